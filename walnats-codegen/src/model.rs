@@ -1,0 +1,258 @@
+//! `EventModel`: what schemas and configuration say, as plain data. Every back end reads it; none looks back at a file.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use walnats_schema::{SchemaId, SchemaSet};
+
+use crate::diagnostic::Place;
+
+/// All events of a package, with the types, streams and services they need.
+#[derive(Clone, Debug, Default)]
+pub struct EventModel {
+    /// Sorted by name.
+    pub events: Vec<Event>,
+    /// Every JSON schema that an event reaches.
+    pub schemas: SchemaSet,
+    /// What is known of `schemas.schemas[i]` beyond what it accepts; same length, same order.
+    pub notes: Vec<SchemaNote>,
+    /// The schema files that JSON types come from, sorted by path.
+    pub sources: Vec<SourceNote>,
+    /// The protobuf messages, where there are any.
+    pub protobuf: Option<ProtobufModel>,
+    /// Sorted by name.
+    pub streams: Vec<Stream>,
+    /// Sorted by name.
+    pub services: Vec<Service>,
+    /// Choices that shape the Rust that comes out.
+    pub options: CodegenOptions,
+}
+
+/// An event: a payload type with an address.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Kebab case, dots allowed: `user-created`, `orders.placed`.
+    pub name: String,
+    /// From the schema's `description`.
+    pub description: Option<String>,
+    /// The CloudEvents `type`; the event's name unless the schema says otherwise.
+    pub event_type: String,
+    /// Where it is published.
+    pub subject: Template,
+    /// The name of the stream that stores it; one of [`EventModel::streams`].
+    pub stream: String,
+    /// The deduplication id when the caller gives none.
+    pub uid: Option<Template>,
+    /// The payload's type.
+    pub payload: Payload,
+    /// The Rust type's name, where the schema overrides it (`x-walnats.rust`).
+    pub rust_name: Option<String>,
+    /// From `x-walnats.deprecated` or the schema's `deprecated`.
+    pub deprecated: bool,
+    /// Who answers for the event.
+    pub owner: Option<String>,
+    /// The committed schema, bundled so that it stands alone; JSON events only.
+    pub json_schema: Option<String>,
+    /// Where the event is declared.
+    pub place: Place,
+}
+
+/// What an event carries.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Payload {
+    /// A JSON value of this schema.
+    Json(SchemaId),
+    /// A message by its full name (`shop.v1.OrderPlaced`), one of [`ProtobufModel::descriptors`].
+    Protobuf(String),
+}
+
+/// A text with fields of the payload in it: `users.{user_id}.created`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Template {
+    /// In order; never two literals in a row.
+    pub parts: Vec<TemplatePart>,
+}
+
+/// A piece of a [`Template`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum TemplatePart {
+    /// Stands for itself.
+    Literal(String),
+    /// A required scalar field of the payload.
+    Field(FieldPath),
+}
+
+/// A path to a scalar that every payload of the event has.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldPath {
+    /// Property or field names as the schema writes them, outermost first; never empty.
+    pub names: Vec<String>,
+    /// What stands there.
+    pub kind: ScalarKind,
+}
+
+/// The scalars that a template may name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScalarKind {
+    /// Any string, enumerations and formats too.
+    String,
+    /// Any integer.
+    Integer,
+    /// `true` or `false`.
+    Boolean,
+}
+
+impl Template {
+    /// The subject filter that matches everything the template can give: each field becomes `*`.
+    pub fn wildcard(&self) -> String {
+        self.parts
+            .iter()
+            .map(|part| match part {
+                TemplatePart::Literal(text) => text.as_str(),
+                TemplatePart::Field(_) => "*",
+            })
+            .collect()
+    }
+}
+
+/// What a schema says beyond what it accepts.
+#[derive(Clone, Debug, Default)]
+pub struct SchemaNote {
+    /// `title`.
+    pub title: Option<String>,
+    /// `description`.
+    pub description: Option<String>,
+    /// `default`, as JSON.
+    pub default: Option<serde_json::Value>,
+    /// `examples`, as JSON.
+    pub examples: Vec<serde_json::Value>,
+    /// `deprecated`.
+    pub deprecated: bool,
+    /// `readOnly`.
+    pub read_only: bool,
+    /// `writeOnly`.
+    pub write_only: bool,
+    /// The Rust name that the schema asks for (`x-walnats.rust`).
+    pub rust_name: Option<String>,
+    /// Index into [`EventModel::sources`].
+    pub source: usize,
+    /// From the file's root to the schema, as a JSON Pointer split at `/` and unescaped:
+    /// `["definitions", "user", "properties", "email"]`.
+    pub path: Vec<String>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// A schema file, as far as the code that comes out needs it.
+#[derive(Clone, Debug, Default)]
+pub struct SourceNote {
+    /// Relative to the schema folder, `/` between parts, without extension: `common/_address`.
+    pub name: String,
+    /// The event whose schema the whole file is, by name; `None` for files of shared types, and for files whose
+    /// definitions `walnats.toml` declares as events.
+    pub event: Option<String>,
+}
+
+/// The protobuf messages of a package.
+#[derive(Clone, Debug, Default)]
+pub struct ProtobufModel {
+    /// An encoded `google.protobuf.FileDescriptorSet`, imports first, with source info and custom options.
+    pub descriptors: Vec<u8>,
+    /// The files of `descriptors` that get Rust code, by their name there, sorted.
+    pub files: Vec<String>,
+}
+
+/// A JetStream stream that events of the package are stored in.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Stream {
+    /// As JetStream knows it.
+    pub name: String,
+    /// Subject filters, sorted, without duplicates.
+    pub subjects: Vec<String>,
+    /// Shown by `nats stream info`.
+    pub description: Option<String>,
+    /// When messages leave the stream.
+    pub retention: Retention,
+    /// Where messages are kept.
+    pub storage: Storage,
+    /// Copies in a cluster, 1 to 5.
+    pub replicas: u8,
+    /// Oldest message kept; `None` is for ever.
+    pub max_age: Option<Duration>,
+    /// Bytes kept; `None` is without limit.
+    pub max_bytes: Option<u64>,
+    /// Messages kept; `None` is without limit.
+    pub max_messages: Option<u64>,
+    /// Messages kept for each subject; `None` is without limit.
+    pub max_messages_per_subject: Option<u64>,
+    /// Bytes of one message; `None` is what the server admits.
+    pub max_message_size: Option<u32>,
+    /// Consumers admitted; `None` is without limit.
+    pub max_consumers: Option<u32>,
+    /// What a full stream does.
+    pub discard: Discard,
+    /// Whether [`Discard::New`] holds for each subject too.
+    pub discard_new_per_subject: bool,
+    /// For how long message ids are remembered; `None` is 2 minutes, or `max_age` where that is shorter.
+    pub duplicate_window: Option<Duration>,
+    /// Whether messages may carry a time to live of their own (server 2.11).
+    pub message_ttl: bool,
+    /// Whether the server may hold messages until a later time (server 2.12).
+    pub schedules: bool,
+    /// Whether batches may be all or nothing (server 2.12).
+    pub atomic: bool,
+}
+
+/// JetStream's retention policies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Retention {
+    /// Until a limit is met.
+    #[default]
+    Limits,
+    /// Until every consumer has acknowledged; without a consumer nothing is stored.
+    Interest,
+    /// Until the one consumer has acknowledged.
+    WorkQueue,
+}
+
+/// Where a stream keeps its messages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Storage {
+    /// On disk.
+    #[default]
+    File,
+    /// In memory: gone with the server.
+    Memory,
+}
+
+/// What a full stream does with one message more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Discard {
+    /// Drops the oldest.
+    #[default]
+    Old,
+    /// Refuses the new one.
+    New,
+}
+
+/// A part of the system with an emitter type of its own.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Service {
+    /// Kebab case.
+    pub name: String,
+    /// For documentation.
+    pub description: Option<String>,
+    /// Names of events, sorted.
+    pub emits: Vec<String>,
+    /// Names of events, sorted.
+    pub consumes: Vec<String>,
+}
+
+/// Choices that shape the Rust that comes out.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CodegenOptions {
+    /// Derives to add to every generated type, such as `Hash`.
+    pub derives: Vec<String>,
+    /// Rust names by source and JSON Pointer (`address#/$defs/zip`), from `walnats.toml`.
+    pub names: BTreeMap<String, String>,
+}
