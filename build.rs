@@ -1,0 +1,3 @@
+fn main() {
+    walnats_codegen::configure().compile();
+}

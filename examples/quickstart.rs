@@ -1,0 +1,39 @@
+//! The main job, whole: an event from a committed schema is validated, stored by a real NATS JetStream and read back.
+//!
+//! `cargo run --example quickstart` needs nothing running: it starts a nats-server of its own.
+
+use std::error::Error;
+
+use futures_util::StreamExt;
+use shop_events::{Events, UserCreated};
+use walnats_server::NatsServer;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let server = NatsServer::start()?;
+    println!("nats-server    {}", server.url());
+
+    let events = Events::connect(server.url()).await?;
+    print!("register\n{}", events.register().await?);
+
+    let mut user = UserCreated::decode(
+        r#"{"user_id": "u_42", "email": "ada@example.com", "created_at": "2026-01-02T03:04:05Z", "plan": "team"}"#,
+    )?;
+    println!("emit           {}", events.emit_user_created(&user).await?);
+    println!("emit again     {}", events.emit_user_created(&user).await?);
+
+    user.email = "not an address".into();
+    let refused = events.emit_user_created(&user).await.expect_err("the schema asks for an e-mail address");
+    println!("emit invalid   {refused}");
+
+    // Any NATS client can read. `decode` checks what it reads against the schema.
+    let stream = events.publisher().jetstream().get_stream("users").await?;
+    let consumer = stream.create_consumer(async_nats::jetstream::consumer::pull::Config::default()).await?;
+    let mut messages = consumer.fetch().max_messages(10).messages().await?;
+    while let Some(message) = messages.next().await {
+        let message = message.map_err(|error| error as Box<dyn Error>)?;
+        let user = UserCreated::decode(&message.payload)?;
+        println!("stored         {}  {} <{}>", message.subject, user.user_id, user.email);
+    }
+    Ok(())
+}
