@@ -31,6 +31,15 @@ impl Place {
     }
 }
 
+/// A value that remembers where it was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Located<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands.
+    pub place: Place,
+}
+
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -53,6 +62,8 @@ pub struct Diagnostic {
     pub place: Place,
     /// What to write under the marked text; empty for nothing.
     pub label: String,
+    /// Other places that have to do with it, each with what to write there.
+    pub related: Vec<(Place, String)>,
     /// How to mend it.
     pub help: Option<String>,
 }
@@ -60,7 +71,15 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// An error at `place`.
     pub fn error(code: &'static str, place: Place, message: impl Into<String>) -> Self {
-        Self { code, severity: Severity::Error, message: message.into(), place, label: String::new(), help: None }
+        Self {
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            place,
+            label: String::new(),
+            related: Vec::new(),
+            help: None,
+        }
     }
 
     /// A warning at `place`.
@@ -72,6 +91,13 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Adds a second place, with what to write there.
+    #[must_use]
+    pub fn related(mut self, place: Place, label: impl Into<String>) -> Self {
+        self.related.push((place, label.into()));
         self
     }
 

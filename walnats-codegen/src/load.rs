@@ -1,8 +1,25 @@
 //! Files become a [`SourceSet`]. Nothing else in this crate reads from the disk, and nothing ever from the network.
 
 mod document;
+mod file;
+mod json;
+mod number;
+mod scalar;
+mod syntax;
+mod yaml;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use document::{Document, Member, Node, NodeValue};
+pub use file::read_text;
+pub use json::parse_json;
+pub use yaml::parse_yaml;
+
+use crate::diagnostic::{Diagnostic, Place, Report, SourceFile};
+
+/// The deepest nesting that is read, so that no later stage can run out of stack: the limit of serde_json.
+const MAX_DEPTH: usize = 127;
 
 /// Everything that was read, sorted by name.
 #[derive(Clone, Debug, Default)]
@@ -17,9 +34,77 @@ pub struct SourceSet {
 #[derive(Clone, Debug)]
 pub struct ProtobufSource {
     /// Its path as shown, and its text (empty for `.binpb`).
-    pub file: std::sync::Arc<crate::diagnostic::SourceFile>,
+    pub file: Arc<SourceFile>,
     /// Relative to the schema folder: what an `import` says.
     pub name: String,
     /// The bytes as read.
     pub bytes: Vec<u8>,
+}
+
+/// Reads every schema under `folders`, which are relative to the package's folder `root`.
+///
+/// Folders nest. Hidden files and files of other kinds are left alone. What cannot be read becomes a finding.
+pub fn load(root: &Path, folders: &[PathBuf], report: &mut Report) -> SourceSet {
+    let mut sources = SourceSet::default();
+    for folder in folders {
+        for found in file::walk(root, folder, report) {
+            read(&found, &mut sources, report);
+        }
+    }
+    report_shadowed(&mut sources, report);
+    sources.documents.sort_by(|a, b| a.name.cmp(&b.name));
+    sources.protobuf.sort_by(|a, b| a.name.cmp(&b.name));
+    sources
+}
+
+fn read(found: &file::Found, sources: &mut SourceSet, report: &mut Report) {
+    let name = found.name.as_str();
+    match found.kind {
+        file::Kind::Json => {
+            sources.documents.extend(text(found, report).and_then(|file| parse_json(file, name, report)))
+        }
+        file::Kind::Yaml => {
+            sources.documents.extend(text(found, report).and_then(|file| parse_yaml(file, name, report)))
+        }
+        file::Kind::Proto => sources.protobuf.extend(text(found, report).map(|file| ProtobufSource {
+            bytes: file.text.clone().into_bytes(),
+            file,
+            name: name.to_owned(),
+        })),
+        file::Kind::Descriptors => {
+            let file = Arc::new(SourceFile { path: found.shown.clone(), text: String::new() });
+            sources.protobuf.extend(found.bytes(report).map(|bytes| ProtobufSource {
+                file,
+                name: name.to_owned(),
+                bytes,
+            }));
+        }
+    }
+}
+
+fn text(found: &file::Found, report: &mut Report) -> Option<Arc<SourceFile>> {
+    let file = file::decode(&found.shown, found.bytes(report)?, report)?;
+    if file.text.trim().is_empty() && found.kind != file::Kind::Proto {
+        report.push(
+            Diagnostic::error("WN0106", Place { file, span: 0..0 }, "the file is empty")
+                .help("write a schema, `{}` accepts every payload; or remove the file"),
+        );
+        return None;
+    }
+    Some(file)
+}
+
+/// Two folders may hold files of one name; a reference could not tell them apart.
+fn report_shadowed(sources: &mut SourceSet, report: &mut Report) {
+    let mut seen = std::collections::HashMap::new();
+    sources.documents.retain(|document| {
+        let Some(first) = seen.insert(document.name.clone(), Arc::clone(&document.file)) else { return true };
+        let place = Place { file: Arc::clone(&document.file), span: 0..0 };
+        report.push(
+            Diagnostic::error("WN0113", place, format!("`{}` is in two schema folders", document.name))
+                .related(Place { file: first, span: 0..0 }, "first here")
+                .help("rename one: references and events could not tell them apart"),
+        );
+        false
+    });
 }

@@ -1,0 +1,1 @@
+//! Lints on the model, and the examples of each schema against itself.

@@ -1,0 +1,1 @@
+//! `walnats.toml`.

@@ -1,0 +1,1 @@
+//! Scalars of the YAML 1.2 core schema.

@@ -1,0 +1,1 @@
+//! Resolved JSON Schema documents become a `SchemaSet`.

@@ -1,0 +1,1 @@
+//! Protobuf files become a `ProtobufModel` and the events it declares.

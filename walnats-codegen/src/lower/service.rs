@@ -1,0 +1,1 @@
+//! Services: parts of the system with an emitter type of their own.

@@ -1,0 +1,1 @@
+//! Streams: which there are, what they store, and that no two want the same subject.

@@ -1,0 +1,1 @@
+//! References made whole: `$id`, `$ref`, `$anchor`, `$dynamicRef` across files.

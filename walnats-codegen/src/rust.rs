@@ -1,0 +1,1 @@
+//! An `EventModel` becomes files of Rust.
