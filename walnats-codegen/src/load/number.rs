@@ -28,9 +28,9 @@ fn is_exact(text: &str, number: &Number) -> bool {
         return true;
     }
     let written = Decimal::of(text);
-    // `{}` of a whole double is its exact value; the other form is the shortest text that reads back as it.
+    // The first is the shortest text that reads back as the double, the second its exact value if it is whole.
     written == Decimal::of(&number.to_string())
-        || number.as_f64().is_some_and(|float| written == Decimal::of(&format!("{float}")))
+        || number.as_f64().is_some_and(|float| float.fract() == 0.0 && written == Decimal::of(&format!("{float:.0}")))
 }
 
 /// A decimal in its one normal form: sign, digits without zeros at either end, power of ten.
