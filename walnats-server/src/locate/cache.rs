@@ -1,0 +1,100 @@
+//! Where a fetched nats-server is kept: `<folder>/nats-server/<version>/<platform>/`.
+
+use std::env;
+use std::env::consts::{ARCH, EXE_SUFFIX, OS};
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::{PINNED_VERSION, program, variable};
+use crate::error::Problem;
+
+/// The folder of walnats' caches for this user.
+pub fn folder() -> Option<PathBuf> {
+    if let Some(folder) = variable("WALNATS_CACHE_DIR") {
+        return Some(folder);
+    }
+    let caches = if cfg!(windows) {
+        variable("LOCALAPPDATA")
+    } else if cfg!(target_os = "macos") {
+        env::home_dir().map(|home| home.join("Library/Caches"))
+    } else {
+        variable("XDG_CACHE_HOME").or_else(|| env::home_dir().map(|home| home.join(".cache")))
+    };
+    caches.map(|caches| caches.join("walnats"))
+}
+
+/// The server of the pinned version for this platform. Beside it stands its length, written first: a program without
+/// its length, or with another, was not written by [`Cache::put`] or was cut short since.
+pub struct Cache {
+    folder: PathBuf,
+}
+
+impl Cache {
+    /// In the `folder` of walnats' caches.
+    pub fn new(folder: &Path) -> Self {
+        Self { folder: folder.join("nats-server").join(PINNED_VERSION.to_string()).join(format!("{OS}-{ARCH}")) }
+    }
+
+    /// Where the program is, if it is.
+    pub fn program(&self) -> PathBuf {
+        self.folder.join(format!("nats-server{EXE_SUFFIX}"))
+    }
+
+    /// The program, if it is whole and runs.
+    pub fn get(&self) -> Result<PathBuf, Problem> {
+        let program = self.program();
+        let Ok(file) = program.metadata() else { return Err(Problem::Missing) };
+        let length = fs::read_to_string(self.length()).ok().and_then(|length| length.parse().ok());
+        if length != Some(file.len()) {
+            return Err(Problem::Damaged);
+        }
+        match program::version(&program)? {
+            PINNED_VERSION => Ok(program),
+            _ => Err(Problem::Damaged),
+        }
+    }
+
+    /// Stores the program. Other processes see either the whole of it or what was there before.
+    pub fn put(&self, program: &[u8]) -> Result<(), Problem> {
+        self.replace(&self.length(), program.len().to_string().as_bytes())?;
+        self.replace(&self.program(), program)
+    }
+
+    /// Waits until no other process fills the cache; the lock is held until the file is dropped.
+    pub fn lock(&self) -> Result<File, Problem> {
+        let path = self.folder.join("lock");
+        let opened = fs::create_dir_all(&self.folder).and_then(|()| File::create(&path));
+        let file = opened.map_err(Problem::io(format!("write to `{}`", self.folder.display())))?;
+        // Some network file systems cannot lock; the worst is then a second download.
+        let _ = file.lock();
+        Ok(file)
+    }
+
+    fn length(&self) -> PathBuf {
+        self.folder.join("length")
+    }
+
+    fn replace(&self, path: &Path, content: &[u8]) -> Result<(), Problem> {
+        let written = || {
+            fs::create_dir_all(&self.folder)?;
+            let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+            file.write_all(content)?;
+            make_program(file.as_file())?;
+            file.as_file().sync_all()?;
+            file.persist(path).map_err(|error| error.error)
+        };
+        written().map(drop).map_err(Problem::io(format!("write `{}`", path.display())))
+    }
+}
+
+#[cfg(unix)]
+fn make_program(file: &File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(0o755))
+}
+
+#[cfg(not(unix))]
+fn make_program(_: &File) -> std::io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! Asks a server how it is.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+/// How long a server that accepts connections may take to answer; a suspended one accepts and never answers.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// No answer of interest is longer, in bytes.
+const LONGEST_ANSWER: u64 = 1 << 20;
+
+/// What a server says first to every client.
+#[derive(Debug, Deserialize)]
+pub struct Info {
+    /// Tells our server from another one that took its port.
+    pub server_name: String,
+    /// Whether JetStream is on, and has read what it had stored.
+    #[serde(default)]
+    pub jetstream: bool,
+}
+
+/// Reads the `INFO` line of the [client protocol](https://docs.nats.io/reference/reference-protocols/nats-protocol).
+pub fn info(address: SocketAddr) -> io::Result<Info> {
+    let mut line = String::new();
+    BufReader::new(connect(address)?.take(LONGEST_ANSWER)).read_line(&mut line)?;
+    let json = line.strip_prefix("INFO ").ok_or(io::ErrorKind::InvalidData)?;
+    Ok(serde_json::from_str(json)?)
+}
+
+/// Whether the server calls itself healthy; else what it says is missing.
+pub fn health(monitor: SocketAddr) -> io::Result<Result<(), String>> {
+    #[derive(Deserialize)]
+    struct Health {
+        status: String,
+        #[serde(default)]
+        error: String,
+    }
+    let health: Health = get(monitor, "/healthz")?;
+    Ok(if health.status == "ok" { Ok(()) } else { Err(health.error) })
+}
+
+/// What a server knows of the group of servers that keeps the list of streams.
+#[derive(Debug, Default, Deserialize)]
+pub struct MetaGroup {
+    /// The name of the server that leads, if one does.
+    #[serde(default)]
+    pub leader: String,
+    /// How many servers belong to it.
+    #[serde(default)]
+    pub cluster_size: usize,
+    /// The others; known to the leader only.
+    #[serde(default)]
+    pub replicas: Vec<Replica>,
+}
+
+/// A server that follows the leader.
+#[derive(Debug, Deserialize)]
+pub struct Replica {
+    /// Whether it can be reached.
+    #[serde(default)]
+    pub offline: bool,
+    /// Whether it knows all that the leader knows.
+    #[serde(default)]
+    pub current: bool,
+}
+
+/// The group of servers, as one of them sees it.
+pub fn meta_group(monitor: SocketAddr) -> io::Result<MetaGroup> {
+    #[derive(Deserialize)]
+    struct JetStream {
+        #[serde(default)]
+        meta_cluster: MetaGroup,
+    }
+    get(monitor, "/jsz").map(|jetstream: JetStream| jetstream.meta_cluster)
+}
+
+/// Reads one of the JSON pages of the [monitor](https://docs.nats.io/running-a-nats-service/nats_admin/monitoring),
+/// whatever the HTTP status.
+fn get<T: DeserializeOwned>(monitor: SocketAddr, page: &str) -> io::Result<T> {
+    let mut connection = connect(monitor)?;
+    // HTTP 1.0: the answer comes in one piece and ends with the connection.
+    write!(connection, "GET {page} HTTP/1.0\r\n\r\n")?;
+    let mut answer = String::new();
+    connection.take(LONGEST_ANSWER).read_to_string(&mut answer)?;
+    let (_, body) = answer.split_once("\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;
+    Ok(serde_json::from_str(body)?)
+}
+
+fn connect(address: SocketAddr) -> io::Result<TcpStream> {
+    let connection = TcpStream::connect_timeout(&address, PATIENCE)?;
+    connection.set_read_timeout(Some(PATIENCE))?;
+    connection.set_write_timeout(Some(PATIENCE))?;
+    Ok(connection)
+}

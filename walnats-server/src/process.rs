@@ -1,0 +1,123 @@
+//! A running nats-server that ends no later than this process does.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// Ended when dropped.
+pub struct Process {
+    child: Child,
+    watchdog: Option<Child>,
+}
+
+impl Process {
+    /// Runs `program` with a configuration file; its output goes to `log`. If this process dies without dropping, the
+    /// server is killed and `folder` removed.
+    pub fn spawn(program: &Path, config: &Path, log: File, folder: &Path) -> io::Result<Self> {
+        let mut command = Command::new(program);
+        command.arg("--config").arg(config).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+        // A Ctrl-C in the terminal is for this process alone; it decides how its server ends.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let child = command.spawn()?;
+        let watchdog = watch(child.id(), folder);
+        Ok(Self { child, watchdog })
+    }
+
+    /// The id that the system gave it.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// How it ended, if it did.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().ok().flatten()
+    }
+
+    /// Ends it at once, as `kill -9` does.
+    pub fn kill(mut self) {
+        self.end();
+    }
+
+    /// Asks it to end, and ends it if it has not done so after `patience`.
+    pub fn stop(mut self, patience: Duration) {
+        self.signal(Signal::Continue);
+        self.signal(Signal::Terminate);
+        let asked = Instant::now();
+        while self.ended().is_none() && asked.elapsed() < patience {
+            sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Sends a signal; where the system has no signals, nothing happens.
+    pub fn signal(&mut self, signal: Signal) {
+        // The id of a process that has ended and was waited for may belong to another one.
+        if self.ended().is_none() {
+            send(&self.child, signal);
+        }
+    }
+
+    fn end(&mut self) {
+        // First the watchdog: once the server is gone, its id may be given to another process.
+        if let Some(mut watchdog) = self.watchdog.take() {
+            let _ = watchdog.kill();
+            let _ = watchdog.wait();
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// What a server is told without its protocol.
+#[derive(Clone, Copy)]
+pub enum Signal {
+    Suspend,
+    Continue,
+    Terminate,
+}
+
+#[cfg(unix)]
+fn send(child: &Child, signal: Signal) {
+    use rustix::process::{Pid, Signal as Unix, kill_process};
+
+    let signal = match signal {
+        Signal::Suspend => Unix::STOP,
+        Signal::Continue => Unix::CONT,
+        Signal::Terminate => Unix::TERM,
+    };
+    let _ = kill_process(Pid::from_child(child), signal);
+}
+
+#[cfg(not(unix))]
+fn send(_: &Child, _: Signal) {}
+
+/// A shell that waits for its input to end. This process never writes to it, so it ends when this process does, however
+/// that happens. (`PR_SET_PDEATHSIG` would need unsafe code, and strikes when the *thread* that started the server ends.)
+#[cfg(unix)]
+fn watch(server: u32, folder: &Path) -> Option<Child> {
+    use std::os::unix::process::CommandExt;
+
+    Command::new("/bin/sh")
+        .args(["-c", r#"read -r _; kill -9 "$1"; rm -rf -- "$2""#, "walnats-watchdog", &server.to_string()])
+        .arg(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .spawn()
+        .ok()
+}
+
+#[cfg(not(unix))]
+fn watch(_: u32, _: &Path) -> Option<Child> {
+    None
+}

@@ -1,0 +1,276 @@
+//! One server.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::builder::Builder;
+use crate::config::{self, Ports};
+use crate::error::StartError;
+use crate::locate::nats_server;
+use crate::port::local;
+use crate::probe;
+use crate::process::{Process, Signal};
+
+/// How often a starting server is asked whether it is ready.
+const POLL: Duration = Duration::from_millis(10);
+
+/// How long a server may take to stop before it is killed.
+const STOP: Duration = Duration::from_secs(10);
+
+/// How much of the log's end is read, in bytes.
+const LOG_TAIL: u64 = 16 * 1024;
+
+/// A nats-server on loopback. Dropping it ends the process and removes what is temporary; if this process is killed, that happens
+/// all the same (not on Windows).
+pub struct NatsServer {
+    builder: Builder,
+    program: PathBuf,
+    name: String,
+    ports: Ports,
+    store: PathBuf,
+    // The process comes before its folder, so that it is dropped first.
+    process: Option<Process>,
+    folder: TempDir,
+    /// Where in the log the present run begins, in bytes.
+    log_start: u64,
+}
+
+impl NatsServer {
+    /// Starts a server with JetStream, on a free port, with a store directory of its own.
+    ///
+    /// # Errors
+    ///
+    /// If there is no nats-server to run, or it does not become ready: [`StartError`] has the end of its log.
+    pub fn start() -> Result<Self, StartError> {
+        Self::builder().start()
+    }
+
+    /// For a server that runs otherwise.
+    ///
+    /// ```no_run
+    /// let server = walnats_server::NatsServer::builder()
+    ///     .config(r#"authorization { user: "shop", password: "s3cr3t" }"#)
+    ///     .jetstream_config("max_file_store: 10MB")
+    ///     .start()?;
+    /// # Ok::<(), walnats_server::StartError>(())
+    /// ```
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    pub(crate) fn launch(builder: &Builder, ports: Ports) -> Result<Self, StartError> {
+        let program = match &builder.program {
+            Some(program) => program.clone(),
+            None => nats_server()?,
+        };
+        let folder = tempfile::Builder::new().prefix("walnats-server-").tempdir();
+        let folder = folder.map_err(|source| StartError::Prepare { path: std::env::temp_dir(), source })?;
+        let own_name = || folder.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = builder.name.clone().unwrap_or_else(own_name);
+        let store = builder.store.clone().unwrap_or_else(|| folder.path().join("store"));
+        let builder = builder.clone();
+        let mut server = Self { builder, program, name, ports, store, process: None, folder, log_start: 0 };
+        server.run()?;
+        Ok(server)
+    }
+
+    /// What clients connect to: `nats://127.0.0.1:<port>`, or `tls://...` where the configuration has a block `tls`.
+    pub fn url(&self) -> String {
+        format!("nats://{}", self.address())
+    }
+
+    /// Where clients connect to.
+    pub fn address(&self) -> SocketAddr {
+        local(self.ports.client)
+    }
+
+    /// Where the server tells about itself over HTTP, as in `http://127.0.0.1:<port>/jsz`.
+    pub fn monitor_url(&self) -> String {
+        format!("http://{}", self.monitor())
+    }
+
+    /// The server's name, as JetStream calls it in a list of replicas.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Where JetStream stores.
+    pub fn store_dir(&self) -> &Path {
+        &self.store
+    }
+
+    /// The file that the server logs to.
+    pub fn log_path(&self) -> PathBuf {
+        self.folder.path().join("server.log")
+    }
+
+    /// The end of the log, since the last start: at most 16 KiB, whole lines.
+    pub fn log(&self) -> String {
+        self.read_log().unwrap_or_default()
+    }
+
+    /// The process, while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.process.as_ref().map(Process::id)
+    }
+
+    /// Whether the process has neither been stopped nor ended by itself.
+    pub fn is_running(&mut self) -> bool {
+        self.process.as_mut().is_some_and(|process| process.ended().is_none())
+    }
+
+    /// Ends the process at once, as `kill -9` does. What it stored stays.
+    pub fn kill(&mut self) {
+        if let Some(process) = self.process.take() {
+            process.kill();
+        }
+    }
+
+    /// Ends the process in order; kills it if that takes more than 10 seconds. What it stored stays.
+    pub fn stop(&mut self) {
+        if let Some(process) = self.process.take() {
+            process.stop(STOP);
+        }
+    }
+
+    /// Freezes the process: connections stay open and nothing answers.
+    #[cfg(unix)]
+    pub fn suspend(&mut self) {
+        if let Some(process) = &mut self.process {
+            process.signal(Signal::Suspend);
+        }
+    }
+
+    /// Lets a suspended process go on.
+    #[cfg(unix)]
+    pub fn resume(&mut self) {
+        if let Some(process) = &mut self.process {
+            process.signal(Signal::Continue);
+        }
+    }
+
+    /// Starts the server again, on the same port and store, and waits until it is ready; stops it first if it runs.
+    /// A server of a cluster is ready when it answers, which can be before the cluster is: see
+    /// [`NatsCluster::wait_until_ready`](crate::NatsCluster::wait_until_ready).
+    ///
+    /// # Errors
+    ///
+    /// If it does not become ready: [`StartError`] has the end of its log.
+    pub fn restart(&mut self) -> Result<(), StartError> {
+        self.stop();
+        let started = Instant::now();
+        loop {
+            match self.run() {
+                // Whoever took the port meanwhile, such as a client that was given it for an outgoing connection, may give it back.
+                Err(error) if error.is_port_taken() && started.elapsed() < self.builder.deadline => sleep(POLL * 10),
+                result => return result,
+            }
+        }
+    }
+
+    pub(crate) fn monitor(&self) -> SocketAddr {
+        local(self.ports.monitor)
+    }
+
+    /// Starts the process and waits until it is ready; on failure no process is left.
+    fn run(&mut self) -> Result<(), StartError> {
+        self.spawn()?;
+        let ready = self.wait();
+        if ready.is_err() {
+            self.kill();
+        }
+        ready
+    }
+
+    fn spawn(&mut self) -> Result<(), StartError> {
+        let prepare = |path: &Path| {
+            let path = path.to_owned();
+            move |source| StartError::Prepare { path, source }
+        };
+        fs::create_dir_all(&self.store).map_err(prepare(&self.store))?;
+        let config = self.folder.path().join("nats.conf");
+        let text = config::text(&self.builder, &self.name, &self.ports, &self.store);
+        fs::write(&config, text).map_err(prepare(&config))?;
+        let path = self.log_path();
+        let log = File::options().create(true).append(true).open(&path).map_err(prepare(&path))?;
+        self.log_start = log.metadata().map_or(0, |log| log.len());
+        let process = Process::spawn(&self.program, &config, log, self.folder.path());
+        let process = process.map_err(|source| StartError::Run { path: self.program.clone(), source })?;
+        self.process = Some(process);
+        Ok(())
+    }
+
+    fn wait(&mut self) -> Result<(), StartError> {
+        let started = Instant::now();
+        loop {
+            if let Some(status) = self.process.as_mut().and_then(Process::ended) {
+                return Err(StartError::Exited { status, log: self.last_lines() });
+            }
+            let Err(waiting_for) = self.readiness() else { return Ok(()) };
+            let deadline = self.builder.deadline;
+            if started.elapsed() >= deadline {
+                return Err(StartError::NotReady { deadline, waiting_for, log: self.last_lines() });
+            }
+            sleep(POLL);
+        }
+    }
+
+    /// What is missing until clients can be served, if anything is.
+    fn readiness(&self) -> Result<(), String> {
+        let info = probe::info(self.address()).map_err(|error| format!("no answer for clients ({error})"))?;
+        if info.server_name != self.name {
+            return Err(format!("another server, `{}`, has its port", info.server_name));
+        }
+        if self.builder.jetstream.is_some() && !info.jetstream {
+            return Err("JetStream is not up".to_owned());
+        }
+        match self.ports.routes {
+            // It is healthy when its cluster is, and that may need servers that are started later.
+            Some(_) => Ok(()),
+            None => self.health(),
+        }
+    }
+
+    pub(crate) fn health(&self) -> Result<(), String> {
+        let health = probe::health(self.monitor());
+        health.map_err(|error| format!("`{}` does not tell its health ({error})", self.name))?
+    }
+
+    /// The last lines of the log, for an error.
+    pub(crate) fn last_lines(&self) -> String {
+        let log = self.log();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(15)..].join("\n")
+    }
+
+    fn read_log(&self) -> io::Result<String> {
+        let mut file = File::open(self.log_path())?;
+        let length = file.metadata()?.len();
+        let start = self.log_start.max(length.saturating_sub(LOG_TAIL));
+        file.seek(SeekFrom::Start(start))?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        let text = String::from_utf8_lossy(&bytes);
+        let whole_lines =
+            if start > self.log_start { text.split_once('\n').map_or("", |(_, rest)| rest) } else { &text };
+        Ok(whole_lines.to_owned())
+    }
+}
+
+impl fmt::Debug for NatsServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NatsServer")
+            .field("name", &self.name)
+            .field("url", &self.url())
+            .field("pid", &self.pid())
+            .field("store_dir", &self.store)
+            .finish_non_exhaustive()
+    }
+}
