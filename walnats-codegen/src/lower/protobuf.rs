@@ -1,1 +1,139 @@
-//! Protobuf files become a `ProtobufModel` and the events it declares.
+//! Protobuf files become a [`ProtobufModel`] and the events they declare.
+
+mod compile;
+mod edition;
+mod identifier;
+mod mistake;
+mod option;
+mod place;
+mod token;
+
+#[cfg(test)]
+mod tests;
+
+use heck::ToKebabCase;
+use prost_reflect::{Cardinality, DescriptorPool, FieldDescriptor, Kind, MessageDescriptor};
+
+use crate::diagnostic::{Place, Report};
+use crate::load::ProtobufSource;
+use crate::lower::event::RawEvent;
+use crate::lower::template::FieldProblem;
+use crate::model::{Payload, ProtobufModel, ScalarKind};
+
+use place::Places;
+
+/// Everything that the protobuf files of a package say.
+pub struct Lowered {
+    /// The messages, for the back ends.
+    pub model: ProtobufModel,
+    /// One event for each message with the option `(walnats.event)`, by full name of the message.
+    pub events: Vec<RawEvent>,
+    /// The messages, for questions that come up while events are lowered.
+    pub messages: Messages,
+}
+
+/// Compiles `sources`; `None` if there are none. What does not compile is reported and left out.
+pub fn lower(sources: &[ProtobufSource], report: &mut Report) -> Option<Lowered> {
+    if sources.is_empty() {
+        return None;
+    }
+    let compiled = compile::compile(sources, report);
+    let mut own: Vec<_> = compiled.files.keys().cloned().collect();
+    own.retain(|name| compiled.pool.get_file_by_name(name).is_some());
+    own.sort();
+    let model = ProtobufModel { descriptors: compiled.pool.encode_to_vec(), files: own };
+    let messages = Messages { pool: compiled.pool, places: Places::new(compiled.files) };
+    let mut names: Vec<_> = messages.pool.all_messages().filter(option::is_event).map(full_name).collect();
+    names.sort();
+    let events = names.iter().filter_map(|name| messages.event(name)).collect();
+    Some(Lowered { model, events, messages })
+}
+
+/// The compiled messages of a package.
+pub struct Messages {
+    pool: DescriptorPool,
+    places: Places,
+}
+
+impl Messages {
+    /// The event that the message `full_name` (`shop.v1.OrderPlaced`) is or, where it lacks the option, would be with
+    /// nothing in it. `None` if there is no such message.
+    pub fn event(&self, full_name: &str) -> Option<RawEvent> {
+        let message = self.pool.get_message_by_name(full_name).filter(|message| !message.is_map_entry())?;
+        Some(RawEvent {
+            name: message.name().to_kebab_case(),
+            place: self.place(&message),
+            payload: Payload::Protobuf(full_name.to_owned()),
+            description: self.places.comment(&message),
+            options: option::read(&message, &self.places),
+        })
+    }
+
+    /// The full names of all messages, sorted.
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<_> = self.pool.all_messages().filter(|m| !m.is_map_entry()).map(full_name).collect();
+        names.sort();
+        names
+    }
+
+    /// What stands at the end of `path`, fields of the message `full_name` by their names in the schema.
+    ///
+    /// # Errors
+    ///
+    /// Why a template may not name it. Only what every message has may be named: a field without presence, which has a
+    /// value even where the wire says nothing, or a `required` one.
+    pub fn scalar(&self, full_name: &str, path: &[String]) -> Result<ScalarKind, FieldProblem> {
+        let mut message = self.pool.get_message_by_name(full_name);
+        for (depth, name) in path.iter().enumerate() {
+            let fields = message.iter().flat_map(MessageDescriptor::fields);
+            let field = message.as_ref().and_then(|message| message.get_field_by_name(name)).ok_or_else(|| {
+                FieldProblem::Unknown { depth, known: fields.map(|field| field.name().to_owned()).collect() }
+            })?;
+            if field.supports_presence() && field.cardinality() != Cardinality::Required {
+                return Err(FieldProblem::Optional { depth });
+            }
+            if depth + 1 == path.len() {
+                return scalar_kind(&field).ok_or_else(|| FieldProblem::NotScalar { found: describe(&field) });
+            }
+            message = match field.kind() {
+                Kind::Message(message) if !field.is_list() && !field.is_map() => Some(message),
+                _ => return Err(FieldProblem::NotObject { depth, found: describe(&field) }),
+            };
+        }
+        Err(FieldProblem::NotScalar { found: "a message".to_owned() })
+    }
+
+    fn place(&self, message: &MessageDescriptor) -> Place {
+        self.places.name(message)
+    }
+}
+
+fn full_name(message: MessageDescriptor) -> String {
+    message.full_name().to_owned()
+}
+
+/// Enumerations are refused: a message may carry a number that has no name, so that not every message has a subject.
+fn scalar_kind(field: &FieldDescriptor) -> Option<ScalarKind> {
+    match field.kind() {
+        _ if field.is_list() || field.is_map() => None,
+        Kind::String => Some(ScalarKind::String),
+        Kind::Bool => Some(ScalarKind::Boolean),
+        Kind::Double | Kind::Float | Kind::Bytes | Kind::Message(_) | Kind::Enum(_) => None,
+        _ => Some(ScalarKind::Integer),
+    }
+}
+
+fn describe(field: &FieldDescriptor) -> String {
+    let found = match field.kind() {
+        _ if field.is_map() => "a map",
+        _ if field.is_list() => "a list",
+        Kind::String => "a string",
+        Kind::Bool => "a boolean",
+        Kind::Double | Kind::Float => "a floating point number",
+        Kind::Bytes => "a sequence of bytes",
+        Kind::Message(_) => "a message",
+        Kind::Enum(_) => "an enumeration",
+        _ => "an integer",
+    };
+    found.to_owned()
+}

@@ -1,0 +1,183 @@
+//! What files say and what is wrong with them, by tables. The texts of diagnostics are in `fixtures/diagnostics`.
+
+use std::sync::Arc;
+
+use super::{Lowered, lower};
+use crate::diagnostic::{Report, SourceFile};
+use crate::load::ProtobufSource;
+use crate::lower::template::FieldProblem;
+use crate::model::ScalarKind;
+
+fn source(name: &str, text: &str) -> ProtobufSource {
+    let file = SourceFile { path: format!("schemas/{name}"), text: text.to_owned() };
+    ProtobufSource { file: Arc::new(file), name: name.to_owned(), bytes: text.as_bytes().to_vec() }
+}
+
+fn compile(files: &[(&str, &str)]) -> (Lowered, Vec<String>) {
+    let sources: Vec<_> = files.iter().map(|(name, text)| source(name, text)).collect();
+    let mut report = Report::default();
+    let lowered = lower(&sources, &mut report).unwrap();
+    report.sort();
+    (lowered, report.diagnostics.iter().map(ToString::to_string).collect())
+}
+
+const SHOP: &str = r#"
+syntax = "proto3";
+package shop.v1;
+import "google/protobuf/timestamp.proto";
+import "walnats/options.proto";
+
+// An order was placed.
+//
+//   indented
+message OrderPlaced {
+  option (walnats.event) = {
+    subject: "orders.{order_id}" # "uid: nothing"
+    uid: "{order_id}" rust: "Placed"
+  };
+  string order_id = 1;
+  int64 count = 2;
+  bool gift = 3;
+  optional string note = 4;
+  double price = 5;
+  Status status = 6;
+  repeated string tags = 7;
+  map<string, string> labels = 8;
+  google.protobuf.Timestamp at = 9;
+  oneof payment { string card = 10; }
+  bytes receipt = 11;
+
+  message Cancelled {
+    option (walnats.event).name = "order.cancelled";
+    option (walnats.event).subject = "cancelled";
+    option deprecated = true;
+  }
+  enum Status { UNKNOWN = 0; }
+}
+message NoEvent {}
+"#;
+
+#[test]
+fn messages_with_the_option_are_events() {
+    let (lowered, problems) = compile(&[("shop/v1/order.proto", SHOP)]);
+    assert_eq!(problems, Vec::<String>::new());
+    let [placed, cancelled] = lowered.events.as_slice() else { panic!("{:#?}", lowered.events) };
+
+    assert_eq!(placed.name, "order-placed");
+    assert_eq!(placed.description.as_deref(), Some("An order was placed.\n\n  indented"));
+    assert_eq!(placed.place.line_column(), (10, 9));
+    let subject = placed.options.subject.as_ref().unwrap();
+    assert_eq!((subject.value.as_str(), subject.place.line_column()), ("orders.{order_id}", (12, 14)));
+    let uid = placed.options.uid.as_ref().unwrap();
+    assert_eq!((uid.value.as_str(), uid.place.line_column()), ("{order_id}", (13, 10)));
+    assert_eq!(placed.options.rust.as_ref().unwrap().value, "Placed");
+    assert_eq!(placed.options.deprecated, None);
+
+    assert_eq!(cancelled.name, "cancelled");
+    assert_eq!(cancelled.options.name.as_ref().unwrap().value, "order.cancelled");
+    assert_eq!(cancelled.options.subject.as_ref().unwrap().place.line_column(), (29, 38));
+    assert_eq!(cancelled.options.deprecated, Some(true));
+}
+
+#[test]
+fn templates_name_scalars_that_every_message_has() {
+    let (lowered, _) = compile(&[("shop/v1/order.proto", SHOP)]);
+    let scalar = |path: &str| {
+        let names: Vec<_> = path.split('.').map(str::to_owned).collect();
+        lowered.messages.scalar("shop.v1.OrderPlaced", &names)
+    };
+    assert_eq!(scalar("order_id"), Ok(ScalarKind::String));
+    assert_eq!(scalar("count"), Ok(ScalarKind::Integer));
+    assert_eq!(scalar("gift"), Ok(ScalarKind::Boolean));
+    for optional in ["note", "at", "at.seconds", "card"] {
+        assert_eq!(scalar(optional), Err(FieldProblem::Optional { depth: 0 }), "{optional}");
+    }
+    for (path, found) in [
+        ("price", "a floating point number"),
+        ("status", "an enumeration"),
+        ("tags", "a list"),
+        ("labels", "a map"),
+        ("receipt", "a sequence of bytes"),
+    ] {
+        assert_eq!(scalar(path), Err(FieldProblem::NotScalar { found: found.to_owned() }));
+    }
+    assert_eq!(scalar("order_id.x"), Err(FieldProblem::NotObject { depth: 0, found: "a string".to_owned() }));
+    assert_eq!(scalar("labels.x"), Err(FieldProblem::NotObject { depth: 0, found: "a map".to_owned() }));
+    assert!(matches!(scalar("orderId"), Err(FieldProblem::Unknown { depth: 0, known }) if known.len() == 11));
+}
+
+#[test]
+fn required_messages_of_proto2_lead_on() {
+    let text = r#"
+        package a;
+        message Event { required Inner inner = 1; optional string maybe = 2; required group Group = 3 { required sint32 n = 1; } }
+        message Inner { required string id = 1; }
+    "#;
+    let (lowered, problems) = compile(&[("a.proto", text)]);
+    assert_eq!(problems, Vec::<String>::new());
+    let scalar = |path: [&str; 2]| lowered.messages.scalar("a.Event", &path.map(str::to_owned));
+    assert_eq!(scalar(["inner", "id"]), Ok(ScalarKind::String));
+    assert_eq!(scalar(["group", "n"]), Ok(ScalarKind::Integer));
+    assert_eq!(lowered.messages.scalar("a.Event", &["maybe".to_owned()]), Err(FieldProblem::Optional { depth: 0 }));
+}
+
+#[test]
+fn a_copy_of_what_walnats_brings_is_not_looked_at() {
+    let (lowered, problems) = compile(&[
+        ("walnats/options.proto", "this is an old copy"),
+        ("google/protobuf/timestamp.proto", "and this another"),
+        ("shop.proto", SHOP),
+    ]);
+    assert_eq!(problems, Vec::<String>::new());
+    assert_eq!(lowered.model.files, ["shop.proto"]);
+}
+
+#[test]
+fn mistakes_have_a_place_and_do_not_hide_each_other() {
+    let head = "syntax = \"proto3\";\nimport \"walnats/options.proto\";\n";
+    for (text, expected) in [
+        ("syntax = \"proto3\";\nmessage { }", "2:9: expected an identifier, but found `{` [WN0502]"),
+        (
+            "syntax = \"proto3\";\nmessage M { string a = 1; string b = 1; }",
+            "field number `1` is already used [WN0502]",
+        ),
+        ("syntax = \"proto3\";\nmessage M { Foo foo = 1; }", "2:13: name `Foo` is not defined [WN0502]"),
+        (
+            "syntax = \"proto3\";\nimport \"shop.proto\";",
+            "2:8: there is no file `shop.proto` to import [WN0503]; did you mean `shop/v1/shop.proto`",
+        ),
+        ("syntax = \"proto3\";\nimport \"x.proto\";", "2:8: files import each other: `x.proto` -> `x.proto` [WN0503]"),
+        ("edition = \"2023\";", "1:1: protobuf editions are not read from text [WN0504]"),
+        (
+            &format!("{head}message M {{ option (walnats.event) = {{ subjct: \"a\" }}; }}"),
+            "3:40: `(walnats.event)` has no field `subjct` [WN0505]; did you mean `subject`?",
+        ),
+        (
+            &format!("{head}message M {{ option (walnats.event).uids = \"a\"; }}"),
+            "3:13: `(walnats.event)` has no field `uids` [WN0505]; did you mean `uid`?",
+        ),
+        (&format!("{head}message M {{ option (walnats.event) = {{ name: 5 }}; }}"), "[WN0505]"),
+        (&format!("{head}message M {{ option (walnats.event) = 5; }}"), "[WN0505]"),
+        (
+            &format!("{head}message M {{ option (walnats.evnt) = {{}}; }}"),
+            "3:13: there is no option `(walnats.evnt)` [WN0505]; did you mean `(walnats.event)`?",
+        ),
+        (&format!("{head}message M {{ option (walnats.event) = {{ name: \"a\" name: \"b\" }}; }}"), "[WN0505]"),
+        (
+            &format!("{head}option (walnats.event) = {{}};"),
+            "3:1: the option `(walnats.event)` belongs to a message [WN0505]",
+        ),
+        (
+            &format!("{head}message M {{ string a = 1 [(walnats.event) = {{}}]; }}"),
+            "3:27: the option `(walnats.event)` belongs to a message [WN0505]",
+        ),
+        (
+            "message M { option (walnats.event) = {}; }",
+            "1:13: the option `(walnats.event)` is not known here [WN0505]; add `import",
+        ),
+    ] {
+        let (lowered, problems) = compile(&[("x.proto", text), ("shop/v1/shop.proto", SHOP)]);
+        assert!(problems.len() == 1 && problems[0].contains(expected), "{text}\n{problems:#?}");
+        assert_eq!(lowered.events.len(), 2);
+    }
+}

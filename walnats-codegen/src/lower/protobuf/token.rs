@@ -1,0 +1,95 @@
+//! Just enough of protobuf's lexical rules to find a field in the text of an option.
+
+use std::ops::Range;
+
+#[derive(Clone, Debug, PartialEq)]
+struct Token {
+    kind: Kind,
+    span: Range<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Kind {
+    Word,
+    String,
+    Symbol(u8),
+}
+
+/// The first `word` of `text` that stands outside of strings and comments.
+pub fn find(text: &str, word: &str) -> Option<Range<usize>> {
+    tokens(text).into_iter().map(|token| token.span).find(|span| text.get(span.clone()) == Some(word))
+}
+
+/// The string that `text` gives to the field `name`, as in `name: "..."` or `.name = "..."`; quotes included.
+pub fn find_value(text: &str, name: &str) -> Option<Range<usize>> {
+    tokens(text).windows(3).find_map(|window| match window {
+        [field, Token { kind: Kind::Symbol(b':' | b'='), .. }, value]
+            if field.kind == Kind::Word && value.kind == Kind::String && text.get(field.span.clone()) == Some(name) =>
+        {
+            Some(value.span.clone())
+        }
+        _ => None,
+    })
+}
+
+fn tokens(text: &str) -> Vec<Token> {
+    let bytes = text.as_bytes();
+    let mut tokens = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = &bytes[at..];
+        let (kind, length) = match rest {
+            [b' ' | b'\t' | b'\r' | b'\n', ..] => (None, 1),
+            [b'#', ..] | [b'/', b'/', ..] => (None, until(rest, b"\n")),
+            [b'/', b'*', ..] => (None, 2 + until(&rest[2..], b"*/")),
+            [quote @ (b'"' | b'\''), ..] => (Some(Kind::String), string_length(rest, *quote)),
+            [first, ..] if is_word(*first) => {
+                (Some(Kind::Word), rest.iter().take_while(|byte| is_word(**byte)).count())
+            }
+            [first, ..] => (Some(Kind::Symbol(*first)), 1),
+            [] => break,
+        };
+        tokens.extend(kind.map(|kind| Token { kind, span: at..at + length }));
+        at += length;
+    }
+    tokens
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// Up to `end`, that included, or all of `bytes`.
+fn until(bytes: &[u8], end: &[u8]) -> usize {
+    bytes.windows(end.len()).position(|window| window == end).map_or(bytes.len(), |position| position + end.len())
+}
+
+fn string_length(bytes: &[u8], quote: u8) -> usize {
+    let mut escaped = false;
+    let end = bytes.iter().skip(1).position(|byte| {
+        let ends = *byte == quote && !escaped;
+        escaped = *byte == b'\\' && !escaped;
+        ends
+    });
+    end.map_or(bytes.len(), |end| end + 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_found_outside_of_strings_and_comments() {
+        let text = "{ /* uid: \"no\" */ owner: \"uid: 'no'\" # uid: \"no\"\n uid : 'a\\'b' }";
+        assert_eq!(&text[find_value(text, "uid").unwrap()], "'a\\'b'");
+        assert_eq!(find_value(text, "name"), None);
+        assert_eq!(&text[find(text, "owner").unwrap()], "owner");
+    }
+
+    #[test]
+    fn text_that_ends_early_has_an_end() {
+        for text in ["\"", "/*", "//", "'\\", "ü", "a:"] {
+            assert_eq!(find_value(text, "a"), None);
+        }
+    }
+}
