@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
 
+use crate::patterns::Patterns;
+
 /// The index of a [`Schema`] in a [`SchemaSet`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -21,6 +23,9 @@ pub struct SchemaSet {
     /// The payload schema of each JSON event, by event name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub roots: BTreeMap<String, SchemaId>,
+    /// Filled while validating.
+    #[serde(skip)]
+    pub(crate) patterns: Patterns,
 }
 
 impl SchemaSet {

@@ -1,0 +1,73 @@
+use super::{is_ipv4, is_ipv6};
+
+/// `email`: a mailbox of RFC 5321, section 4.1.2: no display name, no comments.
+pub fn is_email(text: &str) -> bool {
+    is_mailbox(text, Alphabet::Ascii)
+}
+
+/// `idn-email`: a mailbox of RFC 6531, section 3.3, which admits Unicode on both sides of the `@`.
+pub fn is_idn_email(text: &str) -> bool {
+    is_mailbox(text, Alphabet::Unicode)
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Alphabet {
+    Ascii,
+    Unicode,
+}
+
+impl Alphabet {
+    fn admits(self, byte: u8) -> bool {
+        byte.is_ascii() || self == Self::Unicode
+    }
+}
+
+fn is_mailbox(text: &str, alphabet: Alphabet) -> bool {
+    // The last `@` divides: a domain has none, a quoted local part may.
+    let Some((local, domain)) = text.rsplit_once('@') else { return false };
+    let local_is_valid = match local.as_bytes() {
+        [b'"', inside @ .., b'"'] => is_quoted(inside, alphabet),
+        bytes => is_dotted(bytes, alphabet),
+    };
+    local_is_valid && local.len() <= 64 && is_domain(domain, alphabet)
+}
+
+fn is_dotted(bytes: &[u8], alphabet: Alphabet) -> bool {
+    bytes.split(|byte| *byte == b'.').all(|atom| {
+        !atom.is_empty() && atom.iter().all(|byte| is_atom_text(*byte) || (!byte.is_ascii() && alphabet.admits(*byte)))
+    })
+}
+
+fn is_atom_text(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte)
+}
+
+fn is_quoted(bytes: &[u8], alphabet: Alphabet) -> bool {
+    let mut escaped = false;
+    for byte in bytes {
+        let printable = (b' '..=b'~').contains(byte) || (!byte.is_ascii() && alphabet.admits(*byte));
+        if !printable || (*byte == b'"' && !escaped) {
+            return false;
+        }
+        escaped = *byte == b'\\' && !escaped;
+    }
+    !escaped
+}
+
+fn is_domain(domain: &str, alphabet: Alphabet) -> bool {
+    if let Some(literal) = domain.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        return match literal.get(..5) {
+            Some(tag) if tag.eq_ignore_ascii_case("IPv6:") => is_ipv6(&literal[5..]),
+            _ => is_ipv4(literal),
+        };
+    }
+    domain.len() <= 255
+        && domain.split('.').all(|label| {
+            let bytes = label.as_bytes();
+            let letter = |byte: &u8| byte.is_ascii_alphanumeric() || (!byte.is_ascii() && alphabet.admits(*byte));
+            bytes.len() <= 63
+                && bytes.first().is_some_and(letter)
+                && bytes.last().is_some_and(letter)
+                && bytes.iter().all(|byte| letter(byte) || *byte == b'-')
+        })
+}

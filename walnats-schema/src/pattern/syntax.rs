@@ -1,0 +1,69 @@
+//! The parts of a regular expression.
+
+/// A regular expression.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Node {
+    Empty,
+    /// A code point; a lone surrogate, which no string has, matches nothing.
+    Literal(u32),
+    /// `.`
+    Dot,
+    Class(Class),
+    Assertion(Assertion),
+    /// `(...)`, named or not. Nothing is captured.
+    Group(Box<Node>),
+    /// `(?ims-ims:...)`
+    Flags(String, Box<Node>),
+    Look(Look),
+    /// `\1`, `\k<name>`
+    BackReference,
+    Repeat {
+        node: Box<Node>,
+        min: u32,
+        max: Option<u32>,
+    },
+    Concat(Vec<Node>),
+    Alternate(Vec<Node>),
+}
+
+/// What holds between two characters.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Assertion {
+    Start,
+    End,
+    WordBoundary,
+    NotWordBoundary,
+}
+
+/// `(?=...)`, `(?!...)`, `(?<=...)`, `(?<!...)`
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Look {
+    pub(super) ahead: bool,
+    pub(super) wanted: bool,
+    pub(super) node: Box<Node>,
+}
+
+/// `[...]`, and the escapes that stand for a set of characters.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Class {
+    pub(super) negated: bool,
+    pub(super) items: Vec<ClassItem>,
+}
+
+/// A part of a [`Class`].
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum ClassItem {
+    /// Code points, both ends included.
+    Range(u32, u32),
+    Set(Set, bool),
+    /// `\p{...}`; true for `\P{...}`.
+    Property(String, bool),
+}
+
+/// `\d`, `\w`, `\s`; their capital forms are negated.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Set {
+    Digit,
+    Word,
+    Space,
+}

@@ -1,0 +1,193 @@
+//! The exact validator: an instance against a schema, as draft 2020-12 means it.
+
+mod array;
+mod combine;
+mod expectation;
+mod number;
+mod object;
+mod string;
+mod unevaluated;
+
+use serde_json::Value;
+
+use self::unevaluated::Evaluated;
+use crate::{At, Decimal, JsonType, Schema, SchemaId, SchemaSet, Violation, equal};
+
+/// How many violations are told at most.
+pub const MAX_VIOLATIONS: usize = 100;
+
+/// How many schemas may apply inside one another: a bound for the stack, beyond what a payload that
+/// `serde_json` reads by default (128 levels) needs.
+const MAX_DEPTH: u32 = 1_000;
+
+impl SchemaSet {
+    /// Every way in which `instance` breaks the schema `id`, at most [`MAX_VIOLATIONS`] and then a note that there are
+    /// more. Empty when the instance is valid.
+    ///
+    /// # Panics
+    /// If `id` comes from another set.
+    pub fn validate(&self, id: SchemaId, instance: &Value) -> Vec<Violation> {
+        let mut validator = Validator::new(self, Some(Vec::new()));
+        let stopped = validator.check(id, instance, &At::Root, None).is_err();
+        let mut violations = validator.violations.unwrap_or_default();
+        if stopped {
+            violations.push(Violation {
+                pointer: String::new(),
+                keyword: "maximum",
+                expected: format!("fewer violations: there are more than these {MAX_VIOLATIONS}"),
+            });
+        }
+        violations
+    }
+
+    /// Whether the schema `id` accepts `instance`; stops at the first violation.
+    ///
+    /// # Panics
+    /// If `id` comes from another set.
+    pub fn is_valid(&self, id: SchemaId, instance: &Value) -> bool {
+        Validator::new(self, None).check(id, instance, &At::Root, None).is_ok()
+    }
+}
+
+/// Nothing more needs to be looked at.
+struct Stop;
+
+/// Err as soon as the outcome is known. While violations are collected, that is when there are enough of them.
+type Checked = Result<(), Stop>;
+
+/// What one validation carries along.
+struct Validator<'s> {
+    set: &'s SchemaSet,
+    /// `None` where only the verdict counts.
+    violations: Option<Vec<Violation>>,
+    depth: u32,
+    /// The dynamic scope: the schema resources entered, outermost first.
+    scope: Vec<u32>,
+}
+
+impl<'s> Validator<'s> {
+    fn new(set: &'s SchemaSet, violations: Option<Vec<Violation>>) -> Self {
+        Self { set, violations, depth: 0, scope: Vec::new() }
+    }
+
+    /// Applies the schema `id` to `instance`, and notes in `seen` what it evaluates.
+    fn check<'i>(
+        &mut self,
+        id: SchemaId,
+        instance: &'i Value,
+        at: &At<'_>,
+        seen: Option<&mut Evaluated<'i>>,
+    ) -> Checked {
+        if self.depth == MAX_DEPTH {
+            return self.fail(at, "$ref", || format!("less nesting: {MAX_DEPTH} schemas apply inside one another"));
+        }
+        let schema = self.set.get(id);
+        let entered = schema.resource.filter(|resource| self.scope.last() != Some(resource));
+        self.scope.extend(entered);
+        self.depth += 1;
+        let checked = if schema.array.unevaluated_items.is_some() || schema.object.unevaluated_properties.is_some() {
+            self.with_unevaluated(schema, instance, at, seen)
+        } else {
+            self.keywords(schema, instance, at, seen)
+        };
+        self.depth -= 1;
+        if entered.is_some() {
+            self.scope.pop();
+        }
+        checked
+    }
+
+    fn keywords<'i>(
+        &mut self,
+        schema: &'s Schema,
+        instance: &'i Value,
+        at: &At<'_>,
+        mut seen: Option<&mut Evaluated<'i>>,
+    ) -> Checked {
+        if schema.never {
+            return self.fail(at, "false", || "nothing here: no value is valid".to_owned());
+        }
+        if let Some(types) = &schema.types
+            && !types.iter().any(|&json_type| is_of_type(instance, json_type))
+        {
+            self.fail(at, "type", || expectation::types(types))?;
+        }
+        if let Some(values) = &schema.enumeration
+            && !values.iter().any(|value| equal(value, instance))
+        {
+            let keyword = if values.len() == 1 { "const" } else { "enum" };
+            self.fail(at, keyword, || expectation::values(values))?;
+        }
+        match instance {
+            Value::Number(number) => self.number(&schema.number, number, at)?,
+            Value::String(text) => self.string(&schema.string, text, at)?,
+            Value::Array(items) => self.array(&schema.array, items, at, seen.as_deref_mut())?,
+            Value::Object(members) => self.object(&schema.object, members, at, seen.as_deref_mut())?,
+            Value::Null | Value::Bool(_) => {}
+        }
+        if let Value::Object(members) = instance {
+            for (name, dependent) in &schema.object.dependent_schemas {
+                if members.contains_key(name) {
+                    self.check(*dependent, instance, at, seen.as_deref_mut())?;
+                }
+            }
+        }
+        self.combine(schema, instance, at, seen)
+    }
+
+    /// Notes a violation. Goes on if violations are collected and there is room for more.
+    fn fail(&mut self, at: &At<'_>, keyword: &'static str, expected: impl FnOnce() -> String) -> Checked {
+        match &mut self.violations {
+            Some(violations) if violations.len() < MAX_VIOLATIONS => {
+                violations.push(Violation { pointer: at.pointer(), keyword, expected: expected() });
+                Ok(())
+            }
+            _ => Err(Stop),
+        }
+    }
+
+    /// Applies a schema on trial: its violations are given back rather than kept. Empty on failure where
+    /// none are collected.
+    fn attempt<'i>(
+        &mut self,
+        id: SchemaId,
+        instance: &'i Value,
+        at: &At<'_>,
+        seen: Option<&mut Evaluated<'i>>,
+    ) -> Result<(), Vec<Violation>> {
+        let outer = self.violations.take();
+        self.violations = outer.as_ref().map(|_| Vec::new());
+        let checked = self.check(id, instance, at, seen);
+        let violations = std::mem::replace(&mut self.violations, outer).unwrap_or_default();
+        if checked.is_ok() && violations.is_empty() { Ok(()) } else { Err(violations) }
+    }
+
+    /// Whether a schema accepts `instance`.
+    fn accepts<'i>(
+        &mut self,
+        id: SchemaId,
+        instance: &'i Value,
+        at: &At<'_>,
+        seen: Option<&mut Evaluated<'i>>,
+    ) -> bool {
+        let outer = self.violations.take();
+        let accepted = self.check(id, instance, at, seen).is_ok();
+        self.violations = outer;
+        accepted
+    }
+}
+
+fn is_of_type(instance: &Value, json_type: JsonType) -> bool {
+    match (json_type, instance) {
+        (JsonType::Integer, Value::Number(number)) => {
+            number.is_u64() || number.is_i64() || Decimal::from(number).is_integer()
+        }
+        (JsonType::Null, Value::Null)
+        | (JsonType::Boolean, Value::Bool(_))
+        | (JsonType::Number, Value::Number(_))
+        | (JsonType::String, Value::String(_))
+        | (JsonType::Array, Value::Array(_))
+        | (JsonType::Object, Value::Object(_)) => true,
+        _ => false,
+    }
+}

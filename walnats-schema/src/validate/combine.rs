@@ -1,0 +1,185 @@
+//! References, `allOf`, `anyOf`, `oneOf`, `not`, and `if`.
+
+use serde_json::Value;
+
+use super::{Checked, Evaluated, Validator};
+use crate::{At, Condition, DynamicReference, Schema, SchemaId, Violation};
+
+/// How many violations of the closest branch of a union are told.
+const MAX_BRANCH_VIOLATIONS: usize = 20;
+
+impl<'s> Validator<'s> {
+    pub(super) fn combine<'i>(
+        &mut self,
+        schema: &'s Schema,
+        instance: &'i Value,
+        at: &At<'_>,
+        mut seen: Option<&mut Evaluated<'i>>,
+    ) -> Checked {
+        if let Some(target) = schema.reference {
+            self.check(target, instance, at, seen.as_deref_mut())?;
+        }
+        if let Some(reference) = &schema.dynamic_reference {
+            let target = self.resolve(reference);
+            self.check(target, instance, at, seen.as_deref_mut())?;
+        }
+        for &part in &schema.all_of {
+            self.check(part, instance, at, seen.as_deref_mut())?;
+        }
+        if !schema.any_of.is_empty() {
+            self.any_of(&schema.any_of, instance, at, seen.as_deref_mut())?;
+        }
+        if !schema.one_of.is_empty() {
+            self.one_of(&schema.one_of, instance, at, seen.as_deref_mut())?;
+        }
+        if let Some(unwanted) = schema.not
+            && self.accepts(unwanted, instance, at, None)
+        {
+            self.fail(at, "not", || "anything but what the schema under `not` accepts".to_owned())?;
+        }
+        match &schema.condition {
+            Some(condition) => self.condition(condition, instance, at, seen),
+            None => Ok(()),
+        }
+    }
+
+    /// Where a dynamic reference leads: the outermost resource of the dynamic scope that has the anchor decides.
+    fn resolve(&self, reference: &DynamicReference) -> SchemaId {
+        let anchored = |&resource: &u32| {
+            let anchors = &self.set.resources.get(resource as usize)?.dynamic_anchors;
+            anchors.iter().find(|(name, _)| *name == reference.anchor).map(|&(_, target)| target)
+        };
+        self.scope.iter().find_map(anchored).unwrap_or(reference.fallback)
+    }
+
+    fn any_of<'i>(
+        &mut self,
+        branches: &[SchemaId],
+        instance: &'i Value,
+        at: &At<'_>,
+        mut seen: Option<&mut Evaluated<'i>>,
+    ) -> Checked {
+        let mut misses = Misses::default();
+        let mut matched = false;
+        for (index, &branch) in branches.iter().enumerate() {
+            match self.branch(branch, instance, at, seen.as_deref_mut()) {
+                Ok(()) => matched = true,
+                Err(violations) => misses.add(index, violations, at),
+            }
+            // The other branches matter only for what they evaluate.
+            if matched && seen.is_none() {
+                return Ok(());
+            }
+        }
+        if matched { Ok(()) } else { self.no_match("anyOf", "at least one", branches.len(), misses, at) }
+    }
+
+    fn one_of<'i>(
+        &mut self,
+        branches: &[SchemaId],
+        instance: &'i Value,
+        at: &At<'_>,
+        mut seen: Option<&mut Evaluated<'i>>,
+    ) -> Checked {
+        let mut misses = Misses::default();
+        let mut matched = None;
+        for (index, &branch) in branches.iter().enumerate() {
+            match (self.branch(branch, instance, at, seen.as_deref_mut()), matched) {
+                (Ok(()), None) => matched = Some(index),
+                (Ok(()), Some(earlier)) => {
+                    return self.fail(at, "oneOf", || {
+                        let (first, second) = (earlier + 1, index + 1);
+                        format!(
+                            "a match of exactly one of {} schemas, not of both {first} and {second}",
+                            branches.len()
+                        )
+                    });
+                }
+                (Err(violations), _) => misses.add(index, violations, at),
+            }
+        }
+        if matched.is_some() { Ok(()) } else { self.no_match("oneOf", "exactly one", branches.len(), misses, at) }
+    }
+
+    /// Applies a schema that may fail; what it evaluates counts only if it doesn't.
+    fn branch<'i>(
+        &mut self,
+        branch: SchemaId,
+        instance: &'i Value,
+        at: &At<'_>,
+        seen: Option<&mut Evaluated<'i>>,
+    ) -> Result<(), Vec<Violation>> {
+        let Some(seen) = seen else { return self.attempt(branch, instance, at, None) };
+        let mut own = Evaluated::default();
+        self.attempt(branch, instance, at, Some(&mut own))?;
+        seen.merge(own);
+        Ok(())
+    }
+
+    fn condition<'i>(
+        &mut self,
+        condition: &Condition,
+        instance: &'i Value,
+        at: &At<'_>,
+        mut seen: Option<&mut Evaluated<'i>>,
+    ) -> Checked {
+        let mut own = Evaluated::default();
+        let tracked = seen.is_some().then_some(&mut own);
+        let consequence = if self.accepts(condition.if_, instance, at, tracked) {
+            if let Some(seen) = seen.as_deref_mut() {
+                seen.merge(own);
+            }
+            condition.then
+        } else {
+            condition.else_
+        };
+        consequence.map_or(Ok(()), |schema| self.check(schema, instance, at, seen))
+    }
+
+    /// Tells that no branch matched, which came closest, and what it lacks.
+    fn no_match(&mut self, keyword: &'static str, wanted: &str, count: usize, misses: Misses, at: &At<'_>) -> Checked {
+        let closest = misses.closest.map(|(_, index, violations)| (index, violations));
+        self.fail(at, keyword, || match &closest {
+            Some((index, _)) if count > 1 => {
+                format!("a match of {wanted} of {count} schemas; closest is number {}, see the next", index + 1)
+            }
+            _ => format!("a match of {wanted} of {count} schemas"),
+        })?;
+        let details = closest.map_or(Vec::new(), |(_, violations)| violations);
+        for violation in details.into_iter().take(MAX_BRANCH_VIOLATIONS) {
+            match &mut self.violations {
+                Some(violations) if violations.len() < super::MAX_VIOLATIONS => violations.push(violation),
+                _ => return Err(super::Stop),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The branch of a union that came closest.
+#[derive(Default)]
+struct Misses {
+    /// Distance, index, violations.
+    closest: Option<((usize, usize), usize, Vec<Violation>)>,
+}
+
+impl Misses {
+    fn add(&mut self, index: usize, violations: Vec<Violation>, at: &At<'_>) {
+        let distance = distance(&violations, at);
+        if self.closest.as_ref().is_none_or(|(smallest, ..)| distance < *smallest) {
+            self.closest = Some((distance, index, violations));
+        }
+    }
+}
+
+/// How far a branch is from a match: another type is farthest, then another constant (most likely the tag of another
+/// variant), then whatever has more violations.
+fn distance(violations: &[Violation], at: &At<'_>) -> (usize, usize) {
+    let here = at.pointer();
+    let class = violations.iter().map(|violation| match violation.keyword {
+        "type" | "false" if violation.pointer == here => 2,
+        "const" | "enum" => 1,
+        _ => 0,
+    });
+    (class.max().unwrap_or(0), violations.len())
+}

@@ -1,0 +1,34 @@
+//! `minimum`, `maximum`, their exclusive sisters, and `multipleOf`.
+
+use serde_json::Number;
+
+use super::{Checked, Validator};
+use crate::{At, Decimal, NumberRules};
+
+impl Validator<'_> {
+    pub(super) fn number(&mut self, rules: &NumberRules, number: &Number, at: &At<'_>) -> Checked {
+        if *rules == NumberRules::default() {
+            return Ok(());
+        }
+        let value = Decimal::from(number);
+        let breaks = |limit: &Option<Number>, broken: fn(&Decimal, &Decimal) -> bool| {
+            limit.clone().filter(|limit| broken(&value, &Decimal::from(limit)))
+        };
+        if let Some(limit) = breaks(&rules.minimum, Decimal::lt) {
+            self.fail(at, "minimum", || format!("at least {limit}"))?;
+        }
+        if let Some(limit) = breaks(&rules.exclusive_minimum, Decimal::le) {
+            self.fail(at, "exclusiveMinimum", || format!("more than {limit}"))?;
+        }
+        if let Some(limit) = breaks(&rules.maximum, Decimal::gt) {
+            self.fail(at, "maximum", || format!("at most {limit}"))?;
+        }
+        if let Some(limit) = breaks(&rules.exclusive_maximum, Decimal::ge) {
+            self.fail(at, "exclusiveMaximum", || format!("less than {limit}"))?;
+        }
+        if let Some(divisor) = breaks(&rules.multiple_of, |value, divisor| !value.is_multiple_of(*divisor)) {
+            self.fail(at, "multipleOf", || format!("a multiple of {divisor}"))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,103 @@
+//! `unevaluatedItems` and `unevaluatedProperties`, and the account of what has been evaluated.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::{Checked, Validator};
+use crate::{At, Schema};
+
+/// Which members and items of one instance some keyword has looked at.
+#[derive(Default)]
+pub(super) struct Evaluated<'i> {
+    properties: HashSet<&'i str>,
+    /// How many items from the start.
+    leading_items: usize,
+    /// Others, which `contains` found.
+    items: HashSet<usize>,
+}
+
+impl<'i> Evaluated<'i> {
+    pub(super) fn property(&mut self, name: &'i str) {
+        self.properties.insert(name);
+    }
+
+    pub(super) fn item(&mut self, index: usize) {
+        self.items.insert(index);
+    }
+
+    pub(super) fn leading_items(&mut self, count: usize) {
+        self.leading_items = self.leading_items.max(count);
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        self.properties.extend(other.properties);
+        self.items.extend(other.items);
+        self.leading_items(other.leading_items);
+    }
+}
+
+impl<'s> Validator<'s> {
+    /// Applies a schema with `unevaluated*`: these see only what this schema's own keywords evaluated.
+    pub(super) fn with_unevaluated<'i>(
+        &mut self,
+        schema: &'s Schema,
+        instance: &'i Value,
+        at: &At<'_>,
+        seen: Option<&mut Evaluated<'i>>,
+    ) -> Checked {
+        let mut own = Evaluated::default();
+        self.keywords(schema, instance, at, Some(&mut own))?;
+        self.unevaluated_properties(schema, instance, at, &mut own)?;
+        self.unevaluated_items(schema, instance, at, &mut own)?;
+        if let Some(seen) = seen {
+            seen.merge(own);
+        }
+        Ok(())
+    }
+
+    fn unevaluated_properties<'i>(
+        &mut self,
+        schema: &'s Schema,
+        instance: &'i Value,
+        at: &At<'_>,
+        own: &mut Evaluated<'i>,
+    ) -> Checked {
+        let (Some(rest), Value::Object(members)) = (schema.object.unevaluated_properties, instance) else {
+            return Ok(());
+        };
+        for (name, value) in members {
+            if !own.properties.insert(name) {
+                continue;
+            }
+            if self.set.get(rest).never {
+                self.fail(&at.property(name), "unevaluatedProperties", || "no property of this name".to_owned())?;
+            } else {
+                self.check(rest, value, &at.property(name), None)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn unevaluated_items<'i>(
+        &mut self,
+        schema: &'s Schema,
+        instance: &'i Value,
+        at: &At<'_>,
+        own: &mut Evaluated<'i>,
+    ) -> Checked {
+        let (Some(rest), Value::Array(items)) = (schema.array.unevaluated_items, instance) else { return Ok(()) };
+        for (index, item) in items.iter().enumerate().skip(own.leading_items) {
+            if own.items.contains(&index) {
+                continue;
+            }
+            if self.set.get(rest).never {
+                self.fail(&at.item(index), "unevaluatedItems", || "no item here".to_owned())?;
+            } else {
+                self.check(rest, item, &at.item(index), None)?;
+            }
+        }
+        own.leading_items(items.len());
+        Ok(())
+    }
+}
