@@ -1,1 +1,59 @@
-//! `walnats.toml`.
+//! `walnats.toml`: what the schemas leave to the deployment.
+
+mod codegen;
+mod event;
+mod read;
+mod service;
+mod stream;
+mod text;
+mod units;
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+pub use codegen::{CodegenSettings, DraftName, Formats};
+pub use event::EventSettings;
+pub use read::parse;
+pub use service::ServiceSettings;
+pub use stream::{DiscardName, RetentionName, StorageName, StreamSettings};
+pub use text::{OneOrMany, Text};
+pub use units::{Bytes, Span};
+
+/// The content of `walnats.toml`. Every key is optional, and so is the file.
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "config-schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "config-schema", schemars(title = "walnats.toml", deny_unknown_fields, default))]
+pub struct Settings {
+    /// Where the schemas are, and how to read them.
+    pub schemas: SchemaSettings,
+    /// For every stream that does not say otherwise.
+    pub defaults: StreamSettings,
+    /// Streams by name.
+    pub streams: BTreeMap<Text, StreamSettings>,
+    /// Events by name or pattern: `user-created`, `github.*`.
+    pub events: BTreeMap<Text, EventSettings>,
+    /// Services by name: each gets an emitter type with its own events only.
+    pub services: BTreeMap<Text, ServiceSettings>,
+    /// The Rust that comes out.
+    pub codegen: CodegenSettings,
+}
+
+/// `[schemas]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[cfg_attr(feature = "config-schema", derive(schemars::JsonSchema))]
+pub struct SchemaSettings {
+    /// Folders inside of the package; `["schemas"]` unless set.
+    pub folders: Option<Vec<String>>,
+    /// The draft of JSON Schema for files without `$schema`; 2020-12 unless set.
+    pub draft: Option<DraftName>,
+    /// Whether `format` asserts, or is a mere annotation; it asserts unless set.
+    pub formats: Option<Formats>,
+}
+
+/// The JSON Schema of `walnats.toml`, so that editors complete and check it.
+#[cfg(feature = "config-schema")]
+pub fn config_schema() -> serde_json::Value {
+    schemars::schema_for!(Settings).to_value()
+}

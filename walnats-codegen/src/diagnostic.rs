@@ -1,8 +1,12 @@
 //! What a user got wrong: where, what, and how to mend it.
 
+mod render;
+
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
+
+pub use render::render;
 
 /// A file's text, shared by everything that points into it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -103,15 +103,18 @@ pub enum ScalarKind {
 }
 
 impl Template {
-    /// The subject filter that matches everything the template can give: each field becomes `*`.
+    /// The subject filter that matches everything the template can give: each token with a field in it becomes `*`.
     pub fn wildcard(&self) -> String {
-        self.parts
+        let marked: String = self
+            .parts
             .iter()
             .map(|part| match part {
                 TemplatePart::Literal(text) => text.as_str(),
                 TemplatePart::Field(_) => "*",
             })
-            .collect()
+            .collect();
+        let tokens = marked.split('.').map(|token| if token.contains('*') { "*" } else { token });
+        tokens.collect::<Vec<_>>().join(".")
     }
 }
 

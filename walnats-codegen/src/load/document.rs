@@ -79,6 +79,20 @@ impl Node {
         }
     }
 
+    /// What a JSON Pointer (RFC 6901) leads to; `""` is this very node.
+    pub fn pointer(&self, pointer: &str) -> Option<&Node> {
+        if pointer.is_empty() {
+            return Some(self);
+        }
+        pointer.strip_prefix('/')?.split('/').try_fold(self, |node, part| {
+            let part = part.replace("~1", "/").replace("~0", "~");
+            match &node.value {
+                NodeValue::Array(items) => items.get(part.parse::<usize>().ok()?),
+                _ => node.get(&part),
+            }
+        })
+    }
+
     /// The string, if this is one.
     pub fn as_str(&self) -> Option<&str> {
         match &self.value {

@@ -1,7 +1,11 @@
 //! What is said about an event, wherever it is said: `x-walnats`, the option `(walnats.event)`, `[events.<name>]`.
 
-use crate::diagnostic::{Located, Place};
-use crate::model::Payload;
+use std::collections::BTreeMap;
+
+use super::template::{self, Lookup};
+use crate::diagnostic::{Diagnostic, Located, Place, Report, did_you_mean};
+use crate::load::{Document, Node, NodeValue};
+use crate::model::{Event, Payload};
 
 /// An event as its source declares it, before `walnats.toml` and defaults are applied.
 #[derive(Clone, Debug)]
@@ -54,4 +58,119 @@ impl EventOptions {
             owner: self.owner.or(fallback.owner),
         }
     }
+}
+
+/// An event, and where that is said of it which other stages may find fault with.
+pub(super) struct LocatedEvent {
+    pub(super) event: Event,
+    pub(super) subject: Place,
+    pub(super) stream: Place,
+}
+
+/// Applies the defaults, and resolves the templates with `lookup`; `None` after a finding.
+pub(super) fn finish(raw: RawEvent, lookup: &Lookup, report: &mut Report) -> Option<LocatedEvent> {
+    let RawEvent { name, place, payload, description, options } = raw;
+    let default = || Located { value: name.clone(), place: place.clone() };
+    let subject = options.subject.unwrap_or_else(default);
+    let stream = options.stream.unwrap_or_else(|| Located { value: name.replace('.', "-"), place: place.clone() });
+    let subject_template = template::subject(&subject, lookup, report);
+    let uid = match &options.uid {
+        Some(uid) => Some(template::uid(uid, lookup, report)?),
+        None => None,
+    };
+    for text in [&options.event_type, &options.rust].into_iter().flatten().filter(|text| text.value.is_empty()) {
+        report.push(Diagnostic::error("WN0406", text.place.clone(), "the text is empty").help("leave the key out"));
+    }
+    let event = Event {
+        event_type: options.event_type.map_or_else(|| name.clone(), |event_type| event_type.value),
+        subject: subject_template?,
+        stream: stream.value,
+        uid,
+        payload,
+        rust_name: options.rust.map(|rust| rust.value),
+        deprecated: options.deprecated.unwrap_or_default(),
+        owner: options.owner,
+        json_schema: None,
+        name,
+        description,
+        place,
+    };
+    Some(LocatedEvent { event, subject: subject.place, stream: stream.place })
+}
+
+/// Reports events whose names cannot be, and all but the first of one name.
+pub(super) fn check_names(events: &mut Vec<RawEvent>, report: &mut Report) {
+    let mut seen: BTreeMap<String, Place> = BTreeMap::new();
+    events.retain(|event| {
+        let place = event.options.name.as_ref().map_or(&event.place, |name| &name.place);
+        if let Some(problem) = name_problem(&event.name) {
+            report.push(
+                Diagnostic::error("WN0408", place.clone(), format!("`{}` cannot be the name of an event: {problem}", event.name))
+                    .help("an event is named like `user-created` or `orders.placed`; rename the file or set `name` in `x-walnats`"),
+            );
+            return false;
+        }
+        let Some(first) = seen.get(&event.name) else {
+            seen.insert(event.name.clone(), place.clone());
+            return true;
+        };
+        report.push(
+            Diagnostic::error("WN0407", place.clone(), format!("there are two events named `{}`", event.name))
+                .related(first.clone(), "the first")
+                .help("rename a file, or set `name` in `x-walnats`: folders are no part of an event's name"),
+        );
+        false
+    });
+}
+
+fn name_problem(name: &str) -> Option<String> {
+    if name.is_empty() || name.split('.').any(str::is_empty) {
+        return Some("a part of it is empty".to_owned());
+    }
+    let odd = name.chars().find(|c| !c.is_alphanumeric() && !matches!(c, '.' | '-' | '_'))?;
+    Some(format!("it holds {odd:?}"))
+}
+
+const KEYS: [&str; 8] = ["name", "subject", "stream", "uid", "type", "rust", "deprecated", "owner"];
+
+/// The object `x-walnats` of a schema. Every key that is unknown or of the wrong type is a finding.
+pub fn read_options(node: &Node, document: &Document, report: &mut Report) -> EventOptions {
+    let mut options = EventOptions::default();
+    for member in node.members() {
+        let place = document.place(&member.value.span);
+        let text = || member.value.as_str().map(|text| Located { value: text.to_owned(), place: place.clone() });
+        let (expected, is_right) = match member.name.as_str() {
+            "name" => ("a string", assign(&mut options.name, text())),
+            "subject" => ("a string", assign(&mut options.subject, text())),
+            "stream" => ("a string", assign(&mut options.stream, text())),
+            "uid" => ("a string", assign(&mut options.uid, text())),
+            "type" => ("a string", assign(&mut options.event_type, text())),
+            "rust" => ("a string", assign(&mut options.rust, text())),
+            "owner" => ("a string", assign(&mut options.owner, text().map(|text| text.value))),
+            "deprecated" => match member.value.value {
+                NodeValue::Bool(value) => ("", assign(&mut options.deprecated, Some(value))),
+                _ => ("`true` or `false`", false),
+            },
+            unknown => {
+                let place = document.place(&member.name_span);
+                let diagnostic = Diagnostic::error("WN0406", place, format!("`x-walnats` has no key `{unknown}`"));
+                report.push(match did_you_mean(unknown, KEYS) {
+                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                    None => diagnostic.help(format!("keys: {}", KEYS.join(", "))),
+                });
+                continue;
+            }
+        };
+        if !is_right {
+            let message = format!("`{}` has to be {expected}", member.name);
+            report.push(Diagnostic::error("WN0406", place, message));
+        }
+    }
+    options
+}
+
+/// Whether there was a value to assign.
+fn assign<T>(slot: &mut Option<T>, value: Option<T>) -> bool {
+    *slot = value;
+    slot.is_some()
 }

@@ -1,1 +1,211 @@
 //! Streams: which there are, what they store, and that no two want the same subject.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::event::LocatedEvent;
+use super::filter;
+use crate::config::{Bytes, DiscardName, RetentionName, Settings, Span, StorageName, StreamSettings};
+use crate::diagnostic::{Diagnostic, Place, Report, SourceFile, did_you_mean};
+use crate::model::{Discard, Retention, Storage, Stream};
+
+/// A subject filter of a stream, and where it comes from.
+struct Claim<'a> {
+    stream: &'a str,
+    filter: String,
+    place: Place,
+    /// The event whose subjects these are; `None` where `walnats.toml` lists the subject.
+    event: Option<&'a str>,
+}
+
+/// The streams that the events name and those of `walnats.toml`, sorted by name.
+pub(super) fn streams(
+    events: &[LocatedEvent],
+    settings: &Settings,
+    file: &Arc<SourceFile>,
+    report: &mut Report,
+) -> Vec<Stream> {
+    let claims = claims(events, settings, file, report);
+    check_overlaps(&claims, report);
+    let mut found: BTreeMap<&str, Place> = BTreeMap::new();
+    for event in events {
+        found.entry(&event.event.stream).or_insert_with(|| event.stream.clone());
+    }
+    for (name, configured) in &settings.streams {
+        if configured.subjects.is_empty() && !found.contains_key(name.as_str()) {
+            let message = format!("the stream `{}` stores no event", name.as_str());
+            let diagnostic = Diagnostic::error("WN0424", name.place(file), message);
+            report.push(match did_you_mean(name.as_str(), found.keys().copied()) {
+                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                None => diagnostic.help("name it as the `stream` of an event, or list `subjects`"),
+            });
+        }
+        found.insert(name.as_str(), name.place(file));
+    }
+    let streams = found.into_iter().filter_map(|(name, place)| {
+        check_name(name, &place, report)?;
+        let defaults = StreamSettings::default();
+        let configured = settings.streams.get(name).unwrap_or(&defaults);
+        check_settings(configured, &settings.defaults, &place, report);
+        let mut stored = events.iter().filter(|event| event.event.stream == name);
+        let description = match (stored.next(), stored.next()) {
+            (Some(only), None) => only.event.description.clone(),
+            _ => None,
+        };
+        let subjects = minimal(claims.iter().filter(|claim| claim.stream == name).map(|claim| claim.filter.as_str()));
+        let description = configured.description.as_ref().map(|text| text.as_str().to_owned()).or(description);
+        Some(Stream { name: name.to_owned(), subjects, description, ..build(configured, &settings.defaults) })
+    });
+    streams.collect()
+}
+
+fn claims<'a>(
+    events: &'a [LocatedEvent],
+    settings: &'a Settings,
+    file: &Arc<SourceFile>,
+    report: &mut Report,
+) -> Vec<Claim<'a>> {
+    let of_events = events.iter().map(|LocatedEvent { event, subject, .. }| Claim {
+        stream: &event.stream,
+        filter: event.subject.wildcard(),
+        place: subject.clone(),
+        event: Some(&event.name),
+    });
+    let mut claims: Vec<Claim> = of_events.collect();
+    for (name, stream) in &settings.streams {
+        for subject in &stream.subjects {
+            if let Some(problem) = filter::problem(subject.as_str()) {
+                let help = "a filter is made of tokens with dots between them, such as `orders.*` or `orders.>`";
+                report.push(Diagnostic::error("WN0411", subject.place(file), problem).help(help));
+                continue;
+            }
+            let filter = subject.as_str().to_owned();
+            claims.push(Claim { stream: name.as_str(), filter, place: subject.place(file), event: None });
+        }
+    }
+    claims
+}
+
+fn check_overlaps(claims: &[Claim], report: &mut Report) {
+    for (index, later) in claims.iter().enumerate() {
+        for first in claims[..index].iter().filter(|first| filter::overlap(&first.filter, &later.filter)) {
+            if first.stream != later.stream {
+                let message = format!(
+                    "the streams `{}` and `{}` would both store `{}`",
+                    first.stream,
+                    later.stream,
+                    narrower(&first.filter, &later.filter)
+                );
+                report.push(
+                    Diagnostic::error("WN0421", later.place.clone(), message)
+                        .related(first.place.clone(), format!("`{}` is stored in `{}`", first.filter, first.stream))
+                        .help("JetStream refuses streams with common subjects; put both in one `stream`, or tell the subjects apart"),
+                );
+            } else if let (Some(one), Some(other)) = (first.event, later.event) {
+                let message = format!("the events `{one}` and `{other}` can have the same subject");
+                report.push(
+                    Diagnostic::warning("WN0422", later.place.clone(), message)
+                        .related(first.place.clone(), format!("the subject of `{one}`"))
+                        .help("who subscribes to one of them gets both; give each a token of its own"),
+                );
+            }
+        }
+    }
+}
+
+fn narrower<'a>(a: &'a str, b: &'a str) -> &'a str {
+    if filter::covers(a, b) { b } else { a }
+}
+
+/// Sorted, and without those that another one covers.
+fn minimal<'a>(filters: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut all: Vec<&str> = filters.collect();
+    all.sort_unstable();
+    all.dedup();
+    let is_covered = |inner: &&str| all.iter().any(|outer| outer != inner && filter::covers(outer, inner));
+    all.iter().filter(|filter| !is_covered(filter)).map(|filter| (*filter).to_owned()).collect()
+}
+
+fn check_name(name: &str, place: &Place, report: &mut Report) -> Option<()> {
+    let odd = name.chars().find(|c| matches!(c, '.' | '*' | '>' | '/' | '\\') || c.is_whitespace() || c.is_control());
+    let problem = match odd {
+        _ if name.is_empty() => "it is empty".to_owned(),
+        _ if name.len() > 255 => "it is longer than 255 bytes".to_owned(),
+        Some(odd) => format!("it holds {odd:?}"),
+        None => return Some(()),
+    };
+    let cure: String = name.chars().map(|c| if Some(c) == odd || !c.is_alphanumeric() { '-' } else { c }).collect();
+    let diagnostic =
+        Diagnostic::error("WN0420", place.clone(), format!("`{name}` cannot be the name of a stream: {problem}"));
+    report.push(if odd.is_some() { diagnostic.help(format!("name it `{cure}`")) } else { diagnostic });
+    None
+}
+
+/// Settings that the server refuses, or that lose what was meant.
+fn check_settings(own: &StreamSettings, defaults: &StreamSettings, place: &Place, report: &mut Report) {
+    let stream = build(own, defaults);
+    let mut wrong = |message: &str, help: &str| {
+        report.push(Diagnostic::error("WN0423", place.clone(), message).help(help));
+    };
+    if let (Some(window), Some(age)) = (stream.duplicate_window, stream.max_age)
+        && window > age
+    {
+        wrong("`duplicate_window` is longer than `max_age`", "the server refuses that; shorten the window");
+    }
+    if stream.discard_new_per_subject && (stream.discard != Discard::New || stream.max_messages_per_subject.is_none()) {
+        wrong(
+            "`discard_new_per_subject` needs `discard = \"new\"` and `max_messages_per_subject`",
+            "set both, or remove it",
+        );
+    }
+    if stream.schedules && stream.discard == Discard::New {
+        wrong("`schedules` cannot be with `discard = \"new\"`", "the server refuses such streams; remove one");
+    }
+    let size = own.max_message_size.or(defaults.max_message_size);
+    if size.is_some_and(|Bytes(bytes)| i32::try_from(bytes).is_err()) {
+        wrong(
+            "`max_message_size` is above 2 GiB",
+            "the server counts it in 32 bits, and admits 1 MiB unless configured",
+        );
+    }
+    if stream.schedules && stream.retention == Retention::Interest {
+        report.push(
+            Diagnostic::warning("WN0425", place.clone(), "`schedules` on a stream with `retention = \"interest\"`")
+                .help("while there is no consumer the server acknowledges a delayed message and forgets it"),
+        );
+    }
+}
+
+fn build(own: &StreamSettings, defaults: &StreamSettings) -> Stream {
+    Stream {
+        retention: match own.retention.or(defaults.retention) {
+            None | Some(RetentionName::Limits) => Retention::Limits,
+            Some(RetentionName::Interest) => Retention::Interest,
+            Some(RetentionName::WorkQueue) => Retention::WorkQueue,
+        },
+        storage: match own.storage.or(defaults.storage) {
+            None | Some(StorageName::File) => Storage::File,
+            Some(StorageName::Memory) => Storage::Memory,
+        },
+        discard: match own.discard.or(defaults.discard) {
+            None | Some(DiscardName::Old) => Discard::Old,
+            Some(DiscardName::New) => Discard::New,
+        },
+        replicas: own.replicas.or(defaults.replicas).unwrap_or(1),
+        max_age: own.max_age.or(defaults.max_age).map(|Span(age)| age),
+        max_bytes: own.max_bytes.or(defaults.max_bytes).map(|Bytes(bytes)| bytes),
+        max_messages: own.max_messages.or(defaults.max_messages).map(Into::into),
+        max_messages_per_subject: own.max_messages_per_subject.or(defaults.max_messages_per_subject).map(Into::into),
+        max_message_size: own
+            .max_message_size
+            .or(defaults.max_message_size)
+            .and_then(|Bytes(bytes)| bytes.try_into().ok()),
+        max_consumers: own.max_consumers.or(defaults.max_consumers).map(Into::into),
+        discard_new_per_subject: own.discard_new_per_subject.or(defaults.discard_new_per_subject).unwrap_or_default(),
+        duplicate_window: own.duplicate_window.or(defaults.duplicate_window).map(|Span(window)| window),
+        message_ttl: own.message_ttl.or(defaults.message_ttl).unwrap_or_default(),
+        schedules: own.schedules.or(defaults.schedules).unwrap_or_default(),
+        atomic: own.atomic.or(defaults.atomic).unwrap_or_default(),
+        ..Stream::default()
+    }
+}

@@ -1,5 +1,10 @@
 //! Subject and uid templates: `users.{user_id}.created`.
 
+use std::ops::Range;
+
+use crate::diagnostic::{Diagnostic, Located, Place, Report, did_you_mean};
+use crate::model::{FieldPath, ScalarKind, Template, TemplatePart};
+
 /// Why a template may not name a field. A `depth` is an index into the path's names.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FieldProblem {
@@ -27,4 +32,172 @@ pub enum FieldProblem {
         /// With an article: `an object`.
         found: String,
     },
+}
+
+/// What the fields of an event's payload are.
+pub type Lookup<'a> = dyn Fn(&[String]) -> Result<ScalarKind, FieldProblem> + 'a;
+
+/// A subject: tokens between dots, none of them empty, no wildcard, no white space.
+pub fn subject(text: &Located<String>, lookup: &Lookup, report: &mut Report) -> Option<Template> {
+    let pieces = split(text, report)?;
+    let mut is_sound = true;
+    for (token, range) in tokens(&text.value) {
+        if let Some(message) = token_problem(token, range.start == 0) {
+            is_sound = false;
+            report.push(
+                Diagnostic::error("WN0411", part(text, range), message)
+                    .help("a subject is made of tokens with dots between them, such as `users.{user_id}.created`"),
+            );
+        }
+    }
+    let template = resolve(text, pieces, lookup, report)?;
+    is_sound.then_some(template)
+}
+
+/// A deduplication id: any text.
+pub fn uid(text: &Located<String>, lookup: &Lookup, report: &mut Report) -> Option<Template> {
+    let pieces = split(text, report)?;
+    if text.value.is_empty() {
+        report.push(Diagnostic::error("WN0411", text.place.clone(), "the template is empty").help(
+            "all events would be duplicates of the first; name the fields that tell them apart, such as `{user_id}`",
+        ));
+        return None;
+    }
+    if !text.value.contains('{') {
+        report.push(Diagnostic::error("WN0411", text.place.clone(), "the template has no field").help(
+            "all events would be duplicates of the first; name the fields that tell them apart, such as `{user_id}`",
+        ));
+        return None;
+    }
+    resolve(text, pieces, lookup, report)
+}
+
+/// A piece of a template, by its bytes; a field's range leaves the braces out.
+enum Piece {
+    Literal(Range<usize>),
+    Field(Range<usize>),
+}
+
+fn split(text: &Located<String>, report: &mut Report) -> Option<Vec<Piece>> {
+    let value = text.value.as_str();
+    let mut pieces = Vec::new();
+    let mut at = 0;
+    let mut unbalanced = |at: usize, message: &str| {
+        let place = part(text, at..at + 1);
+        report.push(Diagnostic::error("WN0410", place, message).help("a field is written `{name}` or `{outer.inner}`"));
+        None
+    };
+    while at < value.len() {
+        let open = value[at..].find(['{', '}']).map_or(value.len(), |offset| at + offset);
+        if open > at {
+            pieces.push(Piece::Literal(at..open));
+        }
+        if open == value.len() {
+            break;
+        }
+        if value[open..].starts_with('}') {
+            return unbalanced(open, "a `}` without its `{`");
+        }
+        match value[open + 1..].find(['{', '}']).map(|offset| open + 1 + offset) {
+            Some(close) if value[close..].starts_with('}') => {
+                pieces.push(Piece::Field(open + 1..close));
+                at = close + 1;
+            }
+            _ => return unbalanced(open, "a `{` without its `}`"),
+        }
+    }
+    Some(pieces)
+}
+
+fn resolve(text: &Located<String>, pieces: Vec<Piece>, lookup: &Lookup, report: &mut Report) -> Option<Template> {
+    let mut parts = Vec::new();
+    let mut is_sound = true;
+    for piece in pieces {
+        match piece {
+            Piece::Literal(range) => parts.push(TemplatePart::Literal(text.value[range].to_owned())),
+            Piece::Field(range) => {
+                let names: Vec<String> = text.value[range.clone()].split('.').map(str::to_owned).collect();
+                match lookup(&names) {
+                    Ok(kind) => parts.push(TemplatePart::Field(FieldPath { names, kind })),
+                    Err(problem) => {
+                        is_sound = false;
+                        report.push(explain(&names, problem, part(text, range)));
+                    }
+                }
+            }
+        }
+    }
+    is_sound.then_some(Template { parts })
+}
+
+fn explain(names: &[String], problem: FieldProblem, place: Place) -> Diagnostic {
+    let path = |depth: usize| names[..=depth.min(names.len() - 1)].join(".");
+    match problem {
+        FieldProblem::Unknown { depth, known } => {
+            let diagnostic = Diagnostic::error("WN0412", place, format!("the payload has no field `{}`", path(depth)));
+            match did_you_mean(&names[depth.min(names.len() - 1)], known.iter().map(String::as_str)) {
+                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                None if known.is_empty() => diagnostic.help("there are no fields that every payload is known to have"),
+                None => diagnostic.help(format!("fields there: {}", list(&known))),
+            }
+        }
+        FieldProblem::Optional { depth } => {
+            Diagnostic::error("WN0413", place, format!("not every payload has the field `{}`", path(depth)))
+                .help(format!("make `{}` required, or leave it out of the template", path(depth)))
+        }
+        FieldProblem::NotObject { depth, found } => {
+            Diagnostic::error("WN0414", place, format!("`{}` is {found}: there are no fields in it", path(depth)))
+        }
+        FieldProblem::NotScalar { found } => {
+            Diagnostic::error("WN0414", place, format!("`{}` is {found}", names.join(".")))
+                .help("a template may name strings, integers and booleans")
+        }
+    }
+}
+
+fn list(names: &[String]) -> String {
+    let shown = names.iter().take(12).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    if names.len() > 12 { format!("{shown}, ...") } else { shown }
+}
+
+/// The tokens of a subject with their places in it; dots inside of braces separate nothing.
+fn tokens(subject: &str) -> Vec<(&str, Range<usize>)> {
+    let mut tokens = Vec::new();
+    let mut start = 0;
+    let mut in_field = false;
+    for (at, character) in subject.char_indices() {
+        in_field = (in_field || character == '{') && character != '}';
+        if character == '.' && !in_field {
+            tokens.push((&subject[start..at], start..at));
+            start = at + 1;
+        }
+    }
+    tokens.push((&subject[start..], start..subject.len()));
+    tokens
+}
+
+fn token_problem(token: &str, is_first: bool) -> Option<String> {
+    let literal = token.split('{').flat_map(|piece| piece.split_once('}').map_or(piece, |(_, after)| after).chars());
+    if token.is_empty() {
+        return Some("a token of the subject is empty".to_owned());
+    }
+    if is_first && (token.starts_with('$') || token == "_INBOX") {
+        return Some(format!("subjects under `{token}` belong to the server"));
+    }
+    literal.into_iter().find_map(|character| match character {
+        '*' | '>' => Some(format!("`{character}` is a wildcard: an event is published to one subject")),
+        _ if character.is_whitespace() || character.is_control() => Some("white space in a subject".to_owned()),
+        _ => None,
+    })
+}
+
+/// The place of a part of the text, where the file has it unescaped; else that of the whole.
+fn part(text: &Located<String>, range: Range<usize>) -> Place {
+    let written = text.place.file.text.get(text.place.span.clone()).unwrap_or_default();
+    let Some(start) = written.find(text.value.as_str()).filter(|start| *start <= 1 && !text.value.is_empty()) else {
+        return text.place.clone();
+    };
+    let start = text.place.span.start + start;
+    let end = if range.is_empty() { range.end + 1 } else { range.end };
+    Place { file: text.place.file.clone(), span: start + range.start..(start + end).min(text.place.span.end) }
 }

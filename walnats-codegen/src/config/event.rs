@@ -1,0 +1,34 @@
+//! `[events.<name>]`
+
+use serde::Deserialize;
+
+use super::{OneOrMany, Text};
+
+/// What `x-walnats` in the schema can say too, and where the schema is. This file has the last word.
+///
+/// The name may hold one `*`. Without `schema` it then applies to every event of such a name. With `schema` it declares events:
+/// the `*` in the pointer matches members or items, and the `*` in the name, `subject`, `stream` and `type` stands for what it
+/// matched: the member's name, or for what is a mere `$ref`, the last part of that.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[cfg_attr(feature = "config-schema", derive(schemars::JsonSchema))]
+pub struct EventSettings {
+    /// Where the schema is, for events in files that nobody may edit: `webhooks.json#/definitions/*_event`.
+    pub schema: Option<OneOrMany>,
+    /// Endings that do not belong to the name of what `*` matched: `["_event"]`.
+    pub strip: Vec<String>,
+    /// A template over required scalar fields: `users.{user_id}.created`; the event's name unless set.
+    pub subject: Option<Text>,
+    /// The stream that stores the event; one of its own unless set, its name with `.` as `-`.
+    pub stream: Option<Text>,
+    /// A template for the deduplication id when the caller gives none.
+    pub uid: Option<Text>,
+    /// The CloudEvents `type`; the event's name unless set.
+    pub r#type: Option<Text>,
+    /// The name of the Rust type.
+    pub rust: Option<Text>,
+    /// Whether the event should no longer be emitted.
+    pub deprecated: Option<bool>,
+    /// Who answers for the event.
+    pub owner: Option<String>,
+}

@@ -1,0 +1,103 @@
+//! TOML into [`Settings`], one section at a time, so that a mistake in one hides none in the others.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde_spanned::Spanned;
+use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
+
+use super::{Settings, Text};
+use crate::diagnostic::{Diagnostic, Place, Report, SourceFile, did_you_mean};
+
+const SECTIONS: [&str; 6] = ["schemas", "defaults", "streams", "events", "services", "codegen"];
+
+/// Reads the text of `walnats.toml`. Sections that are wrong are findings and take their defaults.
+pub fn parse(file: &Arc<SourceFile>, report: &mut Report) -> Settings {
+    let mut settings = Settings::default();
+    let (table, errors) = DeTable::parse_recoverable(&file.text);
+    let mut reader = Reader { file, report };
+    for error in &errors {
+        let message = format!("not valid TOML: {}", error.message());
+        let place = reader.place(error.span().unwrap_or_default());
+        reader.report.push(Diagnostic::error("WN0401", place, message));
+    }
+    if !errors.is_empty() {
+        return settings;
+    }
+    for (key, value) in table.into_inner() {
+        match key.get_ref().as_ref() {
+            "schemas" => settings.schemas = reader.section(value).unwrap_or_default(),
+            "defaults" => settings.defaults = reader.section(value).unwrap_or_default(),
+            "streams" => settings.streams = reader.sections(value),
+            "events" => settings.events = reader.sections(value),
+            "services" => settings.services = reader.sections(value),
+            "codegen" => settings.codegen = reader.section(value).unwrap_or_default(),
+            other => reader.unknown(other, &SECTIONS, key.span()),
+        }
+    }
+    for text in settings.defaults.subjects.iter().chain(&settings.defaults.description) {
+        let message = "`[defaults]` is for every stream, and no two may have this in common";
+        let help = "move it to `[streams.<name>]`";
+        reader.report.push(Diagnostic::error("WN0403", text.place(file), message).help(help));
+    }
+    settings
+}
+
+struct Reader<'a> {
+    file: &'a Arc<SourceFile>,
+    report: &'a mut Report,
+}
+
+impl Reader<'_> {
+    fn section<T: DeserializeOwned>(&mut self, value: Spanned<DeValue>) -> Option<T> {
+        let span = value.span();
+        T::deserialize(ValueDeserializer::from(value)).map_err(|error| self.wrong(&error, span)).ok()
+    }
+
+    fn sections<T: DeserializeOwned>(&mut self, value: Spanned<DeValue>) -> BTreeMap<Text, T> {
+        let span = value.span();
+        let DeValue::Table(table) = value.into_inner() else {
+            let help = "write a section for each name: `[streams.orders]`";
+            let message = "expected sections by name";
+            self.report.push(Diagnostic::error("WN0403", self.place(span), message).help(help));
+            return BTreeMap::new();
+        };
+        let sections = table.into_iter().filter_map(|(key, value)| {
+            let name = Text::new(key.get_ref().to_string(), key.span());
+            Some((name, self.section(value)?))
+        });
+        sections.collect()
+    }
+
+    fn wrong(&mut self, error: &Error, section: Range<usize>) {
+        let span = error.span().unwrap_or(section);
+        match unknown_field(error.message()) {
+            Some((field, known)) => self.unknown(field, &known, span),
+            None => {
+                let message = error.message().trim_end_matches('.').to_owned();
+                self.report.push(Diagnostic::error("WN0403", self.place(span), message));
+            }
+        }
+    }
+
+    fn unknown(&mut self, key: &str, known: &[&str], span: Range<usize>) {
+        let diagnostic = Diagnostic::error("WN0402", self.place(span), format!("unknown key `{key}`"));
+        self.report.push(match did_you_mean(key, known.iter().copied()) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            None => diagnostic.help(format!("known here: {}", known.join(", "))),
+        });
+    }
+
+    fn place(&self, span: Range<usize>) -> Place {
+        Place { file: Arc::clone(self.file), span }
+    }
+}
+
+/// Takes serde's "unknown field `x`, expected one of `a`, `b`" apart, which is all that a derived type tells.
+fn unknown_field(message: &str) -> Option<(&str, Vec<&str>)> {
+    let quoted: Vec<&str> = message.strip_prefix("unknown field ")?.split('`').skip(1).step_by(2).collect();
+    let (field, known) = quoted.split_first()?;
+    Some((field, known.to_vec()))
+}

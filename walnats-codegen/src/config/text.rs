@@ -1,0 +1,83 @@
+//! Text that remembers where it stands.
+
+use std::borrow::Borrow;
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_spanned::Spanned;
+
+use crate::diagnostic::{Located, Place, SourceFile};
+
+/// A string of `walnats.toml` with its place.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(transparent)]
+pub struct Text(Spanned<String>);
+
+impl Text {
+    pub(super) fn new(text: String, span: Range<usize>) -> Self {
+        Self(Spanned::new(span, text))
+    }
+
+    /// What it says.
+    pub fn as_str(&self) -> &str {
+        self.0.get_ref()
+    }
+
+    /// Where it stands, in bytes of the file.
+    pub fn span(&self) -> Range<usize> {
+        self.0.span()
+    }
+
+    /// Where it stands in `file`.
+    pub fn place(&self, file: &Arc<SourceFile>) -> Place {
+        Place { file: Arc::clone(file), span: self.span() }
+    }
+
+    /// With its place in `file`.
+    pub fn located(&self, file: &Arc<SourceFile>) -> Located<String> {
+        Located { value: self.as_str().to_owned(), place: self.place(file) }
+    }
+}
+
+impl Borrow<str> for Text {
+    fn borrow(&self) -> &str {
+        self.as_str()
+    }
+}
+
+#[cfg(feature = "config-schema")]
+impl schemars::JsonSchema for Text {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Text".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        String::json_schema(generator)
+    }
+}
+
+/// A string, or an array of strings.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged, expecting = "expected a string or an array of strings")]
+#[cfg_attr(feature = "config-schema", derive(schemars::JsonSchema))]
+pub enum OneOrMany {
+    /// `"a"`
+    One(Text),
+    /// `["a", "b"]`
+    Many(Vec<Text>),
+}
+
+impl OneOrMany {
+    /// All of them.
+    pub fn as_slice(&self) -> &[Text] {
+        match self {
+            Self::One(text) => std::slice::from_ref(text),
+            Self::Many(texts) => texts,
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Findings as rustc and cargo show theirs.
+
+use std::ops::Range;
+
+use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Padding, Renderer, Snippet};
+
+use super::{Diagnostic, Place, Report, Severity};
+
+/// Columns of a terminal; longer lines are cut around what is marked.
+const WIDTH: usize = 120;
+/// Bytes of a line that may be shown whole. Two marks far apart on a longer one, of a minified file, get a picture each.
+const LONG_LINE: usize = 1_000;
+/// Bytes that are marked at most.
+const LONG_MARK: usize = 80;
+
+/// All findings with pictures of the source, an empty line between them.
+pub fn render(report: &Report, color: bool) -> String {
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() }.term_width(WIDTH);
+    let pictures = report.diagnostics.iter().map(|diagnostic| renderer.render(&[group(diagnostic)]));
+    let mut text = pictures.collect::<Vec<_>>().join("\n\n");
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text
+}
+
+fn group(diagnostic: &Diagnostic) -> Group<'_> {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let mut group = level.primary_title(&diagnostic.message).id(diagnostic.code).element(picture(diagnostic));
+    for (place, label) in &diagnostic.related {
+        if !is_beside(place, &diagnostic.place) {
+            group = group.element(source(place, [mark(AnnotationKind::Primary, place, label)]));
+        }
+    }
+    if let Some(help) = &diagnostic.help {
+        if is_visible(&diagnostic.place) {
+            group = group.element(Padding);
+        }
+        group = group.element(Level::HELP.message(help.as_str()));
+    }
+    group
+}
+
+/// The marked line, with the related places that fit into one picture with it.
+fn picture(diagnostic: &Diagnostic) -> Element<'_> {
+    let place = &diagnostic.place;
+    let related = diagnostic.related.iter().filter(|(other, _)| is_beside(other, place));
+    let related = related.map(|(other, label)| mark(AnnotationKind::Context, other, label));
+    source(place, std::iter::once(mark(AnnotationKind::Primary, place, &diagnostic.label)).chain(related))
+}
+
+fn source<'a>(place: &'a Place, marks: impl IntoIterator<Item = Annotation<'a>>) -> Element<'a> {
+    let path = place.file.path.as_str();
+    if !is_visible(place) {
+        return Origin::path(path).into();
+    }
+    Snippet::source(place.file.text.as_str()).path(path).annotations(marks).into()
+}
+
+fn mark<'a>(kind: AnnotationKind, place: &Place, label: &'a str) -> Annotation<'a> {
+    let label = (!label.is_empty()).then_some(label);
+    kind.span(first_line(place)).label(label)
+}
+
+/// Whether there is a line to show; otherwise the whole file is meant.
+fn is_visible(place: &Place) -> bool {
+    let is_whole = place.span.is_empty() && place.span.start == 0;
+    !is_whole && !place.file.text.is_empty()
+}
+
+/// Whether two places fit into one picture.
+fn is_beside(a: &Place, b: &Place) -> bool {
+    let text = a.file.text.as_str();
+    let between = || a.span.start.min(b.span.start)..a.span.start.max(b.span.start).min(text.len());
+    a.file == b.file && is_visible(b) && (text[between()].contains('\n') || between().len() < LONG_LINE)
+}
+
+/// The part of the span on its first line: a schema of a hundred lines is shown by its beginning.
+fn first_line(place: &Place) -> Range<usize> {
+    let text = place.file.text.as_str();
+    let start = place.span.start.min(text.len());
+    let span = start..place.span.end.clamp(start, text.len());
+    let line = text[span.clone()].find(['\n', '\r']).map_or(span.end, |length| start + length);
+    let end = line.min(start + LONG_MARK);
+    start..(end..=line).find(|end| text.is_char_boundary(*end)).unwrap_or(line)
+}

@@ -1,0 +1,200 @@
+//! Events that `walnats.toml` declares in schemas that nobody may edit.
+
+use super::event::read_options;
+use super::pattern;
+use super::source::{Declaration, event_name};
+use crate::config::{EventSettings, Text};
+use crate::diagnostic::{Diagnostic, Place, Report, did_you_mean};
+use crate::load::{Document, Node, NodeValue};
+
+/// The events in JSON schemas, and the protobuf messages that are events, each with the event's name.
+#[derive(Default)]
+pub(super) struct Declared {
+    pub(super) json: Vec<Declaration>,
+    pub(super) messages: Vec<(String, String)>,
+}
+
+/// What there is to declare.
+pub(super) struct Known<'a> {
+    pub(super) documents: &'a [Document],
+    /// Full names of protobuf messages, sorted.
+    pub(super) messages: &'a [String],
+}
+
+/// The events that the entry `[events.<key>]`, whose `schema` names places in files, declares.
+pub(super) fn declare(
+    known: &Known,
+    (key, settings): (&Text, &EventSettings),
+    at: &dyn Fn(&Text) -> Place,
+    report: &mut Report,
+) -> Declared {
+    let mut declared = Declared::default();
+    for schema in settings.schema.iter().flat_map(|schema| schema.as_slice()) {
+        let found = match schema.as_str().split_once('#') {
+            Some((file, message)) if file.ends_with(".proto") || file.ends_with(".binpb") => messages(known, message),
+            Some((file, pointer)) => json(known, file, pointer),
+            None => json(known, schema.as_str(), ""),
+        };
+        if key.as_str().contains('*') != schema.as_str().contains('*') {
+            let message = "the name and `schema` need a `*` both, or neither";
+            let help = "what the `*` in `schema` matches stands for the `*` in the name: \
+                        `[events.\"github.*\"]` with `schema = \"github.json#/definitions/*_event\"`";
+            report.push(Diagnostic::error("WN0404", at(schema), message).help(help));
+            continue;
+        }
+        match found {
+            Ok(found) => {
+                for Found { target, captured } in found {
+                    let name = pattern::fill(key.as_str(), &event_name(strip(&captured, &settings.strip)));
+                    match target {
+                        Target::Message(message) => declared.messages.push((name, message)),
+                        Target::Json { document, pointer, place } => {
+                            let source = &known.documents[document];
+                            let options = source.root.pointer(&pointer).and_then(|schema| schema.get("x-walnats"));
+                            let options =
+                                options.map(|options| read_options(options, source, report)).unwrap_or_default();
+                            declared.json.push(Declaration { name, place, document, pointer, options });
+                        }
+                    }
+                }
+            }
+            Err((message, help)) => {
+                let diagnostic = Diagnostic::error("WN0404", at(schema), message);
+                report.push(match help {
+                    Some(help) => diagnostic.help(help),
+                    None => diagnostic,
+                });
+            }
+        }
+    }
+    declared
+}
+
+struct Found {
+    target: Target,
+    /// What the `*` stands for.
+    captured: String,
+}
+
+enum Target {
+    Json { document: usize, pointer: String, place: Place },
+    Message(String),
+}
+
+/// What is wrong, and how to mend it.
+type Problem = (String, Option<String>);
+
+fn messages(known: &Known, wanted: &str) -> Result<Vec<Found>, Problem> {
+    let names = known.messages.iter();
+    let found = names.filter_map(|name| {
+        let captured = pattern::capture(wanted, name)?;
+        // A message's package is no part of the event's name.
+        let captured = captured.rsplit('.').next().unwrap_or_default().to_owned();
+        Some(Found { target: Target::Message(name.clone()), captured })
+    });
+    let found: Vec<Found> = found.collect();
+    if found.is_empty() {
+        return Err((
+            format!("there is no message `{wanted}`"),
+            near(wanted, known.messages.iter().map(String::as_str)),
+        ));
+    }
+    Ok(found)
+}
+
+fn json(known: &Known, file: &str, pointer: &str) -> Result<Vec<Found>, Problem> {
+    let Some(index) = known.documents.iter().position(|document| document.name == file) else {
+        let names = known.documents.iter().map(|document| document.name.as_str());
+        let help = near(file, names.clone()).or_else(|| {
+            let inner = names.filter(|name| file.ends_with(&format!("/{name}"))).max_by_key(|name| name.len())?;
+            Some(format!("write `{inner}`: files are named from the schema folder on"))
+        });
+        return Err((format!("there is no schema file `{file}`"), help));
+    };
+    let document = &known.documents[index];
+    let Some(star) = pointer.find('*') else {
+        let Some(place) = place(document, pointer) else { return Err(nothing_at(document, pointer)) };
+        let target = Target::Json { document: index, pointer: pointer.to_owned(), place };
+        return Ok(vec![Found { target, captured: String::new() }]);
+    };
+    let parent_end = pointer[..star].rfind('/').unwrap_or(0);
+    let (parent, rest) = pointer.split_at(parent_end);
+    let part = rest.trim_start_matches('/');
+    if part.contains('/') {
+        let help = "only the last part of the pointer may hold a `*`";
+        return Err((format!("`{pointer}` goes on after its `*`"), Some(help.to_owned())));
+    }
+    let Some(node) = document.root.pointer(parent) else { return Err(nothing_at(document, parent)) };
+    let found: Vec<Found> = match &node.value {
+        NodeValue::Array(items) => {
+            let variants = (0..).zip(items).map(|(at, item)| variant(index, document, &format!("{parent}/{at}"), item));
+            variants.collect::<Result<_, _>>()?
+        }
+        _ => {
+            let members = node.members().iter();
+            let matching = members.filter_map(|member| Some((member, pattern::capture(part, &member.name)?)));
+            let found = matching.map(|(member, captured)| Found {
+                target: Target::Json {
+                    document: index,
+                    pointer: format!("{parent}/{}", escape(&member.name)),
+                    place: document.place(&member.name_span),
+                },
+                captured: captured.to_owned(),
+            });
+            found.collect()
+        }
+    };
+    if found.is_empty() { Err((format!("nothing in `{file}` matches `{pointer}`"), None)) } else { Ok(found) }
+}
+
+/// An item of an array, named by the last part of its `$ref`, or by its `title`.
+fn variant(index: usize, document: &Document, pointer: &str, item: &Node) -> Result<Found, Problem> {
+    let reference = item.get("$ref").and_then(Node::as_str);
+    let local = reference.and_then(|reference| reference.strip_prefix('#')).filter(|pointer| pointer.starts_with('/'));
+    let name = match reference {
+        Some(reference) => reference.rsplit(['/', '#']).next(),
+        None => item.get("title").and_then(Node::as_str),
+    };
+    let Some(name) = name.filter(|name| !name.is_empty()) else {
+        return Err((format!("`#{pointer}` has neither a `$ref` nor a `title` to be named after"), None));
+    };
+    let pointer = local.unwrap_or(pointer);
+    let place = place(document, pointer).ok_or_else(|| nothing_at(document, pointer))?;
+    let target = Target::Json { document: index, pointer: pointer.to_owned(), place };
+    Ok(Found { target, captured: unescape(name) })
+}
+
+fn place(document: &Document, pointer: &str) -> Option<Place> {
+    let node = document.root.pointer(pointer)?;
+    let Some((parent, last)) = pointer.rsplit_once('/') else { return Some(document.place(&(0..0))) };
+    let member = document.root.pointer(parent).and_then(|parent| parent.member(&unescape(last)));
+    Some(document.place(member.map_or(&node.span, |member| &member.name_span)))
+}
+
+fn nothing_at(document: &Document, pointer: &str) -> Problem {
+    let message = format!("`{}` has nothing at `#{pointer}`", document.name);
+    if !pointer.is_empty() && !pointer.starts_with('/') {
+        return (message, Some("write a JSON Pointer, such as `#/$defs/order`".to_owned()));
+    }
+    let help = pointer.rsplit_once('/').and_then(|(parent, last)| {
+        let siblings = document.root.pointer(parent)?.members().iter();
+        near(&unescape(last), siblings.map(|member| member.name.as_str()))
+    });
+    (message, help)
+}
+
+fn near<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    did_you_mean(word, known).map(|near| format!("did you mean `{near}`?"))
+}
+
+fn strip<'a>(name: &'a str, endings: &[String]) -> &'a str {
+    endings.iter().find_map(|ending| name.strip_suffix(ending.as_str())).unwrap_or(name)
+}
+
+fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+fn unescape(part: &str) -> String {
+    part.replace("~1", "/").replace("~0", "~")
+}

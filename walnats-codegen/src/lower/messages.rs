@@ -1,0 +1,91 @@
+//! What the protobuf front end tells: nothing where there are no protobuf files, or where the feature is off.
+
+#[cfg(not(feature = "protobuf"))]
+pub(super) use off::Messages;
+#[cfg(feature = "protobuf")]
+pub(super) use on::Messages;
+
+#[cfg(feature = "protobuf")]
+mod on {
+    use crate::diagnostic::Report;
+    use crate::load::SourceSet;
+    use crate::lower::event::RawEvent;
+    use crate::lower::protobuf::{self, Lowered};
+    use crate::lower::template::FieldProblem;
+    use crate::model::{ProtobufModel, ScalarKind};
+
+    pub(in crate::lower) struct Messages(Option<Lowered>);
+
+    impl Messages {
+        pub(in crate::lower) fn lower(sources: &SourceSet, report: &mut Report) -> Self {
+            Self(protobuf::lower(&sources.protobuf, report))
+        }
+
+        /// The full names of all messages, sorted.
+        pub(in crate::lower) fn names(&self) -> Vec<String> {
+            self.0.as_ref().map_or_else(Vec::new, |lowered| lowered.messages.names())
+        }
+
+        /// The messages with the option, and those that `declared` names: event, message.
+        pub(in crate::lower) fn events(&self, declared: &[(String, String)]) -> Vec<RawEvent> {
+            let Some(lowered) = &self.0 else { return Vec::new() };
+            let more = declared.iter().filter_map(|(name, message)| {
+                let event = lowered.messages.event(message)?;
+                Some(RawEvent { name: name.clone(), ..event })
+            });
+            lowered.events.iter().cloned().chain(more).collect()
+        }
+
+        /// What a field of the message is.
+        pub(in crate::lower) fn scalar(&self, message: &str, path: &[String]) -> Result<ScalarKind, FieldProblem> {
+            let unknown = FieldProblem::Unknown { depth: 0, known: Vec::new() };
+            self.0.as_ref().map_or(Err(unknown), |lowered| lowered.messages.scalar(message, path))
+        }
+
+        pub(in crate::lower) fn into_model(self) -> Option<ProtobufModel> {
+            self.0.map(|lowered| lowered.model)
+        }
+    }
+}
+
+#[cfg(not(feature = "protobuf"))]
+mod off {
+    use crate::diagnostic::{Diagnostic, Place, Report};
+    use crate::load::SourceSet;
+    use crate::lower::event::RawEvent;
+    use crate::lower::template::FieldProblem;
+    use crate::model::{ProtobufModel, ScalarKind};
+
+    pub(in crate::lower) struct Messages;
+
+    impl Messages {
+        pub(in crate::lower) fn lower(sources: &SourceSet, report: &mut Report) -> Self {
+            if let Some(source) = sources.protobuf.first() {
+                let place = Place { file: source.file.clone(), span: 0..0 };
+                report.push(
+                    Diagnostic::error("WN0112", place, "protobuf files are read with the feature `protobuf` only")
+                        .help(
+                            "add `features = [\"protobuf\"]` to `walnats-codegen` and `walnats-runtime` in Cargo.toml",
+                        ),
+                );
+            }
+            Self
+        }
+
+        pub(in crate::lower) fn names(&self) -> Vec<String> {
+            Vec::new()
+        }
+
+        pub(in crate::lower) fn events(&self, _: &[(String, String)]) -> Vec<RawEvent> {
+            Vec::new()
+        }
+
+        pub(in crate::lower) fn scalar(&self, _: &str, _: &[String]) -> Result<ScalarKind, FieldProblem> {
+            Err(FieldProblem::Unknown { depth: 0, known: Vec::new() })
+        }
+
+        pub(in crate::lower) fn into_model(self) -> Option<ProtobufModel> {
+            None
+        }
+    }
+}

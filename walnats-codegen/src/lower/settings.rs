@@ -1,0 +1,76 @@
+//! What `[events.<name>]` says of the events that there are.
+
+use std::collections::BTreeMap;
+
+use super::event::{EventOptions, RawEvent};
+use super::pattern;
+use crate::config::{EventSettings, Text};
+use crate::diagnostic::{Diagnostic, Located, Place, Report, did_you_mean};
+
+type Entries = BTreeMap<Text, EventSettings>;
+
+/// Gives each event its last name and lays `entries` over what its schema says: the exact name first, then patterns,
+/// those with the most text first. Entries that fit no event are findings.
+pub(super) fn apply(events: &mut [RawEvent], entries: &Entries, at: &dyn Fn(&Text) -> Place, report: &mut Report) {
+    let mut order: Vec<(&Text, &EventSettings)> = entries.iter().collect();
+    order.sort_by_key(|(key, _)| (key.as_str().contains('*'), std::cmp::Reverse(key.as_str().len())));
+    let mut unused: Vec<&Text> = entries.keys().collect();
+    for event in events.iter_mut() {
+        if let Some(name) = &event.options.name {
+            event.name.clone_from(&name.value);
+        }
+        let mut options = EventOptions::default();
+        for (key, settings) in &order {
+            let Some(captured) = pattern::capture(key.as_str(), &event.name) else { continue };
+            unused.retain(|unused| unused != key);
+            options = options.or(options_of(settings, captured, at));
+        }
+        event.options = options.or(std::mem::take(&mut event.options));
+    }
+    // An entry with `schema` has declared events, or there is a finding already.
+    for key in unused.into_iter().filter(|key| entries[*key].schema.is_none()) {
+        let diagnostic = Diagnostic::error("WN0405", at(key), format!("there is no event `{}`", key.as_str()));
+        report.push(match did_you_mean(key.as_str(), events.iter().map(|event| event.name.as_str())) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            None => diagnostic.help("add its schema, or say where it is: `schema = \"file.json#/$defs/name\"`"),
+        });
+    }
+    for (key, settings) in entries {
+        check(key, settings, at, report);
+    }
+}
+
+/// What an entry can get wrong by itself.
+fn check(key: &Text, settings: &EventSettings, at: &dyn Fn(&Text) -> Place, report: &mut Report) {
+    let mut wrong = |text: &Text, message: &str, help: &str| {
+        report.push(Diagnostic::error("WN0404", at(text), message).help(help));
+    };
+    if key.as_str().matches('*').count() > 1 {
+        wrong(key, "a name may hold one `*`", "write an entry for each pattern");
+    }
+    if let Some(rust) = settings.rust.as_ref().filter(|_| key.as_str().contains('*')) {
+        wrong(rust, "many events cannot share one Rust name", "write an entry for the event alone");
+    }
+    if !settings.strip.is_empty() && settings.schema.is_none() {
+        wrong(key, "`strip` is for names that come from `schema`", "remove it");
+    }
+}
+
+fn options_of(settings: &EventSettings, captured: &str, at: &dyn Fn(&Text) -> Place) -> EventOptions {
+    let filled = |text: &Option<Text>| {
+        let text = text.as_ref()?;
+        // Without a `*` in the name nothing is captured, and a `*` in a subject stays the mistake that it is.
+        let value = if captured.is_empty() { text.as_str().to_owned() } else { pattern::fill(text.as_str(), captured) };
+        Some(Located { value, place: at(text) })
+    };
+    EventOptions {
+        name: None,
+        subject: filled(&settings.subject),
+        stream: filled(&settings.stream),
+        uid: filled(&settings.uid),
+        event_type: filled(&settings.r#type),
+        rust: filled(&settings.rust),
+        deprecated: settings.deprecated,
+        owner: settings.owner.clone(),
+    }
+}
