@@ -139,6 +139,9 @@ pub enum Problem {
         /// The end of what it printed.
         message: String,
     },
+    /// pip ended well and downloaded nothing.
+    #[error("left no wheel")]
+    NoWheel,
     /// What was downloaded is not what is pinned.
     #[error("`{file}` has the SHA-256 {found}, and {expected} is pinned; it was thrown away")]
     Checksum {

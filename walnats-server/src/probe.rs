@@ -43,9 +43,19 @@ pub fn health(monitor: SocketAddr) -> io::Result<Result<(), String>> {
     Ok(if health.status == "ok" { Ok(()) } else { Err(health.error) })
 }
 
-/// What a server knows of the group of servers that keeps the list of streams.
+/// What a server knows of JetStream in its cluster.
 #[derive(Debug, Default, Deserialize)]
-pub struct MetaGroup {
+pub struct JetStream {
+    /// The group of servers that keeps the list of streams.
+    #[serde(default)]
+    pub meta_cluster: Group,
+    #[serde(default)]
+    account_details: Vec<Account>,
+}
+
+/// Servers that replicate the same thing.
+#[derive(Debug, Default, Deserialize)]
+pub struct Group {
     /// The name of the server that leads, if one does.
     #[serde(default)]
     pub leader: String,
@@ -68,14 +78,31 @@ pub struct Replica {
     pub current: bool,
 }
 
-/// The group of servers, as one of them sees it.
-pub fn meta_group(monitor: SocketAddr) -> io::Result<MetaGroup> {
-    #[derive(Deserialize)]
-    struct JetStream {
-        #[serde(default)]
-        meta_cluster: MetaGroup,
+#[derive(Debug, Deserialize)]
+struct Account {
+    #[serde(default)]
+    stream_detail: Vec<Stream>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Stream {
+    name: String,
+    cluster: Option<Group>,
+}
+
+impl JetStream {
+    /// The first stream on this server that none of the servers `running` leads: it would not answer.
+    pub fn stream_without_leader(&self, running: &[String]) -> Option<&str> {
+        let mut streams = self.account_details.iter().flat_map(|account| &account.stream_detail);
+        let stream =
+            streams.find(|stream| stream.cluster.as_ref().is_some_and(|group| !running.contains(&group.leader)));
+        stream.map(|stream| stream.name.as_str())
     }
-    get(monitor, "/jsz").map(|jetstream: JetStream| jetstream.meta_cluster)
+}
+
+/// JetStream, as one server of a cluster sees it.
+pub fn jetstream(monitor: SocketAddr) -> io::Result<JetStream> {
+    get(monitor, "/jsz?accounts=true&streams=true")
 }
 
 /// Reads one of the JSON pages of the [monitor](https://docs.nats.io/running-a-nats-service/nats_admin/monitoring),

@@ -45,7 +45,7 @@ pub fn on_path(name: &str, folders: &[PathBuf]) -> impl Iterator<Item = PathBuf>
 
 /// Runs `program --version`.
 pub fn version(program: &Path) -> Result<Version, Problem> {
-    let output = match output(program) {
+    let output = match output(Command::new(program).arg("--version")) {
         Ok(output) => output,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(Problem::Missing),
         Err(source) => return Err(Problem::Io { what: "run it".to_owned(), source }),
@@ -53,12 +53,14 @@ pub fn version(program: &Path) -> Result<Version, Problem> {
     Version::read(&String::from_utf8_lossy(&output.stdout)).ok_or(Problem::NoVersion)
 }
 
+/// Runs a program to its end.
+///
 /// A file that was just written counts as busy while any thread of this process is starting another program, because
 /// the child holds the open file until it has become that program. That lasts milliseconds.
-fn output(program: &Path) -> io::Result<Output> {
+pub fn output(command: &mut Command) -> io::Result<Output> {
     let mut attempts_left = 100;
     loop {
-        match Command::new(program).arg("--version").stdin(Stdio::null()).output() {
+        match command.stdin(Stdio::null()).output() {
             Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy && attempts_left > 0 => {
                 attempts_left -= 1;
                 sleep(Duration::from_millis(10));

