@@ -129,6 +129,8 @@ pub struct SchemaNote {
     pub default: Option<serde_json::Value>,
     /// `examples`, as JSON.
     pub examples: Vec<serde_json::Value>,
+    /// Where each of `examples` stands.
+    pub example_places: Vec<Place>,
     /// `deprecated`.
     pub deprecated: bool,
     /// `readOnly`.

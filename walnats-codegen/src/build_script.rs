@@ -1,0 +1,60 @@
+//! What Cargo hears from a build script.
+
+use std::path::PathBuf;
+
+use crate::diagnostic::{Severity, render};
+use crate::pipeline::Config;
+use crate::write;
+
+/// Findings shown; who has more mends these first.
+const MAX_SHOWN: usize = 50;
+
+impl Config {
+    /// Generates the code, for a `build.rs`. Prints what Cargo has to know: what to watch, warnings, and errors, which
+    /// fail the build after this function has returned.
+    pub fn compile(&self) {
+        self.watch();
+        let Some(directory) = self.out_dir.clone().or_else(default_directory) else {
+            println!(
+                "cargo::error=OUT_DIR is not set: `compile()` is for build.rs; or name a directory with `out_dir()`"
+            );
+            return;
+        };
+        let (files, mut report) = match self.generate() {
+            Ok((files, report)) => (files, report),
+            Err(report) => (Vec::new(), report),
+        };
+        let has_errors = report.has_errors();
+        for warning in report.diagnostics.iter().filter(|found| found.severity == Severity::Warning).take(MAX_SHOWN) {
+            println!("cargo::warning={warning}");
+        }
+        report.diagnostics.retain(|found| found.severity == Severity::Error);
+        let hidden = report.diagnostics.len().saturating_sub(MAX_SHOWN);
+        report.diagnostics.truncate(MAX_SHOWN);
+        for line in render(&report, wants_color()).lines() {
+            println!("cargo::error={line}");
+        }
+        if hidden > 0 {
+            println!("cargo::error=and {hidden} more");
+        }
+        if !has_errors && let Err(error) = write::write(&directory, &files) {
+            println!("cargo::error=cannot write to {}: {error}", directory.display());
+        }
+    }
+
+    /// Cargo reruns a script for ever that names a path which does not exist. Where something is missing, nothing is
+    /// named: Cargo then watches the files of the package, and so notices a `walnats.toml` that appears.
+    fn watch(&self) {
+        for path in self.inputs().into_iter().flatten() {
+            println!("cargo::rerun-if-changed={}", path.display());
+        }
+    }
+}
+
+fn default_directory() -> Option<PathBuf> {
+    std::env::var_os("OUT_DIR").map(|directory| PathBuf::from(directory).join("walnats"))
+}
+
+fn wants_color() -> bool {
+    std::env::var("CARGO_TERM_COLOR").is_ok_and(|when| when == "always")
+}
