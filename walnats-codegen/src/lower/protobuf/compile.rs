@@ -64,7 +64,7 @@ enum Content {
 impl Library {
     fn add_text(&mut self, source: &ProtobufSource, report: &mut Report) {
         match String::from_utf8(source.bytes.clone()) {
-            Ok(text) => self.add(source, &source.name, Content::Text(text)),
+            Ok(text) => self.add(source, &source.name, Content::Text(blank_byte_order_mark(text))),
             Err(_) => report.push(
                 Diagnostic::error("WN0502", whole(source), "not a `.proto` file: it is not UTF-8")
                     .help("a compiled descriptor set is named `*.binpb`"),
@@ -138,6 +138,14 @@ fn read_descriptor_set(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
     match files.is_empty() {
         true => Err("it has no files".to_owned()),
         false => Ok(files),
+    }
+}
+
+/// protoc skips a byte order mark, protox does not. Blanks leave what follows where it is.
+fn blank_byte_order_mark(text: String) -> String {
+    match text.strip_prefix('\u{feff}') {
+        Some(rest) => format!("   {rest}"),
+        None => text,
     }
 }
 
