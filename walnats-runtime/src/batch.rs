@@ -1,0 +1,179 @@
+//! Many events of one type: one after another without waiting, or all or nothing.
+
+use std::fmt;
+use std::future::IntoFuture;
+use std::time::Duration;
+
+use crate::compose::{Details, compose};
+use crate::emit::BoxFuture;
+use crate::error::{EmitAllError, EmitError, NotStored, OptionError, Reason};
+use crate::event::Event;
+use crate::message::{OutboundMessage, Outcome, Receipt};
+use crate::publisher::Publisher;
+
+/// The server takes no more in one atomic batch (error 10199).
+const MAX_ATOMIC: usize = 1_000;
+
+/// An emit of many events. Await it: it ends when JetStream has all of them, and gives a receipt for each, in order.
+///
+/// All events are validated before the first is sent.
+///
+/// # Errors
+///
+/// Some events were not confirmed; [`EmitAllError`] says which, and how each ended.
+#[must_use = "nothing is emitted until this is awaited"]
+pub struct EmitAll<'a, E> {
+    publisher: &'a Publisher,
+    events: &'a [E],
+    uid: Option<Uid<'a, E>>,
+    details: Details,
+    atomic: bool,
+}
+
+type Uid<'a, E> = Box<dyn Fn(&E) -> String + Send + 'a>;
+
+impl<'a, E: Event> EmitAll<'a, E> {
+    pub(crate) fn new(publisher: &'a Publisher, events: &'a [E]) -> Self {
+        Self { publisher, events, uid: None, details: Details::default(), atomic: false }
+    }
+
+    /// The deduplication id of each event, as in [`Emit::uid`](crate::Emit::uid).
+    pub fn uid(mut self, uid: impl Fn(&E) -> String + Send + 'a) -> Self {
+        self.uid = Some(Box::new(uid));
+        self
+    }
+
+    /// Holds every event back, as in [`Emit::delay`](crate::Emit::delay).
+    pub fn delay(mut self, delay: Duration) -> Self {
+        self.details.delay = Some(delay);
+        self
+    }
+
+    /// Sets the header `Walnats-Trace` of every event.
+    pub fn trace_id(mut self, trace_id: impl Into<String>) -> Self {
+        self.details.trace_id = Some(trace_id.into());
+        self
+    }
+
+    /// Sets a header of every event, as in [`Emit::header`](crate::Emit::header).
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.details.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// When the server drops each event, as in [`Emit::ttl`](crate::Emit::ttl).
+    pub fn ttl(mut self, ttl: Duration) -> Self {
+        self.details.ttl = Some(ttl);
+        self
+    }
+
+    /// How long each event may take, from when its turn comes; default as in [`Options`](crate::Options).
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.details.deadline = Some(deadline);
+        self
+    }
+
+    /// All or nothing: the stream stores every event, one after another, or none of them. It needs `atomic`, and takes
+    /// 1,000 events at most. An id that is stored already, or is there twice, refuses the whole batch
+    /// ([`Reason::DuplicateInBatch`]).
+    pub fn atomic(mut self) -> Self {
+        self.atomic = true;
+        self
+    }
+
+    fn messages(&self) -> Result<Vec<OutboundMessage>, EmitAllError> {
+        let mut messages = Vec::with_capacity(self.events.len());
+        let mut failures = Vec::new();
+        for (index, event) in self.events.iter().enumerate() {
+            let uid = self.uid.as_ref().map(|uid| uid(event));
+            match compose(self.publisher, event, Details { uid, ..self.details.clone() }) {
+                Ok(message) => messages.push(message),
+                Err(error) => failures.push((index, error)),
+            }
+        }
+        if failures.is_empty() {
+            Ok(messages)
+        } else {
+            Err(EmitAllError { receipts: vec![None; self.events.len()], failures })
+        }
+    }
+
+    async fn pipelined(self) -> Result<Vec<Receipt>, EmitAllError> {
+        let mut pending = Vec::with_capacity(self.events.len());
+        for message in self.messages()? {
+            pending.push(self.publisher.submit_confirmed(message, self.details.deadline).await);
+        }
+        let mut receipts = Vec::with_capacity(pending.len());
+        let mut failures = Vec::new();
+        for (index, accepted) in pending.into_iter().enumerate() {
+            let end = match accepted {
+                Ok(pending) => pending.await,
+                Err(error) => Err(error),
+            };
+            match end {
+                Ok(receipt) => receipts.push(Some(receipt)),
+                Err(error) => {
+                    receipts.push(None);
+                    failures.push((index, error));
+                }
+            }
+        }
+        if failures.is_empty() {
+            Ok(receipts.into_iter().flatten().collect())
+        } else {
+            Err(EmitAllError { receipts, failures })
+        }
+    }
+
+    async fn all_or_nothing(self) -> Result<Vec<Receipt>, EmitAllError> {
+        let whole =
+            |error: EmitError| EmitAllError { receipts: vec![None; self.events.len()], failures: vec![(0, error)] };
+        let refuse = |option: OptionError| {
+            let event = E::DESCRIPTOR.name.to_owned();
+            whole(EmitError::NotStored(NotStored { event, message_id: None, reason: Reason::Option(option) }))
+        };
+        let stream = E::DESCRIPTOR.stream;
+        if !self.publisher.stream(stream).atomic {
+            return Err(refuse(OptionError::NotAtomic(stream.to_owned())));
+        }
+        if self.events.len() > MAX_ATOMIC {
+            return Err(refuse(OptionError::BatchTooLong(self.events.len())));
+        }
+        let messages = self.messages()?;
+        let ids: Vec<String> = messages.iter().map(|message| message.message_id.clone()).collect();
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let end = match self.publisher.submit_atomic(messages, self.details.deadline).await {
+            Ok(pending) => pending.await,
+            Err(error) => Err(error),
+        };
+        let last = end.map_err(whole)?;
+        // A batch is stored in one piece: the acknowledgement of its last message places them all.
+        let first = last.outcome.sequence().saturating_sub(ids.len() as u64 - 1);
+        let receipts = (first..).zip(ids).map(|(sequence, message_id)| Receipt {
+            outcome: Outcome::Stored(sequence),
+            stream: last.stream.clone(),
+            message_id,
+        });
+        Ok(receipts.collect())
+    }
+}
+
+impl<'a, E: Event> IntoFuture for EmitAll<'a, E> {
+    type Output = Result<Vec<Receipt>, EmitAllError>;
+    type IntoFuture = BoxFuture<'a, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        if self.atomic { Box::pin(self.all_or_nothing()) } else { Box::pin(self.pipelined()) }
+    }
+}
+
+impl<E> fmt::Debug for EmitAll<'_, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EmitAll")
+            .field("events", &self.events.len())
+            .field("atomic", &self.atomic)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,137 @@
+//! From an event and what the caller asked for to a finished message.
+
+use std::borrow::Cow;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+
+use crate::error::{EmitError, NotStored, OptionError, Reason};
+use crate::event::{Event, EventDescriptor};
+use crate::headers::Headers;
+use crate::message::OutboundMessage;
+use crate::publisher::Publisher;
+use crate::stream::{Retention, StreamDescriptor};
+use crate::subject::{SubjectError, check_message_id, schedule_subject, subject_problem};
+
+/// The duplicate window that JetStream gives a stream that asks for none.
+const DEFAULT_WINDOW: Duration = Duration::from_secs(120);
+
+/// What a caller may ask for beside the event itself.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Details {
+    pub(crate) uid: Option<String>,
+    pub(crate) delay: Option<Duration>,
+    pub(crate) trace_id: Option<String>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) ttl: Option<Duration>,
+    pub(crate) deadline: Option<Duration>,
+}
+
+/// Validates, encodes and addresses an event.
+///
+/// # Errors
+///
+/// `NotStored`, with what is wrong.
+pub(crate) fn compose<E: Event>(
+    publisher: &Publisher,
+    event: &E,
+    details: Details,
+) -> Result<OutboundMessage, EmitError> {
+    let descriptor = E::DESCRIPTOR;
+    let mut message_id = None;
+    build(publisher, event, descriptor, details, &mut message_id)
+        .map_err(|reason| EmitError::NotStored(NotStored { event: descriptor.name.to_owned(), message_id, reason }))
+}
+
+fn build<E: Event>(
+    publisher: &Publisher,
+    event: &E,
+    descriptor: &'static EventDescriptor,
+    details: Details,
+    message_id: &mut Option<String>,
+) -> Result<OutboundMessage, Reason> {
+    event.validate()?;
+    let subject = event.subject()?;
+    if let Some(problem) = subject_problem(&subject) {
+        return Err(SubjectError { event: descriptor.name, field: None, problem }.into());
+    }
+    let given = details.uid.or_else(|| event.uid());
+    let fresh_id = given.is_none();
+    let id = given.unwrap_or_else(|| uuid::Uuid::now_v7().to_string());
+    check_message_id(&id)?;
+    *message_id = Some(id.clone());
+
+    let mut headers = Headers::new();
+    for (name, value) in details.headers {
+        headers.insert(name, value)?;
+    }
+    if let Some(trace_id) = details.trace_id {
+        headers.insert_own("Walnats-Trace", trace_id)?;
+    }
+    let payload = Bytes::from(event.encode()?);
+
+    let mut message = OutboundMessage {
+        event: Cow::Borrowed(descriptor.name),
+        stream: Cow::Borrowed(descriptor.stream),
+        subject,
+        message_id: id,
+        headers,
+        payload,
+        duplicate_window: DEFAULT_WINDOW,
+        fresh_id,
+    };
+    let stream = publisher.stream(descriptor.stream);
+    message.duplicate_window = duplicate_window(stream);
+    let scheduled = match details.delay {
+        Some(delay) if !delay.is_zero() => hold_back(&mut message, stream, delay)?,
+        _ => false,
+    };
+    if let Some(ttl) = details.ttl {
+        limit_life(&mut message, stream, ttl, scheduled)?;
+    }
+    Ok(message)
+}
+
+/// For how long a stream remembers ids, as JetStream counts it.
+fn duplicate_window(stream: &StreamDescriptor) -> Duration {
+    let unset = stream.max_age.map_or(DEFAULT_WINDOW, |age| age.min(DEFAULT_WINDOW));
+    stream.duplicate_window.unwrap_or(unset)
+}
+
+/// Returns whether the server does the holding.
+fn hold_back(message: &mut OutboundMessage, stream: &StreamDescriptor, delay: Duration) -> Result<bool, Reason> {
+    let due = SystemTime::now().checked_add(delay).ok_or(OptionError::DelayTooLong(delay))?;
+    if let Some(max_age) = stream.max_age.filter(|max_age| delay >= *max_age) {
+        return Err(OptionError::DelayBeyondAge { delay, stream: message.stream.to_string(), max_age }.into());
+    }
+    let timestamp = jiff::Timestamp::try_from(due).map_err(|_| OptionError::DelayTooLong(delay))?;
+    // A schedule on an interest stream without a consumer is acknowledged and never fires.
+    if stream.schedules && stream.retention != Retention::Interest {
+        let subject = schedule_subject(&message.stream, &message.message_id);
+        let target = std::mem::replace(&mut message.subject, subject);
+        message.headers.insert_own("Nats-Schedule", format!("@at {timestamp}"))?;
+        message.headers.insert_own("Nats-Schedule-Target", target)?;
+        return Ok(true);
+    }
+    // Seconds as a decimal fraction, as the Python library writes and reads them.
+    let since_epoch = due.duration_since(UNIX_EPOCH).unwrap_or_default();
+    message.headers.insert_own("Walnats-Delay", format!("{:.6}", since_epoch.as_secs_f64()))?;
+    Ok(false)
+}
+
+fn limit_life(
+    message: &mut OutboundMessage,
+    stream: &StreamDescriptor,
+    ttl: Duration,
+    scheduled: bool,
+) -> Result<(), Reason> {
+    if ttl.as_secs() == 0 || ttl.subsec_nanos() != 0 {
+        return Err(OptionError::Ttl(ttl).into());
+    }
+    if !stream.message_ttl {
+        return Err(OptionError::NoTtl(message.stream.to_string()).into());
+    }
+    let name = if scheduled { "Nats-Schedule-TTL" } else { "Nats-TTL" };
+    message.headers.insert_own(name, format!("{}s", ttl.as_secs()))?;
+    Ok(())
+}

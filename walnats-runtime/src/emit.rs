@@ -1,0 +1,146 @@
+//! One event on its way: what the caller asks for, and the three ways of sending it.
+
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::time::Duration;
+
+use crate::compose::{Details, compose};
+use crate::error::EmitError;
+use crate::event::Event;
+use crate::message::{OutboundMessage, Receipt};
+use crate::options::Full;
+use crate::pending::Pending;
+use crate::publisher::Publisher;
+
+/// What [`Emit`], [`Buffered`] and [`EmitAll`](crate::EmitAll) turn into when they are awaited.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// An emit that is being put together. Await it for a confirmed emit: it ends when JetStream has the event.
+///
+/// # Errors
+///
+/// The event is certainly not stored, or possibly stored; [`EmitError`] says which.
+///
+/// # Cancel safety
+///
+/// Dropping the future before the event has a place in the buffer sends nothing. Dropping it later changes nothing: the
+/// event is sent as if by [`Emit::buffered`], and a failure goes to [`Options::on_lost`](crate::Options::on_lost).
+#[derive(Debug)]
+#[must_use = "nothing is emitted until this is awaited"]
+pub struct Emit<'a, E> {
+    publisher: &'a Publisher,
+    event: &'a E,
+    details: Details,
+}
+
+impl<'a, E: Event> Emit<'a, E> {
+    pub(crate) fn new(publisher: &'a Publisher, event: &'a E) -> Self {
+        Self { publisher, event, details: Details::default() }
+    }
+
+    /// The deduplication id: within the stream's duplicate window an id is stored once. At most 1,024 bytes, without
+    /// control characters. Default: the schema's `uid` template, else a fresh UUIDv7.
+    pub fn uid(mut self, uid: impl Into<String>) -> Self {
+        self.details.uid = Some(uid.into());
+        self
+    }
+
+    /// Holds the event back. Where the stream has `schedules`, the server publishes it when it is due (not on streams of
+    /// `interest` retention, where a schedule without a consumer would never fire); elsewhere the header
+    /// `Walnats-Delay` asks readers to hold it. A receipt means that the schedule, or the event, is stored.
+    pub fn delay(mut self, delay: Duration) -> Self {
+        self.details.delay = Some(delay);
+        self
+    }
+
+    /// Sets the header `Walnats-Trace`.
+    pub fn trace_id(mut self, trace_id: impl Into<String>) -> Self {
+        self.details.trace_id = Some(trace_id.into());
+        self
+    }
+
+    /// Sets a header, see [`Headers::insert`](crate::Headers::insert). What cannot be sent ends the emit before anything is.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.details.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// When the server drops the event: whole seconds from 1. The stream needs `message_ttl`.
+    pub fn ttl(mut self, ttl: Duration) -> Self {
+        self.details.ttl = Some(ttl);
+        self
+    }
+
+    /// How long this emit may take in all; default as in [`Options`](crate::Options).
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.details.deadline = Some(deadline);
+        self
+    }
+
+    /// Hands the event over without waiting for its acknowledgement: the future ends when the event has a place in the
+    /// buffer, and gives a [`Pending`] that ends when JetStream has it.
+    pub fn buffered(self) -> Buffered<'a, E> {
+        Buffered { emit: self }
+    }
+
+    /// As [`Emit::buffered`], at once: a full buffer is an error.
+    ///
+    /// # Errors
+    ///
+    /// The event is not valid, or the buffer is full.
+    pub fn try_buffered(self) -> Result<Pending, EmitError> {
+        let deadline = self.details.deadline;
+        let publisher = self.publisher;
+        publisher.try_submit(self.into_message()?, deadline)
+    }
+
+    /// Validates and encodes the event, and sends nothing: for an outbox, or for [`Publisher::submit`].
+    ///
+    /// # Errors
+    ///
+    /// The event is not valid, or something was asked for that cannot be had.
+    pub fn into_message(self) -> Result<OutboundMessage, EmitError> {
+        compose(self.publisher, self.event, self.details)
+    }
+}
+
+impl<'a, E: Event> IntoFuture for Emit<'a, E> {
+    type Output = Result<Receipt, EmitError>;
+    type IntoFuture = BoxFuture<'a, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let deadline = self.details.deadline;
+            let publisher = self.publisher;
+            publisher.submit_confirmed(self.into_message()?, deadline).await?.await
+        })
+    }
+}
+
+/// A buffered emit; await it to hand the event over.
+///
+/// # Errors
+///
+/// The event is not valid, the publisher is shut down, or, with [`Full::Refuse`](crate::Full), the buffer is full.
+#[derive(Debug)]
+#[must_use = "nothing is emitted until this is awaited"]
+pub struct Buffered<'a, E> {
+    emit: Emit<'a, E>,
+}
+
+impl<'a, E: Event> IntoFuture for Buffered<'a, E> {
+    type Output = Result<Pending, EmitError>;
+    type IntoFuture = BoxFuture<'a, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let emit = self.emit;
+            let deadline = emit.details.deadline;
+            let publisher = emit.publisher;
+            match publisher.options().full {
+                Full::Wait => publisher.submit_within(emit.into_message()?, deadline).await,
+                Full::Refuse => publisher.try_submit(emit.into_message()?, deadline),
+            }
+        })
+    }
+}

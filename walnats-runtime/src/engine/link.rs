@@ -1,0 +1,65 @@
+//! The connection as the engine sees it: up or down, since when, and room to send.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
+
+use async_nats::connection::State;
+use async_nats::{Client, PublishError, Statistics, message::OutboundMessage as Wire};
+use futures_util::Sink;
+
+/// A client, and which of its connections is the current one.
+pub(super) struct Link {
+    client: Client,
+    statistics: Arc<Statistics>,
+    connection: u64,
+    up: bool,
+}
+
+/// What has happened since the last look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    None,
+    /// The connection is gone, or it is another one: what was sent and not answered may be lost.
+    Lost,
+}
+
+impl Link {
+    pub(super) fn new(client: Client) -> Self {
+        let statistics = client.statistics();
+        Self { client, statistics, connection: 0, up: false }
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(super) fn is_up(&self) -> bool {
+        self.up
+    }
+
+    /// Looks at the connection. It counts its connections, so that none can come and go unseen.
+    pub(super) fn look(&mut self) -> Change {
+        let connection = self.statistics.connects.load(Ordering::Relaxed);
+        let up = self.client.connection_state() == State::Connected;
+        let change = if connection != self.connection || (self.up && !up) { Change::Lost } else { Change::None };
+        (self.connection, self.up) = (connection, up);
+        change
+    }
+
+    /// The same connection is still up, as far as anybody can tell without asking the server.
+    pub(super) fn is_same(&self) -> bool {
+        self.statistics.connects.load(Ordering::Relaxed) == self.connection
+            && self.client.connection_state() == State::Connected
+    }
+
+    pub(super) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), PublishError>> {
+        Pin::new(&mut self.client).poll_ready(cx)
+    }
+
+    /// Only after `poll_ready`.
+    pub(super) fn send(&mut self, message: Wire) -> Result<(), PublishError> {
+        Pin::new(&mut self.client).start_send(message)
+    }
+}

@@ -1,0 +1,89 @@
+//! Streams that refuse for the time being: nothing is sent to them but a probe now and then.
+
+use std::hash::{BuildHasher, RandomState};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// JetStream needs as long to notice what it said no to; a shorter wait only adds load.
+const SHORTEST: Duration = Duration::from_millis(250);
+const LONGEST: Duration = Duration::from_secs(2);
+
+/// The streams that are paused; most of the time none. Messages for other streams pass, and those that wait keep their order.
+#[derive(Debug, Default)]
+pub(super) struct Pauses(Vec<Pause>);
+
+#[derive(Debug)]
+struct Pause {
+    stream: String,
+    refusals: u32,
+    until: Instant,
+    /// The message that is under way to find out, after `until`.
+    probe: Option<u64>,
+}
+
+impl Pauses {
+    /// The stream said no. Returns how often it did in a row.
+    pub(super) fn refused(&mut self, stream: &str, sequence: u64, now: Instant) -> u32 {
+        let index = self.0.iter().position(|pause| pause.stream == stream).unwrap_or_else(|| {
+            self.0.push(Pause { stream: stream.to_owned(), refusals: 0, until: now, probe: Some(sequence) });
+            self.0.len() - 1
+        });
+        let pause = &mut self.0[index];
+        // Of all that was under way when the stream began to refuse, one answer counts.
+        if pause.probe == Some(sequence) {
+            pause.refusals += 1;
+            pause.until = now + back_off(pause.refusals);
+            pause.probe = None;
+        }
+        pause.refusals
+    }
+
+    /// The stream stored something; returns whether it was paused.
+    pub(super) fn stored(&mut self, stream: &str) -> bool {
+        let before = self.0.len();
+        self.0.retain(|pause| pause.stream != stream);
+        self.0.len() != before
+    }
+
+    /// The message is not under way any more, without having been refused.
+    pub(super) fn ended(&mut self, sequence: u64) {
+        for pause in self.0.iter_mut().filter(|pause| pause.probe == Some(sequence)) {
+            pause.probe = None;
+        }
+    }
+
+    /// Whether a message may be sent to the stream now.
+    pub(super) fn admits(&self, stream: &str, now: Instant) -> bool {
+        self.0.iter().all(|pause| pause.stream != stream || (pause.probe.is_none() && pause.until <= now))
+    }
+
+    /// The message is under way to the stream.
+    pub(super) fn sent(&mut self, stream: &str, sequence: u64) {
+        for pause in self.0.iter_mut().filter(|pause| pause.stream == stream) {
+            pause.probe = Some(sequence);
+        }
+    }
+
+    /// When the next probe is due.
+    pub(super) fn next(&self) -> Option<Instant> {
+        self.0.iter().filter(|pause| pause.probe.is_none()).map(|pause| pause.until).min()
+    }
+
+    /// A new connection may lead to a server that knows better.
+    pub(super) fn forget(&mut self) {
+        self.0.clear();
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Doubles up to [`LONGEST`], and up to a half more by chance, so that publishers do not return all at once.
+fn back_off(refusals: u32) -> Duration {
+    let base = SHORTEST.saturating_mul(1 << refusals.saturating_sub(1).min(8)).min(LONGEST);
+    // Each `RandomState` is keyed anew: chance enough for spreading load.
+    let chance = RandomState::new().hash_one(refusals) % 512;
+    base + base.mul_f64(chance as f64 / 1024.0)
+}

@@ -1,0 +1,263 @@
+//! The task: sends within the window, matches answers to what was sent, and ends everything it accepted.
+
+mod close;
+mod expire;
+mod receive;
+mod send;
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_nats::{Client, SubscribeError, Subscriber};
+use futures_util::{FutureExt, StreamExt};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, MissedTickBehavior};
+
+use super::Command;
+use super::diagnosis::Diagnosis;
+use super::job::{Failure, Job};
+use super::link::{Change, Link};
+use super::pause::Pauses;
+use super::ring::Ring;
+use crate::error::EmitError;
+use crate::lost::LostReport;
+use crate::message::Receipt;
+use crate::options::Options;
+use close::{Closing, Flush};
+use send::Partly;
+
+/// How often the connection and the deadlines are looked at while anything is to be done.
+const TICK: Duration = Duration::from_millis(10);
+/// How much of one kind is done before the others get their turn.
+const TURN: usize = 128;
+
+pub(super) struct Task {
+    link: Link,
+    commands: mpsc::UnboundedReceiver<Command>,
+    commands_open: bool,
+    nats_events: Option<mpsc::UnboundedReceiver<async_nats::Event>>,
+    lost: Arc<LostReport>,
+    limits: Limits,
+    /// Everything that was accepted and has not ended. Answers come to `<inbox><sequence number>`.
+    ring: Ring<Job>,
+    inbox: String,
+    inbox_open: bool,
+    inbox_denied: bool,
+    /// Nothing before it can be sent.
+    cursor: u64,
+    /// Under way: messages and bytes.
+    sent_messages: usize,
+    sent_bytes: usize,
+    /// The atomic batch that is being sent.
+    partly: Option<Partly>,
+    pauses: Pauses,
+    diagnoses: JoinSet<(String, Diagnosis)>,
+    diagnosing: Vec<String>,
+    flushes: Vec<Flush>,
+    /// Buffered messages that failed since the last `flush`, and the first failure.
+    failed: usize,
+    first_failure: Option<EmitError>,
+    closing: Option<Closing>,
+    /// No deadline ends before.
+    next_due: Option<Instant>,
+    /// The client is closed for good.
+    client_gone: bool,
+}
+
+struct Limits {
+    window_messages: usize,
+    window_bytes: usize,
+    ack_timeout: Duration,
+    deadline: Duration,
+}
+
+type Opening = Pin<Box<dyn Future<Output = Result<Subscriber, SubscribeError>> + Send>>;
+
+impl Task {
+    pub(super) fn new(
+        client: Client,
+        options: &Options,
+        commands: mpsc::UnboundedReceiver<Command>,
+        nats_events: Option<mpsc::UnboundedReceiver<async_nats::Event>>,
+        lost: Arc<LostReport>,
+    ) -> Self {
+        let inbox = format!("{}.", client.new_inbox());
+        Self {
+            link: Link::new(client),
+            commands,
+            commands_open: true,
+            nats_events,
+            lost,
+            limits: Limits {
+                window_messages: options.window_messages,
+                window_bytes: options.window_bytes,
+                ack_timeout: options.ack_timeout,
+                deadline: options.deadline,
+            },
+            ring: Ring::new(),
+            inbox,
+            inbox_open: false,
+            inbox_denied: false,
+            cursor: 0,
+            sent_messages: 0,
+            sent_bytes: 0,
+            partly: None,
+            pauses: Pauses::default(),
+            diagnoses: JoinSet::new(),
+            diagnosing: Vec::new(),
+            flushes: Vec::new(),
+            failed: 0,
+            first_failure: None,
+            closing: None,
+            next_due: None,
+            client_gone: false,
+        }
+    }
+
+    /// Runs until nobody can hand over anything more and everything has ended.
+    pub(super) async fn run(mut self) {
+        let (client, filter) = (self.link.client().clone(), format!("{}*", self.inbox));
+        // Subscribing waits where the client's queue is full; deadlines run meanwhile.
+        let mut opening: Option<Opening> = Some(Box::pin(async move { client.subscribe(filter).await }));
+        let mut inbox: Option<Subscriber> = None;
+        let mut commands = Vec::with_capacity(TURN);
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+
+        loop {
+            self.look();
+            self.expire(Instant::now());
+            self.settle();
+            if self.is_finished() {
+                break;
+            }
+            let busy = self.is_busy();
+            let sendable = self.find_next();
+            tokio::select! {
+                biased;
+                opened = async { opening.as_mut().expect("checked by the condition").await }, if opening.is_some() => {
+                    opening = None;
+                    match opened {
+                        Ok(subscriber) => (inbox, self.inbox_open) = (Some(subscriber), true),
+                        Err(_) => self.lose_client(),
+                    }
+                }
+                Some(event) = async { self.nats_events.as_mut()?.recv().await }, if self.nats_events.is_some() => {
+                    self.on_nats_event(event);
+                }
+                answer = async { inbox.as_mut()?.next().await }, if inbox.is_some() => match answer {
+                    Some(answer) => {
+                        self.on_answer(&answer);
+                        for _ in 1..TURN {
+                            let Some(Some(answer)) = inbox.as_mut().and_then(|inbox| inbox.next().now_or_never()) else { break };
+                            self.on_answer(&answer);
+                        }
+                    }
+                    None => {
+                        inbox = None;
+                        self.lose_client();
+                    }
+                },
+                received = self.commands.recv_many(&mut commands, TURN), if self.commands_open => {
+                    if received == 0 {
+                        self.close_unattended();
+                    }
+                    for command in commands.drain(..) {
+                        self.on_command(command);
+                    }
+                }
+                Some(Ok((stream, diagnosis))) = self.diagnoses.join_next(), if !self.diagnoses.is_empty() => {
+                    self.on_diagnosis(&stream, diagnosis);
+                }
+                ready = poll_fn(|cx| self.link.poll_ready(cx)), if sendable => match ready {
+                    Ok(()) => self.send_some(),
+                    Err(_) => self.lose_client(),
+                },
+                _ = tick.tick(), if busy => {}
+            }
+        }
+    }
+
+    fn on_command(&mut self, command: Command) {
+        match command {
+            Command::Send(job) => self.accept(job),
+            Command::Flush { until, end } => self.flushes.push(Flush { before: self.ring.end(), until, end }),
+            Command::Shutdown { until, end } => self.close(until, end),
+        }
+    }
+
+    fn accept(&mut self, job: Box<Job>) {
+        let deadline = job.deadline;
+        let sequence = self.ring.push(job);
+        self.due(deadline);
+        self.end_hopeless(sequence);
+    }
+
+    /// Notices a lost connection: what was sent over it and not answered is to be sent again, in order.
+    fn look(&mut self) {
+        if self.link.look() == Change::None {
+            return;
+        }
+        for (_, job) in self.ring.iter_mut().filter(|(_, job)| job.is_sent()) {
+            job.attempt_unanswered();
+        }
+        if self.sent_messages > 0 {
+            tracing::info!(
+                messages = self.sent_messages,
+                "connection lost; unacknowledged messages will be sent again"
+            );
+        }
+        (self.sent_messages, self.sent_bytes) = (0, 0);
+        self.partly = None;
+        self.cursor = self.ring.base();
+        self.pauses.forget();
+        self.inbox_denied = false;
+        // Each of them may be past its duplicate window now.
+        self.next_due = Some(Instant::now());
+    }
+
+    /// Ends a job. Everything that was accepted comes through here, exactly once.
+    fn finish(&mut self, sequence: u64, result: Result<Receipt, EmitError>) {
+        self.no_longer_sent(sequence);
+        let Some(job) = self.ring.remove(sequence) else { return };
+        if self.partly.as_ref().is_some_and(|partly| partly.sequence == sequence) {
+            self.partly = None;
+        }
+        let end = match result {
+            Ok(receipt) => Ok(receipt),
+            Err(error) => {
+                if job.buffered {
+                    self.failed += 1;
+                    self.first_failure.get_or_insert_with(|| error.clone());
+                }
+                Err(Box::new(Failure { load: job.load, error }))
+            }
+        };
+        if let Err(Err(failure)) = job.end.send(end) {
+            self.lost.report(*failure);
+        }
+    }
+
+    /// Takes a job out of the window, if it is in it.
+    fn no_longer_sent(&mut self, sequence: u64) {
+        if let Some(job) = self.ring.get(sequence).filter(|job| job.is_sent()) {
+            self.sent_messages -= job.load.messages().len();
+            self.sent_bytes -= job.bytes;
+            self.pauses.ended(sequence);
+        }
+    }
+
+    /// Something happens at `instant`, if at all.
+    fn due(&mut self, instant: Option<Instant>) {
+        if let Some(instant) = instant {
+            self.next_due = Some(self.next_due.map_or(instant, |due| due.min(instant)));
+        }
+    }
+
+    fn is_busy(&self) -> bool {
+        !self.ring.is_empty() || !self.flushes.is_empty() || self.closing.is_some()
+    }
+}

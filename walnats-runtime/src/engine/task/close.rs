@@ -1,0 +1,102 @@
+//! `flush`, `shutdown`, and the end of a publisher that nobody shut down.
+
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use super::Task;
+use crate::engine::job::Failure;
+use crate::error::{Cause, FlushError, Reason, ShutdownError};
+
+/// Somebody waits until everything before a sequence number has ended.
+pub(super) struct Flush {
+    pub(super) before: u64,
+    pub(super) until: Instant,
+    pub(super) end: oneshot::Sender<Result<(), FlushError>>,
+}
+
+/// Nothing more is accepted.
+pub(super) struct Closing {
+    until: Instant,
+    ends: Vec<oneshot::Sender<Result<(), ShutdownError>>>,
+}
+
+impl Task {
+    /// Answers those whose wait is over.
+    pub(super) fn settle(&mut self) {
+        if self.flushes.is_empty() && self.closing.is_none() {
+            return;
+        }
+        let now = Instant::now();
+        for flush in std::mem::take(&mut self.flushes) {
+            if self.ring.base() >= flush.before {
+                // Whoever dropped the future of `flush` does not want to know.
+                let _ = flush.end.send(self.take_failures());
+            } else if flush.until <= now {
+                let unacknowledged = self.ring.iter().take_while(|(sequence, _)| *sequence < flush.before).count();
+                let _ = flush.end.send(Err(FlushError::Deadline { unacknowledged }));
+            } else {
+                self.flushes.push(flush);
+            }
+        }
+        if self.closing.as_ref().is_some_and(|closing| closing.until <= now) && !self.ring.is_empty() {
+            self.abandon();
+        }
+    }
+
+    fn take_failures(&mut self) -> Result<(), FlushError> {
+        match (std::mem::take(&mut self.failed), self.first_failure.take()) {
+            (failed, Some(first)) => Err(FlushError::Failed { failed, first: Box::new(first) }),
+            (_, None) => Ok(()),
+        }
+    }
+
+    /// Everything ends by `until`, and whoever waits at `end` gets what was not acknowledged.
+    pub(super) fn close(&mut self, until: Instant, end: oneshot::Sender<Result<(), ShutdownError>>) {
+        let closing = self.closing.get_or_insert_with(|| Closing { until, ends: Vec::new() });
+        closing.until = closing.until.min(until);
+        closing.ends.push(end);
+    }
+
+    /// The last handle is gone: what is left gets as long as a confirmed emit.
+    pub(super) fn close_unattended(&mut self) {
+        self.commands_open = false;
+        let until = Instant::now() + self.limits.deadline;
+        self.closing.get_or_insert_with(|| Closing { until, ends: Vec::new() });
+    }
+
+    /// Whether the task has nothing left to do, ever. Tells those who wait for that.
+    pub(super) fn is_finished(&mut self) -> bool {
+        if self.closing.is_none() || !self.ring.is_empty() {
+            return false;
+        }
+        for end in self.closing.take().into_iter().flat_map(|closing| closing.ends) {
+            let _ = end.send(Ok(()));
+        }
+        true
+    }
+
+    /// Ends everything that is left, and gives it back.
+    fn abandon(&mut self) {
+        let ends = self.closing.as_mut().map(|closing| std::mem::take(&mut closing.ends)).unwrap_or_default();
+        let (mut unsent, mut unknown) = (Vec::new(), Vec::new());
+        let sequences: Vec<u64> = self.ring.iter().map(|(sequence, _)| sequence).collect();
+        let mut failures = Vec::new();
+        for sequence in sequences {
+            let Some(job) = self.ring.remove(sequence) else { continue };
+            let error = job.given_up(Cause::Closed, Reason::Closed);
+            let list = if job.may_be_stored() { &mut unknown } else { &mut unsent };
+            list.extend(job.load.messages().iter().cloned());
+            if let Err(Err(failure)) = job.end.send(Err(Box::new(Failure { load: job.load, error }))) {
+                failures.push(*failure);
+            }
+        }
+        let error = ShutdownError { unsent, unknown };
+        let mut told = false;
+        for end in ends {
+            told |= end.send(Err(error.clone())).is_ok();
+        }
+        if !told {
+            failures.into_iter().for_each(|failure| self.lost.report(failure));
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! One error type per operation. None holds a payload, a header's value or a secret.
+
+mod connect;
+mod emit;
+mod flush;
+mod payload;
+
+pub use connect::ConnectError;
+pub use emit::{Cause, EmitAllError, EmitError, NotStored, OptionError, PossiblyStored, Reason};
+pub use flush::{FlushError, ShutdownError};
+pub use payload::{DecodeError, EncodeError, ValidateError};
+
+pub use crate::headers::HeaderError;
+pub use crate::subject::{MessageIdError, SubjectError, SubjectProblem};

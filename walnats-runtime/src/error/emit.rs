@@ -1,0 +1,295 @@
+//! The two ends of an emit that are not a receipt.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{EncodeError, HeaderError, MessageIdError, SubjectError, ValidateError};
+use crate::message::Receipt;
+
+/// An event was not confirmed.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum EmitError {
+    /// Certainly not stored.
+    #[error(transparent)]
+    NotStored(NotStored),
+    /// Sent, and nobody knows whether it was stored. Emitting it again with the same uid, within the stream's duplicate
+    /// window, settles it.
+    #[error(transparent)]
+    PossiblyStored(PossiblyStored),
+}
+
+impl EmitError {
+    /// The message's id; `None` where it was refused before it had one.
+    pub fn message_id(&self) -> Option<&str> {
+        match self {
+            Self::NotStored(error) => error.message_id.as_deref(),
+            Self::PossiblyStored(error) => Some(&error.message_id),
+        }
+    }
+}
+
+/// The event is certainly not stored.
+#[derive(Clone, Debug)]
+pub struct NotStored {
+    pub(crate) event: String,
+    pub(crate) message_id: Option<String>,
+    pub(crate) reason: Reason,
+}
+
+impl NotStored {
+    /// The event's name.
+    pub fn event(&self) -> &str {
+        &self.event
+    }
+
+    /// The message's id; `None` where it was refused before it had one.
+    pub fn message_id(&self) -> Option<&str> {
+        self.message_id.as_deref()
+    }
+
+    /// Why.
+    pub fn reason(&self) -> &Reason {
+        &self.reason
+    }
+
+    /// Whether the buffer had no place; later it may have.
+    pub fn is_buffer_full(&self) -> bool {
+        matches!(self.reason, Reason::BufferFull)
+    }
+}
+
+impl fmt::Display for NotStored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` was not stored: {}", self.event, self.reason)
+    }
+}
+
+impl Error for NotStored {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.reason.source()
+    }
+}
+
+/// Why an event is certainly not stored.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Reason {
+    /// It breaks its schema.
+    #[error("it breaks its schema")]
+    Invalid(#[from] ValidateError),
+    /// It cannot be encoded.
+    #[error("it cannot be encoded")]
+    Encode(#[source] Arc<EncodeError>),
+    /// It has no valid subject.
+    #[error("it has no valid subject")]
+    Subject(#[from] SubjectError),
+    /// A header cannot be sent.
+    #[error("a header cannot be sent")]
+    Header(#[from] HeaderError),
+    /// Its deduplication id cannot be used.
+    #[error("its id cannot be used")]
+    MessageId(#[from] MessageIdError),
+    /// Something was asked for that its stream, or the value given, does not allow.
+    #[error("an option cannot be met")]
+    Option(#[from] OptionError),
+    /// Larger than the server, or the stream, admits: headers and payload together.
+    #[error("its {size} bytes (headers and payload) are more than the limit of {limit}")]
+    TooLarge {
+        /// Bytes.
+        size: usize,
+        /// Bytes.
+        limit: usize,
+    },
+    /// Larger than its stream admits.
+    #[error("its {size} bytes (headers and payload) are more than stream `{stream}` admits")]
+    TooLargeForStream {
+        /// Bytes.
+        size: usize,
+        /// The stream.
+        stream: String,
+    },
+    /// The buffer had no place. Only `try_buffered`, and `buffered` where the options say so, end like this.
+    #[error("the buffer is full")]
+    BufferFull,
+    /// The publisher was shut down before the event was sent.
+    #[error("the publisher is shut down")]
+    Closed,
+    /// The first emit of a publisher has to happen inside a Tokio runtime.
+    #[error("there is no Tokio runtime here")]
+    NoRuntime,
+    /// Time was up before the event could be sent: no connection, or too much before it.
+    #[error("it could not be sent in time: {0}")]
+    Unsent(&'static str),
+    /// No stream takes its subject.
+    #[error("stream `{stream}` does not exist or does not take its subject; has `register` been called?")]
+    NoStream {
+        /// The stream that the event belongs to.
+        stream: String,
+    },
+    /// The server, or the account, has no JetStream, so there is no stream at all.
+    #[error("there is no JetStream on this server or account, so no stream `{stream}`")]
+    NoJetStream {
+        /// The stream that the event belongs to.
+        stream: String,
+    },
+    /// Another stream takes its subject.
+    #[error("its subject belongs to another stream than `{stream}`")]
+    WrongStream {
+        /// The stream that the event belongs to.
+        stream: String,
+    },
+    /// The stream is full and refuses what is new.
+    #[error("stream `{stream}` is full: {description}")]
+    StreamFull {
+        /// The stream.
+        stream: String,
+        /// The limit, in the server's words.
+        description: String,
+    },
+    /// These credentials may not publish on its subject.
+    #[error("the server denies publishing on its subject")]
+    PermissionDenied,
+    /// These credentials may not subscribe to the inbox that acknowledgements come to.
+    #[error("the server denies the subscription that acknowledgements come to")]
+    InboxDenied,
+    /// An atomic batch holds an id that is stored already, or twice the same; nothing of the batch is stored.
+    #[error("an id of the batch is stored already, or is there twice")]
+    DuplicateInBatch,
+    /// JetStream said no, for another reason.
+    #[error("JetStream refused it: {description} ({code})")]
+    Rejected {
+        /// JetStream's own code, such as 10165.
+        code: u64,
+        /// In the server's words.
+        description: String,
+    },
+}
+
+impl From<EncodeError> for Reason {
+    fn from(error: EncodeError) -> Self {
+        Self::Encode(Arc::new(error))
+    }
+}
+
+/// An emit asked for something that cannot be had.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OptionError {
+    /// `.delay()` beyond what a date can express.
+    #[error("a delay of {0:?} is too long")]
+    DelayTooLong(Duration),
+    /// `.delay()` beyond the stream's `max_age`: the event would be gone before it is due.
+    #[error("a delay of {delay:?} is longer than stream `{stream}` keeps messages ({max_age:?})")]
+    DelayBeyondAge {
+        /// As asked for.
+        delay: Duration,
+        /// The stream.
+        stream: String,
+        /// Its `max_age`.
+        max_age: Duration,
+    },
+    /// `.ttl()` counts whole seconds from 1.
+    #[error("a time to live of {0:?} is not a whole number of seconds, 1 at least")]
+    Ttl(Duration),
+    /// `.ttl()` on a stream without `message_ttl`.
+    #[error("stream `{0}` is not declared with `message_ttl`")]
+    NoTtl(String),
+    /// `.atomic()` on a stream without `atomic`.
+    #[error("stream `{0}` is not declared with `atomic`")]
+    NotAtomic(String),
+    /// An atomic batch has at most 1,000 events.
+    #[error("an atomic batch has at most 1000 events, not {0}")]
+    BatchTooLong(usize),
+}
+
+/// The event was sent, and nobody knows whether it was stored.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("`{event}` was sent and is possibly stored: {cause}")]
+pub struct PossiblyStored {
+    pub(crate) event: String,
+    pub(crate) message_id: String,
+    pub(crate) cause: Cause,
+}
+
+impl PossiblyStored {
+    /// The event's name.
+    pub fn event(&self) -> &str {
+        &self.event
+    }
+
+    /// The message's id: emitting with this uid again, within the stream's duplicate window, settles it.
+    pub fn message_id(&self) -> &str {
+        &self.message_id
+    }
+
+    /// What happened.
+    pub fn cause(&self) -> &Cause {
+        &self.cause
+    }
+}
+
+/// Why nobody knows.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Cause {
+    /// No acknowledgement before the deadline.
+    #[error("no acknowledgement came in time")]
+    Deadline,
+    /// No acknowledgement before the stream's duplicate window ended; sending it again could store it twice.
+    #[error("no acknowledgement came within the stream's duplicate window")]
+    WindowExpired,
+    /// The publisher was shut down, or its runtime ended.
+    #[error("the publisher ended before the acknowledgement came")]
+    Closed,
+    /// An earlier attempt went unanswered, and a later one was refused.
+    #[error("one attempt went unanswered, a later one was refused: {0}")]
+    RefusedLater(String),
+    /// Another stream acknowledged it.
+    #[error("stream `{0}` stored it")]
+    OtherStream(String),
+    /// The server denied a publish on the same subject while this one was under way.
+    #[error("the server denied publishing on its subject at the time")]
+    PermissionDenied,
+    /// These credentials may not subscribe to the inbox that acknowledgements come to.
+    #[error("the server denies the subscription that acknowledgements come to")]
+    InboxDenied,
+}
+
+/// Some events of a batch were not confirmed.
+#[derive(Debug)]
+pub struct EmitAllError {
+    pub(crate) receipts: Vec<Option<Receipt>>,
+    pub(crate) failures: Vec<(usize, EmitError)>,
+}
+
+impl EmitAllError {
+    /// One for each event of the batch, in order; `None` where it was not confirmed.
+    pub fn receipts(&self) -> &[Option<Receipt>] {
+        &self.receipts
+    }
+
+    /// What was not confirmed, by place in the batch. Where nothing was sent because events are invalid, the invalid ones
+    /// alone are listed; where an atomic batch failed as a whole, that is one entry.
+    pub fn failures(&self) -> &[(usize, EmitError)] {
+        &self.failures
+    }
+}
+
+impl fmt::Display for EmitAllError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let confirmed = self.receipts.iter().flatten().count();
+        write!(f, "{confirmed} of {} events were confirmed", self.receipts.len())?;
+        match self.failures.first() {
+            Some((index, error)) => write!(f, "; at {index}: {error}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Error for EmitAllError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.failures.first().and_then(|(_, error)| error.source())
+    }
+}

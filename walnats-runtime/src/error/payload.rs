@@ -1,0 +1,83 @@
+//! Payloads that are not what their schema says.
+
+use std::fmt;
+
+pub use walnats_schema::Violation;
+
+/// The event breaks its schema: every violation, by place and keyword; never a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValidateError {
+    violations: Vec<Violation>,
+}
+
+impl ValidateError {
+    /// An error of these violations, in the order in which they are to be shown.
+    pub fn new(violations: Vec<Violation>) -> Self {
+        Self { violations }
+    }
+
+    /// What is wrong, where.
+    pub fn violations(&self) -> &[Violation] {
+        &self.violations
+    }
+}
+
+impl fmt::Display for ValidateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, violation) in self.violations.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "; " };
+            write!(f, "{separator}{violation}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ValidateError {}
+
+/// The event cannot be written in its encoding.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EncodeError {
+    /// JSON cannot express it, for example a map whose keys are not strings.
+    #[error("the event cannot be written as JSON")]
+    Json(#[source] serde_json::Error),
+    /// The event breaks its schema in a way that its encoding shows.
+    #[error("the event breaks its schema")]
+    Invalid(#[source] ValidateError),
+}
+
+/// The payload is not an event of the type.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// Not JSON at all (RFC 8259). serde_json's own message is left out: it can quote the payload.
+    #[error("the payload is not JSON, at line {line}, column {column}")]
+    Json {
+        /// From 1.
+        line: usize,
+        /// From 1; 0 at the start of a line.
+        column: usize,
+    },
+    /// JSON that nests deeper than a reader goes (128 levels).
+    #[error("the payload nests too deeply")]
+    TooDeep,
+    /// The schema accepts it, and the generated type has no room for it: an integer of 40 digits, say.
+    #[error("the payload is valid, but its type cannot hold it: {reason}")]
+    Unrepresentable {
+        /// What does not fit; without the value.
+        reason: String,
+    },
+    /// JSON, but not what the schema accepts.
+    #[error("the payload breaks the schema: {0}")]
+    Invalid(ValidateError),
+    /// Not an encoding of the protobuf message.
+    #[cfg(feature = "protobuf")]
+    #[error("the payload is not an encoding of the protobuf message")]
+    Protobuf(#[source] prost::DecodeError),
+}
+
+impl From<ValidateError> for DecodeError {
+    fn from(error: ValidateError) -> Self {
+        Self::Invalid(error)
+    }
+}

@@ -1,0 +1,61 @@
+//! What the runtime knows of an event type: generated code implements [`Event`].
+
+use crate::error::{DecodeError, EncodeError, SubjectError, ValidateError};
+
+/// A payload type with an address. Generated code implements it; nobody else has to.
+pub trait Event: Sized + Send + Sync {
+    /// What is the same for every event of the type.
+    const DESCRIPTOR: &'static EventDescriptor;
+
+    /// The subject that this event is published on: the descriptor's template with the event's fields in it.
+    ///
+    /// # Errors
+    ///
+    /// A field cannot be part of a subject: it is empty, or holds `.`, `*`, `>`, white space or a control character.
+    fn subject(&self) -> Result<String, SubjectError>;
+
+    /// The deduplication id that the schema's `uid` template gives; `None` where the schema has none.
+    fn uid(&self) -> Option<String> {
+        None
+    }
+
+    /// Checks the event against its schema.
+    ///
+    /// # Errors
+    ///
+    /// Every violation, by place and keyword; never a value.
+    fn validate(&self) -> Result<(), ValidateError>;
+
+    /// The payload as it is published: compact JSON, or protobuf's binary encoding.
+    ///
+    /// # Errors
+    ///
+    /// The event holds something that the encoding cannot express.
+    fn encode(&self) -> Result<Vec<u8>, EncodeError>;
+
+    /// Reads a payload; succeeds exactly when the schema accepts it.
+    ///
+    /// # Errors
+    ///
+    /// The payload is not of the encoding, or breaks the schema.
+    fn decode(payload: &[u8]) -> Result<Self, DecodeError>;
+}
+
+/// What is the same for every event of a type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EventDescriptor {
+    /// Kebab case, dots allowed: `user-created`, `orders.placed`.
+    pub name: &'static str,
+    /// The CloudEvents `type`.
+    pub event_type: &'static str,
+    /// The name of the stream that stores it.
+    pub stream: &'static str,
+    /// The subject's template: `users.{user_id}.created`.
+    pub subject: &'static str,
+    /// The payload's media type: `application/json` or `application/protobuf`.
+    pub content_type: &'static str,
+    /// From the schema; empty where it says nothing.
+    pub description: &'static str,
+    /// The protobuf message by its full name: `shop.v1.OrderPlaced`; `None` for JSON.
+    pub message_name: Option<&'static str>,
+}

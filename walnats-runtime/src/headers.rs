@@ -1,0 +1,179 @@
+//! Headers that are checked when they are set, so that nothing can break the protocol afterwards.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use async_nats::HeaderMap;
+
+/// The headers of a message, in the order in which they were set. One value per name.
+///
+/// Names are case-sensitive, as in NATS. `Debug` shows names only: values may be secret.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Headers(Vec<(Cow<'static, str>, String)>);
+
+impl Headers {
+    /// No headers.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets a header of the application's own; replaces a value that is there.
+    ///
+    /// # Errors
+    ///
+    /// The name is empty, is not printable ASCII without space and `:`, or is reserved: `Nats-*` for the server,
+    /// `Walnats-Trace`, `Walnats-Delay` and `ce-*` for the methods that set them. The value holds a line break or
+    /// another control character (a tab is allowed).
+    pub fn insert(&mut self, name: impl Into<String>, value: impl Into<String>) -> Result<(), HeaderError> {
+        let (name, value) = (name.into(), value.into());
+        check_name(&name)?;
+        if let Some(hint) = reserved(&name) {
+            return Err(HeaderError::Reserved { name, hint });
+        }
+        check_value(&name, &value)?;
+        self.set(name, value);
+        Ok(())
+    }
+
+    /// The value of a header.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
+    }
+
+    /// Names and values, in the order in which they were set.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_ref(), value.as_str()))
+    }
+
+    /// How many headers there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Sets a header that the runtime itself answers for: a reserved name is allowed.
+    ///
+    /// # Errors
+    ///
+    /// The value holds a control character.
+    pub(crate) fn insert_own(&mut self, name: impl Into<Cow<'static, str>>, value: String) -> Result<(), HeaderError> {
+        let name = name.into();
+        check_value(&name, &value)?;
+        self.set(name, value);
+        Ok(())
+    }
+
+    /// As async-nats wants them; it panics on nothing that passed the checks above.
+    pub(crate) fn append_to(&self, map: &mut HeaderMap) {
+        for (name, value) in &self.0 {
+            match name {
+                Cow::Borrowed(name) => map.insert(async_nats::HeaderName::from_static(name), value.as_str()),
+                Cow::Owned(name) => map.insert(name.as_str(), value.as_str()),
+            }
+        }
+    }
+
+    fn set(&mut self, name: impl Into<Cow<'static, str>>, value: String) {
+        let name = name.into();
+        match self.0.iter_mut().find(|(key, _)| *key == name) {
+            Some((_, old)) => *old = value,
+            None => self.0.push((name, value)),
+        }
+    }
+}
+
+impl fmt::Debug for Headers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+/// A header that cannot be set. Names the header, never its value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HeaderError {
+    /// Not printable ASCII without space and `:`, or empty.
+    #[error("header name {0:?} is not printable ASCII without space and `:`")]
+    Name(String),
+    /// A name that is not the application's to set.
+    #[error("header `{name}` is reserved: {hint}")]
+    Reserved {
+        /// The header's name.
+        name: String,
+        /// What to do instead.
+        hint: &'static str,
+    },
+    /// A line break or another control character would break the protocol.
+    #[error("the value of header `{0}` contains a line break or another control character")]
+    Value(String),
+}
+
+fn check_name(name: &str) -> Result<(), HeaderError> {
+    let valid = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':');
+    if valid { Ok(()) } else { Err(HeaderError::Name(name.chars().take(64).collect())) }
+}
+
+fn check_value(name: &str, value: &str) -> Result<(), HeaderError> {
+    let valid = !value.chars().any(|c| c.is_control() && c != '\t');
+    if valid { Ok(()) } else { Err(HeaderError::Value(name.to_owned())) }
+}
+
+fn reserved(name: &str) -> Option<&'static str> {
+    let name = name.to_ascii_lowercase();
+    Some(match name.as_str() {
+        "nats-msg-id" => "use `.uid()`",
+        "nats-ttl" => "use `.ttl()`",
+        "walnats-trace" => "use `.trace_id()`",
+        "walnats-delay" => "use `.delay()`",
+        name if name.starts_with("nats-schedule") => "use `.delay()`",
+        name if name.starts_with("nats-batch-") => "use `.atomic()`",
+        name if name.starts_with("nats-") => "the server gives it a meaning",
+        name if name.starts_with("ce-") => "use `.cloud_event()`",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_break_the_protocol_is_accepted() {
+        let mut headers = Headers::new();
+        for (name, value) in [("X-Tenant", "acme"), ("x", ""), ("a.b!", "Öl\tund Wasser")] {
+            headers.insert(name, value).expect(name);
+        }
+        headers.insert("x", "again").expect("replaces");
+        assert_eq!(
+            headers.iter().collect::<Vec<_>>(),
+            [("X-Tenant", "acme"), ("x", "again"), ("a.b!", "Öl\tund Wasser")]
+        );
+        headers.append_to(&mut HeaderMap::new());
+        assert_eq!(format!("{headers:?}"), r#"["X-Tenant", "x", "a.b!"]"#);
+    }
+
+    #[test]
+    fn what_can_break_it_is_refused_without_showing_the_value() {
+        for (name, value) in [
+            ("", "v"),
+            ("a b", "v"),
+            ("a:", "v"),
+            ("Öl", "v"),
+            ("a\r\nb", "v"),
+            ("X", "secret\r\nNats-Msg-Id: 1"),
+            ("X", "secret\n"),
+            ("X", "secret\0"),
+            ("Nats-Msg-Id", "secret"),
+            ("nats-rollup", "secret"),
+            ("Walnats-Trace", "secret"),
+            ("ce-id", "secret"),
+        ] {
+            let error = Headers::new().insert(name, value).expect_err(name);
+            assert!(error.to_string().contains("header") && !error.to_string().contains("secret"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! What goes to NATS, and what comes back.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::headers::Headers;
+
+/// A finished message: an event that is validated and encoded, with its address. `Debug` shows sizes only.
+#[derive(Clone)]
+pub struct OutboundMessage {
+    pub(crate) event: Cow<'static, str>,
+    pub(crate) stream: Cow<'static, str>,
+    pub(crate) subject: String,
+    pub(crate) message_id: String,
+    pub(crate) headers: Headers,
+    pub(crate) payload: Bytes,
+    pub(crate) duplicate_window: Duration,
+    /// Whether the id was made for this message, so that no other message can have it.
+    pub(crate) fresh_id: bool,
+}
+
+impl OutboundMessage {
+    /// The event's name.
+    pub fn event(&self) -> &str {
+        &self.event
+    }
+
+    /// The stream that is to store it.
+    pub fn stream(&self) -> &str {
+        &self.stream
+    }
+
+    /// Where it is published.
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// The deduplication id, sent as `Nats-Msg-Id`.
+    pub fn message_id(&self) -> &str {
+        &self.message_id
+    }
+
+    /// The headers, without `Nats-Msg-Id` and `Nats-Expected-Stream`, which are added when it is sent.
+    pub fn headers(&self) -> &Headers {
+        &self.headers
+    }
+
+    /// The encoded event.
+    pub fn payload(&self) -> &Bytes {
+        &self.payload
+    }
+
+    /// For how long the stream remembers ids: from the first attempt on, this message is sent again for no longer.
+    pub fn duplicate_window(&self) -> Duration {
+        self.duplicate_window
+    }
+
+    /// Bytes of headers and payload as the server counts them.
+    pub fn wire_size(&self) -> usize {
+        const FRAME: usize = "NATS/1.0\r\n\r\n".len();
+        const LINE: usize = ": \r\n".len();
+        let headers: usize = self.headers.iter().map(|(name, value)| name.len() + value.len() + LINE).sum();
+        let own =
+            "Nats-Msg-Id".len() + self.message_id.len() + "Nats-Expected-Stream".len() + self.stream.len() + 2 * LINE;
+        FRAME + headers + own + self.payload.len()
+    }
+}
+
+impl fmt::Debug for OutboundMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OutboundMessage")
+            .field("event", &self.event)
+            .field("stream", &self.stream)
+            .field("subject_bytes", &self.subject.len())
+            .field("message_id_bytes", &self.message_id.len())
+            .field("headers", &self.headers.len())
+            .field("payload_bytes", &self.payload.len())
+            .finish()
+    }
+}
+
+/// JetStream has the event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// Whether it was new, and where it is.
+    pub outcome: Outcome,
+    /// The stream that has it.
+    pub stream: String,
+    /// Its deduplication id.
+    pub message_id: String,
+}
+
+/// What JetStream did with an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Stored it, at this sequence number of the stream.
+    Stored(u64),
+    /// Had a message of the same id already, at this sequence number. Where this emit had to be sent more than once and
+    /// the id is the caller's or the schema's, that message can be its own first attempt.
+    Duplicate(u64),
+}
+
+impl Outcome {
+    /// The sequence number in the stream.
+    pub fn sequence(self) -> u64 {
+        match self {
+            Self::Stored(sequence) | Self::Duplicate(sequence) => sequence,
+        }
+    }
+}
+
+impl fmt::Display for Receipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.outcome {
+            Outcome::Stored(sequence) => write!(f, "stored as {sequence} of `{}`", self.stream),
+            Outcome::Duplicate(sequence) => write!(f, "already stored as {sequence} of `{}`", self.stream),
+        }
+    }
+}

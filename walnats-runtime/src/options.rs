@@ -1,0 +1,166 @@
+//! How a publisher behaves.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::error::EmitError;
+use crate::message::OutboundMessage;
+
+/// How a publisher behaves. The defaults suit a service that emits some thousand events a second.
+#[derive(Clone)]
+pub struct Options {
+    pub(crate) window_messages: usize,
+    pub(crate) window_bytes: usize,
+    pub(crate) buffer_messages: usize,
+    pub(crate) buffer_bytes: usize,
+    pub(crate) full: Full,
+    pub(crate) ack_timeout: Duration,
+    pub(crate) deadline: Duration,
+    pub(crate) buffered_deadline: Option<Duration>,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) nats: Option<async_nats::ConnectOptions>,
+    pub(crate) on_lost: Option<Callback<Lost>>,
+    pub(crate) on_nats_event: Option<Callback<async_nats::Event>>,
+}
+
+pub(crate) type Callback<T> = Arc<dyn Fn(T) + Send + Sync>;
+
+/// What `.buffered()` does when the buffer is full.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Full {
+    /// Waits for a place.
+    #[default]
+    Wait,
+    /// Ends at once with [`Reason::BufferFull`](crate::Reason::BufferFull).
+    Refuse,
+}
+
+/// A message whose failure nobody waits for: its `Pending`, or the future of its emit, was dropped.
+#[derive(Debug)]
+pub struct Lost {
+    /// The message.
+    pub message: OutboundMessage,
+    /// How it ended.
+    pub error: EmitError,
+}
+
+impl Options {
+    /// The defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Messages under way at a time, sent and not acknowledged. Default 1,024; at least 1. With 1, the order of emits is
+    /// the order in the stream whatever happens; with more, messages that have to be sent again can change places.
+    pub fn window_messages(mut self, messages: usize) -> Self {
+        self.window_messages = messages.max(1);
+        self
+    }
+
+    /// Bytes under way at a time, headers and payloads. Default 8 MiB. One message is always admitted.
+    pub fn window_bytes(mut self, bytes: usize) -> Self {
+        self.window_bytes = bytes;
+        self
+    }
+
+    /// Messages accepted and not ended, at most; the window's are among them. Default 65,536; at least 1.
+    pub fn buffer_messages(mut self, messages: usize) -> Self {
+        self.buffer_messages = messages.max(1);
+        self
+    }
+
+    /// Bytes accepted and not ended, at most. Default 64 MiB. One message is always admitted.
+    pub fn buffer_bytes(mut self, bytes: usize) -> Self {
+        self.buffer_bytes = bytes.max(1);
+        self
+    }
+
+    /// What `.buffered()` does when the buffer is full. Default: [`Full::Wait`].
+    pub fn full(mut self, full: Full) -> Self {
+        self.full = full;
+        self
+    }
+
+    /// How long one attempt waits for its acknowledgement, from the moment of sending. Default 5 s.
+    pub fn ack_timeout(mut self, timeout: Duration) -> Self {
+        self.ack_timeout = timeout.max(Duration::from_millis(1));
+        self
+    }
+
+    /// How long a confirmed emit may take in all, attempts and waiting included. Default 30 s.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// How long a buffered emit may take in all, from the moment it has a place in the buffer. Default: as long as it
+    /// needs; a message that was sent still ends with the stream's duplicate window.
+    pub fn buffered_deadline(mut self, deadline: impl Into<Option<Duration>>) -> Self {
+        self.buffered_deadline = deadline.into();
+        self
+    }
+
+    /// How long `connect` may take in all. Default 10 s.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// async-nats's own options: TLS, credentials, nkey, token, user and password, name, ping interval, and so on.
+    ///
+    /// Its `event_callback` is replaced, see [`Options::on_nats_event`]. Without this call, the connection pings every
+    /// 10 s and queues at most 256 commands, so that a dead connection is noticed within half a minute.
+    pub fn nats(mut self, options: async_nats::ConnectOptions) -> Self {
+        self.nats = Some(options);
+        self
+    }
+
+    /// Called when a message failed and nobody waits for it: to write it to a dead-letter store, say. It runs on the
+    /// publisher's own task and must not block.
+    pub fn on_lost(mut self, callback: impl Fn(Lost) + Send + Sync + 'static) -> Self {
+        self.on_lost = Some(Arc::new(callback));
+        self
+    }
+
+    /// Called for every event of the connection, in place of async-nats's `event_callback`. It must not block.
+    pub fn on_nats_event(mut self, callback: impl Fn(async_nats::Event) + Send + Sync + 'static) -> Self {
+        self.on_nats_event = Some(Arc::new(callback));
+        self
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            window_messages: 1_024,
+            window_bytes: 8 << 20,
+            buffer_messages: 65_536,
+            buffer_bytes: 64 << 20,
+            full: Full::Wait,
+            ack_timeout: Duration::from_secs(5),
+            deadline: Duration::from_secs(30),
+            buffered_deadline: None,
+            connect_timeout: Duration::from_secs(10),
+            nats: None,
+            on_lost: None,
+            on_nats_event: None,
+        }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("window_messages", &self.window_messages)
+            .field("window_bytes", &self.window_bytes)
+            .field("buffer_messages", &self.buffer_messages)
+            .field("buffer_bytes", &self.buffer_bytes)
+            .field("full", &self.full)
+            .field("ack_timeout", &self.ack_timeout)
+            .field("deadline", &self.deadline)
+            .field("buffered_deadline", &self.buffered_deadline)
+            .field("connect_timeout", &self.connect_timeout)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,208 @@
+//! The connection that events leave by.
+
+mod connect;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_nats::{Client, jetstream};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use crate::batch::EmitAll;
+use crate::emit::Emit;
+use crate::engine::{Engine, Load};
+use crate::error::{ConnectError, EmitError, FlushError, Reason, ShutdownError};
+use crate::event::Event;
+use crate::message::OutboundMessage;
+use crate::options::Options;
+use crate::pending::Pending;
+use crate::stream::StreamDescriptor;
+
+/// Emits events over one NATS connection. Cloning is cheap, and all clones share one buffer.
+///
+/// When the last clone is dropped, what is in the buffer is still sent, for as long as the Tokio runtime runs;
+/// [`Publisher::shutdown`] waits for that, and says what could not be delivered.
+#[derive(Clone)]
+pub struct Publisher {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    client: Client,
+    streams: &'static [StreamDescriptor],
+    options: Options,
+    engine: Engine,
+}
+
+impl Publisher {
+    /// Connects to one of the servers in `urls`: `nats://host:4222`, several parted by commas. `streams` are those that
+    /// the events belong to.
+    ///
+    /// # Errors
+    ///
+    /// No server could be reached within [`Options::connect_timeout`], or it refused the credentials. It does not try
+    /// for ever; once connected, a lost connection is taken up again for ever, unless async-nats's options say otherwise.
+    pub async fn connect(
+        urls: impl AsRef<str>,
+        streams: &'static [StreamDescriptor],
+        options: Options,
+    ) -> Result<Self, ConnectError> {
+        let (client, nats_events) = connect::connect(urls.as_ref(), &options).await?;
+        Ok(Self::start(client, streams, options, Some(nats_events)))
+    }
+
+    /// Emits over a connection that is there already.
+    ///
+    /// A publish that the server denies is told to the connection's `event_callback` alone; over such a connection the
+    /// emit ends as `PossiblyStored` when its deadline passes. [`Publisher::connect`] does better.
+    pub fn new(client: Client, streams: &'static [StreamDescriptor], options: Options) -> Self {
+        Self::start(client, streams, options, None)
+    }
+
+    fn start(
+        client: Client,
+        streams: &'static [StreamDescriptor],
+        options: Options,
+        nats_events: Option<mpsc::UnboundedReceiver<async_nats::Event>>,
+    ) -> Self {
+        let engine = Engine::new(client.clone(), &options, nats_events);
+        Self { shared: Arc::new(Shared { client, streams, options, engine }) }
+    }
+
+    /// The connection.
+    pub fn client(&self) -> &Client {
+        &self.shared.client
+    }
+
+    /// JetStream over the connection.
+    pub fn jetstream(&self) -> jetstream::Context {
+        jetstream::new(self.shared.client.clone())
+    }
+
+    /// The streams that the events belong to.
+    pub fn streams(&self) -> &'static [StreamDescriptor] {
+        self.shared.streams
+    }
+
+    /// How the publisher behaves.
+    pub fn options(&self) -> &Options {
+        &self.shared.options
+    }
+
+    /// Emits an event; generated code calls it.
+    pub fn emit<'a, E: Event>(&'a self, event: &'a E) -> Emit<'a, E> {
+        Emit::new(self, event)
+    }
+
+    /// Emits events of one type; generated code calls it.
+    pub fn emit_all<'a, E: Event>(&'a self, events: &'a [E]) -> EmitAll<'a, E> {
+        EmitAll::new(self, events)
+    }
+
+    /// Hands over a finished message, as `.buffered()` does; waits for a place in the buffer.
+    ///
+    /// # Errors
+    ///
+    /// The publisher is shut down.
+    pub async fn submit(&self, message: OutboundMessage) -> Result<Pending, EmitError> {
+        self.submit_within(message, None).await
+    }
+
+    /// Waits until everything that was accepted before the call is acknowledged, for `deadline` at most.
+    ///
+    /// # Errors
+    ///
+    /// Time is up, or a buffered message ended otherwise since the last `flush`, whether somebody awaited its
+    /// [`Pending`] or not.
+    pub async fn flush(&self, deadline: Duration) -> Result<(), FlushError> {
+        self.shared.engine.flush(deadline).await
+    }
+
+    /// Accepts nothing more, waits until everything is acknowledged, for `deadline` at most, and ends. All clones are
+    /// shut down together; the connection stays open for other uses.
+    ///
+    /// # Errors
+    ///
+    /// The messages that were not acknowledged. Nothing of them is sent afterwards.
+    pub async fn shutdown(&self, deadline: Duration) -> Result<(), ShutdownError> {
+        self.shared.engine.shutdown(deadline).await
+    }
+
+    /// How many messages failed while nobody waited for them, see [`Options::on_lost`].
+    pub fn lost(&self) -> u64 {
+        self.shared.engine.lost()
+    }
+
+    /// What is known of a stream; the defaults where nothing is.
+    pub(crate) fn stream(&self, name: &str) -> &'static StreamDescriptor {
+        const UNKNOWN: &StreamDescriptor = &StreamDescriptor::new("");
+        self.shared.streams.iter().find(|stream| stream.name == name).unwrap_or(UNKNOWN)
+    }
+
+    /// Waits for a place for as long as the emit may take in all.
+    pub(crate) async fn submit_confirmed(
+        &self,
+        message: OutboundMessage,
+        deadline: Option<Duration>,
+    ) -> Result<Pending, EmitError> {
+        self.confirmed(Load::One(message), deadline).await
+    }
+
+    /// Waits for places for all of them, which are sent as one.
+    pub(crate) async fn submit_atomic(
+        &self,
+        messages: Vec<OutboundMessage>,
+        deadline: Option<Duration>,
+    ) -> Result<Pending, EmitError> {
+        self.confirmed(Load::Atomic(messages), deadline).await
+    }
+
+    /// Waits for a place for as long as it takes; the deadline counts from then on.
+    pub(crate) async fn submit_within(
+        &self,
+        message: OutboundMessage,
+        deadline: Option<Duration>,
+    ) -> Result<Pending, EmitError> {
+        let (engine, load) = (&self.shared.engine, Load::One(message));
+        let place = match engine.try_place(&load)? {
+            Some(place) => place,
+            None => engine.place(&load).await?,
+        };
+        engine.accept(load, place, self.buffered_until(deadline), true)
+    }
+
+    /// A place at once, or none.
+    pub(crate) fn try_submit(&self, message: OutboundMessage, deadline: Option<Duration>) -> Result<Pending, EmitError> {
+        let (engine, load) = (&self.shared.engine, Load::One(message));
+        match engine.try_place(&load)? {
+            Some(place) => engine.accept(load, place, self.buffered_until(deadline), true),
+            None => Err(load.not_stored(Reason::BufferFull)),
+        }
+    }
+
+    async fn confirmed(&self, load: Load, deadline: Option<Duration>) -> Result<Pending, EmitError> {
+        let until = Instant::now().checked_add(deadline.unwrap_or(self.shared.options.deadline));
+        let engine = &self.shared.engine;
+        let place = match (engine.try_place(&load)?, until) {
+            (Some(place), _) => place,
+            (None, None) => engine.place(&load).await?,
+            (None, Some(until)) => match tokio::time::timeout_at(until, engine.place(&load)).await {
+                Ok(place) => place?,
+                Err(_) => return Err(load.not_stored(Reason::Unsent("the buffer stayed full"))),
+            },
+        };
+        engine.accept(load, place, until, false)
+    }
+
+    fn buffered_until(&self, deadline: Option<Duration>) -> Option<Instant> {
+        deadline.or(self.shared.options.buffered_deadline).and_then(|deadline| Instant::now().checked_add(deadline))
+    }
+}
+
+impl fmt::Debug for Publisher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Publisher").field("options", &self.shared.options).finish_non_exhaustive()
+    }
+}

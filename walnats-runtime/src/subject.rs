@@ -1,0 +1,252 @@
+//! Subjects and deduplication ids: made from literals and fields, and checked before NATS sees them.
+
+use std::fmt::{Display, Write};
+
+/// The longest subject that an event may have, in bytes. The server reads a protocol line of at most 4,096.
+pub const MAX_SUBJECT_BYTES: usize = 1_024;
+
+/// The longest deduplication id, in bytes. The server keeps every id in memory for the stream's duplicate window.
+pub const MAX_MESSAGE_ID_BYTES: usize = 1_024;
+
+/// Builds the subject of an event from the parts of its template. For generated code.
+///
+/// A field is one token or a part of one: it cannot be empty, nor hold what has a meaning in subjects (`.`, `*`, `>`),
+/// white space or control characters. The first field that does is reported by [`Subject::finish`].
+#[derive(Debug)]
+pub struct Subject {
+    event: &'static str,
+    text: String,
+    error: Option<SubjectError>,
+}
+
+impl Subject {
+    /// Starts the subject of an event of this name.
+    pub fn new(event: &'static str) -> Self {
+        Self { event, text: String::with_capacity(48), error: None }
+    }
+
+    /// Adds text from the template.
+    pub fn literal(mut self, text: &str) -> Self {
+        self.text.push_str(text);
+        self
+    }
+
+    /// Adds the field `name` of the payload.
+    pub fn field(mut self, name: &'static str, value: &(impl Display + ?Sized)) -> Self {
+        let start = self.text.len();
+        // Writing to a string fails only where `Display` itself does; the token is then unusable.
+        let problem = match write!(self.text, "{value}") {
+            Ok(()) => token_problem(&self.text[start..]),
+            Err(_) => Some(SubjectProblem::Unprintable),
+        };
+        if let (None, Some(problem)) = (&self.error, problem) {
+            self.error = Some(SubjectError { event: self.event, field: Some(name), problem });
+        }
+        self
+    }
+
+    /// The subject.
+    ///
+    /// # Errors
+    ///
+    /// A field cannot be part of a subject, or the whole is longer than [`MAX_SUBJECT_BYTES`].
+    pub fn finish(self) -> Result<String, SubjectError> {
+        match self.error {
+            Some(error) => Err(error),
+            None if self.text.len() > MAX_SUBJECT_BYTES => {
+                Err(SubjectError { event: self.event, field: None, problem: SubjectProblem::TooLong(self.text.len()) })
+            }
+            None => Ok(self.text),
+        }
+    }
+}
+
+/// Builds a deduplication id from the parts of a `uid` template. For generated code.
+#[derive(Debug, Default)]
+pub struct Uid(String);
+
+impl Uid {
+    /// Starts an id.
+    pub fn new() -> Self {
+        Self(String::with_capacity(40))
+    }
+
+    /// Adds text from the template.
+    pub fn literal(mut self, text: &str) -> Self {
+        self.0.push_str(text);
+        self
+    }
+
+    /// Adds a field of the payload.
+    pub fn field(mut self, value: &(impl Display + ?Sized)) -> Self {
+        // A `Display` that fails leaves the id shorter; it is checked like any other when the event is emitted.
+        let _ = write!(self.0, "{value}");
+        self
+    }
+
+    /// The id.
+    pub fn finish(self) -> String {
+        self.0
+    }
+}
+
+/// An event has no subject: a field of it cannot be a part of one. Names the field, never its value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{event}` has no valid subject: {}{problem}", .field.map(|name| format!("field `{name}` ")).unwrap_or_default())]
+pub struct SubjectError {
+    /// The event's name.
+    pub event: &'static str,
+    /// The field at fault; `None` where it is the subject as a whole.
+    pub field: Option<&'static str>,
+    /// What is wrong.
+    pub problem: SubjectProblem,
+}
+
+/// What keeps a text from being (a part of) a subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SubjectProblem {
+    /// Subjects have no empty tokens.
+    #[error("is empty")]
+    Empty,
+    /// `.` parts tokens; `*` and `>` are wildcards.
+    #[error("contains `{0}`")]
+    Reserved(char),
+    /// White space ends a subject.
+    #[error("contains white space")]
+    WhiteSpace,
+    /// Control characters break the protocol or whoever reads it.
+    #[error("contains a control character")]
+    Control,
+    /// More than [`MAX_SUBJECT_BYTES`].
+    #[error("is {0} bytes long, the limit is {MAX_SUBJECT_BYTES}")]
+    TooLong(usize),
+    /// The field's `Display` failed.
+    #[error("cannot be written as text")]
+    Unprintable,
+}
+
+/// A deduplication id that cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MessageIdError {
+    /// An empty id would switch deduplication off.
+    #[error("the message id (uid) is empty")]
+    Empty,
+    /// More than [`MAX_MESSAGE_ID_BYTES`].
+    #[error("the message id (uid) is {0} bytes long, the limit is {MAX_MESSAGE_ID_BYTES}")]
+    TooLong(usize),
+    /// A line break would end the header; other control characters are refused with it.
+    #[error("the message id (uid) contains a control character")]
+    Control,
+    /// Readers trim header values: the id would not be what was given.
+    #[error("the message id (uid) starts or ends with white space")]
+    Padded,
+}
+
+/// The subject filter that a stream with `schedules` needs beside its events' subjects: each message that the server
+/// holds until later waits on a subject of its own, `_walnats.schedule.<stream>.<message id>`.
+///
+/// The id is escaped as by [`schedule_subject`]. Stream names have no `.`, `*`, `>` or white space.
+pub fn schedule_filter(stream: &str) -> String {
+    format!("_walnats.schedule.{stream}.*")
+}
+
+/// The subject on which a message waits for its time. Emitting the same id again replaces what waits.
+pub(crate) fn schedule_subject(stream: &str, message_id: &str) -> String {
+    let mut subject = format!("_walnats.schedule.{stream}.");
+    for byte in message_id.bytes() {
+        if byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_' {
+            subject.push(char::from(byte));
+        } else {
+            let _ = write!(subject, "={byte:02X}");
+        }
+    }
+    subject
+}
+
+/// Checks a subject as a whole, whoever made it: no empty token, no wildcard, no white space, not too long.
+pub(crate) fn subject_problem(subject: &str) -> Option<SubjectProblem> {
+    if subject.len() > MAX_SUBJECT_BYTES {
+        return Some(SubjectProblem::TooLong(subject.len()));
+    }
+    subject.split('.').find_map(token_problem)
+}
+
+/// Checks an id, whoever made it.
+pub(crate) fn check_message_id(id: &str) -> Result<(), MessageIdError> {
+    if id.is_empty() {
+        Err(MessageIdError::Empty)
+    } else if id.len() > MAX_MESSAGE_ID_BYTES {
+        Err(MessageIdError::TooLong(id.len()))
+    } else if id.chars().any(char::is_control) {
+        Err(MessageIdError::Control)
+    } else if id.trim().len() != id.len() {
+        Err(MessageIdError::Padded)
+    } else {
+        Ok(())
+    }
+}
+
+fn token_problem(token: &str) -> Option<SubjectProblem> {
+    if token.is_empty() {
+        return Some(SubjectProblem::Empty);
+    }
+    token.chars().find_map(|c| match c {
+        '.' | '*' | '>' => Some(SubjectProblem::Reserved(c)),
+        c if c.is_control() => Some(SubjectProblem::Control),
+        c if c.is_whitespace() => Some(SubjectProblem::WhiteSpace),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_tokens() {
+        let subject = |value: &str| Subject::new("e").literal("a.").field("f", value).literal(".b").finish();
+        assert_eq!(subject("x-Öl").as_deref(), Ok("a.x-Öl.b"));
+        assert_eq!(Subject::new("e").field("n", &7).literal(".").field("b", &true).finish().as_deref(), Ok("7.true"));
+        for (value, problem) in [
+            ("", SubjectProblem::Empty),
+            ("a.b", SubjectProblem::Reserved('.')),
+            ("*", SubjectProblem::Reserved('*')),
+            ("a>", SubjectProblem::Reserved('>')),
+            ("a b", SubjectProblem::WhiteSpace),
+            ("a\u{a0}b", SubjectProblem::WhiteSpace),
+            ("a\r\nb", SubjectProblem::Control),
+            ("a\0", SubjectProblem::Control),
+        ] {
+            assert_eq!(subject(value), Err(SubjectError { event: "e", field: Some("f"), problem }), "{value:?}");
+        }
+        let long = subject(&"x".repeat(2_000)).expect_err("too long");
+        assert_eq!((long.field, long.problem), (None, SubjectProblem::TooLong(2_004)));
+    }
+
+    #[test]
+    fn errors_name_the_field_and_not_the_value() {
+        let error = Subject::new("order-placed").field("region", "secret.value").finish().expect_err("a dot");
+        assert_eq!(error.to_string(), "`order-placed` has no valid subject: field `region` contains `.`");
+    }
+
+    #[test]
+    fn ids_are_bounded_and_fit_in_a_header() {
+        for (id, expected) in [
+            ("order 7/ä", Ok(())),
+            ("", Err(MessageIdError::Empty)),
+            ("a\nb", Err(MessageIdError::Control)),
+            (" a", Err(MessageIdError::Padded)),
+        ] {
+            assert_eq!(check_message_id(id), expected, "{id:?}");
+        }
+        assert_eq!(check_message_id(&"x".repeat(1_025)), Err(MessageIdError::TooLong(1_025)));
+    }
+
+    #[test]
+    fn each_schedule_waits_on_one_token() {
+        assert_eq!(schedule_subject("carts", "a-1_b"), "_walnats.schedule.carts.a-1_b");
+        assert_eq!(schedule_subject("carts", "a.1 >Ö="), "_walnats.schedule.carts.a=2E1=20=3E=C3=96=3D");
+    }
+}
