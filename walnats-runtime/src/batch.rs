@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::IntoFuture;
 use std::time::Duration;
 
+use crate::cloud_event::CloudEvent;
 use crate::compose::{Details, compose};
 use crate::emit::BoxFuture;
 use crate::error::{EmitAllError, EmitError, NotStored, OptionError, Reason};
@@ -25,21 +26,28 @@ const MAX_ATOMIC: usize = 1_000;
 pub struct EmitAll<'a, E> {
     publisher: &'a Publisher,
     events: &'a [E],
-    uid: Option<Uid<'a, E>>,
+    uid: Option<PerEvent<'a, E, String>>,
+    cloud_event: Option<PerEvent<'a, E, CloudEvent>>,
     details: Details,
     atomic: bool,
 }
 
-type Uid<'a, E> = Box<dyn Fn(&E) -> String + Send + 'a>;
+type PerEvent<'a, E, T> = Box<dyn Fn(&E) -> T + Send + 'a>;
 
 impl<'a, E: Event> EmitAll<'a, E> {
     pub(crate) fn new(publisher: &'a Publisher, events: &'a [E]) -> Self {
-        Self { publisher, events, uid: None, details: Details::default(), atomic: false }
+        Self { publisher, events, uid: None, cloud_event: None, details: Details::default(), atomic: false }
     }
 
     /// The deduplication id of each event, as in [`Emit::uid`](crate::Emit::uid).
     pub fn uid(mut self, uid: impl Fn(&E) -> String + Send + 'a) -> Self {
         self.uid = Some(Box::new(uid));
+        self
+    }
+
+    /// Sends each event as a CloudEvent, as in [`Emit::cloud_event`](crate::Emit::cloud_event).
+    pub fn cloud_event(mut self, cloud_event: impl Fn(&E) -> CloudEvent + Send + 'a) -> Self {
+        self.cloud_event = Some(Box::new(cloud_event));
         self
     }
 
@@ -86,7 +94,8 @@ impl<'a, E: Event> EmitAll<'a, E> {
         let mut failures = Vec::new();
         for (index, event) in self.events.iter().enumerate() {
             let uid = self.uid.as_ref().map(|uid| uid(event));
-            match compose(self.publisher, event, Details { uid, ..self.details.clone() }) {
+            let cloud_event = self.cloud_event.as_ref().map(|cloud_event| cloud_event(event));
+            match compose(self.publisher, event, Details { uid, cloud_event, ..self.details.clone() }) {
                 Ok(message) => messages.push(message),
                 Err(error) => failures.push((index, error)),
             }

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 
+use crate::cloud_event::{CloudEvent, Defaults};
 use crate::error::{EmitError, NotStored, OptionError, Reason};
 use crate::event::{Event, EventDescriptor};
 use crate::headers::Headers;
@@ -24,6 +25,7 @@ pub(crate) struct Details {
     pub(crate) trace_id: Option<String>,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) ttl: Option<Duration>,
+    pub(crate) cloud_event: Option<CloudEvent>,
     pub(crate) deadline: Option<Duration>,
 }
 
@@ -68,7 +70,11 @@ fn build<E: Event>(
     if let Some(trace_id) = details.trace_id {
         headers.insert_own("Walnats-Trace", trace_id)?;
     }
-    let payload = Bytes::from(event.encode()?);
+    let mut payload = event.encode()?;
+    if let Some(cloud_event) = details.cloud_event.or_else(|| publisher.options().cloud_events.clone()) {
+        let (event_type, content_type) = (descriptor.event_type, descriptor.content_type);
+        payload = cloud_event.apply(Defaults { id: &id, event_type, content_type }, &mut headers, payload)?;
+    }
 
     let mut message = OutboundMessage {
         event: Cow::Borrowed(descriptor.name),
@@ -76,7 +82,7 @@ fn build<E: Event>(
         subject,
         message_id: id,
         headers,
-        payload,
+        payload: Bytes::from(payload),
         duplicate_window: DEFAULT_WINDOW,
         fresh_id,
     };

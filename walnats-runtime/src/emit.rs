@@ -4,6 +4,7 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::time::Duration;
 
+use crate::cloud_event::CloudEvent;
 use crate::compose::{Details, compose};
 use crate::error::EmitError;
 use crate::event::Event;
@@ -62,6 +63,13 @@ impl<'a, E: Event> Emit<'a, E> {
     /// Sets a header, see [`Headers::insert`](crate::Headers::insert). What cannot be sent ends the emit before anything is.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.details.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sends the event as a CloudEvent; what `cloud_event` leaves open is taken from the event: the message id as `id`, its
+    /// type, the present time. Default: [`Options::cloud_events`](crate::Options::cloud_events).
+    pub fn cloud_event(mut self, cloud_event: CloudEvent) -> Self {
+        self.details.cloud_event = Some(cloud_event);
         self
     }
 

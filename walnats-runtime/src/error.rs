@@ -10,5 +10,6 @@ pub use emit::{Cause, EmitAllError, EmitError, NotStored, OptionError, PossiblyS
 pub use flush::{FlushError, ShutdownError};
 pub use payload::{DecodeError, EncodeError, ValidateError};
 
+pub use crate::cloud_event::CloudEventError;
 pub use crate::headers::HeaderError;
 pub use crate::subject::{MessageIdError, SubjectError, SubjectProblem};

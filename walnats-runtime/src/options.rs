@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::cloud_event::CloudEvent;
 use crate::error::EmitError;
 use crate::message::OutboundMessage;
 
@@ -19,6 +20,7 @@ pub struct Options {
     pub(crate) deadline: Duration,
     pub(crate) buffered_deadline: Option<Duration>,
     pub(crate) connect_timeout: Duration,
+    pub(crate) cloud_events: Option<CloudEvent>,
     pub(crate) nats: Option<async_nats::ConnectOptions>,
     pub(crate) on_lost: Option<Callback<Lost>>,
     pub(crate) on_nats_event: Option<Callback<async_nats::Event>>,
@@ -107,6 +109,12 @@ impl Options {
         self
     }
 
+    /// Sends every event as a CloudEvent, of this source and with these extensions, unless an emit brings its own.
+    pub fn cloud_events(mut self, cloud_event: CloudEvent) -> Self {
+        self.cloud_events = Some(cloud_event);
+        self
+    }
+
     /// async-nats's own options: TLS, credentials, nkey, token, user and password, name, ping interval, and so on.
     ///
     /// Its `event_callback` is replaced, see [`Options::on_nats_event`]. Without this call, the connection pings every
@@ -142,6 +150,7 @@ impl Default for Options {
             deadline: Duration::from_secs(30),
             buffered_deadline: None,
             connect_timeout: Duration::from_secs(10),
+            cloud_events: None,
             nats: None,
             on_lost: None,
             on_nats_event: None,

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{EncodeError, HeaderError, MessageIdError, SubjectError, ValidateError};
+use super::{CloudEventError, EncodeError, HeaderError, MessageIdError, SubjectError, ValidateError};
 use crate::message::Receipt;
 
 /// An event was not confirmed.
@@ -91,6 +91,9 @@ pub enum Reason {
     /// Its deduplication id cannot be used.
     #[error("its id cannot be used")]
     MessageId(#[from] MessageIdError),
+    /// It breaks a rule of CloudEvents.
+    #[error("it is not a valid CloudEvent")]
+    CloudEvent(#[source] Arc<CloudEventError>),
     /// Something was asked for that its stream, or the value given, does not allow.
     #[error("an option cannot be met")]
     Option(#[from] OptionError),
@@ -170,6 +173,12 @@ pub enum Reason {
 impl From<EncodeError> for Reason {
     fn from(error: EncodeError) -> Self {
         Self::Encode(Arc::new(error))
+    }
+}
+
+impl From<CloudEventError> for Reason {
+    fn from(error: CloudEventError) -> Self {
+        Self::CloudEvent(Arc::new(error))
     }
 }
 
