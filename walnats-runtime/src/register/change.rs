@@ -1,0 +1,111 @@
+//! What differs between two configurations, in words.
+
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use super::config::{self, Config, MANAGED};
+
+/// A setting of a stream that is to change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// JetStream's name of the setting, such as `max_age`.
+    pub setting: &'static str,
+    /// As it is, readable: `unlimited`, `7d`, `users.*.created`.
+    pub from: String,
+    /// As it is to be.
+    pub to: String,
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} -> {}", self.setting, self.from, self.to)
+    }
+}
+
+/// The managed settings that differ.
+pub(super) fn changes(current: &Config, desired: &Config) -> Vec<Change> {
+    let change = |setting: &&'static str| {
+        let (from, to) = (config::value(current, setting), config::value(desired, setting));
+        let same = if *setting == "subjects" { same_subjects(current, desired) } else { from == to };
+        (!same).then(|| Change { setting, from: words(setting, &from), to: words(setting, &to) })
+    };
+    MANAGED.iter().filter_map(change).collect()
+}
+
+/// What a stream has that nobody configured, to compare a new one with.
+pub(super) fn defaults() -> Config {
+    Config::from_iter([("duplicate_window".to_owned(), json!(120_000_000_000_u64))])
+}
+
+/// The order of subject filters means nothing.
+fn same_subjects(current: &Config, desired: &Config) -> bool {
+    let sorted = |config| {
+        let mut subjects = config::subjects_of(config);
+        subjects.sort_unstable();
+        subjects
+    };
+    sorted(current) == sorted(desired)
+}
+
+fn words(setting: &str, value: &Value) -> String {
+    match value {
+        Value::Number(number) if matches!(setting, "max_age" | "duplicate_window") => match number.as_u64() {
+            Some(0) | None => "unlimited".to_owned(),
+            Some(nanoseconds) => duration(nanoseconds),
+        },
+        Value::Number(number) if number.as_i64() == Some(-1) => "unlimited".to_owned(),
+        Value::Bool(on) => if *on { "on" } else { "off" }.to_owned(),
+        Value::String(text) if text.is_empty() => "none".to_owned(),
+        Value::String(text) if setting == "description" => format!("{text:?}"),
+        Value::String(text) => text.clone(),
+        Value::Array(items) if items.is_empty() => "none".to_owned(),
+        Value::Array(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
+/// In the largest unit that gives a whole number: `7d`, `90s`.
+fn duration(nanoseconds: u64) -> String {
+    const UNITS: [(u64, &str); 6] = [
+        (86_400_000_000_000, "d"),
+        (3_600_000_000_000, "h"),
+        (60_000_000_000, "m"),
+        (1_000_000_000, "s"),
+        (1_000_000, "ms"),
+        (1_000, "us"),
+    ];
+    let unit = UNITS.iter().find(|(size, _)| nanoseconds % size == 0);
+    unit.map_or_else(|| format!("{nanoseconds}ns"), |(size, name)| format!("{}{name}", nanoseconds / size))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(value: Value) -> Config {
+        serde_json::from_value(value).expect("a table row is an object")
+    }
+
+    #[test]
+    fn only_what_differs_is_named() {
+        let current = config(json!({"subjects": ["b", "a"], "max_age": 0, "max_msgs": 0, "num_replicas": 1, "x": 1}));
+        let desired =
+            config(json!({"subjects": ["a", "b"], "max_age": 604_800_000_000_000_u64, "max_msgs": -1, "x": 2}));
+        let texts: Vec<_> = changes(&current, &desired).iter().map(Change::to_string).collect();
+        assert_eq!(texts, ["max_age: unlimited -> 7d"]);
+    }
+
+    #[test]
+    fn durations_read_well() {
+        for (nanoseconds, text) in [
+            (120_000_000_000, "2m"),
+            (90_000_000_000, "90s"),
+            (1_500_000_000, "1500ms"),
+            (86_400_000_000_000, "1d"),
+            (7, "7ns"),
+        ] {
+            assert_eq!(duration(nanoseconds), text);
+        }
+    }
+}

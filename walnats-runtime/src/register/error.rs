@@ -1,0 +1,159 @@
+//! Why streams could not be planned or registered.
+
+use std::fmt;
+
+use super::{Change, Count, Loss, Registered, Warning};
+
+/// Streams could not be planned or registered.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RegisterError {
+    /// Nobody answers for JetStream: the server runs without it, or the account may not use it.
+    #[error("JetStream is not available: {why}")]
+    NoJetStream {
+        /// What the server said.
+        why: String,
+    },
+    /// The user may not send a request that this needs.
+    #[error("not authorized to publish to `{request}`")]
+    NotAuthorized {
+        /// The subject of the request.
+        request: String,
+    },
+    /// No answer came in time. A server that denies the permission to ask does not answer either.
+    #[error("no answer to `{request}` in time: is the server reachable, and may this user publish there?")]
+    Timeout {
+        /// The subject of the request.
+        request: String,
+    },
+    /// A request could not be sent.
+    #[error("could not send `{request}`")]
+    Request {
+        /// The subject of the request.
+        request: String,
+        /// What the client says.
+        #[source]
+        source: async_nats::RequestError,
+    },
+    /// What came back is not an answer of JetStream.
+    #[error("could not read the answer to `{request}`")]
+    Answer {
+        /// The subject of the request.
+        request: String,
+        /// What is wrong with it.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// The server refused to answer a question about a stream.
+    #[error("the server refused `{request}` with code {code}: {description}")]
+    Server {
+        /// The subject of the request.
+        request: String,
+        /// JetStream's error code.
+        code: u64,
+        /// The server's own words.
+        description: String,
+    },
+    /// Some streams are not as the package wants them. What could be done safely has been done.
+    #[error("{} refused:{}", streams(.refused.len()), list(.refused))]
+    Refused {
+        /// The streams that were left as they are, and why.
+        refused: Vec<RefusedStream>,
+        /// What was done to the others.
+        registered: Registered,
+    },
+}
+
+/// A stream that `register` left as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedStream {
+    /// The stream's name.
+    pub stream: String,
+    /// What would have changed.
+    pub changes: Vec<Change>,
+    /// Why it was not done.
+    pub refusal: Refusal,
+}
+
+/// Why a stream was left as it is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The update would drop messages. [`Register::allow_loss`](super::Register::allow_loss) does it all the same.
+    #[error("the update would lose {messages} of {stored} messages{}", causes(.losses))]
+    Loses {
+        /// How many, all causes together.
+        messages: Count,
+        /// How many the stream holds.
+        stored: u64,
+        /// What each setting would drop.
+        losses: Vec<Loss>,
+    },
+    /// Another stream stores some of the subjects.
+    #[error("its subjects overlap with {} of stream `{stream}`", quoted(.subjects))]
+    Conflict {
+        /// The other stream.
+        stream: String,
+        /// The other stream's subjects that overlap; empty if they could not be read.
+        subjects: Vec<String>,
+    },
+    /// The server does not accept the configuration.
+    #[error("{}{}", .why.join("; "), in_brackets(.code))]
+    Rejected {
+        /// JetStream's error code, if the server was asked; `None` if the rule was known before.
+        code: Option<u64>,
+        /// The rules, or the server's words and what they mean.
+        why: Vec<String>,
+    },
+    /// The stream does not exist, and only updates were asked for.
+    #[error("the stream does not exist, and only updates were asked for")]
+    Missing,
+    /// Warnings are errors here: [`Register::strict`](super::Register::strict).
+    #[error("{}", .0.iter().map(Warning::to_string).collect::<Vec<_>>().join("; "))]
+    Warned(Vec<Warning>),
+}
+
+impl fmt::Display for RefusedStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "stream `{}`: {}", self.stream, self.refusal)
+    }
+}
+
+/// What an error code of JetStream means to somebody who registers streams, where the server's words do not say it.
+pub(super) fn explain(code: u64) -> Option<&'static str> {
+    Some(match code {
+        10002 => "the account's limits are used up",
+        10005 => "no servers fit: fewer than `replicas` are up, or none has the tags of the placement or the space",
+        10023 | 10047 => "the server or the account has not enough storage left for `max_bytes`",
+        10027 => "the account has as many streams as it may",
+        10028 => "memory on the server is used up",
+        10052 => "the configuration contradicts itself or what the stream is",
+        10074 => "`replicas` above 1 needs a cluster",
+        10113 => "the account demands a limit: set `max_bytes`",
+        10122 => "`max_bytes` is above what the account admits for one stream",
+        _ => return None,
+    })
+}
+
+fn streams(number: usize) -> String {
+    if number == 1 { "1 stream".to_owned() } else { format!("{number} streams") }
+}
+
+fn list(refused: &[RefusedStream]) -> String {
+    refused.iter().map(|stream| format!("\n  {stream}")).collect()
+}
+
+fn causes(losses: &[Loss]) -> String {
+    losses.iter().map(|loss| format!("; `{}` drops {}: {}", loss.setting, loss.messages, loss.why())).collect()
+}
+
+fn quoted(subjects: &[String]) -> String {
+    if subjects.is_empty() {
+        return "those".to_owned();
+    }
+    subjects.iter().map(|subject| format!("`{subject}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn in_brackets(code: &Option<u64>) -> String {
+    code.map_or_else(String::new, |code| format!(" (code {code})"))
+}

@@ -1,0 +1,167 @@
+//! What registering would do to each stream, without doing it.
+
+use std::fmt;
+
+use super::config::Config;
+use super::{Change, Count, Loss, Warning};
+
+/// What registering would do, stream by stream. `Display` gives a table.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Plan {
+    /// In the order of the package's streams.
+    pub streams: Vec<StreamPlan>,
+}
+
+impl Plan {
+    /// Whether every stream is as the package wants it.
+    pub fn is_empty(&self) -> bool {
+        self.streams.iter().all(|stream| stream.action == Action::NoChange)
+    }
+
+    /// Whether registering would do everything: no loss, no conflict, nothing that the server refuses.
+    pub fn is_safe(&self) -> bool {
+        let safe = |stream: &StreamPlan| matches!(stream.action, Action::NoChange | Action::Create | Action::Update);
+        self.streams.iter().all(safe)
+    }
+}
+
+/// What registering would do to a stream.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StreamPlan {
+    /// The stream's name.
+    pub name: String,
+    /// What would be done.
+    pub action: Action,
+    /// The settings that would change; for a new stream, those that differ from the server's defaults.
+    pub changes: Vec<Change>,
+    /// Subjects of the existing stream that this package does not declare. They are kept, unless
+    /// [`Register::exact_subjects`](super::Register::exact_subjects) says otherwise.
+    pub kept_subjects: Vec<String>,
+    /// What the wanted stream does that may surprise.
+    pub warnings: Vec<Warning>,
+    /// Messages that the stream holds now.
+    pub stored: u64,
+    /// Whether the stream exists.
+    pub(super) exists: bool,
+    /// The whole configuration that would be sent.
+    pub(super) config: Config,
+}
+
+/// What registering would do to a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Action {
+    /// The stream is as wanted.
+    NoChange,
+    /// The stream does not exist.
+    Create,
+    /// The stream changes and keeps its messages.
+    Update,
+    /// The stream changes and drops messages. Refused unless allowed.
+    UpdateLoses {
+        /// How many, all causes together.
+        messages: Count,
+        /// What each setting would drop.
+        losses: Vec<Loss>,
+    },
+    /// The server would refuse.
+    Rejected {
+        /// The rules that are broken.
+        why: Vec<String>,
+    },
+    /// Another stream stores some of the subjects.
+    Conflict {
+        /// The other stream.
+        stream: String,
+        /// The other stream's subjects that overlap; empty if they could not be read.
+        subjects: Vec<String>,
+    },
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = self.streams.iter().map(|stream| stream.name.len()).max().unwrap_or_default();
+        for stream in &self.streams {
+            stream.write(f, width)?;
+        }
+        self.write_summary(f)
+    }
+}
+
+impl fmt::Display for StreamPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, self.name.len())
+    }
+}
+
+impl StreamPlan {
+    /// The whole configuration that would be sent, as JetStream's JSON.
+    pub fn config(&self) -> &serde_json::Map<String, serde_json::Value> {
+        &self.config
+    }
+
+    fn write(&self, f: &mut fmt::Formatter<'_>, width: usize) -> fmt::Result {
+        let (sign, what) = match &self.action {
+            Action::NoChange => ('=', "no change".to_owned()),
+            Action::Create => ('+', "create".to_owned()),
+            Action::Update => ('~', "update".to_owned()),
+            Action::UpdateLoses { messages, .. } => {
+                ('!', format!("update loses {messages} of {} messages", self.stored))
+            }
+            Action::Rejected { .. } => ('x', "the server refuses".to_owned()),
+            Action::Conflict { stream, .. } => ('x', format!("overlaps with stream `{stream}`")),
+        };
+        writeln!(f, "{sign} {:width$}  {what}", self.name)?;
+        self.write_changes(f)?;
+        match &self.action {
+            Action::UpdateLoses { losses, .. } => {
+                for loss in losses {
+                    writeln!(f, "    ! {} drops {} messages: {}", loss.setting, loss.messages, loss.why())?;
+                }
+            }
+            Action::Rejected { why } => {
+                for rule in why {
+                    writeln!(f, "    x {rule}")?;
+                }
+            }
+            Action::Conflict { stream, subjects } => {
+                for subject in subjects {
+                    writeln!(f, "    x `{stream}` stores `{subject}`")?;
+                }
+            }
+            Action::NoChange | Action::Create | Action::Update => {}
+        }
+        for subject in &self.kept_subjects {
+            writeln!(f, "    keeps subject `{subject}`, which is not declared here")?;
+        }
+        Ok(())
+    }
+
+    fn write_changes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = self.changes.iter().map(|change| change.setting.len()).max().unwrap_or_default();
+        for Change { setting, from, to } in &self.changes {
+            if self.action == Action::Create {
+                writeln!(f, "    {setting:width$}  {to}")?;
+            } else {
+                writeln!(f, "    {setting:width$}  {from} -> {to}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Plan {
+    fn write_summary(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = |wanted: fn(&Action) -> bool| self.streams.iter().filter(|stream| wanted(&stream.action)).count();
+        let parts = [
+            (count(|action| *action == Action::Create), "to create"),
+            (count(|action| *action == Action::Update), "to update"),
+            (count(|action| matches!(action, Action::UpdateLoses { .. })), "to update with loss"),
+            (count(|action| matches!(action, Action::Rejected { .. } | Action::Conflict { .. })), "refused"),
+            (count(|action| *action == Action::NoChange), "unchanged"),
+        ];
+        let parts: Vec<_> =
+            parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+        write!(f, "{}", if parts.is_empty() { "no streams".to_owned() } else { parts.join(", ") })
+    }
+}

@@ -1,0 +1,76 @@
+//! What registering did.
+
+use std::fmt;
+
+use super::{Change, Count, Refusal, RefusedStream, StreamPlan};
+
+/// What registering did, stream by stream.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Registered {
+    /// The streams that are now as they are to be, or were left on purpose.
+    pub streams: Vec<RegisteredStream>,
+}
+
+/// What registering did to a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegisteredStream {
+    /// The stream's name.
+    pub name: String,
+    /// What was done.
+    pub outcome: StreamOutcome,
+    /// The settings that changed; for [`StreamOutcome::Left`], those that differ.
+    pub changes: Vec<Change>,
+}
+
+/// What registering did to a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StreamOutcome {
+    /// It was as wanted already.
+    Unchanged,
+    /// It is new.
+    Created,
+    /// It changed and kept its messages.
+    Updated,
+    /// It changed and dropped as many messages as were planned, with permission.
+    UpdatedWithLoss(Count),
+    /// It differs and was left so, because only new streams were asked for.
+    Left,
+}
+
+impl Registered {
+    /// What was done to the stream of this name.
+    pub fn outcome(&self, stream: &str) -> Option<StreamOutcome> {
+        self.streams.iter().find(|registered| registered.name == stream).map(|registered| registered.outcome)
+    }
+}
+
+impl fmt::Display for Registered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, stream) in self.streams.iter().enumerate() {
+            let end = if position + 1 < self.streams.len() { "\n" } else { "" };
+            write!(f, "{}: {}{end}", stream.name, stream.outcome)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for StreamOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unchanged => f.write_str("unchanged"),
+            Self::Created => f.write_str("created"),
+            Self::Updated => f.write_str("updated"),
+            Self::UpdatedWithLoss(messages) => write!(f, "updated, {messages} messages lost"),
+            Self::Left => f.write_str("left as it is"),
+        }
+    }
+}
+
+pub(super) fn registered(plan: StreamPlan, outcome: StreamOutcome) -> RegisteredStream {
+    RegisteredStream { name: plan.name, outcome, changes: plan.changes }
+}
+
+pub(super) fn refused(plan: StreamPlan, refusal: Refusal) -> RefusedStream {
+    RefusedStream { stream: plan.name, changes: plan.changes, refusal }
+}
