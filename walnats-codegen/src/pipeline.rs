@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::config::{self, Settings};
 use crate::diagnostic::{Report, SourceFile};
+use crate::load::SourceSet;
 use crate::model::EventModel;
 use crate::write::{self, GeneratedFile};
 use crate::{check, load, lower, rust};
@@ -63,6 +64,15 @@ impl Config {
         let model = (!report.has_errors()).then(|| lower::lower(&sources, &settings, &file, &mut report));
         report.sort();
         (model.filter(|_| !report.has_errors()), report)
+    }
+
+    /// The files that the model is made of, and how to read them; what was found on the way is in the report of
+    /// [`load_model`](Self::load_model).
+    pub fn load_sources(&self) -> (SourceSet, Settings) {
+        let mut report = Report::default();
+        let (settings, _) = self.settings(&mut report);
+        let sources = load::load(&self.root, &self.folders(&settings), &mut report);
+        (sources, settings)
     }
 
     /// Everything that can be said about the schemas without generating code: what [`load_model`](Self::load_model)
