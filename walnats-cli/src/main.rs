@@ -1,2 +1,5 @@
-//! cli
-fn main() {}
+//! `walnats`
+
+fn main() -> std::process::ExitCode {
+    walnats_cli::run("walnats", std::env::args_os())
+}

@@ -1,0 +1,81 @@
+//! `walnats check`
+
+mod json;
+mod opinion;
+
+use clap::Args;
+use walnats_codegen::{EventModel, Report};
+
+use crate::arguments::Common;
+use crate::{Failure, Outcome, output, root};
+use opinion::Opinion;
+
+/// Check the schemas, options, subjects, streams and examples
+///
+/// Reads what the code generator reads and writes nothing. Each example in a schema is judged by that schema, and a
+/// second time by an independent validator; where the two disagree, you are asked for a bug report.
+#[derive(Args)]
+pub struct Options {
+    /// Print one JSON object with all findings on the standard output
+    #[arg(long)]
+    json: bool,
+    /// Say what was checked too
+    #[arg(long, short)]
+    verbose: bool,
+    /// Exit 1 on warnings too
+    #[arg(long)]
+    deny_warnings: bool,
+}
+
+pub fn run(common: &Common, options: &Options) -> Result<Outcome, Failure> {
+    let config = root::package(common)?;
+    let (model, mut report) = config.load_model();
+    let mut opinion = Opinion::default();
+    if let Some(model) = &model {
+        walnats_codegen::check::check(model, &mut report);
+        let (sources, settings) = config.load_sources();
+        opinion = opinion::compare(model, &sources, &settings);
+        report.diagnostics.append(&mut opinion.disagreements.diagnostics);
+    }
+    report.sort();
+
+    if options.json {
+        output::print(&json::text(&report)?)?;
+    } else {
+        output::show(&report, common);
+        if options.verbose {
+            output::print(&details(model.as_ref(), &opinion))?;
+        }
+        output::print(&summary(model.as_ref(), &report, &opinion))?;
+    }
+    let has_findings = report.has_errors() || (options.deny_warnings && !report.diagnostics.is_empty());
+    Ok(if has_findings { Outcome::Findings } else { Outcome::Clean })
+}
+
+fn summary(model: Option<&EventModel>, report: &Report, opinion: &Opinion) -> String {
+    let checked = match model {
+        Some(model) => {
+            let events = output::count(model.events.len(), "event");
+            let streams = output::count(model.streams.len(), "stream");
+            let examples = output::count(opinion.examples, "example");
+            format!("{events} in {streams}, {examples}")
+        }
+        None => "stopped early".to_owned(),
+    };
+    format!("{checked}: {}\n", if report.diagnostics.is_empty() { "clean".to_owned() } else { output::tally(report) })
+}
+
+/// Each event with its subject and stream, and which examples had one judge only.
+fn details(model: Option<&EventModel>, opinion: &Opinion) -> String {
+    let mut lines = Vec::new();
+    for event in model.iter().flat_map(|model| &model.events) {
+        let (subject, stream) = (event.subject.wildcard(), &event.stream);
+        lines.push(format!("{}: subject `{subject}`, stream `{stream}`, from {}\n", event.name, event.place.file.path));
+    }
+    for (schema, reason) in &opinion.unjudged {
+        lines.push(format!(
+            "{schema}: examples are judged by walnats alone, since the crate jsonschema says: {reason}\n"
+        ));
+    }
+    lines.concat()
+}

@@ -1,0 +1,118 @@
+//! A second opinion on every example: what the independent crate `jsonschema` makes of the files as they stand.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use jsonschema::{Draft, Registry, Validator};
+use serde_json::{Value, json};
+use walnats_codegen::config::{DraftName, Formats, Settings};
+use walnats_codegen::load::{Document, SourceSet};
+use walnats_codegen::model::{EventModel, SchemaNote};
+use walnats_codegen::{Diagnostic, Report};
+use walnats_schema::SchemaId;
+
+/// What came of the comparison.
+#[derive(Default)]
+pub struct Opinion {
+    /// Examples that one of the two accepts and the other refuses.
+    pub disagreements: Report,
+    /// How many examples there are.
+    pub examples: usize,
+    /// Schemas that `jsonschema` cannot judge by, each with what it says.
+    pub unjudged: BTreeMap<String, String>,
+}
+
+/// Judges every example of the model by both.
+pub fn compare(model: &EventModel, sources: &SourceSet, settings: &Settings) -> Opinion {
+    let mut opinion = Opinion::default();
+    let with_examples = (0..).map(SchemaId).zip(&model.notes).filter(|(_, note)| !note.examples.is_empty());
+    let documents: Vec<(String, Value)> =
+        sources.documents.iter().map(|document| (uri(document), document.root.to_json())).collect();
+    let registry = registry(&documents, settings);
+    for (id, note) in with_examples {
+        opinion.examples += note.examples.len();
+        let Some(document) = sources.documents.get(note.source) else { continue };
+        let validator = match &registry {
+            Ok(registry) => validator(registry, document, note, settings),
+            Err(reason) => Err(reason.clone()),
+        };
+        match validator {
+            Ok(validator) => {
+                for (index, example) in note.examples.iter().enumerate() {
+                    let ours = model.schemas.validate(id, example).is_empty();
+                    let theirs = validator.is_valid(example);
+                    if ours != theirs {
+                        opinion.disagreements.push(disagreement(note, index, ours));
+                    }
+                }
+            }
+            Err(reason) => {
+                opinion.unjudged.insert(format!("{}#{}", document.file.path, pointer(&note.path)), reason);
+            }
+        }
+    }
+    opinion
+}
+
+fn disagreement(note: &SchemaNote, index: usize, ours: bool) -> Diagnostic {
+    let place = note.example_places.get(index).unwrap_or(&note.place).clone();
+    let (walnats, jsonschema) = if ours { ("accepts", "refuses") } else { ("refuses", "accepts") };
+    let message = format!("walnats {walnats} this example, and the validator jsonschema {jsonschema} it");
+    Diagnostic::warning("WN0790", place, message).help("one of the two is wrong; please report it with the schema")
+}
+
+/// All files, so that references between them lead somewhere. Nothing is fetched: the crate is built without.
+fn registry<'a>(documents: &'a [(String, Value)], settings: &Settings) -> Result<Registry<'a>, String> {
+    let mut registry = Registry::new().draft(draft(settings));
+    for (uri, document) in documents {
+        registry = registry.add(uri.as_str(), document).map_err(|error| error.to_string())?;
+    }
+    registry.prepare().map_err(|error| error.to_string())
+}
+
+fn validator(
+    registry: &Registry<'_>,
+    document: &Document,
+    note: &SchemaNote,
+    settings: &Settings,
+) -> Result<Validator, String> {
+    let reference = json!({ "$ref": format!("{}#{}", uri(document), percent_encode(&pointer(&note.path))) });
+    jsonschema::options()
+        .with_draft(draft(settings))
+        .with_registry(registry)
+        .should_validate_formats(settings.schemas.formats.unwrap_or_default() == Formats::Assert)
+        .build(&reference)
+        .map_err(|error| error.to_string())
+}
+
+/// The draft of files without `$schema`.
+fn draft(settings: &Settings) -> Draft {
+    match settings.schemas.draft.unwrap_or_default() {
+        DraftName::Draft4 => Draft::Draft4,
+        DraftName::Draft6 => Draft::Draft6,
+        DraftName::Draft7 => Draft::Draft7,
+        DraftName::Draft201909 => Draft::Draft201909,
+        DraftName::Draft202012 => Draft::Draft202012,
+    }
+}
+
+/// What relative references in the file are relative to, as long as it has no `$id`.
+fn uri(document: &Document) -> String {
+    format!("walnats:///{}", percent_encode(&document.name))
+}
+
+/// A [JSON Pointer](https://www.rfc-editor.org/rfc/rfc6901).
+fn pointer(path: &[String]) -> String {
+    path.iter().map(|name| format!("/{}", name.replace('~', "~0").replace('/', "~1"))).collect()
+}
+
+/// For the path or the fragment of a URI: what is neither unreserved nor `/` is encoded.
+fn percent_encode(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut encoded, byte| {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => encoded.push(byte.into()),
+            _ => drop(write!(encoded, "%{byte:02X}")),
+        }
+        encoded
+    })
+}

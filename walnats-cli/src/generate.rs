@@ -1,0 +1,67 @@
+//! `walnats generate`
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use walnats_codegen::GeneratedFile;
+use walnats_codegen::write::{Difference, compare, write};
+
+use crate::arguments::Common;
+use crate::{Failure, Outcome, output, root};
+
+/// Write the Rust code of the events, as build.rs would
+///
+/// For teams that commit generated code: `mod events;` with DIR = src/events. Only files that change are touched; generated
+/// files whose schema is gone are removed; other files are left alone.
+#[derive(Args)]
+pub struct Options {
+    /// Where the code goes
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Write nothing; exit 1 and list the files if DIR is not what the schemas say
+    #[arg(long)]
+    check: bool,
+}
+
+pub fn run(common: &Common, options: &Options) -> Result<Outcome, Failure> {
+    let (files, report) = match root::package(common)?.generate() {
+        Ok(generated) => generated,
+        Err(report) => {
+            output::show(&report, common);
+            output::note(&format!("nothing generated: {}\n", output::tally(&report)));
+            return Ok(Outcome::Findings);
+        }
+    };
+    output::show(&report, common);
+    if options.check { differs(&options.out, &files) } else { generate(&options.out, &files) }
+}
+
+fn generate(folder: &Path, files: &[GeneratedFile]) -> Result<Outcome, Failure> {
+    let Difference { added, changed, stale } =
+        write(folder, files).map_err(|error| format!("cannot write to `{}`: {error}", folder.display()))?;
+    let written = added.len() + changed.len();
+    let summary = format!("{} written, {} unchanged, {} removed", written, files.len() - written, stale.len());
+    output::print(&format!("{}: {summary}\n", folder.display()))?;
+    Ok(Outcome::Clean)
+}
+
+fn differs(folder: &Path, files: &[GeneratedFile]) -> Result<Outcome, Failure> {
+    let Difference { added, changed, stale } =
+        compare(folder, files).map_err(|error| format!("cannot read `{}`: {error}", folder.display()))?;
+    let missing = added.iter().map(|path| (path, "missing"));
+    let changed = changed.iter().map(|path| (path, "differs"));
+    let stale = stale.iter().map(|path| (path, "no longer generated"));
+    let mut lines: Vec<String> = missing
+        .chain(changed)
+        .chain(stale)
+        .map(|(path, what)| format!("{}: {what}\n", folder.join(path).display()))
+        .collect();
+    if lines.is_empty() {
+        output::print(&format!("{}: {} up to date\n", folder.display(), output::count(files.len(), "file")))?;
+        return Ok(Outcome::Clean);
+    }
+    lines.sort();
+    output::print(&lines.concat())?;
+    output::note(&format!("run `walnats generate --out {}` and commit what it writes\n", folder.display()));
+    Ok(Outcome::Findings)
+}

@@ -1,0 +1,56 @@
+//! The program `walnats`, also `cargo walnats`: one small module for each command.
+
+mod arguments;
+mod check;
+mod config_schema;
+mod dev;
+mod generate;
+mod output;
+mod root;
+
+use std::error::Error;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches};
+
+use arguments::{Arguments, Command};
+
+/// How a command ended that could run.
+enum Outcome {
+    /// Nothing to mend; exit code 0.
+    Clean,
+    /// Something to mend, and it has been said; exit code 1.
+    Findings,
+}
+
+/// Why a command could not run; exit code 2.
+type Failure = Box<dyn Error>;
+
+/// Runs the program that the user calls `name`, with arguments of which the first is the program itself.
+pub fn run(name: &'static str, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let parsed = Arguments::command().bin_name(name).try_get_matches_from(arguments);
+    let arguments = match parsed.and_then(|matches| Arguments::from_arg_matches(&matches)) {
+        Ok(arguments) => arguments,
+        // Wrong usage, exit code 2; or help and version, exit code 0.
+        Err(error) => error.exit(),
+    };
+    match dispatch(&arguments) {
+        Ok(Outcome::Clean) => ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => ExitCode::from(1),
+        Err(failure) => {
+            output::complain(&*failure);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch(arguments: &Arguments) -> Result<Outcome, Failure> {
+    let common = &arguments.common;
+    match &arguments.command {
+        Command::Check(options) => check::run(common, options),
+        Command::Generate(options) => generate::run(common, options),
+        Command::ConfigSchema => config_schema::run(),
+        Command::Dev(options) => dev::run(options),
+    }
+}

@@ -1,0 +1,70 @@
+//! What the user sees.
+
+use std::error::Error;
+use std::io::{self, IsTerminal, Write};
+
+use clap::ColorChoice;
+use walnats_codegen::{Report, Severity, render};
+
+use crate::Failure;
+use crate::arguments::Common;
+
+/// Writes to the standard output. Whoever reads it may stop reading.
+pub fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result.map_err(|error| format!("cannot write the output: {error}").into()),
+    }
+}
+
+/// Writes to the standard error, whose reader may be gone too.
+pub fn note(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Tells why the command could not run, with the causes.
+pub fn complain(failure: &dyn Error) {
+    let mut text = format!("error: {failure}");
+    let mut source = failure.source();
+    while let Some(cause) = source {
+        // An error that lists its causes itself says nothing new.
+        if !text.contains(&cause.to_string()) {
+            text.push_str(&format!(": {cause}"));
+        }
+        source = cause.source();
+    }
+    note(&(text + "\n"));
+}
+
+/// Shows findings with pictures of the source, on the standard error.
+pub fn show(report: &Report, common: &Common) {
+    let wants_color = match common.color {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty()),
+    };
+    let text = render(report, wants_color);
+    if !text.is_empty() {
+        note(&(text + "\n"));
+    }
+}
+
+/// `2 errors`
+pub fn count(number: usize, thing: &str) -> String {
+    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+}
+
+/// `2 errors, 1 warning`
+pub fn tally(report: &Report) -> String {
+    format!(
+        "{}, {}",
+        count(number(report, Severity::Error), "error"),
+        count(number(report, Severity::Warning), "warning")
+    )
+}
+
+/// How many findings are that severe.
+pub fn number(report: &Report, severity: Severity) -> usize {
+    report.diagnostics.iter().filter(|found| found.severity == severity).count()
+}
