@@ -1,0 +1,84 @@
+//! Keywords that mean nothing: misspelt ones are errors, the rest annotations.
+
+use super::subject::Subject;
+use super::{Lowerer, UnknownKeywords};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::load::Member;
+use crate::resolve::{KEYWORDS, Keyword, Shape};
+
+/// Keywords of other drafts that do no harm where they mean nothing.
+const HARMLESS: [&str; 8] =
+    ["$defs", "$comment", "contentMediaType", "contentEncoding", "contentSchema", "$vocabulary", "id", "$id"];
+
+impl<'a> Lowerer<'a, '_> {
+    pub(super) fn note_unknown(&mut self, subject: &Subject<'_, 'a>) {
+        if self.options.unknown_keywords == UnknownKeywords::Ignore {
+            return;
+        }
+        for member in &subject.others {
+            let name = member.name.as_str();
+            if name.starts_with("x-") || HARMLESS.contains(&name) {
+                continue;
+            }
+            if let Some(keyword) = KEYWORDS.iter().find(|keyword| keyword.name == name) {
+                self.report.push(other_draft(keyword, member, subject));
+            } else if let Some(meant) = misspelt(member, subject) {
+                let message = format!("unknown keyword `{name}`");
+                let finding = Diagnostic::error("WN0306", subject.name_place(member), message);
+                let help = format!("did you mean `{meant}`? an annotation of your own begins with `x-`");
+                self.report.push(finding.help(help));
+            } else {
+                let document = self.unknown.entry(subject.location.document).or_default();
+                document.entry(name.to_owned()).or_insert_with(|| subject.name_place(member));
+            }
+        }
+    }
+
+    pub(super) fn warn_of_unknown(&mut self, finding: Diagnostic) {
+        if self.options.unknown_keywords == UnknownKeywords::Judge {
+            self.report.push(finding);
+        }
+    }
+
+    /// One warning for each file that has annotations which no draft knows.
+    pub(super) fn report_unknown(&mut self) {
+        for names in std::mem::take(&mut self.unknown).into_values() {
+            let list: Vec<String> = names.keys().map(|name| format!("`{name}`")).collect();
+            let Some(place) = names.into_values().min_by_key(|place| place.span.start) else { continue };
+            let message = format!("keywords that mean nothing in JSON Schema: {}", list.join(", "));
+            let help = "they are read as annotations; names that begin with `x-` are not mentioned";
+            self.report.push(Diagnostic::warning("WN0307", place, message).help(help));
+        }
+    }
+}
+
+fn other_draft(keyword: &Keyword, member: &Member, subject: &Subject<'_, '_>) -> Diagnostic {
+    let draft = subject.draft().name();
+    let message = format!("`{}` means nothing in {draft}", member.name);
+    let help = if keyword.drafts.contains(&subject.draft()) {
+        "its vocabulary is not in use".to_owned()
+    } else {
+        format!(
+            "it is of {}; say so with `\"$schema\": \"{}\"`",
+            keyword.drafts.end().name(),
+            keyword.drafts.end().uri()
+        )
+    };
+    Diagnostic::warning("WN0308", subject.name_place(member), message).help(help)
+}
+
+/// The asserting keyword that an unknown one is near to, if its value would fit, too.
+fn misspelt(member: &Member, subject: &Subject<'_, '_>) -> Option<&'static str> {
+    let candidates = KEYWORDS.iter().filter(|keyword| {
+        let telling = !matches!(keyword.shape, Shape::Any | Shape::Object) || keyword.name == "const";
+        telling && subject.dialect.has(keyword) && keyword.shape.fits(&member.value)
+    });
+    let names = candidates.map(|keyword| keyword.name).filter(|name| is_near(&member.name, name));
+    did_you_mean(&member.name, names)
+}
+
+/// Short words have many neighbours that mean something else.
+fn is_near(word: &str, keyword: &str) -> bool {
+    let longer = word.len().max(keyword.len());
+    word.eq_ignore_ascii_case(keyword) || longer > 5 || (longer == 5 && word.len() == keyword.len())
+}
