@@ -3,6 +3,7 @@
 mod codegen;
 mod event;
 mod read;
+mod schema;
 mod service;
 mod stream;
 mod text;
@@ -10,11 +11,10 @@ mod units;
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
-pub use codegen::{CodegenSettings, DraftName, Formats};
+pub use codegen::CodegenSettings;
 pub use event::EventSettings;
 pub use read::parse;
+pub use schema::{DraftName, Formats, SchemaSettings, UnknownKeywordsName};
 pub use service::ServiceSettings;
 pub use stream::{DiscardName, RetentionName, StorageName, StreamSettings};
 pub use text::{OneOrMany, Text};
@@ -37,19 +37,6 @@ pub struct Settings {
     pub services: BTreeMap<Text, ServiceSettings>,
     /// The Rust that comes out.
     pub codegen: CodegenSettings,
-}
-
-/// `[schemas]`
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-#[cfg_attr(feature = "config-schema", derive(schemars::JsonSchema))]
-pub struct SchemaSettings {
-    /// Folders inside of the package; `["schemas"]` unless set.
-    pub folders: Option<Vec<String>>,
-    /// The draft of JSON Schema for files without `$schema`; 2020-12 unless set.
-    pub draft: Option<DraftName>,
-    /// Whether `format` asserts, or is a mere annotation; it asserts unless set.
-    pub formats: Option<Formats>,
 }
 
 /// The JSON Schema of `walnats.toml`, so that editors complete and check it.

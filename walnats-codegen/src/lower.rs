@@ -1,5 +1,6 @@
 //! Sources and configuration become one [`EventModel`]. The two front ends, `json_schema` and `protobuf`, do not know each other.
 
+mod bundle;
 mod declaration;
 pub mod event;
 mod field;
@@ -19,14 +20,15 @@ use std::sync::Arc;
 
 use declaration::{Declared, Known};
 use event::{LocatedEvent, RawEvent};
-use json_schema::{Draft, LowerOptions, Lowered, SchemaRoot};
+use json_schema::{Draft, LowerOptions, Lowered, SchemaRoot, UnknownKeywords};
 use messages::Messages;
 use source::Declaration;
 
-use crate::config::{CodegenSettings, DraftName, Formats, Settings, Text};
+use crate::config::{CodegenSettings, DraftName, Formats, SchemaSettings, Settings, Text, UnknownKeywordsName};
 use crate::diagnostic::{Diagnostic, Place, Report, SourceFile};
 use crate::load::SourceSet;
 use crate::model::{CodegenOptions, EventModel, Payload, SourceNote};
+use crate::resolve::Registry;
 
 /// Makes the model of everything that was read; `file` is `walnats.toml`, for places.
 pub fn lower(sources: &SourceSet, settings: &Settings, file: &Arc<SourceFile>, report: &mut Report) -> EventModel {
@@ -49,7 +51,7 @@ pub fn lower(sources: &SourceSet, settings: &Settings, file: &Arc<SourceFile>, r
     event::check_names(&mut events, report);
     events.sort_by(|a, b| a.name.cmp(&b.name));
 
-    let events: Vec<LocatedEvent> = events
+    let mut events: Vec<LocatedEvent> = events
         .into_iter()
         .filter_map(|raw| {
             let payload = raw.payload.clone();
@@ -64,8 +66,12 @@ pub fn lower(sources: &SourceSet, settings: &Settings, file: &Arc<SourceFile>, r
     let services = service::services(&settings.services, &names, file, report);
     let streams = stream::streams(&events, settings, file, report);
 
+    let mut schema_sources = lowered.sources;
+    name_sources(&mut schema_sources, &declarations, &events);
+    bundle_schemas(&mut events, &declarations, sources, &settings.schemas);
+
     let mut model = EventModel {
-        sources: source_notes(sources, &declarations, &events),
+        sources: schema_sources,
         events: events.into_iter().map(|located| located.event).collect(),
         schemas: lowered.schemas,
         notes: lowered.notes,
@@ -93,12 +99,10 @@ fn lower_json(
         .map(|event| SchemaRoot {
             document: sources.documents[event.document].name.clone(),
             pointer: event.pointer.clone(),
+            place: event.place.clone(),
         })
         .collect();
-    let options = LowerOptions {
-        default_draft: draft(settings.schemas.draft.unwrap_or_default()),
-        assert_formats: settings.schemas.formats.unwrap_or_default() == Formats::Assert,
-    };
+    let options = lower_options(&settings.schemas);
     let lowered = json_schema::lower(&sources.documents, &roots, &options, report);
     let events = declarations.iter().zip(&lowered.roots).filter_map(|(declaration, root)| {
         let schema = (*root)?;
@@ -117,8 +121,21 @@ fn lower_json(
     (lowered, events)
 }
 
-fn draft(name: DraftName) -> Draft {
-    match name {
+fn lower_options(settings: &SchemaSettings) -> LowerOptions {
+    let remotes = settings.remotes.iter().map(|(uri, name)| (uri.clone(), name.clone()));
+    LowerOptions {
+        default_draft: draft(settings.draft),
+        assert_formats: settings.formats.unwrap_or_default() == Formats::Assert,
+        remotes: remotes.collect(),
+        unknown_keywords: match settings.unknown_keywords.unwrap_or_default() {
+            UnknownKeywordsName::Judge => UnknownKeywords::Judge,
+            UnknownKeywordsName::Ignore => UnknownKeywords::Ignore,
+        },
+    }
+}
+
+fn draft(name: Option<DraftName>) -> Draft {
+    match name.unwrap_or_default() {
         DraftName::Draft4 => Draft::Draft4,
         DraftName::Draft6 => Draft::Draft6,
         DraftName::Draft7 => Draft::Draft7,
@@ -127,18 +144,32 @@ fn draft(name: DraftName) -> Draft {
     }
 }
 
-/// One for each document, in their order: notes of schemas name them by index.
-fn source_notes(sources: &SourceSet, declarations: &[Declaration], events: &[LocatedEvent]) -> Vec<SourceNote> {
-    let notes = sources.documents.iter().enumerate().map(|(index, document)| {
-        let name = document.name.rsplit_once('.').map_or(document.name.as_str(), |(stem, _)| stem);
-        let place = declarations
-            .iter()
-            .find(|event| event.document == index && event.pointer.is_empty())
-            .map(|declaration| &declaration.place);
-        let event = events.iter().find(|event| Some(&event.event.place) == place);
-        SourceNote { name: name.to_owned(), event: event.map(|event| event.event.name.clone()) }
-    });
-    notes.collect()
+/// Says in the notes which files are events as a whole.
+fn name_sources(sources: &mut [SourceNote], declarations: &[Declaration], events: &[LocatedEvent]) {
+    for (index, source) in sources.iter_mut().enumerate() {
+        let whole = declarations.iter().find(|event| event.document == index && event.pointer.is_empty());
+        let event = events.iter().find(|event| whole.is_some_and(|whole| whole.place == event.event.place));
+        source.event = event.map(|event| event.event.name.clone());
+    }
+}
+
+/// Gives each JSON event the text of its schema.
+fn bundle_schemas(
+    events: &mut [LocatedEvent],
+    declarations: &[Declaration],
+    sources: &SourceSet,
+    settings: &SchemaSettings,
+) {
+    // What is wrong with a `$schema` has been said when the schemas were lowered.
+    let mut ignored = Report::default();
+    let mut registry = Registry::new(&sources.documents, draft(settings.draft), &[], &mut ignored);
+    for LocatedEvent { event, .. } in events.iter_mut().filter(|event| matches!(event.event.payload, Payload::Json(_)))
+    {
+        if let Some(declaration) = declarations.iter().find(|declaration| declaration.place == event.place) {
+            let Declaration { document, pointer, .. } = declaration;
+            event.json_schema = bundle::bundle(&mut registry, &sources.documents, *document, pointer);
+        }
+    }
 }
 
 fn codegen_options(settings: &CodegenSettings, at: &dyn Fn(&Text) -> Place, report: &mut Report) -> CodegenOptions {

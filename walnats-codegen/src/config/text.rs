@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 use std::ops::Range;
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_spanned::Spanned;
 
 use crate::diagnostic::{Located, Place, SourceFile};
@@ -62,22 +62,43 @@ impl schemars::JsonSchema for Text {
 }
 
 /// A string, or an array of strings.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(untagged, expecting = "expected a string or an array of strings")]
-#[cfg_attr(feature = "config-schema", derive(schemars::JsonSchema))]
-pub enum OneOrMany {
-    /// `"a"`
-    One(Text),
-    /// `["a", "b"]`
-    Many(Vec<Text>),
-}
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OneOrMany(Vec<Text>);
 
 impl OneOrMany {
-    /// All of them.
+    /// All of them. Those of an array have the place of the whole array.
     pub fn as_slice(&self) -> &[Text] {
-        match self {
-            Self::One(text) => std::slice::from_ref(text),
-            Self::Many(texts) => texts,
-        }
+        &self.0
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "expected a string or an array of strings")]
+#[cfg_attr(feature = "config-schema", derive(schemars::JsonSchema))]
+enum Strings {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl<'de> Deserialize<'de> for OneOrMany {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let strings = Spanned::<Strings>::deserialize(deserializer)?;
+        let span = strings.span();
+        let texts = match strings.into_inner() {
+            Strings::One(text) => vec![text],
+            Strings::Many(texts) => texts,
+        };
+        Ok(Self(texts.into_iter().map(|text| Text::new(text, span.clone())).collect()))
+    }
+}
+
+#[cfg(feature = "config-schema")]
+impl schemars::JsonSchema for OneOrMany {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "OneOrMany".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Strings::json_schema(generator)
     }
 }

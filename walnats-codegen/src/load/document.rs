@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use serde::{Serialize, Serializer};
+
 use crate::diagnostic::{Place, SourceFile};
 
 /// A parsed file.
@@ -111,6 +113,22 @@ impl Node {
             NodeValue::Array(items) => items.iter().map(Node::to_json).collect(),
             NodeValue::Object(members) => {
                 members.iter().map(|member| (member.name.clone(), member.value.to_json())).collect()
+            }
+        }
+    }
+}
+
+/// As JSON, members in the order of the file.
+impl Serialize for Node {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.value {
+            NodeValue::Null => serializer.serialize_unit(),
+            NodeValue::Bool(value) => serializer.serialize_bool(*value),
+            NodeValue::Number(value) => value.serialize(serializer),
+            NodeValue::String(value) => serializer.serialize_str(value),
+            NodeValue::Array(items) => serializer.collect_seq(items),
+            NodeValue::Object(members) => {
+                serializer.collect_map(members.iter().map(|member| (&member.name, &member.value)))
             }
         }
     }

@@ -122,7 +122,7 @@ fn json(known: &Known, file: &str, pointer: &str) -> Result<Vec<Found>, Problem>
     let part = rest.trim_start_matches('/');
     if part.contains('/') {
         let help = "only the last part of the pointer may hold a `*`";
-        return Err((format!("`{pointer}` goes on after its `*`"), Some(help.to_owned())));
+        return Err((format!("`#{pointer}` goes on after its `*`"), Some(help.to_owned())));
     }
     let Some(node) = document.root.pointer(parent) else { return Err(nothing_at(document, parent)) };
     let found: Vec<Found> = match &node.value {
@@ -144,7 +144,7 @@ fn json(known: &Known, file: &str, pointer: &str) -> Result<Vec<Found>, Problem>
             found.collect()
         }
     };
-    if found.is_empty() { Err((format!("nothing in `{file}` matches `{pointer}`"), None)) } else { Ok(found) }
+    if found.is_empty() { Err((format!("nothing in `{file}` matches `#{pointer}`"), None)) } else { Ok(found) }
 }
 
 /// An item of an array, named by the last part of its `$ref`, or by its `title`.

@@ -145,7 +145,12 @@ pub fn read_options(node: &Node, document: &Document, report: &mut Report) -> Ev
             "stream" => ("a string", assign(&mut options.stream, text())),
             "uid" => ("a string", assign(&mut options.uid, text())),
             "type" => ("a string", assign(&mut options.event_type, text())),
-            "rust" => ("a string", assign(&mut options.rust, text())),
+            // A shared type may say more of Rust than its name; both forms are read alike.
+            "rust" => {
+                let name = member.value.get("name").and_then(Node::as_str);
+                let name = name.map(|name| Located { value: name.to_owned(), place: place.clone() });
+                ("a string", assign(&mut options.rust, text().or(name)))
+            }
             "owner" => ("a string", assign(&mut options.owner, text().map(|text| text.value))),
             "deprecated" => match member.value.value {
                 NodeValue::Bool(value) => ("", assign(&mut options.deprecated, Some(value))),

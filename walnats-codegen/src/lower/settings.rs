@@ -28,7 +28,8 @@ pub(super) fn apply(events: &mut [RawEvent], entries: &Entries, at: &dyn Fn(&Tex
         event.options = options.or(std::mem::take(&mut event.options));
     }
     // An entry with `schema` has declared events, or there is a finding already.
-    for key in unused.into_iter().filter(|key| entries[*key].schema.is_none()) {
+    let is_checked = |key: &&Text| entries[*key].schema.is_none() && stars(key) <= 1;
+    for key in unused.into_iter().filter(is_checked) {
         let diagnostic = Diagnostic::error("WN0405", at(key), format!("there is no event `{}`", key.as_str()));
         report.push(match did_you_mean(key.as_str(), events.iter().map(|event| event.name.as_str())) {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
@@ -45,7 +46,7 @@ fn check(key: &Text, settings: &EventSettings, at: &dyn Fn(&Text) -> Place, repo
     let mut wrong = |text: &Text, message: &str, help: &str| {
         report.push(Diagnostic::error("WN0404", at(text), message).help(help));
     };
-    if key.as_str().matches('*').count() > 1 {
+    if stars(key) > 1 {
         wrong(key, "a name may hold one `*`", "write an entry for each pattern");
     }
     if let Some(rust) = settings.rust.as_ref().filter(|_| key.as_str().contains('*')) {
@@ -54,6 +55,10 @@ fn check(key: &Text, settings: &EventSettings, at: &dyn Fn(&Text) -> Place, repo
     if !settings.strip.is_empty() && settings.schema.is_none() {
         wrong(key, "`strip` is for names that come from `schema`", "remove it");
     }
+}
+
+fn stars(key: &Text) -> usize {
+    key.as_str().matches('*').count()
 }
 
 fn options_of(settings: &EventSettings, captured: &str, at: &dyn Fn(&Text) -> Place) -> EventOptions {

@@ -49,7 +49,7 @@ pub(super) fn streams(
         check_settings(configured, &settings.defaults, &place, report);
         let mut stored = events.iter().filter(|event| event.event.stream == name);
         let description = match (stored.next(), stored.next()) {
-            (Some(only), None) => only.event.description.clone(),
+            (Some(only), None) => only.event.description.as_deref().map(shorten),
             _ => None,
         };
         let subjects = minimal(claims.iter().filter(|claim| claim.stream == name).map(|claim| claim.filter.as_str()));
@@ -117,6 +117,15 @@ fn narrower<'a>(a: &'a str, b: &'a str) -> &'a str {
     if filter::covers(a, b) { b } else { a }
 }
 
+/// The server keeps 4 KiB of a description and refuses streams with more.
+const MAX_DESCRIPTION: usize = 4096;
+
+/// As much of an event's description as a stream keeps.
+fn shorten(description: &str) -> String {
+    let end = (0..=MAX_DESCRIPTION.min(description.len())).rev().find(|end| description.is_char_boundary(*end));
+    description[..end.unwrap_or(0)].to_owned()
+}
+
 /// Sorted, and without those that another one covers.
 fn minimal<'a>(filters: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut all: Vec<&str> = filters.collect();
@@ -160,6 +169,9 @@ fn check_settings(own: &StreamSettings, defaults: &StreamSettings, place: &Place
     }
     if stream.schedules && stream.discard == Discard::New {
         wrong("`schedules` cannot be with `discard = \"new\"`", "the server refuses such streams; remove one");
+    }
+    if own.description.as_ref().is_some_and(|description| description.as_str().len() > MAX_DESCRIPTION) {
+        wrong("the description is longer than 4096 bytes", "the server keeps no more than that");
     }
     let size = own.max_message_size.or(defaults.max_message_size);
     if size.is_some_and(|Bytes(bytes)| i32::try_from(bytes).is_err()) {

@@ -82,7 +82,7 @@ fn split(text: &Located<String>, report: &mut Report) -> Option<Vec<Piece>> {
     let value = text.value.as_str();
     let mut pieces = Vec::new();
     let mut at = 0;
-    let mut unbalanced = |at: usize, message: &str| {
+    let mut wrong = |at: usize, message: &str| {
         let place = part(text, at..at + 1);
         report.push(Diagnostic::error("WN0410", place, message).help("a field is written `{name}` or `{outer.inner}`"));
         None
@@ -96,14 +96,15 @@ fn split(text: &Located<String>, report: &mut Report) -> Option<Vec<Piece>> {
             break;
         }
         if value[open..].starts_with('}') {
-            return unbalanced(open, "a `}` without its `{`");
+            return wrong(open, "a `}` without its `{`");
         }
         match value[open + 1..].find(['{', '}']).map(|offset| open + 1 + offset) {
+            Some(close) if close == open + 1 => return wrong(open, "there is no name in the braces"),
             Some(close) if value[close..].starts_with('}') => {
                 pieces.push(Piece::Field(open + 1..close));
                 at = close + 1;
             }
-            _ => return unbalanced(open, "a `{` without its `}`"),
+            _ => return wrong(open, "a `{` without its `}`"),
         }
     }
     Some(pieces)
@@ -142,8 +143,12 @@ fn explain(names: &[String], problem: FieldProblem, place: Place) -> Diagnostic 
             }
         }
         FieldProblem::Optional { depth } => {
-            Diagnostic::error("WN0413", place, format!("not every payload has the field `{}`", path(depth)))
-                .help(format!("make `{}` required, or leave it out of the template", path(depth)))
+            Diagnostic::error("WN0413", place, format!("not every payload has the field `{}`", path(depth))).help(
+                format!(
+                    "list `{}` under `required` of an object (`type`), or leave it out of the template",
+                    names[depth.min(names.len() - 1)]
+                ),
+            )
         }
         FieldProblem::NotObject { depth, found } => {
             Diagnostic::error("WN0414", place, format!("`{}` is {found}: there are no fields in it", path(depth)))

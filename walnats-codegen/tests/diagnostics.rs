@@ -1,0 +1,108 @@
+//! Every mistake that can be made has a folder under `fixtures/diagnostics`: the schemas, and what is said about them.
+//!
+//! `WALNATS_BLESS=1 cargo test -p walnats-codegen --test diagnostics` writes `expected.txt` anew.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use walnats_codegen::diagnostic::{Report, render};
+
+#[test]
+fn each_mistake_is_explained_as_expected() {
+    let mut wrong = Vec::new();
+    for folder in fixtures().into_iter().filter(|folder| is_readable(folder)) {
+        let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
+        let report = findings(&folder);
+        let code = code_of(&name);
+        if !report.diagnostics.iter().any(|found| found.code == code) {
+            wrong.push(format!("{name}: {code} is not found\n{}", render(&report, false)));
+            continue;
+        }
+        let (file, actual) = (folder.join("expected.txt"), render(&report, false));
+        if std::env::var_os("WALNATS_BLESS").is_some() {
+            fs::write(&file, &actual).unwrap();
+        }
+        let expected = fs::read_to_string(&file).unwrap_or_default();
+        if expected != actual {
+            wrong.push(format!("{name}: expected\n{expected}\nactual\n{actual}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} folders:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn each_code_has_a_fixture_and_a_row_in_the_table() {
+    let in_source = codes_in_source();
+    let in_fixtures: BTreeSet<String> =
+        fixtures().iter().map(|folder| code_of(folder.file_name().unwrap().to_str().unwrap()).to_owned()).collect();
+    let table = fs::read_to_string(package().join("docs/diagnostics.md")).unwrap();
+    let in_table: BTreeSet<String> = table
+        .lines()
+        .filter_map(|line| line.strip_prefix("| WN").and_then(|row| row.get(..4)))
+        .map(|digits| format!("WN{digits}"))
+        .collect();
+    assert_eq!(in_table, in_source, "the rows of docs/diagnostics.md (left) are the codes of the source (right)");
+    // No schema can make this crate generate code that is not Rust; that is the point.
+    let without: BTreeSet<String> =
+        in_source.difference(&in_fixtures).filter(|code| *code != "WN0901").cloned().collect();
+    assert!(without.is_empty(), "codes without a folder in fixtures/diagnostics: {without:?}");
+    let unknown: Vec<_> = in_fixtures.difference(&in_source).collect();
+    assert!(unknown.is_empty(), "folders in fixtures/diagnostics for codes that do not exist: {unknown:?}");
+}
+
+/// What `walnats check` and code generation say, without repetition.
+fn findings(folder: &Path) -> Report {
+    let config = walnats_codegen::configure().root(folder);
+    let mut report = config.check();
+    let generated = config.generate().map_or_else(|report| report, |(_, report)| report);
+    report.diagnostics.extend(generated.diagnostics);
+    report.sort();
+    report
+}
+
+/// Protobuf is a feature, and there is a finding for the lack of it.
+fn is_readable(folder: &Path) -> bool {
+    let wants_feature = !folder.ends_with("WN0112-protobuf-without-the-feature");
+    let has_protobuf = files(&folder.join("schemas"))
+        .iter()
+        .any(|path| path.extension().is_some_and(|e| e == "proto" || e == "binpb"));
+    !has_protobuf || cfg!(feature = "protobuf") == wants_feature
+}
+
+fn package() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn fixtures() -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> =
+        fs::read_dir(package().join("fixtures/diagnostics")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    folders
+}
+
+fn code_of(folder: &str) -> &str {
+    folder.split('-').next().unwrap()
+}
+
+fn codes_in_source() -> BTreeSet<String> {
+    let mut codes = BTreeSet::new();
+    for path in files(&package().join("src")).iter().filter(|path| path.extension().is_some_and(|e| e == "rs")) {
+        let text = fs::read_to_string(path).unwrap();
+        for quoted in text.split("\"WN").skip(1) {
+            if let Some(digits) = quoted.get(..5).and_then(|code| code.strip_suffix('"')) {
+                codes.insert(format!("WN{digits}"));
+            }
+        }
+    }
+    codes
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found
+}
