@@ -3,9 +3,12 @@
 mod clash;
 mod comment;
 mod doc;
+mod event;
 mod module;
 mod name;
 mod prune;
+
+use std::collections::BTreeMap;
 
 use prost::Message;
 use prost_build::{Config, Module};
@@ -36,9 +39,9 @@ pub fn message_path(full_name: &str) -> String {
     name::path(full_name)
 }
 
-/// What the field `field` of a message is called in Rust: `r#type` for `type`.
-pub fn field_name(field: &str) -> String {
-    name::snake(field)
+/// The code of the module of `event`, with `type_name` for its type; empty if its payload is no message.
+pub fn event_module(event: &Event, type_name: &str) -> String {
+    message(event).map_or_else(String::new, |message| event::module(event, message, type_name))
 }
 
 fn message(event: &Event) -> Option<&str> {
@@ -49,6 +52,14 @@ fn message(event: &Event) -> Option<&str> {
 }
 
 fn modules(descriptors: FileDescriptorSet, events: &[(&str, &Event)], report: &mut Report) -> Vec<GeneratedFile> {
+    let mut seen = BTreeMap::new();
+    for (message, event) in events {
+        if let Some(first) = seen.insert(message, &event.name) {
+            let text = format!("the message `{message}` is the payload of two events: `{first}` and `{}`", event.name);
+            let help = "a Rust type has one address; declare a message for each event, or drop one of them";
+            report.push(Diagnostic::error("WN0508", event.place.clone(), text).help(help));
+        }
+    }
     let mut comments = Comments::default();
     let files = prune::prune(descriptors, events.iter().map(|(message, _)| *message), &mut comments);
     let clashes = clash::find(&files, events.iter().map(|(message, _)| *message));

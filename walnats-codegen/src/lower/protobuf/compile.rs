@@ -31,7 +31,7 @@ pub fn compile(sources: &[ProtobufSource], report: &mut Report) -> Compiled {
     let (texts, sets): (Vec<_>, Vec<_>) = sources.iter().partition(|source| source.name.ends_with(".proto"));
     // A file's text is nearer to its author than a compiled form of it, so texts come first.
     for source in texts {
-        library.add_text(source, report);
+        library.add(source, &source.name, Content::Text(blank_byte_order_mark(&source.file.text)));
     }
     for source in sets {
         library.add_descriptor_set(source, report);
@@ -62,16 +62,6 @@ enum Content {
 }
 
 impl Library {
-    fn add_text(&mut self, source: &ProtobufSource, report: &mut Report) {
-        match String::from_utf8(source.bytes.clone()) {
-            Ok(text) => self.add(source, &source.name, Content::Text(blank_byte_order_mark(text))),
-            Err(_) => report.push(
-                Diagnostic::error("WN0502", whole(source), "not a `.proto` file: it is not UTF-8")
-                    .help("a compiled descriptor set is named `*.binpb`"),
-            ),
-        }
-    }
-
     fn add_descriptor_set(&mut self, source: &ProtobufSource, report: &mut Report) {
         match read_descriptor_set(&source.bytes) {
             Ok(files) => {
@@ -142,10 +132,10 @@ fn read_descriptor_set(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
 }
 
 /// protoc skips a byte order mark, protox does not. Blanks leave what follows where it is.
-fn blank_byte_order_mark(text: String) -> String {
+fn blank_byte_order_mark(text: &str) -> String {
     match text.strip_prefix('\u{feff}') {
         Some(rest) => format!("   {rest}"),
-        None => text,
+        None => text.to_owned(),
     }
 }
 

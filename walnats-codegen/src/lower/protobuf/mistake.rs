@@ -42,6 +42,11 @@ fn diagnose(error: &dyn miette::Diagnostic, message: &str, file: &Arc<SourceFile
     if marked.contains("walnats.") || message.contains("walnats.") {
         return option::diagnose(error, message, place);
     }
+    let message = match error.diagnostic_source() {
+        Some(detail) => format!("{message}: {}", detail.to_string().replace('\'', "`")),
+        // prost-reflect leaves the name out where it follows from that of the field.
+        None => message.replace("JSON name ``", &format!("the JSON name of `{marked}`")),
+    };
     let mut found = Diagnostic::error("WN0502", place, message);
     found.label = label.and_then(|label| label.label().map(str::to_owned)).unwrap_or_default();
     found.help = error.help().map(|help| help.to_string().replace('\'', "`"));

@@ -1,0 +1,80 @@
+//! The module of an event whose payload is a protobuf message.
+
+use askama::Template as _;
+
+use crate::model::{Event, Template, TemplatePart};
+
+use super::name;
+
+#[derive(askama::Template)]
+#[template(path = "protobuf_event.rs.jinja", escape = "none")]
+struct Module<'a> {
+    message_path: String,
+    alias: String,
+    type_name: &'a str,
+    name: String,
+    event_type: String,
+    stream: String,
+    subject_template: String,
+    description: String,
+    message_name: String,
+    subject: String,
+    uid: Option<String>,
+}
+
+/// The code of the module of `event`, whose payload is `message` and whose type is to be called `type_name`.
+pub fn module(event: &Event, message: &str, type_name: &str) -> String {
+    let message_path = name::path(message);
+    let own_name = message_path.rsplit("::").next() == Some(type_name);
+    let module = Module {
+        alias: if own_name { String::new() } else { format!(" as {type_name}") },
+        message_path,
+        type_name,
+        name: literal(&event.name),
+        event_type: literal(&event.event_type),
+        stream: literal(&event.stream),
+        subject_template: literal(&written(&event.subject)),
+        description: literal(event.description.as_deref().unwrap_or_default()),
+        message_name: literal(message),
+        subject: subject(event),
+        uid: event.uid.as_ref().map(uid),
+    };
+    module.render().expect("writing into a string does not fail")
+}
+
+fn subject(event: &Event) -> String {
+    let calls = event.subject.parts.iter().map(|part| match part {
+        TemplatePart::Literal(text) => format!(".literal({})", literal(text)),
+        TemplatePart::Field(path) => format!(".field({}, &{})", literal(&path.names.join(".")), field(&path.names)),
+    });
+    let calls: String = calls.collect();
+    format!("::walnats_runtime::private::Subject::new({}){calls}.finish()", literal(&event.name))
+}
+
+fn uid(template: &Template) -> String {
+    let calls = template.parts.iter().map(|part| match part {
+        TemplatePart::Literal(text) => format!(".literal({})", literal(text)),
+        TemplatePart::Field(path) => format!(".field(&{})", field(&path.names)),
+    });
+    let calls: String = calls.collect();
+    format!("::walnats_runtime::private::Uid::new(){calls}.finish()")
+}
+
+/// Fields that a template names are there in every message, so that no `Option` is on the way.
+fn field(names: &[String]) -> String {
+    names.iter().fold("self".to_owned(), |path, field| format!("{path}.{}", name::snake(field)))
+}
+
+/// The template as the schema writes it.
+fn written(template: &Template) -> String {
+    let parts = template.parts.iter().map(|part| match part {
+        TemplatePart::Literal(text) => text.clone(),
+        TemplatePart::Field(path) => format!("{{{}}}", path.names.join(".")),
+    });
+    parts.collect()
+}
+
+/// A Rust string literal.
+fn literal(text: &str) -> String {
+    format!("{text:?}")
+}

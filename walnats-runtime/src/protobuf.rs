@@ -1,0 +1,61 @@
+//! Payloads in protobuf's binary encoding. Generated code calls this; prost does the work.
+
+use prost::Message;
+
+use crate::error::{DecodeError, EncodeError};
+
+/// The binary encoding of a message; maps in the order of their keys, so that equal messages have equal payloads.
+///
+/// # Errors
+///
+/// None today: what a message can hold can be encoded.
+pub fn encode(message: &impl Message) -> Result<Vec<u8>, EncodeError> {
+    Ok(message.encode_to_vec())
+}
+
+/// Reads a message. Fields that its type does not know are left out, as a newer writer may send them.
+///
+/// # Errors
+///
+/// The payload is cut off, has a field of another wire type, text that is not UTF-8, or more than 100 levels.
+pub fn decode<M: Message + Default>(payload: &[u8]) -> Result<M, DecodeError> {
+    M::decode(payload).map_err(DecodeError::Protobuf)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use super::{decode, encode};
+    use crate::error::DecodeError;
+    use prost_types::{Struct, Value, value::Kind};
+
+    fn message() -> Struct {
+        let value = |text: &str| Value { kind: Some(Kind::StringValue(text.to_owned())) };
+        Struct { fields: [("b".to_owned(), value("2")), ("a".to_owned(), value("1"))].into() }
+    }
+
+    #[test]
+    fn what_is_encoded_is_decoded() {
+        let payload = encode(&message()).unwrap();
+        assert_eq!(decode::<Struct>(&payload).unwrap(), message());
+        assert_eq!(decode::<Struct>(&[]).unwrap(), Struct::default());
+    }
+
+    #[test]
+    fn fields_that_are_not_known_are_left_out() {
+        let mut payload = encode(&message()).unwrap();
+        payload.extend([0x78, 1]);
+        assert_eq!(decode::<Struct>(&payload).unwrap(), message());
+    }
+
+    #[test]
+    fn other_bytes_are_refused_without_showing_them() {
+        for payload in [b"{\"secret\": 1}".as_slice(), b"\x0a\xffsecret", b"\x0a\x03\x0a\x01\xff"] {
+            let error = decode::<Struct>(payload).unwrap_err();
+            assert!(matches!(error, DecodeError::Protobuf(_)));
+            let shown = format!("{error} {error:?} {}", error.source().unwrap());
+            assert!(!shown.contains("secret"), "{shown}");
+        }
+    }
+}
