@@ -8,6 +8,6 @@ use crate::model::EventModel;
 
 /// Adds what is questionable about a model that is sound.
 pub fn check(model: &EventModel, report: &mut Report) {
-    name::check(&model.events, report);
+    name::check(model, report);
     example::check(model, report);
 }

@@ -163,8 +163,14 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
         .into_iter()
         .map(|candidate| (edit_distance(word, candidate), candidate))
         .filter(|(distance, candidate)| *distance <= 1 + candidate.len().min(word.len()) / 4)
+        .filter(|(distance, candidate)| *distance == 1 || !is_inside(candidate, word))
         .min()
         .map(|(_, candidate)| candidate)
+}
+
+/// A word that has another one whole in it is made from it on purpose, as `tsType` is from `type`.
+fn is_inside(candidate: &str, word: &str) -> bool {
+    word.to_lowercase().contains(&candidate.to_lowercase())
 }
 
 /// Optimal string alignment distance, in characters.
@@ -193,6 +199,8 @@ mod tests {
     #[test]
     fn a_typo_finds_its_word() {
         assert_eq!(did_you_mean("requried", ["properties", "required"]), Some("required"));
+        assert_eq!(did_you_mean("subjects", ["stream", "subject"]), Some("subject"));
         assert_eq!(did_you_mean("x-tension", ["properties", "required"]), None);
+        assert_eq!(did_you_mean("tsAdditionalProperties", ["additionalProperties"]), None);
     }
 }

@@ -3,15 +3,15 @@
 use heck::ToKebabCase;
 
 use crate::diagnostic::{Diagnostic, Report};
-use crate::model::Event;
+use crate::model::{Event, EventModel, Payload};
 
 /// The longest name, in characters.
 const MAX_NAME: usize = 64;
 /// The longest description that the server keeps with a stream, in bytes.
 const MAX_DESCRIPTION: usize = 4096;
 
-pub(super) fn check(events: &[Event], report: &mut Report) {
-    for event in events {
+pub(super) fn check(model: &EventModel, report: &mut Report) {
+    for event in &model.events {
         let mut warn = |code, message: String, help: String| {
             report.push(Diagnostic::warning(code, event.place.clone(), message).help(help));
         };
@@ -25,6 +25,7 @@ pub(super) fn check(events: &[Event], report: &mut Report) {
             warn("WN0712", message, "shorten it: it is a subject, a stream and a method".to_owned());
         }
         match event.description.as_deref().map(str::trim) {
+            None | Some("") if is_foreign(model, event) => {}
             None | Some("") => warn(
                 "WN0713",
                 format!("the event `{}` has no description", event.name),
@@ -37,5 +38,13 @@ pub(super) fn check(events: &[Event], report: &mut Report) {
             ),
             Some(_) => {}
         }
+    }
+}
+
+/// Whether the event is a definition that `walnats.toml` names, in a file that others write.
+fn is_foreign(model: &EventModel, event: &Event) -> bool {
+    match event.payload {
+        Payload::Json(schema) => model.notes.get(schema.0 as usize).is_some_and(|note| !note.path.is_empty()),
+        Payload::Protobuf(_) => false,
     }
 }
