@@ -42,22 +42,22 @@ impl Process {
         self.end();
     }
 
-    /// Asks it to end, and ends it if it has not done so after `patience`.
+    /// Asks it to end, and ends it if it cannot be asked or has not done so after `patience`.
     pub fn stop(mut self, patience: Duration) {
         self.signal(Signal::Continue);
-        self.signal(Signal::Terminate);
+        if !self.signal(Signal::Terminate) {
+            return;
+        }
         let asked = Instant::now();
         while self.ended().is_none() && asked.elapsed() < patience {
             sleep(Duration::from_millis(5));
         }
     }
 
-    /// Sends a signal; where the system has no signals, nothing happens.
-    pub fn signal(&mut self, signal: Signal) {
+    /// Sends a signal; tells whether that could be done. Not every system has signals.
+    pub fn signal(&mut self, signal: Signal) -> bool {
         // The id of a process that has ended and was waited for may belong to another one.
-        if self.ended().is_none() {
-            send(&self.child, signal);
-        }
+        self.ended().is_none() && send(&self.child, signal)
     }
 
     fn end(&mut self) {
@@ -79,6 +79,7 @@ impl Drop for Process {
 
 /// What a server is told without its protocol.
 #[derive(Clone, Copy)]
+#[cfg_attr(not(unix), allow(dead_code))]
 pub enum Signal {
     Suspend,
     Continue,
@@ -86,7 +87,7 @@ pub enum Signal {
 }
 
 #[cfg(unix)]
-fn send(child: &Child, signal: Signal) {
+fn send(child: &Child, signal: Signal) -> bool {
     use rustix::process::{Pid, Signal as Unix, kill_process};
 
     let signal = match signal {
@@ -94,11 +95,13 @@ fn send(child: &Child, signal: Signal) {
         Signal::Continue => Unix::CONT,
         Signal::Terminate => Unix::TERM,
     };
-    let _ = kill_process(Pid::from_child(child), signal);
+    kill_process(Pid::from_child(child), signal).is_ok()
 }
 
 #[cfg(not(unix))]
-fn send(_: &Child, _: Signal) {}
+fn send(_: &Child, _: Signal) -> bool {
+    false
+}
 
 /// A shell that waits for its input to end. This process never writes to it, so it ends when this process does, however
 /// that happens. (`PR_SET_PDEATHSIG` would need unsafe code, and strikes when the *thread* that started the server ends.)

@@ -116,3 +116,53 @@ fn percent_encode(text: &str) -> String {
         encoded
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn opinion(model: &str, files: &str) -> Opinion {
+        let folder = tempfile::tempdir().unwrap();
+        let config = walnats_codegen::configure().root(folder.path());
+        let path = folder.path().join("schemas/a b.json");
+        fs::create_dir(folder.path().join("schemas")).unwrap();
+        fs::write(&path, model).unwrap();
+        let (model, report) = config.load_model();
+        let model = model.unwrap_or_else(|| panic!("{report:?}"));
+        fs::write(path, files).unwrap();
+        let (sources, settings) = config.load_sources();
+        compare(&model, &sources, &settings)
+    }
+
+    const MODEL: &str = r#"{"properties": {"x/y": {"type": "string", "examples": ["a", 1]}}}"#;
+
+    #[test]
+    fn agreement_is_silent() {
+        let opinion = opinion(MODEL, MODEL);
+        assert_eq!(opinion.examples, 2);
+        assert!(opinion.disagreements.diagnostics.is_empty() && opinion.unjudged.is_empty());
+    }
+
+    /// The two judge by different files here, as if one of them had a fault.
+    #[test]
+    fn disagreement_asks_for_a_report() {
+        let opinion = opinion(MODEL, &MODEL.replace("string", "integer"));
+        let messages: Vec<&str> =
+            opinion.disagreements.diagnostics.iter().map(|found| found.message.as_str()).collect();
+        assert_eq!(
+            messages,
+            [
+                "walnats accepts this example, and the validator jsonschema refuses it",
+                "walnats refuses this example, and the validator jsonschema accepts it",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_missing_opinion_is_told() {
+        let opinion = opinion(MODEL, r#"{"properties": {"x/y": {"type": "text", "$ref": "gone.json"}}}"#);
+        assert_eq!(opinion.unjudged.keys().collect::<Vec<_>>(), ["schemas/a b.json#/properties/x~1y"]);
+    }
+}
