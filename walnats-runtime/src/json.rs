@@ -1,0 +1,121 @@
+//! JSON payloads: typed values that a schema judges.
+//!
+//! Generated types are a lossless superset of what their schema accepts, and check natively what types cannot say. So
+//! a payload that reads and passes its checks is valid, and that is the fast path. Whatever fails there is judged again
+//! by the schema itself, which tells every violation, or finds the payload valid after all (a member given twice).
+
+pub(crate) mod check;
+pub(crate) mod field;
+mod reader;
+mod schemas;
+mod union;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use walnats_schema::{At, Violation};
+
+use crate::error::{DecodeError, EncodeError, ValidateError};
+
+pub(crate) use self::reader::Reader;
+pub use self::schemas::Schemas;
+pub use self::union::{Kind, Union};
+
+/// Native checks: what a type's schema asks beyond what the type itself ensures.
+pub trait Validate {
+    /// Adds every violation of `self`, which stands at `at`.
+    fn check(&self, at: &At<'_>, violations: &mut Vec<Violation>);
+}
+
+/// Writes an event as compact JSON.
+///
+/// # Errors
+///
+/// A number is not finite, or a map has two members of one name.
+pub fn encode<T: Serialize>(event: &T) -> Result<Vec<u8>, EncodeError> {
+    serde_json::to_vec(event).map_err(EncodeError::Json)
+}
+
+/// Checks an event against its schema.
+///
+/// # Errors
+///
+/// Every violation, by place and keyword.
+pub fn validate<T: Validate>(event: &T) -> Result<(), ValidateError> {
+    let mut violations = Vec::new();
+    event.check(&At::Root, &mut violations);
+    if violations.is_empty() { Ok(()) } else { Err(ValidateError::new(violations)) }
+}
+
+/// Reads the payload of the event `name`; succeeds exactly when its schema in `schemas` accepts the payload.
+///
+/// # Errors
+///
+/// The payload is not JSON, breaks the schema, or holds a number that the generated type has no room for.
+pub fn decode<T: DeserializeOwned + Validate>(payload: &[u8], schemas: &Schemas, name: &str) -> Result<T, DecodeError> {
+    if let Ok(text) = str::from_utf8(payload)
+        && let Ok(event) = Reader::read::<T>(text)
+        && validate(&event).is_ok()
+    {
+        return Ok(event);
+    }
+    let value: Value = serde_json::from_slice(payload).map_err(|error| not_json(&error))?;
+    let violations = schemas.judge(name, &value);
+    if !violations.is_empty() {
+        return Err(ValidateError::new(violations).into());
+    }
+    Reader::read(&value.to_string()).map_err(|error| DecodeError::Unrepresentable { reason: error.to_string() })
+}
+
+fn not_json(error: &serde_json::Error) -> DecodeError {
+    // serde_json has no other way to tell; what it says for other errors can quote the payload.
+    if error.to_string().starts_with("recursion limit exceeded") {
+        DecodeError::TooDeep
+    } else {
+        DecodeError::Json { line: error.line(), column: error.column() }
+    }
+}
+
+impl<T: Validate> Validate for Option<T> {
+    fn check(&self, at: &At<'_>, violations: &mut Vec<Violation>) {
+        if let Some(value) = self {
+            value.check(at, violations);
+        }
+    }
+}
+
+impl<T: Validate + ?Sized> Validate for Box<T> {
+    fn check(&self, at: &At<'_>, violations: &mut Vec<Violation>) {
+        (**self).check(at, violations);
+    }
+}
+
+impl<T: Validate> Validate for [T] {
+    fn check(&self, at: &At<'_>, violations: &mut Vec<Violation>) {
+        for (index, item) in self.iter().enumerate() {
+            item.check(&at.item(index), violations);
+        }
+    }
+}
+
+impl<T: Validate, const N: usize> Validate for [T; N] {
+    fn check(&self, at: &At<'_>, violations: &mut Vec<Violation>) {
+        self.as_slice().check(at, violations);
+    }
+}
+
+impl<T: Validate> Validate for Vec<T> {
+    fn check(&self, at: &At<'_>, violations: &mut Vec<Violation>) {
+        self.as_slice().check(at, violations);
+    }
+}
+
+impl<T: Validate> Validate for BTreeMap<String, T> {
+    fn check(&self, at: &At<'_>, violations: &mut Vec<Violation>) {
+        for (name, value) in self {
+            value.check(&at.property(name), violations);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! One function per keyword, for generated code to call: each adds a violation where a value breaks the keyword.
+//!
+//! The words are those of the schema's own validator, so that it does not matter which of the two finds a violation.
+
+use std::collections::HashSet;
+use std::fmt::Display;
+use std::hash::Hash;
+use std::sync::OnceLock;
+
+use walnats_schema::{At, Decimal, Format, Violation};
+
+/// The number of members that a check calls for.
+fn expect(violations: &mut Vec<Violation>, at: &At<'_>, keyword: &'static str, expected: String) {
+    violations.push(Violation { pointer: at.pointer(), keyword, expected });
+}
+
+fn count(bound: &str, count: u64, one: &str) -> String {
+    format!("{bound} {count} {one}{}", if count == 1 { "" } else { "s" })
+}
+
+/// `minLength`, in Unicode code points.
+pub fn min_length(value: &str, min: u64, at: &At<'_>, violations: &mut Vec<Violation>) {
+    // A code point has four bytes at most, so that most texts need not be counted.
+    if (value.len() as u64) < min.saturating_mul(4) && (value.chars().count() as u64) < min {
+        expect(violations, at, "minLength", count("at least", min, "character"));
+    }
+}
+
+/// `maxLength`, in Unicode code points.
+pub fn max_length(value: &str, max: u64, at: &At<'_>, violations: &mut Vec<Violation>) {
+    if value.len() as u64 > max && value.chars().count() as u64 > max {
+        expect(violations, at, "maxLength", count("at most", max, "character"));
+    }
+}
+
+/// A regular expression of ECMA-262, compiled when it is first needed.
+#[derive(Debug)]
+pub struct Pattern {
+    text: &'static str,
+    compiled: OnceLock<Option<walnats_schema::Pattern>>,
+}
+
+impl Pattern {
+    /// The expression `text`.
+    pub const fn new(text: &'static str) -> Self {
+        Self { text, compiled: OnceLock::new() }
+    }
+}
+
+/// `pattern`.
+pub fn pattern(value: &str, pattern: &Pattern, at: &At<'_>, violations: &mut Vec<Violation>) {
+    // Codegen compiled the expression before; one that no longer compiles matches nothing.
+    let compiled = pattern.compiled.get_or_init(|| walnats_schema::Pattern::new(pattern.text).ok());
+    if !compiled.as_ref().is_some_and(|compiled| compiled.is_match(value)) {
+        expect(violations, at, "pattern", format!("a match of `{}`", pattern.text));
+    }
+}
+
+/// `format`.
+pub fn format(value: &str, format: Format, at: &At<'_>, violations: &mut Vec<Violation>) {
+    if !format.check(value) {
+        expect(violations, at, "format", format!("{} ({})", format.name(), format.specification()));
+    }
+}
+
+/// `minimum`.
+pub fn minimum<T: PartialOrd + Display>(value: &T, min: T, at: &At<'_>, violations: &mut Vec<Violation>) {
+    if *value < min {
+        expect(violations, at, "minimum", format!("at least {min}"));
+    }
+}
+
+/// `maximum`.
+pub fn maximum<T: PartialOrd + Display>(value: &T, max: T, at: &At<'_>, violations: &mut Vec<Violation>) {
+    if *value > max {
+        expect(violations, at, "maximum", format!("at most {max}"));
+    }
+}
+
+/// `exclusiveMinimum`.
+pub fn exclusive_minimum<T: PartialOrd + Display>(value: &T, min: T, at: &At<'_>, violations: &mut Vec<Violation>) {
+    if *value <= min {
+        expect(violations, at, "exclusiveMinimum", format!("more than {min}"));
+    }
+}
+
+/// `exclusiveMaximum`.
+pub fn exclusive_maximum<T: PartialOrd + Display>(value: &T, max: T, at: &At<'_>, violations: &mut Vec<Violation>) {
+    if *value >= max {
+        expect(violations, at, "exclusiveMaximum", format!("less than {max}"));
+    }
+}
+
+/// `multipleOf` of an integer.
+pub fn multiple_of(value: impl Into<i128>, divisor: i128, at: &At<'_>, violations: &mut Vec<Violation>) {
+    if value.into().checked_rem(divisor) != Some(0) {
+        expect(violations, at, "multipleOf", format!("a multiple of {divisor}"));
+    }
+}
+
+/// `multipleOf` of a number, by its decimal digits.
+pub fn float_multiple_of(value: f64, divisor: f64, at: &At<'_>, violations: &mut Vec<Violation>) {
+    let (value, decimal) = (Decimal::from_f64(value), Decimal::from_f64(divisor));
+    if !value.zip(decimal).is_some_and(|(value, divisor)| value.is_multiple_of(divisor)) {
+        expect(violations, at, "multipleOf", format!("a multiple of {divisor}"));
+    }
+}
+
+/// JSON has no infinities and no NaN.
+pub fn finite(value: f64, at: &At<'_>, violations: &mut Vec<Violation>) {
+    if !value.is_finite() {
+        expect(violations, at, "type", "a number".to_owned());
+    }
+}
+
+/// `enum` and `const` of values that are no Rust enum. `expected` lists them.
+pub fn one_of(allowed: bool, expected: &str, at: &At<'_>, violations: &mut Vec<Violation>) {
+    if !allowed {
+        expect(violations, at, "enum", expected.to_owned());
+    }
+}
+
+/// `minItems`.
+pub fn min_items(items: usize, min: u64, at: &At<'_>, violations: &mut Vec<Violation>) {
+    if (items as u64) < min {
+        expect(violations, at, "minItems", count("at least", min, "item"));
+    }
+}
+
+/// `maxItems`.
+pub fn max_items(items: usize, max: u64, at: &At<'_>, violations: &mut Vec<Violation>) {
+    if items as u64 > max {
+        expect(violations, at, "maxItems", count("at most", max, "item"));
+    }
+}
+
+/// `uniqueItems`, for items that are equal in Rust exactly where they are equal in JSON.
+pub fn unique_items<T: Eq + Hash>(items: &[T], at: &At<'_>, violations: &mut Vec<Violation>) {
+    let mut seen = HashSet::with_capacity(items.len());
+    if !items.iter().all(|item| seen.insert(item)) {
+        expect(violations, at, "uniqueItems", "items that all differ".to_owned());
+    }
+}
+
+/// `minProperties`.
+pub fn min_properties(members: usize, min: u64, at: &At<'_>, violations: &mut Vec<Violation>) {
+    if (members as u64) < min {
+        expect(violations, at, "minProperties", count("at least", min, "member"));
+    }
+}
+
+/// `maxProperties`.
+pub fn max_properties(members: usize, max: u64, at: &At<'_>, violations: &mut Vec<Violation>) {
+    if members as u64 > max {
+        expect(violations, at, "maxProperties", count("at most", max, "member"));
+    }
+}
+
+/// The members without a field must not have the name of one: the object would have two of that name.
+pub fn no_field<'a>(
+    additional: impl IntoIterator<Item = &'a String>,
+    fields: &[&str],
+    at: &At<'_>,
+    violations: &mut Vec<Violation>,
+) {
+    for name in additional {
+        if fields.contains(&name.as_str()) {
+            expect(violations, &at.property(name), "properties", "the member only in its own field".to_owned());
+        }
+    }
+}
+
+/// `patternProperties` with one pattern and nothing beside it: each member's name matches.
+pub fn member_names<'a>(
+    names: impl IntoIterator<Item = &'a String>,
+    pattern: &Pattern,
+    at: &At<'_>,
+    violations: &mut Vec<Violation>,
+) {
+    for name in names {
+        let compiled = pattern.compiled.get_or_init(|| walnats_schema::Pattern::new(pattern.text).ok());
+        if !compiled.as_ref().is_some_and(|compiled| compiled.is_match(name)) {
+            let expected = format!("only members whose names match `{}`", pattern.text);
+            expect(violations, &at.property(name), "additionalProperties", expected);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Reads JSON text into generated types, without serde's leniencies.
+//!
+//! Through `serde_json` a derived struct also reads arrays, a field-less enum reads `{"a":null}`, an integer refuses
+//! `1.0`, and a float rounds a large integer in silence. A union needs to look at a value before it knows what to read,
+//! for which serde would copy it whole. This reader does none of that, and works on borrowed text.
+
+mod any;
+mod collection;
+mod error;
+mod number;
+mod string;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Visitor, value::StrDeserializer};
+
+pub(crate) use self::error::ReadError;
+
+/// How deep values may nest; what `serde_json` allows too, so that both paths of decoding agree.
+const MAX_DEPTH: u8 = 127;
+
+/// A place in JSON text.
+pub(crate) struct Reader<'de> {
+    text: &'de str,
+    position: usize,
+    depth: u8,
+}
+
+type Result<T> = std::result::Result<T, ReadError>;
+
+impl<'de> Reader<'de> {
+    /// Reads all of `text` as one value.
+    pub(crate) fn read<T: Deserialize<'de>>(text: &'de str) -> Result<T> {
+        let mut reader = Self::new(text);
+        let value = T::deserialize(&mut reader)?;
+        match reader.next_byte() {
+            None => Ok(value),
+            Some(_) => Err(reader.expected("the end of the text")),
+        }
+    }
+
+    pub(crate) fn new(text: &'de str) -> Self {
+        Self { text, position: 0, depth: 0 }
+    }
+
+    /// The next byte that is no white space, which stays unread.
+    pub(crate) fn next_byte(&mut self) -> Option<u8> {
+        let bytes = self.text.as_bytes();
+        while let Some(byte) = bytes.get(self.position) {
+            match byte {
+                b' ' | b'\n' | b'\t' | b'\r' => self.position += 1,
+                _ => return Some(*byte),
+            }
+        }
+        None
+    }
+
+    /// Reads `byte`, after white space, if it is next.
+    fn take(&mut self, byte: u8) -> bool {
+        let found = self.next_byte() == Some(byte);
+        self.position += usize::from(found);
+        found
+    }
+
+    fn literal(&mut self, literal: &'static str) -> Result<()> {
+        if self.text[self.position..].starts_with(literal) {
+            self.position += literal.len();
+            Ok(())
+        } else {
+            Err(self.expected(literal))
+        }
+    }
+
+    fn expected(&self, what: &str) -> ReadError {
+        ReadError::new(format!("expected {what} at byte {}", self.position))
+    }
+}
+
+/// Forwards types whose JSON form tells them apart by itself.
+macro_rules! by_form {
+    ($($method:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+            self.deserialize_any(visitor)
+        }
+    )*};
+}
+
+/// Numbers: one reader for each width, `visit_u64`, `visit_i64` and `visit_f64` being all that a visitor needs.
+macro_rules! integers {
+    ($($method:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+            self.integer(visitor)
+        }
+    )*};
+}
+
+impl<'de> Deserializer<'de> for &mut Reader<'de> {
+    type Error = ReadError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.any(visitor)
+    }
+
+    by_form! {
+        deserialize_bool deserialize_char deserialize_bytes deserialize_byte_buf deserialize_unit deserialize_seq
+    }
+
+    integers! {
+        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128
+    }
+
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.float(visitor)
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.float(visitor)
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.string(visitor)
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.string(visitor)
+    }
+
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.string(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        if self.next_byte() == Some(b'n') {
+            self.literal("null")?;
+            visitor.visit_none()
+        } else {
+            visitor.visit_some(self)
+        }
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value> {
+        self.deserialize_unit(visitor)
+    }
+
+    /// A union asks for the text of its value by this name; see [`super::Union`].
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value> {
+        if name == super::union::RAW {
+            visitor.visit_borrowed_str(self.skip_value()?)
+        } else {
+            visitor.visit_newtype_struct(self)
+        }
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value> {
+        self.array(visitor)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(self, _: &'static str, _: usize, visitor: V) -> Result<V::Value> {
+        self.array(visitor)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.object(visitor)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value> {
+        self.object(visitor)
+    }
+
+    /// Generated enums that derive `Deserialize` have no fields: they are strings.
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value> {
+        let name = self.text()?;
+        visitor.visit_enum(StrDeserializer::new(&name))
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.deserialize_any(visitor)
+    }
+}
+
+#[cfg(test)]
+mod tests;

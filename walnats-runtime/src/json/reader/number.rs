@@ -1,0 +1,99 @@
+//! Numbers: by value, whatever way they are written.
+
+use serde::de::Visitor;
+
+use super::{Reader, Result};
+
+/// A number as serde's visitors take it.
+pub(super) enum Number {
+    Unsigned(u64),
+    Signed(i64),
+    Float(f64),
+}
+
+/// Below this, every integer is an `f64`.
+const EXACT: u64 = 1 << 53;
+
+impl<'de> Reader<'de> {
+    /// Reads a number for an integer: one without a fraction, which `1.0` and `1e2` are too.
+    pub(super) fn integer<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
+        match self.number()? {
+            Number::Unsigned(value) => visitor.visit_u64(value),
+            Number::Signed(value) => visitor.visit_i64(value),
+            // Casts are exact: integers of this size all are floats.
+            Number::Float(value) if value.fract() == 0.0 && value.abs() <= EXACT as f64 => {
+                if value < 0.0 {
+                    visitor.visit_i64(value as i64)
+                } else {
+                    visitor.visit_u64(value as u64)
+                }
+            }
+            Number::Float(_) => Err(self.expected("an integer of 64 bits")),
+        }
+    }
+
+    /// Reads a number for a float, unless the float would be another number.
+    pub(super) fn float<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
+        match self.number()? {
+            Number::Unsigned(value) if value <= EXACT || (value as f64) as u128 == u128::from(value) => {
+                visitor.visit_f64(value as f64)
+            }
+            Number::Signed(value) if value.unsigned_abs() <= EXACT || (value as f64) as i128 == i128::from(value) => {
+                visitor.visit_f64(value as f64)
+            }
+            Number::Float(value) => visitor.visit_f64(value),
+            Number::Unsigned(_) | Number::Signed(_) => Err(self.expected("a number with no more digits than a float")),
+        }
+    }
+
+    /// Reads a number (RFC 8259, section 6).
+    pub(super) fn number(&mut self) -> Result<Number> {
+        self.next_byte();
+        let start = self.position;
+        let negative = self.eat(b'-');
+        let mut integer = true;
+        if !self.eat(b'0') {
+            self.digits()?;
+        }
+        if self.eat(b'.') {
+            integer = false;
+            self.digits()?;
+        }
+        if self.eat(b'e') || self.eat(b'E') {
+            integer = false;
+            let _sign = self.eat(b'+') || self.eat(b'-');
+            self.digits()?;
+        }
+        let text = &self.text[start..self.position];
+        if integer && text != "-0" {
+            if negative {
+                if let Ok(value) = text.parse() {
+                    return Ok(Number::Signed(value));
+                }
+            } else if let Ok(value) = text.parse() {
+                return Ok(Number::Unsigned(value));
+            }
+        }
+        match text.parse::<f64>() {
+            Ok(value) if value.is_finite() => Ok(Number::Float(value)),
+            _ => Err(self.expected("a number within the range of a float")),
+        }
+    }
+
+    fn eat(&mut self, byte: u8) -> bool {
+        let found = self.text.as_bytes().get(self.position) == Some(&byte);
+        self.position += usize::from(found);
+        found
+    }
+
+    fn digits(&mut self) -> Result<()> {
+        let rest = &self.text.as_bytes()[self.position..];
+        match rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len()) {
+            0 => Err(self.expected("a digit")),
+            count => {
+                self.position += count;
+                Ok(())
+            }
+        }
+    }
+}

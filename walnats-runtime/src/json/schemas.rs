@@ -1,0 +1,61 @@
+//! The schemas of a package, as generated code embeds them.
+
+use std::sync::OnceLock;
+
+use serde::Serialize;
+use serde_json::Value;
+use walnats_schema::{At, SchemaSet, Violation};
+
+/// A [`SchemaSet`] as JSON, read when it is first asked.
+#[derive(Debug)]
+pub struct Schemas {
+    json: &'static str,
+    set: OnceLock<SchemaSet>,
+}
+
+impl Schemas {
+    /// The set that `json` is.
+    pub const fn new(json: &'static str) -> Self {
+        Self { json, set: OnceLock::new() }
+    }
+
+    /// Every way in which `instance` breaks the schema that the set knows by `name`.
+    pub fn judge(&self, name: &str, instance: &Value) -> Vec<Violation> {
+        let set = self.set();
+        match set.roots.get(name) {
+            Some(id) => set.validate(*id, instance),
+            None => vec![Violation {
+                pointer: String::new(),
+                keyword: "$ref",
+                expected: format!("the generated schemas to have `{name}`: schemas.json is of another build"),
+            }],
+        }
+    }
+
+    /// Checks a value that no Rust type can be exact about by the schema that the set knows by `name`.
+    pub fn check(&self, name: &str, value: &impl Serialize, at: &At<'_>, violations: &mut Vec<Violation>) {
+        let found = match serde_json::to_value(value) {
+            Ok(value) => self.judge(name, &value),
+            Err(_) => vec![Violation {
+                pointer: String::new(),
+                keyword: "type",
+                expected: "a value that JSON can express".to_owned(),
+            }],
+        };
+        if !found.is_empty() {
+            let prefix = at.pointer();
+            violations.extend(
+                found
+                    .into_iter()
+                    .map(|violation| Violation { pointer: format!("{prefix}{}", violation.pointer), ..violation }),
+            );
+        }
+    }
+
+    fn set(&self) -> &SchemaSet {
+        self.set.get_or_init(|| {
+            // Generated together with the code that names it; unreadable, it accepts nothing (see `judge`).
+            serde_json::from_str(self.json).unwrap_or_default()
+        })
+    }
+}

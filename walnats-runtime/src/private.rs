@@ -1,0 +1,59 @@
+//! What generated code names. Not for anybody else: it changes without notice.
+
+pub use serde;
+pub use serde_json;
+pub use walnats_schema::{At, Format, Violation};
+
+pub use crate::json::check::*;
+pub use crate::json::field::{additional, nullable, optional};
+pub use crate::json::{Kind, Schemas, Union, Validate, decode, encode, validate};
+pub use crate::subject::{Subject, Uid};
+
+#[cfg(feature = "schemars")]
+pub use schemars;
+
+#[cfg(feature = "protobuf")]
+pub use crate::protobuf::{decode as decode_message, encode as encode_message};
+#[cfg(feature = "protobuf")]
+pub use {prost, prost_types};
+
+/// Brings in what `build.rs` generated from the schemas of the package: one line in `lib.rs`.
+#[macro_export]
+macro_rules! include_events {
+    () => {
+        include!(concat!(env!("OUT_DIR"), "/walnats/events.rs"));
+    };
+}
+
+/// Implements `schemars::JsonSchema` by the committed schema; for generated code.
+#[cfg(feature = "schemars")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! json_schema {
+    ($type:ty, $name:literal, $schema:expr) => {
+        impl $crate::private::schemars::JsonSchema for $type {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                $name.into()
+            }
+
+            fn json_schema(_: &mut $crate::private::schemars::SchemaGenerator) -> $crate::private::schemars::Schema {
+                $crate::private::committed_schema($schema)
+            }
+        }
+    };
+}
+
+/// Implements `schemars::JsonSchema` by the committed schema; for generated code. Without the feature `schemars`, nothing.
+#[cfg(not(feature = "schemars"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! json_schema {
+    ($($ignored:tt)*) => {};
+}
+
+/// The schema whose text generated code embeds.
+#[cfg(feature = "schemars")]
+pub fn committed_schema(text: &str) -> schemars::Schema {
+    // Codegen wrote the text from a schema that it had read; a text that is no schema accepts anything.
+    serde_json::from_str(text).unwrap_or_default()
+}
