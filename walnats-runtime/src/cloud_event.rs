@@ -5,6 +5,7 @@ mod rule;
 mod structured;
 mod value;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 pub use rule::CloudEventError;
@@ -172,19 +173,19 @@ impl CloudEvent {
     }
 
     /// The attributes that are set, by their names in CloudEvents, as text; `specversion` first.
-    fn attributes(&self) -> impl Iterator<Item = (&str, String)> {
+    fn attributes(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
         let core = [
-            ("id", self.id.clone()),
-            ("source", Some(self.source.clone())),
-            ("type", self.event_type.clone()),
-            ("subject", self.subject.clone()),
-            ("time", self.time.as_ref().map(DateTime::to_string)),
-            ("datacontenttype", self.data_content_type.clone()),
-            ("dataschema", self.data_schema.clone()),
+            ("specversion", Some(SPEC_VERSION)),
+            ("id", self.id.as_deref()),
+            ("source", Some(self.source.as_str())),
+            ("type", self.event_type.as_deref()),
+            ("subject", self.subject.as_deref()),
+            ("time", self.time.as_ref().map(DateTime::as_str)),
+            ("datacontenttype", self.data_content_type.as_deref()),
+            ("dataschema", self.data_schema.as_deref()),
         ];
-        let version = std::iter::once(("specversion", SPEC_VERSION.to_owned()));
-        let core = core.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        version.chain(core).chain(self.extensions.iter().map(|(name, value)| (name.as_str(), value.to_string())))
+        let core = core.into_iter().filter_map(|(name, value)| Some((name, Cow::Borrowed(value?))));
+        core.chain(self.extensions.iter().map(|(name, value)| (name.as_str(), value.text())))
     }
 
     /// Puts an attribute that was read into its place.

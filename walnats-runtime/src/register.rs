@@ -53,8 +53,7 @@ use api::{Api, Failure, STREAM_NAME_IN_USE, STREAM_NOT_FOUND, SUBJECTS_OVERLAP};
 #[must_use = "nothing is registered until this is awaited"]
 pub struct Register<'a> {
     api: Api<'a>,
-    streams: &'a [StreamDescriptor],
-    only: Option<Vec<&'static str>>,
+    streams: Vec<StreamDescriptor>,
     scope: Scope,
     exact_subjects: bool,
     strict: bool,
@@ -71,11 +70,10 @@ enum Scope {
 
 impl<'a> Register<'a> {
     /// Registers `streams` through this connection.
-    pub fn new(client: &'a Client, streams: &'a [StreamDescriptor]) -> Self {
+    pub fn new(client: &'a Client, streams: &[StreamDescriptor]) -> Self {
         Self {
             api: Api { client, timeout: Duration::from_secs(5) },
-            streams,
-            only: None,
+            streams: streams.to_vec(),
             scope: Scope::Both,
             exact_subjects: false,
             strict: false,
@@ -97,7 +95,7 @@ impl<'a> Register<'a> {
 
     /// Registers the streams of these events alone.
     pub fn only(mut self, events: &[&EventDescriptor]) -> Self {
-        self.only = Some(events.iter().map(|event| event.stream).collect());
+        self.streams.retain(|stream| events.iter().any(|event| event.stream == stream.name));
         self
     }
 
@@ -135,16 +133,11 @@ impl<'a> Register<'a> {
     ///
     /// The server does not answer, or not with what is needed to plan.
     pub async fn plan(&self) -> Result<Plan, RegisterError> {
-        survey::survey(&self.api, &self.selected(), self.exact_subjects).await
+        survey::survey(&self.api, &self.streams, self.exact_subjects).await
     }
 
-    fn selected(&self) -> Vec<StreamDescriptor> {
-        let chosen = |stream: &&StreamDescriptor| self.only.as_ref().is_none_or(|only| only.contains(&stream.name));
-        self.streams.iter().filter(chosen).copied().collect()
-    }
-
-    async fn run(self) -> Result<Registered, RegisterError> {
-        let mut streams = self.selected();
+    async fn run(mut self) -> Result<Registered, RegisterError> {
+        let mut streams = std::mem::take(&mut self.streams);
         let mut registered = Registered::default();
         let mut refused = Vec::new();
         // Somebody else may create or change a stream between the look and the deed, and an update of one stream may
@@ -215,7 +208,7 @@ impl<'a> IntoFuture for Register<'a> {
 
 impl Publisher {
     /// Creates and updates `streams`, when awaited.
-    pub fn register<'a>(&'a self, streams: &'a [StreamDescriptor]) -> Register<'a> {
+    pub fn register(&self, streams: &[StreamDescriptor]) -> Register<'_> {
         Register::new(self.client(), streams)
     }
 

@@ -1,5 +1,7 @@
 //! Binary mode of the NATS binding (1.0.3-wip): each attribute is a header, the payload stays as it is.
 
+use std::borrow::Cow;
+
 use async_nats::HeaderMap;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
@@ -15,12 +17,25 @@ const PREFIX: &str = "ce-";
 /// Sets a header for each attribute.
 pub(super) fn write(event: &CloudEvent, headers: &mut Headers) -> Result<(), CloudEventError> {
     for (name, value) in event.attributes() {
-        headers.insert_own(format!("{PREFIX}{name}"), utf8_percent_encode(&value, ENCODED).to_string())?;
+        headers.insert_own(header_name(name), utf8_percent_encode(&value, ENCODED).to_string())?;
     }
     if let Some(content_type) = event.data_content_type.as_ref().filter(|_| event.content_type_header) {
         headers.insert_own("content-type", content_type.clone())?;
     }
     Ok(())
+}
+
+/// The attributes that every event has need no allocation.
+fn header_name(attribute: &str) -> Cow<'static, str> {
+    Cow::Borrowed(match attribute {
+        "specversion" => "ce-specversion",
+        "id" => "ce-id",
+        "source" => "ce-source",
+        "type" => "ce-type",
+        "time" => "ce-time",
+        "datacontenttype" => "ce-datacontenttype",
+        _ => return Cow::Owned(format!("{PREFIX}{attribute}")),
+    })
 }
 
 impl CloudEvent {
@@ -59,5 +74,64 @@ impl CloudEvent {
         event.data_content_type = event.data_content_type.or(content_type);
         rule::check(&event)?;
         Ok(event)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud_event::Defaults;
+
+    const DEFAULTS: Defaults<'_> = Defaults { id: "m1", event_type: "user-created", content_type: "application/json" };
+
+    fn sent(event: CloudEvent) -> Vec<(String, String)> {
+        let mut headers = Headers::new();
+        let payload = event.apply(DEFAULTS, &mut headers, b"{}".to_vec()).expect("a valid CloudEvent");
+        assert_eq!(payload, b"{}");
+        headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    }
+
+    #[test]
+    fn every_attribute_is_a_header_to_the_byte() {
+        let event = CloudEvent::new("/shop%20one?q=%C3%BC#top")
+            .subject("Euro € 😀 \"100%\" ~!'<>\\")
+            .time("2026-01-02T03:04:05.5+01:00".parse::<crate::DateTime>().expect("a time"))
+            .data_schema("https://shop.example/schema")
+            .extension("sampledrate", 3)
+            .extension("flag", true)
+            .extension("bytes", vec![0_u8, 255])
+            .extension("partitionkey", "a b")
+            .content_type_header();
+        let expected = [
+            ("ce-specversion", "1.0"),
+            ("ce-id", "m1"),
+            ("ce-source", "/shop%2520one?q=%25C3%25BC#top"),
+            ("ce-type", "user-created"),
+            ("ce-subject", "Euro%20%E2%82%AC%20%F0%9F%98%80%20%22100%25%22%20~!'<>\\"),
+            ("ce-time", "2026-01-02T03:04:05.5+01:00"),
+            ("ce-datacontenttype", "application/json"),
+            ("ce-dataschema", "https://shop.example/schema"),
+            ("ce-bytes", "AP8="),
+            ("ce-flag", "true"),
+            ("ce-partitionkey", "a%20b"),
+            ("ce-sampledrate", "3"),
+            ("content-type", "application/json"),
+        ];
+        assert_eq!(sent(event), expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let subject: String = (' '..='~').chain("\u{a0}ü€😀".chars()).collect();
+        let event = CloudEvent::new("urn:x").id("i").event_type("t").subject(subject).extension("n", "v");
+        let mut map = HeaderMap::new();
+        for (name, value) in sent(event.clone()) {
+            assert!(value.bytes().all(|byte| byte.is_ascii_graphic()), "{value}");
+            map.insert(name.as_str(), value.as_str());
+        }
+        let read = CloudEvent::from_headers(&map).expect("a CloudEvent");
+        assert!(read.time.is_some());
+        let filled = CloudEvent { time: read.time.clone(), ..event.data_content_type("application/json") };
+        assert_eq!(read, filled);
     }
 }

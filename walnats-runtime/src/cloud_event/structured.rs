@@ -132,3 +132,42 @@ impl<'de> Deserialize<'de> for Members<'de> {
         deserializer.deserialize_map(Object)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Headers;
+    use crate::cloud_event::Defaults;
+
+    fn sent(event: CloudEvent, content_type: &str, payload: &[u8]) -> Result<String, CloudEventError> {
+        let mut headers = Headers::new();
+        let defaults = Defaults { id: "m1", event_type: "user-created", content_type };
+        let text = event.structured().apply(defaults, &mut headers, payload.to_vec())?;
+        assert_eq!(headers.iter().collect::<Vec<_>>(), [("content-type", "application/cloudevents+json")]);
+        Ok(String::from_utf8(text).expect("JSON is UTF-8"))
+    }
+
+    #[test]
+    fn attributes_and_data_make_one_object() {
+        let event = CloudEvent::new("/shop")
+            .subject("\"€\"")
+            .time("2026-01-02T03:04:05Z".parse::<crate::DateTime>().expect("a time"))
+            .extension("n", 7)
+            .extension("on", false);
+        let text = sent(event.clone(), "application/json", br#"{"a": 1e400}"#).expect("a valid CloudEvent");
+        let head = concat!(
+            r#"{"specversion":"1.0","id":"m1","source":"/shop","type":"user-created","subject":"\"€\"","#,
+            r#""time":"2026-01-02T03:04:05Z","#
+        );
+        let json = r#""datacontenttype":"application/json","n":7,"on":false,"data":{"a": 1e400}}"#;
+        assert_eq!(text, format!("{head}{json}"));
+
+        let text = sent(event.clone(), "application/protobuf", &[0, 255]).expect("a valid CloudEvent");
+        let base64 = r#""datacontenttype":"application/protobuf","n":7,"on":false,"data_base64":"AP8="}"#;
+        assert_eq!(text, format!("{head}{base64}"));
+        let (read, data) = CloudEvent::from_structured(text.as_bytes()).expect("a CloudEvent");
+        assert_eq!((read.extensions, data), (event.extensions.clone(), Some(vec![0, 255])));
+
+        assert!(matches!(sent(event, "application/json", b"{"), Err(CloudEventError::Data(_))));
+    }
+}

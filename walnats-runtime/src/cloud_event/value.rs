@@ -1,5 +1,6 @@
 //! Values of attributes.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use base64::Engine;
@@ -26,16 +27,23 @@ pub enum AttributeValue {
     Binary(Vec<u8>),
 }
 
+impl AttributeValue {
+    /// The canonical text of the type.
+    pub(super) fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::String(text) | Self::Uri(text) | Self::UriReference(text) => Cow::Borrowed(text),
+            Self::Integer(number) => Cow::Owned(number.to_string()),
+            Self::Boolean(value) => Cow::Borrowed(if *value { "true" } else { "false" }),
+            Self::Timestamp(time) => Cow::Borrowed(time.as_str()),
+            Self::Binary(bytes) => Cow::Owned(STANDARD.encode(bytes)),
+        }
+    }
+}
+
 impl fmt::Display for AttributeValue {
     /// The canonical text of the type.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::String(text) | Self::Uri(text) | Self::UriReference(text) => f.write_str(text),
-            Self::Integer(number) => write!(f, "{number}"),
-            Self::Boolean(value) => write!(f, "{value}"),
-            Self::Timestamp(time) => write!(f, "{time}"),
-            Self::Binary(bytes) => f.write_str(&STANDARD.encode(bytes)),
-        }
+        f.write_str(&self.text())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use async_nats::connection::State;
 use async_nats::{Client, RequestErrorKind};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::RegisterError;
 use super::config::Config;
-use super::loss::State;
+use super::loss;
 
 /// Whom to ask, and how long.
 #[derive(Clone, Debug)]
@@ -25,7 +26,7 @@ pub(super) struct Info {
     #[serde(default)]
     pub config: Config,
     #[serde(default)]
-    pub state: State,
+    pub state: loss::State,
     /// The server's clock when it answered.
     #[serde(default)]
     pub ts: Option<String>,
@@ -94,8 +95,8 @@ impl Api<'_> {
         let answer = tokio::time::timeout(self.timeout, self.client.request(request.clone(), body.into())).await;
         let answer = match answer {
             Ok(Ok(answer)) => answer,
-            Ok(Err(error)) => return Err(Failure::Failed(unanswered(request, error))),
-            Err(_) => return Err(Failure::Failed(RegisterError::Timeout { request })),
+            Ok(Err(error)) => return Err(Failure::Failed(self.unanswered(request, error))),
+            Err(_) => return Err(Failure::Failed(self.silence(request))),
         };
         let answer: Value = serde_json::from_slice(&answer.payload).map_err(answer_error)?;
         match answer.get("error") {
@@ -113,22 +114,28 @@ impl Api<'_> {
     }
 }
 
+impl Api<'_> {
+    fn unanswered(&self, request: String, error: async_nats::RequestError) -> RegisterError {
+        match error.kind() {
+            RequestErrorKind::NoResponders => {
+                RegisterError::NoJetStream { why: "nothing answers its requests (503 no responders)".to_owned() }
+            }
+            RequestErrorKind::TimedOut => self.silence(request),
+            _ => RegisterError::Request { request, source: error },
+        }
+    }
+
+    fn silence(&self, request: String) -> RegisterError {
+        RegisterError::Timeout { request, connected: self.client.connection_state() == State::Connected }
+    }
+}
+
 impl From<Failure> for RegisterError {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Server { request, code, description } => Self::Server { request, code, description },
             Failure::Failed(error) => error,
         }
-    }
-}
-
-fn unanswered(request: String, error: async_nats::RequestError) -> RegisterError {
-    match error.kind() {
-        RequestErrorKind::NoResponders => {
-            RegisterError::NoJetStream { why: "nothing answers its requests (503 no responders)".to_owned() }
-        }
-        RequestErrorKind::TimedOut => RegisterError::Timeout { request },
-        _ => RegisterError::Request { request, source: error },
     }
 }
 

@@ -75,7 +75,7 @@ fn duration(nanoseconds: u64) -> String {
         (1_000_000, "ms"),
         (1_000, "us"),
     ];
-    let unit = UNITS.iter().find(|(size, _)| nanoseconds % size == 0);
+    let unit = UNITS.iter().find(|(size, _)| nanoseconds.is_multiple_of(*size));
     unit.map_or_else(|| format!("{nanoseconds}ns"), |(size, name)| format!("{}{name}", nanoseconds / size))
 }
 

@@ -14,17 +14,14 @@ pub enum RegisterError {
         /// What the server said.
         why: String,
     },
-    /// The user may not send a request that this needs.
-    #[error("not authorized to publish to `{request}`")]
-    NotAuthorized {
-        /// The subject of the request.
-        request: String,
-    },
-    /// No answer came in time. A server that denies the permission to ask does not answer either.
-    #[error("no answer to `{request}` in time: is the server reachable, and may this user publish there?")]
+    /// No answer came in time. Over a connection that stands, that is nearly always a missing permission: the server
+    /// tells the connection's event callback and leaves the request unanswered.
+    #[error("no answer to `{request}` in time: {}", silence(*.connected))]
     Timeout {
         /// The subject of the request.
         request: String,
+        /// Whether the connection stood.
+        connected: bool,
     },
     /// A request could not be sent.
     #[error("could not send `{request}`")]
@@ -133,6 +130,14 @@ pub(super) fn explain(code: u64) -> Option<&'static str> {
         10122 => "`max_bytes` is above what the account admits for one stream",
         _ => return None,
     })
+}
+
+fn silence(connected: bool) -> &'static str {
+    if connected {
+        "the server is connected; may this user publish there, and subscribe to its inbox?"
+    } else {
+        "the connection is down"
+    }
 }
 
 fn streams(number: usize) -> String {

@@ -126,3 +126,59 @@ fn transition(wanted: &StreamDescriptor, desired: &Config, current: &Config) -> 
     broken.extend(rules.into_iter().filter(|(broken, _)| *broken).map(|(_, rule)| rule.to_owned()));
     broken
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// The rules broken by `wanted` over a stream that is configured so; the rest is tried on a real server.
+    fn rules(wanted: StreamDescriptor, current: Value, server: Server) -> Vec<String> {
+        let wanted = StreamDescriptor { name: "s", ..wanted };
+        let current: Config = serde_json::from_value(current).expect("an object");
+        let desired = config::desired(&wanted, &config::wanted_subjects(&wanted), Some(&current));
+        broken(&wanted, &desired, Some(&current), server)
+    }
+
+    const BASE: StreamDescriptor = StreamDescriptor::new("s");
+    const ALL: StreamDescriptor = StreamDescriptor { message_ttl: true, schedules: true, atomic: true, ..BASE };
+
+    #[test]
+    fn old_servers_lack_some_features() {
+        let server = |version| Server { version: Some(version), clustered: None };
+        assert_eq!(rules(BASE, json!({}), server((2, 9))), [""; 0]);
+        assert_eq!(rules(ALL, json!({}), server((2, 12))), [""; 0]);
+        assert_eq!(rules(ALL, json!({}), server((3, 0))), [""; 0]);
+        assert_eq!(rules(ALL, json!({}), Server::default()), [""; 0]);
+        let late = ["`schedules` needs nats-server 2.12", "`atomic` needs nats-server 2.12"];
+        assert_eq!(rules(ALL, json!({}), server((2, 11))), late);
+        assert_eq!(rules(ALL, json!({}), server((2, 10))).len(), 3);
+    }
+
+    #[test]
+    fn replicas_need_a_cluster_where_that_is_known() {
+        let three = StreamDescriptor { replicas: 3, ..BASE };
+        for (clustered, broken) in [(None, 0), (Some(true), 0), (Some(false), 1)] {
+            assert_eq!(rules(three, json!({}), Server { version: None, clustered }).len(), broken);
+        }
+    }
+
+    #[test]
+    fn some_streams_take_no_events() {
+        let mirror = json!({"mirror": {"name": "other"}});
+        assert_eq!(rules(BASE, mirror, Server::default()), ["the stream is a mirror, which stores no subjects"]);
+        let sealed = rules(BASE, json!({"sealed": true}), Server::default());
+        assert_eq!(sealed, ["the stream is sealed: it admits no more messages"]);
+    }
+
+    #[test]
+    fn names_are_tokens_and_not_paths() {
+        for good in ["s", "Order-Events_1", "öl"] {
+            assert_eq!(name(good), [""; 0]);
+        }
+        for bad in ["", "a.b", "a b", "a*", ">", "a/b", "a\\b", "a\nb"] {
+            assert_eq!(name(bad).len(), 1, "{bad}");
+        }
+    }
+}

@@ -115,7 +115,11 @@ pub(super) fn with_losses(plan: StreamPlan, mut losses: Vec<Loss>) -> StreamPlan
 /// The stream that has some of `filters`, if there is one beside `stream` itself.
 async fn conflict(api: &Api<'_>, stream: &str, filters: &[String]) -> Result<Option<Action>, Failure> {
     for filter in filters {
-        let others = api.streams_with(filter).await?;
+        let others = match api.streams_with(filter).await {
+            // A user who may not list streams can still register: the server itself refuses what overlaps.
+            Err(Failure::Failed(RegisterError::Timeout { connected: true, .. })) => return Ok(None),
+            answer => answer?,
+        };
         if let Some(other) = others.into_iter().find(|other| other != stream) {
             let theirs = api.info(&other).await?.map(|info| config::subjects_of(&info.config)).unwrap_or_default();
             return Ok(Some(Action::Conflict { subjects: overlapping(filters, theirs), stream: other }));
