@@ -26,19 +26,17 @@ impl Config {
         };
         let has_errors = report.has_errors();
         for warning in report.diagnostics.iter().filter(|found| found.severity == Severity::Warning).take(MAX_SHOWN) {
-            println!("cargo::warning={warning}");
+            tell("warning", &warning.to_string());
         }
         report.diagnostics.retain(|found| found.severity == Severity::Error);
         let hidden = report.diagnostics.len().saturating_sub(MAX_SHOWN);
         report.diagnostics.truncate(MAX_SHOWN);
-        for line in render(&report, wants_color()).lines() {
-            println!("cargo::error={line}");
-        }
+        tell("error", &render(&report, wants_color()));
         if hidden > 0 {
-            println!("cargo::error=and {hidden} more");
+            tell("error", &format!("and {hidden} more"));
         }
         if !has_errors && let Err(error) = write::write(&directory, &files) {
-            println!("cargo::error=cannot write to {}: {error}", directory.display());
+            tell("error", &format!("cannot write to {}: {error}", directory.display()));
         }
     }
 
@@ -48,6 +46,13 @@ impl Config {
         for path in self.inputs().into_iter().flatten() {
             println!("cargo::rerun-if-changed={}", path.display());
         }
+    }
+}
+
+/// Cargo reads lines; no line of a message may be taken for an instruction.
+fn tell(kind: &str, message: &str) {
+    for line in message.lines() {
+        println!("cargo::{kind}={line}");
     }
 }
 

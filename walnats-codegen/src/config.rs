@@ -42,5 +42,29 @@ pub struct Settings {
 /// The JSON Schema of `walnats.toml`, so that editors complete and check it.
 #[cfg(feature = "config-schema")]
 pub fn config_schema() -> serde_json::Value {
-    schemars::schema_for!(Settings).to_value()
+    let settings = schemars::generate::SchemaSettings::draft2020_12();
+    let generator = settings.with_transform(schemars::transform::RecursiveTransform(without_null)).into_generator();
+    generator.into_root_schema_for::<Settings>().to_value()
+}
+
+/// TOML has no null: a key that is optional is left out.
+#[cfg(feature = "config-schema")]
+fn without_null(schema: &mut schemars::Schema) {
+    let Some(object) = schema.as_object_mut() else { return };
+    object.remove("default");
+    if let Some(types) = object.get_mut("type").and_then(serde_json::Value::as_array_mut) {
+        types.retain(|name| name != "null");
+        if let [only] = &types[..] {
+            let only = only.clone();
+            object.insert("type".to_owned(), only);
+        }
+    }
+    if let Some(variants) = object.get_mut("anyOf").and_then(serde_json::Value::as_array_mut) {
+        variants.retain(|variant| variant["type"] != "null");
+        if let [serde_json::Value::Object(only)] = &variants[..] {
+            let only = only.clone();
+            object.remove("anyOf");
+            object.extend(only);
+        }
+    }
 }

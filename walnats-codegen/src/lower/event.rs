@@ -81,6 +81,11 @@ pub(super) fn finish(raw: RawEvent, lookup: &Lookup, report: &mut Report) -> Opt
     for text in [&options.event_type, &options.rust].into_iter().flatten().filter(|text| text.value.is_empty()) {
         report.push(Diagnostic::error("WN0406", text.place.clone(), "the text is empty").help("leave the key out"));
     }
+    if let Some(rust) = options.rust.as_ref().filter(|rust| !rust.value.is_empty() && !is_type_name(&rust.value)) {
+        let message = format!("`{}` cannot be the name of a Rust type", rust.value);
+        report
+            .push(Diagnostic::error("WN0406", rust.place.clone(), message).help("write a name such as `UserCreated`"));
+    }
     let event = Event {
         event_type: options.event_type.map_or_else(|| name.clone(), |event_type| event_type.value),
         subject: subject_template?,
@@ -96,6 +101,13 @@ pub(super) fn finish(raw: RawEvent, lookup: &Lookup, report: &mut Report) -> Opt
         place,
     };
     Some(LocatedEvent { event, subject: subject.place, stream: stream.place })
+}
+
+/// Whether Rust takes `text` for a type's name, and rustc has nothing against it.
+pub(super) fn is_type_name(text: &str) -> bool {
+    text != "Self"
+        && text.starts_with(|c: char| c.is_ascii_uppercase())
+        && text.chars().all(|c| c.is_ascii_alphanumeric())
 }
 
 /// Reports events whose names cannot be, and all but the first of one name.

@@ -36,13 +36,16 @@ pub(super) fn apply(events: &mut [RawEvent], entries: &Entries, at: &dyn Fn(&Tex
             None => diagnostic.help("add its schema, or say where it is: `schema = \"file.json#/$defs/name\"`"),
         });
     }
+}
+
+/// Reports what entries get wrong by themselves, whatever events there are.
+pub(super) fn check(entries: &Entries, at: &dyn Fn(&Text) -> Place, report: &mut Report) {
     for (key, settings) in entries {
-        check(key, settings, at, report);
+        check_entry(key, settings, at, report);
     }
 }
 
-/// What an entry can get wrong by itself.
-fn check(key: &Text, settings: &EventSettings, at: &dyn Fn(&Text) -> Place, report: &mut Report) {
+fn check_entry(key: &Text, settings: &EventSettings, at: &dyn Fn(&Text) -> Place, report: &mut Report) {
     let mut wrong = |text: &Text, message: &str, help: &str| {
         report.push(Diagnostic::error("WN0404", at(text), message).help(help));
     };

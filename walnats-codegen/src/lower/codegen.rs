@@ -1,0 +1,77 @@
+//! `[codegen]`: choices that shape the Rust that comes out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::event::is_type_name;
+use crate::config::{CodegenSettings, Text};
+use crate::diagnostic::{Diagnostic, Place, Report, did_you_mean};
+use crate::model::{CodegenOptions, EventModel};
+
+/// The options, checked against the schemas of `model`.
+pub(super) fn options(
+    settings: &CodegenSettings,
+    model: &EventModel,
+    at: &dyn Fn(&Text) -> Place,
+    report: &mut Report,
+) -> CodegenOptions {
+    for derive in &settings.derives {
+        let path = derive.as_str().trim_start_matches("::");
+        if !path.split("::").all(is_identifier) {
+            let message = format!("`{}` is not the path of a derive macro", derive.as_str());
+            report.push(Diagnostic::error("WN0403", at(derive), message).help("write `Hash`, or `my_crate::Redact`"));
+        }
+    }
+    CodegenOptions {
+        derives: settings.derives.iter().map(|derive| derive.as_str().to_owned()).collect(),
+        names: names(settings, model, at, report),
+    }
+}
+
+/// Names by source and pointer, as the notes of schemas have them: without the file's extension.
+fn names(
+    settings: &CodegenSettings,
+    model: &EventModel,
+    at: &dyn Fn(&Text) -> Place,
+    report: &mut Report,
+) -> BTreeMap<String, String> {
+    let mut names = BTreeMap::new();
+    if settings.names.is_empty() {
+        return names;
+    }
+    let known = addresses(model);
+    for (key, name) in &settings.names {
+        if !is_type_name(name.as_str()) {
+            let message = format!("`{}` cannot be the name of a Rust type", name.as_str());
+            report.push(Diagnostic::error("WN0403", at(name), message).help("write a name such as `PostalCode`"));
+        }
+        let (file, pointer) = key.as_str().split_once('#').unwrap_or((key.as_str(), ""));
+        let stem = [".json", ".yaml", ".yml"].iter().find_map(|extension| file.strip_suffix(extension));
+        let address = format!("{}#{pointer}", stem.unwrap_or(file));
+        if !known.contains(&address) {
+            let message = format!("no event reaches a schema at `{}`", key.as_str());
+            let diagnostic = Diagnostic::error("WN0409", at(key), message);
+            report.push(match did_you_mean(&address, known.iter().map(String::as_str)) {
+                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                None => diagnostic.help("write a file with a JSON Pointer, such as `_address.json#/$defs/zip`"),
+            });
+        }
+        names.insert(address, name.as_str().to_owned());
+    }
+    names
+}
+
+/// Where the schemas of the model stand: `address#/$defs/zip`.
+fn addresses(model: &EventModel) -> BTreeSet<String> {
+    let addresses = model.notes.iter().filter_map(|note| {
+        let source = model.sources.get(note.source)?;
+        let pointer: String =
+            note.path.iter().map(|part| format!("/{}", part.replace('~', "~0").replace('/', "~1"))).collect();
+        Some(format!("{}#{pointer}", source.name))
+    });
+    addresses.collect()
+}
+
+fn is_identifier(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
