@@ -67,6 +67,19 @@ impl Headers {
         Ok(())
     }
 
+    /// Sets a header of a message that was made before: a reserved name is allowed, except what is added when it is sent.
+    ///
+    /// # Errors
+    ///
+    /// As [`Headers::insert`].
+    pub(crate) fn insert_again(&mut self, name: String, value: String) -> Result<(), HeaderError> {
+        check_name(&name)?;
+        if name.eq_ignore_ascii_case("Nats-Msg-Id") || name.eq_ignore_ascii_case("Nats-Expected-Stream") {
+            return Err(HeaderError::Reserved { name, hint: "it is added when the message is sent" });
+        }
+        self.insert_own(name, value)
+    }
+
     /// As async-nats wants them; it panics on nothing that passed the checks above.
     pub(crate) fn append_to(&self, map: &mut HeaderMap) {
         for (name, value) in &self.0 {

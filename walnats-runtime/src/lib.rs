@@ -28,7 +28,7 @@ pub use emit::{BoxFuture, Buffered, Emit};
 pub use error::*;
 pub use event::{Event, EventDescriptor};
 pub use headers::Headers;
-pub use message::{OutboundMessage, Outcome, Receipt};
+pub use message::{MessageParts, OutboundMessage, Outcome, PartsError, Receipt};
 pub use options::{Full, Lost, Options};
 pub use pending::Pending;
 pub use publisher::Publisher;

@@ -1,5 +1,7 @@
 //! What goes to NATS, and what comes back.
 
+mod parts;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
@@ -7,6 +9,8 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::headers::Headers;
+
+pub use parts::{MessageParts, PartsError};
 
 /// A finished message: an event that is validated and encoded, with its address. `Debug` shows sizes only.
 #[derive(Clone)]

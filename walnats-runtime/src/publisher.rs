@@ -141,8 +141,13 @@ impl Publisher {
         self.shared.streams.iter().find(|stream| stream.name == name).unwrap_or(UNKNOWN)
     }
 
-    /// Waits for a place for as long as the emit may take in all.
-    pub(crate) async fn submit_confirmed(
+    /// Hands over a finished message that may take `deadline` in all, the wait for a place in the buffer included; `None`
+    /// is [`Options::deadline`]. Nothing is sent after it. Whoever calls looks after the end: `flush` does not answer for it.
+    ///
+    /// # Errors
+    ///
+    /// The publisher is shut down, or the buffer stayed full.
+    pub async fn submit_confirmed(
         &self,
         message: OutboundMessage,
         deadline: Option<Duration>,
@@ -198,6 +203,12 @@ impl Publisher {
 
     fn buffered_until(&self, deadline: Option<Duration>) -> Option<Instant> {
         deadline.or(self.shared.options.buffered_deadline).and_then(|deadline| Instant::now().checked_add(deadline))
+    }
+}
+
+impl AsRef<Publisher> for Publisher {
+    fn as_ref(&self) -> &Publisher {
+        self
     }
 }
 
