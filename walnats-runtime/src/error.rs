@@ -8,7 +8,7 @@ mod payload;
 pub use connect::ConnectError;
 pub use emit::{Cause, EmitAllError, EmitError, NotStored, OptionError, PossiblyStored, Reason};
 pub use flush::{FlushError, ShutdownError};
-pub use payload::{DecodeError, EncodeError, ValidateError};
+pub use payload::{DecodeError, EncodeError, ValidateError, Violation};
 
 pub use crate::cloud_event::CloudEventError;
 pub use crate::headers::HeaderError;

@@ -222,6 +222,7 @@ impl Task {
     /// Ends a job. Everything that was accepted comes through here, exactly once.
     fn finish(&mut self, sequence: u64, result: Result<Receipt, EmitError>) {
         self.no_longer_sent(sequence);
+        self.pauses.ended(sequence);
         let Some(job) = self.ring.remove(sequence) else { return };
         if self.partly.as_ref().is_some_and(|partly| partly.sequence == sequence) {
             self.partly = None;
@@ -246,7 +247,6 @@ impl Task {
         if let Some(job) = self.ring.get(sequence).filter(|job| job.is_sent()) {
             self.sent_messages -= job.load.messages().len();
             self.sent_bytes -= job.bytes;
-            self.pauses.ended(sequence);
         }
     }
 

@@ -55,6 +55,7 @@ impl Task {
         }
         for sequence in unanswered {
             self.sent_again_later(sequence);
+            self.pauses.ended(sequence);
             if let Some(job) = self.ring.get_mut(sequence) {
                 job.attempt_unanswered();
                 let last = job.last_attempt_before(self.limits.ack_timeout);
