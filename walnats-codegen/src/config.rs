@@ -1,4 +1,30 @@
-//! `walnats.toml`: what the schemas leave to the deployment.
+//! `walnats.toml`: what the schemas leave to the deployment. Every key is optional, and so is the file.
+//!
+//! ```toml
+//! [schemas]
+//! folders = ["schemas"]                 # inside of the package
+//!
+//! [defaults]                            # for every stream
+//! replicas = 3
+//!
+//! [streams.orders]
+//! max_age = "365d"
+//! duplicate_window = "10m"
+//!
+//! [events.user-created]                 # what `x-walnats` in the schema can say too; this file has the last word
+//! stream = "users"
+//!
+//! [events."github.*"]                   # 66 events of a schema that nobody here may edit
+//! schema = "github.json#/oneOf/*"       # the `*` is what the `$ref` there leads to, such as `check_run_event`,
+//! strip = ["_event", "$event"]          # without these endings: `github.check-run`
+//! stream = "github"
+//!
+//! [services.checkout]                   # an emitter type with its own events only
+//! emits = ["order-placed", "cart-*"]
+//!
+//! [codegen]
+//! derives = ["Hash"]
+//! ```
 
 mod codegen;
 mod event;

@@ -21,7 +21,7 @@ pub mod load;
 pub mod lower;
 pub mod model;
 mod pipeline;
-pub mod resolve;
+mod resolve;
 pub mod rust;
 pub mod write;
 

@@ -65,7 +65,7 @@ fn internal(file: &GeneratedFile, error: &syn::Error) -> Diagnostic {
         .help("this is a fault of walnats, not of the schema; please report it with the schema")
 }
 
-/// What [`write`] would do to `directory`.
+/// What [`write()`] would do to `directory`.
 ///
 /// # Errors
 /// If the directory is there but cannot be read.

@@ -1,5 +1,4 @@
-//! What comes out for each folder of `fixtures/generate`, to the byte. The same files are compiled by
-//! `walnats-runtime/tests` and by the root package.
+//! What comes out for each folder of `fixtures/generate`, to the byte.
 //!
 //! `WALNATS_BLESS=1 cargo test -p walnats-codegen --test generate` writes `expected/` anew.
 
@@ -47,14 +46,16 @@ fn the_same_schemas_give_the_same_bytes() {
 /// Folders with protobuf files need the feature.
 fn fixtures() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/generate");
-    let folders =
-        fs::read_dir(root).into_iter().flatten().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
-    let has_protobuf = |folder: &PathBuf| {
-        let schemas = fs::read_dir(folder.join("schemas")).unwrap();
-        schemas.into_iter().any(|entry| entry.unwrap().path().extension().is_some_and(|extension| extension == "proto"))
-    };
-    let mut folders: Vec<PathBuf> =
-        folders.filter(|folder| cfg!(feature = "protobuf") || !has_protobuf(folder)).collect();
+    let mut folders: Vec<PathBuf> = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.retain(|folder| cfg!(feature = "protobuf") || !has_protobuf(&folder.join("schemas")));
     folders.sort();
+    assert!(!folders.is_empty(), "there is nothing to generate from");
     folders
+}
+
+fn has_protobuf(folder: &Path) -> bool {
+    let mut paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    paths.any(|path| {
+        path.extension().is_some_and(|extension| extension == "proto") || (path.is_dir() && has_protobuf(&path))
+    })
 }
