@@ -23,8 +23,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let orders = STREAMS.iter().find(|stream| stream.name == "orders").ok_or("`orders` is in walnats.toml")?;
     let shorter = StreamDescriptor { max_age: Some(Duration::from_secs(1)), ..*orders };
     tokio::time::sleep(Duration::from_millis(1_100)).await;
-    println!("shorter:\n{}", events.publisher().plan(&[&shorter]).await?);
-    let refused = events.publisher().register(&[&shorter]).await.expect_err("one order would be lost");
+    println!("shorter:\n{}", events.publisher().plan(&[shorter]).await?);
+    let refused = events.publisher().register(&[shorter]).await.expect_err("one order would be lost");
     println!("refused: {refused}");
     Ok(())
 }

@@ -14,7 +14,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("nats-server    {}", server.url());
 
     let events = Events::connect(server.url()).await?;
-    print!("register\n{}", events.register().await?);
+    println!("register\n{}", events.register().await?);
 
     let mut user = UserCreated::decode(
         r#"{"user_id": "u_42", "email": "ada@example.com", "created_at": "2026-01-02T03:04:05Z", "plan": "team"}"#,

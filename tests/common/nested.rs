@@ -1,0 +1,92 @@
+//! A crate of events that a test writes and builds, as a user would.
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// A crate in a folder of its own under `target/`, kept between runs so that only what changed is built again.
+pub struct NestedCrate {
+    name: &'static str,
+    dir: PathBuf,
+}
+
+impl NestedCrate {
+    /// An events crate without schemas: `build.rs`, `src/lib.rs`, and `main` as its program.
+    pub fn new(name: &'static str, main: &str) -> Result<Self> {
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let nested = Self { name, dir: Path::new(env!("CARGO_TARGET_TMPDIR")).join(name) };
+        fs::create_dir_all(nested.dir.join("src"))?;
+        let _ = fs::remove_dir_all(nested.dir.join("schemas"));
+        nested.write("Cargo.lock", &fs::read_to_string(workspace.join("Cargo.lock"))?)?;
+        nested.write("build.rs", include_str!("nested_build.rs"))?;
+        nested.write("src/lib.rs", "//! Generated.\n#![deny(warnings)]\nwalnats_runtime::include_events!();\n")?;
+        nested.write("src/main.rs", main)?;
+        nested.write(
+            "Cargo.toml",
+            &format!(
+                r#"[package]
+name = {name:?}
+version = "0.0.0"
+edition = "2024"
+publish = false
+
+[dependencies]
+serde_json = {{ version = "1", features = ["raw_value"] }}
+tokio = {{ version = "1", features = ["rt", "macros"] }}
+walnats-runtime = {{ path = {runtime:?} }}
+
+[build-dependencies]
+walnats-codegen = {{ path = {codegen:?} }}
+
+[profile.dev]
+debug = false
+
+[workspace]
+"#,
+                runtime = workspace.join("walnats-runtime"),
+                codegen = workspace.join("walnats-codegen"),
+            ),
+        )?;
+        Ok(nested)
+    }
+
+    /// Writes a file of the crate; one that is the same already keeps its time.
+    pub fn write(&self, path: &str, text: &str) -> Result<()> {
+        let path = self.dir.join(path);
+        fs::create_dir_all(path.parent().ok_or("a file has a folder")?)?;
+        if fs::read(&path).is_ok_and(|old| old == text.as_bytes()) {
+            return Ok(());
+        }
+        Ok(fs::write(path, text)?)
+    }
+
+    /// Builds it, without the network, and gives the path of its program.
+    pub fn build(&self) -> Result<PathBuf> {
+        // One target folder for all nested crates: their dependencies are the same.
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("nested");
+        let status = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--offline"])
+            .current_dir(&self.dir)
+            .env("CARGO_TARGET_DIR", &target)
+            .status()?;
+        if !status.success() {
+            return Err(format!("the generated code in {} does not compile, see above", self.dir.display()).into());
+        }
+        Ok(target.join("debug").join(format!("{}{}", self.name, std::env::consts::EXE_SUFFIX)))
+    }
+}
+
+/// A folder of the corpora: beside the project, or where `WALNATS_CORPORA` says; `None`, said in a line, where it is not there.
+pub fn corpus(name: &str) -> Option<PathBuf> {
+    let corpora = std::env::var_os("WALNATS_CORPORA")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora"), PathBuf::from);
+    let corpus = corpora.join(name);
+    if !corpus.is_dir() {
+        println!("the corpus {} is not there: nothing is tested", corpus.display());
+        return None;
+    }
+    Some(corpus)
+}
