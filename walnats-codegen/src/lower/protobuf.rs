@@ -57,9 +57,9 @@ pub struct Messages {
 
 impl Messages {
     /// The event that the message `full_name` (`shop.v1.OrderPlaced`) is or, where it lacks the option, would be with
-    /// nothing in it. `None` if there is no such message.
+    /// nothing in it. `None` if there is no such message, or it is one of Google's well-known types.
     pub fn event(&self, full_name: &str) -> Option<RawEvent> {
-        let message = self.pool.get_message_by_name(full_name).filter(|message| !message.is_map_entry())?;
+        let message = self.pool.get_message_by_name(full_name).filter(can_be_event)?;
         Some(RawEvent {
             name: message.name().to_kebab_case(),
             place: self.place(&message),
@@ -69,9 +69,9 @@ impl Messages {
         })
     }
 
-    /// The full names of all messages, sorted.
+    /// The full names of all messages that can be events, sorted.
     pub fn names(&self) -> Vec<String> {
-        let mut names: Vec<_> = self.pool.all_messages().filter(|m| !m.is_map_entry()).map(full_name).collect();
+        let mut names: Vec<_> = self.pool.all_messages().filter(can_be_event).map(full_name).collect();
         names.sort();
         names
     }
@@ -106,6 +106,11 @@ impl Messages {
     fn place(&self, message: &MessageDescriptor) -> Place {
         self.places.name(message)
     }
+}
+
+/// Google's well-known types are types of prost, which a package cannot give an address; a message of its own can hold one.
+fn can_be_event(message: &MessageDescriptor) -> bool {
+    !message.is_map_entry() && message.package_name() != "google.protobuf"
 }
 
 fn full_name(message: MessageDescriptor) -> String {

@@ -31,7 +31,7 @@ pub fn compile(sources: &[ProtobufSource], report: &mut Report) -> Compiled {
     let (texts, sets): (Vec<_>, Vec<_>) = sources.iter().partition(|source| source.name.ends_with(".proto"));
     // A file's text is nearer to its author than a compiled form of it, so texts come first.
     for source in texts {
-        library.add(source, &source.name, Content::Text(blank_byte_order_mark(&source.file.text)));
+        library.add(source, &source.name, Content::Text(source.file.text.clone()));
     }
     for source in sets {
         library.add_descriptor_set(source, report);
@@ -128,14 +128,6 @@ fn read_descriptor_set(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
     match files.is_empty() {
         true => Err("it has no files".to_owned()),
         false => Ok(files),
-    }
-}
-
-/// protoc skips a byte order mark, protox does not. Blanks leave what follows where it is.
-fn blank_byte_order_mark(text: &str) -> String {
-    match text.strip_prefix('\u{feff}') {
-        Some(rest) => format!("   {rest}"),
-        None => text.to_owned(),
     }
 }
 

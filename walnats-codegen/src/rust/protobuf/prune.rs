@@ -29,6 +29,9 @@ pub fn prune<'a>(
     let reached = reach(&descriptors, roots);
     let mut files = Vec::new();
     for mut file in descriptors.file {
+        if file.syntax() == "proto3" {
+            file.message_type.iter_mut().for_each(pack);
+        }
         if file.package() != "google.protobuf" {
             let info = file.source_code_info.take().unwrap_or_default();
             let locations = info.location.iter().map(|location| (location.path.as_slice(), location)).collect();
@@ -46,6 +49,14 @@ pub fn prune<'a>(
         files.push(file);
     }
     files
+}
+
+/// Says what proto3 implies: that lists of numbers are packed. prost-build 0.14.4 forgets it where a field has any option.
+fn pack(message: &mut DescriptorProto) {
+    for options in message.field.iter_mut().filter_map(|field| field.options.as_mut()) {
+        options.packed.get_or_insert(true);
+    }
+    message.nested_type.iter_mut().for_each(pack);
 }
 
 /// A leading dot before the package, and none where there is no package: `.shop.v1`.
