@@ -1,12 +1,135 @@
 //! An `EventModel` becomes files of Rust.
+//!
+//! [`shape`] finds the types, [`type_names`] names them, [`layout`] says which file holds what; [`item`], [`event`] and
+//! [`emitter`] write them down through the templates. Each pass takes the data of those before it.
 
+mod code;
+mod constraint;
+mod docs;
+mod emitter;
+mod event;
+mod item;
+mod judged;
+mod kinds;
+mod layout;
+mod names;
+mod node;
 #[cfg(feature = "protobuf")]
 pub mod protobuf;
+mod shape;
+mod spot;
+mod template;
+mod type_names;
+
+use walnats_schema::SchemaId;
+
+use self::constraint::Checks;
+use self::item::Package;
+use self::layout::{EventForm, Layout};
+use crate::diagnostic::Report;
+use crate::model::{Event, EventModel, Payload};
+use crate::write::GeneratedFile;
 
 /// The code of all events; the root is `events.rs`.
-pub fn generate(
-    _model: &crate::model::EventModel,
-    _report: &mut crate::diagnostic::Report,
-) -> Vec<crate::write::GeneratedFile> {
+pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
+    let types = shape::shape(model);
+    let forms = layout::event_forms(model, &types);
+    let layout = layout::layout(model, &types, &forms);
+    let names = type_names::type_names(model, &types, &forms);
+    let judged = judged::names(model, &types);
+    let mut always_checked = vec![false; types.items.len()];
+    for form in &forms {
+        if let EventForm::Item(item) = form {
+            always_checked[*item] = true;
+        }
+    }
+    types.items_that_are_attempted().for_each(|item| always_checked[item] = true);
+    let package = Package { model, types: &types, layout: &layout, names: &names.items, always_checked };
+    let judged_name = |id: SchemaId| judged.get(&id).cloned().unwrap_or_default();
+    let checks = Checks::new(&types, &judged_name);
+
+    let messages = messages(model, report);
+    let mut files: Vec<GeneratedFile> = (0..layout.files.len())
+        .map(|file| {
+            let content = file_text(&package, file, &names.events, &checks, report);
+            GeneratedFile { path: format!("{}.rs", layout.files[file].path), content }
+        })
+        .collect();
+    let paths: Vec<String> =
+        (0..model.events.len()).map(|event| package.path_from_root(event, &names.events)).collect();
+    files.push(GeneratedFile { path: "events.rs".to_owned(), content: package.root(&paths, !messages.is_empty()) });
+    files.extend((0..model.events.len()).filter_map(|event| package.schema_file(event)));
+    if model.events.iter().any(|event| matches!(event.payload, Payload::Json(_))) {
+        // Plain data with string keys always has a JSON form.
+        let content = serde_json::to_string(&judged::schema_set(model, &judged)).unwrap_or_default();
+        files.push(GeneratedFile { path: "schemas.json".to_owned(), content });
+    }
+    files.extend(messages);
+    files
+}
+
+/// A module: its parts, its types, its events.
+fn file_text(
+    package: &Package<'_>,
+    file: usize,
+    event_names: &[String],
+    checks: &Checks<'_>,
+    report: &mut Report,
+) -> String {
+    let Layout { files, events, .. } = package.layout;
+    let mut text = String::new();
+    for event in &files[file].events {
+        if let (EventForm::Newtype, Some(typed)) = (events[*event].form, &package.types.payloads[*event]) {
+            text += &package.newtype(*event, &event_names[*event], typed, file, checks);
+        }
+    }
+    for item in &files[file].items {
+        text += &package.item(*item, file, checks);
+    }
+    for event in &files[file].events {
+        let path = match events[*event].form {
+            EventForm::Item(item) => package.layout.item_path(item, &package.names[item], file),
+            EventForm::Newtype => event_names[*event].clone(),
+            EventForm::Message => {
+                text += &message_event(&package.model.events[*event], &event_names[*event]);
+                continue;
+            }
+        };
+        text += &package.event(*event, &path, report);
+    }
+    let parts = files[file].parts.iter().map(|part| format!("mod {part};\npub use self::{part}::*;\n"));
+    let import = if text.contains("rt::") { "use ::walnats_runtime::private as rt;\n" } else { "" };
+    import.to_owned() + &parts.collect::<String>() + &text
+}
+
+impl Package<'_> {
+    /// Where an event's type is, seen from the root.
+    fn path_from_root(&self, event: usize, event_names: &[String]) -> String {
+        match self.layout.events[event].form {
+            EventForm::Item(item) => {
+                format!("{}::{}", self.layout.files[self.layout.item_files[item]].module, self.names[item])
+            }
+            _ => format!("{}::{}", self.layout.files[self.layout.events[event].file].module, event_names[event]),
+        }
+    }
+}
+
+#[cfg(feature = "protobuf")]
+fn messages(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
+    protobuf::generate(model, report)
+}
+
+#[cfg(not(feature = "protobuf"))]
+fn messages(_: &EventModel, _: &mut Report) -> Vec<GeneratedFile> {
     Vec::new()
+}
+
+#[cfg(feature = "protobuf")]
+fn message_event(event: &Event, type_name: &str) -> String {
+    protobuf::event_module(event, type_name)
+}
+
+#[cfg(not(feature = "protobuf"))]
+fn message_event(_: &Event, _: &str) -> String {
+    String::new()
 }

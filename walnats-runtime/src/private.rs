@@ -1,6 +1,8 @@
 //! What generated code names. Not for anybody else: it changes without notice.
 
+pub use async_nats::Client;
 pub use serde;
+pub use serde::{Deserialize, Deserializer, Serialize};
 pub use serde_json;
 pub use walnats_schema::{At, Format, Violation};
 

@@ -1,0 +1,55 @@
+//! Pieces of Rust text: types, literals.
+
+use super::shape::{Integer, ItemId, Shape, Typed};
+
+/// A string literal. Characters that reorder what is read are escaped, as rustc asks.
+pub fn literal(text: &str) -> String {
+    let mut literal = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => literal.extend(['\\', c]),
+            c if c.is_ascii_graphic() || c == ' ' || c.is_alphanumeric() => literal.push(c),
+            c => literal.extend(c.escape_unicode()),
+        }
+    }
+    literal + "\""
+}
+
+/// A type; `path` tells how an item is named from here.
+pub fn type_text(shape: &Shape, path: &impl Fn(ItemId) -> String) -> String {
+    let of = |typed: &Typed| type_text(&typed.shape, path);
+    match shape {
+        Shape::Value => "::walnats_runtime::Value".to_owned(),
+        Shape::Object => "::walnats_runtime::Map".to_owned(),
+        Shape::Null => "()".to_owned(),
+        Shape::Boolean => "bool".to_owned(),
+        Shape::Integer(integer) => integer_text(*integer).to_owned(),
+        Shape::Float => "f64".to_owned(),
+        Shape::String => "String".to_owned(),
+        Shape::DateTime => "::walnats_runtime::DateTime".to_owned(),
+        Shape::Uuid => "::walnats_runtime::Uuid".to_owned(),
+        Shape::Array(item) => format!("Vec<{}>", of(item)),
+        Shape::FixedArray(item, length) => format!("[{}; {length}]", of(item)),
+        Shape::Tuple(items) => {
+            let items: String = items.iter().map(|item| of(item) + ",").collect();
+            format!("({items})")
+        }
+        Shape::Map(member) => format!("::std::collections::BTreeMap<String, {}>", of(member)),
+        Shape::Nullable(inner) => format!("Option<{}>", of(inner)),
+        Shape::Item(item) => path(*item),
+        Shape::Boxed(item) => format!("Box<{}>", path(*item)),
+    }
+}
+
+fn integer_text(integer: Integer) -> &'static str {
+    match integer {
+        Integer::U8 => "u8",
+        Integer::U16 => "u16",
+        Integer::U32 => "u32",
+        Integer::U64 => "u64",
+        Integer::I8 => "i8",
+        Integer::I16 => "i16",
+        Integer::I32 => "i32",
+        Integer::I64 => "i64",
+    }
+}

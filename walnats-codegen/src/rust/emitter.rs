@@ -1,0 +1,164 @@
+//! The root module: streams, and the types whose methods emit.
+
+use std::time::Duration;
+
+use super::code::literal;
+use super::docs;
+use super::item::Package;
+use super::names;
+use super::template::{EmitText, EmitterTemplate, ModuleText, RootTemplate, ServiceText, StreamText, render};
+use crate::model::{Discard, Payload, Retention, Service, Storage, Stream};
+
+/// Methods of `Events` that no service may hide.
+const METHODS: [&str; 9] =
+    ["connect", "connect_with", "new", "with_options", "publisher", "register", "plan", "flush", "shutdown"];
+
+impl Package<'_> {
+    /// The root module. `paths` tells for each event where its type is, seen from the root.
+    pub fn root(&self, paths: &[String], has_messages: bool) -> String {
+        let services = &self.model.services;
+        let service_types = names::distinct(services, |service| &service.name, names::type_name, &["Events"]);
+        let methods = names::distinct(services, |service| &service.name, names::field_name, &METHODS);
+        let links = services.iter().zip(methods).zip(&service_types).map(|((service, method), type_name)| {
+            ServiceText { name: service.name.clone(), method, type_name: type_name.clone() }
+        });
+        let (exports, type_names) = exports(paths, &service_types);
+        let root = RootTemplate {
+            modules: self.modules(has_messages),
+            exports,
+            has_json: self.model.events.iter().any(|event| matches!(event.payload, Payload::Json(_))),
+            streams: self.model.streams.iter().map(stream).collect(),
+        };
+        let events = EmitterTemplate {
+            docs: vec!["Emits the events of this crate.".to_owned()],
+            name: "Events".to_owned(),
+            is_root: true,
+            services: links.collect(),
+            register: "self.publisher.register(STREAMS)".to_owned(),
+            events: (0..self.model.events.len()).map(|event| self.emit(event, &type_names)).collect(),
+        };
+        let mut text = render(&root) + &render(&events);
+        for (service, name) in services.iter().zip(service_types) {
+            text += &self.service(service, name, &type_names);
+        }
+        text
+    }
+
+    fn modules(&self, has_messages: bool) -> Vec<ModuleText> {
+        let mut modules: Vec<ModuleText> = self
+            .layout
+            .modules
+            .iter()
+            .map(|(name, is_public)| {
+                let event = self.layout.events.iter().position(|event| event.ident == *name);
+                let doc = match event {
+                    Some(event) => format!("The event {}.", docs::code(&self.model.events[event].name)),
+                    None => "Types that events share.".to_owned(),
+                };
+                ModuleText { name: name.clone(), doc: is_public.then_some(doc) }
+            })
+            .collect();
+        if has_messages {
+            modules
+                .push(ModuleText { name: "proto".to_owned(), doc: Some("Protobuf messages, by package.".to_owned()) });
+        }
+        modules
+    }
+
+    fn service(&self, service: &Service, name: String, type_names: &[String]) -> String {
+        let events: Vec<usize> = (0..self.model.events.len())
+            .filter(|event| service.emits.contains(&self.model.events[*event].name))
+            .collect();
+        let descriptors: Vec<String> = events
+            .iter()
+            .map(|event| format!("<{} as ::walnats_runtime::Event>::DESCRIPTOR", type_names[*event]))
+            .collect();
+        let mut text = vec![format!("Emits the events of the service {}.", docs::code(&service.name))];
+        if let Some(description) = &service.description {
+            text.push(String::new());
+            text.extend(docs::markdown(description));
+        }
+        render(&EmitterTemplate {
+            docs: text,
+            name,
+            is_root: false,
+            services: Vec::new(),
+            register: format!("self.publisher.register(STREAMS).only(&[{}])", descriptors.join(", ")),
+            events: events.into_iter().map(|event| self.emit(event, type_names)).collect(),
+        })
+    }
+
+    fn emit(&self, index: usize, type_names: &[String]) -> EmitText {
+        let event = &self.model.events[index];
+        let fallback = || vec![format!("Emits {}.", docs::code(&event.name))];
+        EmitText {
+            docs: event.description.as_deref().map_or_else(fallback, docs::markdown),
+            ident: self.layout.events[index].ident.trim_end_matches('_').to_owned(),
+            type_path: type_names[index].clone(),
+            deprecated: event.deprecated,
+        }
+    }
+}
+
+/// What the root shows as its own, and what each event's type is called there.
+fn exports(paths: &[String], service_types: &[String]) -> (Vec<String>, Vec<String>) {
+    let mut taken: Vec<String> = service_types.iter().cloned().chain(["Events".to_owned()]).collect();
+    let (mut exports, mut type_names) = (Vec::new(), Vec::new());
+    for path in paths {
+        let name = path.rsplit("::").next().unwrap_or(path);
+        let free = names::numbered(name, |name| !taken.iter().any(|taken| taken == name));
+        exports.push(if free == name { format!("self::{path}") } else { format!("self::{path} as {free}") });
+        taken.push(free.clone());
+        type_names.push(free);
+    }
+    exports.sort();
+    (exports, type_names)
+}
+
+/// A stream as far as it differs from the defaults.
+fn stream(stream: &Stream) -> StreamText {
+    let subjects: Vec<String> = stream.subjects.iter().map(|subject| literal(subject)).collect();
+    let mut fields = vec![("subjects", format!("&[{}]", subjects.join(", ")))];
+    let mut add = |differs: bool, field: &'static str, value: String| {
+        if differs {
+            fields.push((field, value));
+        }
+    };
+    let description = stream.description.as_deref().unwrap_or_default();
+    add(!description.is_empty(), "description", literal(description));
+    add(
+        stream.retention != Retention::Limits,
+        "retention",
+        format!("::walnats_runtime::Retention::{:?}", stream.retention),
+    );
+    add(stream.storage != Storage::File, "storage", format!("::walnats_runtime::Storage::{:?}", stream.storage));
+    add(stream.replicas > 1, "replicas", stream.replicas.to_string());
+    add(stream.max_age.is_some(), "max_age", option(stream.max_age.map(duration)));
+    add(stream.max_bytes.is_some(), "max_bytes", option(stream.max_bytes));
+    add(stream.max_messages.is_some(), "max_messages", option(stream.max_messages));
+    add(stream.max_messages_per_subject.is_some(), "max_messages_per_subject", option(stream.max_messages_per_subject));
+    add(stream.max_message_size.is_some(), "max_message_size", option(stream.max_message_size));
+    add(stream.max_consumers.is_some(), "max_consumers", option(stream.max_consumers));
+    add(stream.discard != Discard::Old, "discard", format!("::walnats_runtime::Discard::{:?}", stream.discard));
+    add(stream.duplicate_window.is_some(), "duplicate_window", option(stream.duplicate_window.map(duration)));
+    for (field, value) in [
+        ("discard_new_per_subject", stream.discard_new_per_subject),
+        ("message_ttl", stream.message_ttl),
+        ("schedules", stream.schedules),
+        ("atomic", stream.atomic),
+    ] {
+        add(value, field, value.to_string());
+    }
+    StreamText { name: literal(&stream.name), fields }
+}
+
+fn option(value: Option<impl ToString>) -> String {
+    value.map_or_else(|| "None".to_owned(), |value| format!("Some({})", value.to_string()))
+}
+
+fn duration(duration: Duration) -> String {
+    match duration.subsec_nanos() {
+        0 => format!("::std::time::Duration::from_secs({})", duration.as_secs()),
+        nanos => format!("::std::time::Duration::new({}, {nanos})", duration.as_secs()),
+    }
+}

@@ -1,0 +1,281 @@
+//! Items as text: structs, enums, unions, newtypes, each with its checks.
+
+use walnats_schema::SchemaId;
+
+use super::code::{literal, type_text};
+use super::constraint::Checks;
+use super::docs;
+use super::layout::Layout;
+use super::names;
+use super::shape::{Body, Dispatch, Field, ItemId, Shape, Struct, Typed, Types, Union};
+use super::template::{
+    EnumTemplate, FieldText, NewText, NewtypeTemplate, StringText, StructTemplate, UnionTemplate, ValidateTemplate,
+    VariantCheckText, VariantText, render,
+};
+use crate::model::{EventModel, SchemaNote};
+
+mod default;
+mod kind;
+
+const SERDE: [&str; 2] = ["rt::Serialize", "rt::Deserialize"];
+
+/// A `new` with more parameters than this would be harder to read than a literal; clippy says the same.
+const MAX_PARAMETERS: usize = 7;
+
+/// Everything that the text of a package depends on.
+pub struct Package<'m> {
+    pub model: &'m EventModel,
+    pub types: &'m Types,
+    pub layout: &'m Layout,
+    /// By item.
+    pub names: &'m [String],
+    /// Items that implement `Validate` even if there is nothing to check.
+    pub always_checked: Vec<bool>,
+}
+
+/// The idents of a struct's fields, and of the one that holds further members.
+pub struct Idents {
+    pub fields: Vec<String>,
+    pub additional: String,
+}
+
+/// Names for the fields of a struct.
+pub fn idents(body: &Struct) -> Idents {
+    let fields = names::distinct(&body.fields, |field| &field.name, names::field_name, &[]);
+    let taken = |name: &str| fields.iter().any(|field| field == name);
+    let additional = if taken("additional") { "additional_members" } else { "additional" };
+    let additional = names::numbered(additional, |name| !taken(name));
+    Idents { fields, additional }
+}
+
+/// Names for the values of an enum.
+pub fn enum_idents(values: &[String]) -> Vec<String> {
+    names::distinct(values, |value| value, names::variant_name, &[])
+}
+
+impl Package<'_> {
+    /// The item in `file`, with its checks.
+    pub fn item(&self, item: ItemId, file: usize, checks: &Checks<'_>) -> String {
+        let (text, variants, lines) = match &self.types.items[item].body {
+            Body::Struct(body) => {
+                let idents = idents(body);
+                let lines = checks.of_item(item, &idents.fields, &idents.additional, self.layout.to_root(file));
+                (self.structure(item, body, &idents, file), Vec::new(), lines)
+            }
+            Body::Enum(values) => (self.string_enum(item, values), Vec::new(), Vec::new()),
+            Body::Union(body) => {
+                let idents = names::distinct(&body.variants, |variant| &variant.name, names::variant_name, &[]);
+                let lines = checks.of_item(item, &[], "", self.layout.to_root(file));
+                (self.union(item, body, &idents, file), self.variant_checks(body, &idents, file, checks), lines)
+            }
+        };
+        if !checks.is_checked(item) && !self.always_checked[item] {
+            return text;
+        }
+        let template = ValidateTemplate { name: self.names[item].clone(), variants, checks: lines };
+        text + &render(&template)
+    }
+
+    /// The newtype of an event whose payload has a type of another name.
+    pub fn newtype(&self, event: usize, name: &str, typed: &Typed, file: usize, checks: &Checks<'_>) -> String {
+        let description = self.model.events[event].description.as_deref();
+        let template = NewtypeTemplate {
+            docs: description.map_or_else(
+                || vec![format!("The event {}.", docs::code(&self.model.events[event].name))],
+                docs::markdown,
+            ),
+            derives: self.derives(&["Clone", "Debug", "PartialEq"], &SERDE),
+            name: name.to_owned(),
+            type_text: self.type_text(typed, file),
+        };
+        let lines = checks.of_newtype(typed, self.layout.to_root(file));
+        let checks = ValidateTemplate { name: name.to_owned(), variants: Vec::new(), checks: lines };
+        render(&template) + &render(&checks)
+    }
+
+    fn structure(&self, item: ItemId, body: &Struct, idents: &Idents, file: usize) -> String {
+        let fields =
+            body.fields.iter().zip(&idents.fields).map(|(field, ident)| self.field(field, ident, file)).collect();
+        let parameters: Vec<_> =
+            body.fields.iter().zip(&idents.fields).filter(|(field, _)| self.is_asked(field)).collect();
+        let has_rest = parameters.len() < body.fields.len() || body.additional.is_some();
+        let mut derives = vec!["Clone", "Debug"];
+        if parameters.is_empty() {
+            derives.push("Default");
+        }
+        derives.push("PartialEq");
+        let new =
+            (has_rest && (1..=MAX_PARAMETERS).contains(&parameters.len())).then(|| self.new_text(body, idents, file));
+        render(&StructTemplate {
+            docs: self.item_docs(item),
+            derives: self.derives(&derives, &SERDE),
+            name: self.names[item].clone(),
+            fields,
+            additional: body.additional.as_ref().map(|typed| self.additional(typed, &idents.additional, file)),
+            new,
+            defaults: self.defaults(body, idents, file),
+        })
+    }
+
+    fn field(&self, field: &Field, ident: &str, file: usize) -> FieldText {
+        let mut serde = Vec::new();
+        if ident.trim_start_matches("r#") != field.name {
+            serde.push(format!("rename = {}", literal(&field.name)));
+        }
+        let mut type_text = self.type_text(&field.typed, file);
+        if !field.required {
+            type_text = format!("Option<{type_text}>");
+            serde.push("default, skip_serializing_if = \"Option::is_none\"".to_owned());
+            serde.push("deserialize_with = \"rt::optional\"".to_owned());
+        } else if matches!(field.typed.shape, Shape::Nullable(_)) {
+            serde.push("deserialize_with = \"rt::nullable\"".to_owned());
+        }
+        FieldText {
+            docs: docs::of_field(self.note(field.id), &field.name, &field.typed),
+            serde: (!serde.is_empty()).then(|| serde.join(", ")),
+            ident: ident.to_owned(),
+            type_text,
+        }
+    }
+
+    fn additional(&self, typed: &Typed, ident: &str, file: usize) -> FieldText {
+        let (serde, type_text) = match typed.shape {
+            Shape::Value => ("flatten", "::walnats_runtime::Map".to_owned()),
+            _ => (
+                "flatten, deserialize_with = \"rt::additional\"",
+                format!("::std::collections::BTreeMap<String, {}>", self.type_text(typed, file)),
+            ),
+        };
+        FieldText { docs: Vec::new(), serde: Some(serde.to_owned()), ident: ident.to_owned(), type_text }
+    }
+
+    fn new_text(&self, body: &Struct, idents: &Idents, file: usize) -> NewText {
+        let (mut parameters, mut fields) = (Vec::new(), Vec::new());
+        for (field, ident) in body.fields.iter().zip(&idents.fields) {
+            if !self.is_asked(field) {
+                fields.push(format!("{ident}: Default::default()"));
+            } else if field.typed.shape == Shape::String {
+                parameters.push(format!("{ident}: impl Into<String>"));
+                fields.push(format!("{ident}: {ident}.into()"));
+            } else {
+                parameters.push(format!("{ident}: {}", self.type_text(&field.typed, file)));
+                fields.push(ident.clone());
+            }
+        }
+        if body.additional.is_some() {
+            fields.push(format!("{}: Default::default()", idents.additional));
+        }
+        NewText { parameters: parameters.join(", "), fields: fields.join(", ") }
+    }
+
+    /// Whether a value of the field has to be given: it is required, and can be more than one thing.
+    fn is_asked(&self, field: &Field) -> bool {
+        let is_constant = match field.typed.shape {
+            Shape::Null => true,
+            Shape::Item(item) => matches!(&self.types.items[item].body, Body::Enum(values) if values.len() == 1),
+            _ => false,
+        };
+        field.required && !is_constant
+    }
+
+    fn string_enum(&self, item: ItemId, values: &[String]) -> String {
+        let variants = values.iter().zip(enum_idents(values)).map(|(value, ident)| StringText {
+            docs: vec![format!("{}.", docs::code(value))],
+            literal: literal(value),
+            rename: ident != *value,
+            ident,
+        });
+        let mut derives = vec!["Clone", "Copy", "Debug"];
+        if values.len() == 1 {
+            derives.push("Default");
+        }
+        derives.extend(["PartialEq", "Eq", "PartialOrd", "Ord", "Hash"]);
+        render(&EnumTemplate {
+            docs: self.item_docs(item),
+            derives: self.derives(&derives, &SERDE),
+            name: self.names[item].clone(),
+            variants: variants.collect(),
+        })
+    }
+
+    fn union(&self, item: ItemId, body: &Union, idents: &[String], file: usize) -> String {
+        let texts: Vec<String> = body.variants.iter().map(|variant| self.type_text(&variant.typed, file)).collect();
+        let variants = body.variants.iter().zip(idents).zip(&texts).map(|((variant, ident), text)| VariantText {
+            docs: docs::of_field(self.note(variant.id), &variant.name, &variant.typed),
+            ident: ident.clone(),
+            type_text: text.clone(),
+            pattern: match body.dispatch {
+                Dispatch::Kind => kind::pattern(variant.kinds),
+                _ => variant.tags.iter().map(|tag| literal(tag)).collect::<Vec<_>>().join(" | "),
+            },
+            is_unique: texts.iter().filter(|other| *other == text).count() == 1,
+        });
+        let (subject, expected) = match &body.dispatch {
+            Dispatch::Tag(tag) => {
+                let tags: Vec<String> =
+                    body.variants.iter().flat_map(|variant| &variant.tags).map(|tag| format!("`{tag}`")).collect();
+                (format!("&*union.tag({})", literal(tag)), format!("`{tag}` to be one of {}", tags.join(", ")))
+            }
+            Dispatch::Kind => {
+                ("union.kind()".to_owned(), kind::names(body.variants.iter().map(|variant| variant.kinds)))
+            }
+            Dispatch::Attempt => (String::new(), format!("one of {}", idents.join(", "))),
+        };
+        render(&UnionTemplate {
+            docs: self.item_docs(item),
+            derives: self.derives(&["Clone", "Debug", "PartialEq"], &SERDE[..1]),
+            name: self.names[item].clone(),
+            variants: variants.collect(),
+            attempts: body.dispatch == Dispatch::Attempt,
+            subject,
+            expected: literal(&expected),
+        })
+    }
+
+    fn variant_checks(
+        &self,
+        body: &Union,
+        idents: &[String],
+        file: usize,
+        checks: &Checks<'_>,
+    ) -> Vec<VariantCheckText> {
+        let is_checked = body.variants.iter().any(|variant| checks.is_checked_type(&variant.typed));
+        let variants = body.variants.iter().zip(idents).filter(|_| is_checked).map(|(variant, ident)| {
+            let checks = checks.of_variant(&variant.typed, self.layout.to_root(file));
+            VariantCheckText { ident: ident.clone(), binding: if checks.is_empty() { "_" } else { "value" }, checks }
+        });
+        variants.collect()
+    }
+
+    /// A type, as it is written in `file`.
+    pub fn type_text(&self, typed: &Typed, file: usize) -> String {
+        type_text(&typed.shape, &|item| self.layout.item_path(item, &self.names[item], file))
+    }
+
+    fn item_docs(&self, item: ItemId) -> docs::Doc {
+        let spot = &self.types.items[item].spot;
+        let source = self.model.sources.get(spot.source).map_or("", |source| source.name.as_str());
+        let fallback = match spot.path.last() {
+            Some(last) => format!("{} of {}.", docs::code(last.trim_start_matches('#')), docs::code(source)),
+            None => format!("{}.", docs::code(source)),
+        };
+        let note = self.note(self.types.items[item].id);
+        docs::of_type(note, &fallback)
+    }
+
+    fn note(&self, id: SchemaId) -> Option<&SchemaNote> {
+        self.model.notes.get(id.0 as usize)
+    }
+
+    /// Derives in the order given, those that the user adds before serde's.
+    fn derives(&self, own: &[&str], serde: &[&str]) -> String {
+        let mut all: Vec<&str> = own.to_vec();
+        for derive in self.model.options.derives.iter().map(String::as_str) {
+            if !all.contains(&derive) {
+                all.push(derive);
+            }
+        }
+        all.extend(serde);
+        all.join(", ")
+    }
+}

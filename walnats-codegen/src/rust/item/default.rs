@@ -1,0 +1,44 @@
+//! `default`: an accessor that gives it where a member is absent. The field itself stays absent, so that what was read
+//! is written again.
+
+use serde_json::Value;
+
+use super::{Idents, Package, enum_idents};
+use crate::rust::code::literal;
+use crate::rust::shape::{Body, Field, Shape, Struct, integral};
+use crate::rust::template::DefaultText;
+
+impl Package<'_> {
+    pub(super) fn defaults(&self, body: &Struct, idents: &Idents, file: usize) -> Vec<DefaultText> {
+        let fields = body.fields.iter().zip(&idents.fields).filter(|(field, _)| !field.required);
+        fields.filter_map(|(field, ident)| self.default(field, ident, file)).collect()
+    }
+
+    fn default(&self, field: &Field, ident: &str, file: usize) -> Option<DefaultText> {
+        let default = self.note(field.id)?.default.as_ref()?;
+        let plain = self.type_text(&field.typed, file);
+        let (type_text, value) = match (&field.typed.shape, default) {
+            (Shape::Boolean, Value::Bool(value)) => (plain, format!("self.{ident}.unwrap_or({value})")),
+            (Shape::Integer(integer), value) => {
+                let value = integral(value).filter(|value| integer.holds(*value))?;
+                (plain, format!("self.{ident}.unwrap_or({value})"))
+            }
+            (Shape::Float, Value::Number(value)) => {
+                (plain, format!("self.{ident}.unwrap_or({:?})", value.as_f64().filter(|value| value.is_finite())?))
+            }
+            (Shape::String, Value::String(value)) => {
+                ("&str".to_owned(), format!("self.{ident}.as_deref().unwrap_or({})", literal(value)))
+            }
+            (Shape::Item(item), Value::String(value)) => {
+                let Body::Enum(values) = &self.types.items[*item].body else { return None };
+                let index = values.iter().position(|known| known == value)?;
+                let variant = &enum_idents(values)[index];
+                let value = format!("self.{ident}.unwrap_or({plain}::{variant})");
+                (plain, value)
+            }
+            _ => return None,
+        };
+        let plain = ident.trim_start_matches("r#");
+        Some(DefaultText { field: plain.to_owned(), method: format!("{plain}_or_default"), type_text, value })
+    }
+}

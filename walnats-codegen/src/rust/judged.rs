@@ -1,0 +1,72 @@
+//! The schemas that generated code asks at run time, by name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use walnats_schema::{SchemaId, SchemaSet};
+
+use super::shape::{Body, Rule, Shape, Typed, Types};
+use super::spot::Spot;
+use crate::model::{EventModel, Payload};
+
+/// The name of each schema that is asked: where it stands, which changes with nothing else.
+pub fn names(model: &EventModel, types: &Types) -> BTreeMap<SchemaId, String> {
+    let mut ids = BTreeSet::new();
+    for item in &types.items {
+        collect(&item.rules, &mut ids);
+        match &item.body {
+            Body::Struct(body) => {
+                body.fields
+                    .iter()
+                    .map(|field| &field.typed)
+                    .chain(&body.additional)
+                    .for_each(|typed| visit(typed, &mut ids));
+            }
+            Body::Union(body) => body.variants.iter().for_each(|variant| visit(&variant.typed, &mut ids)),
+            Body::Enum(_) => {}
+        }
+    }
+    types.payloads.iter().flatten().for_each(|typed| visit(typed, &mut ids));
+
+    let mut used = BTreeSet::new();
+    ids.into_iter()
+        .map(|id| {
+            let name = super::names::numbered(&location(model, id), |name| !used.contains(name));
+            used.insert(name.clone());
+            (id, name)
+        })
+        .collect()
+}
+
+/// What the runtime embeds: the schemas of all events, and by what name each is asked.
+pub fn schema_set(model: &EventModel, judged: &BTreeMap<SchemaId, String>) -> SchemaSet {
+    let mut set = model.schemas.clone();
+    set.roots = judged.iter().map(|(id, name)| (name.clone(), *id)).collect();
+    for event in &model.events {
+        if let Payload::Json(id) = event.payload {
+            set.roots.insert(event.name.clone(), id);
+        }
+    }
+    set
+}
+
+/// `common/_address#/$defs/zip`; no event has such a name.
+fn location(model: &EventModel, id: SchemaId) -> String {
+    let spot = Spot::of(&model.notes, id);
+    let source = model.sources.get(spot.source).map_or("", |source| source.name.as_str());
+    format!("{source}#{}", spot.pointer())
+}
+
+fn visit(typed: &Typed, ids: &mut BTreeSet<SchemaId>) {
+    collect(&typed.rules, ids);
+    match &typed.shape {
+        Shape::Array(inner) | Shape::FixedArray(inner, _) | Shape::Map(inner) | Shape::Nullable(inner) => {
+            visit(inner, ids)
+        }
+        Shape::Tuple(items) => items.iter().for_each(|item| visit(item, ids)),
+        _ => {}
+    }
+}
+
+fn collect(rules: &[Rule], ids: &mut BTreeSet<SchemaId>) {
+    ids.extend(rules.iter().filter_map(|rule| if let Rule::Judge(id) = rule { Some(*id) } else { None }));
+}

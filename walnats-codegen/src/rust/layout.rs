@@ -1,0 +1,176 @@
+//! Which file holds what. A type lives in the module of the schema file that it stands in, whoever uses it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::names;
+use super::shape::{ItemId, Shape, Types};
+use super::spot::Spot;
+use crate::model::{EventModel, Payload};
+
+/// A module with more types than this gets a file for each definition: rust-analyzer does not bear huge files.
+const MAX_TYPES: usize = 40;
+
+/// The files of a package, and where in them everything is.
+#[derive(Debug, Default)]
+pub struct Layout {
+    pub files: Vec<File>,
+    /// The modules of the root, with whether they hold types: those are public.
+    pub modules: Vec<(String, bool)>,
+    /// The file of each item.
+    pub item_files: Vec<usize>,
+    pub events: Vec<EventPlace>,
+}
+
+/// A file of types and events.
+#[derive(Debug, Default)]
+pub struct File {
+    /// Without extension: `user_created`, `github/check_run`.
+    pub path: String,
+    /// The module of the root that it is, or is part of.
+    pub module: String,
+    /// Whether it is a part: a private module whose types its parent shows as its own.
+    pub is_part: bool,
+    pub items: Vec<ItemId>,
+    /// Indices of events.
+    pub events: Vec<usize>,
+    pub parts: Vec<String>,
+}
+
+/// How an event has its type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventForm {
+    /// The item is the event's type.
+    Item(ItemId),
+    /// A newtype: the schema refers to a type that is not the event's own, or is no item.
+    Newtype,
+    /// A protobuf message.
+    Message,
+}
+
+/// Where an event is.
+#[derive(Debug)]
+pub struct EventPlace {
+    pub form: EventForm,
+    /// Index into [`Layout::files`].
+    pub file: usize,
+    /// The event's name as a part of identifiers: `user_created`.
+    pub ident: String,
+}
+
+/// Decides how each event has its type.
+pub fn event_forms(model: &EventModel, types: &Types) -> Vec<EventForm> {
+    let mut claimed = BTreeSet::new();
+    let mut forms = Vec::new();
+    for (event, typed) in model.events.iter().zip(&types.payloads) {
+        forms.push(match (&event.payload, typed) {
+            (Payload::Json(id), Some(typed)) => match typed.shape {
+                Shape::Item(item)
+                    if typed.rules.is_empty()
+                        && types.items[item].spot == Spot::of(&model.notes, *id)
+                        && claimed.insert(item) =>
+                {
+                    EventForm::Item(item)
+                }
+                _ => EventForm::Newtype,
+            },
+            _ => EventForm::Message,
+        });
+    }
+    forms
+}
+
+/// Distributes types and events over files.
+pub fn layout(model: &EventModel, types: &Types, forms: &[EventForm]) -> Layout {
+    let idents = names::distinct(&model.events, |event| &event.name, names::module_name, &["proto"]);
+    let mut layout = Layout { item_files: vec![0; types.items.len()], ..Layout::default() };
+    let mut taken: BTreeSet<String> = idents.iter().cloned().chain(["proto".to_owned()]).collect();
+
+    let mut by_source: BTreeMap<usize, Vec<ItemId>> = BTreeMap::new();
+    for (index, item) in types.items.iter().enumerate() {
+        by_source.entry(item.spot.source).or_default().push(index);
+    }
+    let mut event_files: BTreeMap<usize, usize> = BTreeMap::new();
+    for (source, items) in by_source {
+        let event = own_event(model, source);
+        let module = match event {
+            Some(event) => idents[event].clone(),
+            None => shared_module(model, source, &mut taken),
+        };
+        let file = layout.add_module(module, items, types);
+        event_files.extend(event.map(|event| (event, file)));
+    }
+    for (index, (form, ident)) in forms.iter().zip(idents).enumerate() {
+        let file = *event_files.entry(index).or_insert_with(|| layout.add_module(ident.clone(), Vec::new(), types));
+        layout.files[file].events.push(index);
+        if !matches!(form, EventForm::Item(_)) {
+            let module = layout.files[file].module.clone();
+            layout.modules.iter_mut().filter(|(name, _)| *name == module).for_each(|(_, public)| *public = true);
+        }
+        layout.events.push(EventPlace { form: *form, file, ident });
+    }
+    layout.modules.sort();
+    layout
+}
+
+impl Layout {
+    fn add_module(&mut self, module: String, items: Vec<ItemId>, types: &Types) -> usize {
+        self.modules.push((module.clone(), !items.is_empty()));
+        let file = self.files.len();
+        self.files.push(File { path: module.clone(), module: module.clone(), ..File::default() });
+        let split = items.len() > MAX_TYPES;
+        let mut parts: BTreeMap<&str, Vec<ItemId>> = BTreeMap::new();
+        for item in items {
+            match types.items[item].spot.definition().filter(|_| split) {
+                Some(definition) => parts.entry(definition).or_default().push(item),
+                None => {
+                    self.item_files[item] = file;
+                    self.files[file].items.push(item);
+                }
+            }
+        }
+        let keys: Vec<&str> = parts.keys().copied().collect();
+        let idents = names::distinct(&keys, |key| key, names::module_name, &["rt"]);
+        for (part, items) in idents.iter().zip(parts.into_values()) {
+            items.iter().for_each(|item| self.item_files[*item] = self.files.len());
+            let path = format!("{module}/{part}");
+            self.files.push(File { path, module: module.clone(), is_part: true, items, ..File::default() });
+        }
+        self.files[file].parts = idents;
+        file
+    }
+
+    /// What leads from a file to the root module: `super::super::`.
+    pub fn to_root(&self, file: usize) -> &'static str {
+        if self.files[file].is_part { "super::super::" } else { "super::" }
+    }
+
+    /// The path of an item of the name `name`, seen from `file`.
+    pub fn item_path(&self, item: ItemId, name: &str, file: usize) -> String {
+        let (from, to) = (&self.files[file], &self.files[self.item_files[item]]);
+        if self.item_files[item] == file || (from.module == to.module && !from.is_part) {
+            name.to_owned()
+        } else if from.module == to.module {
+            format!("super::{name}")
+        } else {
+            format!("{}{}::{name}", self.to_root(file), to.module)
+        }
+    }
+}
+
+/// The event whose schema a whole file is.
+pub fn own_event(model: &EventModel, source: usize) -> Option<usize> {
+    let name = model.sources.get(source)?.event.as_ref()?;
+    model.events.iter().position(|event| event.name == *name)
+}
+
+fn shared_module(model: &EventModel, source: usize, taken: &mut BTreeSet<String>) -> String {
+    let name = model.sources.get(source).map_or("types", |source| source.name.as_str());
+    let parts: Vec<&str> = name.split('/').map(|part| part.trim_start_matches('_')).collect();
+    let mut module = names::module_name(&parts.join(" "));
+    if taken.contains(&module) {
+        module = names::module_name(&format!("{module} types"));
+    }
+    module = names::numbered(&module, |name| !taken.contains(name));
+    taken.insert(module.clone());
+    module
+}

@@ -1,0 +1,261 @@
+//! Every Rust identifier that is generated is made here.
+
+use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+
+/// Words that cannot be identifiers, not even raw ones.
+const NEVER: [&str; 5] = ["self", "Self", "super", "crate", "_"];
+
+/// Types that generated code names without a path.
+const PRELUDE: [&str; 8] = ["Option", "String", "Vec", "Box", "Result", "Some", "Ok", "Err"];
+
+/// A type's name: `check_run$completed` is `CheckRunCompleted`.
+pub fn type_name(text: &str) -> String {
+    let name = camel(text);
+    if PRELUDE.contains(&name.as_str()) || name == "None" { name + "_" } else { name }
+}
+
+/// An enum variant's name: `in-progress` is `InProgress`, `` is `Empty`, `+1` is `Plus1`.
+pub fn variant_name(text: &str) -> String {
+    camel(text)
+}
+
+/// A field's name, raw where it is a keyword: `userId` is `user_id`, `type` is `r#type`, `1st` is `_1st`.
+pub fn field_name(text: &str) -> String {
+    let name = snake(text);
+    if is_keyword(&name) { format!("r#{name}") } else { name }
+}
+
+/// A module's name, which is its file's too: never raw.
+pub fn module_name(text: &str) -> String {
+    let name = snake(text);
+    if is_keyword(&name) { name + "_" } else { name }
+}
+
+/// Whether a name that somebody chose is a type's name.
+pub fn is_type_name(name: &str) -> bool {
+    syn::parse_str::<syn::Ident>(name).is_ok() && name.starts_with(char::is_uppercase) && !PRELUDE.contains(&name)
+}
+
+/// Names for all of `items`, in their order: `make` gives each its name, and where two agree, each gets one with its
+/// symbols spelled out, or a number after it. What is in `taken` is not given.
+pub fn distinct<T>(items: &[T], text: impl Fn(&T) -> &str, make: fn(&str) -> String, taken: &[&str]) -> Vec<String> {
+    let short: Vec<String> = items.iter().map(|item| make(text(item))).collect();
+    let count = count(&short);
+    let unique = |name: &String| count[name] == 1 && !taken.contains(&name.as_str());
+    let mut used: BTreeSet<String> = taken.iter().map(|name| (*name).to_owned()).collect();
+    used.extend(short.iter().filter(|name| unique(name)).cloned());
+    let mut names = Vec::with_capacity(items.len());
+    for (name, item) in short.iter().zip(items) {
+        names.push(if unique(name) {
+            name.clone()
+        } else {
+            let name = numbered(&make(&spelled(text(item))), |name| !used.contains(name));
+            used.insert(name.clone());
+            name
+        });
+    }
+    names
+}
+
+/// `name`, or the first of `name2`, `name3`, ... that is free.
+pub fn numbered(name: &str, free: impl Fn(&str) -> bool) -> String {
+    if free(name) {
+        return name.to_owned();
+    }
+    let plain = name.trim_end_matches('_');
+    let separator = if plain.ends_with(|c: char| c.is_ascii_digit()) { "_" } else { "" };
+    (2_u64..).map(|number| format!("{plain}{separator}{number}")).find(|name| free(name)).unwrap_or_default()
+}
+
+fn count<T: Eq + Hash + Clone>(items: &[T]) -> HashMap<T, usize> {
+    let mut count = HashMap::new();
+    for item in items {
+        *count.entry(item.clone()).or_default() += 1;
+    }
+    count
+}
+
+fn camel(text: &str) -> String {
+    let name = words(text).to_upper_camel_case();
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("N{name}")
+    } else if NEVER.contains(&name.as_str()) {
+        name + "_"
+    } else {
+        name
+    }
+}
+
+fn snake(text: &str) -> String {
+    let name = words(text).to_snake_case();
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("_{name}")
+    } else if NEVER.contains(&name.as_str()) {
+        name + "_"
+    } else {
+        name
+    }
+}
+
+/// The text with nothing in it but words and what separates them: signs before digits become words, and where there is
+/// no letter and no digit at all, every symbol does.
+fn words(text: &str) -> String {
+    let text = allowed(text);
+    if !text.contains(char::is_alphanumeric) {
+        return spelled(&text);
+    }
+    let signed = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
+    match (text.strip_prefix('+'), text.strip_prefix('-')) {
+        (Some(rest), _) if signed(rest) => format!("plus {rest}"),
+        (_, Some(rest)) if signed(rest) => format!("minus {rest}"),
+        _ => text,
+    }
+}
+
+/// The text with a word for each symbol; `empty` where there is nothing.
+fn spelled(text: &str) -> String {
+    if text.is_empty() {
+        return "empty".to_owned();
+    }
+    let mut spelled = String::new();
+    for c in text.chars() {
+        match symbol(c) {
+            Some(word) => {
+                spelled.push(' ');
+                spelled.push_str(word);
+                spelled.push(' ');
+            }
+            None if c.is_alphanumeric() => spelled.push(c),
+            None if c.is_whitespace() => spelled.push_str(" space "),
+            None => spelled.push_str(&format!(" u{:x} ", u32::from(c))),
+        }
+    }
+    spelled
+}
+
+fn symbol(c: char) -> Option<&'static str> {
+    Some(match c {
+        '+' => "plus",
+        '-' => "minus",
+        '*' => "star",
+        '/' => "slash",
+        '\\' => "backslash",
+        '.' => "dot",
+        ',' => "comma",
+        ':' => "colon",
+        ';' => "semicolon",
+        '=' => "equal",
+        '<' => "less",
+        '>' => "greater",
+        '!' => "not",
+        '?' => "question",
+        '&' => "and",
+        '|' => "or",
+        '^' => "caret",
+        '~' => "tilde",
+        '%' => "percent",
+        '#' => "hash",
+        '@' => "at",
+        '$' => "dollar",
+        '_' => "underscore",
+        '(' => "open",
+        ')' => "close",
+        '[' => "left",
+        ']' => "right",
+        '{' => "begin",
+        '}' => "end",
+        '"' => "quote",
+        '\'' => "apostrophe",
+        '`' => "backtick",
+        _ => return None,
+    })
+}
+
+/// The text with the code point in place of each letter that rustc would warn of, or refuse, in an identifier: those of
+/// scripts whose letters look like Latin ones.
+fn allowed(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            c if c.is_ascii() => c.to_string(),
+            'À'..='ɏ' if c.is_alphabetic() && !matches!(c, 'ŉ' | 'ſ' | 'Ŀ' | 'ŀ' | 'Ǆ'..='ǌ' | 'Ǳ'..='ǳ') => {
+                c.to_string()
+            }
+            '一'..='鿿' | '가'..='힣' => c.to_string(),
+            c if c.is_alphanumeric() => format!(" u{:x} ", u32::from(c)),
+            _ => " ".to_owned(),
+        })
+        .collect()
+}
+
+/// `gen` is one since edition 2024, which syn does not take into account.
+fn is_keyword(name: &str) -> bool {
+    name == "gen" || syn::parse_str::<syn::Ident>(name).is_err()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields() {
+        for (text, expected) in [
+            ("user_id", "user_id"),
+            ("userId", "user_id"),
+            ("HTTPStatus", "http_status"),
+            ("type", "r#type"),
+            ("self", "self_"),
+            ("Self", "self_"),
+            ("async", "r#async"),
+            ("gen", "r#gen"),
+            ("1st", "_1st"),
+            ("Öl", "öl"),
+            ("", "empty"),
+            ("-", "minus"),
+            ("+", "plus"),
+            ("+1", "plus_1"),
+            ("-1", "minus_1"),
+            ("_", "underscore"),
+            ("$ref", "r#ref"),
+            ("@type", "r#type"),
+            ("a b\u{202e}c", "a_b_c"),
+            ("имя", "u438_u43c_u44f"),
+            ("名前", "名前"),
+            ("e\u{301}", "e"),
+            ("😀", "u1f600"),
+            ("a`); panic!(", "a_panic"),
+        ] {
+            let name = field_name(text);
+            assert_eq!(name, expected, "{text:?}");
+            assert!(syn::parse_str::<syn::Ident>(&name).is_ok() || name.starts_with("r#"), "{name}");
+        }
+    }
+
+    #[test]
+    fn types_and_variants() {
+        for (text, expected) in [
+            ("check_run$completed", "CheckRunCompleted"),
+            ("installation-lite", "InstallationLite"),
+            ("option", "Option_"),
+            ("self", "Self_"),
+            ("3d", "N3d"),
+            ("", "Empty"),
+            ("über-user", "ÜberUser"),
+        ] {
+            assert_eq!(type_name(text), expected, "{text:?}");
+        }
+        assert_eq!(variant_name("string"), "String");
+        assert_eq!(variant_name("+1"), "Plus1");
+    }
+
+    #[test]
+    fn names_that_agree_are_told_apart() {
+        let distinct = |texts: &[&str]| distinct(texts, |text| text, variant_name, &[]);
+        assert_eq!(distinct(&["a", "b"]), ["A", "B"]);
+        assert_eq!(distinct(&["+1", "-1", "1"]), ["Plus1", "Minus1", "N1"]);
+        assert_eq!(distinct(&["c", "c++", "c#"]), ["C", "CPlusPlus", "CHash"]);
+        assert_eq!(distinct(&["a", "A", "a2"]), ["A", "A3", "A2"]);
+    }
+}

@@ -1,0 +1,346 @@
+//! Schemas become Rust types, as plain data: no name is chosen here, and no text is written.
+
+mod array;
+mod boxed;
+mod number;
+mod object;
+mod string;
+mod tag;
+mod union;
+
+pub use number::integral;
+
+use std::collections::{HashMap, VecDeque};
+
+use serde_json::Value;
+use walnats_schema::{Format, SchemaId};
+
+use super::kinds::Kinds;
+use super::node::{Key, Node, Schemas, needs_judge};
+use super::spot::Spot;
+use crate::model::{EventModel, Payload, SchemaNote};
+
+/// Arrays and maps of arrays and maps nest this deep; further down stands any value, and the schema judges it.
+const MAX_NESTING: usize = 32;
+
+/// Index into [`Types::items`].
+pub type ItemId = usize;
+
+/// The types of a package.
+#[derive(Debug, Default)]
+pub struct Types {
+    pub items: Vec<Item>,
+    /// The payload of each JSON event, in the order of the events; `None` for protobuf.
+    pub payloads: Vec<Option<Typed>>,
+    /// What to call a type that has no name of its own by where it stands: variants of unions.
+    pub hints: HashMap<Spot, String>,
+}
+
+impl Types {
+    /// The unions whose variants are tried: each try is checked.
+    pub fn items_that_are_attempted(&self) -> impl Iterator<Item = ItemId> {
+        let attempted = |item: &Item| matches!(&item.body, Body::Union(union) if union.dispatch == Dispatch::Attempt);
+        (0..self.items.len()).filter(move |item| attempted(&self.items[*item]))
+    }
+}
+
+/// A type that gets a name.
+#[derive(Debug)]
+pub struct Item {
+    pub spot: Spot,
+    /// The schema whose annotations describe it.
+    pub id: SchemaId,
+    pub body: Body,
+    /// What holds of the value as a whole.
+    pub rules: Vec<Rule>,
+}
+
+/// What kind of item.
+#[derive(Debug)]
+pub enum Body {
+    Struct(Struct),
+    Enum(Vec<String>),
+    Union(Union),
+}
+
+/// An object with members of known names.
+#[derive(Debug, Default)]
+pub struct Struct {
+    pub fields: Vec<Field>,
+    /// The type of further members; `None` where there may be none.
+    pub additional: Option<Typed>,
+}
+
+/// A member.
+#[derive(Debug)]
+pub struct Field {
+    pub name: String,
+    pub required: bool,
+    pub typed: Typed,
+    /// The schema whose annotations describe it.
+    pub id: SchemaId,
+}
+
+/// A choice between types.
+#[derive(Debug)]
+pub struct Union {
+    pub variants: Vec<Variant>,
+    pub dispatch: Dispatch,
+}
+
+/// How the variant of a value is found.
+#[derive(Debug, PartialEq)]
+pub enum Dispatch {
+    /// By the string that this member is.
+    Tag(String),
+    /// By the type of the JSON value.
+    Kind,
+    /// By trying them in order.
+    Attempt,
+}
+
+/// One of a union's types.
+#[derive(Debug)]
+pub struct Variant {
+    /// What to call it; not yet an identifier.
+    pub name: String,
+    pub typed: Typed,
+    /// The values of the tag that select it.
+    pub tags: Vec<String>,
+    pub kinds: Kinds,
+    pub id: SchemaId,
+}
+
+/// A type where it is used, with what is asked of values there beyond it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Typed {
+    pub shape: Shape,
+    pub rules: Vec<Rule>,
+}
+
+/// A Rust type.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shape {
+    /// Any JSON value.
+    Value,
+    /// Any JSON object.
+    Object,
+    Null,
+    Boolean,
+    Integer(Integer),
+    Float,
+    String,
+    DateTime,
+    Uuid,
+    Array(Box<Typed>),
+    /// An array of so many items.
+    FixedArray(Box<Typed>, u64),
+    Tuple(Vec<Typed>),
+    Map(Box<Typed>),
+    /// `null` or a value.
+    Nullable(Box<Typed>),
+    Item(ItemId),
+    /// An item that contains itself.
+    Boxed(ItemId),
+}
+
+/// Integer types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Integer {
+    U8,
+    U16,
+    U32,
+    U64,
+    I8,
+    I16,
+    I32,
+    I64,
+}
+
+/// What is asked of a value beyond its type.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rule {
+    MinLength(u64),
+    MaxLength(u64),
+    Pattern(String),
+    Format(Format),
+    Minimum(Bound),
+    Maximum(Bound),
+    ExclusiveMinimum(Bound),
+    ExclusiveMaximum(Bound),
+    MultipleOf(Bound),
+    Finite,
+    /// `enum` of integers or booleans.
+    OneOf(Vec<Value>),
+    MinItems(u64),
+    MaxItems(u64),
+    UniqueItems,
+    MinProperties(u64),
+    MaxProperties(u64),
+    /// The names of all members match.
+    MemberNames(String),
+    /// The schema itself is asked, at run time.
+    Judge(SchemaId),
+}
+
+/// A limit of the type that it bounds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[allow(missing_docs)]
+pub enum Bound {
+    Integer(i128),
+    Float(f64),
+}
+
+impl Typed {
+    /// A type that is exact by itself.
+    pub fn exact(shape: Shape) -> Self {
+        Self { shape, rules: Vec::new() }
+    }
+}
+
+/// Makes types of the payloads of all JSON events.
+pub fn shape(model: &EventModel) -> Types {
+    let schemas = Schemas::new(&model.schemas);
+    let mut builder = Builder {
+        schemas,
+        notes: &model.notes,
+        types: Types::default(),
+        by_key: HashMap::new(),
+        queue: VecDeque::new(),
+    };
+    for event in &model.events {
+        let payload = match &event.payload {
+            Payload::Json(id) => Some(builder.place(&[*id], Spot::of(&model.notes, *id), 0)),
+            Payload::Protobuf(_) => None,
+        };
+        builder.types.payloads.push(payload);
+    }
+    builder.finish()
+}
+
+struct Builder<'m> {
+    schemas: Schemas<'m>,
+    notes: &'m [SchemaNote],
+    types: Types,
+    by_key: HashMap<Key, ItemId>,
+    /// Items whose fields or variants are still to be found.
+    queue: VecDeque<(ItemId, Node)>,
+}
+
+impl Builder<'_> {
+    fn finish(mut self) -> Types {
+        while let Some((item, node)) = self.queue.pop_front() {
+            let body = self.body(&node);
+            self.types.items[item].body = body;
+        }
+        boxed::break_cycles(&mut self.types.items);
+        self.types
+    }
+
+    /// The type of the place where all of `ids` apply.
+    fn place(&mut self, ids: &[SchemaId], spot: Spot, depth: usize) -> Typed {
+        let spot = match ids {
+            [id] => Spot::of(self.notes, *id),
+            _ => spot,
+        };
+        let node = Node::new(&self.schemas, ids, spot);
+        self.typed(&node, depth)
+    }
+
+    fn typed(&mut self, node: &Node, depth: usize) -> Typed {
+        let kinds = node.kinds;
+        if depth > MAX_NESTING || kinds.is_empty() {
+            return self.any_value(node);
+        }
+        if kinds.has(Kinds::NULL) && kinds != Kinds::NULL && !is_open(kinds) {
+            let judged = self.judgements(node);
+            let inner = self.typed(&node.only(&self.schemas, kinds.without(Kinds::NULL)), depth + 1);
+            return Typed { shape: Shape::Nullable(Box::new(inner)), rules: judged };
+        }
+        let mut typed = match kinds {
+            Kinds::NULL => Typed::exact(Shape::Null),
+            Kinds::BOOLEAN => self.boolean(node),
+            Kinds::STRING => self.string(node),
+            Kinds::ARRAY => self.array(node, depth),
+            Kinds::OBJECT => return self.object(node, depth),
+            kinds if !kinds.is_empty() && kinds.without(Kinds::NUMBER).is_empty() => self.number(node),
+            kinds if is_open(kinds) => return self.any_value(node),
+            _ => return self.union_of_kinds(node),
+        };
+        if typed.shape == Shape::Value {
+            return self.any_value(node);
+        }
+        for rule in self.judgements(node) {
+            if !typed.rules.contains(&rule) {
+                typed.rules.push(rule);
+            }
+        }
+        typed
+    }
+
+    fn boolean(&self, node: &Node) -> Typed {
+        let rules = match self.enumeration(node) {
+            Some(values) if values.len() < 2 => vec![Rule::OneOf(values)],
+            _ => Vec::new(),
+        };
+        Typed { shape: Shape::Boolean, rules }
+    }
+
+    /// Any value, judged at run time where the schema asks for anything.
+    fn any_value(&self, node: &Node) -> Typed {
+        let rules = if node.kinds == Kinds::ALL && !node.is_constrained() { Vec::new() } else { self.judge(node) };
+        Typed { shape: Shape::Value, rules }
+    }
+
+    /// What the schemas that apply must be asked for at run time, because no type and no check covers it.
+    fn judgements(&self, node: &Node) -> Vec<Rule> {
+        let undecided = !node.groups.is_empty();
+        if undecided || node.schemas(self.schemas.set).any(needs_judge) { self.judge(node) } else { Vec::new() }
+    }
+
+    fn judge(&self, node: &Node) -> Vec<Rule> {
+        node.whole.iter().map(|id| Rule::Judge(*id)).collect()
+    }
+
+    /// The values that every `enum` of the node lists, of the types left; `None` without an `enum`.
+    fn enumeration(&self, node: &Node) -> Option<Vec<Value>> {
+        let mut lists = node.schemas(self.schemas.set).filter_map(|schema| schema.enumeration.as_ref());
+        let mut values: Vec<Value> = Vec::new();
+        for value in lists.next()? {
+            if node.kinds.has(Kinds::of_value(value)) && !values.iter().any(|known| walnats_schema::equal(known, value))
+            {
+                values.push(value.clone());
+            }
+        }
+        for list in lists {
+            values.retain(|value| list.iter().any(|other| walnats_schema::equal(value, other)));
+        }
+        Some(values)
+    }
+
+    /// The item for `node`, made now if it is met for the first time. Its body is found later.
+    fn item(&mut self, node: &Node, body: Body) -> ItemId {
+        let key = node.key();
+        if let Some(item) = self.by_key.get(&key) {
+            return *item;
+        }
+        let home = node.home(&self.schemas);
+        let spot = match home {
+            Some(id) if self.schemas.possible(id).without(Kinds::NULL) == node.kinds => Spot::of(self.notes, id),
+            // One of several types of value that a schema admits.
+            Some(id) => Spot::of(self.notes, id).join(&[node.kinds.segment()]),
+            None => node.spot.clone(),
+        };
+        let id = home.or(node.whole.last().copied()).unwrap_or(SchemaId(0));
+        self.types.items.push(Item { spot, id, body, rules: Vec::new() });
+        let item = self.types.items.len() - 1;
+        self.by_key.insert(key, item);
+        item
+    }
+}
+
+/// Whether values of so many types are meant that only any value will do.
+fn is_open(kinds: Kinds) -> bool {
+    kinds.has(Kinds::ARRAY) && kinds.has(Kinds::OBJECT) && kinds.has(Kinds::STRING) && kinds.has(Kinds::BOOLEAN)
+}

@@ -1,0 +1,85 @@
+//! `Box` where a type would contain itself.
+
+use super::{Body, Item, ItemId, Shape};
+
+/// Boxes every use of an item inside a type that the item itself contains.
+pub fn break_cycles(items: &mut [Item]) {
+    let edges: Vec<Vec<ItemId>> = items.iter_mut().map(contained).collect();
+    let component = components(&edges);
+    for (index, item) in items.iter_mut().enumerate() {
+        let recursive = |other: ItemId| component[other] == component[index];
+        for_each_use(item, &mut |shape| {
+            if let Shape::Item(other) = *shape
+                && recursive(other)
+            {
+                *shape = Shape::Boxed(other);
+            }
+        });
+    }
+}
+
+fn contained(item: &mut Item) -> Vec<ItemId> {
+    let mut found = Vec::new();
+    for_each_use(item, &mut |shape| {
+        if let Shape::Item(other) = shape {
+            found.push(*other);
+        }
+    });
+    found
+}
+
+/// Visits the types that a value of `item` holds without a pointer between.
+fn for_each_use(item: &mut Item, visit: &mut impl FnMut(&mut Shape)) {
+    match &mut item.body {
+        Body::Struct(body) => body.fields.iter_mut().for_each(|field| inline(&mut field.typed.shape, visit)),
+        Body::Union(body) => body.variants.iter_mut().for_each(|variant| inline(&mut variant.typed.shape, visit)),
+        Body::Enum(_) => {}
+    }
+}
+
+fn inline(shape: &mut Shape, visit: &mut impl FnMut(&mut Shape)) {
+    match shape {
+        Shape::Nullable(inner) | Shape::FixedArray(inner, _) => inline(&mut inner.shape, visit),
+        Shape::Tuple(items) => items.iter_mut().for_each(|item| inline(&mut item.shape, visit)),
+        other => visit(other),
+    }
+}
+
+/// The strongly connected component of each node, by a number without further meaning. Kosaraju's two passes, on a
+/// stack of our own: chains of types can be long.
+fn components(edges: &[Vec<usize>]) -> Vec<usize> {
+    let mut reversed = vec![Vec::new(); edges.len()];
+    for (from, targets) in edges.iter().enumerate() {
+        targets.iter().for_each(|to| reversed[*to].push(from));
+    }
+    let mut order = Vec::with_capacity(edges.len());
+    let mut seen = vec![false; edges.len()];
+    for start in 0..edges.len() {
+        walk(edges, start, &mut seen, |node| order.push(node));
+    }
+    let mut component = vec![0; edges.len()];
+    let mut seen = vec![false; edges.len()];
+    for start in order.into_iter().rev() {
+        walk(&reversed, start, &mut seen, |node| component[node] = start);
+    }
+    component
+}
+
+/// Visits what is reachable from `start` and not yet seen, in the order in which nodes are left.
+fn walk(edges: &[Vec<usize>], start: usize, seen: &mut [bool], mut leave: impl FnMut(usize)) {
+    if std::mem::replace(&mut seen[start], true) {
+        return;
+    }
+    let mut stack = vec![(start, 0)];
+    while let Some((node, next)) = stack.pop() {
+        match edges[node].get(next) {
+            None => leave(node),
+            Some(&target) => {
+                stack.push((node, next + 1));
+                if !std::mem::replace(&mut seen[target], true) {
+                    stack.push((target, 0));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Numbers: integers as wide as their bounds ask, floats otherwise.
+
+use serde_json::{Number, Value};
+use walnats_schema::NumberRules;
+
+use super::{Bound, Builder, Integer, Rule, Shape, Typed};
+use crate::rust::kinds::Kinds;
+use crate::rust::node::Node;
+
+/// With the smallest and the largest value, narrowest first; where both signs fit, unsigned comes first.
+const INTEGERS: [(Integer, i128, i128); 8] = [
+    (Integer::U8, 0, u8::MAX as i128),
+    (Integer::I8, i8::MIN as i128, i8::MAX as i128),
+    (Integer::U16, 0, u16::MAX as i128),
+    (Integer::I16, i16::MIN as i128, i16::MAX as i128),
+    (Integer::U32, 0, u32::MAX as i128),
+    (Integer::I32, i32::MIN as i128, i32::MAX as i128),
+    (Integer::U64, 0, u64::MAX as i128),
+    (Integer::I64, i64::MIN as i128, i64::MAX as i128),
+];
+
+impl Builder<'_> {
+    pub(super) fn number(&self, node: &Node) -> Typed {
+        match node.kinds {
+            Kinds::INTEGER => self.integer(node),
+            _ => self.float(node),
+        }
+    }
+
+    fn integer(&self, node: &Node) -> Typed {
+        let (mut min, mut max, mut rules) = (None, None, Vec::new());
+        for number in self.number_rules(node) {
+            for (limit, step) in [(&number.minimum, 0), (&number.exclusive_minimum, 1)] {
+                min = min.max(limit.as_ref().map(|limit| at_least(limit, step)));
+            }
+            for (limit, step) in [(&number.maximum, 0), (&number.exclusive_maximum, 1)] {
+                let limit = limit.as_ref().map(|limit| at_most(limit, step));
+                max = [max, limit].into_iter().flatten().min();
+            }
+            match number.multiple_of.as_ref().map(whole) {
+                Some(Some(divisor)) => rules.push(Rule::MultipleOf(Bound::Integer(divisor))),
+                Some(None) => rules.extend(self.judge(node)),
+                None => {}
+            }
+        }
+        let (integer, least, most) = width(min, max);
+        if min.is_some_and(|min| min > most) || max.is_some_and(|max| max < least) {
+            rules.extend(self.judge(node));
+        } else {
+            rules.extend(min.filter(|min| *min > least).map(|min| Rule::Minimum(Bound::Integer(min))));
+            rules.extend(max.filter(|max| *max < most).map(|max| Rule::Maximum(Bound::Integer(max))));
+        }
+        if let Some(values) = self.enumeration(node) {
+            let inside = |value: &Value| integral(value).is_some_and(|value| (least..=most).contains(&value));
+            rules.push(Rule::OneOf(values.into_iter().filter(inside).collect()));
+        }
+        Typed { shape: Shape::Integer(integer), rules }
+    }
+
+    fn float(&self, node: &Node) -> Typed {
+        let mut rules = vec![Rule::Finite];
+        for number in self.number_rules(node) {
+            let bound = |limit: &Option<Number>| limit.as_ref().and_then(Number::as_f64).map(Bound::Float);
+            rules.extend(bound(&number.minimum).map(Rule::Minimum));
+            rules.extend(bound(&number.exclusive_minimum).map(Rule::ExclusiveMinimum));
+            rules.extend(bound(&number.maximum).map(Rule::Maximum));
+            rules.extend(bound(&number.exclusive_maximum).map(Rule::ExclusiveMaximum));
+            rules.extend(bound(&number.multiple_of).map(Rule::MultipleOf));
+        }
+        if self.enumeration(node).is_some() || node.kinds != Kinds::NUMBER {
+            rules.extend(self.judge(node));
+        }
+        Typed { shape: Shape::Float, rules }
+    }
+
+    fn number_rules(&self, node: &Node) -> impl Iterator<Item = &NumberRules> {
+        node.schemas(self.schemas.set).map(|schema| &schema.number)
+    }
+}
+
+impl Integer {
+    /// Whether `value` is one of the type's values.
+    pub fn holds(self, value: i128) -> bool {
+        INTEGERS.iter().any(|(integer, least, most)| *integer == self && (*least..=*most).contains(&value))
+    }
+}
+
+/// The narrowest type for values between `min` and `max`: 64 bits where a bound is missing, signed unless no value is
+/// negative.
+fn width(min: Option<i128>, max: Option<i128>) -> (Integer, i128, i128) {
+    let fits = |least: i128, most: i128| match (min, max) {
+        (Some(min), Some(max)) => least <= min && max <= most,
+        (Some(min), None) => least == 0 && min >= 0 && most == u64::MAX.into(),
+        _ => false,
+    };
+    let found = INTEGERS.into_iter().find(|(_, least, most)| fits(*least, *most));
+    found.unwrap_or((Integer::I64, i64::MIN.into(), i64::MAX.into()))
+}
+
+/// The smallest integer that is not less than `limit`, or greater by `step` where `limit` is one itself.
+fn at_least(limit: &Number, step: i128) -> i128 {
+    match whole(limit) {
+        Some(limit) => limit + step,
+        None => limit.as_f64().map_or(i128::MIN, |limit| limit.ceil() as i128),
+    }
+}
+
+/// The largest integer that is not more than `limit`, or less by `step` where `limit` is one itself.
+fn at_most(limit: &Number, step: i128) -> i128 {
+    match whole(limit) {
+        Some(limit) => limit - step,
+        None => limit.as_f64().map_or(i128::MAX, |limit| limit.floor() as i128),
+    }
+}
+
+/// The integer that a number is, below the size where floats skip some.
+fn whole(number: &Number) -> Option<i128> {
+    if let Some(integer) = number.as_u64() {
+        return Some(integer.into());
+    }
+    if let Some(integer) = number.as_i64() {
+        return Some(integer.into());
+    }
+    let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < 1e18)?;
+    Some(float as i128)
+}
+
+/// The integer that a value is.
+pub fn integral(value: &Value) -> Option<i128> {
+    value.as_number().and_then(whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_are_as_wide_as_their_bounds() {
+        for (min, max, expected) in [
+            (None, None, Integer::I64),
+            (Some(0), None, Integer::U64),
+            (Some(1), None, Integer::U64),
+            (Some(-1), None, Integer::I64),
+            (None, Some(10), Integer::I64),
+            (Some(0), Some(255), Integer::U8),
+            (Some(1), Some(100), Integer::U8),
+            (Some(0), Some(256), Integer::U16),
+            (Some(-1), Some(100), Integer::I8),
+            (Some(-1), Some(128), Integer::I16),
+            (Some(0), Some(4_294_967_295), Integer::U32),
+            (Some(0), Some(u64::MAX.into()), Integer::U64),
+            (Some(-1), Some(u64::MAX.into()), Integer::I64),
+        ] {
+            assert_eq!(width(min, max).0, expected, "{min:?} to {max:?}");
+        }
+    }
+}

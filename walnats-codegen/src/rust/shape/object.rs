@@ -1,0 +1,175 @@
+//! Objects: structs, maps, unions of structs.
+
+use walnats_schema::{ObjectRules, Pattern, SchemaId};
+
+use super::{Body, Builder, Field, Rule, Shape, Struct, Typed};
+use crate::rust::kinds::Kinds;
+use crate::rust::node::Node;
+
+/// What holds of the members that `properties` does not name.
+enum Rest {
+    /// There are none.
+    Closed,
+    /// All must satisfy these, which may be none.
+    Of(Vec<SchemaId>),
+    /// Their names match the pattern, and all satisfy these.
+    Named(String, Vec<SchemaId>),
+    /// It depends on the name.
+    Mixed,
+}
+
+impl Builder<'_> {
+    /// The type of an object. Its fields or variants are found later, so that types may contain themselves.
+    pub(super) fn object(&mut self, node: &Node, depth: usize) -> Typed {
+        let union = self.object_union(node);
+        if union.is_none() && self.properties(node).is_empty() {
+            let rest = self.rest(node);
+            if !matches!(rest, Rest::Closed) {
+                return self.map(node, rest, depth);
+            }
+        }
+        let known = self.types.items.len();
+        let item = self.item(node, union.unwrap_or(Body::Struct(Struct::default())));
+        if item == known {
+            let is_union = matches!(self.types.items[item].body, Body::Union(_));
+            self.types.items[item].rules = if is_union { self.union_rules(node) } else { self.object_rules(node) };
+            self.queue.push_back((item, node.clone()));
+        }
+        Typed::exact(Shape::Item(item))
+    }
+
+    /// The body of an item whose fields or variants were left for later.
+    pub(super) fn body(&mut self, node: &Node) -> Body {
+        if node.kinds != Kinds::OBJECT {
+            return self.kind_variants(node);
+        }
+        self.object_variants(node).unwrap_or_else(|| Body::Struct(self.fields(node)))
+    }
+
+    fn fields(&mut self, node: &Node) -> Struct {
+        let set = self.schemas.set;
+        let required: Vec<&String> = node.schemas(set).flat_map(|schema| &schema.object.required).collect();
+        let mut fields = Vec::new();
+        for name in self.properties(node) {
+            let ids = self.applicable(node, &name);
+            let id = node.schemas(set).find_map(|schema| property(&schema.object, &name)).unwrap_or(ids[0]);
+            let typed = self.place(&ids, node.spot.join(&["properties", &name]), 0);
+            fields.push(Field { required: required.contains(&&name), typed, id, name });
+        }
+        let additional = match self.rest(node) {
+            Rest::Closed => None,
+            Rest::Of(ids) | Rest::Named(_, ids) => Some(self.place(&ids, node.spot.join(&["additionalProperties"]), 0)),
+            Rest::Mixed => Some(Typed::exact(Shape::Value)),
+        };
+        Struct { fields, additional }
+    }
+
+    fn map(&mut self, node: &Node, rest: Rest, depth: usize) -> Typed {
+        let mut rules = self.object_rules(node);
+        let ids = match rest {
+            Rest::Named(pattern, ids) => {
+                rules.push(Rule::MemberNames(pattern));
+                ids
+            }
+            Rest::Of(ids) => ids,
+            Rest::Closed | Rest::Mixed => Vec::new(),
+        };
+        let member = self.place(&ids, node.spot.join(&["additionalProperties"]), depth + 1);
+        let shape = if member == Typed::exact(Shape::Value) { Shape::Object } else { Shape::Map(Box::new(member)) };
+        Typed { shape, rules }
+    }
+
+    /// What is asked of the object as a whole.
+    fn object_rules(&self, node: &Node) -> Vec<Rule> {
+        let mut rules = Vec::new();
+        let set = self.schemas.set;
+        for object in node.schemas(set).map(|schema| &schema.object) {
+            rules.extend(object.min_properties.map(Rule::MinProperties));
+            rules.extend(object.max_properties.map(Rule::MaxProperties));
+        }
+        let properties = self.properties(node);
+        let missing =
+            node.schemas(set).flat_map(|schema| &schema.object.required).any(|name| !properties.contains(name));
+        let forbidden =
+            node.schemas(set).any(|schema| schema.object.properties.iter().any(|(name, _)| !properties.contains(name)));
+        let named = !properties.is_empty() && matches!(self.rest(node), Rest::Named(..));
+        let listed = node.schemas(set).any(|schema| schema.enumeration.is_some());
+        let mixed = matches!(self.rest(node), Rest::Mixed);
+        let mut judged = self.judgements(node);
+        if judged.is_empty() && (missing || forbidden || named || listed || mixed) {
+            judged = self.judge(node);
+        }
+        rules.extend(judged);
+        rules
+    }
+
+    /// The members that get a field: those that `properties` names and that can be there.
+    pub(super) fn properties(&self, node: &Node) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for schema in node.schemas(self.schemas.set) {
+            for (name, _) in &schema.object.properties {
+                if !names.contains(name) && self.can_be_there(node, name) {
+                    names.push(name.clone());
+                }
+            }
+        }
+        names
+    }
+
+    fn can_be_there(&self, node: &Node, name: &str) -> bool {
+        let ids = self.applicable(node, name);
+        !Node::new(&self.schemas, &ids, node.spot.clone()).kinds.is_empty()
+    }
+
+    /// The schemas that apply to the member `name`.
+    pub(super) fn applicable(&self, node: &Node, name: &str) -> Vec<SchemaId> {
+        let mut ids = Vec::new();
+        for object in node.schemas(self.schemas.set).map(|schema| &schema.object) {
+            let before = ids.len();
+            let by_pattern = object.pattern_properties.iter().filter(|(pattern, _)| matches(pattern, name));
+            ids.extend(property(object, name).into_iter().chain(by_pattern.map(|(_, id)| *id)));
+            if ids.len() == before {
+                ids.extend(object.additional_properties);
+            }
+        }
+        let mut seen = Vec::new();
+        ids.retain(|id| {
+            !seen.contains(id) && {
+                seen.push(*id);
+                true
+            }
+        });
+        ids
+    }
+
+    fn rest(&self, node: &Node) -> Rest {
+        let mut ids = Vec::new();
+        let mut pattern = None;
+        for object in node.schemas(self.schemas.set).map(|schema| &schema.object) {
+            let closed = object.additional_properties.is_some_and(|id| self.schemas.possible(id) == Kinds::NONE);
+            match (object.pattern_properties.as_slice(), object.additional_properties) {
+                ([], None) => {}
+                ([], Some(_)) if closed => return Rest::Closed,
+                ([], Some(id)) => ids.push(id),
+                ([(text, id)], Some(_)) if closed && pattern.is_none() => {
+                    pattern = Some(text.clone());
+                    ids.push(*id);
+                }
+                _ => return Rest::Mixed,
+            }
+        }
+        match pattern {
+            Some(pattern) => Rest::Named(pattern, ids),
+            None => Rest::Of(ids),
+        }
+    }
+}
+
+fn property(object: &ObjectRules, name: &str) -> Option<SchemaId> {
+    object.properties.iter().find(|(key, _)| key == name).map(|(_, id)| *id)
+}
+
+/// Patterns that cannot be compiled were reported when the schema was lowered.
+fn matches(pattern: &str, name: &str) -> bool {
+    Pattern::new(pattern).is_ok_and(|pattern| pattern.is_match(name))
+}

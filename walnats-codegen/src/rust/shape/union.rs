@@ -1,0 +1,147 @@
+//! Unions: by a tag, by the type of the JSON value, or by trying.
+
+use walnats_schema::SchemaId;
+
+use super::{Body, Builder, Dispatch, Rule, Shape, Typed, Union, Variant};
+use crate::rust::kinds::Kinds;
+use crate::rust::node::Node;
+use crate::rust::spot::Spot;
+
+impl Builder<'_> {
+    /// A union whose variants the type of the JSON value tells apart. Its variants are found later.
+    pub(super) fn union_of_kinds(&mut self, node: &Node) -> Typed {
+        let known = self.types.items.len();
+        let item = self.item(node, Body::Union(Union { variants: Vec::new(), dispatch: Dispatch::Kind }));
+        if item == known {
+            self.queue.push_back((item, node.clone()));
+        }
+        Typed::exact(Shape::Item(item))
+    }
+
+    /// The variants of [`Builder::union_of_kinds`].
+    pub(super) fn kind_variants(&mut self, node: &Node) -> Body {
+        let mut variants = Vec::new();
+        for kinds in Kinds::EACH.into_iter().filter(|kinds| node.kinds.has(*kinds)) {
+            let choice = node.only(&self.schemas, kinds);
+            let branch = self.only_branch(node, kinds);
+            let typed = self.typed(&choice, 1);
+            let name =
+                branch.and_then(|id| self.title_or_key(id)).unwrap_or_else(|| kind_name(&typed.shape).to_owned());
+            let id = branch.or(choice.home(&self.schemas)).or(node.whole.last().copied()).unwrap_or(SchemaId(0));
+            variants.push(Variant { name, typed, tags: Vec::new(), kinds: choice.kinds, id });
+        }
+        Body::Union(Union { variants, dispatch: Dispatch::Kind })
+    }
+
+    /// The one branch that stands for `kinds`.
+    fn only_branch(&self, node: &Node, kinds: Kinds) -> Option<SchemaId> {
+        let [group] = node.groups.as_slice() else { return None };
+        let mut branches = group.branches.iter().filter(|branch| self.schemas.possible(**branch).has(kinds));
+        branches.next().filter(|_| branches.next().is_none()).copied()
+    }
+
+    /// A union whose variants all are objects, if `node` is one. Its variants are found later.
+    pub(super) fn object_union(&self, node: &Node) -> Option<Body> {
+        let (group, tag) = self.union_group(node)?;
+        let dispatch = tag.map_or(Dispatch::Attempt, Dispatch::Tag);
+        debug_assert!(group < node.groups.len());
+        Some(Body::Union(Union { variants: Vec::new(), dispatch }))
+    }
+
+    /// The variants of [`Builder::object_union`].
+    pub(super) fn object_variants(&mut self, node: &Node) -> Option<Body> {
+        let (index, tag) = self.union_group(node)?;
+        let branches = node.groups[index].branches.clone();
+        let mut variants = Vec::new();
+        for (position, branch) in branches.into_iter().enumerate() {
+            let spot = Spot::of(self.notes, branch);
+            let choice = node.choose(&self.schemas, index, branch, spot.clone());
+            if choice.kinds.is_empty() {
+                continue;
+            }
+            let tags = tag.as_ref().and_then(|tag| self.tag_values(&choice, tag, 0)).unwrap_or_default();
+            let name = match tags.as_slice() {
+                [tag] => tag.clone(),
+                _ => self.title_or_key(branch).unwrap_or_else(|| format!("variant {}", position + 1)),
+            };
+            self.types.hints.entry(spot).or_insert_with(|| name.clone());
+            let typed = self.typed(&choice, 1);
+            variants.push(Variant { name, typed, tags, kinds: choice.kinds, id: branch });
+        }
+        Some(Body::Union(Union { variants, dispatch: tag.map_or(Dispatch::Attempt, Dispatch::Tag) }))
+    }
+
+    /// What is asked of a union of objects as a whole: where variants are tried and one alone may match, that it is so.
+    pub(super) fn union_rules(&self, node: &Node) -> Vec<Rule> {
+        match self.union_group(node) {
+            Some((group, None)) if node.groups[group].exclusive => self.judge(node),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The group whose branches become variants, and the member that tells them apart. A group that only asks more of
+    /// members which exist without it (`anyOf` of `required`s) is no union.
+    fn union_group(&self, node: &Node) -> Option<(usize, Option<String>)> {
+        let without = self.properties(&Node { groups: Vec::new(), ..node.clone() });
+        let mut untagged = None;
+        for (index, group) in node.groups.iter().enumerate() {
+            let choices: Vec<Node> = group
+                .branches
+                .iter()
+                .map(|branch| node.choose(&self.schemas, index, *branch, node.spot.clone()))
+                .filter(|choice| !choice.kinds.is_empty())
+                .collect();
+            if let Some(tag) = self.tag(&choices) {
+                return Some((index, Some(tag)));
+            }
+            let adds = |choice: &Node| {
+                !choice.groups.is_empty() || self.properties(choice).iter().any(|name| !without.contains(name))
+            };
+            if untagged.is_none() && choices.iter().any(adds) {
+                untagged = Some((index, None));
+            }
+        }
+        untagged
+    }
+
+    /// What a branch is called: the definition or file that it refers to, or its title where that is short.
+    fn title_or_key(&self, id: SchemaId) -> Option<String> {
+        let set = self.schemas.set;
+        let mut target = id;
+        // A reference to itself names nothing; no chain is longer than the set.
+        for _ in 0..set.schemas.len() {
+            match set.get(target).reference {
+                Some(next) => target = next,
+                None => break,
+            }
+        }
+        let spot = Spot::of(self.notes, target);
+        if spot.path.len() == 2 && target != id {
+            return spot.definition().map(str::to_owned);
+        }
+        let note = self.notes.get(id.0 as usize)?;
+        note.title.clone().filter(|title| is_short(title))
+    }
+}
+
+/// A title that can be a name: up to four words of letters and digits.
+fn is_short(title: &str) -> bool {
+    let plain = title.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-'));
+    plain && (1..=4).contains(&title.split_whitespace().count()) && title.len() <= 40
+}
+
+fn kind_name(shape: &Shape) -> &'static str {
+    match shape {
+        Shape::Null => "null",
+        Shape::Boolean => "boolean",
+        Shape::Integer(_) => "integer",
+        Shape::Float => "number",
+        Shape::DateTime => "date time",
+        Shape::Uuid => "uuid",
+        Shape::Array(_) | Shape::FixedArray(..) | Shape::Tuple(_) => "array",
+        Shape::Object | Shape::Map(_) => "object",
+        Shape::String => "string",
+        Shape::Value | Shape::Nullable(_) => "value",
+        Shape::Item(_) | Shape::Boxed(_) => "item",
+    }
+}

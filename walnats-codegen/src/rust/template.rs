@@ -1,0 +1,178 @@
+//! The templates of generated items: plain data in, text out. They decide nothing.
+
+use askama::Template;
+
+use super::docs::Doc;
+
+/// A struct.
+#[derive(Template)]
+#[template(path = "struct.rs.jinja")]
+pub struct StructTemplate {
+    pub docs: Doc,
+    pub derives: String,
+    pub name: String,
+    pub fields: Vec<FieldText>,
+    pub additional: Option<FieldText>,
+    pub new: Option<NewText>,
+    pub defaults: Vec<DefaultText>,
+}
+
+/// A field.
+pub struct FieldText {
+    pub docs: Doc,
+    pub serde: Option<String>,
+    pub ident: String,
+    pub type_text: String,
+}
+
+/// A struct's `new`.
+pub struct NewText {
+    pub parameters: String,
+    pub fields: String,
+}
+
+/// An accessor that knows the default.
+pub struct DefaultText {
+    pub field: String,
+    pub method: String,
+    pub type_text: String,
+    pub value: String,
+}
+
+/// An enum of strings.
+#[derive(Template)]
+#[template(path = "enum.rs.jinja")]
+pub struct EnumTemplate {
+    pub docs: Doc,
+    pub derives: String,
+    pub name: String,
+    pub variants: Vec<StringText>,
+}
+
+/// A variant that is a string.
+pub struct StringText {
+    pub docs: Doc,
+    pub ident: String,
+    pub literal: String,
+    pub rename: bool,
+}
+
+/// A union.
+#[derive(Template)]
+#[template(path = "union.rs.jinja")]
+pub struct UnionTemplate {
+    pub docs: Doc,
+    pub derives: String,
+    pub name: String,
+    pub variants: Vec<VariantText>,
+    pub attempts: bool,
+    pub subject: String,
+    pub expected: String,
+}
+
+/// A variant that holds a value.
+pub struct VariantText {
+    pub docs: Doc,
+    pub ident: String,
+    pub type_text: String,
+    pub pattern: String,
+    pub is_unique: bool,
+}
+
+/// A newtype.
+#[derive(Template)]
+#[template(path = "newtype.rs.jinja")]
+pub struct NewtypeTemplate {
+    pub docs: Doc,
+    pub derives: String,
+    pub name: String,
+    pub type_text: String,
+}
+
+/// The checks of a type.
+#[derive(Template)]
+#[template(path = "validate.rs.jinja")]
+pub struct ValidateTemplate {
+    pub name: String,
+    pub variants: Vec<VariantCheckText>,
+    pub checks: Vec<String>,
+}
+
+/// The checks of a variant.
+pub struct VariantCheckText {
+    pub ident: String,
+    pub binding: &'static str,
+    pub checks: Vec<String>,
+}
+
+/// What makes a type an event whose payload is JSON.
+#[derive(Template)]
+#[template(path = "event.rs.jinja")]
+pub struct EventTemplate {
+    pub type_path: String,
+    pub type_name: String,
+    pub name: String,
+    pub event_type: String,
+    pub stream: String,
+    pub subject: String,
+    pub description: String,
+    pub subject_code: String,
+    pub uid_code: Option<String>,
+    pub to_root: &'static str,
+    pub schema_file: Option<String>,
+}
+
+/// A type whose methods emit.
+#[derive(Template)]
+#[template(path = "emitter.rs.jinja")]
+pub struct EmitterTemplate {
+    pub docs: Doc,
+    pub name: String,
+    pub is_root: bool,
+    pub services: Vec<ServiceText>,
+    pub register: String,
+    pub events: Vec<EmitText>,
+}
+
+/// What leads from all events to those of a service.
+#[derive(Clone)]
+pub struct ServiceText {
+    pub name: String,
+    pub method: String,
+    pub type_name: String,
+}
+
+/// The two methods of an event.
+pub struct EmitText {
+    pub docs: Doc,
+    pub ident: String,
+    pub type_path: String,
+    pub deprecated: bool,
+}
+
+/// The root module.
+#[derive(Template)]
+#[template(path = "root.rs.jinja")]
+pub struct RootTemplate {
+    pub modules: Vec<ModuleText>,
+    pub exports: Vec<String>,
+    pub has_json: bool,
+    pub streams: Vec<StreamText>,
+}
+
+/// A module of the root; public if it is documented.
+pub struct ModuleText {
+    pub name: String,
+    pub doc: Option<String>,
+}
+
+/// A stream, as far as it differs from the defaults.
+pub struct StreamText {
+    pub name: String,
+    pub fields: Vec<(&'static str, String)>,
+}
+
+/// Templates are checked when this crate is compiled, and write into memory.
+pub fn render(template: &impl Template) -> String {
+    template.render().unwrap_or_default()
+}

@@ -1,0 +1,156 @@
+//! Names for types, from where they stand in the schema files: a definition's key, or the names of the members that
+//! lead to it. So a name only moves with its own place, never because something else changed.
+
+use std::collections::BTreeSet;
+
+use super::layout::{EventForm, own_event};
+use super::names;
+use super::shape::Types;
+use super::spot::{Spot, is_definitions};
+use crate::model::EventModel;
+
+/// The names of a package's types.
+pub struct TypeNames {
+    /// By item.
+    pub items: Vec<String>,
+    /// By event: what its type is called if it is a newtype.
+    pub events: Vec<String>,
+}
+
+/// Names every type; those of one module differ.
+pub fn type_names(model: &EventModel, types: &Types, forms: &[EventForm]) -> TypeNames {
+    let mut used: Vec<BTreeSet<String>> = vec![BTreeSet::new(); model.sources.len().max(1)];
+    let events: Vec<String> = (0..model.events.len()).map(|event| event_name(model, event)).collect();
+    for (source, used) in used.iter_mut().enumerate() {
+        let own_event = own_event(model, source).filter(|event| forms[*event] == EventForm::Newtype);
+        used.extend(own_event.map(|event| events[event].clone()));
+    }
+
+    let mut items = vec![String::new(); types.items.len()];
+    let mut order: Vec<(bool, usize, &Spot, usize)> = Vec::new();
+    let mut wanted = Vec::with_capacity(types.items.len());
+    for (index, item) in types.items.iter().enumerate() {
+        let chosen = chosen_name(model, types, forms, index);
+        order.push((chosen.is_none(), item.spot.path.len(), &item.spot, index));
+        wanted.push(chosen.unwrap_or_else(|| names::type_name(&words(model, types, &item.spot).join(" "))));
+    }
+    order.sort();
+    for (_, _, spot, index) in order {
+        let used = &mut used[spot.source];
+        let name = names::numbered(&wanted[index], |name| !used.contains(name));
+        used.insert(name.clone());
+        items[index] = name;
+    }
+    TypeNames { items, events }
+}
+
+/// What an event's type is called.
+fn event_name(model: &EventModel, event: usize) -> String {
+    let event = &model.events[event];
+    event.rust_name.clone().filter(|name| names::is_type_name(name)).unwrap_or_else(|| names::type_name(&event.name))
+}
+
+/// The name that somebody asked for.
+fn chosen_name(model: &EventModel, types: &Types, forms: &[EventForm], item: usize) -> Option<String> {
+    let spot = &types.items[item].spot;
+    let source = model.sources.get(spot.source)?;
+    let of_options = model.options.names.get(&format!("{}#{}", source.name, spot.pointer())).cloned();
+    let event = forms.iter().position(|form| *form == EventForm::Item(item));
+    let of_event = event.and_then(|event| model.events[event].rust_name.clone());
+    let note = model.notes.get(types.items[item].id.0 as usize);
+    let note = note.filter(|note| note.path == spot.path && note.source == spot.source);
+    let of_note = note.and_then(|note| note.rust_name.clone());
+    of_options.or(of_event).or(of_note).filter(|name| names::is_type_name(name))
+}
+
+/// The words of which a type's name is made.
+fn words(model: &EventModel, types: &Types, spot: &Spot) -> Vec<String> {
+    let mut words = vec![root_word(model, spot.source)];
+    let mut segments = spot.path.iter().enumerate();
+    while let Some((position, keyword)) = segments.next() {
+        let mut next = || segments.next().map(|(_, key)| key.clone()).unwrap_or_default();
+        match keyword.as_str() {
+            keyword if is_definitions(keyword) => words = vec![next()],
+            "schemas" if words.len() > 1 => words = vec![next()],
+            "properties" | "dependentSchemas" => words.push(next()),
+            "items" | "additionalProperties" | "unevaluatedProperties" => singular(&mut words, keyword),
+            "patternProperties" => {
+                next();
+                singular(&mut words, keyword);
+            }
+            "prefixItems" => {
+                let index = next().parse::<usize>().unwrap_or(0) + 1;
+                words.push(format!("item {index}"));
+            }
+            "oneOf" | "anyOf" => {
+                let index = next().parse::<usize>().unwrap_or(0) + 1;
+                let here = Spot { source: spot.source, path: spot.path.iter().take(position + 2).cloned().collect() };
+                words.push(types.hints.get(&here).cloned().unwrap_or_else(|| format!("variant {index}")));
+            }
+            "allOf" => {
+                next();
+            }
+            "#string" | "#array" | "#object" | "#value" => words.push(keyword[1..].to_owned()),
+            other => words.push(other.to_owned()),
+        }
+    }
+    words
+}
+
+/// What the schema that is a whole file is called.
+fn root_word(model: &EventModel, index: usize) -> String {
+    let Some(source) = model.sources.get(index) else { return "payload".to_owned() };
+    match own_event(model, index) {
+        Some(event) => event_name(model, event),
+        None => source.name.rsplit('/').next().unwrap_or_default().trim_start_matches('_').to_owned(),
+    }
+}
+
+/// Makes the last word say one of what it said many: `commits` becomes `commit`, and what cannot be made so gets `item`.
+fn singular(words: &mut Vec<String>, keyword: &str) {
+    let last = words.last().cloned().unwrap_or_default();
+    let lower = last.to_lowercase();
+    let cut = |ending: &str, replacement: &str| Some(format!("{}{replacement}", &last[..last.len() - ending.len()]));
+    let irregular = ["series", "species", "news", "movies", "cookies"].iter().any(|word| lower.ends_with(word));
+    let one = if words.len() < 2 || !last.is_ascii() || irregular {
+        None
+    } else if lower.len() > 4 && lower.ends_with("ies") {
+        cut("ies", "y")
+    } else if ["sses", "shes", "ches", "xes"].iter().any(|ending| lower.ends_with(ending)) {
+        cut("es", "")
+    } else if ["ss", "us", "is", "uses"].iter().any(|ending| lower.ends_with(ending)) || lower.len() < 3 {
+        None
+    } else if lower.ends_with('s') {
+        cut("s", "")
+    } else {
+        None
+    };
+    match one {
+        Some(one) => *words.last_mut().expect("there is a root word") = one,
+        None => words.push(if keyword == "items" { "item" } else { "value" }.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::singular;
+
+    #[test]
+    fn one_of_many() {
+        for (many, one) in [
+            ("commits", "commit"),
+            ("entries", "entry"),
+            ("addresses", "address"),
+            ("branches", "branch"),
+            ("lines", "line"),
+            ("series", "series item"),
+            ("status", "status item"),
+            ("statuses", "statuses item"),
+            ("data", "data item"),
+        ] {
+            let mut words = vec!["root".to_owned(), many.to_owned()];
+            singular(&mut words, "items");
+            assert_eq!(words[1..].join(" "), one);
+        }
+    }
+}
