@@ -155,7 +155,7 @@ mod tests {
             (Format::Uuid, &["2EB8AA08-aa98-11ea-B4AA-73B441D16380"], &["2eb8aa08aa9811eab4aa73b441d16380"]),
             (Format::JsonPointer, &["", "/a/~0/~1"], &["a", "/~", "/~2"]),
             (Format::RelativeJsonPointer, &["0", "1/a", "2#"], &["", "-1", "01", "0##"]),
-            (Format::Regex, &["^a$", r"(?<a>b)\k<a>"], &["(", r"\Z"]),
+            (Format::Regex, &["^a$", r"(?<a>b)\k<a>"], &["(", r"\Z", "a}", r"\_"]),
         ];
         for (format, right, wrong) in cases {
             for text in *right {

@@ -8,6 +8,7 @@ use std::fmt;
 
 use regex::{Regex, RegexBuilder};
 
+use self::parse::Leniency;
 use self::translate::Condition;
 
 /// How large a compiled expression may be, in bytes: enough for `^\p{L}{1,1000}$`.
@@ -29,7 +30,7 @@ impl Pattern {
     /// # Errors
     /// If the syntax is wrong, or needs what no linear-time engine offers: back-references, look-around elsewhere.
     pub fn new(pattern: &str) -> Result<Self, PatternError> {
-        let node = parse::parse(pattern)?;
+        let node = parse::parse(pattern, Leniency::Forgiving)?;
         let alternatives = translate::translate(&node)?;
         let compile = |condition: Condition| {
             RegexBuilder::new(&condition.regex)
@@ -50,9 +51,9 @@ impl Pattern {
     }
 }
 
-/// Whether `pattern` is a well-formed regular expression of ECMA-262, translatable or not.
+/// Whether `pattern` is a well-formed regular expression of ECMA-262 with the `u` flag, translatable or not.
 pub fn is_pattern(pattern: &str) -> bool {
-    parse::parse(pattern).is_ok()
+    parse::parse(pattern, Leniency::Strict).is_ok()
 }
 
 /// Why a regular expression cannot be used.

@@ -30,12 +30,13 @@ impl SchemaSet {
         let mut validator = Validator::new(self, Some(Vec::new()));
         let stopped = validator.check(id, instance, &At::Root, None).is_err();
         let mut violations = validator.violations.unwrap_or_default();
-        if stopped {
-            violations.push(Violation {
-                pointer: String::new(),
-                keyword: "maximum",
-                expected: format!("fewer violations: there are more than these {MAX_VIOLATIONS}"),
-            });
+        let note = |pointer, keyword, expected| Violation { pointer, keyword, expected };
+        if let Some(pointer) = validator.too_deep {
+            let expected = format!("less nesting: {MAX_DEPTH} schemas apply inside one another");
+            violations.push(note(pointer, "$ref", expected));
+        } else if stopped {
+            let expected = format!("fewer violations: there are more than these {MAX_VIOLATIONS}");
+            violations.push(note(String::new(), "maximum", expected));
         }
         violations
     }
@@ -45,7 +46,8 @@ impl SchemaSet {
     /// # Panics
     /// If `id` comes from another set.
     pub fn is_valid(&self, id: SchemaId, instance: &Value) -> bool {
-        Validator::new(self, None).check(id, instance, &At::Root, None).is_ok()
+        let mut validator = Validator::new(self, None);
+        validator.check(id, instance, &At::Root, None).is_ok() && validator.too_deep.is_none()
     }
 }
 
@@ -61,13 +63,15 @@ struct Validator<'s> {
     /// `None` where only the verdict counts.
     violations: Option<Vec<Violation>>,
     depth: u32,
+    /// Where [`MAX_DEPTH`] was met; from then on nothing is looked at any more, and the instance is invalid.
+    too_deep: Option<String>,
     /// The dynamic scope: the schema resources entered, outermost first.
     scope: Vec<u32>,
 }
 
 impl<'s> Validator<'s> {
     fn new(set: &'s SchemaSet, violations: Option<Vec<Violation>>) -> Self {
-        Self { set, violations, depth: 0, scope: Vec::new() }
+        Self { set, violations, depth: 0, too_deep: None, scope: Vec::new() }
     }
 
     /// Applies the schema `id` to `instance`, and notes in `seen` what it evaluates.
@@ -79,7 +83,10 @@ impl<'s> Validator<'s> {
         seen: Option<&mut Evaluated<'i>>,
     ) -> Checked {
         if self.depth == MAX_DEPTH {
-            return self.fail(at, "$ref", || format!("less nesting: {MAX_DEPTH} schemas apply inside one another"));
+            self.too_deep.get_or_insert_with(|| at.pointer());
+        }
+        if self.too_deep.is_some() {
+            return Err(Stop);
         }
         let schema = self.set.get(id);
         let entered = schema.resource.filter(|resource| self.scope.last() != Some(resource));

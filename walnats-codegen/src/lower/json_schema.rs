@@ -166,8 +166,8 @@ impl<'a, 'r> Lowerer<'a, 'r> {
         loop {
             while let Some((id, location)) = self.queue.pop_front() {
                 if self.set.schemas.len() > MAX_SCHEMAS {
-                    let message = format!("more than {MAX_SCHEMAS} schemas");
-                    self.report.push(Diagnostic::error("WN0303", self.registry.place(&location), message));
+                    let message = format!("the events reach more than {MAX_SCHEMAS} schemas");
+                    self.report.push(Diagnostic::error("WN0107", self.registry.place(&location), message));
                     return;
                 }
                 let schema = self.schema(id, &location);

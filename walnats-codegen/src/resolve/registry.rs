@@ -156,6 +156,13 @@ impl<'a> Registry<'a> {
             return Dialect::standard(draft);
         }
         let Some(&document) = self.document_uris.get(schema.trim_end_matches('#')) else {
+            if ["draft-01", "draft-02", "draft-03"].iter().any(|draft| schema.contains(draft)) {
+                let help =
+                    "drafts 4, 6, 7, 2019-09 and 2020-12 are read; `required` has moved to the object since draft 3";
+                let message = format!("schemas of `{schema}` are not read");
+                report.push(Diagnostic::error("WN0206", place, message).help(help));
+                return Dialect::standard(self.default_draft);
+            }
             let draft = self.default_draft.name();
             let message = format!("the meta-schema `{schema}` is unknown; this schema is read as {draft}");
             let help = format!("use one of the drafts' own, such as `{}`", Draft::Draft202012.uri());

@@ -1,5 +1,4 @@
-//! Reads a regular expression of ECMA-262 (section 22.2.1), `u` flag on, forgiving what is forgiven without it
-//! (Annex B) as long as there is only one thing that it can mean.
+//! Reads a regular expression of ECMA-262 (section 22.2.1), `u` flag on.
 
 use super::PatternError;
 use super::syntax::{Assertion, Class, ClassItem, Look, Node, Set};
@@ -7,8 +6,16 @@ use super::syntax::{Assertion, Class, ClassItem, Look, Node, Set};
 /// How deep groups may nest.
 const MAX_DEPTH: usize = 100;
 
-pub(super) fn parse(pattern: &str) -> Result<Node, PatternError> {
-    let mut parser = Parser { pattern, offset: 0, depth: 0 };
+/// What to make of syntax that is wrong with the `u` flag, and without it has only one meaning (Annex B): `}` and `]` for
+/// themselves, escapes of what needs none.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Leniency {
+    Strict,
+    Forgiving,
+}
+
+pub(super) fn parse(pattern: &str, leniency: Leniency) -> Result<Node, PatternError> {
+    let mut parser = Parser { pattern, strict: leniency == Leniency::Strict, offset: 0, depth: 0 };
     let node = parser.alternatives()?;
     match parser.peek() {
         None => Ok(node),
@@ -18,6 +25,7 @@ pub(super) fn parse(pattern: &str) -> Result<Node, PatternError> {
 
 struct Parser<'p> {
     pattern: &'p str,
+    strict: bool,
     /// In bytes, always between two characters.
     offset: usize,
     depth: usize,
@@ -69,6 +77,7 @@ impl Parser<'_> {
             '{' if self.looks_like_quantifier() => {
                 return Err(self.error_at(start, "a quantifier that repeats nothing, or lacks its lower bound"));
             }
+            '{' | '}' | ']' if self.strict => return Err(self.error_at(start, "a bracket that must be escaped")),
             other => Node::Literal(u32::from(other)),
         })
     }
@@ -215,6 +224,7 @@ impl Parser<'_> {
                 (ClassItem::Range(..), ClassItem::Range(..)) => {
                     return Err(self.error("the range of characters is out of order"));
                 }
+                _ if self.strict => return Err(self.error("a range that ends in a set")),
                 // `[\w-.]`: next to a set, the hyphen can only mean itself.
                 (from, to) => class.items.extend([from, one('-'), to]),
             }
@@ -227,6 +237,7 @@ impl Parser<'_> {
         match self.next() {
             None => Err(self.error_at(start, "a class that is not closed")),
             Some('\\') if self.peek() == Some('b') => Ok(self.skip(one('\u{8}'))),
+            Some('\\') if self.peek() == Some('-') => Ok(self.skip(one('-'))),
             Some('\\') => self.class_escape(offset),
             Some(character) => Ok(one(character)),
         }
@@ -255,7 +266,8 @@ impl Parser<'_> {
             },
             'x' => code(self.hexadecimal(2, start)?),
             'u' => code(self.unicode_escape(start)?),
-            other if !other.is_alphanumeric() => one(other),
+            '^' | '$' | '\\' | '.' | '*' | '+' | '?' | '(' | ')' | '[' | ']' | '{' | '}' | '|' | '/' => one(character),
+            other if !other.is_alphanumeric() && !self.strict => one(other),
             other => return Err(self.error_at(start, &format!("`\\{other}`, an escape that ECMA-262 does not have"))),
         })
     }

@@ -43,7 +43,7 @@ pub(super) fn count(bound: &str, count: u64, one: &str, many: &str) -> String {
     format!("{bound} {count} {}", if count == 1 { one } else { many })
 }
 
-/// `a date-time (RFC 3339)`
+/// ``the format `date-time` of RFC 3339``
 pub(super) fn format(format: Format) -> String {
-    format!("{} ({})", format.name(), format.specification())
+    format!("the format `{}` of {}", format.name(), format.specification())
 }

@@ -1,6 +1,6 @@
 //! `minLength`, `maxLength`, `pattern`, `format` and `contentEncoding`.
 
-use walnats_schema::{Format, Pattern, StringRules};
+use walnats_schema::{Format, Pattern, PatternError, StringRules};
 
 use super::Lowerer;
 use super::subject::Subject;
@@ -30,8 +30,11 @@ impl<'a> Lowerer<'a, '_> {
             Ok(_) => Some(text.to_owned()),
             Err(error) => {
                 let message = format!("the pattern cannot be checked: {error}");
-                let help = "patterns are ECMA-262 without back-references, and with look-around at the ends alone";
-                self.report.push(Diagnostic::error("WN0304", place, message).help(help));
+                let help = match error {
+                    PatternError::Syntax { .. } => "patterns are regular expressions of JavaScript, with the `u` flag",
+                    _ => "write it without, or as several patterns in an `allOf`",
+                };
+                self.report.push(Diagnostic::error("WN0303", place, message).help(help));
                 None
             }
         }
@@ -45,7 +48,7 @@ impl<'a> Lowerer<'a, '_> {
         }
         let Some(member) = subject.member("format").filter(|_| !HINTS.contains(&name)) else { return };
         let message = format!("the format `{name}` is unknown: it is not checked");
-        let finding = Diagnostic::warning("WN0305", subject.place(&member.value), message);
+        let finding = Diagnostic::warning("WN0304", subject.place(&member.value), message);
         let finding = match did_you_mean(name, Format::ALL.map(Format::name)) {
             Some(meant) => finding.help(format!("did you mean `{meant}`?")),
             None => finding,

@@ -21,10 +21,13 @@ impl<'a> Lowerer<'a, '_> {
                 continue;
             }
             if let Some(keyword) = KEYWORDS.iter().find(|keyword| keyword.name == name) {
-                self.report.push(other_draft(keyword, member, subject));
+                // A custom meta-schema may well do without the vocabulary of annotations.
+                if keyword.shape != Shape::Any {
+                    self.report.push(other_draft(keyword, member, subject));
+                }
             } else if let Some(meant) = misspelt(member, subject) {
                 let message = format!("unknown keyword `{name}`");
-                let finding = Diagnostic::error("WN0306", subject.name_place(member), message);
+                let finding = Diagnostic::error("WN0305", subject.name_place(member), message);
                 let help = format!("did you mean `{meant}`? an annotation of your own begins with `x-`");
                 self.report.push(finding.help(help));
             } else {
@@ -47,7 +50,7 @@ impl<'a> Lowerer<'a, '_> {
             let Some(place) = names.into_values().min_by_key(|place| place.span.start) else { continue };
             let message = format!("keywords that mean nothing in JSON Schema: {}", list.join(", "));
             let help = "they are read as annotations; names that begin with `x-` are not mentioned";
-            self.report.push(Diagnostic::warning("WN0307", place, message).help(help));
+            self.report.push(Diagnostic::warning("WN0306", place, message).help(help));
         }
     }
 }
@@ -64,21 +67,23 @@ fn other_draft(keyword: &Keyword, member: &Member, subject: &Subject<'_, '_>) ->
             keyword.drafts.end().uri()
         )
     };
-    Diagnostic::warning("WN0308", subject.name_place(member), message).help(help)
+    Diagnostic::warning("WN0307", subject.name_place(member), message).help(help)
 }
 
-/// The asserting keyword that an unknown one is near to, if its value would fit, too.
+/// The keyword that an unknown one is near to, if its value would fit, too.
 fn misspelt(member: &Member, subject: &Subject<'_, '_>) -> Option<&'static str> {
     let candidates = KEYWORDS.iter().filter(|keyword| {
+        // Any value fits an annotation and `const`; that would make typos of other words.
         let telling = !matches!(keyword.shape, Shape::Any | Shape::Object) || keyword.name == "const";
         telling && subject.dialect.has(keyword) && keyword.shape.fits(&member.value)
     });
-    let names = candidates.map(|keyword| keyword.name).filter(|name| is_near(&member.name, name));
-    did_you_mean(&member.name, names)
+    let near: Vec<&str> = candidates.map(|keyword| keyword.name).filter(|name| is_near(&member.name, name)).collect();
+    let other_case = near.iter().copied().find(|name| name.eq_ignore_ascii_case(&member.name));
+    other_case.or_else(|| did_you_mean(&member.name, near.into_iter().filter(|name| *name != "const")))
 }
 
 /// Short words have many neighbours that mean something else.
 fn is_near(word: &str, keyword: &str) -> bool {
-    let longer = word.len().max(keyword.len());
-    word.eq_ignore_ascii_case(keyword) || longer > 5 || (longer == 5 && word.len() == keyword.len())
+    let (shorter, longer) = (word.len().min(keyword.len()), word.len().max(keyword.len()));
+    word.eq_ignore_ascii_case(keyword) || longer > 5 || (shorter >= 4 && longer - shorter == 1)
 }

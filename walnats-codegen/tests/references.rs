@@ -1,0 +1,121 @@
+//! References across files, drafts beside each other, and what the notes say.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use walnats_codegen::diagnostic::{Report, SourceFile};
+use walnats_codegen::load::parse_json;
+use walnats_codegen::lower::json_schema::{LowerOptions, Lowered, SchemaRoot, lower};
+
+/// Lowers the first of some files, each with its name.
+fn lowered(files: &[(&str, Value)], options: &LowerOptions) -> Lowered {
+    let mut report = Report::default();
+    let documents: Vec<_> = files
+        .iter()
+        .filter_map(|(name, schema)| {
+            let file = SourceFile { path: (*name).to_owned(), text: schema.to_string() };
+            parse_json(Arc::new(file), name, &mut report)
+        })
+        .collect();
+    let root = SchemaRoot { document: files[0].0.to_owned(), ..SchemaRoot::default() };
+    let lowered = lower(&documents, &[root], options, &mut report);
+    assert!(
+        report.diagnostics.is_empty(),
+        "{:?}",
+        report.diagnostics.iter().map(ToString::to_string).collect::<Vec<_>>()
+    );
+    lowered
+}
+
+fn accepts(lowered: &Lowered, instance: &Value) -> bool {
+    lowered.schemas.is_valid(lowered.roots[0].unwrap(), instance)
+}
+
+#[test]
+fn files_refer_to_each_other() {
+    let address = json!({"$defs": {"zip code": {"$anchor": "zip", "type": "string"}}, "required": ["city"]});
+    let cases: [(&str, &str, Value); 7] = [
+        ("users/created.json", "../common/_address.json", json!({"city": 1})),
+        ("users/created.json", "/common/_address.json", json!({"city": 1})),
+        ("users/created.json", "../common/_address.json#zip", json!("1")),
+        ("users/created.json", "../common/_address.json#/$defs/zip%20code", json!("1")),
+        ("created.json", "common/_address.json#/$defs/zip code", json!("1")),
+        ("created.json", "./common/../common/_address.json", json!({"city": 1})),
+        ("common/created.json", "_address.json", json!({"city": 1})),
+    ];
+    for (name, reference, valid) in cases {
+        let files = [(name, json!({"$ref": reference})), ("common/_address.json", address.clone())];
+        let lowered = lowered(&files, &LowerOptions::default());
+        assert!(accepts(&lowered, &valid), "{reference}");
+        let invalid = if valid.is_string() { json!(1) } else { json!({}) };
+        assert!(!accepts(&lowered, &invalid), "{reference}");
+    }
+}
+
+#[test]
+fn identifiers_and_paths_both_lead_to_a_file() {
+    let user = json!({
+        "$id": "https://example.com/user.json",
+        "items": {"$ref": "id.json"},
+        "contains": {"$ref": "by_path.json"}
+    });
+    let files = [
+        ("user.json", user),
+        ("elsewhere.json", json!({"$id": "https://example.com/id.json", "type": "integer"})),
+        ("by_path.json", json!({"minimum": 3})),
+    ];
+    let lowered = lowered(&files, &LowerOptions::default());
+    assert!(accepts(&lowered, &json!([1, 3])));
+    assert!(!accepts(&lowered, &json!(["1", 3])));
+    assert!(!accepts(&lowered, &json!([1, 2])));
+}
+
+#[test]
+fn schemas_of_other_hosts_are_kept_in_a_folder() {
+    let options = LowerOptions {
+        remotes: vec![("https://example.com/".to_owned(), "vendor/".to_owned())],
+        ..LowerOptions::default()
+    };
+    let files = [
+        ("a.json", json!({"$ref": "https://example.com/v1/a.json"})),
+        ("vendor/v1/a.json", json!({"$ref": "../v2/b.json"})),
+        ("vendor/v2/b.json", json!({"type": "null"})),
+    ];
+    let lowered = lowered(&files, &options);
+    assert!(accepts(&lowered, &json!(null)));
+    assert!(!accepts(&lowered, &json!(1)));
+}
+
+#[test]
+fn each_file_has_its_draft() {
+    let old = json!({"$schema": "http://json-schema.org/draft-04/schema#", "maximum": 3, "exclusiveMaximum": true});
+    let new = json!({"$ref": "old.json", "minimum": 1});
+    let lowered = lowered(&[("new.json", new), ("old.json", old)], &LowerOptions::default());
+    for (instance, valid) in [(0, false), (1, true), (2, true), (3, false)] {
+        assert_eq!(accepts(&lowered, &json!(instance)), valid, "{instance}");
+    }
+}
+
+#[test]
+fn a_schema_is_lowered_once_and_knows_where_it_stands() {
+    let schema = json!({
+        "title": "Tree",
+        "properties": {"left": {"$ref": "#"}, "right": {"$ref": "#"}, "label": {"$ref": "#/$defs/label"}},
+        "$defs": {
+            "label": {"description": "Seen.", "x-walnats": {"rust": "Tag"}, "examples": ["a"], "deprecated": true},
+            "unused": {"type": "string"}
+        }
+    });
+    let lowered = lowered(&[("tree.json", schema)], &LowerOptions::default());
+    assert_eq!(lowered.schemas.schemas.len(), 5);
+    let root = lowered.roots[0].unwrap();
+    let properties = &lowered.schemas.get(root).object.properties;
+    for (_, property) in properties.iter().filter(|(name, _)| name != "label") {
+        assert_eq!(lowered.schemas.get(*property).reference, Some(root));
+    }
+    let note = lowered.notes.iter().find(|note| note.rust_name.is_some()).unwrap();
+    assert_eq!(note.path, ["$defs", "label"]);
+    assert_eq!((note.rust_name.as_deref(), note.description.as_deref()), (Some("Tag"), Some("Seen.")));
+    assert_eq!((note.examples.as_slice(), note.deprecated), (&[json!("a")][..], true));
+    assert_eq!(lowered.sources[note.source].name, "tree");
+}
