@@ -139,7 +139,7 @@ impl Code<'_, '_> {
     /// Checks what an `Option` holds, if it holds something.
     fn present(&mut self, typed: &Typed, option: &str, at: String) {
         if is_validate(typed) {
-            self.lines.push(format!("{RUNTIME}::Validate::check({option}, {at}, violations);"));
+            self.lines.push(format!("{}.check({at}, violations);", option.trim_start_matches('&')));
             return;
         }
         self.lines.push(format!("if let Some(value) = {option} {{"));
@@ -181,7 +181,7 @@ impl Code<'_, '_> {
     fn inner(&mut self, typed: &Typed, place: &Place) {
         let Place { value, reference, at } = place;
         if is_validate(&Typed::exact(typed.shape.clone())) {
-            self.lines.push(format!("{RUNTIME}::Validate::check({reference}, {at}, violations);"));
+            self.lines.push(format!("{}.check({at}, violations);", value.trim_start_matches('*')));
             return;
         }
         match &typed.shape {

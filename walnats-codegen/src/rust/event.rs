@@ -45,10 +45,10 @@ impl Package<'_> {
             TemplatePart::Field(path) => {
                 let value = self.field_code(index, path).unwrap_or_else(|| {
                     report.push(unreachable_field(event, path));
-                    "self".to_owned()
+                    "\"\"".to_owned()
                 });
                 let name = if named { literal(&path.names.join(".")) + ", " } else { String::new() };
-                format!(".field({name}&{value})")
+                format!(".field({name}{value})")
             }
         });
         parts.collect()
@@ -66,12 +66,18 @@ impl Package<'_> {
             code = format!("{code}.{}", idents(body).fields[position]);
             typed = &body.fields[position].typed;
         }
-        let is_printed = match typed.shape {
-            Shape::Boolean | Shape::Integer(_) | Shape::String | Shape::DateTime | Shape::Uuid => true,
-            Shape::Item(item) => matches!(self.types.items[item].body, Body::Enum(_)),
-            _ => false,
-        };
-        is_printed.then_some(code)
+        match typed.shape {
+            Shape::Boolean | Shape::Integer(_) | Shape::String | Shape::DateTime | Shape::Uuid => {
+                Some(format!("&{code}"))
+            }
+            Shape::Item(item) => match &self.types.items[item].body {
+                // A constant has no text of its own in Rust.
+                Body::Enum(values) if values.len() == 1 => Some(literal(&values[0])),
+                Body::Enum(_) => Some(format!("&{code}")),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 }
 

@@ -125,10 +125,9 @@ impl Package<'_> {
         let mut type_text = self.type_text(&field.typed, file);
         if !field.required {
             type_text = format!("Option<{type_text}>");
-            serde.push("default, skip_serializing_if = \"Option::is_none\"".to_owned());
-            serde.push("deserialize_with = \"rt::optional\"".to_owned());
+            serde.push("default, skip_serializing_if = \"Option::is_none\", with = \"rt::optional\"".to_owned());
         } else if matches!(field.typed.shape, Shape::Nullable(_)) {
-            serde.push("deserialize_with = \"rt::nullable\"".to_owned());
+            serde.push("with = \"rt::nullable\"".to_owned());
         }
         FieldText {
             docs: docs::of_field(self.note(field.id), &field.name, &field.typed),
@@ -142,7 +141,7 @@ impl Package<'_> {
         let (serde, type_text) = match typed.shape {
             Shape::Value => ("flatten", "::walnats_runtime::Map".to_owned()),
             _ => (
-                "flatten, deserialize_with = \"rt::additional\"",
+                "flatten, with = \"rt::additional\"",
                 format!("::std::collections::BTreeMap<String, {}>", self.type_text(typed, file)),
             ),
         };
@@ -185,11 +184,11 @@ impl Package<'_> {
             rename: ident != *value,
             ident,
         });
-        let mut derives = vec!["Clone", "Copy", "Debug"];
-        if values.len() == 1 {
-            derives.push("Default");
-        }
-        derives.extend(["PartialEq", "Eq", "PartialOrd", "Ord", "Hash"]);
+        // A constant has a default, and the rest of what enums are derived for would say nothing of it.
+        let derives = match values.len() {
+            1 => ["Clone", "Copy", "Debug", "Default", "PartialEq", "Eq"],
+            _ => ["Clone", "Copy", "Debug", "PartialEq", "Eq", "Hash"],
+        };
         render(&EnumTemplate {
             docs: self.item_docs(item),
             derives: self.derives(&derives, &SERDE),
@@ -242,7 +241,12 @@ impl Package<'_> {
         let is_checked = body.variants.iter().any(|variant| checks.is_checked_type(&variant.typed));
         let variants = body.variants.iter().zip(idents).filter(|_| is_checked).map(|(variant, ident)| {
             let checks = checks.of_variant(&variant.typed, self.layout.to_root(file));
-            VariantCheckText { ident: ident.clone(), binding: if checks.is_empty() { "_" } else { "value" }, checks }
+            let binding = if checks.is_empty() { "_" } else { "value" };
+            let check = match checks.as_slice() {
+                [check] if check.ends_with(");") => check.replace(';', ","),
+                checks => format!("{{ {} }}", checks.join("\n")),
+            };
+            VariantCheckText { ident: ident.clone(), binding, check }
         });
         variants.collect()
     }
@@ -253,14 +257,16 @@ impl Package<'_> {
     }
 
     fn item_docs(&self, item: ItemId) -> docs::Doc {
-        let spot = &self.types.items[item].spot;
-        let source = self.model.sources.get(spot.source).map_or("", |source| source.name.as_str());
-        let fallback = match spot.path.last() {
-            Some(last) => format!("{} of {}.", docs::code(last.trim_start_matches('#')), docs::code(source)),
-            None => format!("{}.", docs::code(source)),
+        let item = &self.types.items[item];
+        let source = self.model.sources.get(item.spot.source).map_or("", |source| source.name.as_str());
+        let members = item.spot.members();
+        let fallback = match (item.spot.definition(), members.as_str()) {
+            (None, "") => format!("{}.", docs::code(source)),
+            (None, members) => format!("{} of {}.", docs::code(members), docs::code(source)),
+            (Some(definition), "") => format!("{} of {}.", docs::code(definition), docs::code(source)),
+            (Some(definition), members) => format!("{} of {}.", docs::code(members), docs::code(definition)),
         };
-        let note = self.note(self.types.items[item].id);
-        docs::of_type(note, &fallback)
+        docs::of_type(self.note(item.id), &fallback)
     }
 
     fn note(&self, id: SchemaId) -> Option<&SchemaNote> {

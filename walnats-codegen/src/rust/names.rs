@@ -103,10 +103,10 @@ fn snake(text: &str) -> String {
 /// The text with nothing in it but words and what separates them: signs before digits become words, and where there is
 /// no letter and no digit at all, every symbol does.
 fn words(text: &str) -> String {
-    let text = allowed(text);
     if !text.contains(char::is_alphanumeric) {
-        return spelled(&text);
+        return spelled(text);
     }
+    let text = allowed(text);
     let signed = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
     match (text.strip_prefix('+'), text.strip_prefix('-')) {
         (Some(rest), _) if signed(rest) => format!("plus {rest}"),

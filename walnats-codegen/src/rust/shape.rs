@@ -254,13 +254,17 @@ impl Builder<'_> {
             return self.any_value(node);
         }
         if kinds.has(Kinds::NULL) && kinds != Kinds::NULL && !is_open(kinds) {
-            let judged = self.judgements(node);
             let inner = self.typed(&node.only(&self.schemas, kinds.without(Kinds::NULL)), depth + 1);
-            return Typed { shape: Shape::Nullable(Box::new(inner)), rules: judged };
+            return if self.accepts(node, &Value::Null) {
+                Typed::exact(Shape::Nullable(Box::new(inner)))
+            } else {
+                inner
+            };
         }
         let mut typed = match kinds {
-            Kinds::NULL => Typed::exact(Shape::Null),
-            Kinds::BOOLEAN => self.boolean(node),
+            Kinds::NULL if self.accepts(node, &Value::Null) => return Typed::exact(Shape::Null),
+            Kinds::NULL => return self.any_value(node),
+            Kinds::BOOLEAN => return self.boolean(node),
             Kinds::STRING => self.string(node),
             Kinds::ARRAY => self.array(node, depth),
             Kinds::OBJECT => return self.object(node, depth),
@@ -280,11 +284,9 @@ impl Builder<'_> {
     }
 
     fn boolean(&self, node: &Node) -> Typed {
-        let rules = match self.enumeration(node) {
-            Some(values) if values.len() < 2 => vec![Rule::OneOf(values)],
-            _ => Vec::new(),
-        };
-        Typed { shape: Shape::Boolean, rules }
+        let mut values = vec![Value::Bool(false), Value::Bool(true)];
+        values.retain(|value| self.accepts(node, value));
+        Typed { shape: Shape::Boolean, rules: if values.len() == 2 { Vec::new() } else { vec![Rule::OneOf(values)] } }
     }
 
     /// Any value, judged at run time where the schema asks for anything.
@@ -303,20 +305,21 @@ impl Builder<'_> {
         node.whole.iter().map(|id| Rule::Judge(*id)).collect()
     }
 
-    /// The values that every `enum` of the node lists, of the types left; `None` without an `enum`.
+    /// The values that can stand at the node, where an `enum` lists them; `None` without an `enum`.
     fn enumeration(&self, node: &Node) -> Option<Vec<Value>> {
-        let mut lists = node.schemas(self.schemas.set).filter_map(|schema| schema.enumeration.as_ref());
+        let list = node.schemas(self.schemas.set).find_map(|schema| schema.enumeration.as_ref())?;
         let mut values: Vec<Value> = Vec::new();
-        for value in lists.next()? {
-            if node.kinds.has(Kinds::of_value(value)) && !values.iter().any(|known| walnats_schema::equal(known, value))
-            {
+        for value in list.iter().filter(|value| node.kinds.has(Kinds::of_value(value))) {
+            if self.accepts(node, value) && !values.iter().any(|known| walnats_schema::equal(known, value)) {
                 values.push(value.clone());
             }
         }
-        for list in lists {
-            values.retain(|value| list.iter().any(|other| walnats_schema::equal(value, other)));
-        }
         Some(values)
+    }
+
+    /// Whether the schemas accept a value that codegen knows already. So what is listed needs no further checks.
+    fn accepts(&self, node: &Node, value: &Value) -> bool {
+        node.whole.iter().all(|id| self.schemas.set.is_valid(*id, value))
     }
 
     /// The item for `node`, made now if it is met for the first time. Its body is found later.

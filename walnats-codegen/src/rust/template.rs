@@ -102,7 +102,8 @@ pub struct ValidateTemplate {
 pub struct VariantCheckText {
     pub ident: String,
     pub binding: &'static str,
-    pub checks: Vec<String>,
+    /// What follows the arrow.
+    pub check: String,
 }
 
 /// What makes a type an event whose payload is JSON.

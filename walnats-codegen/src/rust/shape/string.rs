@@ -1,13 +1,16 @@
 //! Strings: enums, date-times, UUIDs, text.
 
 use serde_json::Value;
-use walnats_schema::{Format, SchemaId, StringRules};
+use walnats_schema::Format;
 
 use super::{Body, Builder, Rule, Shape, Typed};
-use crate::rust::node::{Node, needs_judge};
+use crate::rust::node::Node;
 
 impl Builder<'_> {
     pub(super) fn string(&mut self, node: &Node) -> Typed {
+        if let Some(values) = self.enumeration(node).or_else(|| self.enumeration_of_branches(node)) {
+            return self.string_enum(node, &values);
+        }
         let mut rules = Vec::new();
         for schema in node.schemas(self.schemas.set) {
             let string = &schema.string;
@@ -17,13 +20,6 @@ impl Builder<'_> {
             rules.extend(string.format.map(Rule::Format));
         }
         rules.dedup();
-        if let Some(values) = self.enumeration(node) {
-            let values = values.iter().filter_map(Value::as_str).map(str::to_owned).collect();
-            return self.string_enum(node, values, rules);
-        }
-        if let Some(values) = self.enumeration_of_branches(node) {
-            return self.string_enum(node, values, rules);
-        }
         for (format, shape) in [(Format::DateTime, Shape::DateTime), (Format::Uuid, Shape::Uuid)] {
             // The type is the check; other rules would need the text again.
             if rules == [Rule::Format(format)] {
@@ -33,37 +29,27 @@ impl Builder<'_> {
         Typed { shape: Shape::String, rules }
     }
 
-    /// An enum, unless it would have no variants, or further rules take some away.
-    fn string_enum(&mut self, node: &Node, values: Vec<String>, rules: Vec<Rule>) -> Typed {
-        if values.is_empty() || !rules.is_empty() {
+    /// An enum, unless it would have no variants.
+    fn string_enum(&mut self, node: &Node, values: &[Value]) -> Typed {
+        let values: Vec<String> = values.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        if values.is_empty() {
             return Typed { shape: Shape::String, rules: self.judge(node) };
         }
         Typed::exact(Shape::Item(self.item(node, Body::Enum(values))))
     }
 
     /// The strings that `oneOf` or `anyOf` lists as `const`s or `enum`s, each with a title or description of its own.
-    fn enumeration_of_branches(&self, node: &Node) -> Option<Vec<String>> {
+    fn enumeration_of_branches(&self, node: &Node) -> Option<Vec<Value>> {
         let [group] = node.groups.as_slice() else { return None };
-        let mut values = Vec::new();
+        let mut values: Vec<Value> = Vec::new();
         for branch in &group.branches {
             let choice = Node::new(&self.schemas, &[*branch], node.spot.clone()).only(&self.schemas, node.kinds);
-            let plain = choice.groups.is_empty() && choice.own.iter().all(|id| self.is_plain_enumeration(*id));
-            let strings = self.enumeration(&choice).filter(|_| plain)?;
-            for value in strings.iter().filter_map(Value::as_str) {
-                let known = values.iter().any(|known| known == value);
-                if known && group.exclusive {
-                    return None;
-                }
-                if !known {
-                    values.push(value.to_owned());
+            for value in self.enumeration(&choice)? {
+                if self.accepts(node, &value) && !values.contains(&value) {
+                    values.push(value);
                 }
             }
         }
         Some(values)
-    }
-
-    fn is_plain_enumeration(&self, id: SchemaId) -> bool {
-        let schema = self.schemas.set.get(id);
-        schema.enumeration.is_some() && schema.string == StringRules::default() && !needs_judge(schema)
     }
 }

@@ -50,7 +50,11 @@ impl Builder<'_> {
         for branch in &group.branches {
             let choice = node.choose(&self.schemas, 0, *branch, node.spot.clone());
             if !choice.kinds.is_empty() {
-                all.extend(self.tag_values(&choice, name, depth + 1)?);
+                for value in self.tag_values(&choice, name, depth + 1)? {
+                    if !all.contains(&value) {
+                        all.push(value);
+                    }
+                }
             }
         }
         Some(all)
