@@ -3,6 +3,7 @@
 //! Every check is one pass over the bytes without allocation, but for what needs Unicode tables: internationalised host
 //! names, host names with punycode in them, and `regex`.
 
+mod bytes;
 mod date_time;
 mod duration;
 mod email;

@@ -194,6 +194,8 @@ mod tests {
             "a{,3}",
             "x++",
             r"\p{Nope}",
+            r"(a)\2",
+            r"\k<b>",
         ] {
             assert!(Pattern::new(pattern).is_err(), "{pattern}");
         }

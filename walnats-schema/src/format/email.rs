@@ -1,3 +1,5 @@
+use super::bytes::{self, ATOM, LABEL};
+use super::hostname::is_label_shaped;
 use super::{is_ipv4, is_ipv6};
 
 /// `email`: a mailbox of RFC 5321, section 4.1.2: no display name, no comments.
@@ -27,19 +29,14 @@ fn is_mailbox(text: &str, alphabet: Alphabet) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
     let local_is_valid = match local.as_bytes() {
         [b'"', inside @ .., b'"'] => is_quoted(inside, alphabet),
-        bytes => is_dotted(bytes, alphabet),
+        bytes => bytes.split(|byte| *byte == b'.').all(|atom| is_atom(atom, alphabet)),
     };
     local_is_valid && local.len() <= 64 && is_domain(domain, alphabet)
 }
 
-fn is_dotted(bytes: &[u8], alphabet: Alphabet) -> bool {
-    bytes.split(|byte| *byte == b'.').all(|atom| {
-        !atom.is_empty() && atom.iter().all(|byte| is_atom_text(*byte) || (!byte.is_ascii() && alphabet.admits(*byte)))
-    })
-}
-
-fn is_atom_text(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte)
+fn is_atom(bytes: &[u8], alphabet: Alphabet) -> bool {
+    let is_text = |byte: &u8| bytes::is(*byte, ATOM) || (!byte.is_ascii() && alphabet.admits(*byte));
+    !bytes.is_empty() && (bytes::all(bytes, ATOM) || bytes.iter().all(is_text))
 }
 
 fn is_quoted(bytes: &[u8], alphabet: Alphabet) -> bool {
@@ -61,13 +58,14 @@ fn is_domain(domain: &str, alphabet: Alphabet) -> bool {
             _ => is_ipv4(literal),
         };
     }
-    domain.len() <= 255
-        && domain.split('.').all(|label| {
-            let bytes = label.as_bytes();
-            let letter = |byte: &u8| byte.is_ascii_alphanumeric() || (!byte.is_ascii() && alphabet.admits(*byte));
-            bytes.len() <= 63
-                && bytes.first().is_some_and(letter)
-                && bytes.last().is_some_and(letter)
-                && bytes.iter().all(|byte| letter(byte) || *byte == b'-')
-        })
+    let mut labels = domain.as_bytes().split(|byte| *byte == b'.');
+    domain.len() <= 255 && labels.all(|label| is_label_shaped(label) || is_unicode_label(label, alphabet))
+}
+
+fn is_unicode_label(label: &[u8], alphabet: Alphabet) -> bool {
+    let is_text = |byte: &u8| bytes::is(*byte, LABEL) || (!byte.is_ascii() && alphabet.admits(*byte));
+    (1..=63).contains(&label.len())
+        && label.iter().all(is_text)
+        && label.first() != Some(&b'-')
+        && label.last() != Some(&b'-')
 }

@@ -1,26 +1,25 @@
+use super::bytes::{self, LITERAL};
+
 /// `uri-template` (RFC 6570, section 2), any level. The apostrophe is a literal (erratum 6937).
 pub fn is_uri_template(text: &str) -> bool {
     let mut rest = text;
     loop {
-        let Some(brace) = rest.bytes().position(|byte| byte == b'{') else { return is_literal(rest) };
-        let (literal, expression) = rest.split_at(brace);
-        let Some((expression, after)) = expression[1..].split_once('}') else { return false };
-        if !is_literal(literal) || !is_expression(expression) {
+        rest = &rest[bytes::count(rest.as_bytes(), LITERAL)..];
+        let Some(next) = rest.chars().next() else { return true };
+        let length = match next {
+            '{' => match rest.split_once('}') {
+                Some((expression, _)) if is_expression(&expression[1..]) => expression.len() + 1,
+                _ => return false,
+            },
+            '%' => bytes::percent_encoded(rest.as_bytes()),
+            '\u{A0}'.. => next.len_utf8(),
+            _ => 0,
+        };
+        if length == 0 {
             return false;
         }
-        rest = after;
+        rest = &rest[length..];
     }
-}
-
-fn is_literal(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let admitted = |(index, byte): (usize, &u8)| match byte {
-        b'%' => is_encoded(bytes.get(index..)),
-        b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' => false,
-        byte => !byte.is_ascii() || (b'!'..=b'~').contains(byte),
-    };
-    bytes.iter().enumerate().all(admitted)
-        && (text.is_ascii() || text.chars().all(|c| !('\u{80}'..'\u{A0}').contains(&c)))
 }
 
 fn is_expression(text: &str) -> bool {
@@ -40,20 +39,20 @@ fn is_variable(text: &str) -> bool {
         }
         None => text.strip_suffix('*').unwrap_or(text),
     };
-    name.split('.').all(|part| {
-        let mut rest = part.as_bytes();
-        while let [byte, tail @ ..] = rest {
-            rest = match byte {
-                b'%' if is_encoded(Some(rest)) => &tail[2..],
-                b'_' => tail,
-                byte if byte.is_ascii_alphanumeric() => tail,
-                _ => return false,
-            };
-        }
-        !part.is_empty()
-    })
+    name.split('.').all(is_name_part)
 }
 
-fn is_encoded(bytes: Option<&[u8]>) -> bool {
-    matches!(bytes, Some([b'%', a, b, ..]) if a.is_ascii_hexdigit() && b.is_ascii_hexdigit())
+fn is_name_part(text: &str) -> bool {
+    let mut rest = text.as_bytes();
+    while let [byte, ..] = rest {
+        let length = match byte {
+            b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => 1,
+            _ => bytes::percent_encoded(rest),
+        };
+        if length == 0 {
+            return false;
+        }
+        rest = &rest[length..];
+    }
+    !text.is_empty()
 }
