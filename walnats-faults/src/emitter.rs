@@ -1,0 +1,196 @@
+//! The publisher's process.
+
+use std::io::Write;
+use std::process;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinSet;
+use walnats_runtime::{EmitError, FlushError, Lost, Options, OutboundMessage, Publisher, Receipt};
+
+use crate::Result;
+use crate::fact::Fact;
+use crate::ledger::{End, Line, variant};
+use crate::row::{Finish, Row};
+use crate::workload::{DELAY, Kind, Step, Workload};
+
+/// Long enough for everything that ends at all.
+const FLUSH: Duration = Duration::from_secs(90);
+
+/// Emits the workload of a row and a seed to the servers at `urls`, and tells on standard output how it goes.
+///
+/// # Errors
+///
+/// A task of its own panicked. How emits end is no error here.
+pub async fn emit(row: &'static Row, seed: u64, urls: &str) -> Result<()> {
+    let teller = Teller { abort_after: row.abort_after.map(|choose| choose(row.shape.emits)) };
+    let on_lost = move |lost: Lost| {
+        if let Some(number) = number(&lost.message) {
+            teller.tell(&Line::Lost { number, end: End::failed(&lost.error) });
+        }
+    };
+    let options = (row.options)(Options::new().deadline(row.deadline)).on_lost(on_lost);
+    let publisher = match Publisher::connect(urls, std::slice::from_ref(&row.stream), options).await {
+        Ok(publisher) => publisher,
+        Err(error) => {
+            teller.tell(&Line::Unconnected(variant(&error)));
+            teller.tell(&Line::Done);
+            return Ok(());
+        }
+    };
+    let workload = Arc::new(Workload::new(&row.shape, seed));
+    let mut writers = JoinSet::new();
+    for topic in 0..workload.writers.len() {
+        let (publisher, workload) = (publisher.clone(), Arc::clone(&workload));
+        writers.spawn(async move { Writer { publisher, workload, teller, waits: JoinSet::new() }.run(topic).await });
+    }
+    let mut waits = Vec::new();
+    while let Some(writer) = writers.join_next().await {
+        waits.push(writer?);
+    }
+    let deadline = match row.finish {
+        Finish::Flush => {
+            teller.tell(&Line::Flushed(match publisher.flush(FLUSH).await {
+                Ok(()) => Ok(0),
+                Err(FlushError::Failed { failed, .. }) => Ok(failed),
+                Err(error) => Err(error.to_string()),
+            }));
+            FLUSH
+        }
+        Finish::Shutdown(millis) => Duration::from_millis(millis),
+    };
+    if let Err(left) = publisher.shutdown(deadline).await {
+        let numbers = |messages: &[OutboundMessage]| messages.iter().filter_map(number).collect();
+        teller.tell(&Line::Left { unsent: numbers(left.unsent()), unknown: numbers(left.unknown()) });
+    }
+    for mut waits in waits {
+        while let Some(wait) = waits.join_next().await {
+            wait?;
+        }
+    }
+    teller.tell(&Line::Done);
+    Ok(())
+}
+
+/// A task that emits on a topic of its own, a step after the other.
+struct Writer {
+    publisher: Publisher,
+    workload: Arc<Workload>,
+    teller: Teller,
+    /// Those that wait for buffered emits.
+    waits: JoinSet<()>,
+}
+
+impl Writer {
+    async fn run(mut self, topic: usize) -> JoinSet<()> {
+        let workload = Arc::clone(&self.workload);
+        for step in &workload.writers[topic] {
+            self.step(step).await;
+            if !step.pause.is_zero() {
+                tokio::time::sleep(step.pause).await;
+            }
+        }
+        self.waits
+    }
+
+    async fn step(&mut self, step: &Step) {
+        let facts: Vec<Fact> = (step.first..step.first + step.count).map(|number| self.fact(number)).collect();
+        let start = Instant::now();
+        self.teller.tell(&Line::Began { first: step.first, count: step.count });
+        match (step.kind, facts.as_slice()) {
+            (Kind::Batch | Kind::Atomic, facts) => self.batch(step, facts, start).await,
+            (_, [fact]) => self.one(step.kind, fact, start).await,
+            _ => {}
+        }
+    }
+
+    async fn one(&mut self, kind: Kind, fact: &Fact, start: Instant) {
+        let number = fact.number;
+        let mut emit = self.publisher.emit(fact);
+        if let Some(uid) = &self.workload.emits[number].uid {
+            emit = emit.uid(uid);
+        }
+        match kind {
+            Kind::Buffered | Kind::Abandoned => match emit.buffered().await {
+                Ok(pending) if kind == Kind::Abandoned => {
+                    // Told before the drop: from then on `on_lost` may speak.
+                    self.teller.tell(&Line::Abandoned(number));
+                    drop(pending);
+                }
+                Ok(pending) => {
+                    let teller = self.teller;
+                    let accepted = Instant::now();
+                    self.waits.spawn(async move { teller.ended(number, &pending.await, accepted) });
+                }
+                Err(error) => self.teller.ended(number, &Err(error), start),
+            },
+            Kind::Delayed => self.teller.ended(number, &emit.delay(DELAY).await, start),
+            _ => self.teller.ended(number, &emit.await, start),
+        }
+    }
+
+    async fn batch(&mut self, step: &Step, facts: &[Fact], start: Instant) {
+        let workload = Arc::clone(&self.workload);
+        let id = move |fact: &Fact| workload.emits[fact.number].uid.clone().unwrap_or_default();
+        let mut all = self.publisher.emit_all(facts).uid(id);
+        if step.kind == Kind::Atomic {
+            all = all.atomic();
+        }
+        match all.await {
+            Ok(receipts) => {
+                for (number, receipt) in (step.first..).zip(receipts) {
+                    self.teller.ended(number, &Ok(receipt), start);
+                }
+            }
+            Err(error) => {
+                for (number, receipt) in (step.first..).zip(error.receipts()) {
+                    if let Some(receipt) = receipt {
+                        self.teller.ended(number, &Ok(receipt.clone()), start);
+                    }
+                }
+                for (index, failure) in error.failures() {
+                    // One failure stands for a whole atomic batch.
+                    let count = if step.kind == Kind::Atomic { step.count } else { 1 };
+                    for number in step.first + index..step.first + index + count {
+                        self.teller.ended(number, &Err(failure.clone()), start);
+                    }
+                }
+            }
+        }
+    }
+
+    fn fact(&self, number: usize) -> Fact {
+        let emit = &self.workload.emits[number];
+        Fact { topic: emit.topic, number, again: false, size: emit.size }
+    }
+}
+
+fn number(message: &OutboundMessage) -> Option<usize> {
+    Fact::read(message.payload()).map(|(number, _)| number)
+}
+
+/// Writes to the pipe. Each line is one `write`, so that a killed process leaves whole lines.
+#[derive(Clone, Copy)]
+struct Teller {
+    abort_after: Option<usize>,
+}
+
+impl Teller {
+    fn tell(self, line: &Line) {
+        let Ok(mut text) = serde_json::to_string(line) else { return };
+        text.push('\n');
+        // A parent that is gone wants to know nothing.
+        let mut output = std::io::stdout().lock();
+        if output.write_all(text.as_bytes()).and_then(|()| output.flush()).is_err() {
+            process::exit(1);
+        }
+    }
+
+    fn ended(self, number: usize, result: &Result<Receipt, EmitError>, start: Instant) {
+        if self.abort_after.is_some_and(|last| number >= last) {
+            process::abort();
+        }
+        let millis = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.tell(&Line::Ended { number, end: End::of(result), millis });
+    }
+}

@@ -1,0 +1,57 @@
+//! The event that the trials emit.
+
+use walnats_runtime::private::Subject;
+use walnats_runtime::{DecodeError, EncodeError, Event, EventDescriptor, SubjectError, ValidateError};
+
+/// An event that tells where it comes from, so that a message in the stream leads back to the emit that stored it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// `facts.{topic}`.
+    pub topic: usize,
+    /// The number of the emit within its workload.
+    pub number: usize,
+    /// Whether it was emitted once more, to settle an emit whose end nobody knew.
+    pub again: bool,
+    /// Bytes of payload, about.
+    pub size: usize,
+}
+
+impl Fact {
+    /// Reads the number, and whether it was emitted again; `None` for what is no fact.
+    pub fn read(payload: &[u8]) -> Option<(usize, bool)> {
+        let text = std::str::from_utf8(payload.get(..payload.len().min(40))?).ok()?;
+        let (number, rest) = text.split_once(' ')?;
+        Some((number.parse().ok()?, rest.starts_with("again")))
+    }
+}
+
+impl Event for Fact {
+    const DESCRIPTOR: &'static EventDescriptor = &EventDescriptor {
+        name: "fact",
+        event_type: "fact",
+        stream: "facts",
+        subject: "facts.{topic}",
+        content_type: "text/plain",
+        description: "",
+        message_name: None,
+    };
+
+    fn subject(&self) -> Result<String, SubjectError> {
+        Subject::new("fact").literal("facts.").field("topic", &self.topic).finish()
+    }
+
+    fn validate(&self) -> Result<(), ValidateError> {
+        Ok(())
+    }
+
+    fn encode(&self) -> Result<Vec<u8>, EncodeError> {
+        let head = format!("{} {}", self.number, if self.again { "again " } else { "first " });
+        Ok(format!("{head}{}", ".".repeat(self.size.saturating_sub(head.len()))).into_bytes())
+    }
+
+    fn decode(payload: &[u8]) -> Result<Self, DecodeError> {
+        // Nothing here reads facts through the runtime; `Fact::read` does what is needed.
+        let (number, again) = Self::read(payload).unwrap_or_default();
+        Ok(Self { topic: 0, number, again, size: payload.len() })
+    }
+}

@@ -1,0 +1,99 @@
+//! The model: what the caller was told, held against what the stream holds.
+
+mod expected;
+mod stored;
+
+use std::collections::BTreeMap;
+
+use crate::ledger::{End, Entry, Ledger};
+use crate::read_back::Snapshot;
+use crate::row::Row;
+use crate::workload::{Emit, Kind, Workload};
+
+/// Both accounts of a trial.
+#[derive(Debug)]
+pub struct Accounts<'a> {
+    /// The row.
+    pub row: &'a Row,
+    /// What was to be emitted.
+    pub workload: &'a Workload,
+    /// What the publisher told.
+    pub ledger: &'a Ledger,
+    /// The stream when the publisher had ended.
+    pub before: &'a Snapshot,
+    /// How what was open ended when it was emitted again, by number.
+    pub settled: &'a BTreeMap<usize, End>,
+    /// The stream after that.
+    pub after: &'a Snapshot,
+}
+
+/// What the caller knows of an emit in the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// It was not called.
+    NotCalled,
+    /// The publisher was killed before it said anything.
+    Nothing,
+    /// It is in the stream: at this sequence number.
+    Stored(u64),
+    /// An event of this id is in the stream: at this sequence number.
+    Duplicate(u64),
+    /// It is in the stream, or another of its id: nobody waited for it, and nothing was reported lost.
+    Silence,
+    /// It is not in the stream.
+    NotStored,
+    /// Perhaps.
+    Possibly {
+        /// To emit it with again.
+        id: Option<String>,
+    },
+}
+
+/// Everything that is not as promised.
+pub fn judge(accounts: &Accounts<'_>) -> Vec<String> {
+    let mut violations = Vec::new();
+    expected::check(accounts, &mut violations);
+    stored::check(accounts, accounts.before, &mut violations);
+    stored::check(accounts, accounts.after, &mut violations);
+    settled(accounts, &mut violations);
+    violations.sort_unstable();
+    violations.dedup();
+    violations
+}
+
+/// What the caller knows of an emit.
+pub fn told(emit: &Emit, entry: &Entry, ledger: &Ledger) -> Told {
+    let end = entry.ends.first().map(|(end, _)| end).or_else(|| entry.lost.first());
+    match end {
+        Some(End::Stored(sequence)) => Told::Stored(*sequence),
+        Some(End::Duplicate(sequence)) => Told::Duplicate(*sequence),
+        Some(End::NotStored(_)) => Told::NotStored,
+        Some(End::PossiblyStored { id, .. }) => Told::Possibly { id: Some(id.clone()) },
+        None if !entry.began => Told::NotCalled,
+        None if entry.left_unsent => Told::NotStored,
+        None if entry.left_unknown => Told::Possibly { id: emit.uid.clone() },
+        None if entry.abandoned && ledger.done => Told::Silence,
+        None => Told::Nothing,
+    }
+}
+
+/// Emitting again with the same id settles what was open: afterwards it is there, once.
+fn settled(accounts: &Accounts<'_>, violations: &mut Vec<String>) {
+    for (number, end) in accounts.settled {
+        let at = |sequence: u64| accounts.after.messages.iter().find(|message| message.sequence == sequence);
+        let emit = &accounts.workload.emits[*number];
+        match end {
+            End::Stored(sequence) | End::Duplicate(sequence) => {
+                let id = at(*sequence).and_then(|message| message.id.as_deref());
+                let known = emit.uid.is_none() || id == emit.uid.as_deref();
+                if !known && emit.kind != Kind::Delayed && *sequence >= accounts.after.first {
+                    violations.push(format!("emit {number} was settled as {end:?}, and there is another one"));
+                }
+            }
+            other => violations.push(format!("emit {number} could not be settled: {}", other.name())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

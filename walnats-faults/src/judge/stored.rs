@@ -1,0 +1,122 @@
+//! The four ends, against a look at the stream.
+
+use std::collections::BTreeMap;
+
+use super::{Accounts, Told, told};
+use crate::read_back::{Message, Snapshot};
+use crate::workload::{Emit, Kind, Step};
+
+/// A look at the stream, by whatever leads to a message.
+struct View<'a> {
+    snapshot: &'a Snapshot,
+    by_sequence: BTreeMap<u64, &'a Message>,
+    by_number: BTreeMap<usize, Vec<&'a Message>>,
+    by_id: BTreeMap<&'a str, Vec<&'a Message>>,
+}
+
+pub(super) fn check(accounts: &Accounts<'_>, snapshot: &Snapshot, violations: &mut Vec<String>) {
+    let view = View::new(snapshot);
+    view.once(violations);
+    if accounts.row.rules.gone {
+        return;
+    }
+    for (emit, entry) in accounts.workload.emits.iter().zip(&accounts.ledger.entries) {
+        if let Some(wrong) = view.wrong(emit, &told(emit, entry, accounts.ledger), accounts.row.stream.schedules) {
+            violations.push(format!("emit {}: {wrong}", emit.number));
+        }
+    }
+    for step in accounts.workload.writers.iter().flatten().filter(|step| step.kind == Kind::Atomic) {
+        view.whole(step, violations);
+    }
+    if accounts.row.rules.ordered {
+        view.ordered(accounts, violations);
+    }
+}
+
+impl<'a> View<'a> {
+    fn new(snapshot: &'a Snapshot) -> Self {
+        let mut view =
+            Self { snapshot, by_sequence: BTreeMap::new(), by_number: BTreeMap::new(), by_id: BTreeMap::new() };
+        for message in &snapshot.messages {
+            view.by_sequence.insert(message.sequence, message);
+            if !message.again {
+                view.by_number.entry(message.number).or_default().push(message);
+            }
+            if let Some(id) = &message.id {
+                view.by_id.entry(id).or_default().push(message);
+            }
+        }
+        view
+    }
+
+    /// No event and no id is there twice.
+    fn once(&self, violations: &mut Vec<String>) {
+        for (number, messages) in self.by_number.iter().filter(|(_, messages)| messages.len() > 1) {
+            violations.push(format!("emit {number} is stored {} times", messages.len()));
+        }
+        for (id, messages) in self.by_id.iter().filter(|(_, messages)| messages.len() > 1) {
+            violations.push(format!("id `{id}` is stored {} times", messages.len()));
+        }
+        if self.snapshot.strangers > 0 {
+            violations.push(format!("{} messages are no facts", self.snapshot.strangers));
+        }
+    }
+
+    fn wrong(&self, emit: &Emit, told: &Told, schedules: bool) -> Option<String> {
+        let there = self.by_number.contains_key(&emit.number);
+        // A schedule leaves its place when it fires.
+        let moved = schedules && emit.kind == Kind::Delayed;
+        match told {
+            Told::Stored(_) if moved => (!there).then(|| "told `Stored`, and it is not there".to_owned()),
+            Told::Stored(sequence) => {
+                let found = self.by_sequence.get(sequence);
+                let right = found.is_some_and(|message| message.number == emit.number && !message.again);
+                (!right && self.keeps(*sequence))
+                    .then(|| format!("told `Stored({sequence})`, where there is {found:?}"))
+            }
+            Told::Duplicate(sequence) if !moved => {
+                let found = self.by_sequence.get(sequence);
+                let id = found.and_then(|message| message.id.as_deref());
+                let scheduled = schedules && found.is_none();
+                (id != emit.uid.as_deref() && !scheduled && self.keeps(*sequence))
+                    .then(|| format!("told `Duplicate({sequence})`, where there is {found:?}"))
+            }
+            Told::Silence if self.snapshot.first <= 1 => {
+                let by_id = emit.uid.as_deref().is_some_and(|id| self.by_id.contains_key(id));
+                (!there && !by_id && !schedules).then(|| "nothing was said, and it is not there".to_owned())
+            }
+            Told::NotStored => there.then(|| "told `NotStored`, and it is there".to_owned()),
+            Told::NotCalled => there.then(|| "never called, and it is there".to_owned()),
+            _ => None,
+        }
+    }
+
+    /// Whether no limit has dropped it.
+    fn keeps(&self, sequence: u64) -> bool {
+        sequence >= self.snapshot.first
+    }
+
+    /// All or nothing, and in one piece.
+    fn whole(&self, step: &Step, violations: &mut Vec<String>) {
+        let sequences: Vec<u64> = (step.first..step.first + step.count)
+            .filter_map(|number| self.by_number.get(&number)?.first().map(|message| message.sequence))
+            .collect();
+        let count = sequences.len();
+        if count > 0 && count < step.count && self.snapshot.first <= 1 {
+            violations.push(format!("of an atomic batch of {}, {count} are stored ({})", step.count, step.first));
+        }
+        if sequences.windows(2).any(|pair| pair[0] + 1 != pair[1]) {
+            violations.push(format!("an atomic batch is in pieces: {sequences:?}"));
+        }
+    }
+
+    fn ordered(&self, accounts: &Accounts<'_>, violations: &mut Vec<String>) {
+        let mut last = BTreeMap::new();
+        for message in self.snapshot.messages.iter().filter(|message| !message.again) {
+            let topic = accounts.workload.emits.get(message.number).map(|emit| emit.topic);
+            if let Some(before) = last.insert(topic, message.number).filter(|before| *before > message.number) {
+                violations.push(format!("emit {} stands before {} of the same topic", before, message.number));
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The judge is the one part that nothing else checks: it has to find what is wrong.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::ledger::Line;
+use crate::read_back::Message;
+use crate::row::Row;
+use crate::workload::Shape;
+
+static ROW: Row = Row {
+    shape: Shape { emits: 3, writers: 1, kinds: &[Kind::Confirmed], repeats: 0, fresh: 0, ..Shape::DEFAULT },
+    ..Row::DEFAULT
+};
+
+fn message(sequence: u64, number: usize) -> Message {
+    let (id, subject) = (Some(format!("id-{number}")), "facts.0".to_owned());
+    Message { sequence, id, subject, number, again: false }
+}
+
+fn possibly(number: usize) -> End {
+    End::PossiblyStored { id: format!("id-{number}"), cause: "Deadline".to_owned() }
+}
+
+/// The verdict where these ends were told, and this was found.
+fn verdict(ends: [End; 3], messages: Vec<Message>) -> Vec<String> {
+    let workload = Workload::new(&ROW.shape, 1);
+    let mut ledger = Ledger::new(3);
+    let mut note = |line: &Line| ledger.note(&serde_json::to_string(line).expect("a line is JSON"));
+    note(&Line::Began { first: 0, count: 3 });
+    for (number, end) in ends.into_iter().enumerate() {
+        note(&Line::Ended { number, end, millis: 1 });
+    }
+    note(&Line::Flushed(Ok(0)));
+    note(&Line::Done);
+    let snapshot = Snapshot { first: 1, messages, strangers: 0 };
+    let settled = BTreeMap::new();
+    judge(&Accounts {
+        row: &ROW,
+        workload: &workload,
+        ledger: &ledger,
+        before: &snapshot,
+        settled: &settled,
+        after: &snapshot,
+    })
+}
+
+#[test]
+fn what_is_as_promised_passes() {
+    let not_stored = End::NotStored("NoStream".to_owned());
+    let none: [String; 0] = [];
+    assert_eq!(verdict([End::Stored(1), not_stored, possibly(2)], vec![message(1, 0)]), none);
+    let all = || vec![message(1, 0), message(2, 1), message(3, 2)];
+    assert_eq!(verdict([End::Stored(1), End::Stored(2), possibly(2)], all()), none);
+}
+
+#[test]
+fn what_is_not_as_promised_is_found() {
+    let not_stored = || End::NotStored("NoStream".to_owned());
+    for (ends, messages, expected) in [
+        (
+            [End::Stored(1), End::Stored(2), End::Stored(3)],
+            vec![message(1, 0), message(2, 1)],
+            "emit 2: told `Stored(3)`",
+        ),
+        ([End::Stored(1), not_stored(), not_stored()], vec![message(1, 0), message(2, 2)], "emit 2: told `NotStored`"),
+        ([End::Stored(1), End::Duplicate(1), not_stored()], vec![message(1, 0)], "emit 1: told `Duplicate(1)`"),
+        (
+            [End::Stored(1), not_stored(), possibly(2)],
+            vec![message(1, 0), message(2, 2), message(3, 2)],
+            "emit 2 is stored 2",
+        ),
+        ([not_stored(), not_stored(), possibly(2)], vec![message(1, 2), message(2, 2)], "id `id-2` is stored 2"),
+    ] {
+        let found = verdict(ends, messages);
+        assert!(found.iter().any(|violation| violation.contains(expected)), "{expected}: {found:?}");
+    }
+}

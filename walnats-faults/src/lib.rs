@@ -1,0 +1,49 @@
+//! What `emit` promises, held against what happens.
+//!
+//! A [`Row`] says what runs (one server or a cluster, a stream, a publisher's options), what is emitted, and which
+//! fault strikes. [`run`] starts real servers and, as a process of its own, a publisher that emits a workload made from a
+//! seed and tells its parent through a pipe how each emit ended, as soon as it knows. Meanwhile the fault strikes: a
+//! process is killed or stopped, a [`Proxy`] cuts, holds back or swallows what goes over the wire, a stream goes away.
+//! Afterwards everything that is still open is emitted again with its id, the stream is read back completely, and the
+//! [`judge`](fn@judge) compares the two accounts.
+//!
+//! ```text
+//! cargo test -p walnats-faults                                  every row, one seed
+//! cargo run -p walnats-faults -- --seeds 50                     the table
+//! cargo run -p walnats-faults -- --row "leader killed" --seed 7  one trial again
+//! ```
+
+mod cluster;
+mod emitter;
+mod fact;
+mod judge;
+mod ledger;
+mod proxy;
+mod read_back;
+mod row;
+pub mod rows;
+mod servers;
+mod settle;
+mod stall;
+mod table;
+mod trial;
+mod workload;
+mod world;
+
+pub use emitter::emit;
+pub use fact::Fact;
+pub use judge::judge;
+pub use ledger::{End, Ledger, Line};
+pub use proxy::{Flow, Point, Proxy, Way};
+pub use read_back::{Message, Snapshot, read_back};
+pub use row::{Finish, Place, Row, Rules};
+pub use stall::worst_stall;
+pub use table::{Tally, markdown};
+pub use trial::{Trial, run};
+pub use workload::{Emit, Kind, Shape, Step, Workload};
+pub use world::World;
+
+/// Why a trial could not be run at all; what it finds out is no error.
+pub type Problem = Box<dyn std::error::Error + Send + Sync>;
+/// See [`Problem`].
+pub type Result<T, E = Problem> = std::result::Result<T, E>;

@@ -1,0 +1,129 @@
+//! Runs rows of the table and prints it; with `emit`, it is the publisher of one trial.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+use futures_util::{StreamExt, stream};
+use walnats_faults::{Result, Row, Tally, markdown, rows, run, worst_stall};
+
+/// Strikes a real NATS with faults while events are emitted, and compares what the caller was told with what is stored.
+#[derive(Debug, Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    table: Table,
+}
+
+#[derive(Debug, Args)]
+struct Table {
+    /// Seeds of each row, from 1.
+    #[arg(long, default_value_t = 5)]
+    seeds: u64,
+    /// This seed alone.
+    #[arg(long, conflicts_with = "seeds")]
+    seed: Option<u64>,
+    /// Rows whose name contains this; may be given more than once. Default: all.
+    #[arg(long)]
+    row: Vec<String>,
+    /// Trials at the same time.
+    #[arg(long, default_value_t = 3)]
+    jobs: usize,
+    /// Prints the names of the rows and ends.
+    #[arg(long)]
+    list: bool,
+    /// Leaves out the measurement of the worst stall, which takes 12 s.
+    #[arg(long)]
+    no_stall: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// The publisher of one trial; the harness starts it.
+    #[command(hide = true)]
+    Emit {
+        #[arg(long)]
+        row: String,
+        #[arg(long)]
+        seed: u64,
+        #[arg(long)]
+        urls: String,
+    },
+}
+
+#[tokio::main(flavor = "multi_thread", worker_threads = 4)]
+async fn main() -> ExitCode {
+    let Arguments { command, table } = Arguments::parse();
+    let result = match command {
+        Some(Command::Emit { row, seed, urls }) => emit(&row, seed, &urls).await.map(|()| true),
+        None => table.print().await,
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn emit(row: &str, seed: u64, urls: &str) -> Result<()> {
+    walnats_faults::emit(rows::find(row).ok_or("no row of this name")?, seed, urls).await
+}
+
+impl Table {
+    /// Whether everything is as promised.
+    async fn print(self) -> Result<bool> {
+        let chosen = |row: &&'static Row| self.row.is_empty() || self.row.iter().any(|part| row.name.contains(part));
+        let rows: Vec<&'static Row> = rows::all().into_iter().filter(chosen).collect();
+        if self.list {
+            rows.iter().for_each(|row| println!("{}", row.name));
+            return Ok(true);
+        }
+        let seeds = self.seed.map_or(1..self.seeds + 1, |seed| seed..seed + 1);
+        let program = std::env::current_exe()?;
+        // Seed by seed: whoever stops it early has seen every row.
+        let trials = seeds.flat_map(|seed| (0..rows.len()).map(move |index| (index, seed)));
+        let trials = stream::iter(trials).map(|(index, seed)| {
+            let (program, row) = (program.clone(), rows[index]);
+            async move { (index, seed, run(&program, row, seed).await) }
+        });
+        let mut trials = trials.buffer_unordered(self.jobs.max(1));
+        let mut tallies: BTreeMap<usize, Tally> = BTreeMap::new();
+        let (mut violations, mut problems) = (0, 0);
+        while let Some((index, seed, trial)) = trials.next().await {
+            let again = format!("--row \"{}\" --seed {seed}", rows[index].name);
+            match trial {
+                Ok(mut trial) => {
+                    trial.tally.violations = trial.violations.len();
+                    for violation in &trial.violations {
+                        eprintln!("violation: {violation}\n  again: {again}");
+                    }
+                    violations += trial.violations.len();
+                    *tallies.entry(index).or_default() += trial.tally;
+                }
+                Err(error) => {
+                    problems += 1;
+                    eprintln!("could not be run: {error}\n  again: {again}");
+                }
+            }
+        }
+        let lines: Vec<(&Row, Tally)> = tallies.into_iter().map(|(index, tally)| (rows[index], tally)).collect();
+        print!("{}", markdown(&lines));
+        if !self.no_stall {
+            let (stall, calls) = worst_stall().await?;
+            println!("\nWorst stall of the emit call over two server kills in 12 s: {} ({calls} calls)", millis(stall));
+        }
+        if problems > 0 {
+            return Err(format!("{problems} trials could not be run").into());
+        }
+        Ok(violations == 0)
+    }
+}
+
+fn millis(duration: Duration) -> String {
+    format!("{:.1} ms", duration.as_secs_f64() * 1e3)
+}

@@ -1,0 +1,280 @@
+//! A TCP proxy that cuts, holds back, swallows, and stops at a point of the protocol.
+
+mod frame;
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use fastrand::Rng;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{ReadHalf, WriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{broadcast, oneshot, watch};
+
+use frame::{Frame, Frames, Speech};
+
+/// Stands between a client and a server. Everything passes until it is told otherwise.
+#[derive(Debug)]
+pub struct Proxy {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    accepting: tokio::task::JoinHandle<()>,
+}
+
+/// A direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// From the client.
+    ToServer,
+    /// From the server.
+    ToClient,
+}
+
+/// What happens to what goes one way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// It passes.
+    Pass,
+    /// It passes, so much later.
+    Late(Duration),
+    /// It waits until the flow is another one.
+    Hold,
+    /// It is thrown away, message by message, while the connection stays.
+    Swallow,
+    /// Of a hundred publishes, or answers to an inbox, so many are thrown away; all else passes.
+    Lose(u8),
+}
+
+/// A moment in the protocol, counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Point {
+    /// The n-th publish has come from the client and has not gone on to the server.
+    BeforePublish(usize),
+    /// The n-th answer has come from the server and has not gone on to the client.
+    BeforeAnswer(usize),
+    /// The n-th answer has just gone on to the client.
+    AfterAnswer(usize),
+}
+
+#[derive(Debug)]
+struct Shared {
+    target: SocketAddr,
+    speech: Speech,
+    /// By [`Way`].
+    flows: watch::Sender<[Flow; 2]>,
+    deeds: broadcast::Sender<Deed>,
+    refusing: watch::Sender<bool>,
+    trap: Mutex<Trap>,
+    rng: Mutex<Rng>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Deed {
+    Reset,
+    HalfClose,
+}
+
+#[derive(Debug, Default)]
+struct Trap {
+    publishes: usize,
+    answers: usize,
+    set: Option<(Point, oneshot::Sender<()>)>,
+}
+
+impl Proxy {
+    /// Listens on loopback for clients of `target`.
+    ///
+    /// # Errors
+    ///
+    /// No port is free.
+    pub async fn start(target: SocketAddr, seed: u64) -> io::Result<Self> {
+        Self::listen(target, seed, Speech::Client).await
+    }
+
+    /// Listens on loopback for other servers of `target`'s cluster. Among them, messages are not told apart.
+    ///
+    /// # Errors
+    ///
+    /// No port is free.
+    pub async fn start_route(target: SocketAddr) -> io::Result<Self> {
+        Self::listen(target, 0, Speech::Route).await
+    }
+
+    async fn listen(target: SocketAddr, seed: u64, speech: Speech) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?;
+        let shared = Arc::new(Shared {
+            target,
+            speech,
+            flows: watch::Sender::new([Flow::Pass; 2]),
+            deeds: broadcast::Sender::new(16),
+            refusing: watch::Sender::new(false),
+            trap: Mutex::default(),
+            rng: Mutex::new(Rng::with_seed(seed)),
+        });
+        let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
+        Ok(Self { address, shared, accepting })
+    }
+
+    /// Where clients connect to.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What happens from now on to what goes `way`, on connections old and new.
+    pub fn flow(&self, way: Way, flow: Flow) {
+        self.shared.flows.send_modify(|flows| flows[way as usize] = flow);
+    }
+
+    /// The same for both ways.
+    pub fn flow_both(&self, flow: Flow) {
+        self.shared.flows.send_replace([flow; 2]);
+    }
+
+    /// Resets every connection, both ends of it: nobody gets a goodbye, and what was on its way is lost.
+    pub fn reset(&self) {
+        // Without connections there is nobody to hear it.
+        let _ = self.shared.deeds.send(Deed::Reset);
+    }
+
+    /// Ends every connection towards the server, and lets the client believe that its own stands.
+    pub fn half_close(&self) {
+        let _ = self.shared.deeds.send(Deed::HalfClose);
+    }
+
+    /// Whether new connections are reset at once.
+    pub fn refuse(&self, refuse: bool) {
+        self.shared.refusing.send_replace(refuse);
+    }
+
+    /// Waits until `point` is reached; there everything that goes this way stops, for good on this connection.
+    pub fn stop_at(&self, point: Point) -> oneshot::Receiver<()> {
+        let (sender, receiver) = oneshot::channel();
+        self.shared.trap().set = Some((point, sender));
+        receiver
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.accepting.abort();
+        self.reset();
+    }
+}
+
+impl Shared {
+    fn trap(&self) -> MutexGuard<'_, Trap> {
+        self.trap.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn chance(&self, percent: u8) -> bool {
+        self.rng.lock().unwrap_or_else(PoisonError::into_inner).u8(..100) < percent
+    }
+
+    /// Counts a message; says whether the trap snaps before it, or after it has gone on.
+    fn count(&self, way: Way, frame: &Frame) -> (bool, bool) {
+        let mut trap = self.trap();
+        let (before, after) = match way {
+            Way::ToServer if frame.is_publish() => {
+                trap.publishes += 1;
+                (Point::BeforePublish(trap.publishes), None)
+            }
+            Way::ToClient if frame.is_answer() => {
+                trap.answers += 1;
+                (Point::BeforeAnswer(trap.answers), Some(Point::AfterAnswer(trap.answers)))
+            }
+            _ => return (false, false),
+        };
+        let set = trap.set.as_ref().map(|(point, _)| *point);
+        (set == Some(before), set.is_some() && set == after)
+    }
+
+    fn snap(&self) {
+        if let Some((_, reached)) = self.trap().set.take() {
+            // Whoever set the trap may have gone.
+            let _ = reached.send(());
+        }
+    }
+}
+
+async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    loop {
+        let Ok((client, _)) = listener.accept().await else { continue };
+        tokio::spawn(serve(client, Arc::clone(&shared)));
+    }
+}
+
+async fn serve(mut client: TcpStream, shared: Arc<Shared>) {
+    let mut deeds = shared.deeds.subscribe();
+    if *shared.refusing.borrow() {
+        return reset(client);
+    }
+    let Ok(mut server) = TcpStream::connect(shared.target).await else { return reset(client) };
+    // Small messages are not to wait for each other.
+    let _ = client.set_nodelay(true).and_then(|()| server.set_nodelay(true));
+    let deed = {
+        let (client_read, client_write) = client.split();
+        let (server_read, server_write) = server.split();
+        tokio::select! {
+            deed = deeds.recv() => deed.ok(),
+            _ = pump(Way::ToServer, client_read, server_write, &shared) => None,
+            _ = pump(Way::ToClient, server_read, client_write, &shared) => None,
+        }
+    };
+    match deed {
+        Some(Deed::Reset) => {
+            reset(client);
+            reset(server);
+        }
+        Some(Deed::HalfClose) => {
+            drop(server);
+            let mut lost = vec![0; 4096];
+            loop {
+                tokio::select! {
+                    read = client.read(&mut lost) => if !matches!(read, Ok(1..)) { return },
+                    deed = deeds.recv() => if !matches!(deed, Ok(Deed::HalfClose)) { return reset(client) },
+                }
+            }
+        }
+        None => {}
+    }
+}
+
+fn reset(connection: TcpStream) {
+    // With no time to linger, closing sends a reset.
+    let _ = connection.set_zero_linger();
+}
+
+async fn pump(way: Way, mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, shared: &Shared) -> io::Result<()> {
+    let mut frames = Frames::new(shared.speech);
+    let mut flows = shared.flows.subscribe();
+    while from.read_buf(&mut frames.buffer).await? > 0 {
+        let flow = flows.borrow()[way as usize];
+        if let Flow::Late(delay) = flow {
+            tokio::time::sleep(delay).await;
+        }
+        while let Some(frame) = frames.next() {
+            let flow = match flows.wait_for(|flows| flows[way as usize] != Flow::Hold).await {
+                Ok(flows) => flows[way as usize],
+                Err(_) => return Ok(()),
+            };
+            let (stop_before, stop_after) = shared.count(way, &frame);
+            if stop_before {
+                shared.snap();
+                std::future::pending::<()>().await;
+            }
+            let matters = frame.is_publish() || frame.is_answer();
+            match flow {
+                Flow::Swallow => continue,
+                Flow::Lose(percent) if matters && shared.chance(percent) => continue,
+                _ => to.write_all(&frame.bytes).await?,
+            }
+            if stop_after {
+                shared.snap();
+            }
+        }
+    }
+    Ok(())
+}

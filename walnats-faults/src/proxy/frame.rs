@@ -1,0 +1,93 @@
+//! Where a message of the NATS client protocol ends.
+
+use bytes::{Bytes, BytesMut};
+
+/// Who talks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speech {
+    /// A client with a server.
+    Client,
+    /// Servers among each other; what they say is not looked into.
+    Route,
+}
+
+/// Cuts a stream of bytes into protocol messages.
+#[derive(Debug)]
+pub struct Frames {
+    pub(super) buffer: BytesMut,
+    speech: Speech,
+}
+
+/// One protocol message, with its payload.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    pub(super) bytes: Bytes,
+    verb_end: usize,
+}
+
+impl Frames {
+    pub fn new(speech: Speech) -> Self {
+        Self { buffer: BytesMut::with_capacity(1 << 16), speech }
+    }
+
+    /// The next whole message, if there is one.
+    pub fn next(&mut self) -> Option<Frame> {
+        if self.speech == Speech::Route {
+            return (!self.buffer.is_empty()).then(|| Frame { bytes: self.buffer.split().freeze(), verb_end: 0 });
+        }
+        let line = self.buffer.windows(2).position(|pair| pair == b"\r\n")?;
+        let head = std::str::from_utf8(&self.buffer[..line]).unwrap_or_default();
+        let verb_end = head.find([' ', '\t']).unwrap_or(line);
+        let payload = match &head[..verb_end] {
+            "PUB" | "HPUB" | "MSG" | "HMSG" => {
+                let size = head.split_ascii_whitespace().next_back().and_then(|size| size.parse::<usize>().ok());
+                size.map_or(0, |size| size + 2)
+            }
+            _ => 0,
+        };
+        let end = line + 2 + payload;
+        (self.buffer.len() >= end).then(|| Frame { bytes: self.buffer.split_to(end).freeze(), verb_end })
+    }
+}
+
+impl Frame {
+    /// Whether a client publishes an event.
+    pub fn is_publish(&self) -> bool {
+        self.verb() == b"HPUB" && self.subject().is_some_and(|subject| !subject.starts_with(b"$JS.API"))
+    }
+
+    /// Whether a server passes an answer on to an inbox.
+    pub fn is_answer(&self) -> bool {
+        matches!(self.verb(), b"MSG" | b"HMSG") && self.subject().is_some_and(|subject| subject.starts_with(b"_INBOX"))
+    }
+
+    fn verb(&self) -> &[u8] {
+        &self.bytes[..self.verb_end]
+    }
+
+    fn subject(&self) -> Option<&[u8]> {
+        self.bytes.get(self.verb_end + 1..)?.split(|byte| byte.is_ascii_whitespace()).next()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_cut_where_they_end() {
+        let mut frames = Frames::new(Speech::Client);
+        let wire =
+            b"PING\r\nHPUB facts.1 _INBOX.x.0 12 17\r\nNATS/1.0\r\n\r\n\r\nPUB\r\nMSG _INBOX.x.0 1 2\r\n{}\r\nPONG";
+        let mut found = Vec::new();
+        for byte in wire {
+            frames.buffer.extend_from_slice(&[*byte]);
+            while let Some(frame) = frames.next() {
+                found.push((String::from_utf8_lossy(frame.verb()).into_owned(), frame.is_publish(), frame.is_answer()));
+            }
+        }
+        let verbs: Vec<_> = found.iter().map(|(verb, publish, answer)| (verb.as_str(), *publish, *answer)).collect();
+        assert_eq!(verbs, [("PING", false, false), ("HPUB", true, false), ("MSG", false, true)]);
+        assert_eq!(&frames.buffer[..], b"PONG");
+    }
+}

@@ -1,0 +1,127 @@
+//! What a trial is made of.
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use walnats_runtime::{Options, StreamDescriptor};
+
+use crate::Result;
+use crate::workload::Shape;
+use crate::world::World;
+
+/// A row of the table: a fault, and what it strikes.
+#[derive(Debug)]
+pub struct Row {
+    /// In the table, and for `--row`.
+    pub name: &'static str,
+    /// The servers.
+    pub place: Place,
+    /// Lines of the servers' configuration.
+    pub config: &'static str,
+    /// Lines of its block `jetstream`.
+    pub jetstream: &'static str,
+    /// `user:password` that the publisher connects with; empty for none. What the harness itself does, it does as
+    /// [`ADMIN`] then.
+    pub user: &'static str,
+    /// The stream. The publisher believes this, too.
+    pub stream: StreamDescriptor,
+    /// Whether it is there when the publisher starts.
+    pub registered: bool,
+    /// How long a confirmed emit may take.
+    pub deadline: Duration,
+    /// How the publisher behaves otherwise.
+    pub options: fn(Options) -> Options,
+    /// What is emitted.
+    pub shape: Shape,
+    /// How the publisher ends.
+    pub finish: Finish,
+    /// The publisher aborts itself between the end of this emit and telling of it.
+    pub abort_after: Option<fn(usize) -> usize>,
+    /// Comes before the publisher starts.
+    pub prepare: Strike,
+    /// What strikes. It runs beside the publisher, and mends what it broke.
+    pub strike: Strike,
+    /// What has to hold beyond the promises that always hold.
+    pub rules: Rules,
+}
+
+/// See [`Row::strike`].
+pub type Strike = for<'a> fn(&'a mut World) -> BoxFuture<'a, Result<()>>;
+
+/// The user of the harness, where the servers know users.
+pub const ADMIN: &str = "admin:admin";
+
+/// Which servers run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// One, and the publisher's connection goes through a proxy.
+    One,
+    /// One, with its store on a file system of so many bytes. Needs root, for mounting it.
+    OneOnDisk(u64),
+    /// A cluster of three.
+    Three,
+    /// A cluster of three whose connections among each other go through proxies.
+    ThreeApart,
+}
+
+/// How the publisher ends when it has emitted everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finish {
+    /// Awaits every emit, flushes, shuts down.
+    Flush,
+    /// Shuts down at once, with this deadline in milliseconds.
+    Shutdown(u64),
+}
+
+/// What has to hold beside the promises, and what does not have to.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    /// Ends that have to be seen, by [`End::name`](crate::End::name) or its beginning: else the fault did not strike.
+    pub sees: &'static [&'static str],
+    /// The only ends that may be seen besides `Stored` and `Duplicate`; `None` for any.
+    pub only: Option<&'static [&'static str]>,
+    /// Events of a topic are in the stream in the order in which they were emitted.
+    pub ordered: bool,
+    /// What is open is emitted again, within the stream's duplicate window.
+    pub settled: bool,
+    /// The stream that the publisher wrote to is gone: what it stored cannot be looked up.
+    pub gone: bool,
+    /// The publisher is killed, so it may leave emits without an end.
+    pub killed: bool,
+    /// Nothing connects.
+    pub unconnected: Option<&'static str>,
+}
+
+impl Row {
+    /// One server, one stream without limits, the publisher's defaults, and no fault.
+    pub const DEFAULT: Self = Self {
+        name: "",
+        place: Place::One,
+        config: "",
+        jetstream: "",
+        user: "",
+        stream: FACTS,
+        registered: true,
+        deadline: Duration::from_secs(30),
+        options: |options| options,
+        shape: Shape::DEFAULT,
+        finish: Finish::Flush,
+        abort_after: None,
+        prepare: |_| Box::pin(async { Ok(()) }),
+        strike: |_| Box::pin(async { Ok(()) }),
+        rules: Rules::DEFAULT,
+    };
+}
+
+impl Rules {
+    /// Anything may be seen, and everything can be settled.
+    pub const DEFAULT: Self =
+        Self { sees: &[], only: None, ordered: false, settled: true, gone: false, killed: false, unconnected: None };
+
+    /// Everything is confirmed in the end.
+    pub const CONFIRMED: Self = Self { only: Some(&[]), ..Self::DEFAULT };
+}
+
+/// The stream without limits.
+pub const FACTS: StreamDescriptor =
+    StreamDescriptor { subjects: &["facts.*"], atomic: true, ..StreamDescriptor::new("facts") };

@@ -1,0 +1,47 @@
+//! The faults.
+
+mod cluster;
+mod limits;
+mod network;
+mod permission;
+mod publisher;
+mod server;
+mod stream;
+
+use std::time::Duration;
+
+use async_nats::ConnectOptions;
+use walnats_runtime::Options;
+
+use crate::row::Row;
+
+/// Every row, in the order of the table.
+pub fn all() -> Vec<&'static Row> {
+    let groups: [&'static [Row]; 7] =
+        [publisher::ROWS, server::ROWS, cluster::ROWS, network::ROWS, permission::ROWS, stream::ROWS, limits::ROWS];
+    groups.into_iter().flatten().collect()
+}
+
+/// The row of this name.
+pub fn find(name: &str) -> Option<&'static Row> {
+    all().into_iter().find(|row| row.name == name)
+}
+
+/// Notices soon that acknowledgements do not come, and that a connection is dead.
+fn alert(options: Options) -> Options {
+    options
+        .ack_timeout(Duration::from_millis(400))
+        .nats(ConnectOptions::new().ping_interval(Duration::from_millis(300)).client_capacity(256))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_row_has_a_name_of_its_own() {
+        let rows = super::all();
+        let names: BTreeSet<_> = rows.iter().map(|row| row.name).collect();
+        assert_eq!(names.len(), rows.len());
+    }
+}

@@ -1,0 +1,56 @@
+//! The publisher is killed: what it was told holds, and what it was not told can be settled by whoever takes over.
+
+use crate::Result;
+use crate::proxy::Point;
+use crate::row::{Row, Rules};
+use crate::workload::{Kind, Shape};
+use crate::world::World;
+
+const KILLED: Row = Row { rules: Rules { killed: true, ..Rules::DEFAULT }, ..Row::DEFAULT };
+
+pub static ROWS: &[Row] = &[
+    Row {
+        name: "publisher killed at any time",
+        strike: |world| {
+            Box::pin(async move {
+                world.reach(5..95).await?;
+                world.wait(0..15).await;
+                world.kill_publisher().await
+            })
+        },
+        ..KILLED
+    },
+    Row {
+        name: "publisher killed before a publish arrives",
+        strike: |world| Box::pin(kill_at(world, Point::BeforePublish)),
+        ..KILLED
+    },
+    Row {
+        name: "publisher killed before an acknowledgement arrives",
+        strike: |world| Box::pin(kill_at(world, Point::BeforeAnswer)),
+        ..KILLED
+    },
+    Row {
+        name: "publisher killed as an acknowledgement arrives",
+        strike: |world| Box::pin(kill_at(world, Point::AfterAnswer)),
+        ..KILLED
+    },
+    Row {
+        name: "publisher aborts before the caller does anything with the result",
+        abort_after: Some(|emits| emits / 2),
+        ..KILLED
+    },
+    Row {
+        name: "publisher killed within an atomic batch",
+        shape: Shape { kinds: &[Kind::Atomic], repeats: 0, ..Shape::DEFAULT },
+        strike: |world| Box::pin(kill_at(world, Point::BeforePublish)),
+        ..KILLED
+    },
+];
+
+async fn kill_at(world: &mut World, point: fn(usize) -> Point) -> Result<()> {
+    let nth = world.rng.usize(5..150);
+    let reached = world.proxy()?.stop_at(point(nth));
+    tokio::time::timeout(std::time::Duration::from_secs(60), reached).await??;
+    world.kill_publisher().await
+}

@@ -1,0 +1,71 @@
+//! One row, one seed.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::Result;
+use crate::judge::{Accounts, judge};
+use crate::ledger::Ledger;
+use crate::read_back::{Snapshot, read_back};
+use crate::row::Row;
+use crate::settle::settle;
+use crate::table::Tally;
+use crate::workload::Workload;
+use crate::world::World;
+
+/// How long a publisher may take after the fault is mended.
+const END: Duration = Duration::from_secs(100);
+
+/// What a trial found out.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    /// What the callers were told.
+    pub tally: Tally,
+    /// What is not as promised.
+    pub violations: Vec<String>,
+}
+
+/// Runs a trial. `program` is this package's own, which is the publisher, too.
+///
+/// # Errors
+///
+/// The trial cannot be run: a server does not start, say.
+pub async fn run(program: &Path, row: &'static Row, seed: u64) -> Result<Trial> {
+    let workload = Workload::new(&row.shape, seed);
+    let mut world = World::start(row, seed, workload.emits.len()).await?;
+    (row.prepare)(&mut world).await?;
+    world.launch(program)?;
+    (row.strike)(&mut world).await?;
+    // A publisher that hangs has not told that it is done, and the judge will say so.
+    if !world.ended(END).await {
+        world.kill_publisher().await?;
+        world.ended(END).await;
+    }
+    world.mend().await?;
+    let ledger: Ledger = world.ledger().clone();
+    let before = look(&world).await?;
+    let (mut settled, mut after) = (BTreeMap::new(), before.clone());
+    if row.rules.settled {
+        settled = settle(&world.admin().await?, &workload, &ledger).await;
+        after = look(&world).await?;
+    }
+    let accounts =
+        Accounts { row, workload: &workload, ledger: &ledger, before: &before, settled: &settled, after: &after };
+    Ok(Trial { tally: Tally::of(&workload, &ledger, &before), violations: judge(&accounts) })
+}
+
+/// A stream may need a moment after its servers came back, and a stream that never was holds nothing.
+async fn look(world: &World) -> Result<Snapshot> {
+    let mut last = None;
+    for _ in 0..50 {
+        let context = world.jetstream().await?;
+        match read_back(&context, world.row.stream.name).await {
+            Ok(snapshot) => return Ok(snapshot),
+            Err(error) if error.to_string().contains("10059") => return Ok(Snapshot::default()),
+            Err(error) => last = Some(error),
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    Err(last.unwrap_or_else(|| "the stream cannot be read".into()))
+}

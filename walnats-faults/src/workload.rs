@@ -1,0 +1,162 @@
+//! What is emitted, made from a seed: parent and publisher make the same one, each for itself.
+
+use std::time::Duration;
+
+use fastrand::Rng;
+
+/// What workloads of a row look like.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    /// Events in all.
+    pub emits: usize,
+    /// Tasks that emit at the same time; each has a topic of its own.
+    pub writers: usize,
+    /// Ways of emitting, each as often as it is listed.
+    pub kinds: &'static [Kind],
+    /// Of a hundred emits, so many take the id of an earlier one of the same writer.
+    pub repeats: usize,
+    /// Of a hundred emits, so many come without an id of the caller's.
+    pub fresh: usize,
+    /// The longest pause between two steps.
+    pub pause: Duration,
+    /// Bytes of payload; one is chosen for each event.
+    pub sizes: &'static [usize],
+    /// Whether all of them have the same id.
+    pub one_id: bool,
+}
+
+impl Shape {
+    /// Every way of emitting that any stream allows.
+    pub const DEFAULT: Self = Self {
+        emits: 300,
+        writers: 4,
+        kinds: &[
+            Kind::Confirmed,
+            Kind::Confirmed,
+            Kind::Buffered,
+            Kind::Buffered,
+            Kind::Buffered,
+            Kind::Abandoned,
+            Kind::Batch,
+            Kind::Delayed,
+        ],
+        repeats: 8,
+        fresh: 10,
+        pause: Duration::from_millis(20),
+        sizes: &[40, 200],
+        one_id: false,
+    };
+}
+
+/// A way of emitting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Waits for the acknowledgement.
+    Confirmed,
+    /// Hands over; the acknowledgement is awaited elsewhere.
+    Buffered,
+    /// Hands over, and leaves failures to `on_lost`.
+    Abandoned,
+    /// Some at once, pipelined.
+    Batch,
+    /// Some at once, all or nothing.
+    Atomic,
+    /// To be held back for a moment.
+    Delayed,
+}
+
+/// One event.
+#[derive(Clone, Debug)]
+pub struct Emit {
+    /// Its index in [`Workload::emits`].
+    pub number: usize,
+    /// The writer that emits it.
+    pub topic: usize,
+    /// The caller's id, if there is one.
+    pub uid: Option<String>,
+    /// Bytes of payload.
+    pub size: usize,
+    /// How it is emitted.
+    pub kind: Kind,
+}
+
+/// What a writer does next: emits the events `first..first + count`, then pauses.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    /// How.
+    pub kind: Kind,
+    /// The number of the first event.
+    pub first: usize,
+    /// More than one for batches alone.
+    pub count: usize,
+    /// Afterwards.
+    pub pause: Duration,
+}
+
+/// All that is emitted in a trial.
+#[derive(Clone, Debug)]
+pub struct Workload {
+    /// The events, by number.
+    pub emits: Vec<Emit>,
+    /// What each writer does, in order.
+    pub writers: Vec<Vec<Step>>,
+}
+
+/// For how long a delayed event is held back.
+pub const DELAY: Duration = Duration::from_millis(300);
+
+impl Workload {
+    /// The workload of a seed.
+    pub fn new(shape: &Shape, seed: u64) -> Self {
+        let mut rng = Rng::with_seed(seed);
+        let mut workload = Self { emits: Vec::with_capacity(shape.emits), writers: vec![Vec::new(); shape.writers] };
+        while workload.emits.len() < shape.emits {
+            let topic = rng.usize(..shape.writers);
+            let kind = shape.kinds[rng.usize(..shape.kinds.len())];
+            let count = match kind {
+                Kind::Batch | Kind::Atomic => rng.usize(2..12),
+                _ => 1,
+            };
+            let pause = shape.pause.mul_f64(rng.f64());
+            workload.writers[topic].push(Step { kind, first: workload.emits.len(), count, pause });
+            for _ in 0..count {
+                let number = workload.emits.len();
+                let mut uid = workload.id(shape, topic, &mut rng);
+                if uid.is_none() && matches!(kind, Kind::Batch | Kind::Atomic) {
+                    // The closure that gives ids to a batch cannot leave one out.
+                    uid = Some(format!("batch-{number}"));
+                }
+                let size = shape.sizes[rng.usize(..shape.sizes.len())];
+                workload.emits.push(Emit { number, topic, uid, size, kind });
+            }
+        }
+        workload
+    }
+
+    fn id(&self, shape: &Shape, topic: usize, rng: &mut Rng) -> Option<String> {
+        if shape.one_id {
+            return Some("the one".to_owned());
+        }
+        let dice = rng.usize(..100);
+        if dice < shape.repeats {
+            let earlier: Vec<&Emit> =
+                self.emits.iter().filter(|emit| emit.topic == topic && emit.uid.is_some()).collect();
+            if let Some(emit) = (!earlier.is_empty()).then(|| earlier[rng.usize(..earlier.len())]) {
+                return emit.uid.clone();
+            }
+        }
+        (dice < 100 - shape.fresh).then(|| format!("id-{}", self.emits.len()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_makes_the_same_workload_again() {
+        let text = |seed| format!("{:?}", Workload::new(&Shape::DEFAULT, seed));
+        assert_eq!(text(7), text(7));
+        assert_ne!(text(7), text(8));
+    }
+}

@@ -1,0 +1,263 @@
+//! What a fault can strike: the servers, the way to them, and the publisher.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_nats::jetstream;
+use fastrand::Rng;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::watch;
+use tokio::time::timeout;
+use walnats_runtime::{Options, Publisher};
+use walnats_server::NatsServer;
+
+use crate::Result;
+use crate::cluster::ApartCluster;
+use crate::ledger::Ledger;
+use crate::proxy::Proxy;
+use crate::row::{ADMIN, Place, Row};
+use crate::servers::Servers;
+
+/// A trial while it runs.
+#[derive(Debug)]
+pub struct World {
+    /// The row.
+    pub row: &'static Row,
+    /// Chance, from the trial's seed.
+    pub rng: Rng,
+    seed: u64,
+    servers: Servers,
+    proxy: Option<Proxy>,
+    publisher: Option<Child>,
+    ledger: Arc<Mutex<Ledger>>,
+    progress: watch::Receiver<Progress>,
+    progress_sender: watch::Sender<Progress>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Progress {
+    began: usize,
+    /// The publisher's process is gone.
+    ended: bool,
+}
+
+impl World {
+    pub(crate) async fn start(row: &'static Row, seed: u64, emits: usize) -> Result<Self> {
+        let servers = Servers::start(row).await?;
+        let proxy = match (row.place, servers.nodes().as_slice()) {
+            (Place::One | Place::OneOnDisk(_), [server]) => Some(Proxy::start(server.address(), seed).await?),
+            _ => None,
+        };
+        let (progress_sender, progress) = watch::channel(Progress::default());
+        // Other numbers than those of the workload.
+        let rng = Rng::with_seed(!seed);
+        let ledger = Arc::new(Mutex::new(Ledger::new(emits)));
+        let world = Self { row, rng, seed, servers, proxy, publisher: None, ledger, progress, progress_sender };
+        if row.registered {
+            world.register().await?;
+        }
+        Ok(world)
+    }
+
+    /// Creates the stream.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be created.
+    pub async fn register(&self) -> Result<()> {
+        let publisher = self.admin().await?;
+        // A cluster that has just found itself may need another moment for a stream.
+        for _ in 0..20 {
+            if publisher.register(publisher.streams()).await.is_ok() {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        publisher.register(publisher.streams()).await?;
+        Ok(())
+    }
+
+    /// A publisher that no proxy and no permission is in the way of.
+    ///
+    /// # Errors
+    ///
+    /// No server answers.
+    pub async fn admin(&self) -> Result<Publisher> {
+        let urls = self.urls(if self.row.user.is_empty() { "" } else { ADMIN });
+        let options = Options::new().deadline(Duration::from_secs(20)).connect_timeout(Duration::from_secs(20));
+        Ok(Publisher::connect(urls, std::slice::from_ref(&self.row.stream), options).await?)
+    }
+
+    /// JetStream, as [`World::admin`] reaches it.
+    ///
+    /// # Errors
+    ///
+    /// No server answers.
+    pub async fn jetstream(&self) -> Result<jetstream::Context> {
+        Ok(self.admin().await?.jetstream())
+    }
+
+    /// Starts the publisher; from now on the workload is emitted.
+    pub(crate) fn launch(&mut self, program: &Path) -> Result<()> {
+        let urls = match &self.proxy {
+            Some(proxy) => url(self.row.user, &proxy.address().to_string()),
+            None => self.urls(self.row.user),
+        };
+        let mut publisher = Command::new(program)
+            .args(["emit", "--row", self.row.name, "--seed", &self.seed.to_string(), "--urls", &urls])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()?;
+        let output = publisher.stdout.take().ok_or("the publisher has no output")?;
+        self.publisher = Some(publisher);
+        let (ledger, progress) = (Arc::clone(&self.ledger), self.progress_sender.clone());
+        tokio::spawn(async move {
+            let mut lines = BufReader::new(output).lines();
+            while let Ok(Some(line)) = lines.next_line().await {
+                let mut ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
+                ledger.note(&line);
+                progress.send_modify(|progress| progress.began = ledger.began);
+            }
+            progress.send_modify(|progress| progress.ended = true);
+        });
+        Ok(())
+    }
+
+    /// What the publisher has told so far.
+    pub fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until a part of the emits have begun, by chance between these percents, or the publisher has ended.
+    ///
+    /// # Errors
+    ///
+    /// It takes longer than a minute.
+    pub async fn reach(&mut self, percent: std::ops::Range<usize>) -> Result<()> {
+        let percent = self.rng.usize(percent);
+        let emits = self.ledger().entries.len() * percent / 100;
+        let reached = self.progress.wait_for(|progress| progress.began >= emits || progress.ended);
+        timeout(Duration::from_secs(60), reached).await.map_err(|_| "the publisher does not get on")??;
+        Ok(())
+    }
+
+    /// Waits until the publisher has ended; says whether it has.
+    pub async fn ended(&mut self, limit: Duration) -> bool {
+        timeout(limit, self.progress.wait_for(|progress| progress.ended)).await.is_ok_and(|ended| ended.is_ok())
+    }
+
+    /// Waits, by chance between these milliseconds.
+    pub async fn wait(&mut self, millis: std::ops::Range<u64>) {
+        let millis = self.rng.u64(millis);
+        tokio::time::sleep(Duration::from_millis(millis)).await;
+    }
+
+    /// Kills the publisher, as `kill -9` does, and waits until it is gone.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be killed.
+    pub async fn kill_publisher(&mut self) -> Result<()> {
+        if let Some(mut publisher) = self.publisher.take() {
+            publisher.kill().await?;
+        }
+        Ok(())
+    }
+
+    /// The way from the publisher to the one server.
+    ///
+    /// # Errors
+    ///
+    /// The row has a cluster.
+    pub fn proxy(&self) -> Result<&Proxy> {
+        self.proxy.as_ref().ok_or_else(|| "a cluster has no proxy for clients".into())
+    }
+
+    /// Does something to a server that takes its time: kill, suspend, restart.
+    pub fn server<T>(&mut self, index: usize, act: impl FnOnce(&mut NatsServer) -> T) -> T {
+        let mut nodes = self.servers.nodes_mut();
+        tokio::task::block_in_place(|| act(nodes.swap_remove(index)))
+    }
+
+    /// How many servers there are.
+    pub fn size(&self) -> usize {
+        self.servers.nodes().len()
+    }
+
+    /// The servers, if they can be parted.
+    ///
+    /// # Errors
+    ///
+    /// The row has others.
+    pub fn apart(&self) -> Result<&ApartCluster> {
+        match &self.servers {
+            Servers::Apart(cluster) => Ok(cluster),
+            _ => Err("these servers cannot be parted".into()),
+        }
+    }
+
+    /// Gives the file system of the store so many bytes.
+    ///
+    /// # Errors
+    ///
+    /// There is none, or it cannot be enlarged.
+    pub fn enlarge_disk(&self, bytes: u64) -> Result<()> {
+        self.servers.disk().ok_or("the store has no file system of its own")?.enlarge(bytes)
+    }
+
+    /// The server that leads the stream.
+    ///
+    /// # Errors
+    ///
+    /// Nobody knows.
+    pub async fn leader(&self) -> Result<usize> {
+        let mut stream = self.jetstream().await?.get_stream(self.row.stream.name).await?;
+        let leader = stream.info().await?.cluster.as_ref().and_then(|cluster| cluster.leader.clone());
+        let leader = leader.ok_or("the stream has no leader")?;
+        let nodes = self.servers.nodes();
+        nodes.iter().position(|node| node.name() == leader).ok_or_else(|| format!("who is {leader}?").into())
+    }
+
+    /// Changes the configuration of the one server while it runs.
+    ///
+    /// # Errors
+    ///
+    /// What is to be changed is not there, or the server cannot be told.
+    pub fn reconfigure(&mut self, from: &str, to: &str) -> Result<()> {
+        self.server(0, |server| {
+            let path = server.log_path().with_file_name("nats.conf");
+            let text = std::fs::read_to_string(&path)?;
+            if !text.contains(from) {
+                return Err("the configuration has nothing of the kind".into());
+            }
+            std::fs::write(&path, text.replace(from, to))?;
+            let pid = server.pid().and_then(|pid| i32::try_from(pid).ok()).and_then(rustix::process::Pid::from_raw);
+            rustix::process::kill_process(pid.ok_or("the server does not run")?, rustix::process::Signal::HUP)?;
+            Ok(())
+        })
+    }
+
+    /// Undoes every fault that can be undone.
+    pub(crate) async fn mend(&mut self) -> Result<()> {
+        if let Some(proxy) = &self.proxy {
+            proxy.refuse(false);
+            proxy.flow_both(crate::proxy::Flow::Pass);
+        }
+        let servers = &mut self.servers;
+        tokio::task::block_in_place(|| servers.mend())
+    }
+
+    fn urls(&self, user: &str) -> String {
+        let urls: Vec<String> =
+            self.servers.nodes().into_iter().map(|node| url(user, &node.address().to_string())).collect();
+        urls.join(",")
+    }
+}
+
+fn url(user: &str, address: &str) -> String {
+    if user.is_empty() { format!("nats://{address}") } else { format!("nats://{user}@{address}") }
+}
