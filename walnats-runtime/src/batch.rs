@@ -94,7 +94,7 @@ impl<'a, E: Event> EmitAll<'a, E> {
         let mut failures = Vec::new();
         for (index, event) in self.events.iter().enumerate() {
             let uid = self.uid.as_ref().map(|uid| uid(event));
-            let cloud_event = self.cloud_event.as_ref().map(|cloud_event| cloud_event(event));
+            let cloud_event = self.cloud_event.as_ref().map(|cloud_event| Box::new(cloud_event(event)));
             match compose(self.publisher, event, Details { uid, cloud_event, ..self.details.clone() }) {
                 Ok(message) => messages.push(message),
                 Err(error) => failures.push((index, error)),

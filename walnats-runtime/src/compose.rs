@@ -25,7 +25,8 @@ pub(crate) struct Details {
     pub(crate) trace_id: Option<String>,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) ttl: Option<Duration>,
-    pub(crate) cloud_event: Option<CloudEvent>,
+    /// Boxed because few emits have one, and every emit is moved several times.
+    pub(crate) cloud_event: Option<Box<CloudEvent>>,
     pub(crate) deadline: Option<Duration>,
 }
 
@@ -71,7 +72,8 @@ fn build<E: Event>(
         headers.insert_own("Walnats-Trace", trace_id)?;
     }
     let mut payload = event.encode()?;
-    if let Some(cloud_event) = details.cloud_event.or_else(|| publisher.options().cloud_events.clone()) {
+    let cloud_event = details.cloud_event.map(|own| *own).or_else(|| publisher.options().cloud_events.clone());
+    if let Some(cloud_event) = cloud_event {
         let (event_type, content_type) = (descriptor.event_type, descriptor.content_type);
         payload = cloud_event.apply(Defaults { id: &id, event_type, content_type }, &mut headers, payload)?;
     }

@@ -69,7 +69,7 @@ impl<'a, E: Event> Emit<'a, E> {
     /// Sends the event as a CloudEvent; what `cloud_event` leaves open is taken from the event: the message id as `id`, its
     /// type, the present time. Default: [`Options::cloud_events`](crate::Options::cloud_events).
     pub fn cloud_event(mut self, cloud_event: CloudEvent) -> Self {
-        self.details.cloud_event = Some(cloud_event);
+        self.details.cloud_event = Some(Box::new(cloud_event));
         self
     }
 
@@ -145,6 +145,8 @@ impl<'a, E: Event> IntoFuture for Buffered<'a, E> {
             let emit = self.emit;
             let deadline = emit.details.deadline;
             let publisher = emit.publisher;
+            // A loop that emits would otherwise fill the whole buffer before the engine gets its turn on the same thread.
+            tokio::task::consume_budget().await;
             match publisher.options().full {
                 Full::Wait => publisher.submit_within(emit.into_message()?, deadline).await,
                 Full::Refuse => publisher.try_submit(emit.into_message()?, deadline),

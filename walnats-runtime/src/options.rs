@@ -26,6 +26,9 @@ pub struct Options {
     pub(crate) on_nats_event: Option<Callback<async_nats::Event>>,
 }
 
+/// What is added to the present time, which must not overflow: 30 years.
+const LONGEST: Duration = Duration::from_secs(30 * 365 * 86_400);
+
 pub(crate) type Callback<T> = Arc<dyn Fn(T) + Send + Sync>;
 
 /// What `.buffered()` does when the buffer is full.
@@ -86,13 +89,13 @@ impl Options {
 
     /// How long one attempt waits for its acknowledgement, from the moment of sending. Default 5 s.
     pub fn ack_timeout(mut self, timeout: Duration) -> Self {
-        self.ack_timeout = timeout.max(Duration::from_millis(1));
+        self.ack_timeout = timeout.clamp(Duration::from_millis(1), LONGEST);
         self
     }
 
     /// How long a confirmed emit may take in all, attempts and waiting included. Default 30 s.
     pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = deadline;
+        self.deadline = deadline.min(LONGEST);
         self
     }
 

@@ -107,6 +107,7 @@ impl Publisher {
     ///
     /// The publisher is shut down.
     pub async fn submit(&self, message: OutboundMessage) -> Result<Pending, EmitError> {
+        tokio::task::consume_budget().await;
         self.submit_within(message, None).await
     }
 

@@ -147,7 +147,7 @@ pub enum MessageIdError {
 /// The subject filter that a stream with `schedules` needs beside its events' subjects: each message that the server
 /// holds until later waits on a subject of its own, `_walnats.schedule.<stream>.<message id>`.
 ///
-/// The id is escaped as by [`schedule_subject`]. Stream names have no `.`, `*`, `>` or white space.
+/// Of the id, what is not a letter, digit, `-` or `_` is written as `=` and two hexadecimal digits. Stream names have no `.`, `*`, `>` or white space.
 pub fn schedule_filter(stream: &str) -> String {
     format!("_walnats.schedule.{stream}.*")
 }
@@ -179,6 +179,8 @@ pub(crate) fn check_message_id(id: &str) -> Result<(), MessageIdError> {
         Err(MessageIdError::Empty)
     } else if id.len() > MAX_MESSAGE_ID_BYTES {
         Err(MessageIdError::TooLong(id.len()))
+    } else if id.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Ok(())
     } else if id.chars().any(char::is_control) {
         Err(MessageIdError::Control)
     } else if id.trim().len() != id.len() {

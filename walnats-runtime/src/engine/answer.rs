@@ -62,8 +62,41 @@ fn refused(refusal: Refusal, stream: &str, size: usize) -> Answer {
         10060 => Answer::Never(Reason::WrongStream { stream }),
         10047 | 10077 => Answer::Never(Reason::StreamFull { stream, description }),
         10201 => Answer::Never(Reason::DuplicateInBatch),
+        // The replicas are about to store a message of this id, or, if their leader goes away, are not: it is too early
+        // for an answer.
+        10158 => Answer::Later(Reason::Rejected { code: err_code, description }),
         // Too many requests, no leader, no space left: it passes.
         _ if matches!(code, 429 | 503) => Answer::Later(Reason::Rejected { code: err_code, description }),
         _ => Answer::Never(Reason::Rejected { code: err_code, description }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(payload: &str) -> Answer {
+        let (subject, payload) = ("_INBOX.x.0".into(), payload.to_owned().into());
+        let (reply, headers, status, description, length) = (None, None, None, None, 0);
+        read(&Message { subject, reply, payload, headers, status, description, length }, "notes", 0)
+    }
+
+    #[test]
+    fn a_refusal_is_final_or_passes() {
+        for (code, err_code, passes) in [
+            (409, 10158, true),
+            (429, 10167, true),
+            (503, 10008, true),
+            (503, 10023, true),
+            (503, 10076, false),
+            (400, 10060, false),
+            (400, 10071, false),
+            (400, 10077, false),
+        ] {
+            let refusal = format!(r#"{{"error":{{"code":{code},"err_code":{err_code},"description":""}}}}"#);
+            let answer = answer(&refusal);
+            assert_eq!(matches!(answer, Answer::Later(_)), passes, "{refusal}: {answer:?}");
+            assert_eq!(matches!(answer, Answer::Never(_)), !passes, "{refusal}: {answer:?}");
+        }
     }
 }

@@ -179,6 +179,7 @@ impl Task {
                 _ = tick.tick(), if busy => {}
             }
         }
+        self.refuse_the_late();
     }
 
     fn on_command(&mut self, command: Command) {

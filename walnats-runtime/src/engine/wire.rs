@@ -1,26 +1,28 @@
 //! A message as async-nats sends it.
 
+use std::fmt::Write;
+
 use async_nats::header::{
     NATS_BATCH_COMMIT, NATS_BATCH_COMMIT_FINAL, NATS_BATCH_ID, NATS_BATCH_SEQUENCE, NATS_EXPECTED_STREAM,
     NATS_MESSAGE_ID,
 };
-use async_nats::{HeaderMap, message::OutboundMessage as Wire};
+use async_nats::{HeaderMap, HeaderValue, message::OutboundMessage as Wire};
+use serde::Deserialize;
+use serde::de::value::{Error, StringDeserializer};
 
 use super::job::Load;
 use crate::message::OutboundMessage;
+
+const EXPECTED_STREAM: &str = "Nats-Expected-Stream";
 
 /// The `index`th message of a load. All of a batch carry the same reply subject: whichever is refused, we hear of it.
 pub(super) fn outbound(load: &Load, index: usize, reply: String, batch_id: &str) -> Option<Wire> {
     let messages = load.messages();
     let message = messages.get(index)?;
-    let mut headers = headers(message);
-    if let Load::Atomic(_) = load {
-        headers.insert(NATS_BATCH_ID, batch_id);
-        headers.insert(NATS_BATCH_SEQUENCE, (index + 1).to_string());
-        if index + 1 == messages.len() {
-            headers.insert(NATS_BATCH_COMMIT, NATS_BATCH_COMMIT_FINAL);
-        }
-    }
+    let headers = match load {
+        Load::One(_) => headers(message),
+        Load::Atomic(_) => batch_headers(message, batch_id, index + 1, messages.len()),
+    };
     Some(Wire {
         subject: message.subject.as_str().into(),
         reply: Some(reply.into()),
@@ -29,11 +31,51 @@ pub(super) fn outbound(load: &Load, index: usize, reply: String, batch_id: &str)
     })
 }
 
+/// The reply subject of the job of this sequence number.
+pub(super) fn reply(inbox: &str, sequence: u64) -> String {
+    let mut reply = String::with_capacity(inbox.len() + 20);
+    reply.push_str(inbox);
+    // Writing to a string does not fail.
+    let _ = write!(reply, "{sequence}");
+    reply
+}
+
+/// All headers as the lines that they are on the wire, in one entry: a map of eight costs more than everything else that
+/// is done to send a message. Every value was checked for line breaks before. async-nats takes such a value only where
+/// it is deserialised; should that ever end, the map is filled entry by entry.
 fn headers(message: &OutboundMessage) -> HeaderMap {
+    const LINE: usize = ": \r\n".len();
+    let others: usize = message.headers.iter().map(|(name, value)| name.len() + value.len() + LINE).sum();
+    let expected = EXPECTED_STREAM.len() + message.stream.len() + LINE;
+    let mut lines = String::with_capacity(message.message_id.len() + expected + others);
+    lines.push_str(&message.message_id);
+    // Without it, a stream of another name that takes the subject would store what its readers do not expect.
+    let expected = (EXPECTED_STREAM, message.stream.as_ref());
+    for (name, value) in std::iter::once(expected).chain(message.headers.iter()) {
+        for part in ["\r\n", name, ": ", value] {
+            lines.push_str(part);
+        }
+    }
+    match HeaderValue::deserialize(StringDeserializer::<Error>::new(lines)) {
+        Ok(lines) => HeaderMap::from_iter([(NATS_MESSAGE_ID, lines)]),
+        Err(_) => entries(message),
+    }
+}
+
+fn batch_headers(message: &OutboundMessage, batch_id: &str, number: usize, of: usize) -> HeaderMap {
+    let mut headers = headers(message);
+    headers.insert(NATS_BATCH_ID, batch_id);
+    headers.insert(NATS_BATCH_SEQUENCE, number.to_string());
+    if number == of {
+        headers.insert(NATS_BATCH_COMMIT, NATS_BATCH_COMMIT_FINAL);
+    }
+    headers
+}
+
+fn entries(message: &OutboundMessage) -> HeaderMap {
     let mut headers = HeaderMap::new();
     message.headers.append_to(&mut headers);
     headers.insert(NATS_MESSAGE_ID, message.message_id.as_str());
-    // Without it, a stream of another name that takes the subject would store what its readers do not expect.
     headers.insert(NATS_EXPECTED_STREAM, message.stream.as_ref());
     headers
 }

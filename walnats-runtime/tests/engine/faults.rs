@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use walnats_runtime::{Options, Outcome, Publisher};
-use walnats_server::NatsServer;
+use walnats_runtime::{Options, Outcome, Publisher, StreamDescriptor};
+use walnats_server::{NatsCluster, NatsServer};
 
 use crate::note::{PLAIN, TestResult, note, ready, ready_with, stored, suspend};
 
@@ -120,5 +120,34 @@ async fn a_server_that_stops_for_a_while_stores_once() -> TestResult {
         one.await?;
     }
     assert_eq!(stored(&publisher, "notes").await?.len(), 100);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_leader_that_is_killed_loses_and_doubles_nothing() -> TestResult {
+    static REPLICATED: &[StreamDescriptor] =
+        &[StreamDescriptor { subjects: &["notes.*"], replicas: 3, ..StreamDescriptor::new("notes") }];
+    let mut cluster = NatsCluster::start(3)?;
+    let options = Options::new().deadline(Duration::from_secs(60));
+    let publisher = Publisher::connect(cluster.urls().join(","), REPLICATED, options).await?;
+    publisher.register(REPLICATED).await?;
+    publisher.emit(&note("before")).await?;
+
+    let mut pending = Vec::new();
+    for number in 0..2_000 {
+        pending.push(publisher.emit(&note(number.to_string())).buffered().await?);
+        if number == 1_000 {
+            let info = publisher.jetstream().get_stream("notes").await?.get_info().await?;
+            let leader = info.cluster.and_then(|cluster| cluster.leader).ok_or("a leader")?;
+            let node = cluster.nodes_mut().iter_mut().find(|node| node.name() == leader).ok_or("a node")?;
+            tokio::task::block_in_place(|| node.kill());
+        }
+    }
+    for one in pending {
+        one.await?;
+    }
+    let messages = stored(&publisher, "notes").await?;
+    let texts: BTreeSet<_> = messages.iter().map(|message| message.text.as_str()).collect();
+    assert_eq!((texts.len(), messages.len()), (2_001, 2_001));
     Ok(())
 }

@@ -4,6 +4,7 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::Task;
+use crate::engine::Command;
 use crate::engine::job::Failure;
 use crate::error::{Cause, FlushError, Reason, ShutdownError};
 
@@ -73,6 +74,19 @@ impl Task {
             let _ = end.send(Ok(()));
         }
         true
+    }
+
+    /// Ends what took a place before the shutdown and was handed over after it.
+    pub(super) fn refuse_the_late(&mut self) {
+        self.commands.close();
+        while let Ok(command) = self.commands.try_recv() {
+            if let Command::Send(job) = command {
+                let sequence = self.ring.push(job);
+                if let Some(error) = self.ring.get(sequence).map(|job| job.load.not_stored(Reason::Closed)) {
+                    self.finish(sequence, Err(error));
+                }
+            }
+        }
     }
 
     /// Ends everything that is left, and gives it back.

@@ -78,7 +78,7 @@ impl Task {
             let error = job.refused(Reason::TooLarge { size, limit });
             return self.finish(sequence, Err(error));
         }
-        let Some(wire) = wire::outbound(&job.load, index, format!("{}{sequence}", self.inbox), &batch_id) else {
+        let Some(wire) = wire::outbound(&job.load, index, wire::reply(&self.inbox, sequence), &batch_id) else {
             return;
         };
         if let Err(error) = self.link.send(wire) {
