@@ -1,0 +1,131 @@
+//! Which rows a relay takes next.
+//!
+//! It looks at a window of pending rows, decides, and takes a lease on what it decided for. Nothing holds other relays
+//! off in between; what makes that right is the rule of [`in_turn`], applied again to what the lease was got for.
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use sqlx::Pool;
+
+use crate::database::{Cells, Database, Value, run};
+use crate::error::DatabaseError;
+use crate::read;
+use crate::row::{Row, milliseconds};
+
+/// How many pending rows are looked at for each that may be taken: rows that wait for others of their key take a place.
+const LOOKED_AT: u32 = 8;
+
+/// What a relay asks for.
+#[derive(Debug)]
+pub(crate) struct Wish<'a> {
+    /// Rows, at most.
+    pub(crate) batch: u32,
+    /// For how long they are to be this relay's.
+    pub(crate) lease: Duration,
+    /// Streams whose rows are left alone.
+    pub(crate) paused: &'a [String],
+    /// Whether a parked row holds up its key.
+    pub(crate) parked_blocks: bool,
+    /// How long each statement may take.
+    pub(crate) patience: Duration,
+}
+
+/// Rows that nobody else sends before the lease ends.
+#[derive(Debug)]
+pub(crate) struct Claim {
+    /// In the order of ids.
+    pub(crate) rows: Vec<Row>,
+    /// Rows that the lease was got for, though they are not in turn: to be given back.
+    pub(crate) out_of_turn: Vec<Row>,
+    /// The database's clock when the lease began, or earlier.
+    pub(crate) now_ms: i64,
+    /// The same moment here, or an earlier one.
+    pub(crate) began: Instant,
+}
+
+/// The end of a look at one window.
+#[derive(Debug)]
+pub(crate) enum Look {
+    /// There is something to be sent.
+    Found(Claim),
+    /// There is nothing; the next window is after this id, if there is one.
+    Nothing { next_after: Option<i64> },
+}
+
+/// Takes what may be taken of the window after an id.
+pub(crate) async fn look<D: Database>(pool: &Pool<D>, after: i64, wish: &Wish<'_>) -> Result<Look, DatabaseError> {
+    let began = Instant::now();
+    let size = Value::Integer(i64::from(wish.batch.saturating_mul(LOOKED_AT)));
+    let window = run(pool, wish.patience, D::STATEMENTS.window, vec![Value::Integer(after), size]).await?;
+    let window = window.first().ok_or(sqlx::Error::RowNotFound)?;
+    let (now_ms, end) = (window.integer("now_ms")?, window.maybe_integer("end_id")?);
+
+    let paused = read::json(&wish.paused);
+    let values = vec![
+        Value::Integer(after),
+        Value::Integer(end.unwrap_or(i64::MAX)),
+        Value::Integer(now_ms),
+        Value::Text(&paused),
+        Value::Integer(wish.parked_blocks.into()),
+    ];
+    let candidates = run(pool, wish.patience, D::STATEMENTS.candidates, values).await?;
+    let candidates = candidates
+        .iter()
+        .map(|cells| Ok(Candidate { id: cells.integer("id")?, predecessor: cells.maybe_integer("predecessor")? }))
+        .collect::<Result<Vec<_>, sqlx::Error>>()?;
+    let wanted = in_turn(&candidates, wish.batch as usize);
+    if wanted.is_empty() {
+        return Ok(Look::Nothing { next_after: end.map(|end| end - 1) });
+    }
+
+    let ids = read::json(&wanted.iter().map(|candidate| candidate.id).collect::<Vec<_>>());
+    let values = vec![Value::Text(&ids), Value::Integer(now_ms), Value::Integer(milliseconds(wish.lease))];
+    let leased = run(pool, wish.patience, D::STATEMENTS.lease, values).await?;
+    let mut rows = leased.iter().map(read::row).collect::<Result<Vec<_>, _>>()?;
+    rows.sort_by_key(|row| row.id);
+    let got: HashSet<i64> = rows.iter().map(|row| row.id).collect();
+    let got: Vec<Candidate> = wanted.into_iter().filter(|candidate| got.contains(&candidate.id)).collect();
+    let in_turn: HashSet<i64> = in_turn(&got, usize::MAX).iter().map(|candidate| candidate.id).collect();
+    let (rows, out_of_turn) = rows.into_iter().partition(|row| in_turn.contains(&row.id));
+    Ok(Look::Found(Claim { rows, out_of_turn, now_ms, began }))
+}
+
+/// A row that is due, and that nobody has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Candidate {
+    id: i64,
+    /// The row of the same key right before it that is neither sent nor, where that is not to hold it up, parked.
+    predecessor: Option<i64>,
+}
+
+/// Those whose predecessor is gone, or is among them. Within a key ids are in the order of commits, so that no earlier
+/// row can turn up later; and a predecessor that is among them cannot be sent by anybody else meanwhile.
+fn in_turn(candidates: &[Candidate], limit: usize) -> Vec<Candidate> {
+    let mut taken = HashSet::new();
+    let mut is_in_turn = |candidate: &&Candidate| {
+        let free = candidate.predecessor.is_none_or(|predecessor| taken.contains(&predecessor));
+        free && taken.insert(candidate.id)
+    };
+    candidates.iter().filter(|candidate| is_in_turn(candidate)).take(limit).copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(candidates: &[(i64, Option<i64>)], limit: usize) -> Vec<i64> {
+        let candidates: Vec<_> = candidates.iter().map(|&(id, predecessor)| Candidate { id, predecessor }).collect();
+        in_turn(&candidates, limit).iter().map(|candidate| candidate.id).collect()
+    }
+
+    #[test]
+    fn a_row_follows_its_predecessor_or_waits() {
+        let free = [(1, None), (2, None), (3, Some(1)), (4, Some(3)), (5, Some(2))];
+        assert_eq!(ids(&free, 9), [1, 2, 3, 4, 5]);
+        assert_eq!(ids(&free, 3), [1, 2, 3]);
+        // Somebody else has 3: what follows it waits, and nothing else does.
+        let busy = [(1, None), (2, None), (4, Some(3)), (5, Some(2)), (6, Some(4))];
+        assert_eq!(ids(&busy, 9), [1, 2, 5]);
+    }
+}

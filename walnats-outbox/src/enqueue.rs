@@ -1,0 +1,114 @@
+//! An event on its way into the outbox.
+
+use std::fmt;
+use std::future::IntoFuture;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use walnats_runtime::{BoxFuture, Emit, EmitError, Event, OutboundMessage};
+
+use crate::database::{Cells, Database, Value};
+use crate::error::{DatabaseError, EnqueueError};
+use crate::outbox::Shared;
+use crate::row::NewRow;
+
+/// What can be put into an outbox: an emit that is not awaited, or a finished message.
+pub trait IntoMessage {
+    /// Validates and encodes.
+    ///
+    /// # Errors
+    ///
+    /// The event breaks its schema, or an option cannot be met.
+    fn into_message(self) -> Result<OutboundMessage, EmitError>;
+}
+
+impl<E: Event> IntoMessage for Emit<'_, E> {
+    fn into_message(self) -> Result<OutboundMessage, EmitError> {
+        Emit::into_message(self)
+    }
+}
+
+impl IntoMessage for OutboundMessage {
+    fn into_message(self) -> Result<OutboundMessage, EmitError> {
+        Ok(self)
+    }
+}
+
+/// An event that is being put into the outbox; see [`Outbox::enqueue`](crate::Outbox::enqueue).
+#[must_use = "nothing is put into the outbox until this is awaited"]
+pub struct Enqueue<'c, D: Database> {
+    pub(crate) shared: Arc<Shared<D>>,
+    pub(crate) connection: &'c mut D::Connection,
+    pub(crate) message: Result<OutboundMessage, EmitError>,
+    pub(crate) key: Option<String>,
+    pub(crate) not_before: Option<SystemTime>,
+}
+
+impl<D: Database> Enqueue<'_, D> {
+    /// Events of one key are stored by JetStream in the order of their commits, one after another: the id of what they
+    /// are about, say. At most 1,024 bytes, without control characters. Default: none, and no order is promised.
+    ///
+    /// On Postgres the transaction waits here until no other that enqueued for the key is open, and makes later ones
+    /// wait for its end. Two transactions that enqueue for the same two keys in different order can deadlock; Postgres
+    /// then ends one with [`DatabaseError::Conflict`](crate::DatabaseError::Conflict).
+    pub fn key(mut self, key: impl Into<String>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
+    /// Keeps the event, and later ones of its key, in the outbox until then, on the database's clock.
+    pub fn not_before(mut self, time: SystemTime) -> Self {
+        self.not_before = Some(time);
+        self
+    }
+}
+
+/// An event that is in the outbox as soon as its transaction commits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Enqueued {
+    /// The row's id.
+    pub id: i64,
+    /// The message's id, sent as `Nats-Msg-Id`.
+    pub message_id: String,
+}
+
+impl<'c, D: Database> IntoFuture for Enqueue<'c, D> {
+    type Output = Result<Enqueued, EnqueueError>;
+    type IntoFuture = BoxFuture<'c, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let row = NewRow::new(self.message?, self.key, self.not_before)?;
+            let id = insert::<D>(self.connection, &row).await?;
+            if self.shared.notify {
+                D::notify(self.connection).await.map_err(DatabaseError::from)?;
+            }
+            self.shared.wake.notify_one();
+            Ok(Enqueued { id, message_id: row.message_id })
+        })
+    }
+}
+
+async fn insert<D: Database>(connection: &mut D::Connection, row: &NewRow) -> Result<i64, DatabaseError> {
+    let values = vec![
+        Value::Text(&row.event),
+        Value::Text(&row.stream),
+        Value::Text(&row.subject),
+        Value::Text(&row.message_id),
+        Value::Text(&row.headers),
+        Value::Bytes(&row.payload),
+        Value::Integer(row.duplicate_window_ms),
+        Value::MaybeText(row.ordering_key.as_deref()),
+        Value::Integer(row.not_before_ms),
+    ];
+    let rows = D::run(connection, D::STATEMENTS.enqueue, values).await?;
+    let row = rows.first().ok_or(sqlx::Error::RowNotFound)?;
+    Ok(row.integer("id")?)
+}
+
+impl<D: Database> fmt::Debug for Enqueue<'_, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Enqueue").field("message", &self.message).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,220 @@
+//! The handle: enqueue, look, mend.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::Pool;
+use tokio::sync::Notify;
+use walnats_runtime::Publisher;
+
+use crate::database::{Cells, Database, Value, run};
+use crate::enqueue::{Enqueue, IntoMessage};
+use crate::error::{DatabaseError, MigrateError};
+use crate::read;
+use crate::relay::Relay;
+use crate::row::Row;
+use crate::sql::Migration;
+use crate::status::Status;
+
+/// How long the database may take for one statement of those that are not part of a caller's transaction.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// An outbox in a database. Cloning is cheap; clones wake the same relays.
+pub struct Outbox<D: Database> {
+    pub(crate) pool: Pool<D>,
+    pub(crate) shared: Arc<Shared<D>>,
+}
+
+/// What all clones share.
+pub(crate) struct Shared<D> {
+    /// Wakes a relay of this process.
+    pub(crate) wake: Notify,
+    /// Whether relays of other processes are woken.
+    pub(crate) notify: bool,
+    database: std::marker::PhantomData<fn() -> D>,
+}
+
+/// Which of the parked rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Parked {
+    /// All of them.
+    All,
+    /// Those with these ids; others are left alone, and so is what is not parked.
+    Ids(Vec<i64>),
+}
+
+impl<D: Database> Outbox<D> {
+    /// The outbox in this database, where [`Outbox::migrate`] makes its tables.
+    pub fn new(pool: Pool<D>) -> Self {
+        Self { pool, shared: Arc::new(Shared::new(false)) }
+    }
+
+    /// The tables' definitions, step by step, for teams that run their own migrations.
+    pub fn migrations() -> &'static [Migration] {
+        D::MIGRATIONS
+    }
+
+    /// Makes the tables, or brings them to the present version. May run at any time, and in several processes at once.
+    ///
+    /// # Errors
+    ///
+    /// The database refused a step; that step and the later ones are not made.
+    pub async fn migrate(&self) -> Result<(), MigrateError> {
+        let at = |version| move |error: sqlx::Error| MigrateError { version, source: error.into() };
+        let mut transaction = self.pool.begin_with(D::STATEMENTS.begin).await.map_err(at(0))?;
+        D::run(&mut transaction, D::STATEMENTS.migration_lock, vec![]).await.map_err(at(0))?;
+        for migration in D::MIGRATIONS {
+            D::run_script(&mut transaction, migration.sql).await.map_err(at(migration.version))?;
+        }
+        let last = D::MIGRATIONS.last().map_or(0, |migration| migration.version);
+        transaction.commit().await.map_err(at(last))
+    }
+
+    /// Puts an event into the outbox, as part of the transaction that `connection` is in: it is published if that
+    /// commits, and never if it does not. The event is validated first; a failure leaves the transaction as it was.
+    ///
+    /// ```ignore
+    /// outbox.enqueue(&mut *transaction, events.emit_user_created(&user)).key(&user.user_id).await?;
+    /// ```
+    ///
+    /// A relay of this process looks at once, and again in ever longer steps, so that it finds the event soon after the
+    /// commit; [`Outbox::wake`] after the commit makes that at once.
+    ///
+    /// # Errors
+    ///
+    /// The event is not valid, or the database did not take it.
+    pub fn enqueue<'c>(&self, connection: &'c mut D::Connection, event: impl IntoMessage) -> Enqueue<'c, D> {
+        let shared = Arc::clone(&self.shared);
+        Enqueue { shared, connection, message: event.into_message(), key: None, not_before: None }
+    }
+
+    /// Has a relay of this process look now. For right after a commit.
+    pub fn wake(&self) {
+        self.shared.wake.notify_one();
+    }
+
+    /// Sends what is in the outbox; see [`Relay`].
+    pub fn relay(&self, publisher: impl AsRef<Publisher>) -> Relay<D> {
+        Relay::new(self.clone(), publisher.as_ref().clone())
+    }
+
+    /// How much waits, and for how long.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be asked.
+    pub async fn status(&self) -> Result<Status, DatabaseError> {
+        let rows = run(&self.pool, PATIENCE, D::STATEMENTS.status, vec![]).await?;
+        Ok(read::status(rows.first().ok_or(sqlx::Error::RowNotFound)?)?)
+    }
+
+    /// The dead letters: rows that were given up, by id, those after the id `after`, `limit` at most.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be asked.
+    pub async fn parked(&self, after: i64, limit: u32) -> Result<Vec<Row>, DatabaseError> {
+        let values = vec![Value::Integer(after), Value::Integer(limit.into())];
+        let rows = run(&self.pool, PATIENCE, D::STATEMENTS.parked, values).await?;
+        Ok(rows.iter().map(read::row).collect::<Result<_, _>>()?)
+    }
+
+    /// Has parked rows sent again, with the ids that they had. Gives how many.
+    ///
+    /// # Errors
+    ///
+    /// The database did not do it.
+    pub async fn replay(&self, which: &Parked) -> Result<usize, DatabaseError> {
+        let replayed = self.change(D::STATEMENTS.replay, which).await?;
+        self.wake();
+        Ok(replayed)
+    }
+
+    /// Deletes parked rows, whose events are then never published. Gives how many.
+    ///
+    /// # Errors
+    ///
+    /// The database did not do it.
+    pub async fn discard(&self, which: &Parked) -> Result<usize, DatabaseError> {
+        let discarded = self.change(D::STATEMENTS.discard, which).await?;
+        self.wake();
+        Ok(discarded)
+    }
+
+    /// Deletes rows that were sent longer ago, at most `batch` at a time. Gives how many. A relay does it by itself.
+    ///
+    /// # Errors
+    ///
+    /// The database did not do it; earlier batches are done.
+    pub async fn clean_up(&self, older_than: Duration, batch: u32) -> Result<usize, DatabaseError> {
+        delete_in_batches(&self.pool, D::STATEMENTS.clean_up, older_than, batch).await
+    }
+
+    async fn change(&self, sql: &'static str, which: &Parked) -> Result<usize, DatabaseError> {
+        let ids = match which {
+            Parked::All => None,
+            Parked::Ids(ids) => Some(read::json(ids)),
+        };
+        Ok(run(&self.pool, PATIENCE, sql, vec![Value::MaybeText(ids.as_deref())]).await?.len())
+    }
+
+    /// The version of the tables.
+    pub(crate) async fn version(&self) -> Result<i64, DatabaseError> {
+        let rows = run(&self.pool, PATIENCE, D::STATEMENTS.version, vec![]).await?;
+        let version = rows.first().map(|row| row.maybe_integer("version")).transpose()?.flatten();
+        Ok(version.unwrap_or(0))
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl Outbox<sqlx::Postgres> {
+    /// Wakes relays in other processes too, by `NOTIFY` at each commit that has an event, and has relays of this handle
+    /// listen, on a connection of their own. Without it they look every [`Relay::poll_every`].
+    ///
+    /// `NOTIFY` takes a lock of the whole database server during the commit: many writers feel it.
+    #[must_use]
+    pub fn notify(self) -> Self {
+        Self { pool: self.pool, shared: Arc::new(Shared::new(true)) }
+    }
+}
+
+/// Deletes what a statement names, batch after batch, until nothing is left.
+pub(crate) async fn delete_in_batches<D: Database>(
+    pool: &Pool<D>,
+    sql: &'static str,
+    older_than: Duration,
+    batch: u32,
+) -> Result<usize, DatabaseError> {
+    let (older_than, batch) = (crate::row::milliseconds(older_than), batch.max(1));
+    let mut deleted = 0;
+    loop {
+        let rows = run(pool, PATIENCE, sql, vec![Value::Integer(older_than), Value::Integer(batch.into())]).await?;
+        deleted += rows.len();
+        if rows.len() < batch as usize {
+            return Ok(deleted);
+        }
+    }
+}
+
+impl<D> Shared<D> {
+    fn new(notify: bool) -> Self {
+        Self { wake: Notify::new(), notify, database: std::marker::PhantomData }
+    }
+}
+
+impl<D: Database> Clone for Outbox<D> {
+    fn clone(&self) -> Self {
+        Self { pool: self.pool.clone(), shared: Arc::clone(&self.shared) }
+    }
+}
+
+/// Does not show the pool, whose options may hold a password.
+impl<D: Database> fmt::Debug for Outbox<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outbox")
+            .field("database", &D::NAME)
+            .field("notify", &self.shared.notify)
+            .finish_non_exhaustive()
+    }
+}

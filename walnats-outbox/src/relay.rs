@@ -1,0 +1,232 @@
+//! From the outbox to JetStream.
+
+mod batch;
+mod options;
+mod pause;
+mod scan;
+mod side;
+mod verdict;
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_nats::connection::State;
+use tokio::task::JoinSet;
+use walnats_runtime::Publisher;
+
+use crate::database::Database;
+use crate::error::{DatabaseError, RelayError};
+use crate::outbox::Outbox;
+use batch::Report;
+use options::Options;
+pub use options::{AfterWindow, Parking, Tally};
+use pause::{Pauses, back_off};
+use scan::Scan;
+
+/// How often a lost connection to NATS is looked at.
+const RECONNECT_POLL: Duration = Duration::from_millis(50);
+/// The first wait after nothing was found; it doubles until it is [`Relay::poll_every`].
+const FIRST_IDLE: Duration = Duration::from_millis(1);
+
+/// Sends what is in the outbox, see [`Outbox::relay`]. Any number may run at a time, in any number of processes.
+///
+/// A relay takes a lease on some rows, sends them, and marks what became of them. If it is stopped or killed meanwhile,
+/// another one takes the rows over when the lease ends; they keep their ids, so that JetStream drops what it has
+/// already, for as long as the stream's duplicate window. What a relay marks after it has lost a lease has no effect.
+///
+/// While the connection to NATS is down, it takes nothing. A stream that is missing, full or without a leader is left
+/// alone for 250 ms to 30 s at a time, and others go on. A row that is itself refused is tried again in ever longer steps
+/// and then parked, see [`Relay::max_refusals`].
+#[must_use = "a relay does nothing until it runs"]
+pub struct Relay<D: Database> {
+    outbox: Outbox<D>,
+    publisher: Publisher,
+    options: Options,
+}
+
+/// What the relay and its batches share.
+struct Context<D: Database> {
+    outbox: Outbox<D>,
+    publisher: Publisher,
+    options: Options,
+    pauses: Pauses,
+}
+
+/// When a relay is done.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Until {
+    Stopped,
+    Drained,
+}
+
+impl<D: Database> Relay<D> {
+    pub(crate) fn new(outbox: Outbox<D>, publisher: Publisher) -> Self {
+        Self { outbox, publisher, options: Options::default() }
+    }
+
+    /// Runs for ever. A database that cannot be used any more is waited for.
+    ///
+    /// # Errors
+    ///
+    /// At the start the database cannot be used or lacks the tables; or the publisher is shut down.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses nothing: what is under way is sent again when its lease ends. To end without that wait,
+    /// use [`Relay::run_until`].
+    pub async fn run(self) -> Result<Tally, RelayError> {
+        self.work(std::future::pending(), Until::Stopped).await
+    }
+
+    /// Runs until `stop` ends, and until what is under way by then has ended: no longer than a lease.
+    ///
+    /// # Errors
+    ///
+    /// As [`Relay::run`].
+    pub async fn run_until(self, stop: impl Future<Output = ()>) -> Result<Tally, RelayError> {
+        self.work(stop, Until::Stopped).await
+    }
+
+    /// Sends everything that may be sent now, and ends. What is held back for a later time or attempt stays.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be used, or the publisher is shut down.
+    pub async fn drain(self) -> Result<Tally, RelayError> {
+        self.work(std::future::pending(), Until::Drained).await
+    }
+
+    async fn work(self, stop: impl Future<Output = ()>, until: Until) -> Result<Tally, RelayError> {
+        let Self { outbox, publisher, options } = self;
+        check_version(&outbox).await.map_err(RelayError::Database)?;
+        let context = Arc::new(Context { outbox, publisher, options, pauses: Pauses::default() });
+        // Dropped with this future, and all its tasks with it.
+        let mut side = JoinSet::new();
+        if until == Until::Stopped {
+            side.spawn(side::clean_up(Arc::clone(&context)));
+            if context.outbox.shared.notify {
+                side.spawn(side::listen(Arc::clone(&context)));
+            }
+        }
+        Run { context, until, batches: JoinSet::new(), in_flight: 0, tally: Tally::default() }.run(stop).await
+    }
+}
+
+/// A relay that runs.
+struct Run<D: Database> {
+    context: Arc<Context<D>>,
+    until: Until,
+    batches: JoinSet<Report>,
+    /// Rows.
+    in_flight: usize,
+    tally: Tally,
+}
+
+/// Why nothing is taken at the moment.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Idle {
+    /// There is nothing.
+    Empty,
+    /// Enough is under way.
+    Busy,
+    /// NATS cannot be reached.
+    Disconnected,
+    /// The database cannot be used.
+    DatabaseDown,
+}
+
+impl<D: Database> Run<D> {
+    async fn run(mut self, stop: impl Future<Output = ()>) -> Result<Tally, RelayError> {
+        let mut stop = std::pin::pin!(stop);
+        let context = Arc::clone(&self.context);
+        let (mut scan, mut empty_looks, mut failures) = (Scan::default(), 0, 0);
+        loop {
+            let idle = match self.take(&mut scan).await {
+                Ok(None) => {
+                    (empty_looks, failures) = (0, 0);
+                    tokio::task::yield_now().await;
+                    continue;
+                }
+                Ok(Some(idle)) => idle,
+                Err(error) if self.until == Until::Drained => return Err(RelayError::Database(error)),
+                Err(error) => {
+                    failures += 1;
+                    tracing::warn!(error = %verdict::text(&error), "the outbox cannot be read; trying again");
+                    Idle::DatabaseDown
+                }
+            };
+            if self.until == Until::Drained && idle == Idle::Empty && self.batches.is_empty() {
+                return Ok(self.tally);
+            }
+            let pause = match idle {
+                Idle::Empty => {
+                    empty_looks += 1;
+                    self.pause_when_empty(empty_looks)
+                }
+                Idle::Busy => Duration::MAX,
+                Idle::Disconnected => RECONNECT_POLL,
+                Idle::DatabaseDown => back_off(RECONNECT_POLL, context.options.poll_every, failures),
+            };
+            tokio::select! {
+                () = &mut stop => return self.finish().await,
+                Some(report) = self.batches.join_next() => {
+                    self.note(report)?;
+                    empty_looks = 0;
+                }
+                () = context.outbox.shared.wake.notified(), if idle == Idle::Empty => empty_looks = 0,
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    /// Sets out to send rows; `Some` is why not.
+    async fn take(&mut self, scan: &mut Scan) -> Result<Option<Idle>, DatabaseError> {
+        let options = &self.context.options;
+        if self.in_flight + options.batch as usize > options.in_flight && self.in_flight > 0 {
+            return Ok(Some(Idle::Busy));
+        }
+        if self.context.publisher.client().connection_state() != State::Connected {
+            return Ok(Some(Idle::Disconnected));
+        }
+        let Some(claim) = scan.next(&self.context).await? else { return Ok(Some(Idle::Empty)) };
+        self.in_flight += claim.rows.len() + claim.out_of_turn.len();
+        self.batches.spawn(batch::send(Arc::clone(&self.context), claim));
+        Ok(None)
+    }
+
+    /// Short at first: whoever woke the relay may commit any moment. Long later, but not beyond the end of a pause.
+    fn pause_when_empty(&self, looks: u32) -> Duration {
+        let pause = FIRST_IDLE.saturating_mul(1 << looks.min(20)).min(self.context.options.poll_every);
+        let until_stream = self.context.pauses.next_end().map(|end| end.saturating_duration_since(Instant::now()));
+        until_stream.map_or(pause, |until_stream| pause.min(until_stream + FIRST_IDLE))
+    }
+
+    fn note(&mut self, report: Result<Report, tokio::task::JoinError>) -> Result<(), RelayError> {
+        // A batch does not panic; if it did, its rows would be sent again when their lease ends.
+        let Ok(report) = report else { return Ok(()) };
+        self.in_flight = self.in_flight.saturating_sub(report.rows);
+        self.tally.add(&report.tally);
+        if report.publisher_closed { Err(RelayError::PublisherClosed) } else { Ok(()) }
+    }
+
+    async fn finish(mut self) -> Result<Tally, RelayError> {
+        while let Some(report) = self.batches.join_next().await {
+            self.note(report)?;
+        }
+        Ok(self.tally)
+    }
+}
+
+/// Tables that are newer than this crate are used: a later version may be rolled out by and by.
+async fn check_version<D: Database>(outbox: &Outbox<D>) -> Result<(), DatabaseError> {
+    let (found, wanted) = (outbox.version().await?, D::MIGRATIONS.last().map_or(0, |migration| migration.version));
+    if found < wanted { Err(DatabaseError::NotMigrated(sqlx::Error::RowNotFound)) } else { Ok(()) }
+}
+
+impl<D: Database> fmt::Debug for Relay<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Relay").field("outbox", &self.outbox).field("options", &self.options).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,265 @@
+//! Rows on their way: those of one key one after another, all others at once.
+
+use std::collections::HashMap;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::stream::{self, SelectAll, Stream, StreamExt};
+
+use super::Context;
+use super::options::{AfterWindow, Parking, Tally};
+use super::pause::back_off;
+use super::verdict::{Blame, Verdict, text, verdict};
+use crate::claim::Claim;
+use crate::database::Database;
+use crate::read;
+use crate::row::{Row, milliseconds};
+use crate::settle::{Mark, settle};
+
+/// Marks written at a time.
+const MARKS: usize = 128;
+/// Time for a message to reach the server before its stream forgets the id of an earlier attempt.
+const MARGIN: Duration = Duration::from_secs(5);
+/// The waits after trouble that is not the row's.
+const TROUBLE: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(30));
+
+/// What became of a batch.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    pub(super) rows: usize,
+    pub(super) tally: Tally,
+    pub(super) publisher_closed: bool,
+}
+
+/// The time that a batch has.
+#[derive(Clone, Copy, Debug)]
+struct Times {
+    /// Nothing is sent afterwards.
+    send_until: Instant,
+    /// Nothing is marked afterwards.
+    mark_until: Instant,
+    began: Instant,
+    now_ms: i64,
+}
+
+/// What became of a row.
+struct Step {
+    mark: Mark,
+    /// Whether the next row of the key may be sent.
+    go_on: bool,
+    tally: Tally,
+    publisher_closed: bool,
+}
+
+/// Sends the rows of a claim and marks them.
+pub(super) async fn send<D: Database>(context: Arc<Context<D>>, claim: Claim) -> Report {
+    let lease = context.options.lease;
+    let times = Times {
+        send_until: claim.began + lease * 2 / 3,
+        mark_until: claim.began + lease,
+        began: claim.began,
+        now_ms: claim.now_ms,
+    };
+    let mut report = Report { rows: claim.rows.len() + claim.out_of_turn.len(), ..Report::default() };
+    let given_back = claim.out_of_turn.iter().map(|row| times.unsent(row)).collect::<Vec<_>>();
+    let lanes: SelectAll<_> = lanes(claim.rows).into_iter().map(|rows| steps(&context, times, rows).boxed()).collect();
+    let mut steps = stream::iter(given_back).chain(lanes).ready_chunks(MARKS);
+    while let Some(steps) = steps.next().await {
+        for step in &steps {
+            report.tally.add(&step.tally);
+            report.publisher_closed |= step.publisher_closed;
+        }
+        let marks: Vec<Mark> = steps.into_iter().map(|step| step.mark).collect();
+        write(&context, times, marks, &mut report.tally).await;
+    }
+    report
+}
+
+/// The rows of each key together, in order; rows without a key each by itself.
+fn lanes(rows: Vec<Row>) -> Vec<VecDeque<Row>> {
+    let mut lanes: Vec<VecDeque<Row>> = Vec::new();
+    let mut by_key: HashMap<String, usize> = HashMap::new();
+    for row in rows {
+        match &row.ordering_key {
+            Some(key) => {
+                let lane = *by_key.entry(key.clone()).or_insert_with(|| {
+                    lanes.push(VecDeque::new());
+                    lanes.len() - 1
+                });
+                lanes[lane].push_back(row);
+            }
+            None => lanes.push(VecDeque::from([row])),
+        }
+    }
+    lanes
+}
+
+/// Sends rows one after another; when one fails, those behind it are given back.
+fn steps<D: Database>(
+    context: &Arc<Context<D>>,
+    times: Times,
+    rows: VecDeque<Row>,
+) -> impl Stream<Item = Step> + Send + use<D> {
+    let context = Arc::clone(context);
+    stream::unfold((context, rows, true), move |(context, mut rows, go_on)| async move {
+        let row = rows.pop_front()?;
+        let step = if go_on { attempt(&context, times, &row).await } else { times.unsent(&row) };
+        let go_on = step.go_on;
+        Some((step, (context, rows, go_on)))
+    })
+}
+
+async fn attempt<D: Database>(context: &Context<D>, times: Times, row: &Row) -> Step {
+    if context.pauses.is_paused(&row.stream) {
+        return times.unsent(row);
+    }
+    let window = match times.window(row) {
+        Window::Over if context.options.after_window == AfterWindow::Park => {
+            let error = "possibly stored, and the stream has forgotten its id".to_owned();
+            return park(context, Mark::parked(row, times.since(row), error));
+        }
+        Window::Over => {
+            tracing::warn!(row = row.id, event = row.event, "possibly stored long ago; sent again");
+            Window::New(times.now_ms())
+        }
+        window => window,
+    };
+    let (possibly_since, id_known_for, latest) = match window {
+        Window::Left { since, left } => (since, left, Some(left.saturating_sub(margin(row)))),
+        Window::New(now) => (now, row.duplicate_window, None),
+        Window::Over => unreachable!("answered above"),
+    };
+    let left = times.send_until.saturating_duration_since(Instant::now());
+    let deadline = latest.map_or(left, |latest| latest.min(left));
+    if deadline.is_zero() {
+        return times.unsent(row);
+    }
+    let message = match row.message_within(id_known_for) {
+        Ok(message) => message,
+        Err(error) => return park(context, Mark::parked(row, times.earlier(row), text(&error))),
+    };
+    let end = match context.publisher.submit_confirmed(message, Some(deadline)).await {
+        Ok(pending) => pending.await,
+        Err(error) => Err(error),
+    };
+    let (blame, error, since) = match verdict(end) {
+        Verdict::Sent { sequence, duplicate } => {
+            context.pauses.stored(&row.stream);
+            let tally = Tally { sent: 1, duplicates: duplicate.into(), ..Tally::default() };
+            return Step { mark: Mark::sent(row, sequence), go_on: true, tally, publisher_closed: false };
+        }
+        Verdict::Failed { blame, possibly_stored, error } => {
+            (blame, error, if possibly_stored { Some(possibly_since) } else { times.earlier(row) })
+        }
+    };
+    tracing::warn!(row = row.id, event = row.event, stream = row.stream, error, "an event of the outbox was not sent");
+    failed(context, row, Failed { blame, error, since })
+}
+
+/// An attempt that failed.
+struct Failed {
+    blame: Blame,
+    error: String,
+    /// Since when it is possibly stored.
+    since: Option<i64>,
+}
+
+fn failed<D: Database>(context: &Context<D>, row: &Row, Failed { blame, error, since }: Failed) -> Step {
+    let refusals = row.refusals.saturating_add(1);
+    let (shortest, longest) = context.options.retry;
+    let mark = match blame {
+        Blame::RowForGood => return park(context, Mark::parked(row, since, error).refused()),
+        Blame::Row if refusals >= context.options.max_refusals => {
+            return park(context, Mark::parked(row, since, error).refused());
+        }
+        Blame::Row => Mark::again(row, back_off(shortest, longest, refusals), since, error).refused(),
+        Blame::Stream => {
+            context.pauses.refused(&row.stream);
+            Mark::again(row, back_off(TROUBLE.0, TROUBLE.1, row.attempts), since, error)
+        }
+        Blame::Connection => Mark::again(row, back_off(TROUBLE.0, TROUBLE.1, row.attempts), since, error),
+        Blame::Publisher => Mark::unsent(row, since),
+    };
+    let tally = Tally { failed: 1, ..Tally::default() };
+    Step { mark, go_on: false, tally, publisher_closed: blame == Blame::Publisher }
+}
+
+fn park<D: Database>(context: &Context<D>, mark: Mark) -> Step {
+    tracing::error!(row = mark.id, "an event of the outbox is parked: it is not sent until somebody replays it");
+    let go_on = context.options.parking == Parking::PassesKey;
+    Step { mark, go_on, tally: Tally { failed: 1, parked: 1, ..Tally::default() }, publisher_closed: false }
+}
+
+/// What is known of the id at the stream.
+enum Window {
+    /// It was certainly not stored before: its window begins now, in milliseconds since 1970.
+    New(i64),
+    /// Possibly stored since then; the stream knows the id for as long as is left.
+    Left { since: i64, left: Duration },
+    /// Possibly stored, and the stream may have forgotten the id.
+    Over,
+}
+
+fn margin(row: &Row) -> Duration {
+    MARGIN.min(row.duplicate_window / 2)
+}
+
+impl Times {
+    /// The database's clock.
+    fn now_ms(&self) -> i64 {
+        self.now_ms + milliseconds(self.began.elapsed())
+    }
+
+    fn since(&self, row: &Row) -> Option<i64> {
+        row.first_attempt.map(read::since_epoch)
+    }
+
+    /// Since when the row was possibly stored before this lease, whose beginning is noted too.
+    fn earlier(&self, row: &Row) -> Option<i64> {
+        self.since(row).filter(|since| *since != self.now_ms)
+    }
+
+    fn window(&self, row: &Row) -> Window {
+        let Some(since) = self.earlier(row) else { return Window::New(self.now_ms) };
+        let passed = Duration::from_millis(u64::try_from(self.now_ms() - since).unwrap_or(0));
+        match row.duplicate_window.checked_sub(passed) {
+            Some(left) if left > margin(row) => Window::Left { since, left },
+            _ => Window::Over,
+        }
+    }
+
+    fn unsent(&self, row: &Row) -> Step {
+        let mark = Mark::unsent(row, self.earlier(row));
+        Step { mark, go_on: false, tally: Tally::default(), publisher_closed: false }
+    }
+}
+
+/// Writes marks for as long as they can have an effect.
+async fn write<D: Database>(context: &Context<D>, times: Times, marks: Vec<Mark>, tally: &mut Tally) {
+    let mut failures = 0;
+    loop {
+        let patience = times.mark_until.saturating_duration_since(Instant::now());
+        match settle(&context.outbox.pool, patience, &marks).await {
+            Ok(effective) => {
+                // After a failure the marks may have been written by the first attempt.
+                let fenced = marks.iter().filter(|mark| !effective.contains(&mark.id)).count();
+                if fenced > 0 && failures == 0 {
+                    tracing::warn!(rows = fenced, "another relay had taken rows over; they may be sent twice");
+                    tally.fenced += fenced as u64;
+                }
+                return;
+            }
+            Err(error) => {
+                failures += 1;
+                let pause = back_off(Duration::from_millis(50), Duration::from_secs(1), failures);
+                if Instant::now() + pause >= times.mark_until {
+                    let rows = marks.len();
+                    tracing::error!(rows, error = %text(&error), "rows could not be marked; they are sent again");
+                    return;
+                }
+                tokio::time::sleep(pause).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Where a relay looks.
+
+use super::{Context, Parking};
+use crate::claim::{Claim, Look, Wish, look};
+use crate::database::Database;
+use crate::error::DatabaseError;
+
+/// First always the oldest rows; where those all wait for something, further on, window by window, so that a long queue
+/// behind one row holds up nothing else, and no look takes long.
+#[derive(Debug, Default)]
+pub(super) struct Scan {
+    /// Nothing was to be had between the first window and here.
+    further: i64,
+}
+
+impl Scan {
+    pub(super) async fn next<D: Database>(&mut self, context: &Context<D>) -> Result<Option<Claim>, DatabaseError> {
+        let paused = context.pauses.now();
+        let options = &context.options;
+        let wish = Wish {
+            batch: options.batch,
+            lease: options.lease,
+            paused: &paused,
+            parked_blocks: options.parking == Parking::BlocksKey,
+            patience: options.lease / 3,
+        };
+        let pool = &context.outbox.pool;
+        let mut after = 0;
+        loop {
+            match look(pool, after, &wish).await? {
+                Look::Found(claim) => return Ok(Some(claim)),
+                Look::Nothing { next_after: Some(next) } => {
+                    after = next.max(self.further);
+                    self.further = after;
+                }
+                Look::Nothing { next_after: None } => {
+                    self.further = 0;
+                    return Ok(None);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! What a relay does beside sending.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Context;
+use super::pause::back_off;
+use super::verdict::text;
+use crate::database::Database;
+use crate::error::DatabaseError;
+
+/// Rows deleted at a time.
+const BATCH: u32 = 1_000;
+
+/// Deletes what was sent long ago, every now and then.
+pub(super) async fn clean_up<D: Database>(context: Arc<Context<D>>) {
+    let Some(keep) = context.options.keep_sent else { return };
+    loop {
+        match context.outbox.clean_up(keep, BATCH).await {
+            Ok(0) => {}
+            Ok(rows) => tracing::debug!(rows, "the outbox is cleaned up"),
+            Err(error) => tracing::warn!(error = %text(&error), "the outbox was not cleaned up"),
+        }
+        tokio::time::sleep(context.options.clean_up_every.min(keep.max(Duration::from_millis(100)))).await;
+    }
+}
+
+/// Wakes the relay when another process commits an event.
+pub(super) async fn listen<D: Database>(context: Arc<Context<D>>) {
+    let mut failures = 0;
+    loop {
+        let shared = Arc::clone(&context.outbox.shared);
+        if let Err(error) = D::listen(&context.outbox.pool, move || shared.wake.notify_one()).await {
+            failures += 1;
+            let error = DatabaseError::from(error);
+            tracing::warn!(error = %text(&error), "nothing is heard from the database; the outbox is polled");
+        }
+        tokio::time::sleep(back_off(Duration::from_secs(1), Duration::from_secs(30), failures)).await;
+    }
+}

