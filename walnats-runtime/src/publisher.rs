@@ -180,7 +180,11 @@ impl Publisher {
     }
 
     /// A place at once, or none.
-    pub(crate) fn try_submit(&self, message: OutboundMessage, deadline: Option<Duration>) -> Result<Pending, EmitError> {
+    pub(crate) fn try_submit(
+        &self,
+        message: OutboundMessage,
+        deadline: Option<Duration>,
+    ) -> Result<Pending, EmitError> {
         let (engine, load) = (&self.shared.engine, Load::One(message));
         match engine.try_place(&load)? {
             Some(place) => engine.accept(load, place, self.buffered_until(deadline), true),

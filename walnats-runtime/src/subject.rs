@@ -147,7 +147,8 @@ pub enum MessageIdError {
 /// The subject filter that a stream with `schedules` needs beside its events' subjects: each message that the server
 /// holds until later waits on a subject of its own, `_walnats.schedule.<stream>.<message id>`.
 ///
-/// Of the id, what is not a letter, digit, `-` or `_` is written as `=` and two hexadecimal digits. Stream names have no `.`, `*`, `>` or white space.
+/// Of the id, what is not a letter, digit, `-` or `_` is written as `=` and two hexadecimal digits. Stream names have no
+/// `.`, `*`, `>` or white space.
 pub fn schedule_filter(stream: &str) -> String {
     format!("_walnats.schedule.{stream}.*")
 }
