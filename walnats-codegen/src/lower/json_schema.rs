@@ -16,7 +16,7 @@ mod subject;
 mod unknown;
 mod value;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use walnats_schema::{Schema, SchemaId, SchemaSet};
 
@@ -119,6 +119,8 @@ struct Lowerer<'a, 'r> {
     queue: VecDeque<(SchemaId, Location<'a>)>,
     /// The places of `$ref`s, by the schemas that they stand in.
     references: HashMap<SchemaId, Place>,
+    /// Patterns that are known to compile.
+    patterns: HashSet<String>,
     /// Annotations by document, each with its first place.
     unknown: BTreeMap<usize, BTreeMap<String, Place>>,
 }
@@ -135,6 +137,7 @@ impl<'a, 'r> Lowerer<'a, 'r> {
             resources: Vec::new(),
             queue: VecDeque::new(),
             references: HashMap::new(),
+            patterns: HashSet::new(),
             unknown: BTreeMap::new(),
         }
     }

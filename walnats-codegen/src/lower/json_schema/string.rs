@@ -26,8 +26,15 @@ impl<'a> Lowerer<'a, '_> {
 
     /// A regular expression, if it can be checked.
     pub(super) fn pattern(&mut self, text: &str, place: Place) -> Option<String> {
+        // Compiling is costly in a build script, and schemas repeat their patterns.
+        if self.patterns.contains(text) {
+            return Some(text.to_owned());
+        }
         match Pattern::new(text) {
-            Ok(_) => Some(text.to_owned()),
+            Ok(_) => {
+                self.patterns.insert(text.to_owned());
+                Some(text.to_owned())
+            }
             Err(error) => {
                 let message = format!("the pattern cannot be checked: {error}");
                 let help = match error {
