@@ -1,12 +1,14 @@
 //! One error type per operation. None holds a payload, a header's value or a secret.
 
+mod batch;
 mod connect;
 mod emit;
 mod flush;
 mod payload;
 
+pub use batch::EmitAllError;
 pub use connect::ConnectError;
-pub use emit::{Cause, EmitAllError, EmitError, NotStored, OptionError, PossiblyStored, Reason};
+pub use emit::{Cause, EmitError, NotStored, OptionError, PossiblyStored, Reason};
 pub use flush::{FlushError, ShutdownError};
 pub use payload::{DecodeError, EncodeError, ValidateError, Violation};
 
