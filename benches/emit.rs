@@ -47,7 +47,10 @@ async fn main() -> Result<()> {
         reset(&raw.jetstream).await?;
         round.push(("raw, window of ack futures, id and CloudEvents headers", raw.window(true).await?));
         reset(&raw.jetstream).await?;
-        round.push(("walnats, confirmed one at a time, id and CloudEvents headers", confirmed_one_at_a_time(&events).await?));
+        round.push((
+            "walnats, confirmed one at a time, id and CloudEvents headers",
+            confirmed_one_at_a_time(&events).await?,
+        ));
         reset(&raw.jetstream).await?;
         round.push(("walnats, confirmed, window of emits, id and CloudEvents headers", confirmed(&events).await?));
         reset(&raw.jetstream).await?;
@@ -59,9 +62,10 @@ async fn main() -> Result<()> {
             .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/emit.py"))
             .args([server.url(), "500"])
             .output()?;
-        let seconds: f64 = String::from_utf8(output.stdout)?.trim().parse().map_err(|error| {
-            format!("emit.py: {error}: {}", String::from_utf8_lossy(&output.stderr))
-        })?;
+        let seconds: f64 = String::from_utf8(output.stdout)?
+            .trim()
+            .parse()
+            .map_err(|error| format!("emit.py: {error}: {}", String::from_utf8_lossy(&output.stderr)))?;
         round.push(("Python walnats, sync=True, id and CloudEvents headers", 500.0 / seconds));
 
         let unit = round[0].1;
@@ -157,9 +161,8 @@ async fn confirmed(events: &Events) -> Result<f64> {
         if emits.len() == WINDOW {
             emits.next().await.expect("a full window")?;
         }
-        emits.push(async move {
-            events.emit_stock_changed(&change(pieces)).cloud_event(CloudEvent::new(SOURCE)).await
-        });
+        emits
+            .push(async move { events.emit_stock_changed(&change(pieces)).cloud_event(CloudEvent::new(SOURCE)).await });
     }
     while let Some(receipt) = emits.next().await {
         receipt?;

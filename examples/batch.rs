@@ -11,9 +11,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let events = Events::connect(server.url()).await?;
     events.register().await?;
 
-    let changes: Vec<StockChanged> = (0..500)
-        .map(|n| StockChanged { warehouse: "dub".into(), sku: format!("TEA-{n:04}"), pieces: n })
-        .collect();
+    let changes: Vec<StockChanged> =
+        (0..500).map(|n| StockChanged { warehouse: "dub".into(), sku: format!("TEA-{n:04}"), pieces: n }).collect();
 
     let receipts = events.emit_stock_changed_all(&changes).await?;
     println!("pipelined: {} stored, the last is {}", receipts.len(), receipts[receipts.len() - 1]);

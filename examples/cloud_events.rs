@@ -16,7 +16,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut subscription = events.publisher().client().subscribe("stock.>").await?;
     let change = StockChanged { warehouse: "dub".into(), sku: "TEA-0001".into(), pieces: 17 };
 
-    let metadata = CloudEvent::new("https://shop.example/warehouses/dub").subject("TEA-0001").extension("partitionkey", "dub");
+    let metadata =
+        CloudEvent::new("https://shop.example/warehouses/dub").subject("TEA-0001").extension("partitionkey", "dub");
     events.emit_stock_changed(&change).cloud_event(metadata.clone()).await?;
     events.emit_stock_changed(&change).cloud_event(metadata.structured()).await?;
 

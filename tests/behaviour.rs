@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use async_nats::jetstream::consumer::pull;
+use async_nats::jetstream::consumer::{AckPolicy, pull};
 use async_nats::jetstream::stream::StorageType;
 use futures_util::StreamExt;
-use shop_events::{CartAbandoned, Checkout, Events, NewsletterRequested, OrderPlaced, ShipmentDispatched, StockChanged, UserCreated};
-use walnats_runtime::{CloudEvent, EmitError, Event, Options, Outcome};
+use shop_events::{
+    CartAbandoned, Checkout, Events, NewsletterRequested, OrderPlaced, ShipmentDispatched, StockChanged, UserCreated,
+};
+use walnats_runtime::{CloudEvent, DateTime, EmitError, Event, Options, Outcome};
 use walnats_server::NatsServer;
 
 type TestResult = Result<(), Box<dyn Error>>;
@@ -32,7 +34,9 @@ async fn register_creates_then_finds_nothing_to_do_then_updates() -> TestResult 
     events.register().await?;
 
     // Somebody changes the stream by hand; `register` brings it back.
-    jetstream.update_stream(async_nats::jetstream::stream::Config { description: Some("mine".into()), ..config }).await?;
+    jetstream
+        .update_stream(async_nats::jetstream::stream::Config { description: Some("mine".into()), ..config })
+        .await?;
     assert!(!events.plan().await?.is_empty());
     events.register().only(&[OrderPlaced::DESCRIPTOR]).await?;
     assert_eq!(orders.info().await?.config.description.as_deref(), Some("Orders, kept for a year"));
@@ -47,7 +51,8 @@ async fn register_does_only_what_it_is_asked_for() -> TestResult {
     let names = stream_names(&events).await?;
     assert_eq!(names, ["users"]);
 
-    events.register().update_only().await?;
+    let missing = events.register().update_only().await.expect_err("only one of the streams is there");
+    assert!(missing.to_string().contains("orders"), "{missing}");
     assert_eq!(stream_names(&events).await?, ["users"], "updating creates nothing");
     Ok(())
 }
@@ -72,11 +77,7 @@ async fn an_emit_is_stored_on_its_subject_with_an_id() -> TestResult {
 async fn a_protobuf_event_goes_the_same_way() -> TestResult {
     let server = NatsServer::start()?;
     let events = ready(&server).await?;
-    let shipment = ShipmentDispatched {
-        shipment_id: "s-1".into(),
-        carrier: "dhl".into(),
-        ..Default::default()
-    };
+    let shipment = ShipmentDispatched { shipment_id: "s-1".into(), carrier: "dhl".into(), ..Default::default() };
     let receipt = events.emit_shipment_dispatched(&shipment).await?;
     assert_eq!((receipt.stream.as_str(), receipt.message_id.as_str()), ("shipments", "s-1"));
     let [message] = stored(&events, "shipments").await?.try_into().map_err(|_| "one message")?;
@@ -106,7 +107,7 @@ async fn buffered_emits_are_all_acknowledged_by_flush() -> TestResult {
     let server = NatsServer::start()?;
     let events = ready(&server).await?;
     for sku in 0..2_000 {
-        events.emit_stock_changed(&stock(sku)).buffered().await?;
+        drop(events.emit_stock_changed(&stock(sku)).buffered().await?);
     }
     events.flush(Duration::from_secs(10)).await?;
     assert_eq!(stored(&events, "stock").await?.len(), 2_000);
@@ -118,7 +119,7 @@ async fn a_full_buffer_refuses_or_waits() -> TestResult {
     let mut server = NatsServer::start()?;
     let events = Events::connect_with(server.url(), Options::new().buffer_messages(10)).await?;
     events.register().await?;
-    server.suspend()?;
+    server.suspend();
 
     let mut pending = Vec::new();
     let refused = loop {
@@ -135,7 +136,7 @@ async fn a_full_buffer_refuses_or_waits() -> TestResult {
     let waiting = events.emit_stock_changed(&last).buffered().into_future();
     tokio::pin!(waiting);
     assert!(tokio::time::timeout(Duration::from_millis(300), &mut waiting).await.is_err(), "it waits for a place");
-    server.resume()?;
+    server.resume();
     waiting.await?.await?;
     for one in pending {
         one.await?;
@@ -147,10 +148,12 @@ async fn a_full_buffer_refuses_or_waits() -> TestResult {
 async fn the_server_holds_an_event_where_the_stream_has_schedules() -> TestResult {
     let server = NatsServer::start()?;
     let events = ready(&server).await?;
-    let mut reminders = events.publisher().client().subscribe("cart-abandoned").await?;
+    let stream = events.publisher().jetstream().get_stream("cart-abandoned").await?;
+    let reader = pull::Config { filter_subject: "cart-abandoned".into(), ..Default::default() };
+    let mut reminders = stream.create_consumer(reader).await?.messages().await?;
     let start = std::time::Instant::now();
     events.emit_cart_abandoned(&cart()?).delay(Duration::from_secs(2)).await?;
-    let message = tokio::time::timeout(Duration::from_secs(10), reminders.next()).await?.ok_or("unsubscribed")?;
+    let message = tokio::time::timeout(Duration::from_secs(10), reminders.next()).await?.ok_or("no more")??;
     assert!(start.elapsed() > Duration::from_millis(900), "due after {:?}", start.elapsed());
     assert_eq!(CartAbandoned::decode(&message.payload)?, cart()?);
     Ok(())
@@ -161,7 +164,12 @@ async fn elsewhere_readers_hold_a_delayed_event() -> TestResult {
     let server = NatsServer::start()?;
     let events = ready(&server).await?;
     let before = seconds_since_1970();
-    events.emit_user_created(&user()?).delay(Duration::from_secs(60)).trace_id("trace-7").header("X-Tenant", "acme").await?;
+    events
+        .emit_user_created(&user()?)
+        .delay(Duration::from_secs(60))
+        .trace_id("trace-7")
+        .header("X-Tenant", "acme")
+        .await?;
     let [message] = stored(&events, "users").await?.try_into().map_err(|_| "one message")?;
     let until: f64 = message.headers["Walnats-Delay"].parse()?;
     assert!((59.0..62.0).contains(&(until - before)), "{until} - {before}");
@@ -174,11 +182,11 @@ async fn elsewhere_readers_hold_a_delayed_event() -> TestResult {
 async fn cloud_events_headers_byte_by_byte() -> TestResult {
     let server = NatsServer::start()?;
     let events = ready(&server).await?;
-    let metadata = CloudEvent::new("https://shop.example/a b/Öl")
+    let metadata = CloudEvent::new("https://shop.example/a%20b")
         .id("evt \"1\" 100%")
         .event_type("shop.stock.changed")
-        .subject("TEA-0001")
-        .time("2026-01-02T03:04:05.5Z".parse()?)
+        .subject("Öl 1")
+        .time("2026-01-02T03:04:05.5Z".parse::<DateTime>()?)
         .extension("partitionkey", "dub")
         .extension("sampledrate", 3);
     events.emit_stock_changed(&stock(1)).cloud_event(metadata).uid("u").await?;
@@ -191,9 +199,9 @@ async fn cloud_events_headers_byte_by_byte() -> TestResult {
             ("ce-id", "evt%20%221%22%20100%25"),
             ("ce-partitionkey", "dub"),
             ("ce-sampledrate", "3"),
-            ("ce-source", "https://shop.example/a%20b/%C3%96l"),
+            ("ce-source", "https://shop.example/a%2520b"),
             ("ce-specversion", "1.0"),
-            ("ce-subject", "TEA-0001"),
+            ("ce-subject", "%C3%96l%201"),
             ("ce-time", "2026-01-02T03:04:05.5Z"),
             ("ce-type", "shop.stock.changed"),
         ]
@@ -247,7 +255,7 @@ async fn nothing_is_lost_and_nothing_is_there_twice_when_the_server_is_killed() 
     let mut pending = Vec::new();
     for number in 0..3_000 {
         if number == 1_000 || number == 2_000 {
-            server.kill()?;
+            server.kill();
             server.restart()?;
         }
         let event = UserCreated { user_id: format!("u_{number:05}"), ..user()? };
@@ -290,9 +298,6 @@ async fn interest_without_a_reader_is_acknowledged_and_kept_nowhere() -> TestRes
     Ok(())
 }
 
-
-
-
 async fn ready(server: &NatsServer) -> Result<Events, Box<dyn Error>> {
     let events = Events::connect(server.url()).await?;
     events.register().await?;
@@ -328,7 +333,7 @@ async fn stored(events: &Events, stream: &str) -> Result<Vec<Stored>, Box<dyn Er
     if count == 0 {
         return Ok(Vec::new());
     }
-    let consumer = stream.create_consumer(pull::Config::default()).await?;
+    let consumer = stream.create_consumer(pull::Config { ack_policy: AckPolicy::None, ..Default::default() }).await?;
     let mut messages = consumer.stream().max_messages_per_batch(500).messages().await?;
     let mut stored = Vec::with_capacity(count);
     while stored.len() < count {
@@ -345,7 +350,8 @@ async fn stored(events: &Events, stream: &str) -> Result<Vec<Stored>, Box<dyn Er
 
 async fn stream_names(events: &Events) -> Result<Vec<String>, Box<dyn Error>> {
     let jetstream = events.publisher().jetstream();
-    let mut names: Vec<String> = jetstream.stream_names().collect::<Vec<_>>().await.into_iter().collect::<Result<_, _>>()?;
+    let mut names: Vec<String> =
+        jetstream.stream_names().collect::<Vec<_>>().await.into_iter().collect::<Result<_, _>>()?;
     names.sort();
     Ok(names)
 }

@@ -92,7 +92,7 @@ fn now() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs_f64()
 }
 
-fn python(arguments: &[&str], url: &str) -> Command {
+fn python(arguments: &[&str], url: impl AsRef<std::ffi::OsStr>) -> Command {
     let mut command = Command::new(environment());
     // The library computes delays from `datetime.utcnow().timestamp()`, which is right in this time zone alone.
     command.env("TZ", "UTC").kill_on_drop(true);

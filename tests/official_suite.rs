@@ -3,7 +3,6 @@
 //!
 //! `cargo test --test official_suite -- --nocapture` prints right and total for each draft and file.
 
-#[path = "common/nested.rs"]
 mod nested;
 
 use std::collections::BTreeMap;
@@ -46,7 +45,7 @@ fn every_required_case_is_decided_rightly() -> Result<()> {
     let (mut right, mut total) = (0, 0);
     for (folder, draft) in DRAFTS {
         let files = required_files(&suite.join("tests").join(folder))?;
-        let scores = run(&suite, draft, "annotation", &files, &mut failures)?;
+        let scores = run(&suite, draft, "annotate", &files, &mut failures)?;
         for (file, (file_right, file_total)) in scores {
             println!("{file_right:4} of {file_total:4}  {folder}/{file}");
             right += file_right;
@@ -67,7 +66,7 @@ fn run(
     files: &[PathBuf],
     failures: &mut String,
 ) -> Result<BTreeMap<String, (usize, usize)>> {
-    let nested = NestedCrate::new("suite", include_str!("suite/main.rs"))?;
+    let nested = NestedCrate::new("suite", include_str!("nested/official_suite.rs"))?;
     let mut config = format!(
         "[schemas]\ndraft = \"{draft}\"\nformats = \"{formats}\"\n\
          remotes = {{ \"http://localhost:1234/\" = \"_remotes/\" }}\n\n"

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import sys
 import time
@@ -50,6 +51,8 @@ async def receive(url: str, count: int) -> None:
         await asyncio.wait_for(recorder.done.wait(), timeout=30)
         await asyncio.sleep(0.3)
         listening.cancel()
+        with contextlib.suppress(BaseException):
+            await listening
 
 
 async def emit(url: str, payload: str) -> None:

@@ -116,6 +116,13 @@ impl Outcome {
     }
 }
 
+impl Receipt {
+    /// Where it is: the sequence number in the stream.
+    pub fn sequence(&self) -> u64 {
+        self.outcome.sequence()
+    }
+}
+
 impl fmt::Display for Receipt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.outcome {

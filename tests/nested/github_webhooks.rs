@@ -24,8 +24,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
                     Err(error) => Err(error.into()),
                 }
             };
+            () => {
+                Err("no such event".into())
+            };
         }
-        let answer = match dispatch!(request["event"].as_str().unwrap_or_default(), emit) {
+        let answer = match dispatch!(format!("github_{}", request["event"].as_str().unwrap_or_default()).as_str(), emit)
+        {
             Ok(receipt) => {
                 let message = stream.get_raw_message(receipt.sequence()).await?;
                 json!({ "stored": serde_json::from_slice::<Value>(&message.payload)? })

@@ -21,7 +21,7 @@ impl NestedCrate {
         fs::create_dir_all(nested.dir.join("src"))?;
         let _ = fs::remove_dir_all(nested.dir.join("schemas"));
         nested.write("Cargo.lock", &fs::read_to_string(workspace.join("Cargo.lock"))?)?;
-        nested.write("build.rs", include_str!("nested_build.rs"))?;
+        nested.write("build.rs", include_str!("build.rs"))?;
         nested.write("src/lib.rs", "//! Generated.\n#![deny(warnings)]\nwalnats_runtime::include_events!();\n")?;
         nested.write("src/main.rs", main)?;
         nested.write(
