@@ -2,10 +2,10 @@
 
 mod compile;
 mod edition;
-mod identifier;
 mod mistake;
 mod option;
 mod place;
+mod soundness;
 mod token;
 
 #[cfg(test)]

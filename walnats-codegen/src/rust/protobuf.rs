@@ -2,7 +2,6 @@
 
 mod clash;
 mod comment;
-mod doc;
 mod event;
 mod module;
 mod name;

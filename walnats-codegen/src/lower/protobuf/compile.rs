@@ -12,7 +12,7 @@ use protox::file::{File, FileResolver, GoogleFileResolver};
 use crate::diagnostic::{Diagnostic, Place, Report, SourceFile};
 use crate::load::ProtobufSource;
 
-use super::{edition, identifier, mistake};
+use super::{edition, mistake, soundness};
 
 /// What `import "walnats/options.proto"` means.
 const OPTIONS: (&str, &str) = ("walnats/options.proto", include_str!("../../../proto/walnats/options.proto"));
@@ -120,8 +120,8 @@ fn read_descriptor_set(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
         edition::rewrite(file).map_err(|number| format!("edition {number} is later than those that are known here"))?;
         let encoded = file.encode_to_vec();
         let descriptor = FileDescriptorProto::decode(encoded.as_slice()).map_err(|error| error.to_string())?;
-        if let Some(name) = identifier::first_invalid(&descriptor) {
-            return Err(format!("`{}` is no protobuf name", name.escape_debug()));
+        if let Some(problem) = soundness::problem(&descriptor) {
+            return Err(format!("`{}`: {problem}", descriptor.name()));
         }
         files.push((descriptor.name().to_owned(), encoded));
     }

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use prost::Message;
+use prost_types::{DescriptorProto, FieldDescriptorProto, FileDescriptorProto, FileDescriptorSet, MessageOptions};
+
 use super::{Lowered, lower};
 use crate::diagnostic::{Report, SourceFile};
 use crate::load::ProtobufSource;
@@ -19,6 +22,23 @@ fn compile(files: &[(&str, &str)]) -> (Lowered, Vec<String>) {
     let lowered = lower(&sources, &mut report).unwrap();
     report.sort();
     (lowered, report.diagnostics.iter().map(ToString::to_string).collect())
+}
+
+/// A descriptor set with the one file `a.proto`.
+fn descriptor_set(change: impl FnOnce(&mut FileDescriptorProto)) -> ProtobufSource {
+    let mut file = FileDescriptorProto { name: Some("a.proto".to_owned()), ..FileDescriptorProto::default() };
+    let field = FieldDescriptorProto {
+        name: Some("id".to_owned()),
+        number: Some(1),
+        label: Some(1),
+        r#type: Some(9),
+        ..FieldDescriptorProto::default()
+    };
+    file.message_type =
+        vec![DescriptorProto { name: Some("M".to_owned()), field: vec![field], ..DescriptorProto::default() }];
+    change(&mut file);
+    let bytes = FileDescriptorSet { file: vec![file] }.encode_to_vec();
+    ProtobufSource { bytes, ..source("a.binpb", "") }
 }
 
 const SHOP: &str = r#"
@@ -179,5 +199,28 @@ fn mistakes_have_a_place_and_do_not_hide_each_other() {
         let (lowered, problems) = compile(&[("x.proto", text), ("shop/v1/shop.proto", SHOP)]);
         assert!(problems.len() == 1 && problems[0].contains(expected), "{text}\n{problems:#?}");
         assert_eq!(lowered.events.len(), 2);
+    }
+}
+
+#[test]
+fn descriptor_sets_that_no_compiler_writes_are_refused() {
+    let mut report = Report::default();
+    lower(&[descriptor_set(|_| {})], &mut report);
+    assert_eq!(report.diagnostics, []);
+
+    let refuse: [fn(&mut FileDescriptorProto); 5] = [
+        |file| file.message_type[0].name = Some("M {} pub fn evil() {} struct N".to_owned()),
+        |file| file.message_type[0].field[0].name = Some(String::new()),
+        |file| file.package = Some("a..b".to_owned()),
+        |file| file.syntax = Some("proto4".to_owned()),
+        |file| {
+            let options = MessageOptions { map_entry: Some(true), ..MessageOptions::default() };
+            file.message_type[0].options = Some(options);
+        },
+    ];
+    for change in refuse {
+        let mut report = Report::default();
+        lower(&[descriptor_set(change)], &mut report);
+        assert_eq!(report.diagnostics.iter().map(|found| found.code).collect::<Vec<_>>(), ["WN0506"]);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::write::GeneratedFile;
 
 /// What the code of prost-build is not held to: it is not ours to word, and a schema may lack comments.
-const LINTS: &str = "#![allow(missing_docs, deprecated, rustdoc::all, clippy::all, clippy::pedantic)]\n";
+const LINTS: &str = "#![allow(missing_docs, deprecated, clippy::all, clippy::pedantic)]\n";
 
 /// The files for `packages`: the path of each package's module, and its code.
 pub fn files(packages: impl IntoIterator<Item = (Vec<String>, String)>) -> Vec<GeneratedFile> {
