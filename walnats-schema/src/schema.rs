@@ -99,6 +99,28 @@ pub struct Schema {
     pub resource: Option<u32>,
 }
 
+impl Schema {
+    /// The schemas that this one names, dynamic references by their fallback; some perhaps more than once.
+    pub fn children(&self) -> Vec<SchemaId> {
+        let Self { array, object, .. } = self;
+        let mut children: Vec<SchemaId> = Vec::new();
+        children.extend(self.reference);
+        children.extend(self.dynamic_reference.iter().map(|dynamic| dynamic.fallback));
+        children.extend(self.all_of.iter().chain(&self.any_of).chain(&self.one_of).chain(&self.not));
+        if let Some(condition) = &self.condition {
+            children.push(condition.if_);
+            children.extend(condition.then.iter().chain(&condition.else_));
+        }
+        children.extend(array.prefix_items.iter().chain(&array.items).chain(&array.unevaluated_items));
+        children.extend(array.contains.iter().map(|contains| contains.schema));
+        let named = [&object.properties, &object.pattern_properties, &object.dependent_schemas];
+        children.extend(named.into_iter().flatten().map(|(_, id)| *id));
+        let single = [object.additional_properties, object.property_names, object.unevaluated_properties];
+        children.extend(single.into_iter().flatten());
+        children
+    }
+}
+
 /// A JSON type as `type` names it. `integer` is a number without a fraction: `1.0` is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

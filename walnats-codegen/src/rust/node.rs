@@ -76,6 +76,26 @@ impl<'s> Schemas<'s> {
         self.possible.get(id.0 as usize).copied().unwrap_or(Kinds::ALL)
     }
 
+    /// Whether a dynamic reference can be reached.
+    pub fn is_dynamic(&self, id: SchemaId) -> bool {
+        // Only sets with dynamic references know their resources.
+        if self.set.resources.is_empty() {
+            return false;
+        }
+        let (mut seen, mut waiting) = (HashSet::new(), vec![id]);
+        while let Some(id) = waiting.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            let schema = self.set.get(id);
+            if schema.dynamic_reference.is_some() {
+                return true;
+            }
+            waiting.extend(schema.children());
+        }
+        false
+    }
+
     fn possible_of_any(&self, ids: &[SchemaId]) -> Kinds {
         ids.iter().fold(Kinds::NONE, |all, id| all.or(self.possible(*id)))
     }

@@ -211,7 +211,7 @@ pub fn shape(model: &EventModel) -> Types {
     };
     for event in &model.events {
         let payload = match &event.payload {
-            Payload::Json(id) => Some(builder.place(&[*id], Spot::of(&model.notes, *id), 0)),
+            Payload::Json(id) => Some(builder.payload(*id)),
             Payload::Protobuf(_) => None,
         };
         builder.types.payloads.push(payload);
@@ -236,6 +236,16 @@ impl Builder<'_> {
         }
         boxed::break_cycles(&mut self.types.items);
         self.types
+    }
+
+    /// The type of an event's payload.
+    fn payload(&mut self, id: SchemaId) -> Typed {
+        let spot = Spot::of(self.notes, id);
+        if self.schemas.is_dynamic(id) {
+            // What a dynamic reference means depends on the way to it, so the payload can only be judged as a whole.
+            return Typed { shape: Shape::Value, rules: vec![Rule::Judge(id)] };
+        }
+        self.place(&[id], spot, 0)
     }
 
     /// The type of the place where all of `ids` apply.
@@ -298,7 +308,13 @@ impl Builder<'_> {
     /// What the schemas that apply must be asked for at run time, because no type and no check covers it.
     fn judgements(&self, node: &Node) -> Vec<Rule> {
         let undecided = !node.groups.is_empty();
-        if undecided || node.schemas(self.schemas.set).any(needs_judge) { self.judge(node) } else { Vec::new() }
+        let listed =
+            node.kinds == Kinds::ARRAY && node.schemas(self.schemas.set).any(|schema| schema.enumeration.is_some());
+        if undecided || listed || node.schemas(self.schemas.set).any(needs_judge) {
+            self.judge(node)
+        } else {
+            Vec::new()
+        }
     }
 
     fn judge(&self, node: &Node) -> Vec<Rule> {
