@@ -9,6 +9,7 @@ pub(crate) mod field;
 mod reader;
 mod schemas;
 mod union;
+mod write;
 
 use std::collections::BTreeMap;
 
@@ -35,7 +36,11 @@ pub trait Validate {
 ///
 /// A number is not finite, or a map has two members of one name.
 pub fn encode<T: Serialize>(event: &T) -> Result<Vec<u8>, EncodeError> {
-    serde_json::to_vec(event).map_err(EncodeError::Json)
+    let mut payload = Vec::with_capacity(256);
+    event
+        .serialize(&mut serde_json::Serializer::with_formatter(&mut payload, write::Compact))
+        .map_err(EncodeError::Json)?;
+    Ok(payload)
 }
 
 /// Checks an event against its schema.

@@ -64,9 +64,10 @@ pub fn event_forms(model: &EventModel, types: &Types) -> Vec<EventForm> {
     for (event, typed) in model.events.iter().zip(&types.payloads) {
         forms.push(match (&event.payload, typed) {
             (Payload::Json(id), Some(typed)) => match typed.shape {
+                // A type of another file keeps its name, and may be the payload of several events.
                 Shape::Item(item)
                     if typed.rules.is_empty()
-                        && types.items[item].spot == Spot::of(&model.notes, *id)
+                        && types.items[item].spot.source == Spot::of(&model.notes, *id).source
                         && claimed.insert(item) =>
                 {
                     EventForm::Item(item)

@@ -56,7 +56,10 @@ fn chosen_name(model: &EventModel, types: &Types, forms: &[EventForm], item: usi
     let source = model.sources.get(spot.source)?;
     let of_options = model.options.names.get(&format!("{}#{}", source.name, spot.pointer())).cloned();
     let event = forms.iter().position(|form| *form == EventForm::Item(item));
+    // The type of the event that a whole file is has the event's name, even where it stands among the definitions.
+    let is_own = |event: &usize| own_event(model, spot.source) == Some(*event);
     let of_event = event.and_then(|event| model.events[event].rust_name.clone());
+    let of_event = of_event.or_else(|| event.filter(is_own).map(|event| event_name(model, event)));
     let note = model.notes.get(types.items[item].id.0 as usize);
     let note = note.filter(|note| note.path == spot.path && note.source == spot.source);
     let of_note = note.and_then(|note| note.rust_name.clone());
