@@ -110,7 +110,8 @@ impl<D: Database> Relay<D> {
                 side.spawn(side::listen(Arc::clone(&context)));
             }
         }
-        Run { context, until, batches: JoinSet::new(), in_flight: 0, tally: Tally::default() }.run(stop).await
+        let (batches, tally) = (JoinSet::new(), Tally::default());
+        Run { context, until, batches, in_flight: 0, tally, publisher_closed: false }.run(stop).await
     }
 }
 
@@ -122,6 +123,7 @@ struct Run<D: Database> {
     /// Rows.
     in_flight: usize,
     tally: Tally,
+    publisher_closed: bool,
 }
 
 /// Why nothing is taken at the moment.
@@ -141,8 +143,11 @@ impl<D: Database> Run<D> {
     async fn run(mut self, stop: impl Future<Output = ()>) -> Result<Tally, RelayError> {
         let mut stop = std::pin::pin!(stop);
         let context = Arc::clone(&self.context);
-        let (mut scan, mut empty_looks, mut failures) = (Scan::default(), 0, 0);
+        let (mut scan, mut empty_looks, mut failures) = (Scan::new(), 0, 0);
         loop {
+            if self.publisher_closed {
+                return self.finish().await;
+            }
             let idle = match self.take(&mut scan).await {
                 Ok(None) => {
                     (empty_looks, failures) = (0, 0);
@@ -172,7 +177,7 @@ impl<D: Database> Run<D> {
             tokio::select! {
                 () = &mut stop => return self.finish().await,
                 Some(report) = self.batches.join_next() => {
-                    self.note(report)?;
+                    self.note(report);
                     empty_looks = 0;
                 }
                 () = context.outbox.shared.wake.notified(), if idle == Idle::Empty => empty_looks = 0,
@@ -203,19 +208,19 @@ impl<D: Database> Run<D> {
         until_stream.map_or(pause, |until_stream| pause.min(until_stream + FIRST_IDLE))
     }
 
-    fn note(&mut self, report: Result<Report, tokio::task::JoinError>) -> Result<(), RelayError> {
+    fn note(&mut self, report: Result<Report, tokio::task::JoinError>) {
         // A batch does not panic; if it did, its rows would be sent again when their lease ends.
-        let Ok(report) = report else { return Ok(()) };
+        let Ok(report) = report else { return };
         self.in_flight = self.in_flight.saturating_sub(report.rows);
         self.tally.add(&report.tally);
-        if report.publisher_closed { Err(RelayError::PublisherClosed) } else { Ok(()) }
+        self.publisher_closed |= report.publisher_closed;
     }
 
     async fn finish(mut self) -> Result<Tally, RelayError> {
         while let Some(report) = self.batches.join_next().await {
-            self.note(report)?;
+            self.note(report);
         }
-        Ok(self.tally)
+        if self.publisher_closed { Err(RelayError::PublisherClosed) } else { Ok(self.tally) }
     }
 }
 

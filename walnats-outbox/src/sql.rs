@@ -18,9 +18,10 @@ pub struct Migration {
     pub sql: &'static str,
 }
 
-/// What the rest of the crate asks of a database. Parameters are the same for all databases.
-#[cfg_attr(not(any(feature = "sqlite", feature = "postgres")), expect(dead_code, reason = "only sqlx runs them"))]
+/// What the rest of the crate asks of a database, with the parameters in order.
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 #[derive(Debug)]
+#[doc(hidden)]
 pub struct Statements {
     /// The values of a `NewRow` -> `id`.
     pub(crate) enqueue: &'static str,

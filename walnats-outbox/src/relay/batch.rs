@@ -21,6 +21,8 @@ use crate::settle::{Mark, settle};
 const MARKS: usize = 128;
 /// Time for a message to reach the server before its stream forgets the id of an earlier attempt.
 const MARGIN: Duration = Duration::from_secs(5);
+/// The least time that a mark gets.
+const MARK_PATIENCE: Duration = Duration::from_secs(5);
 /// The waits after trouble that is not the row's.
 const TROUBLE: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(30));
 
@@ -37,7 +39,7 @@ pub(super) struct Report {
 struct Times {
     /// Nothing is sent afterwards.
     send_until: Instant,
-    /// Nothing is marked afterwards.
+    /// The end of the lease.
     mark_until: Instant,
     began: Instant,
     now_ms: i64,
@@ -235,11 +237,11 @@ impl Times {
     }
 }
 
-/// Writes marks for as long as they can have an effect.
+/// Writes marks, and tries again until the lease ends. One try is made later too: the epoch decides, not the time.
 async fn write<D: Database>(context: &Context<D>, times: Times, marks: Vec<Mark>, tally: &mut Tally) {
     let mut failures = 0;
     loop {
-        let patience = times.mark_until.saturating_duration_since(Instant::now());
+        let patience = times.mark_until.saturating_duration_since(Instant::now()).max(MARK_PATIENCE);
         match settle(&context.outbox.pool, patience, &marks).await {
             Ok(effective) => {
                 // After a failure the marks may have been written by the first attempt.

@@ -61,7 +61,7 @@ pub enum AfterWindow {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Tally {
-    /// Rows that JetStream has, and that are marked so.
+    /// Rows that JetStream has.
     pub sent: u64,
     /// Of these, those that it had already.
     pub duplicates: u64,

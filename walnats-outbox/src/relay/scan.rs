@@ -1,19 +1,29 @@
 //! Where a relay looks.
 
+use std::time::{Duration, Instant};
+
 use super::{Context, Parking};
 use crate::claim::{Claim, Look, Wish, look};
 use crate::database::Database;
 use crate::error::DatabaseError;
 
+/// How long a relay may stay far from the beginning, where rows that it passed may be free by now.
+const RETURN_AFTER: Duration = Duration::from_secs(10);
+
 /// First always the oldest rows; where those all wait for something, further on, window by window, so that a long queue
 /// behind one row holds up nothing else, and no look takes long.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Scan {
     /// Nothing was to be had between the first window and here.
     further: i64,
+    left: Instant,
 }
 
 impl Scan {
+    pub(super) fn new() -> Self {
+        Self { further: 0, left: Instant::now() }
+    }
+
     pub(super) async fn next<D: Database>(&mut self, context: &Context<D>) -> Result<Option<Claim>, DatabaseError> {
         let paused = context.pauses.now();
         let options = &context.options;
@@ -25,6 +35,9 @@ impl Scan {
             patience: options.lease / 3,
         };
         let pool = &context.outbox.pool;
+        if self.left.elapsed() > RETURN_AFTER {
+            *self = Self::new();
+        }
         let mut after = 0;
         loop {
             match look(pool, after, &wish).await? {
@@ -34,7 +47,7 @@ impl Scan {
                     self.further = after;
                 }
                 Look::Nothing { next_after: None } => {
-                    self.further = 0;
+                    *self = Self::new();
                     return Ok(None);
                 }
             }

@@ -1,6 +1,8 @@
 //! For PostgreSQL 12 or newer.
 
-use super::{Migration, Statements};
+use super::Migration;
+#[cfg(feature = "postgres")]
+use super::Statements;
 
 /// The tables, step by step.
 pub const MIGRATIONS: &[Migration] = &[
@@ -31,12 +33,14 @@ INSERT INTO walnats_inbox (reader, message_id) VALUES ($1, $2) ON CONFLICT DO NO
 /// Where [`NOTIFY`] is heard.
 pub const CHANNEL: &str = "walnats_outbox";
 
+#[cfg(feature = "postgres")]
 macro_rules! now {
     () => {
         "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
     };
 }
 
+#[cfg(feature = "postgres")]
 pub(crate) const STATEMENTS: Statements = Statements {
     enqueue: ENQUEUE,
     window: concat!(

@@ -1,6 +1,8 @@
 //! For SQLite 3.38 or newer.
 
-use super::{Migration, Statements};
+use super::Migration;
+#[cfg(feature = "sqlite")]
+use super::Statements;
 
 /// The tables, step by step.
 pub const MIGRATIONS: &[Migration] = &[
@@ -21,12 +23,14 @@ RETURNING id";
 pub const INBOX_ONCE: &str = "\
 INSERT INTO walnats_inbox (reader, message_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING RETURNING seen_ms";
 
+#[cfg(feature = "sqlite")]
 macro_rules! now {
     () => {
         "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
     };
 }
 
+#[cfg(feature = "sqlite")]
 pub(crate) const STATEMENTS: Statements = Statements {
     enqueue: ENQUEUE,
     // Left to itself, SQLite would walk through the sent rows too.

@@ -22,5 +22,11 @@ macro_rules! on_both {
     };
 }
 
+mod dead_letters;
 mod enqueue;
+mod inbox;
+mod nats_faults;
+mod postgres_faults;
+mod process_faults;
 mod relay;
+mod sqlite_faults;

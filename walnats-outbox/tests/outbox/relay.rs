@@ -78,18 +78,8 @@ async fn what_is_held_back_waits<D: Database>(world: World<D>) -> TestResult {
 }
 
 async fn several_relays_share_the_work<D: Database>(world: World<D>) -> TestResult {
-    let mut transaction = world.pool.begin().await?;
-    for number in 0..600 {
-        let event = note(number.to_string());
-        let enqueue = world.outbox.enqueue(&mut *transaction, world.publisher.emit(&event));
-        let key = format!("key {}", number % 7);
-        if number % 3 > 0 {
-            enqueue.key(key).await?
-        } else {
-            enqueue.await?
-        };
-    }
-    transaction.commit().await?;
+    let key = |number| (number % 3 > 0).then(|| format!("key {}", number % 7));
+    world.enqueue_all((0..600).map(|number| (number.to_string(), key(number)))).await?;
     let relays: Vec<_> = (0..4).map(|_| world.relay().batch(20).drain()).collect();
     let tallies = futures_util::future::try_join_all(relays).await?;
     assert_eq!(tallies.iter().map(|tally| tally.sent).sum::<u64>(), 600, "{tallies:?}");

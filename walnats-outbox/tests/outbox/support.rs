@@ -13,8 +13,8 @@ use tempfile::TempDir;
 use walnats_outbox::{Database, Enqueued, Outbox, Relay};
 use walnats_runtime::private::Subject;
 use walnats_runtime::{
-    DecodeError, EncodeError, Event, EventDescriptor, Options, Publisher, StreamDescriptor, SubjectError,
-    ValidateError, Violation,
+    DecodeError, EncodeError, Event, EventDescriptor, MessageParts, Options, OutboundMessage, Publisher,
+    StreamDescriptor, SubjectError, ValidateError, Violation,
 };
 use walnats_server::NatsServer;
 
@@ -42,20 +42,19 @@ pub struct World<D: Database> {
     pub outbox: Outbox<D>,
     pub server: NatsServer,
     pub publisher: Publisher,
-    /// Of SQLite: where the database is.
-    pub folder: TempDir,
     /// What another process connects to.
     pub url: String,
+    _folder: TempDir,
 }
 
 impl<D: Database> World<D> {
     async fn new(pool: Pool<D>, folder: TempDir, url: String) -> TestResult<Self> {
         let outbox = Outbox::new(pool.clone());
         outbox.migrate().await?;
-        let server = NatsServer::start()?;
+        let server = NatsServer::builder().config("max_payload: 4KB").start()?;
         let publisher = connect(&server).await?;
         publisher.register(STREAMS).await?;
-        Ok(Self { pool, outbox, server, publisher, folder, url })
+        Ok(Self { pool, outbox, server, publisher, url, _folder: folder })
     }
 
     /// Commits an event by itself.
@@ -69,6 +68,20 @@ impl<D: Database> World<D> {
         };
         transaction.commit().await?;
         Ok(enqueued)
+    }
+
+    /// Commits events in one transaction, each with its key.
+    pub async fn enqueue_all(&self, events: impl IntoIterator<Item = (String, Option<String>)>) -> TestResult {
+        let mut transaction = self.pool.begin().await?;
+        for (text, key) in events {
+            let event = note(text);
+            let enqueue = self.outbox.enqueue(&mut *transaction, self.publisher.emit(&event));
+            match key {
+                Some(key) => enqueue.key(key).await?,
+                None => enqueue.await?,
+            };
+        }
+        Ok(transaction.commit().await?)
     }
 
     pub fn relay(&self) -> Relay<D> {
@@ -153,6 +166,20 @@ pub async fn until<F: Future<Output = TestResult<bool>>>(what: &str, mut holds: 
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     Err(format!("not within 20 s: {what}").into())
+}
+
+/// A message as somebody else could have written it.
+pub fn message(stream: &str, subject: &str, text: &str) -> TestResult<OutboundMessage> {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    Ok(OutboundMessage::from_parts(MessageParts {
+        event: "note-taken".into(),
+        stream: stream.into(),
+        subject: subject.into(),
+        message_id: format!("message {}", COUNT.fetch_add(1, Ordering::Relaxed)),
+        payload: text.to_owned().into(),
+        duplicate_window: Duration::from_secs(120),
+        ..MessageParts::default()
+    })?)
 }
 
 /// An error with everything that led to it.

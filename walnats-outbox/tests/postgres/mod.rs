@@ -31,7 +31,7 @@ pub struct Postgres {
     server: Child,
     // Waits for this process to end.
     _watchdog: Child,
-    folder: TempDir,
+    _folder: TempDir,
 }
 
 impl Postgres {
@@ -53,7 +53,7 @@ impl Postgres {
         loop {
             attempts += 1;
             match Self::run(&programs, &data, folder.path()) {
-                Ok((port, server, watchdog)) => return Ok(Self { port, server, _watchdog: watchdog, folder }),
+                Ok((port, server, watchdog)) => return Ok(Self { port, server, _watchdog: watchdog, _folder: folder }),
                 // Somebody else may have been given the port.
                 Err(error) if attempts == 5 => return Err(error),
                 Err(_) => {}
@@ -92,16 +92,6 @@ impl Postgres {
             }
             sleep(Duration::from_millis(10));
         }
-    }
-
-    /// The port, on 127.0.0.1.
-    pub fn port(&self) -> u16 {
-        self.port
-    }
-
-    /// Where the data is.
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
     }
 
     /// What to connect to.
