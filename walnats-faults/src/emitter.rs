@@ -12,7 +12,7 @@ use crate::Result;
 use crate::fact::Fact;
 use crate::ledger::{End, Line, variant};
 use crate::row::{Finish, Row};
-use crate::workload::{DELAY, Kind, Step, Workload};
+use crate::workload::{DELAY, Kind, PATIENCE, Step, Workload};
 
 /// Long enough for everything that ends at all.
 const FLUSH: Duration = Duration::from_secs(90);
@@ -30,7 +30,12 @@ pub async fn emit(row: &'static Row, seed: u64, urls: &str) -> Result<()> {
         }
     };
     let options = (row.options)(Options::new().deadline(row.deadline)).on_lost(on_lost);
-    let publisher = match Publisher::connect(urls, std::slice::from_ref(&row.stream), options).await {
+    let streams = std::slice::from_ref(&row.stream);
+    let publisher = match row.client {
+        None => Publisher::connect(urls, streams, options).await,
+        Some(nats) => Ok(Publisher::new(nats().connect(urls).await?, streams, options)),
+    };
+    let publisher = match publisher {
         Ok(publisher) => publisher,
         Err(error) => {
             teller.tell(&Line::Unconnected(variant(&error)));
@@ -123,6 +128,10 @@ impl Writer {
                     self.waits.spawn(async move { teller.ended(number, &pending.await, accepted) });
                 }
                 Err(error) => self.teller.ended(number, &Err(error), start),
+            },
+            Kind::Cancelled => match tokio::time::timeout(PATIENCE, emit).await {
+                Ok(end) => self.teller.ended(number, &end, start),
+                Err(_) => self.teller.tell(&Line::Abandoned(number)),
             },
             Kind::Delayed => self.teller.ended(number, &emit.delay(DELAY).await, start),
             _ => self.teller.ended(number, &emit.await, start),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use async_nats::ConnectOptions;
 use futures_util::future::BoxFuture;
 use walnats_runtime::{Options, StreamDescriptor};
 
@@ -31,6 +32,8 @@ pub struct Row {
     pub deadline: Duration,
     /// How the publisher behaves otherwise.
     pub options: fn(Options) -> Options,
+    /// The connection is made so, by somebody else; `None`: by the publisher.
+    pub client: Option<fn() -> ConnectOptions>,
     /// What is emitted.
     pub shape: Shape,
     /// How the publisher ends.
@@ -104,6 +107,7 @@ impl Row {
         registered: true,
         deadline: Duration::from_secs(30),
         options: |options| options,
+        client: None,
         shape: Shape::DEFAULT,
         finish: Finish::Flush,
         abort_after: None,

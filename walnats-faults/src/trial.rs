@@ -32,6 +32,14 @@ pub struct Trial {
 ///
 /// The trial cannot be run: a server does not start, say.
 pub async fn run(program: &Path, row: &'static Row, seed: u64) -> Result<Trial> {
+    match attempt(program, row, seed).await {
+        // While a server is away, another process can take its port.
+        Err(_) => attempt(program, row, seed).await,
+        trial => trial,
+    }
+}
+
+async fn attempt(program: &Path, row: &'static Row, seed: u64) -> Result<Trial> {
     let workload = Workload::new(&row.shape, seed);
     let mut world = World::start(row, seed, workload.emits.len()).await?;
     (row.prepare)(&mut world).await?;

@@ -37,6 +37,7 @@ impl Shape {
             Kind::Buffered,
             Kind::Buffered,
             Kind::Abandoned,
+            Kind::Cancelled,
             Kind::Batch,
             Kind::Delayed,
         ],
@@ -45,6 +46,14 @@ impl Shape {
         pause: Duration::from_millis(20),
         sizes: &[40, 200],
         one_id: false,
+    };
+
+    /// As much as goes at once: the publisher's window is full until the end.
+    pub const HEAVY: Self = Self {
+        emits: 6_000,
+        kinds: &[Kind::Buffered, Kind::Buffered, Kind::Buffered, Kind::Abandoned],
+        pause: Duration::ZERO,
+        ..Self::DEFAULT
     };
 }
 
@@ -57,6 +66,8 @@ pub enum Kind {
     Buffered,
     /// Hands over, and leaves failures to `on_lost`.
     Abandoned,
+    /// Waits for the acknowledgement, for a moment, and then drops the future.
+    Cancelled,
     /// Some at once, pipelined.
     Batch,
     /// Some at once, all or nothing.
@@ -101,6 +112,9 @@ pub struct Workload {
     /// What each writer does, in order.
     pub writers: Vec<Vec<Step>>,
 }
+
+/// How long the caller of a cancelled emit waits. There is always room in the buffer, so the event is on its way by then.
+pub const PATIENCE: Duration = Duration::from_millis(2);
 
 /// For how long a delayed event is held back.
 pub const DELAY: Duration = Duration::from_millis(300);

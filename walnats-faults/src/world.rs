@@ -168,6 +168,19 @@ impl World {
         Ok(())
     }
 
+    /// Stops the publisher's process for so long, as when its machine sleeps: its clock goes on.
+    ///
+    /// # Errors
+    ///
+    /// It has ended.
+    pub async fn suspend_publisher(&mut self, millis: std::ops::Range<u64>) -> Result<()> {
+        let id = self.publisher.as_ref().and_then(Child::id).and_then(|id| i32::try_from(id).ok());
+        let id = id.and_then(rustix::process::Pid::from_raw).ok_or("the publisher has ended")?;
+        rustix::process::kill_process(id, rustix::process::Signal::STOP)?;
+        self.wait(millis).await;
+        Ok(rustix::process::kill_process(id, rustix::process::Signal::CONT)?)
+    }
+
     /// The way from the publisher to the one server.
     ///
     /// # Errors
@@ -239,6 +252,18 @@ impl World {
             rustix::process::kill_process(pid.ok_or("the server does not run")?, rustix::process::Signal::HUP)?;
             Ok(())
         })
+    }
+
+    /// Lets the stream's leader hand over, if there is one just now.
+    ///
+    /// # Errors
+    ///
+    /// No server can be reached.
+    pub async fn step_down(&self) -> Result<()> {
+        let subject = format!("$JS.API.STREAM.LEADER.STEPDOWN.{}", self.row.stream.name);
+        // Nobody answers while one is elected.
+        let _ = self.admin().await?.client().request(subject, "".into()).await;
+        Ok(())
     }
 
     /// Undoes every fault that can be undone.

@@ -34,6 +34,51 @@ pub static ROWS: &[Row] = &[
         ..REPLICATED
     },
     Row {
+        name: "leader killed, window of 1: order",
+        options: |options| alert(options).window_messages(1),
+        shape: Shape { repeats: 0, ..REPLICATED.shape },
+        strike: |world| {
+            Box::pin(async move {
+                world.reach(10..60).await?;
+                let leader = world.leader().await?;
+                world.server(leader, NatsServer::kill);
+                world.wait(0..1_000).await;
+                Ok(world.server(leader, NatsServer::restart)?)
+            })
+        },
+        rules: Rules { ordered: true, ..Rules::CONFIRMED },
+        ..REPLICATED
+    },
+    Row {
+        name: "leader hands over, again and again, under load",
+        shape: Shape::HEAVY,
+        strike: |world| {
+            Box::pin(async move {
+                for _ in 0..5 {
+                    world.reach(5..70).await?;
+                    world.step_down().await?;
+                    world.wait(0..300).await;
+                }
+                Ok(())
+            })
+        },
+        ..REPLICATED
+    },
+    Row {
+        name: "servers restarted one after another",
+        strike: |world| {
+            Box::pin(async move {
+                world.reach(5..40).await?;
+                for index in 0..3 {
+                    world.server(index, NatsServer::restart)?;
+                    world.wait(500..1_500).await;
+                }
+                Ok(())
+            })
+        },
+        ..REPLICATED
+    },
+    Row {
         name: "leader stopped (SIGSTOP)",
         strike: |world| {
             Box::pin(async move {

@@ -51,6 +51,7 @@ pub static ROWS: &[Row] = &[
     Row {
         name: "buffer full, callers wait",
         options: |options| alert(options).buffer_messages(8),
+        shape: Shape { kinds: &[Kind::Buffered, Kind::Abandoned, Kind::Confirmed, Kind::Batch], ..Shape::DEFAULT },
         strike: |world| {
             Box::pin(async move {
                 world.reach(5..60).await?;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use walnats_server::NatsServer;
+
 use super::alert;
 use crate::Result;
 use crate::proxy::{Flow, Way};
@@ -13,6 +15,7 @@ const NETWORK: Row = Row { options: alert, rules: Rules::CONFIRMED, ..Row::DEFAU
 
 pub static ROWS: &[Row] = &[
     Row { name: "connection reset", strike: |world| Box::pin(reset(world)), ..NETWORK },
+    Row { name: "connection reset under load", shape: Shape::HEAVY, strike: |world| Box::pin(reset(world)), ..NETWORK },
     Row {
         name: "connection reset, window of 1: order",
         options: |options| alert(options).window_messages(1),
@@ -93,7 +96,38 @@ pub static ROWS: &[Row] = &[
         rules: Rules { sees: &["PossiblyStored:Deadline"], ..Rules::DEFAULT },
         ..NETWORK
     },
+    Row {
+        name: "one thing after another",
+        shape: Shape { emits: 600, ..Shape::DEFAULT },
+        strike: |world| Box::pin(anything(world)),
+        ..NETWORK
+    },
 ];
+
+async fn anything(world: &mut World) -> Result<()> {
+    world.reach(5..20).await?;
+    for _ in 0..6 {
+        let way = [Way::ToServer, Way::ToClient][world.rng.usize(..2)];
+        match world.rng.usize(..6) {
+            0 => world.proxy()?.reset(),
+            1 => world.proxy()?.half_close(),
+            2 => world.proxy()?.flow(way, Flow::Hold),
+            3 => world.proxy()?.flow(way, Flow::Swallow),
+            4 => world.proxy()?.flow(way, Flow::Lose(50)),
+            _ => {
+                world.server(0, NatsServer::kill);
+                world.wait(0..300).await;
+                world.server(0, NatsServer::restart)?;
+            }
+        }
+        world.wait(50..700).await;
+        if world.rng.bool() {
+            world.proxy()?.flow_both(Flow::Pass);
+        }
+    }
+    world.proxy()?.flow_both(Flow::Pass);
+    Ok(())
+}
 
 async fn reset(world: &mut World) -> Result<()> {
     for _ in 0..4 {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use async_nats::ConnectOptions;
+
 use super::alert;
 use crate::row::{Row, Rules};
 
@@ -41,9 +43,18 @@ pub static ROWS: &[Row] = &[
         rules: Rules {
             sees: &["NotStored:PermissionDenied"],
             only: Some(&["NotStored:PermissionDenied", "PossiblyStored:PermissionDenied"]),
-            // Those of other subjects go on.
             ..Rules::DEFAULT
         },
+        ..PERMISSION
+    },
+    Row {
+        name: "publish denied on one subject, a client of somebody else's",
+        prepare: |world| Box::pin(async move { world.reconfigure("facts.9", "facts.1") }),
+        client: Some(|| ConnectOptions::with_user_and_password("shop".into(), "shop".into())),
+        options: |options| options.ack_timeout(Duration::from_millis(200)).buffered_deadline(Duration::from_secs(1)),
+        deadline: Duration::from_secs(1),
+        // Nobody tells this publisher that it may not.
+        rules: Rules { sees: &["PossiblyStored:Deadline"], only: Some(&["PossiblyStored:Deadline"]), ..Rules::DEFAULT },
         ..PERMISSION
     },
     Row {

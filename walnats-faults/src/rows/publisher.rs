@@ -1,8 +1,13 @@
 //! The publisher is killed: what it was told holds, and what it was not told can be settled by whoever takes over.
 
+use std::time::Duration;
+
+use walnats_runtime::StreamDescriptor;
+
+use super::alert;
 use crate::Result;
-use crate::proxy::Point;
-use crate::row::{Row, Rules};
+use crate::proxy::{Flow, Point, Way};
+use crate::row::{FACTS, Row, Rules};
 use crate::workload::{Kind, Shape};
 use crate::world::World;
 
@@ -15,6 +20,18 @@ pub static ROWS: &[Row] = &[
             Box::pin(async move {
                 world.reach(5..95).await?;
                 world.wait(0..15).await;
+                world.kill_publisher().await
+            })
+        },
+        ..KILLED
+    },
+    Row {
+        name: "publisher killed under load",
+        shape: Shape::HEAVY,
+        strike: |world| {
+            Box::pin(async move {
+                world.reach(5..95).await?;
+                world.wait(0..600).await;
                 world.kill_publisher().await
             })
         },
@@ -46,11 +63,34 @@ pub static ROWS: &[Row] = &[
         strike: |world| Box::pin(kill_at(world, Point::BeforePublish)),
         ..KILLED
     },
+    Row {
+        name: "publisher stopped and continued (SIGSTOP), acknowledgements dropped",
+        options: alert,
+        strike: |world| Box::pin(sleep(world)),
+        rules: Rules::CONFIRMED,
+        ..Row::DEFAULT
+    },
+    Row {
+        name: "publisher stopped beyond the window (SIGSTOP), acknowledgements dropped",
+        stream: StreamDescriptor { duplicate_window: Some(Duration::from_secs(1)), ..FACTS },
+        options: |options| options.ack_timeout(Duration::from_millis(200)),
+        shape: Shape { repeats: 0, ..Shape::DEFAULT },
+        strike: |world| Box::pin(sleep(world)),
+        rules: Rules { only: Some(&["PossiblyStored:WindowExpired"]), settled: false, ..Rules::DEFAULT },
+        ..Row::DEFAULT
+    },
 ];
+
+async fn sleep(world: &mut World) -> Result<()> {
+    world.reach(5..20).await?;
+    world.proxy()?.flow(Way::ToClient, Flow::Lose(20));
+    world.reach(30..60).await?;
+    world.suspend_publisher(1_200..2_000).await
+}
 
 async fn kill_at(world: &mut World, point: fn(usize) -> Point) -> Result<()> {
     let nth = world.rng.usize(5..150);
     let reached = world.proxy()?.stop_at(point(nth));
-    tokio::time::timeout(std::time::Duration::from_secs(60), reached).await??;
+    tokio::time::timeout(Duration::from_secs(60), reached).await??;
     world.kill_publisher().await
 }

@@ -22,6 +22,32 @@ pub static ROWS: &[Row] = &[
         ..Row::DEFAULT
     },
     Row {
+        name: "server killed and restarted under load",
+        shape: Shape::HEAVY,
+        strike: |world| Box::pin(kill_and_restart(world)),
+        rules: Rules::CONFIRMED,
+        ..Row::DEFAULT
+    },
+    Row {
+        name: "server killed and restarted, a client of somebody else's",
+        client: Some(ConnectOptions::new),
+        shape: Shape::HEAVY,
+        strike: |world| Box::pin(kill_and_restart(world)),
+        rules: Rules::CONFIRMED,
+        ..Row::DEFAULT
+    },
+    Row {
+        name: "server restarted in order (SIGTERM)",
+        strike: |world| {
+            Box::pin(async move {
+                world.reach(10..60).await?;
+                Ok(world.server(0, NatsServer::restart)?)
+            })
+        },
+        rules: Rules::CONFIRMED,
+        ..Row::DEFAULT
+    },
+    Row {
         name: "server killed and restarted, window of 1: order",
         options: |options| options.window_messages(1),
         shape: Shape { repeats: 0, ..Shape::DEFAULT },
@@ -116,7 +142,7 @@ pub static ROWS: &[Row] = &[
 async fn kill_and_restart(world: &mut World) -> Result<()> {
     world.reach(10..70).await?;
     for _ in 0..world.rng.usize(1..3) {
-        world.wait(0..100).await;
+        world.wait(0..300).await;
         world.server(0, NatsServer::kill);
         world.wait(0..600).await;
         world.server(0, NatsServer::restart)?;

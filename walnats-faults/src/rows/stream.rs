@@ -80,6 +80,25 @@ pub static ROWS: &[Row] = &[
         ..Row::DEFAULT
     },
     Row {
+        name: "stream full of one subject, refuses the new",
+        stream: StreamDescriptor {
+            max_messages_per_subject: Some(20),
+            discard: Discard::New,
+            discard_new_per_subject: true,
+            ..FACTS
+        },
+        rules: Rules { sees: &["NotStored:StreamFull"], only: Some(&["NotStored:StreamFull"]), ..Rules::DEFAULT },
+        ..Row::DEFAULT
+    },
+    Row {
+        name: "stream full, refuses the new, under load, three servers",
+        place: Place::Three,
+        stream: StreamDescriptor { replicas: 3, max_messages: Some(1_000), discard: Discard::New, ..FACTS },
+        shape: Shape::HEAVY,
+        rules: Rules { sees: &["NotStored:StreamFull"], only: Some(&["NotStored:StreamFull"]), ..Rules::DEFAULT },
+        ..Row::DEFAULT
+    },
+    Row {
         name: "stream full, drops the old",
         stream: StreamDescriptor { max_messages: Some(100), ..FACTS },
         rules: Rules::CONFIRMED,
@@ -100,6 +119,14 @@ pub static ROWS: &[Row] = &[
             only: Some(&["NotStored:TooLargeForStream"]),
             ..Rules::DEFAULT
         },
+        ..Row::DEFAULT
+    },
+    Row {
+        name: "JetStream's queue full",
+        jetstream: "max_buffered_msgs: 20",
+        shape: Shape::HEAVY,
+        options: |options| options.buffered_deadline(Duration::from_secs(1)),
+        rules: Rules { sees: &["Stored", "NotStored:Rejected 10167"], ..Rules::DEFAULT },
         ..Row::DEFAULT
     },
     Row {
