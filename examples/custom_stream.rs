@@ -21,7 +21,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let order = shop_events::OrderPlaced::decode(include_bytes!("order.json"))?;
     events.emit_order_placed(&order).await?;
     let orders = STREAMS.iter().find(|stream| stream.name == "orders").ok_or("`orders` is in walnats.toml")?;
-    let shorter = StreamDescriptor { max_age: Some(Duration::from_secs(1)), ..*orders };
+    let second = Some(Duration::from_secs(1));
+    let shorter = StreamDescriptor { max_age: second, duplicate_window: second, ..*orders };
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     println!("shorter:\n{}", events.publisher().plan(&[shorter]).await?);
     let refused = events.publisher().register(&[shorter]).await.expect_err("one order would be lost");

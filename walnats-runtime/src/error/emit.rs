@@ -76,25 +76,25 @@ impl Error for NotStored {
 #[non_exhaustive]
 pub enum Reason {
     /// It breaks its schema.
-    #[error("it breaks its schema")]
+    #[error("it breaks its schema: {0}")]
     Invalid(#[from] ValidateError),
     /// It cannot be encoded.
-    #[error("it cannot be encoded")]
+    #[error("it cannot be encoded: {0}")]
     Encode(#[source] Arc<EncodeError>),
     /// It has no valid subject.
-    #[error("it has no valid subject")]
+    #[error("it has no valid subject: {0}")]
     Subject(#[from] SubjectError),
     /// A header cannot be sent.
-    #[error("a header cannot be sent")]
+    #[error("a header cannot be sent: {0}")]
     Header(#[from] HeaderError),
     /// Its deduplication id cannot be used.
-    #[error("its id cannot be used")]
+    #[error("its id cannot be used: {0}")]
     MessageId(#[from] MessageIdError),
     /// It breaks a rule of CloudEvents.
     #[error("it is not a valid CloudEvent")]
     CloudEvent(#[source] Arc<CloudEventError>),
     /// Something was asked for that its stream, or the value given, does not allow.
-    #[error("an option cannot be met")]
+    #[error("{0}")]
     Option(#[from] OptionError),
     /// Larger than the server, or the stream, admits: headers and payload together.
     #[error("its {size} bytes (headers and payload) are more than the limit of {limit}")]
