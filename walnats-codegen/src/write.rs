@@ -1,5 +1,7 @@
 //! Generated files: formatted, with a header, written only where they change.
 
+mod space;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
@@ -44,9 +46,10 @@ pub fn format(files: Vec<GeneratedFile>, report: &mut Report) -> Vec<GeneratedFi
         .into_iter()
         .map(|file| match file.path.ends_with(".rs").then(|| syn::parse_file(&file.content)) {
             None => file,
-            Some(Ok(syntax)) => {
-                GeneratedFile { content: format!("{HEADER}{}", prettyplease::unparse(&syntax)), ..file }
-            }
+            Some(Ok(syntax)) => GeneratedFile {
+                content: format!("{HEADER}{}", space::between_items(&prettyplease::unparse(&syntax))),
+                ..file
+            },
             Some(Err(error)) => {
                 report.push(internal(&file, &error));
                 file

@@ -257,6 +257,8 @@ impl Code<'_, '_> {
             Rule::MemberNames(pattern) => {
                 self.with_pattern(pattern, &call("member_names", &format!("{plain}.keys()"), "&PATTERN"))
             }
+            Rule::Present(name) => call("present", &format!("{plain}.contains_key({})", literal(name)), &literal(name)),
+            Rule::Absent(name) => call("absent", &format!("{plain}.contains_key({})", literal(name)), &literal(name)),
             Rule::Judge(id) => self.judge(*id, reference, at),
         };
         self.lines.push(line);
@@ -270,6 +272,18 @@ impl Code<'_, '_> {
             }
             (Rule::MaxProperties(max), Body::Struct(body)) => {
                 format!("{RUNTIME}::max_properties({}, {max}, {at}, violations);", members(body, idents, additional))
+            }
+            (Rule::Present(name), Body::Struct(body)) => {
+                let name = literal(name);
+                let is_there = match body.additional {
+                    Some(_) => format!("self.{additional}.contains_key({name})"),
+                    None => "false".to_owned(),
+                };
+                format!("{RUNTIME}::present({is_there}, {name}, {at}, violations);")
+            }
+            (Rule::Absent(name), _) => {
+                let name = literal(name);
+                format!("{RUNTIME}::absent(self.{additional}.contains_key({name}), {name}, {at}, violations);")
             }
             (Rule::Judge(id), _) => self.judge(*id, "self", at),
             _ => return,

@@ -50,7 +50,7 @@ impl Package<'_> {
             .modules
             .iter()
             .map(|(name, is_public)| {
-                let event = self.layout.events.iter().position(|event| event.ident == *name);
+                let event = self.layout.events.iter().position(|event| self.layout.files[event.file].module == *name);
                 let doc = match event {
                     Some(event) => format!("The event {}.", docs::code(&self.model.events[event].name)),
                     None => "Types that events share.".to_owned(),
@@ -93,7 +93,7 @@ impl Package<'_> {
         let fallback = || vec![format!("Emits {}.", docs::code(&event.name))];
         EmitText {
             docs: event.description.as_deref().map_or_else(fallback, docs::markdown),
-            ident: self.layout.events[index].ident.trim_end_matches('_').to_owned(),
+            ident: self.layout.events[index].ident.clone(),
             type_path: type_names[index].clone(),
             deprecated: event.deprecated,
         }

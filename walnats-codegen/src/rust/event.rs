@@ -27,14 +27,17 @@ impl Package<'_> {
             subject_code,
             uid_code,
             to_root: self.layout.to_root(place.file),
-            schema_file: event.json_schema.as_ref().map(|_| literal(&schema_file(&place.ident))),
+            schema_file: event
+                .json_schema
+                .as_ref()
+                .map(|_| literal(&schema_file(&self.layout.files[place.file].module))),
         })
     }
 
     /// The committed schema of an event, beside its module.
     pub fn schema_file(&self, index: usize) -> Option<GeneratedFile> {
         let content = self.model.events[index].json_schema.clone()?;
-        Some(GeneratedFile { path: schema_file(&self.layout.events[index].ident), content })
+        Some(GeneratedFile { path: schema_file(&self.layout.files[self.layout.events[index].file].module), content })
     }
 
     /// The calls that put a template together. A subject names its fields, as each of them can be at fault.
@@ -99,6 +102,6 @@ fn template_text(template: &Template) -> String {
     parts.collect()
 }
 
-fn schema_file(ident: &str) -> String {
-    format!("{ident}.schema.json")
+fn schema_file(module: &str) -> String {
+    format!("{module}.schema.json")
 }

@@ -131,7 +131,7 @@ impl Package<'_> {
         }
         FieldText {
             docs: docs::of_field(self.note(field.id), &field.name, &field.typed),
-            serde: (!serde.is_empty()).then(|| serde.join(", ")),
+            serde,
             ident: ident.to_owned(),
             type_text,
         }
@@ -145,7 +145,7 @@ impl Package<'_> {
                 format!("::std::collections::BTreeMap<String, {}>", self.type_text(typed, file)),
             ),
         };
-        FieldText { docs: Vec::new(), serde: Some(serde.to_owned()), ident: ident.to_owned(), type_text }
+        FieldText { docs: Vec::new(), serde: vec![serde.to_owned()], ident: ident.to_owned(), type_text }
     }
 
     fn new_text(&self, body: &Struct, idents: &Idents, file: usize) -> NewText {

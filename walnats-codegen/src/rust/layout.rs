@@ -10,6 +10,9 @@ use crate::model::{EventModel, Payload};
 /// A module with more types than this gets a file for each definition: rust-analyzer does not bear huge files.
 const MAX_TYPES: usize = 40;
 
+/// Modules that are there in any case: the root, and protobuf's.
+const RESERVED: [&str; 2] = ["events", "proto"];
+
 /// The files of a package, and where in them everything is.
 #[derive(Debug, Default)]
 pub struct Layout {
@@ -82,9 +85,10 @@ pub fn event_forms(model: &EventModel, types: &Types) -> Vec<EventForm> {
 
 /// Distributes types and events over files.
 pub fn layout(model: &EventModel, types: &Types, forms: &[EventForm]) -> Layout {
-    let idents = names::distinct(&model.events, |event| &event.name, names::module_name, &["proto"]);
+    let idents = names::distinct(&model.events, |event| &event.name, names::method_part, &[]);
+    let modules = names::distinct(&idents, |ident| ident, names::module_name, &RESERVED);
     let mut layout = Layout { item_files: vec![0; types.items.len()], ..Layout::default() };
-    let mut taken: BTreeSet<String> = idents.iter().cloned().chain(["proto".to_owned()]).collect();
+    let mut taken: BTreeSet<String> = modules.iter().cloned().chain(RESERVED.map(str::to_owned)).collect();
 
     let mut by_source: BTreeMap<usize, Vec<ItemId>> = BTreeMap::new();
     for (index, item) in types.items.iter().enumerate() {
@@ -94,14 +98,15 @@ pub fn layout(model: &EventModel, types: &Types, forms: &[EventForm]) -> Layout 
     for (source, items) in by_source {
         let event = own_event(model, source);
         let module = match event {
-            Some(event) => idents[event].clone(),
+            Some(event) => modules[event].clone(),
             None => shared_module(model, source, &mut taken),
         };
         let file = layout.add_module(module, items, types);
         event_files.extend(event.map(|event| (event, file)));
     }
     for (index, (form, ident)) in forms.iter().zip(idents).enumerate() {
-        let file = *event_files.entry(index).or_insert_with(|| layout.add_module(ident.clone(), Vec::new(), types));
+        let file =
+            *event_files.entry(index).or_insert_with(|| layout.add_module(modules[index].clone(), Vec::new(), types));
         layout.files[file].events.push(index);
         if !matches!(form, EventForm::Item(_)) {
             let module = layout.files[file].module.clone();

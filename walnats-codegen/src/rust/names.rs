@@ -34,22 +34,29 @@ pub fn module_name(text: &str) -> String {
     if is_keyword(&name) { name + "_" } else { name }
 }
 
+/// A part of a method's name: what follows `emit_`.
+pub fn method_part(text: &str) -> String {
+    words(text).to_snake_case()
+}
+
 /// Whether a name that somebody chose is a type's name.
 pub fn is_type_name(name: &str) -> bool {
     syn::parse_str::<syn::Ident>(name).is_ok() && name.starts_with(char::is_uppercase) && !PRELUDE.contains(&name)
 }
 
-/// Names for all of `items`, in their order: `make` gives each its name, and where two agree, each gets one with its
-/// symbols spelled out, or a number after it. What is in `taken` is not given.
+/// Names for all of `items`, in their order: `make` gives each its name. Where two agree, the one that is written like
+/// that keeps it, and others get one with their symbols spelled out, or a number after it. What is in `taken` is not given.
 pub fn distinct<T>(items: &[T], text: impl Fn(&T) -> &str, make: fn(&str) -> String, taken: &[&str]) -> Vec<String> {
     let short: Vec<String> = items.iter().map(|item| make(text(item))).collect();
     let count = count(&short);
-    let unique = |name: &String| count[name] == 1 && !taken.contains(&name.as_str());
+    let keeps = |name: &String, item: &T| {
+        (count[name] == 1 || name.trim_start_matches("r#") == text(item)) && !taken.contains(&name.as_str())
+    };
     let mut used: BTreeSet<String> = taken.iter().map(|name| (*name).to_owned()).collect();
-    used.extend(short.iter().filter(|name| unique(name)).cloned());
+    used.extend(short.iter().zip(items).filter(|(name, item)| keeps(name, item)).map(|(name, _)| name.clone()));
     let mut names = Vec::with_capacity(items.len());
     for (name, item) in short.iter().zip(items) {
-        names.push(if unique(name) {
+        names.push(if keeps(name, item) {
             name.clone()
         } else {
             let name = numbered(&make(&spelled(text(item))), |name| !used.contains(name));
@@ -256,6 +263,7 @@ mod tests {
         assert_eq!(distinct(&["a", "b"]), ["A", "B"]);
         assert_eq!(distinct(&["+1", "-1", "1"]), ["Plus1", "Minus1", "N1"]);
         assert_eq!(distinct(&["c", "c++", "c#"]), ["C", "CPlusPlus", "CHash"]);
-        assert_eq!(distinct(&["a", "A", "a2"]), ["A", "A3", "A2"]);
+        assert_eq!(distinct(&["a", "A", "a2"]), ["A3", "A", "A2"]);
+        assert_eq!(distinct(&["a", "a "]), ["A", "ASpace"]);
     }
 }

@@ -180,6 +180,10 @@ pub enum Rule {
     MaxProperties(u64),
     /// The names of all members match.
     MemberNames(String),
+    /// A member without a field is required.
+    Present(String),
+    /// A member cannot be there.
+    Absent(String),
     /// The schema itself is asked, at run time.
     Judge(SchemaId),
 }

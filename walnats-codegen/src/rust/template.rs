@@ -20,7 +20,8 @@ pub struct StructTemplate {
 /// A field.
 pub struct FieldText {
     pub docs: Doc,
-    pub serde: Option<String>,
+    /// One attribute each: short lines are easier to read.
+    pub serde: Vec<String>,
     pub ident: String,
     pub type_text: String,
 }

@@ -9,7 +9,6 @@ use std::sync::OnceLock;
 
 use walnats_schema::{At, Decimal, Format, Violation};
 
-/// The number of members that a check calls for.
 fn expect(violations: &mut Vec<Violation>, at: &At<'_>, keyword: &'static str, expected: String) {
     violations.push(Violation { pointer: at.pointer(), keyword, expected });
 }
@@ -153,6 +152,20 @@ pub fn min_properties(members: usize, min: u64, at: &At<'_>, violations: &mut Ve
 pub fn max_properties(members: usize, max: u64, at: &At<'_>, violations: &mut Vec<Violation>) {
     if members as u64 > max {
         expect(violations, at, "maxProperties", count("at most", max, "member"));
+    }
+}
+
+/// `required`, of a member that has no field.
+pub fn present(is_there: bool, name: &str, at: &At<'_>, violations: &mut Vec<Violation>) {
+    if !is_there {
+        expect(violations, at, "required", format!("the property `{name}`"));
+    }
+}
+
+/// The schema `false`, of a member that cannot be there.
+pub fn absent(is_there: bool, name: &str, at: &At<'_>, violations: &mut Vec<Violation>) {
+    if is_there {
+        expect(violations, &at.property(name), "false", "nothing here: no value is valid".to_owned());
     }
 }
 

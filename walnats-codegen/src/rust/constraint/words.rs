@@ -56,6 +56,8 @@ fn sentence(rule: &Rule) -> Option<String> {
         Rule::MinProperties(min) => format!("At least {}.", count(*min, "member")),
         Rule::MaxProperties(max) => format!("At most {}.", count(*max, "member")),
         Rule::MemberNames(pattern) => format!("Names match {}.", code(pattern)),
+        Rule::Present(name) => format!("Has {}.", code(name)),
+        Rule::Absent(name) => format!("Has no {}.", code(name)),
         Rule::Judge(_) => "Checked against its schema as a whole.".to_owned(),
         Rule::Finite | Rule::MinLength(_) | Rule::MaxLength(_) | Rule::MinItems(_) | Rule::MaxItems(_) => return None,
     })

@@ -1,5 +1,7 @@
 //! Objects: structs, maps, unions of structs.
 
+use std::collections::BTreeSet;
+
 use walnats_schema::{ObjectRules, Pattern, SchemaId};
 
 use super::{Body, Builder, Field, Rule, Shape, Struct, Typed};
@@ -88,19 +90,38 @@ impl Builder<'_> {
             rules.extend(object.max_properties.map(Rule::MaxProperties));
         }
         let properties = self.properties(node);
-        let missing =
-            node.schemas(set).flat_map(|schema| &schema.object.required).any(|name| !properties.contains(name));
-        let forbidden =
-            node.schemas(set).any(|schema| schema.object.properties.iter().any(|(name, _)| !properties.contains(name)));
-        let named = !properties.is_empty() && matches!(self.rest(node), Rest::Named(..));
+        let rest = self.rest(node);
         let listed = node.schemas(set).any(|schema| schema.enumeration.is_some());
-        let mixed = matches!(self.rest(node), Rest::Mixed);
+        let named = !properties.is_empty() && matches!(rest, Rest::Named(..));
         let mut judged = self.judgements(node);
-        if judged.is_empty() && (missing || forbidden || named || listed || mixed) {
+        if judged.is_empty() && (listed || named || matches!(rest, Rest::Mixed)) {
             judged = self.judge(node);
+        }
+        // What has no field of its own is among the further members, or it is not there.
+        for name in self.without_field(node, &properties, |object| object.required.iter().collect()) {
+            rules.push(Rule::Present(name));
+        }
+        if !matches!(rest, Rest::Closed) {
+            let named = self
+                .without_field(node, &properties, |object| object.properties.iter().map(|(name, _)| name).collect());
+            rules.extend(named.into_iter().map(Rule::Absent));
         }
         rules.extend(judged);
         rules
+    }
+
+    /// The members that `pick` finds in the rules and that get no field.
+    fn without_field(
+        &self,
+        node: &Node,
+        properties: &[String],
+        pick: impl Fn(&ObjectRules) -> Vec<&String>,
+    ) -> BTreeSet<String> {
+        let objects = node.schemas(self.schemas.set).map(|schema| &schema.object);
+        objects
+            .flat_map(|object| pick(object).into_iter().cloned().collect::<Vec<_>>())
+            .filter(|name| !properties.contains(name))
+            .collect()
     }
 
     /// The members that get a field: those that `properties` names and that can be there.

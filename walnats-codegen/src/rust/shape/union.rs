@@ -24,9 +24,13 @@ impl Builder<'_> {
         for kinds in Kinds::EACH.into_iter().filter(|kinds| node.kinds.has(*kinds)) {
             let choice = node.only(&self.schemas, kinds);
             let branch = self.only_branch(node, kinds);
+            let named = branch.and_then(|id| self.title_or_key(id));
+            if let Some(id) = branch {
+                let hint = named.clone().unwrap_or_else(|| kind_name(kinds).to_owned());
+                self.types.hints.entry(Spot::of(self.notes, id)).or_insert(hint);
+            }
             let typed = self.typed(&choice, 1);
-            let name =
-                branch.and_then(|id| self.title_or_key(id)).unwrap_or_else(|| kind_name(&typed.shape).to_owned());
+            let name = named.unwrap_or_else(|| shape_name(&typed.shape, kinds).to_owned());
             let id = branch.or(choice.home(&self.schemas)).or(node.whole.last().copied()).unwrap_or(SchemaId(0));
             variants.push(Variant { name, typed, tags: Vec::new(), kinds: choice.kinds, id });
         }
@@ -51,21 +55,26 @@ impl Builder<'_> {
     /// The variants of [`Builder::object_union`].
     pub(super) fn object_variants(&mut self, node: &Node) -> Option<Body> {
         let (index, tag) = self.union_group(node)?;
-        let branches = node.groups[index].branches.clone();
+        let choices: Vec<(SchemaId, Node)> = node.groups[index]
+            .branches
+            .iter()
+            .map(|branch| (*branch, node.choose(&self.schemas, index, *branch, Spot::of(self.notes, *branch))))
+            .filter(|(_, choice)| !choice.kinds.is_empty())
+            .collect();
         let mut variants = Vec::new();
-        for (position, branch) in branches.into_iter().enumerate() {
-            let spot = Spot::of(self.notes, branch);
-            let choice = node.choose(&self.schemas, index, branch, spot.clone());
-            if choice.kinds.is_empty() {
-                continue;
-            }
-            let tags = tag.as_ref().and_then(|tag| self.tag_values(&choice, tag, 0)).unwrap_or_default();
+        for (position, (branch, choice)) in choices.iter().enumerate() {
+            let branch = *branch;
+            let tags = tag.as_ref().and_then(|tag| self.tag_values(choice, tag, 0)).unwrap_or_default();
             let name = match tags.as_slice() {
                 [tag] => tag.clone(),
-                _ => self.title_or_key(branch).unwrap_or_else(|| format!("variant {}", position + 1)),
+                tags => self
+                    .title_or_key(branch)
+                    .or_else(|| (tags.len() == 2).then(|| tags.join(" ")))
+                    .or_else(|| self.own_member(&choices, position))
+                    .unwrap_or_else(|| format!("variant {}", position + 1)),
             };
-            self.types.hints.entry(spot).or_insert_with(|| name.clone());
-            let typed = self.typed(&choice, 1);
+            self.types.hints.entry(Spot::of(self.notes, branch)).or_insert_with(|| name.clone());
+            let typed = self.typed(choice, 1);
             variants.push(Variant { name, typed, tags, kinds: choice.kinds, id: branch });
         }
         Some(Body::Union(Union { variants, dispatch: tag.map_or(Dispatch::Attempt, Dispatch::Tag) }))
@@ -104,6 +113,19 @@ impl Builder<'_> {
         untagged
     }
 
+    /// The first member that the choice at `position` requires and no other does.
+    fn own_member(&self, choices: &[(SchemaId, Node)], position: usize) -> Option<String> {
+        let required = |choice: &Node, name: &str| {
+            choice.schemas(self.schemas.set).any(|schema| schema.object.required.iter().any(|key| key == name))
+        };
+        let others =
+            || choices.iter().enumerate().filter(|(other, _)| *other != position).map(|(_, (_, choice))| choice);
+        let choice = &choices[position].1;
+        self.properties(choice)
+            .into_iter()
+            .find(|name| required(choice, name) && !others().any(|other| required(other, name)))
+    }
+
     /// What a branch is called: the definition or file that it refers to, or its title where that is short.
     fn title_or_key(&self, id: SchemaId) -> Option<String> {
         let set = self.schemas.set;
@@ -130,18 +152,22 @@ fn is_short(title: &str) -> bool {
     plain && (1..=4).contains(&title.split_whitespace().count()) && title.len() <= 40
 }
 
-fn kind_name(shape: &Shape) -> &'static str {
+fn shape_name(shape: &Shape, kinds: Kinds) -> &'static str {
     match shape {
-        Shape::Null => "null",
-        Shape::Boolean => "boolean",
         Shape::Integer(_) => "integer",
-        Shape::Float => "number",
         Shape::DateTime => "date time",
         Shape::Uuid => "uuid",
-        Shape::Array(_) | Shape::FixedArray(..) | Shape::Tuple(_) => "array",
-        Shape::Object | Shape::Map(_) => "object",
-        Shape::String => "string",
-        Shape::Value | Shape::Nullable(_) => "value",
-        Shape::Item(_) | Shape::Boxed(_) => "item",
+        _ => kind_name(kinds),
+    }
+}
+
+fn kind_name(kinds: Kinds) -> &'static str {
+    match kinds {
+        Kinds::NULL => "null",
+        Kinds::BOOLEAN => "boolean",
+        Kinds::STRING => "string",
+        Kinds::ARRAY => "array",
+        Kinds::OBJECT => "object",
+        _ => "number",
     }
 }

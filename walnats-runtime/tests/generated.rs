@@ -1,0 +1,191 @@
+//! The code that `walnats-codegen/fixtures/generate` shows, compiled: what it reads, writes and refuses.
+//!
+//! Each folder's `instances.json` lists, for each of its events, payloads that are valid, and invalid ones under the
+//! JSON Pointer of a violation that has to be told.
+
+#![deny(warnings, missing_docs)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use walnats_runtime::{DecodeError, Event};
+
+macro_rules! packages {
+    ($($module:ident: $path:literal { $($event:ident)* })*) => {
+        $(
+            #[allow(missing_docs)]
+            #[path = $path]
+            pub mod $module;
+        )*
+
+        /// What each event of each folder does with a payload.
+        fn events() -> BTreeMap<(String, String), RoundTrip> {
+            [$($((
+                (stringify!($module).to_owned(), <$module::$event as Event>::DESCRIPTOR.name.to_owned()),
+                round_trip::<$module::$event> as RoundTrip,
+            ),)*)*]
+            .into()
+        }
+    };
+}
+
+packages! {
+    all_of: "../../walnats-codegen/fixtures/generate/all_of/expected/events.rs" { IssueClosed }
+    arrays: "../../walnats-codegen/fixtures/generate/arrays/expected/events.rs" { RoutePlanned }
+    docs: "../../walnats-codegen/fixtures/generate/docs/expected/events.rs" { Told }
+    enums: "../../walnats-codegen/fixtures/generate/enums/expected/events.rs" { SignShown }
+    events: "../../walnats-codegen/fixtures/generate/events/expected/events.rs" { Cancellation IdsIssued OrderPlaced }
+    judged: "../../walnats-codegen/fixtures/generate/judged/expected/events.rs" { Decided }
+    maps: "../../walnats-codegen/fixtures/generate/maps/expected/events.rs" { Labelled }
+    names: "../../walnats-codegen/fixtures/generate/names/expected/events.rs" { Events2 For Named UsesFor }
+    numbers: "../../walnats-codegen/fixtures/generate/numbers/expected/events.rs" { Measured }
+    recursion: "../../walnats-codegen/fixtures/generate/recursion/expected/events.rs" { TreeGrown }
+    shared_types: "../../walnats-codegen/fixtures/generate/shared_types/expected/events.rs" {
+        AddressEntered OrderPlaced UserMoved
+    }
+    strings: "../../walnats-codegen/fixtures/generate/strings/expected/events.rs" { Noted }
+    structs: "../../walnats-codegen/fixtures/generate/structs/expected/events.rs" { UserCreated }
+    unions: "../../walnats-codegen/fixtures/generate/unions/expected/events.rs" { Paid ShapeDrawn }
+}
+
+/// Reads a payload and writes it again.
+type RoundTrip = fn(&[u8]) -> Result<Vec<u8>, DecodeError>;
+
+fn round_trip<E: Event>(payload: &[u8]) -> Result<Vec<u8>, DecodeError> {
+    let event = E::decode(payload)?;
+    event.validate().expect("what was read is valid");
+    Ok(event.encode().expect("what was read can be written"))
+}
+
+#[test]
+fn payloads_are_read_and_written_or_refused_with_their_place() {
+    let mut wrong = Vec::new();
+    let events = events();
+    let mut unused: BTreeSet<_> = events.keys().collect();
+    for folder in folders() {
+        let package = folder.file_name().unwrap().to_str().unwrap().to_owned();
+        let instances = fs::read_to_string(folder.join("instances.json")).unwrap();
+        let instances: BTreeMap<String, Value> = serde_json::from_str(&instances).unwrap();
+        for (event, instances) in &instances {
+            let Some((key, round_trip)) = events.get_key_value(&(package.clone(), event.clone())) else {
+                wrong.push(format!("{package}: `{event}` is not in the list above"));
+                continue;
+            };
+            unused.remove(key);
+            let mut check = |instance: &Value, pointer: Option<&str>| {
+                wrong.extend(
+                    fault(*round_trip, instance, pointer)
+                        .map(|fault| format!("{package}, {event}: {fault}: {instance}")),
+                );
+            };
+            for instance in instances["valid"].as_array().unwrap() {
+                check(instance, None);
+            }
+            for (pointer, instances) in instances["invalid"].as_object().unwrap() {
+                for instance in instances.as_array().unwrap() {
+                    check(instance, Some(pointer));
+                }
+            }
+        }
+    }
+    wrong.extend(unused.iter().map(|(package, event)| format!("{package}: `{event}` has no instances")));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// How an instance is treated otherwise than it should be.
+fn fault(round_trip: RoundTrip, instance: &Value, invalid_at: Option<&str>) -> Option<String> {
+    match (round_trip(instance.to_string().as_bytes()), invalid_at) {
+        (Ok(written), None) => {
+            let written: Value = serde_json::from_slice(&written).unwrap();
+            (!walnats_schema::equal(&written, instance)).then(|| format!("became {written}"))
+        }
+        (Err(DecodeError::Invalid(error)), Some(pointer)) => {
+            let told = error.violations().iter().any(|violation| violation.pointer == pointer);
+            (!told).then(|| format!("nothing told at `{pointer}`, but {error}"))
+        }
+        (Ok(_), Some(_)) => Some("accepted".to_owned()),
+        (Err(error), None) => Some(format!("refused, {error}")),
+        (Err(error), Some(_)) => Some(format!("refused for another reason, {error}")),
+    }
+}
+
+/// Those with JSON instances.
+fn folders() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../walnats-codegen/fixtures/generate");
+    let folders = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path());
+    folders.filter(|folder| folder.join("instances.json").exists()).collect()
+}
+
+#[test]
+fn absent_is_not_null() {
+    let user =
+        structs::UserCreated::new("3f2c8a52-6f0e-4b1d-9e58-0a4f2f6f1c11".parse().unwrap(), "ada@example.com", None);
+    assert_eq!(
+        String::from_utf8(user.encode().unwrap()).unwrap(),
+        r#"{"user_id":"3f2c8a52-6f0e-4b1d-9e58-0a4f2f6f1c11","email":"ada@example.com","nickname":null}"#
+    );
+    let user = structs::UserCreated { referrer: Some(None), ..user };
+    assert!(String::from_utf8(user.encode().unwrap()).unwrap().contains(r#""referrer":null"#));
+}
+
+#[test]
+fn defaults_are_given_and_not_written() {
+    let user =
+        structs::UserCreated::new("3f2c8a52-6f0e-4b1d-9e58-0a4f2f6f1c11".parse().unwrap(), "ada@example.com", None);
+    assert_eq!(user.plan_or_default().as_str(), "free");
+    assert_eq!(user.greeting_or_default(), "hello");
+    assert_eq!(user.plan, None);
+}
+
+#[test]
+fn what_breaks_the_schema_is_told_before_it_is_written() {
+    let mut user = structs::UserCreated::new("3f2c8a52-6f0e-4b1d-9e58-0a4f2f6f1c11".parse().unwrap(), "ada", None);
+    user.name = Some(String::new());
+    user.additional.insert("plan".to_owned(), "free".into());
+    let error = user.validate().unwrap_err();
+    let told: Vec<_> =
+        error.violations().iter().map(|violation| (violation.pointer.as_str(), violation.keyword)).collect();
+    assert_eq!(told, [("/email", "format"), ("/name", "minLength"), ("/plan", "properties")]);
+    assert!(!error.to_string().contains("ada"), "{error}");
+}
+
+#[test]
+fn subjects_and_ids_are_made_of_fields() {
+    let order = events::OrderPlaced::decode(
+        r#"{"id":"3f2c8a52-6f0e-4b1d-9e58-0a4f2f6f1c11","region":"eu","express":true,"version":"v1","customer":{"number":7}}"#,
+    )
+    .unwrap();
+    assert_eq!(order.subject().unwrap(), "v1.orders.eu.7.placed");
+    assert_eq!(order.uid().unwrap(), "3f2c8a52-6f0e-4b1d-9e58-0a4f2f6f1c11-true");
+    assert_eq!(events::OrderPlaced::DESCRIPTOR.event_type, "com.example.order.placed");
+    assert_eq!(events::STREAMS[1].replicas, 3);
+}
+
+#[test]
+fn members_that_are_given_twice_count_once() {
+    // The last one counts, as in most readers; and it need not be of the first one's type.
+    let numbers = numbers::Measured::decode(r#"{"any":"x","any":1}"#).unwrap();
+    assert_eq!(numbers.any, Some(1));
+    assert!(numbers::Measured::decode(r#"{"any":1,"any":"x"}"#).is_err());
+}
+
+#[test]
+fn what_is_valid_but_too_large_for_its_type_is_refused_and_not_changed() {
+    let error = numbers::Measured::decode(r#"{"any":9223372036854775808}"#).unwrap_err();
+    assert!(matches!(error, DecodeError::Unrepresentable { .. }), "{error}");
+}
+
+#[test]
+fn depth_is_bounded() {
+    for depth in [40, 200, 100_000] {
+        let payload = "{\"value\":1,\"next\":".repeat(depth) + "{\"value\":1}" + &"}".repeat(depth);
+        let decoded = recursion::TreeGrown::decode(&payload);
+        assert_eq!(decoded.is_ok(), depth < 127, "{depth}");
+        let payload = format!("{{\"value\":1,\"expression\":{}1{}}}", "[".repeat(depth), "]".repeat(depth));
+        assert_eq!(recursion::TreeGrown::decode(&payload).is_ok(), depth < 127, "{depth}");
+        let payload = format!("{{\"value\":1,\"expression\":{}1{}}}", "{\"not\":".repeat(depth), "}".repeat(depth));
+        assert_eq!(recursion::TreeGrown::decode(&payload).is_ok(), depth < 127, "{depth}");
+    }
+}
