@@ -56,4 +56,6 @@ pub enum Command {
     /// line of walnats.toml.
     ConfigSchema,
     Dev(dev::Options),
+    #[cfg(feature = "outbox")]
+    Outbox(crate::outbox::Options),
 }

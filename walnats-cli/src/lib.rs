@@ -5,6 +5,8 @@ mod check;
 mod config_schema;
 mod dev;
 mod generate;
+#[cfg(feature = "outbox")]
+mod outbox;
 mod output;
 mod root;
 
@@ -52,5 +54,7 @@ fn dispatch(arguments: &Arguments) -> Result<Outcome, Failure> {
         Command::Generate(options) => generate::run(common, options),
         Command::ConfigSchema => config_schema::run(),
         Command::Dev(options) => dev::run(options),
+        #[cfg(feature = "outbox")]
+        Command::Outbox(options) => outbox::run(options),
     }
 }

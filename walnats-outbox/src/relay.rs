@@ -37,7 +37,7 @@ const FIRST_IDLE: Duration = Duration::from_millis(1);
 /// already, for as long as the stream's duplicate window. What a relay marks after it has lost a lease has no effect.
 ///
 /// While the connection to NATS is down, it takes nothing. A stream that is missing, full or without a leader is left
-/// alone for 250 ms to 30 s at a time, and others go on. A row that is itself refused is tried again in ever longer steps
+/// alone for 250 ms to 15 s at a time, and others go on. A row that is itself refused is tried again in ever longer steps
 /// and then parked, see [`Relay::max_refusals`].
 #[must_use = "a relay does nothing until it runs"]
 pub struct Relay<D: Database> {

@@ -24,7 +24,7 @@ const MARGIN: Duration = Duration::from_secs(5);
 /// The least time that a mark gets.
 const MARK_PATIENCE: Duration = Duration::from_secs(5);
 /// The waits after trouble that is not the row's.
-const TROUBLE: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(30));
+const TROUBLE: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(5));
 
 /// What became of a batch.
 #[derive(Debug, Default)]

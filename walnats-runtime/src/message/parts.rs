@@ -35,7 +35,7 @@ pub struct MessageParts {
 #[non_exhaustive]
 pub enum PartsError {
     /// Nothing can be published there.
-    #[error("its subject {0}")]
+    #[error("its subject, or a part of it, {0}")]
     Subject(SubjectProblem),
     /// The id cannot be sent.
     #[error("its id cannot be used")]

@@ -1,0 +1,190 @@
+//! `walnats outbox`
+
+mod relay;
+
+use std::fmt::Write;
+use std::time::SystemTime;
+
+use clap::{Args, Subcommand, ValueEnum};
+use sqlx::{Pool, Postgres, Sqlite};
+use walnats_outbox::sql::{self, Migration};
+use walnats_outbox::{Database, Outbox, Parked, Row};
+
+use crate::{Failure, Outcome, output};
+
+/// Relay, watch and mend a transactional outbox
+///
+/// Services that use the crate walnats-outbox put events into a table of their SQLite or Postgres database, together with
+/// their data. These commands send them to JetStream, and look after those that cannot be sent.
+#[derive(Args)]
+pub struct Options {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Relay(relay::Options),
+    /// Tell how much waits, and for how long
+    ///
+    /// Exits 1 if there are dead letters.
+    Status {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// List the dead letters: events that JetStream would not take
+    Dead {
+        #[command(flatten)]
+        place: Place,
+        /// Only those after this id
+        #[arg(long, value_name = "ID", default_value_t = 0)]
+        after: i64,
+        /// How many at most
+        #[arg(long, value_name = "N", default_value_t = 100)]
+        limit: u32,
+    },
+    /// Have dead letters sent again, with the ids that they had
+    Replay {
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        which: Which,
+    },
+    /// Delete dead letters, whose events are then never published
+    Drop {
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        which: Which,
+    },
+    /// Make the tables, or bring them to the present version
+    Migrate {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Print the tables' definitions, for teams that run their own migrations
+    Migrations {
+        /// For which database
+        #[arg(value_enum)]
+        database: Kind,
+    },
+}
+
+/// Where the outbox is.
+#[derive(Args)]
+struct Place {
+    /// `sqlite://PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`
+    #[arg(long, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
+    database: String,
+}
+
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct Which {
+    /// Ids, as `dead` lists them
+    #[arg(value_name = "ID")]
+    ids: Vec<i64>,
+    /// All dead letters
+    #[arg(long)]
+    all: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+pub fn run(options: &Options) -> Result<Outcome, Failure> {
+    if let Command::Migrations { database } = &options.command {
+        return print_migrations(match database {
+            Kind::Sqlite => sql::sqlite::MIGRATIONS,
+            Kind::Postgres => sql::postgres::MIGRATIONS,
+        });
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        let url = options.command.database();
+        match url.split_once(':').map(|(scheme, _)| scheme) {
+            Some("sqlite") => dispatch(Outbox::new(open(Pool::<Sqlite>::connect(url)).await?), &options.command).await,
+            Some("postgres" | "postgresql") => {
+                let outbox = Outbox::new(open(Pool::<Postgres>::connect(url)).await?);
+                match &options.command {
+                    Command::Relay(relay) if relay.listen => dispatch(outbox.notify(), &options.command).await,
+                    command => dispatch(outbox, command).await,
+                }
+            }
+            _ => Err("the database's URL begins with neither `sqlite:` nor `postgres:`".into()),
+        }
+    })
+}
+
+impl Command {
+    fn database(&self) -> &str {
+        match self {
+            Self::Relay(relay::Options { place, .. })
+            | Self::Status { place }
+            | Self::Dead { place, .. }
+            | Self::Replay { place, .. }
+            | Self::Drop { place, .. }
+            | Self::Migrate { place } => &place.database,
+            Self::Migrations { .. } => "",
+        }
+    }
+}
+
+async fn open<T>(connecting: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, Failure> {
+    connecting.await.map_err(|error| format!("cannot open the database: {error}").into())
+}
+
+async fn dispatch<D: Database>(outbox: Outbox<D>, command: &Command) -> Result<Outcome, Failure> {
+    match command {
+        Command::Relay(options) => relay::run(&outbox, options).await,
+        Command::Status { .. } => {
+            let status = outbox.status().await?;
+            output::print(&format!("{status}\n"))?;
+            Ok(if status.parked > 0 { Outcome::Findings } else { Outcome::Clean })
+        }
+        Command::Dead { after, limit, .. } => {
+            let rows = outbox.parked(*after, *limit).await?;
+            output::print(&rows.iter().map(line).collect::<String>())?;
+            Ok(if rows.is_empty() { Outcome::Clean } else { Outcome::Findings })
+        }
+        Command::Replay { which, .. } => told("to be sent again", outbox.replay(&which.parked()).await?),
+        Command::Drop { which, .. } => told("dropped", outbox.discard(&which.parked()).await?),
+        Command::Migrate { .. } => {
+            outbox.migrate().await?;
+            output::print("the tables are up to date\n")?;
+            Ok(Outcome::Clean)
+        }
+        Command::Migrations { .. } => Ok(Outcome::Clean),
+    }
+}
+
+impl Which {
+    fn parked(&self) -> Parked {
+        if self.all { Parked::All } else { Parked::Ids(self.ids.clone()) }
+    }
+}
+
+fn told(what: &str, number: usize) -> Result<Outcome, Failure> {
+    output::print(&format!("{} {what}\n", output::count(number, "dead letter")))?;
+    Ok(Outcome::Clean)
+}
+
+/// No payload and no header: they may be secret.
+fn line(row: &Row) -> String {
+    let age = SystemTime::now().duration_since(row.created).unwrap_or_default().as_secs();
+    let mut line = format!("{}  {}  on `{}`  {age} s old  ", row.id, row.event, row.subject);
+    if let Some(key) = &row.ordering_key {
+        let _ = write!(line, "key `{key}`  ");
+    }
+    let error = row.last_error.as_deref().unwrap_or("no reason is noted");
+    let _ = writeln!(line, "{}: {error}", output::count(row.attempts as usize, "attempt"));
+    line
+}
+
+fn print_migrations(migrations: &[Migration]) -> Result<Outcome, Failure> {
+    output::print(&migrations.iter().map(|migration| migration.sql).collect::<Vec<_>>().join("\n"))?;
+    Ok(Outcome::Clean)
+}

@@ -1,0 +1,94 @@
+//! `walnats outbox relay`
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use clap::Args;
+use signal_hook::consts::TERM_SIGNALS;
+use walnats_outbox::{AfterWindow, Database, Outbox, Parking, Tally};
+use walnats_runtime::Publisher;
+
+use super::Place;
+use crate::{Failure, Outcome, output};
+
+/// Send events to JetStream as they are committed, until Ctrl-C
+///
+/// Any number of relays may run at a time. At the end, and after `--once`, it says what it has done; exits 1 if it parked
+/// events.
+#[derive(Args)]
+pub struct Options {
+    #[command(flatten)]
+    pub place: Place,
+    /// The servers, parted by commas
+    #[arg(
+        long,
+        value_name = "URLS",
+        env = "NATS_URL",
+        hide_env_values = true,
+        default_value = "nats://127.0.0.1:4222"
+    )]
+    nats: String,
+    /// A file of credentials for NATS
+    #[arg(long, value_name = "FILE")]
+    credentials: Option<PathBuf>,
+    /// Send what waits now, and end
+    #[arg(long)]
+    once: bool,
+    /// Hear of commits by LISTEN (Postgres); the services have to call `notify` on their outbox
+    #[arg(long)]
+    pub listen: bool,
+    /// For how many seconds taken events are this relay's alone
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    lease: u64,
+    /// Dead letters do not hold up later events of their key
+    #[arg(long)]
+    pass_parked: bool,
+    /// Park what is possibly stored once JetStream has forgotten its id; default: send it again, perhaps a second time
+    #[arg(long)]
+    park_after_window: bool,
+    /// For how many hours sent events stay in the table
+    #[arg(long, value_name = "HOURS", default_value_t = 24)]
+    keep: u64,
+}
+
+pub async fn run<D: Database>(outbox: &Outbox<D>, options: &Options) -> Result<Outcome, Failure> {
+    let mut runtime = walnats_runtime::Options::new();
+    if let Some(file) = &options.credentials {
+        let nats = async_nats::ConnectOptions::with_credentials_file(file).await;
+        runtime = runtime.nats(nats.map_err(|error| format!("cannot read `{}`: {error}", file.display()))?);
+    }
+    let publisher = Publisher::connect(&options.nats, &[], runtime).await?;
+    let mut relay = outbox
+        .relay(&publisher)
+        .lease(Duration::from_secs(options.lease))
+        .keep_sent(Duration::from_secs(options.keep.saturating_mul(3_600)));
+    if options.pass_parked {
+        relay = relay.parking(Parking::PassesKey);
+    }
+    if options.park_after_window {
+        relay = relay.after_window(AfterWindow::Park);
+    }
+    let tally = if options.once {
+        relay.drain().await?
+    } else {
+        let stop = Arc::new(AtomicBool::new(false));
+        for signal in TERM_SIGNALS {
+            signal_hook::flag::register(*signal, Arc::clone(&stop))?;
+        }
+        output::print(&format!("relaying until Ctrl-C; {}\n", outbox.status().await?))?;
+        relay.run_until(set(stop)).await?
+    };
+    let Tally { sent, duplicates, failed, parked, fenced, .. } = tally;
+    output::print(&format!(
+        "{sent} sent ({duplicates} stored already), {failed} failed attempts, {parked} parked, {fenced} taken over by others\n"
+    ))?;
+    Ok(if parked > 0 { Outcome::Findings } else { Outcome::Clean })
+}
+
+async fn set(flag: Arc<AtomicBool>) {
+    while !flag.load(Ordering::Relaxed) {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
