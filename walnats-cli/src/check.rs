@@ -4,6 +4,7 @@ mod json;
 mod opinion;
 
 use clap::Args;
+use walnats_codegen::rust::EventTier;
 use walnats_codegen::{EventModel, Report};
 
 use crate::arguments::Common;
@@ -65,12 +66,28 @@ fn summary(model: Option<&EventModel>, report: &Report, opinion: &Opinion) -> St
     format!("{checked}: {}\n", if report.diagnostics.is_empty() { "clean".to_owned() } else { output::tally(report) })
 }
 
-/// Each event with its subject and stream, and which examples had one judge only.
+/// Whether types and native checks say all that the schema says, or parts of it are asked at run time.
+fn tier_text(tier: &EventTier) -> String {
+    let (event, all, judged) = (&tier.event, tier.subschemas, tier.judged.len());
+    if judged == 0 {
+        return format!("{event}: typed, {}\n", output::count(all, "subschema"));
+    }
+    let parts = tier.judged.iter().map(|part| format!("  {}: {}\n", part.location, part.keywords.join(", ")));
+    format!(
+        "{event}: typed but for {judged} of {all} subschemas, which are asked at run time\n{}",
+        parts.collect::<String>()
+    )
+}
+
+/// Each event with its subject and stream, how its payload is decided, and which examples had one judge only.
 fn details(model: Option<&EventModel>, opinion: &Opinion) -> String {
     let mut lines = Vec::new();
     for event in model.iter().flat_map(|model| &model.events) {
         let (subject, stream) = (event.subject.wildcard(), &event.stream);
         lines.push(format!("{}: subject `{subject}`, stream `{stream}`, from {}\n", event.name, event.place.file.path));
+    }
+    for tier in model.into_iter().flat_map(walnats_codegen::rust::tiers) {
+        lines.push(tier_text(&tier));
     }
     for (schema, reason) in &opinion.unjudged {
         lines.push(format!(

@@ -82,18 +82,18 @@ impl<'s> Schemas<'s> {
         if self.set.resources.is_empty() {
             return false;
         }
-        let (mut seen, mut waiting) = (HashSet::new(), vec![id]);
+        self.reachable(id).into_iter().any(|id| self.set.get(id).dynamic_reference.is_some())
+    }
+
+    /// The schema itself and every one that it leads to.
+    pub fn reachable(&self, id: SchemaId) -> HashSet<SchemaId> {
+        let (mut reached, mut waiting) = (HashSet::new(), vec![id]);
         while let Some(id) = waiting.pop() {
-            if !seen.insert(id) {
-                continue;
+            if reached.insert(id) {
+                waiting.extend(self.set.get(id).children());
             }
-            let schema = self.set.get(id);
-            if schema.dynamic_reference.is_some() {
-                return true;
-            }
-            waiting.extend(schema.children());
         }
-        false
+        reached
     }
 
     fn possible_of_any(&self, ids: &[SchemaId]) -> Kinds {

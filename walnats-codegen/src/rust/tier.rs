@@ -1,0 +1,112 @@
+//! How the payload of each event is decided: by its type and native checks, or by asking the schema at run time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use walnats_schema::{Schema, SchemaId};
+
+use super::judged;
+use super::node::Schemas;
+use super::shape::{self, Body, ItemId, Rule, Shape, Typed, Types};
+use crate::model::{EventModel, Payload};
+
+/// How the payload of an event is decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventTier {
+    /// The event's name.
+    pub event: String,
+    /// Subschemas that the event reaches, its own schema among them.
+    pub subschemas: usize,
+    /// Those that are asked at run time, over the JSON value; empty where types and native checks are exact.
+    pub judged: Vec<JudgedSchema>,
+}
+
+/// A subschema that is asked at run time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JudgedSchema {
+    /// File and JSON Pointer: `common/_address#/$defs/zip`.
+    pub location: String,
+    /// Its keywords that types and native checks cannot always express.
+    pub keywords: Vec<&'static str>,
+}
+
+/// How the payload of each JSON event is decided, in the order of the events.
+pub fn tiers(model: &EventModel) -> Vec<EventTier> {
+    let types = shape::shape(model);
+    let names = judged::names(model, &types);
+    let schemas = Schemas::new(&model.schemas);
+    let mut tiers = Vec::new();
+    for (event, payload) in model.events.iter().zip(&types.payloads) {
+        let (Payload::Json(id), Some(payload)) = (&event.payload, payload) else { continue };
+        let judged = judged_by(payload, &types)
+            .into_iter()
+            .map(|id| JudgedSchema {
+                location: names.get(&id).cloned().unwrap_or_default(),
+                keywords: keywords(model.schemas.get(id)),
+            })
+            .collect();
+        tiers.push(EventTier { event: event.name.clone(), subschemas: schemas.reachable(*id).len(), judged });
+    }
+    tiers
+}
+
+/// Every schema that is asked of some part of a payload.
+fn judged_by(payload: &Typed, types: &Types) -> BTreeSet<SchemaId> {
+    let (mut ids, mut items) = (BTreeSet::new(), BTreeMap::<ItemId, ()>::new());
+    let mut waiting = vec![payload];
+    while let Some(typed) = waiting.pop() {
+        collect(&typed.rules, &mut ids);
+        match &typed.shape {
+            Shape::Array(inner) | Shape::FixedArray(inner, _) | Shape::Map(inner) | Shape::Nullable(inner) => {
+                waiting.push(inner);
+            }
+            Shape::Tuple(parts) => waiting.extend(parts),
+            Shape::Item(item) | Shape::Boxed(item) if items.insert(*item, ()).is_none() => {
+                let item = &types.items[*item];
+                collect(&item.rules, &mut ids);
+                match &item.body {
+                    Body::Struct(body) => {
+                        waiting.extend(body.fields.iter().map(|field| &field.typed).chain(&body.additional));
+                    }
+                    Body::Union(body) => waiting.extend(body.variants.iter().map(|variant| &variant.typed)),
+                    Body::Enum(_) => {}
+                }
+            }
+            _ => {}
+        }
+    }
+    ids
+}
+
+fn collect(rules: &[Rule], ids: &mut BTreeSet<SchemaId>) {
+    ids.extend(rules.iter().filter_map(|rule| if let Rule::Judge(id) = rule { Some(*id) } else { None }));
+}
+
+/// The keywords of a schema that can be the reason why it is asked.
+fn keywords(schema: &Schema) -> Vec<&'static str> {
+    let (array, object) = (&schema.array, &schema.object);
+    let present = [
+        ("$dynamicRef", schema.dynamic_reference.is_some()),
+        ("enum", schema.enumeration.is_some()),
+        ("oneOf", !schema.one_of.is_empty()),
+        ("anyOf", !schema.any_of.is_empty()),
+        ("not", schema.not.is_some()),
+        ("if", schema.condition.is_some()),
+        ("multipleOf", schema.number.multiple_of.is_some()),
+        ("prefixItems", !array.prefix_items.is_empty()),
+        ("uniqueItems", array.unique_items),
+        ("contains", array.contains.is_some()),
+        ("unevaluatedItems", array.unevaluated_items.is_some()),
+        ("patternProperties", !object.pattern_properties.is_empty()),
+        ("propertyNames", object.property_names.is_some()),
+        ("dependentRequired", !object.dependent_required.is_empty()),
+        ("dependentSchemas", !object.dependent_schemas.is_empty()),
+        ("unevaluatedProperties", object.unevaluated_properties.is_some()),
+    ];
+    let mut keywords: Vec<&'static str> =
+        present.into_iter().filter_map(|(name, is_present)| is_present.then_some(name)).collect();
+    if keywords.is_empty() && schema.types.is_none() {
+        // Any value is meant, and only values of some type are constrained.
+        keywords.push("no type");
+    }
+    keywords
+}
