@@ -27,6 +27,7 @@ pub struct EmitAll<'a, E> {
     publisher: &'a Publisher,
     events: &'a [E],
     uid: Option<PerEvent<'a, E, String>>,
+    once: Option<PerEvent<'a, E, String>>,
     cloud_event: Option<PerEvent<'a, E, CloudEvent>>,
     details: Details,
     atomic: bool,
@@ -36,12 +37,19 @@ type PerEvent<'a, E, T> = Box<dyn Fn(&E) -> T + Send + 'a>;
 
 impl<'a, E: Event> EmitAll<'a, E> {
     pub(crate) fn new(publisher: &'a Publisher, events: &'a [E]) -> Self {
-        Self { publisher, events, uid: None, cloud_event: None, details: Details::default(), atomic: false }
+        Self { publisher, events, uid: None, once: None, cloud_event: None, details: Details::default(), atomic: false }
     }
 
     /// The deduplication id of each event, as in [`Emit::uid`](crate::Emit::uid).
     pub fn uid(mut self, uid: impl Fn(&E) -> String + Send + 'a) -> Self {
         self.uid = Some(Box::new(uid));
+        self
+    }
+
+    /// Stores at most one event of each key, as in [`Emit::once`](crate::Emit::once). An atomic batch with a key that is
+    /// taken is refused as a whole ([`Reason::KeyTaken`]).
+    pub fn once(mut self, key: impl Fn(&E) -> String + Send + 'a) -> Self {
+        self.once = Some(Box::new(key));
         self
     }
 
@@ -94,8 +102,9 @@ impl<'a, E: Event> EmitAll<'a, E> {
         let mut failures = Vec::new();
         for (index, event) in self.events.iter().enumerate() {
             let uid = self.uid.as_ref().map(|uid| uid(event));
+            let once = self.once.as_ref().map(|once| once(event));
             let cloud_event = self.cloud_event.as_ref().map(|cloud_event| Box::new(cloud_event(event)));
-            match compose(self.publisher, event, Details { uid, cloud_event, ..self.details.clone() }) {
+            match compose(self.publisher, event, Details { uid, once, cloud_event, ..self.details.clone() }) {
                 Ok(message) => messages.push(message),
                 Err(error) => failures.push((index, error)),
             }
@@ -161,7 +170,10 @@ impl<'a, E: Event> EmitAll<'a, E> {
         // A batch is stored in one piece: the acknowledgement of its last message places them all.
         let first = last.outcome.sequence().saturating_sub(ids.len() as u64 - 1);
         let receipts = (first..).zip(ids).map(|(sequence, message_id)| Receipt {
-            outcome: Outcome::Stored(sequence),
+            outcome: match last.outcome {
+                Outcome::Stored(_) => Outcome::Stored(sequence),
+                Outcome::Duplicate(_) => Outcome::Duplicate(sequence),
+            },
             stream: last.stream.clone(),
             message_id,
         });

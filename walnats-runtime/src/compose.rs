@@ -7,20 +7,25 @@ use bytes::Bytes;
 
 use crate::cloud_event::{CloudEvent, Defaults};
 use crate::error::{EmitError, NotStored, OptionError, Reason};
-use crate::event::{Event, EventDescriptor};
+use crate::event::{Event, EventDescriptor, OnceKey};
 use crate::headers::Headers;
-use crate::message::OutboundMessage;
+use crate::message::{EXPECTED_SUBJECT_SEQUENCE, OutboundMessage};
 use crate::publisher::Publisher;
-use crate::stream::{Retention, StreamDescriptor};
-use crate::subject::{SubjectError, check_message_id, schedule_subject, subject_problem};
+use crate::register::covers;
+use crate::stream::{Discard, Retention, StreamDescriptor};
+use crate::subject::{Subject, SubjectError, check_message_id, schedule_subject, subject_problem};
 
 /// The duplicate window that JetStream gives a stream that asks for none.
 const DEFAULT_WINDOW: Duration = Duration::from_secs(120);
+
+/// As good as for ever, and still a number of milliseconds that a database can hold.
+const LONGEST: Duration = Duration::from_secs(30 * 365 * 86_400);
 
 /// What a caller may ask for beside the event itself.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Details {
     pub(crate) uid: Option<String>,
+    pub(crate) once: Option<String>,
     pub(crate) delay: Option<Duration>,
     pub(crate) trace_id: Option<String>,
     pub(crate) headers: Vec<(String, String)>,
@@ -54,7 +59,12 @@ fn build<E: Event>(
     message_id: &mut Option<String>,
 ) -> Result<OutboundMessage, Reason> {
     event.validate()?;
-    let subject = event.subject()?;
+    let stream = publisher.stream(descriptor.stream);
+    let once = details.once.is_some() || E::ONCE != OnceKey::None;
+    let mut subject = event.subject()?;
+    if let Some(key) = details.once {
+        subject = keyed(descriptor, E::ONCE, &subject, &key, stream)?;
+    }
     if let Some(problem) = subject_problem(&subject) {
         return Err(SubjectError { event: descriptor.name, field: None, problem }.into());
     }
@@ -88,16 +98,52 @@ fn build<E: Event>(
         duplicate_window: DEFAULT_WINDOW,
         fresh_id,
     };
-    let stream = publisher.stream(descriptor.stream);
-    message.duplicate_window = duplicate_window(stream);
+    if once {
+        // The subject has no message yet: https://docs.nats.io/nats-concepts/jetstream/headers
+        message.headers.insert_own(EXPECTED_SUBJECT_SEQUENCE, "0".to_owned())?;
+    }
     let scheduled = match details.delay {
-        Some(delay) if !delay.is_zero() => hold_back(&mut message, stream, delay)?,
+        Some(delay) if !delay.is_zero() => hold_back(&mut message, stream, delay, once)?,
         _ => false,
     };
+    message.duplicate_window = if once { kept(stream, details.ttl) } else { duplicate_window(stream) };
     if let Some(ttl) = details.ttl {
         limit_life(&mut message, stream, ttl, scheduled)?;
     }
     Ok(message)
+}
+
+/// The subject with the caller's key in it.
+fn keyed(
+    descriptor: &EventDescriptor,
+    place: OnceKey,
+    subject: &str,
+    key: &str,
+    stream: &StreamDescriptor,
+) -> Result<String, Reason> {
+    let before = match place {
+        OnceKey::InSubject => return Err(OptionError::OnceInSubject(descriptor.name.to_owned()).into()),
+        // A key's token holds no dot.
+        OnceKey::LastToken => subject.rsplit_once('.').map_or(subject, |(before, _)| before),
+        OnceKey::None => subject,
+    };
+    let keyed = Subject::new(descriptor.name).literal(before).literal(".").key(key).finish()?;
+    if !stream.subjects.is_empty() && !stream.subjects.iter().any(|filter| covers(filter, &keyed)) {
+        let (event, stream) = (descriptor.name.to_owned(), stream.name.to_owned());
+        return Err(OptionError::OnceNotStored { event, stream }.into());
+    }
+    Ok(keyed)
+}
+
+/// For how long a second message on a subject is refused, so that one which may be stored can be sent again.
+fn kept(stream: &StreamDescriptor, ttl: Option<Duration>) -> Duration {
+    let ids = duplicate_window(stream);
+    let drops_early = stream.discard == Discard::Old && (stream.max_messages.is_some() || stream.max_bytes.is_some());
+    if stream.name.is_empty() || stream.retention != Retention::Limits || drops_early {
+        return ids;
+    }
+    let age = [stream.max_age, ttl, Some(LONGEST)].into_iter().flatten().min();
+    age.map_or(ids, |age| age.max(ids))
 }
 
 /// For how long a stream remembers ids, as JetStream counts it.
@@ -107,7 +153,12 @@ fn duplicate_window(stream: &StreamDescriptor) -> Duration {
 }
 
 /// Returns whether the server does the holding.
-fn hold_back(message: &mut OutboundMessage, stream: &StreamDescriptor, delay: Duration) -> Result<bool, Reason> {
+fn hold_back(
+    message: &mut OutboundMessage,
+    stream: &StreamDescriptor,
+    delay: Duration,
+    once: bool,
+) -> Result<bool, Reason> {
     let due = SystemTime::now().checked_add(delay).ok_or(OptionError::DelayTooLong(delay))?;
     if let Some(max_age) = stream.max_age.filter(|max_age| delay >= *max_age) {
         return Err(OptionError::DelayBeyondAge { delay, stream: message.stream.to_string(), max_age }.into());
@@ -115,6 +166,9 @@ fn hold_back(message: &mut OutboundMessage, stream: &StreamDescriptor, delay: Du
     let timestamp = jiff::Timestamp::try_from(due).map_err(|_| OptionError::DelayTooLong(delay))?;
     // A schedule on an interest stream without a consumer is acknowledged and never fires.
     if stream.schedules && stream.retention != Retention::Interest {
+        if once {
+            return Err(OptionError::OnceWithDelay(message.stream.to_string()).into());
+        }
         let subject = schedule_subject(&message.stream, &message.message_id);
         let target = std::mem::replace(&mut message.subject, subject);
         message.headers.insert_own("Nats-Schedule", format!("@at {timestamp}"))?;

@@ -46,6 +46,22 @@ impl<'a, E: Event> Emit<'a, E> {
         self
     }
 
+    /// Stores at most one event of this key, for as long as the stream keeps it, whatever its duplicate window: the
+    /// second ends as [`Outcome::Duplicate`](crate::Outcome::Duplicate) with the place of the first, or with a sequence
+    /// number of this emit's own where an earlier attempt of it was the first. It may be sent again at any time.
+    ///
+    /// The key is written as the last token of the subject, in place of the one that the schema's `once` gives, or beside
+    /// the subject where the schema says nothing: `orders.placed` is then published as `orders.placed.<key>`, and the
+    /// stream has to take `orders.placed.*`. What is not a letter, digit, `-` or `_` is written as `=` and two
+    /// hexadecimal digits. Not together with [`Emit::delay`] on streams with `schedules`, and not for events whose
+    /// subject has the key's fields in it anyway.
+    ///
+    /// A second event of a key costs a look at the first: the credentials need `$JS.API.STREAM.MSG.GET.<stream>`.
+    pub fn once(mut self, key: impl Into<String>) -> Self {
+        self.details.once = Some(key.into());
+        self
+    }
+
     /// Holds the event back. Where the stream has `schedules`, the server publishes it when it is due (not on streams of
     /// `interest` retention, where a schedule without a consumer would never fire); elsewhere the header
     /// `Walnats-Delay` asks readers to hold it. A receipt means that the schedule, or the event, is stored.

@@ -5,6 +5,7 @@ mod buffer;
 mod diagnosis;
 mod job;
 mod link;
+mod lookup;
 mod pause;
 mod ring;
 mod task;
@@ -102,6 +103,7 @@ impl Engine {
             uncertain: false,
             refusal: None,
             patience: None,
+            unread: 0,
             _place: place,
         });
         if let Err(mpsc::error::SendError(Command::Send(job))) = self.commands.send(Command::Send(job)) {

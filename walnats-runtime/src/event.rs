@@ -7,6 +7,9 @@ pub trait Event: Sized + Send + Sync {
     /// What is the same for every event of the type.
     const DESCRIPTOR: &'static EventDescriptor;
 
+    /// Whether the stream stores one event per key at most, and where in the subject the key is.
+    const ONCE: OnceKey = OnceKey::None;
+
     /// The subject that this event is published on: the descriptor's template with the event's fields in it.
     ///
     /// # Errors
@@ -39,6 +42,19 @@ pub trait Event: Sized + Send + Sync {
     ///
     /// The payload is not of the encoding, or breaks the schema.
     fn decode(payload: &[u8]) -> Result<Self, DecodeError>;
+}
+
+/// Where the key of an event that is stored once ([`Emit::once`](crate::Emit::once)) is in its subject: one subject for each
+/// key is what lets the stream refuse the second.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnceKey {
+    /// Nowhere: events of this type are stored as often as they are emitted.
+    #[default]
+    None,
+    /// Its fields are tokens of the subject anyway: `orders.{order_id}.placed`.
+    InSubject,
+    /// It is the last token: `orders.placed.<key>`.
+    LastToken,
 }
 
 /// What is the same for every event of a type.

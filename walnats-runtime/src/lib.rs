@@ -26,7 +26,7 @@ pub use batch::EmitAll;
 pub use cloud_event::{AttributeValue, CloudEvent, CloudEventError};
 pub use emit::{BoxFuture, Buffered, Emit};
 pub use error::*;
-pub use event::{Event, EventDescriptor};
+pub use event::{Event, EventDescriptor, OnceKey};
 pub use headers::Headers;
 pub use message::{MessageParts, OutboundMessage, Outcome, PartsError, Receipt};
 pub use options::{Full, Lost, Options};

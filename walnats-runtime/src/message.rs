@@ -12,6 +12,9 @@ use crate::headers::Headers;
 
 pub use parts::{MessageParts, PartsError};
 
+/// The header by which the stream refuses a second message on a subject.
+pub(crate) const EXPECTED_SUBJECT_SEQUENCE: &str = "Nats-Expected-Last-Subject-Sequence";
+
 /// A finished message: an event that is validated and encoded, with its address. `Debug` shows sizes only.
 #[derive(Clone)]
 pub struct OutboundMessage {
@@ -57,7 +60,13 @@ impl OutboundMessage {
         &self.payload
     }
 
-    /// For how long the stream remembers ids: from the first attempt on, this message is sent again for no longer.
+    /// Whether the stream stores one message on its subject at most.
+    pub fn is_once(&self) -> bool {
+        self.headers.get(EXPECTED_SUBJECT_SEQUENCE) == Some("0")
+    }
+
+    /// For how long the stream remembers ids: from the first attempt on, this message is sent again for no longer. For a
+    /// message that is stored once, how long the stream keeps it.
     pub fn duplicate_window(&self) -> Duration {
         self.duplicate_window
     }
@@ -102,7 +111,8 @@ pub struct Receipt {
 pub enum Outcome {
     /// Stored it, at this sequence number of the stream.
     Stored(u64),
-    /// Had a message of the same id already, at this sequence number. Where this emit had to be sent more than once and
+    /// Had a message of the same id, or of the same key of [`Emit::once`](crate::Emit::once), already, at this sequence
+    /// number. Where this emit had to be sent more than once and
     /// the id is the caller's or the schema's, that message can be its own first attempt.
     Duplicate(u64),
 }

@@ -45,6 +45,17 @@ impl Subject {
         self
     }
 
+    /// Adds the key of an event that is stored once, as a token of its own; any text but an empty one can be a key. What
+    /// is not a letter, digit, `-` or `_` is written as `=` and two hexadecimal digits.
+    pub fn key(mut self, key: &str) -> Self {
+        if key.is_empty() && self.error.is_none() {
+            let problem = SubjectProblem::Empty;
+            self.error = Some(SubjectError { event: self.event, field: Some("once"), problem });
+        }
+        push_token(&mut self.text, key);
+        self
+    }
+
     /// The subject.
     ///
     /// # Errors
@@ -156,14 +167,19 @@ pub fn schedule_filter(stream: &str) -> String {
 /// The subject on which a message waits for its time. Emitting the same id again replaces what waits.
 pub(crate) fn schedule_subject(stream: &str, message_id: &str) -> String {
     let mut subject = format!("_walnats.schedule.{stream}.");
-    for byte in message_id.bytes() {
+    push_token(&mut subject, message_id);
+    subject
+}
+
+/// Writes any text as one token, so that different texts give different tokens.
+fn push_token(subject: &mut String, text: &str) {
+    for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_' {
             subject.push(char::from(byte));
         } else {
             let _ = write!(subject, "={byte:02X}");
         }
     }
-    subject
 }
 
 /// Checks a subject as a whole, whoever made it: no empty token, no wildcard, no white space, not too long.
@@ -245,6 +261,15 @@ mod tests {
             assert_eq!(check_message_id(id), expected, "{id:?}");
         }
         assert_eq!(check_message_id(&"x".repeat(1_025)), Err(MessageIdError::TooLong(1_025)));
+    }
+
+    #[test]
+    fn any_text_is_a_key() {
+        let subject = |key: &str| Subject::new("e").literal("orders.").key(key).finish();
+        assert_eq!(subject("o-1_A").as_deref(), Ok("orders.o-1_A"));
+        assert_eq!(subject("a.b >Ö=").as_deref(), Ok("orders.a=2Eb=20=3E=C3=96=3D"));
+        let error = subject("").expect_err("empty");
+        assert_eq!(error.to_string(), "`e` has no valid subject: field `once` is empty");
     }
 
     #[test]

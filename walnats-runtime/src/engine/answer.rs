@@ -14,6 +14,8 @@ pub(super) enum Answer {
     Later(Reason),
     /// Not this message.
     Never(Reason),
+    /// The stream has something of it already: of another, or of an attempt of ours whose answer was lost.
+    Taken(Reason),
     /// Nothing that decides anything: the sign of life within an atomic batch, or what is no answer of JetStream's.
     Nothing,
 }
@@ -61,7 +63,9 @@ fn refused(refusal: Refusal, stream: &str, size: usize) -> Answer {
         10054 => Answer::Never(Reason::TooLargeForStream { size, stream }),
         10060 => Answer::Never(Reason::WrongStream { stream }),
         10047 | 10077 => Answer::Never(Reason::StreamFull { stream, description }),
-        10201 => Answer::Never(Reason::DuplicateInBatch),
+        // Nobody but us sets the expectation, and it is always that there is none.
+        10071 | 10164 => Answer::Taken(Reason::KeyTaken { stream }),
+        10201 => Answer::Taken(Reason::DuplicateInBatch),
         // The replicas are about to store a message of this id, or, if their leader goes away, are not: it is too early
         // for an answer.
         10158 => Answer::Later(Reason::Rejected { code: err_code, description }),
@@ -82,6 +86,14 @@ mod tests {
     }
 
     #[test]
+    fn what_is_there_already_is_no_refusal() {
+        for err_code in [10071, 10164, 10201] {
+            let answer = answer(&format!(r#"{{"error":{{"code":400,"err_code":{err_code}}}}}"#));
+            assert!(matches!(answer, Answer::Taken(_)), "{answer:?}");
+        }
+    }
+
+    #[test]
     fn a_refusal_is_final_or_passes() {
         for (code, err_code, passes) in [
             (409, 10158, true),
@@ -90,7 +102,6 @@ mod tests {
             (503, 10023, true),
             (503, 10076, false),
             (400, 10060, false),
-            (400, 10071, false),
             (400, 10077, false),
         ] {
             let refusal = format!(r#"{{"error":{{"code":{code},"err_code":{err_code},"description":""}}}}"#);

@@ -50,6 +50,8 @@ pub(crate) struct Job {
     pub(crate) refusal: Option<Reason>,
     /// When it ends where its stream stays away, although it has no deadline.
     pub(crate) patience: Option<Instant>,
+    /// How often what the stream has in its place could not be read.
+    pub(crate) unread: u8,
     /// Held until the end.
     pub(crate) _place: Place,
 }
@@ -66,6 +68,8 @@ pub(crate) enum Phase {
         /// Whether the server denied a publish that was this one, as far as anybody can tell.
         denied: bool,
     },
+    /// The server answered that the stream has something of it already; what that is, is being looked up.
+    Looking,
 }
 
 impl Load {
@@ -119,7 +123,7 @@ impl Job {
 
     /// Whether nobody can say that it is not stored.
     pub(crate) fn may_be_stored(&self) -> bool {
-        self.uncertain || self.is_sent()
+        self.uncertain || !self.is_ready()
     }
 
     /// After this it is not sent again: the stream may have forgotten the id of an earlier attempt. The margin is for
@@ -148,6 +152,13 @@ impl Job {
         }
     }
 
+    /// The server answered: the stream has something of it already.
+    pub(crate) fn attempt_taken(&mut self, reason: Reason) {
+        self.phase = Phase::Looking;
+        self.refusal = Some(reason);
+        self.patience = None;
+    }
+
     /// The end where `reason` says that the last attempt did not store it.
     pub(crate) fn refused(&self, reason: Reason) -> EmitError {
         if self.uncertain {
@@ -159,7 +170,9 @@ impl Job {
 
     /// The end where there is no time left, or nobody to send it.
     pub(crate) fn given_up(&self, cause: Cause, unsent: Reason) -> EmitError {
-        if self.may_be_stored() {
+        if self.phase == Phase::Looking {
+            self.load.possibly_stored(Cause::KeyUnread)
+        } else if self.may_be_stored() {
             self.load.possibly_stored(cause)
         } else {
             self.load.not_stored(self.refusal.clone().unwrap_or(unsent))

@@ -4,6 +4,7 @@ mod close;
 mod expire;
 mod receive;
 mod send;
+mod taken;
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -28,6 +29,7 @@ use crate::message::Receipt;
 use crate::options::Options;
 use close::{Closing, Flush};
 use send::Partly;
+use taken::Lookups;
 
 /// How often the connection and the deadlines are looked at while anything is to be done.
 const TICK: Duration = Duration::from_millis(10);
@@ -56,6 +58,7 @@ pub(super) struct Task {
     pauses: Pauses,
     diagnoses: JoinSet<(String, Diagnosis)>,
     diagnosing: Vec<String>,
+    lookups: Lookups,
     flushes: Vec<Flush>,
     /// Buffered messages that failed since the last `flush`, and the first failure.
     failed: usize,
@@ -108,6 +111,7 @@ impl Task {
             pauses: Pauses::default(),
             diagnoses: JoinSet::new(),
             diagnosing: Vec::new(),
+            lookups: Lookups::new(),
             flushes: Vec::new(),
             failed: 0,
             first_failure: None,
@@ -171,6 +175,9 @@ impl Task {
                 }
                 Some(Ok((stream, diagnosis))) = self.diagnoses.join_next(), if !self.diagnoses.is_empty() => {
                     self.on_diagnosis(&stream, diagnosis);
+                }
+                Some((question, found)) = self.lookups.next(), if self.lookups.are_running() => {
+                    self.on_found(&question, &found);
                 }
                 ready = poll_fn(|cx| self.link.poll_ready(cx)), if sendable => match ready {
                     Ok(()) => self.send_some(),

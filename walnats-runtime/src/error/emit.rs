@@ -159,6 +159,12 @@ pub enum Reason {
     /// An atomic batch holds an id that is stored already, or twice the same; nothing of the batch is stored.
     #[error("an id of the batch is stored already, or is there twice")]
     DuplicateInBatch,
+    /// The stream has an event of the key that was to be stored once. A single emit ends with a receipt instead.
+    #[error("stream `{stream}` has an event of its key already")]
+    KeyTaken {
+        /// The stream.
+        stream: String,
+    },
     /// JetStream said no, for another reason.
     #[error("JetStream refused it: {description} ({code})")]
     Rejected {
@@ -207,6 +213,24 @@ pub enum OptionError {
     /// `.atomic()` on a stream without `atomic`.
     #[error("stream `{0}` is not declared with `atomic`")]
     NotAtomic(String),
+    /// `.once()` for an event whose subject has the fields of its key in it.
+    #[error("the subject of `{0}` has the key in it already, which `.once()` cannot replace")]
+    OnceInSubject(String),
+    /// `.once()` for an event whose stream does not take `<subject>.<key>`.
+    #[error(
+        "stream `{stream}` does not take `{event}` with a key as last token; set `once` in its schema, or add to `subjects`"
+    )]
+    OnceNotStored {
+        /// The event's name.
+        event: String,
+        /// The stream.
+        stream: String,
+    },
+    /// `.delay()` for an event that is stored once, on a stream with `schedules`.
+    #[error(
+        "stream `{0}` has `schedules`: what it publishes when it is due is not checked to be the only one of its key"
+    )]
+    OnceWithDelay(String),
     /// An atomic batch has at most 1,000 events.
     #[error("an atomic batch has at most 1000 events, not {0}")]
     BatchTooLong(usize),
@@ -254,6 +278,10 @@ pub enum Cause {
     /// An earlier attempt went unanswered, and a later one was refused.
     #[error("one attempt went unanswered, a later one was refused: {0}")]
     RefusedLater(String),
+    /// The stream has an event of the key that was to be stored once, and does not say which: there is no answer to
+    /// `$JS.API.STREAM.MSG.GET.<stream>`, or the credentials do not allow it.
+    #[error("an event of its key is stored, and cannot be read to see whether it is this one")]
+    KeyUnread,
     /// Another stream acknowledged it.
     #[error("stream `{0}` stored it")]
     OtherStream(String),

@@ -6,3 +6,4 @@ mod emits;
 mod ends;
 mod faults;
 mod note;
+mod once;

@@ -39,6 +39,7 @@ impl Task {
                     None
                 }
                 Phase::Sent { until, .. } => Some(until),
+                Phase::Looking => None,
                 Phase::Ready => match job.last_attempt_before(self.limits.ack_timeout) {
                     Some(last) if last <= now => {
                         over.push((sequence, Over::Window));

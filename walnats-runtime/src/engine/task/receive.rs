@@ -7,6 +7,7 @@ use super::Task;
 use crate::engine::answer::{self, Answer};
 use crate::engine::diagnosis::{Diagnosis, diagnose};
 use crate::engine::job::Phase;
+use crate::engine::lookup;
 use crate::error::{Cause, Reason};
 use crate::message::{Outcome, Receipt};
 use crate::register::covers;
@@ -32,6 +33,13 @@ impl Task {
                 }
                 let message_id = message.message_id.clone();
                 self.finish(sequence, Ok(Receipt { outcome, stream, message_id }));
+            }
+            Answer::Taken(reason) => {
+                // The stream answers, so that it need not be spared any longer.
+                if !self.pauses.is_empty() && self.pauses.stored(&job.load.last().stream) {
+                    self.cursor = self.ring.base();
+                }
+                self.on_taken(sequence, reason);
             }
             Answer::Later(reason) => self.on_refused_for_now(sequence, reason),
             Answer::Never(reason) => {
@@ -110,6 +118,9 @@ impl Task {
     /// Each denial is for one publish on the subject, but nobody says which. Where all that are under way on it are
     /// denied, that is clear; where not, the denied ones end without a retry when their acknowledgement fails to come.
     fn on_publish_denied(&mut self, subject: &str) {
+        if let Some(stream) = subject.strip_prefix(lookup::REQUEST) {
+            return self.end_unread(stream);
+        }
         let mut same: Vec<(u64, &mut bool)> = Vec::new();
         for (sequence, job) in self.ring.iter_mut() {
             let on_subject = job.load.messages().iter().any(|message| message.subject == subject);

@@ -1,0 +1,132 @@
+//! Messages that the stream refuses because something of them is there already: perhaps an attempt of ours whose answer was
+//! lost, perhaps the event of somebody else.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_nats::Client;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::Task;
+use crate::engine::Load;
+use crate::engine::job::{Job, Phase};
+use crate::engine::lookup::{Found, Question, look_up};
+use crate::error::{Cause, EmitError, Reason};
+use crate::message::{Outcome, Receipt};
+
+/// Answers carry the whole message that is looked at.
+const AT_ONCE: usize = 32;
+/// Over a connection that stands; after that it is not the network.
+const MOST_UNREAD: u8 = 3;
+
+/// What is being looked up, and for whom.
+pub(super) struct Lookups {
+    running: JoinSet<(Question, Found)>,
+    waiting: HashMap<Question, Vec<u64>>,
+    permits: Arc<Semaphore>,
+}
+
+impl Lookups {
+    pub(super) fn new() -> Self {
+        let permits = Arc::new(Semaphore::new(AT_ONCE));
+        Self { running: JoinSet::new(), waiting: HashMap::new(), permits }
+    }
+
+    pub(super) fn are_running(&self) -> bool {
+        !self.running.is_empty()
+    }
+
+    /// Many may wait for one answer: all emits of a key.
+    fn ask(&mut self, client: &Client, question: Question, sequence: u64) {
+        if let Some(waiting) = self.waiting.get_mut(&question) {
+            return waiting.push(sequence);
+        }
+        let (client, permits, asked) = (client.clone(), Arc::clone(&self.permits), question.clone());
+        self.waiting.insert(question, vec![sequence]);
+        self.running.spawn(async move {
+            let _permit = permits.acquire().await;
+            look_up(client, asked).await
+        });
+    }
+
+    /// The next that has an end.
+    pub(super) async fn next(&mut self) -> Option<(Question, Found)> {
+        self.running.join_next().await?.ok()
+    }
+}
+
+impl Task {
+    pub(super) fn on_taken(&mut self, sequence: u64, reason: Reason) {
+        let Some(job) = self.ring.get(sequence) else { return };
+        // A batch is refused as a whole, and no attempt of it is open: it is not there.
+        if matches!(job.load, Load::Atomic(_)) && !job.uncertain {
+            let error = job.refused(reason);
+            return self.finish(sequence, Err(error));
+        }
+        self.no_longer_sent(sequence);
+        self.pauses.ended(sequence);
+        let Some(job) = self.ring.get_mut(sequence) else { return };
+        job.attempt_taken(reason);
+        let last = job.load.last();
+        let (stream, subject) = (last.stream.to_string(), last.subject.clone());
+        let question = Question { stream, subject, back: job.load.messages().len() as u64 - 1 };
+        self.lookups.ask(self.link.client(), question, sequence);
+    }
+
+    pub(super) fn on_found(&mut self, question: &Question, found: &Found) {
+        let up = self.link.is_up();
+        for sequence in self.lookups.waiting.remove(question).unwrap_or_default() {
+            let Some(job) = self.ring.get_mut(sequence).filter(|job| job.phase == Phase::Looking) else { continue };
+            match judge(job, found, up) {
+                Some(end) => self.finish(sequence, end),
+                None => {
+                    job.phase = Phase::Ready;
+                    self.sent_again_later(sequence);
+                    let last = self.ring.get(sequence).and_then(|job| job.last_attempt_before(self.limits.ack_timeout));
+                    self.due(last);
+                }
+            }
+        }
+    }
+
+    /// The server denies reading the stream.
+    pub(super) fn end_unread(&mut self, stream: &str) {
+        let unread =
+            self.ring.iter().filter(|(_, job)| job.phase == Phase::Looking && job.load.last().stream == stream);
+        let unread: Vec<_> =
+            unread.map(|(sequence, job)| (sequence, job.load.possibly_stored(Cause::KeyUnread))).collect();
+        for (sequence, error) in unread {
+            self.finish(sequence, Err(error));
+        }
+    }
+}
+
+/// How the job ends; `None` where it is to be sent again.
+fn judge(job: &mut Job, found: &Found, up: bool) -> Option<Result<Receipt, EmitError>> {
+    let batch = matches!(job.load, Load::Atomic(_));
+    let refused = |job: &Job| {
+        let reason = job.refusal.clone().unwrap_or(Reason::DuplicateInBatch);
+        Some(Err(job.refused(reason)))
+    };
+    let (sequence, ours) = match found {
+        Found::Message { sequence, message_id, first_id } => {
+            let first = job.load.messages().first()?;
+            (*sequence, *message_id == job.load.last().message_id && *first_id == first.message_id)
+        }
+        Found::Nothing if batch => return refused(job),
+        // It was refused for the sake of one that is gone: there is a place now.
+        Found::Nothing => return None,
+        Found::Unknown => {
+            job.unread += u8::from(up);
+            return (job.unread >= MOST_UNREAD).then(|| Err(job.load.possibly_stored(Cause::KeyUnread)));
+        }
+    };
+    if batch && !ours {
+        return refused(job);
+    }
+    let last = job.load.last();
+    // An id that nobody else can have was stored by an attempt of ours.
+    let outcome = if ours && last.fresh_id { Outcome::Stored(sequence) } else { Outcome::Duplicate(sequence) };
+    Some(Ok(Receipt { outcome, stream: last.stream.to_string(), message_id: last.message_id.clone() }))
+}
