@@ -24,7 +24,7 @@ pub enum DatabaseError {
     Conflict(#[source] sqlx::Error),
     /// The tables are missing, or older than this crate.
     #[error("the tables of the outbox are missing or too old; call `migrate`, or run `walnats outbox migrations`")]
-    NotMigrated(#[source] sqlx::Error),
+    NotMigrated(#[source] Option<sqlx::Error>),
     /// The connection is gone, or none could be had.
     #[error("the database cannot be reached")]
     Unreachable(#[source] sqlx::Error),
@@ -51,9 +51,9 @@ impl From<sqlx::Error> for DatabaseError {
             Some("517") => Self::Stale(error),
             Some("5" | "261" | "773" | "6" | "262") => Self::Busy(error),
             Some("13") => Self::Full(error),
-            Some("1") if error.to_string().contains("no such") => Self::NotMigrated(error),
+            Some("1") if error.to_string().contains("no such") => Self::NotMigrated(Some(error)),
             // https://www.postgresql.org/docs/current/errcodes-appendix.html
-            Some("42P01" | "42703") => Self::NotMigrated(error),
+            Some("42P01" | "42703") => Self::NotMigrated(Some(error)),
             Some("40001" | "40P01") => Self::Conflict(error),
             Some("53100") => Self::Full(error),
             Some(code) if code.starts_with("08") || code.starts_with("57P") => Self::Unreachable(error),

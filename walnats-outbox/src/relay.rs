@@ -227,7 +227,7 @@ impl<D: Database> Run<D> {
 /// Tables that are newer than this crate are used: a later version may be rolled out by and by.
 async fn check_version<D: Database>(outbox: &Outbox<D>) -> Result<(), DatabaseError> {
     let (found, wanted) = (outbox.version().await?, D::MIGRATIONS.last().map_or(0, |migration| migration.version));
-    if found < wanted { Err(DatabaseError::NotMigrated(sqlx::Error::RowNotFound)) } else { Ok(()) }
+    if found < wanted { Err(DatabaseError::NotMigrated(None)) } else { Ok(()) }
 }
 
 impl<D: Database> fmt::Debug for Relay<D> {

