@@ -53,6 +53,12 @@ debug = false
         Ok(nested)
     }
 
+    /// The crate's folder.
+    #[allow(dead_code, reason = "not every test looks inside")]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// Writes a file of the crate; one that is the same already keeps its time.
     pub fn write(&self, path: &str, text: &str) -> Result<()> {
         let path = self.dir.join(path);
