@@ -1,0 +1,107 @@
+//! `walnats outbox`, as seen from a shell. Only with the feature `outbox`.
+#![cfg(feature = "outbox")]
+
+use std::error::Error;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use sqlx::Executor;
+use walnats_server::NatsServer;
+
+type TestResult = Result<(), Box<dyn Error>>;
+
+fn walnats(database: &str, arguments: &[&str]) -> Result<Output, Box<dyn Error>> {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_walnats"));
+    Ok(program.arg("outbox").args(arguments).env("DATABASE_URL", database).env_remove("NATS_URL").output()?)
+}
+
+/// Exit code and output.
+fn said(database: &str, arguments: &[&str]) -> Result<(Option<i32>, String), Box<dyn Error>> {
+    let output = walnats(database, arguments)?;
+    let text = String::from_utf8(output.stdout)? + &String::from_utf8(output.stderr)?;
+    Ok((output.status.code(), text))
+}
+
+fn sqlite(folder: &Path) -> String {
+    format!("sqlite://{}?mode=rwc", folder.join("shop.db").display())
+}
+
+/// Two events: one that can be sent, and one that cannot.
+fn fill(database: &str) -> TestResult {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let pool = sqlx::SqlitePool::connect(database).await?;
+        pool.execute(
+            "INSERT INTO walnats_outbox (event, stream, subject, message_id, payload, duplicate_window_ms)
+             VALUES ('greeting', 'greetings', 'greetings', 'one', 'hunter2', 120000),
+                    ('greeting', 'greetings', 'no..subject', 'two', 'hunter2', 120000)",
+        )
+        .await?;
+        pool.close().await;
+        Ok(())
+    })
+}
+
+fn make_stream(server: &NatsServer) -> TestResult {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let jetstream = async_nats::jetstream::new(async_nats::connect(server.url()).await?);
+        let config = async_nats::jetstream::stream::Config { name: "greetings".into(), ..Default::default() };
+        jetstream.create_stream(config).await?;
+        Ok(())
+    })
+}
+
+#[test]
+fn events_are_relayed_and_dead_letters_mended() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let database = sqlite(folder.path());
+    let (code, text) = said(&database, &["status"])?;
+    assert!(code == Some(2) && text.contains("migrate"), "{text}");
+    assert_eq!(said(&database, &["migrate"])?.0, Some(0));
+    assert_eq!(said(&database, &["status"])?.0, Some(0));
+    fill(&database)?;
+
+    let server = NatsServer::start()?;
+    make_stream(&server)?;
+    let (code, text) = said(&database, &["relay", "--once", "--nats", &server.url()])?;
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("1 sent") && text.contains("1 parked"), "{text}");
+
+    let (code, text) = said(&database, &["status"])?;
+    assert!(code == Some(1) && text.contains("0 pending") && text.contains("1 parked, 1 sent"), "{text}");
+    let (code, text) = said(&database, &["dead"])?;
+    assert!(code == Some(1) && text.starts_with("2  greeting  on `no..subject`"), "{text}");
+    assert!(!text.contains("hunter2"), "{text}");
+    assert_eq!(said(&database, &["dead", "--after", "2"])?, (Some(0), String::new()));
+
+    let (_, text) = said(&database, &["replay", "1", "2"])?;
+    assert_eq!(text, "1 dead letter to be sent again\n");
+    assert_eq!(said(&database, &["relay", "--once", "--nats", &server.url()])?.0, Some(1));
+    assert_eq!(said(&database, &["drop", "--all"])?, (Some(0), "1 dead letter dropped\n".into()));
+    assert_eq!(said(&database, &["status"])?.0, Some(0));
+    Ok(())
+}
+
+#[test]
+fn what_cannot_run_says_why_and_no_secret() -> TestResult {
+    for (database, arguments, expected) in [
+        ("mysql://u:hunter2@h/d", &["status"][..], "neither `sqlite:` nor `postgres:`"),
+        ("sqlite:///nowhere/x.db", &["status"], "cannot open the database"),
+        ("sqlite::memory:", &["drop"], "--all"),
+        ("sqlite::memory:", &["drop", "--all", "1"], "cannot be used with"),
+    ] {
+        let (code, text) = said(database, arguments)?;
+        assert!(code == Some(2) && text.contains(expected) && !text.contains("hunter2"), "{text}");
+    }
+    Ok(())
+}
+
+#[test]
+fn migrations_are_printed() -> TestResult {
+    for (database, expected) in [("sqlite", "AUTOINCREMENT"), ("postgres", "BYTEA")] {
+        let (code, text) = said("", &["migrations", database])?;
+        assert!(code == Some(0) && text.contains(expected) && text.contains("walnats_inbox"), "{text}");
+    }
+    Ok(())
+}
