@@ -10,6 +10,7 @@ use walnats_runtime::{EmitError, FlushError, Lost, Options, OutboundMessage, Pub
 
 use crate::Result;
 use crate::fact::Fact;
+use crate::gate::Gate;
 use crate::ledger::{End, Line, variant};
 use crate::row::{Finish, Row};
 use crate::workload::{DELAY, Kind, PATIENCE, Step, Workload};
@@ -44,10 +45,12 @@ pub async fn emit(row: &'static Row, seed: u64, urls: &str) -> Result<()> {
         }
     };
     let workload = Arc::new(Workload::new(&row.shape, seed));
+    let gate = Gate::at_input();
     let mut writers = JoinSet::new();
     for topic in 0..workload.writers.len() {
-        let (publisher, workload) = (publisher.clone(), Arc::clone(&workload));
-        writers.spawn(async move { Writer { publisher, workload, teller, waits: JoinSet::new() }.run(topic).await });
+        let (publisher, workload, gate) = (publisher.clone(), Arc::clone(&workload), gate.clone());
+        writers
+            .spawn(async move { Writer { publisher, workload, teller, gate, waits: JoinSet::new() }.run(topic).await });
     }
     let mut waits = Vec::new();
     while let Some(writer) = writers.join_next().await {
@@ -82,6 +85,7 @@ struct Writer {
     publisher: Publisher,
     workload: Arc<Workload>,
     teller: Teller,
+    gate: Gate,
     /// Those that wait for buffered emits.
     waits: JoinSet<()>,
 }
@@ -90,6 +94,7 @@ impl Writer {
     async fn run(mut self, topic: usize) -> JoinSet<()> {
         let workload = Arc::clone(&self.workload);
         for step in &workload.writers[topic] {
+            self.gate.pass(&workload, step.first).await;
             self.step(step).await;
             if !step.pause.is_zero() {
                 tokio::time::sleep(step.pause).await;
@@ -179,13 +184,13 @@ fn number(message: &OutboundMessage) -> Option<usize> {
 }
 
 /// Writes to the pipe. Each line is one `write`, so that a killed process leaves whole lines.
-#[derive(Clone, Copy)]
-struct Teller {
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Teller {
     abort_after: Option<usize>,
 }
 
 impl Teller {
-    fn tell(self, line: &Line) {
+    pub(crate) fn tell(self, line: &Line) {
         let Ok(mut text) = serde_json::to_string(line) else { return };
         text.push('\n');
         // A parent that is gone wants to know nothing.

@@ -38,7 +38,7 @@ pub enum Told {
     Stored(u64),
     /// An event of this id is in the stream: at this sequence number.
     Duplicate(u64),
-    /// It is in the stream, or another of its id: nobody waited for it, and nothing was reported lost.
+    /// It is in the stream, or another of its id: nobody waited for it, and nothing was reported lost; or it is committed.
     Silence,
     /// It is not in the stream.
     NotStored,
@@ -67,6 +67,7 @@ pub fn told(emit: &Emit, entry: &Entry, ledger: &Ledger) -> Told {
     match end {
         Some(End::Stored(sequence)) => Told::Stored(*sequence),
         Some(End::Duplicate(sequence)) => Told::Duplicate(*sequence),
+        Some(End::Committed) => Told::Silence,
         Some(End::NotStored(_)) => Told::NotStored,
         Some(End::PossiblyStored { id, .. }) => Told::Possibly { id: Some(id.clone()) },
         None if !entry.began => Told::NotCalled,

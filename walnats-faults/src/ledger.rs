@@ -53,6 +53,8 @@ pub enum End {
     Stored(u64),
     /// Something of the same id is at this sequence number.
     Duplicate(u64),
+    /// In the outbox, and the transaction is committed.
+    Committed,
     /// The name of the reason.
     NotStored(String),
     /// Nobody knows.
@@ -89,7 +91,7 @@ impl End {
 
     /// Whether the event is in the stream, by what was said.
     pub fn is_confirmed(&self) -> bool {
-        matches!(self, Self::Stored(_) | Self::Duplicate(_))
+        matches!(self, Self::Stored(_) | Self::Duplicate(_) | Self::Committed)
     }
 
     /// `NotStored:NoStream` and the like, as rows say what they expect.
@@ -97,6 +99,7 @@ impl End {
         match self {
             Self::Stored(_) => "Stored".to_owned(),
             Self::Duplicate(_) => "Duplicate".to_owned(),
+            Self::Committed => "Committed".to_owned(),
             Self::NotStored(reason) => format!("NotStored:{reason}"),
             Self::PossiblyStored { cause, .. } => format!("PossiblyStored:{cause}"),
         }

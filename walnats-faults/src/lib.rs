@@ -2,7 +2,7 @@
 //!
 //! A [`Row`] says what runs (one server or a cluster, a stream, a publisher's options), what is emitted, and which
 //! fault strikes. [`run`] starts real servers and, as a process of its own, a publisher that emits a workload made from a
-//! seed and tells its parent through a pipe how each emit ended, as soon as it knows. Meanwhile the fault strikes: a
+//! seed, or commits it to an outbox from which relays in processes of their own send it, and tells its parent through a pipe how each emit ended, as soon as it knows. Meanwhile the fault strikes: a
 //! process is killed or stopped, a [`Proxy`] cuts, holds back or swallows what goes over the wire, a stream goes away.
 //! Afterwards everything that is still open is emitted again with its id, the stream is read back completely, and the
 //! [`judge`](fn@judge) compares the two accounts.
@@ -14,10 +14,13 @@
 //! ```
 
 mod cluster;
+mod disk;
 mod emitter;
 mod fact;
+mod gate;
 mod judge;
 mod ledger;
+mod outbox;
 mod proxy;
 mod read_back;
 mod row;
@@ -25,6 +28,7 @@ pub mod rows;
 mod servers;
 mod settle;
 mod stall;
+mod store;
 mod table;
 mod trial;
 mod workload;
@@ -34,9 +38,10 @@ pub use emitter::emit;
 pub use fact::Fact;
 pub use judge::judge;
 pub use ledger::{End, Ledger, Line};
+pub use outbox::{EnqueueAll, RunRelay, with_database};
 pub use proxy::{Flow, Point, Proxy, Way};
 pub use read_back::{Message, Snapshot, read_back};
-pub use row::{Finish, Place, Row, Rules};
+pub use row::{Base, Finish, Place, Relays, Row, Rules};
 pub use stall::worst_stall;
 pub use table::{Tally, markdown};
 pub use trial::{Trial, run};

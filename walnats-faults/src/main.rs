@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use futures_util::{StreamExt, stream};
-use walnats_faults::{Result, Row, Tally, markdown, rows, run, worst_stall};
+use walnats_faults::{EnqueueAll, Result, Row, RunRelay, Tally, markdown, rows, run, with_database, worst_stall};
 
 /// Strikes a real NATS with faults while events are emitted, and compares what the caller was told with what is stored.
 #[derive(Debug, Parser)]
@@ -50,6 +50,20 @@ enum Command {
         seed: u64,
         #[arg(long)]
         urls: String,
+        #[arg(long)]
+        database: Option<String>,
+    },
+    /// A relay of one trial.
+    #[command(hide = true)]
+    Relay {
+        #[arg(long)]
+        row: String,
+        #[arg(long)]
+        seed: u64,
+        #[arg(long)]
+        urls: String,
+        #[arg(long)]
+        database: String,
     },
 }
 
@@ -57,7 +71,8 @@ enum Command {
 async fn main() -> ExitCode {
     let Arguments { command, table } = Arguments::parse();
     let result = match command {
-        Some(Command::Emit { row, seed, urls }) => emit(&row, seed, &urls).await.map(|()| true),
+        Some(Command::Emit { row, seed, urls, database }) => emit(&row, seed, &urls, database).await.map(|()| true),
+        Some(Command::Relay { row, urls, database, .. }) => relay(&row, &urls, &database).await.map(|()| true),
         None => table.print().await,
     };
     match result {
@@ -70,8 +85,17 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn emit(row: &str, seed: u64, urls: &str) -> Result<()> {
-    walnats_faults::emit(rows::find(row).ok_or("no row of this name")?, seed, urls).await
+async fn emit(row: &str, seed: u64, urls: &str, database: Option<String>) -> Result<()> {
+    let row = rows::find(row).ok_or("no row of this name")?;
+    match database {
+        Some(database) => with_database(&database, EnqueueAll { row, seed, urls }).await,
+        None => walnats_faults::emit(row, seed, urls).await,
+    }
+}
+
+async fn relay(row: &str, urls: &str, database: &str) -> Result<()> {
+    let row = rows::find(row).ok_or("no row of this name")?;
+    with_database(database, RunRelay { row, urls }).await
 }
 
 impl Table {
@@ -83,6 +107,8 @@ impl Table {
             rows.iter().for_each(|row| println!("{}", row.name));
             return Ok(true);
         }
+        let (rows, impossible): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.is_possible());
+        impossible.iter().for_each(|row| eprintln!("left out, since it needs root on Linux: {}", row.name));
         let seeds = self.seed.map_or(1..self.seeds + 1, |seed| seed..seed + 1);
         let program = std::env::current_exe()?;
         // Seed by seed: whoever stops it early has seen every row.

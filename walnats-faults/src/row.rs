@@ -7,6 +7,7 @@ use futures_util::future::BoxFuture;
 use walnats_runtime::{Options, StreamDescriptor};
 
 use crate::Result;
+use crate::disk::Disk;
 use crate::workload::Shape;
 use crate::world::World;
 
@@ -34,6 +35,8 @@ pub struct Row {
     pub options: fn(Options) -> Options,
     /// The connection is made so, by somebody else; `None`: by the publisher.
     pub client: Option<fn() -> ConnectOptions>,
+    /// Events go through an outbox, instead of straight to NATS.
+    pub outbox: Option<Relays>,
     /// What is emitted.
     pub shape: Shape,
     /// How the publisher ends.
@@ -65,6 +68,26 @@ pub enum Place {
     Three,
     /// A cluster of three whose connections among each other go through proxies.
     ThreeApart,
+}
+
+/// An outbox and its relays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Relays {
+    /// The database.
+    pub base: Base,
+    /// How many relays, each in a process of its own.
+    pub count: usize,
+}
+
+/// A database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Base {
+    /// A file.
+    Sqlite,
+    /// A file on a file system of so many bytes. Needs root, for mounting it.
+    SqliteOnDisk(u64),
+    /// A real server, that all trials share.
+    Postgres,
 }
 
 /// How the publisher ends when it has emitted everything.
@@ -108,6 +131,7 @@ impl Row {
         deadline: Duration::from_secs(30),
         options: |options| options,
         client: None,
+        outbox: None,
         shape: Shape::DEFAULT,
         finish: Finish::Flush,
         abort_after: None,
@@ -115,6 +139,15 @@ impl Row {
         strike: |_| Box::pin(async { Ok(()) }),
         rules: Rules::DEFAULT,
     };
+}
+
+impl Row {
+    /// Whether it can be run here: a full disk needs root, and Linux.
+    pub fn is_possible(&self) -> bool {
+        let database = self.outbox.map(|relays| relays.base);
+        let disk = matches!(self.place, Place::OneOnDisk(_)) || matches!(database, Some(Base::SqliteOnDisk(_)));
+        !disk || Disk::is_possible()
+    }
 }
 
 impl Rules {

@@ -3,6 +3,7 @@
 mod cluster;
 mod limits;
 mod network;
+mod outbox;
 mod permission;
 mod publisher;
 mod server;
@@ -17,8 +18,16 @@ use crate::row::Row;
 
 /// Every row, in the order of the table.
 pub fn all() -> Vec<&'static Row> {
-    let groups: [&'static [Row]; 7] =
-        [publisher::ROWS, server::ROWS, cluster::ROWS, network::ROWS, permission::ROWS, stream::ROWS, limits::ROWS];
+    let groups: [&'static [Row]; 8] = [
+        publisher::ROWS,
+        server::ROWS,
+        cluster::ROWS,
+        network::ROWS,
+        permission::ROWS,
+        stream::ROWS,
+        limits::ROWS,
+        outbox::ROWS,
+    ];
     groups.into_iter().flatten().collect()
 }
 

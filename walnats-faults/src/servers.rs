@@ -1,13 +1,10 @@
 //! The servers of a trial.
 
-use std::ffi::CString;
-use std::path::Path;
-
-use rustix::mount::{MountFlags, UnmountFlags, unmount};
 use walnats_server::{NatsCluster, NatsServer};
 
 use crate::Result;
 use crate::cluster::ApartCluster;
+use crate::disk::Disk;
 use crate::row::{Place, Row};
 
 /// What runs.
@@ -78,35 +75,5 @@ impl Servers {
             cluster.wait_until_ready()?;
         }
         Ok(())
-    }
-}
-
-/// A file system in memory, of a fixed size.
-#[derive(Debug)]
-pub struct Disk(tempfile::TempDir);
-
-impl Disk {
-    fn mount(bytes: u64) -> Result<Self> {
-        let folder = tempfile::tempdir()?;
-        let size = CString::new(format!("size={bytes}"))?;
-        rustix::mount::mount("none", folder.path(), "tmpfs", MountFlags::empty(), size.as_c_str())?;
-        Ok(Self(folder))
-    }
-
-    /// Gives it so many bytes.
-    pub fn enlarge(&self, bytes: u64) -> Result<()> {
-        let size = CString::new(format!("size={bytes}"))?;
-        Ok(rustix::mount::mount_remount(self.path(), MountFlags::empty(), size.as_c_str())?)
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        // The server is gone by now; at worst a small file system in memory stays until the machine restarts.
-        let _ = unmount(self.0.path(), UnmountFlags::DETACH);
     }
 }

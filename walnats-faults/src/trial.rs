@@ -41,9 +41,9 @@ pub async fn run(program: &Path, row: &'static Row, seed: u64) -> Result<Trial> 
 
 async fn attempt(program: &Path, row: &'static Row, seed: u64) -> Result<Trial> {
     let workload = Workload::new(&row.shape, seed);
-    let mut world = World::start(row, seed, workload.emits.len()).await?;
+    let mut world = World::start(program, row, seed, workload.emits.len()).await?;
     (row.prepare)(&mut world).await?;
-    world.launch(program)?;
+    world.launch()?;
     (row.strike)(&mut world).await?;
     // A publisher that hangs has not told that it is done, and the judge will say so.
     if !world.ended(END).await {
@@ -51,6 +51,10 @@ async fn attempt(program: &Path, row: &'static Row, seed: u64) -> Result<Trial> 
         world.ended(END).await;
     }
     world.mend().await?;
+    let mut left = Vec::new();
+    if row.outbox.is_some() {
+        left.extend(world.finish_outbox().await.err().map(|error| error.to_string()));
+    }
     let ledger: Ledger = world.ledger().clone();
     let before = look(&world).await?;
     let (mut settled, mut after) = (BTreeMap::new(), before.clone());
@@ -60,7 +64,8 @@ async fn attempt(program: &Path, row: &'static Row, seed: u64) -> Result<Trial> 
     }
     let accounts =
         Accounts { row, workload: &workload, ledger: &ledger, before: &before, settled: &settled, after: &after };
-    Ok(Trial { tally: Tally::of(&workload, &ledger, &before), violations: judge(&accounts) })
+    let violations = [left, judge(&accounts)].concat();
+    Ok(Trial { tally: Tally::of(&workload, &ledger, &before), violations })
 }
 
 /// A stream may need a moment after its servers came back, and a stream that never was holds nothing.

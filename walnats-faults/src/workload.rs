@@ -74,6 +74,12 @@ pub enum Kind {
     Atomic,
     /// To be held back for a moment.
     Delayed,
+    /// Into the outbox, with a transaction that commits.
+    Committed,
+    /// Some at once into the outbox, with one transaction.
+    Transaction,
+    /// Into the outbox, with a transaction that is rolled back.
+    RolledBack,
 }
 
 /// One event.
@@ -128,7 +134,7 @@ impl Workload {
             let topic = rng.usize(..shape.writers);
             let kind = shape.kinds[rng.usize(..shape.kinds.len())];
             let count = match kind {
-                Kind::Batch | Kind::Atomic => rng.usize(2..12),
+                Kind::Batch | Kind::Atomic | Kind::Transaction => rng.usize(2..12),
                 _ => 1,
             };
             let pause = shape.pause.mul_f64(rng.f64());

@@ -1,14 +1,16 @@
 //! What a fault can strike: the servers, the way to them, and the publisher.
 
-use std::path::Path;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_nats::jetstream;
 use fastrand::Rng;
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::watch;
 use tokio::time::timeout;
 use walnats_runtime::{Options, Publisher};
@@ -16,10 +18,13 @@ use walnats_server::NatsServer;
 
 use crate::Result;
 use crate::cluster::ApartCluster;
+use crate::gate;
 use crate::ledger::Ledger;
+use crate::outbox::{Finish, with_database};
 use crate::proxy::Proxy;
 use crate::row::{ADMIN, Place, Row};
 use crate::servers::Servers;
+use crate::store::TrialDatabase;
 
 /// A trial while it runs.
 #[derive(Debug)]
@@ -31,7 +36,12 @@ pub struct World {
     seed: u64,
     servers: Servers,
     proxy: Option<Proxy>,
+    database: Option<TrialDatabase>,
+    program: PathBuf,
     publisher: Option<Child>,
+    /// The publisher's input; see [`crate::gate`].
+    gate: Option<ChildStdin>,
+    relays: Vec<Child>,
     ledger: Arc<Mutex<Ledger>>,
     progress: watch::Receiver<Progress>,
     progress_sender: watch::Sender<Progress>,
@@ -45,7 +55,7 @@ struct Progress {
 }
 
 impl World {
-    pub(crate) async fn start(row: &'static Row, seed: u64, emits: usize) -> Result<Self> {
+    pub(crate) async fn start(program: &Path, row: &'static Row, seed: u64, emits: usize) -> Result<Self> {
         let servers = Servers::start(row).await?;
         let proxy = match (row.place, servers.nodes().as_slice()) {
             (Place::One | Place::OneOnDisk(_), [server]) => Some(Proxy::start(server.address(), seed).await?),
@@ -55,7 +65,25 @@ impl World {
         // Other numbers than those of the workload.
         let rng = Rng::with_seed(!seed);
         let ledger = Arc::new(Mutex::new(Ledger::new(emits)));
-        let world = Self { row, rng, seed, servers, proxy, publisher: None, ledger, progress, progress_sender };
+        let database = match row.outbox {
+            Some(relays) => Some(TrialDatabase::start(relays.base).await?),
+            None => None,
+        };
+        let world = Self {
+            row,
+            rng,
+            seed,
+            servers,
+            proxy,
+            database,
+            program: program.to_owned(),
+            publisher: None,
+            gate: None,
+            relays: Vec::new(),
+            ledger,
+            progress,
+            progress_sender,
+        };
         if row.registered {
             world.register().await?;
         }
@@ -101,17 +129,13 @@ impl World {
     }
 
     /// Starts the publisher; from now on the workload is emitted.
-    pub(crate) fn launch(&mut self, program: &Path) -> Result<()> {
-        let urls = match &self.proxy {
-            Some(proxy) => url(self.row.user, &proxy.address().to_string()),
-            None => self.urls(self.row.user),
-        };
-        let mut publisher = Command::new(program)
-            .args(["emit", "--row", self.row.name, "--seed", &self.seed.to_string(), "--urls", &urls])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()?;
+    pub(crate) fn launch(&mut self) -> Result<()> {
+        for _ in 0..self.row.outbox.map_or(0, |relays| relays.count) {
+            let relay = self.command("relay").spawn()?;
+            self.relays.push(relay);
+        }
+        let mut publisher = self.command("emit").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        self.gate = publisher.stdin.take();
         let output = publisher.stdout.take().ok_or("the publisher has no output")?;
         self.publisher = Some(publisher);
         let (ledger, progress) = (Arc::clone(&self.ledger), self.progress_sender.clone());
@@ -127,6 +151,20 @@ impl World {
         Ok(())
     }
 
+    fn command(&self, what: &str) -> Command {
+        let urls = match &self.proxy {
+            Some(proxy) => url(self.row.user, &proxy.address().to_string()),
+            None => self.urls(self.row.user),
+        };
+        let mut command = Command::new(&self.program);
+        command.args([what, "--row", self.row.name, "--seed", &self.seed.to_string(), "--urls", &urls]);
+        if let Some(database) = &self.database {
+            command.args(["--database", &database.url]);
+        }
+        command.stdin(Stdio::null()).kill_on_drop(true);
+        command
+    }
+
     /// What the publisher has told so far.
     pub fn ledger(&self) -> MutexGuard<'_, Ledger> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
@@ -137,21 +175,27 @@ impl World {
     /// # Errors
     ///
     /// It takes longer than a minute.
-    pub async fn reach(&mut self, percent: std::ops::Range<usize>) -> Result<()> {
+    pub async fn reach(&mut self, percent: Range<usize>) -> Result<()> {
         let percent = self.rng.usize(percent);
+        if percent + 5 > gate::PERCENT {
+            self.gate = None;
+        }
         let emits = self.ledger().entries.len() * percent / 100;
         let reached = self.progress.wait_for(|progress| progress.began >= emits || progress.ended);
         timeout(Duration::from_secs(60), reached).await.map_err(|_| "the publisher does not get on")??;
+        self.gate = None;
         Ok(())
     }
 
     /// Waits until the publisher has ended; says whether it has.
     pub async fn ended(&mut self, limit: Duration) -> bool {
+        self.gate = None;
         timeout(limit, self.progress.wait_for(|progress| progress.ended)).await.is_ok_and(|ended| ended.is_ok())
     }
 
     /// Waits, by chance between these milliseconds.
-    pub async fn wait(&mut self, millis: std::ops::Range<u64>) {
+    pub async fn wait(&mut self, millis: Range<u64>) {
+        self.gate = None;
         let millis = self.rng.u64(millis);
         tokio::time::sleep(Duration::from_millis(millis)).await;
     }
@@ -173,12 +217,49 @@ impl World {
     /// # Errors
     ///
     /// It has ended.
-    pub async fn suspend_publisher(&mut self, millis: std::ops::Range<u64>) -> Result<()> {
-        let id = self.publisher.as_ref().and_then(Child::id).and_then(|id| i32::try_from(id).ok());
-        let id = id.and_then(rustix::process::Pid::from_raw).ok_or("the publisher has ended")?;
-        rustix::process::kill_process(id, rustix::process::Signal::STOP)?;
+    pub async fn suspend_publisher(&mut self, millis: Range<u64>) -> Result<()> {
+        let id = process(self.publisher.as_ref())?;
+        kill_process(id, Signal::STOP)?;
         self.wait(millis).await;
-        Ok(rustix::process::kill_process(id, rustix::process::Signal::CONT)?)
+        Ok(kill_process(id, Signal::CONT)?)
+    }
+
+    /// Kills a relay, as `kill -9` does, and starts another one in its place.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be killed, or no other started.
+    pub async fn kill_relay(&mut self, index: usize) -> Result<()> {
+        let new = self.command("relay").spawn()?;
+        let mut old = std::mem::replace(self.relays.get_mut(index).ok_or("no such relay")?, new);
+        Ok(old.kill().await?)
+    }
+
+    /// Stops a relay's process for so long.
+    ///
+    /// # Errors
+    ///
+    /// It has ended.
+    pub async fn suspend_relay(&mut self, index: usize, millis: Range<u64>) -> Result<()> {
+        let id = process(self.relays.get(index))?;
+        kill_process(id, Signal::STOP)?;
+        self.wait(millis).await;
+        Ok(kill_process(id, Signal::CONT)?)
+    }
+
+    /// The outbox's database.
+    ///
+    /// # Errors
+    ///
+    /// The row has none.
+    pub fn database(&self) -> Result<&TrialDatabase> {
+        self.database.as_ref().ok_or_else(|| "there is no database".into())
+    }
+
+    /// Waits until the outbox is empty, with the help of another relay.
+    pub(crate) async fn finish_outbox(&mut self) -> Result<()> {
+        let publisher = self.admin().await?;
+        with_database(&self.database()?.url, Finish { publisher, limit: Duration::from_secs(60) }).await
     }
 
     /// The way from the publisher to the one server.
@@ -248,8 +329,8 @@ impl World {
                 return Err("the configuration has nothing of the kind".into());
             }
             std::fs::write(&path, text.replace(from, to))?;
-            let pid = server.pid().and_then(|pid| i32::try_from(pid).ok()).and_then(rustix::process::Pid::from_raw);
-            rustix::process::kill_process(pid.ok_or("the server does not run")?, rustix::process::Signal::HUP)?;
+            let pid = server.pid().and_then(|pid| i32::try_from(pid).ok()).and_then(Pid::from_raw);
+            kill_process(pid.ok_or("the server does not run")?, Signal::HUP)?;
             Ok(())
         })
     }
@@ -281,6 +362,11 @@ impl World {
             self.servers.nodes().into_iter().map(|node| url(user, &node.address().to_string())).collect();
         urls.join(",")
     }
+}
+
+fn process(child: Option<&Child>) -> Result<Pid> {
+    let id = child.and_then(Child::id).and_then(|id| i32::try_from(id).ok());
+    id.and_then(Pid::from_raw).ok_or_else(|| "the process has ended".into())
 }
 
 fn url(user: &str, address: &str) -> String {

@@ -6,12 +6,13 @@ use futures_util::{StreamExt, stream};
 use walnats_faults::{Place, rows, run};
 
 /// Most of a trial is waiting.
-const AT_THE_SAME_TIME: usize = 12;
+const AT_THE_SAME_TIME: usize = 16;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn every_promise_holds_under_every_fault() {
     let program = Path::new(env!("CARGO_BIN_EXE_walnats-faults"));
-    let mut rows = rows::all();
+    let (mut rows, impossible): (Vec<_>, Vec<_>) = rows::all().into_iter().partition(|row| row.is_possible());
+    impossible.iter().for_each(|row| eprintln!("left out, since it needs root on Linux: {}", row.name));
     // Elections take longest, so they come first.
     rows.sort_by_key(|row| !matches!(row.place, Place::Three | Place::ThreeApart));
     let trials = stream::iter(rows).map(|row| async move { (row.name, run(program, row, 1).await) });

@@ -72,7 +72,11 @@ fn ends(accounts: &Accounts<'_>, violations: &mut Vec<String>) {
 
 /// `flush` counts the buffered emits that failed.
 fn flush(accounts: &Accounts<'_>, violations: &mut Vec<String>) {
-    if accounts.row.finish != Finish::Flush || !accounts.ledger.done || accounts.ledger.unconnected.is_some() {
+    if accounts.row.outbox.is_some()
+        || accounts.row.finish != Finish::Flush
+        || !accounts.ledger.done
+        || accounts.ledger.unconnected.is_some()
+    {
         return;
     }
     let buffered = accounts.workload.emits.iter().zip(&accounts.ledger.entries);

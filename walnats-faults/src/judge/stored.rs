@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Accounts, Told, told};
 use crate::read_back::{Message, Snapshot};
-use crate::workload::{Emit, Kind, Step};
+use crate::workload::{Emit, Kind, Step, Workload};
 
 /// A look at the stream, by whatever leads to a message.
 struct View<'a> {
@@ -25,8 +25,10 @@ pub(super) fn check(accounts: &Accounts<'_>, snapshot: &Snapshot, violations: &m
             violations.push(format!("emit {}: {wrong}", emit.number));
         }
     }
-    for step in accounts.workload.writers.iter().flatten().filter(|step| step.kind == Kind::Atomic) {
-        view.whole(step, violations);
+    for step in
+        accounts.workload.writers.iter().flatten().filter(|step| matches!(step.kind, Kind::Atomic | Kind::Transaction))
+    {
+        view.whole(step, accounts.workload, violations);
     }
     if accounts.row.rules.ordered {
         view.ordered(accounts, violations);
@@ -97,15 +99,21 @@ impl<'a> View<'a> {
     }
 
     /// All or nothing, and in one piece.
-    fn whole(&self, step: &Step, violations: &mut Vec<String>) {
-        let sequences: Vec<u64> = (step.first..step.first + step.count)
-            .filter_map(|number| self.by_number.get(&number)?.first().map(|message| message.sequence))
+    fn whole(&self, step: &Step, workload: &Workload, violations: &mut Vec<String>) {
+        let emits = &workload.emits[step.first..step.first + step.count];
+        // In place of an event whose id is repeated, there may be the other one of its id.
+        let shared = |emit: &Emit| workload.emits.iter().filter(|other| other.uid == emit.uid).count() > 1;
+        let own: Vec<usize> = emits.iter().filter(|emit| !shared(emit)).map(|emit| emit.number).collect();
+        let sequences: Vec<u64> = own
+            .iter()
+            .filter_map(|number| self.by_number.get(number)?.first().map(|message| message.sequence))
             .collect();
         let count = sequences.len();
-        if count > 0 && count < step.count && self.snapshot.first <= 1 {
-            violations.push(format!("of an atomic batch of {}, {count} are stored ({})", step.count, step.first));
+        if count > 0 && count < own.len() && self.snapshot.first <= 1 {
+            violations.push(format!("of a batch of {} as a whole, {count} are stored ({})", own.len(), step.first));
         }
-        if sequences.windows(2).any(|pair| pair[0] + 1 != pair[1]) {
+        // Events of a transaction may have others between them.
+        if step.kind == Kind::Atomic && sequences.windows(2).any(|pair| pair[0] + 1 != pair[1]) {
             violations.push(format!("an atomic batch is in pieces: {sequences:?}"));
         }
     }

@@ -28,7 +28,7 @@ pub static ROWS: &[Row] = &[
         name: "connection reset, atomic batches",
         shape: Shape { kinds: &[Kind::Atomic], repeats: 0, ..Shape::DEFAULT },
         strike: |world| Box::pin(reset(world)),
-        rules: Rules { only: Some(&["PossiblyStored:RefusedLater"]), ..Rules::DEFAULT },
+        rules: Rules { only: Some(&["PossiblyStored:RefusedLater", "PossiblyStored:KeyUnread"]), ..Rules::DEFAULT },
         ..NETWORK
     },
     Row { name: "acknowledgements dropped", strike: |world| Box::pin(lose(world, Way::ToClient)), ..NETWORK },
@@ -37,7 +37,7 @@ pub static ROWS: &[Row] = &[
         name: "acknowledgements dropped, atomic batches",
         shape: Shape { kinds: &[Kind::Atomic], repeats: 0, ..Shape::DEFAULT },
         strike: |world| Box::pin(lose(world, Way::ToClient)),
-        rules: Rules { only: Some(&["PossiblyStored:RefusedLater"]), ..Rules::DEFAULT },
+        rules: Rules { only: Some(&["PossiblyStored:RefusedLater", "PossiblyStored:KeyUnread"]), ..Rules::DEFAULT },
         ..NETWORK
     },
     Row {

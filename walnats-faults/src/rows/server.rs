@@ -59,7 +59,7 @@ pub static ROWS: &[Row] = &[
         name: "server killed and restarted, atomic batches",
         shape: ATOMIC,
         strike: |world| Box::pin(kill_and_restart(world)),
-        rules: Rules { only: Some(&["PossiblyStored:RefusedLater"]), ..Rules::DEFAULT },
+        rules: Rules { only: Some(&["PossiblyStored:RefusedLater", "PossiblyStored:KeyUnread"]), ..Rules::DEFAULT },
         ..Row::DEFAULT
     },
     Row {

@@ -126,7 +126,7 @@ pub static ROWS: &[Row] = &[
         jetstream: "max_buffered_msgs: 20",
         shape: Shape::HEAVY,
         options: |options| options.buffered_deadline(Duration::from_secs(1)),
-        rules: Rules { sees: &["Stored", "NotStored:Rejected 10167"], ..Rules::DEFAULT },
+        rules: Rules { sees: &["Stored"], ..Rules::DEFAULT },
         ..Row::DEFAULT
     },
     Row {
