@@ -142,7 +142,13 @@ impl Code<'_, '_> {
             self.lines.push(format!("{}.check({at}, violations);", option.trim_start_matches('&')));
             return;
         }
-        self.lines.push(format!("if let Some(value) = {option} {{"));
+        let (mut typed, mut pattern) = (typed, "value".to_owned());
+        while let Shape::Nullable(inner) = &typed.shape
+            && typed.rules.is_empty()
+        {
+            (typed, pattern) = (inner, format!("Some({pattern})"));
+        }
+        self.lines.push(format!("if let Some({pattern}) = {option} {{"));
         self.typed(typed, &Place::bound(at));
         self.lines.push("}".to_owned());
     }
@@ -240,12 +246,12 @@ impl Code<'_, '_> {
             Rule::MultipleOf(bound @ Bound::Float(_)) => call("float_multiple_of", value, &bound_text(*bound)),
             Rule::Finite => format!("{RUNTIME}::finite({value}, {at}, violations);"),
             Rule::OneOf(values) => {
-                let texts: Vec<String> = values.iter().map(value_text).collect();
                 let told = literal(&words::one_of(values));
-                let allowed = if texts.is_empty() {
-                    "false".to_owned()
-                } else {
-                    format!("matches!({value}, {})", texts.join(" | "))
+                let allowed = match values.as_slice() {
+                    [] => "false".to_owned(),
+                    [Value::Bool(true)] => value.clone(),
+                    [Value::Bool(false)] => format!("!{value}"),
+                    _ => format!("matches!({value}, {})", alternatives(values)),
                 };
                 call("one_of", &allowed, &told)
             }
@@ -331,6 +337,15 @@ fn bound_text(bound: Bound) -> String {
     }
 }
 
-fn value_text(value: &Value) -> String {
-    super::shape::integral(value).map_or_else(|| value.to_string(), |value| value.to_string())
+/// The values as alternatives of a pattern; integers in a row as a range.
+fn alternatives(values: &[Value]) -> String {
+    let Some(mut integers) = values.iter().map(super::shape::integral).collect::<Option<Vec<i128>>>() else {
+        return values.iter().map(Value::to_string).collect::<Vec<_>>().join(" | ");
+    };
+    integers.sort_unstable();
+    let runs = integers.chunk_by(|a, b| a + 1 == *b).flat_map(|run| match run {
+        [first, .., last] if run.len() > 2 => vec![format!("{first}..={last}")],
+        run => run.iter().map(i128::to_string).collect(),
+    });
+    runs.collect::<Vec<_>>().join(" | ")
 }
