@@ -141,7 +141,12 @@ mod tests {
                 &["joe.bloggs@example.com", "\"a b\"@example.com", "a@[IPv6:::1]", "a@localhost"],
                 &["a", "@b", "a@", ".a@b", "a..b@c", "a@b=c", "a@-b.com", "a@b.com, c@d.com", "é@b.com"],
             ),
-            (Format::IdnEmail, &["실례@실례.테스트", "a@b.com"], &["2962", "a@b c"]),
+            (
+                Format::IdnEmail,
+                &["실례@실례.테스트", "é@b.com", "\"é\"@é.fr"],
+                &["2962", "a@b c", "é@\u{2028}", "é@👍", "é@\u{3002}"],
+            ),
+            (Format::IdnHostname, &["실례.테스트", "straße", "l·l"], &["👍", "߀p", "É", "a\u{FEFF}", "〮a"]),
             (Format::Hostname, &["example.com", "1host", "a--b"], &["", "a.", "-a", "a-", "a_b", "xn--X", "a..b"]),
             (Format::Ipv4, &["192.168.0.1"], &["256.1.1.1", "01.1.1.1", "1.1.1"]),
             (Format::Ipv6, &["::1", "1:2::192.168.0.1"], &["1::2::3", "fe80::1%eth0", "::ffff:1.2.3.04"]),

@@ -1,6 +1,6 @@
-use super::bytes::{self, ATOM, LABEL};
+use super::bytes::{self, ATOM};
 use super::hostname::is_label_shaped;
-use super::{is_ipv4, is_ipv6};
+use super::{idna, is_ipv4, is_ipv6};
 
 /// `email`: a mailbox of RFC 5321, section 4.1.2: no display name, no comments.
 pub fn is_email(text: &str) -> bool {
@@ -58,14 +58,10 @@ fn is_domain(domain: &str, alphabet: Alphabet) -> bool {
             _ => is_ipv4(literal),
         };
     }
-    let mut labels = domain.as_bytes().split(|byte| *byte == b'.');
-    domain.len() <= 255 && labels.all(|label| is_label_shaped(label) || is_unicode_label(label, alphabet))
-}
-
-fn is_unicode_label(label: &[u8], alphabet: Alphabet) -> bool {
-    let is_text = |byte: &u8| bytes::is(*byte, LABEL) || (!byte.is_ascii() && alphabet.admits(*byte));
-    (1..=63).contains(&label.len())
-        && label.iter().all(is_text)
-        && label.first() != Some(&b'-')
-        && label.last() != Some(&b'-')
+    let mut labels = domain.split('.');
+    domain.len() <= 255
+        && labels.all(|label| match label.is_ascii() {
+            true => is_label_shaped(label.as_bytes()),
+            false => alphabet == Alphabet::Unicode && idna::encoded_length(label) <= 63 && idna::is_u_label(label),
+        })
 }
