@@ -83,7 +83,7 @@ fn tier_text(tier: &EventTier) -> String {
 fn details(model: Option<&EventModel>, opinion: &Opinion) -> String {
     let mut lines = Vec::new();
     for event in model.iter().flat_map(|model| &model.events) {
-        let (subject, stream) = (event.subject.wildcard(), &event.stream);
+        let (subject, stream) = (event.filter(), &event.stream);
         lines.push(format!("{}: subject `{subject}`, stream `{stream}`, from {}\n", event.name, event.place.file.path));
     }
     for tier in model.into_iter().flat_map(walnats_codegen::rust::tiers) {

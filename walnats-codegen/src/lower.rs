@@ -9,6 +9,7 @@ pub mod filter;
 mod json_event;
 pub mod json_schema;
 mod messages;
+mod once;
 mod pattern;
 #[cfg(feature = "protobuf")]
 pub mod protobuf;

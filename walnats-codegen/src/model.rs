@@ -43,6 +43,8 @@ pub struct Event {
     pub stream: String,
     /// The deduplication id when the caller gives none.
     pub uid: Option<Template>,
+    /// What the stream stores one event of at most.
+    pub once: Option<Once>,
     /// The payload's type.
     pub payload: Payload,
     /// The Rust type's name, where the schema overrides it (`x-walnats.rust`).
@@ -55,6 +57,26 @@ pub struct Event {
     pub json_schema: Option<String>,
     /// Where the event is declared.
     pub place: Place,
+}
+
+/// A key of which a stream stores one event at most: each key has a subject of its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Once {
+    /// The key's text.
+    pub key: Template,
+    /// Whether the key is one more token of the subject, the last one; else its fields are tokens of the subject anyway.
+    pub is_last_token: bool,
+}
+
+impl Event {
+    /// The subject filter that matches everywhere the event can be published.
+    pub fn filter(&self) -> String {
+        let filter = self.subject.wildcard();
+        match &self.once {
+            Some(Once { is_last_token: true, .. }) => filter + ".*",
+            _ => filter,
+        }
+    }
 }
 
 /// What an event carries.

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use walnats_runtime::{DecodeError, Event};
+use walnats_runtime::{DecodeError, Event, OnceKey};
 
 macro_rules! packages {
     ($($module:ident: $path:literal { $($event:ident)* })*) => {
@@ -41,6 +41,7 @@ packages! {
     maps: "../../walnats-codegen/fixtures/generate/maps/expected/events.rs" { Labelled }
     names: "../../walnats-codegen/fixtures/generate/names/expected/events.rs" { Events2 For Named UsesFor }
     numbers: "../../walnats-codegen/fixtures/generate/numbers/expected/events.rs" { Measured }
+    once: "../../walnats-codegen/fixtures/generate/once/expected/events.rs" { OrderPlaced OrderShipped SeatTaken }
     recursion: "../../walnats-codegen/fixtures/generate/recursion/expected/events.rs" { TreeGrown }
     shared_types: "../../walnats-codegen/fixtures/generate/shared_types/expected/events.rs" {
         AddressEntered OrderPlaced UserMoved
@@ -116,6 +117,19 @@ fn folders() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../walnats-codegen/fixtures/generate");
     let folders = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path());
     folders.filter(|folder| folder.join("instances.json").exists()).collect()
+}
+
+#[test]
+fn a_key_is_part_of_the_subject() {
+    let placed = once::OrderPlaced::decode(r#"{"order_id":"o.1"}"#).unwrap();
+    assert_eq!(
+        (placed.subject().unwrap().as_str(), once::OrderPlaced::ONCE),
+        ("order-placed.o=2E1", OnceKey::LastToken)
+    );
+    let seat = once::SeatTaken::decode(r#"{"flight":"LH1","seat":7}"#).unwrap();
+    assert_eq!(seat.subject().unwrap(), "flights.LH1.LH1=2F7");
+    assert_eq!(once::OrderShipped::ONCE, OnceKey::InSubject);
+    assert_eq!(structs::UserCreated::ONCE, OnceKey::None);
 }
 
 #[test]

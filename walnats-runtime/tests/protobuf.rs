@@ -7,13 +7,25 @@
 #[path = "../../walnats-codegen/fixtures/generate/protobuf-shop/expected/events.rs"]
 pub mod events;
 
+#[rustfmt::skip]
+#[allow(missing_docs)]
+#[path = "../../walnats-codegen/fixtures/generate/protobuf-once/expected/events.rs"]
+pub mod once;
+
 use events::proto::shop::common::Money;
 use events::proto::shop::refunded;
 use events::proto::shop::stock::stock_changed::{Cause, Kind, Place};
 use events::proto::shop::v1::order_placed::{Card, Item, Payment, Status};
 use events::proto::r#type::Match;
 use events::{OrderPlaced, OrderRefunded, SearchMatched, StockChanged};
-use walnats_runtime::{DecodeError, Event, SubjectError, SubjectProblem};
+use walnats_runtime::{DecodeError, Event, OnceKey, SubjectError, SubjectProblem};
+
+#[test]
+fn a_key_is_part_of_the_subject() {
+    let payment = once::PaymentReceived { bank: "a b".to_owned(), number: 7 };
+    assert_eq!(payment.subject(), Ok("payments.a=20b-7".to_owned()));
+    assert_eq!(once::PaymentReceived::ONCE, OnceKey::LastToken);
+}
 
 fn order() -> OrderPlaced {
     OrderPlaced {

@@ -23,6 +23,9 @@ pub struct EventSettings {
     pub stream: Option<Text>,
     /// A template for the deduplication id when the caller gives none.
     pub uid: Option<Text>,
+    /// A template for the key of which the stream stores one event at most, for as long as it keeps it: `{order_id}`. The key is
+    /// the last token of the subject, unless the subject names its fields anyway.
+    pub once: Option<Text>,
     /// The CloudEvents `type`; the event's name unless set.
     pub r#type: Option<Text>,
     /// The name of the Rust type.

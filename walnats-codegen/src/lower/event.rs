@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::once;
 use super::template::{self, Lookup};
 use crate::diagnostic::{Diagnostic, Located, Place, Report, did_you_mean};
 use crate::load::{Document, Node, NodeValue};
@@ -33,6 +34,8 @@ pub struct EventOptions {
     pub stream: Option<Located<String>>,
     /// A template: the deduplication id when the caller gives none.
     pub uid: Option<Located<String>>,
+    /// A template: the key that the stream stores one event of at most.
+    pub once: Option<Located<String>>,
     /// The CloudEvents `type`.
     pub event_type: Option<Located<String>>,
     /// The name of the Rust type.
@@ -52,6 +55,7 @@ impl EventOptions {
             subject: self.subject.or(fallback.subject),
             stream: self.stream.or(fallback.stream),
             uid: self.uid.or(fallback.uid),
+            once: self.once.or(fallback.once),
             event_type: self.event_type.or(fallback.event_type),
             rust: self.rust.or(fallback.rust),
             deprecated: self.deprecated.or(fallback.deprecated),
@@ -65,6 +69,7 @@ pub(super) struct LocatedEvent {
     pub(super) event: Event,
     pub(super) subject: Place,
     pub(super) stream: Place,
+    pub(super) once: Option<Place>,
 }
 
 /// Applies the defaults, and resolves the templates with `lookup`; `None` after a finding.
@@ -78,6 +83,11 @@ pub(super) fn finish(raw: RawEvent, lookup: &Lookup, report: &mut Report) -> Opt
         Some(uid) => Some(template::uid(uid, lookup, report)?),
         None => None,
     };
+    let subject_template = subject_template?;
+    let once = match &options.once {
+        Some(once) => Some(once::once(once, &subject, &subject_template, lookup, report)?),
+        None => None,
+    };
     for text in [&options.event_type, &options.rust].into_iter().flatten().filter(|text| text.value.is_empty()) {
         report.push(Diagnostic::error("WN0406", text.place.clone(), "the text is empty").help("leave the key out"));
     }
@@ -88,9 +98,10 @@ pub(super) fn finish(raw: RawEvent, lookup: &Lookup, report: &mut Report) -> Opt
     }
     let event = Event {
         event_type: options.event_type.map_or_else(|| name.clone(), |event_type| event_type.value),
-        subject: subject_template?,
+        subject: subject_template,
         stream: stream.value,
         uid,
+        once,
         payload,
         rust_name: options.rust.map(|rust| rust.value),
         deprecated: options.deprecated.unwrap_or_default(),
@@ -100,7 +111,8 @@ pub(super) fn finish(raw: RawEvent, lookup: &Lookup, report: &mut Report) -> Opt
         description,
         place,
     };
-    Some(LocatedEvent { event, subject: subject.place, stream: stream.place })
+    let once = options.once.map(|once| once.place);
+    Some(LocatedEvent { event, subject: subject.place, stream: stream.place, once })
 }
 
 /// Whether Rust takes `text` for a type's name, and rustc has nothing against it.
@@ -143,7 +155,7 @@ fn name_problem(name: &str) -> Option<String> {
     Some(format!("it holds {odd:?}"))
 }
 
-const KEYS: [&str; 8] = ["name", "subject", "stream", "uid", "type", "rust", "deprecated", "owner"];
+const KEYS: [&str; 9] = ["name", "subject", "stream", "uid", "once", "type", "rust", "deprecated", "owner"];
 
 /// The object `x-walnats` of a schema. Every key that is unknown or of the wrong type is a finding.
 pub fn read_options(node: &Node, document: &Document, report: &mut Report) -> EventOptions {
@@ -156,6 +168,7 @@ pub fn read_options(node: &Node, document: &Document, report: &mut Report) -> Ev
             "subject" => ("a string", assign(&mut options.subject, text())),
             "stream" => ("a string", assign(&mut options.stream, text())),
             "uid" => ("a string", assign(&mut options.uid, text())),
+            "once" => ("a string", assign(&mut options.once, text())),
             "type" => ("a string", assign(&mut options.event_type, text())),
             // A shared type may say more of Rust than its name; both forms are read alike.
             "rust" => {

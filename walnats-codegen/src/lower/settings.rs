@@ -76,6 +76,7 @@ fn options_of(settings: &EventSettings, captured: &str, at: &dyn Fn(&Text) -> Pl
         subject: filled(&settings.subject),
         stream: filled(&settings.stream),
         uid: filled(&settings.uid),
+        once: filled(&settings.once),
         event_type: filled(&settings.r#type),
         rust: filled(&settings.rust),
         deprecated: settings.deprecated,

@@ -47,6 +47,7 @@ pub(super) fn streams(
         let defaults = StreamSettings::default();
         let configured = settings.streams.get(name).unwrap_or(&defaults);
         check_settings(configured, &settings.defaults, &place, report);
+        check_once(events, name, build(configured, &settings.defaults).retention, report);
         let mut stored = events.iter().filter(|event| event.event.stream == name);
         let description = match (stored.next(), stored.next()) {
             (Some(only), None) => only.event.description.as_deref().map(shorten),
@@ -67,7 +68,7 @@ fn claims<'a>(
 ) -> Vec<Claim<'a>> {
     let of_events = events.iter().map(|LocatedEvent { event, subject, .. }| Claim {
         stream: &event.stream,
-        filter: event.subject.wildcard(),
+        filter: event.filter(),
         place: subject.clone(),
         event: Some(&event.name),
     });
@@ -148,6 +149,20 @@ fn check_name(name: &str, place: &Place, report: &mut Report) -> Option<()> {
         Diagnostic::error("WN0420", place.clone(), format!("`{name}` cannot be the name of a stream: {problem}"));
     report.push(if odd.is_some() { diagnostic.help(format!("name it `{cure}`")) } else { diagnostic });
     None
+}
+
+/// Whether the stream keeps what is to be stored once.
+fn check_once(events: &[LocatedEvent], stream: &str, retention: Retention, report: &mut Report) {
+    if retention == Retention::Limits {
+        return;
+    }
+    for LocatedEvent { event, once, .. } in events.iter().filter(|event| event.event.stream == stream) {
+        let Some(place) = once else { continue };
+        let message = format!("`once` on a stream that forgets `{}` when it is consumed", event.name);
+        report.push(Diagnostic::warning("WN0426", place.clone(), message).help(
+            "an event of the same key can be stored again after that; keep events with `retention = \"limits\"`",
+        ));
+    }
 }
 
 /// Settings that the server refuses, or that lose what was meant.

@@ -6,7 +6,7 @@ use super::layout::EventForm;
 use super::shape::{Body, Shape, Typed};
 use super::template::{EventTemplate, render};
 use crate::diagnostic::{Diagnostic, Report};
-use crate::model::{Event, FieldPath, Template, TemplatePart};
+use crate::model::{Event, FieldPath, Once, Template, TemplatePart};
 use crate::write::GeneratedFile;
 
 impl Package<'_> {
@@ -14,7 +14,13 @@ impl Package<'_> {
     pub fn event(&self, index: usize, type_path: &str, report: &mut Report) -> String {
         let event = &self.model.events[index];
         let place = &self.layout.events[index];
-        let subject_code = self.template_code(index, &event.subject, true, report);
+        let mut subject_code = self.template_code(index, &event.subject, true, report);
+        let mut subject = template_text(&event.subject);
+        if let Some(Once { key, is_last_token: true }) = &event.once {
+            let key_code = self.template_code(index, key, false, report);
+            subject_code += &format!(".literal(\".\").key(&rt::Uid::new(){key_code}.finish())");
+            subject = format!("{subject}.{}", template_text(key));
+        }
         let uid_code = event.uid.as_ref().map(|uid| self.template_code(index, uid, false, report));
         render(&EventTemplate {
             type_path: type_path.to_owned(),
@@ -22,7 +28,8 @@ impl Package<'_> {
             name: literal(&event.name),
             event_type: literal(&event.event_type),
             stream: literal(&event.stream),
-            subject: literal(&template_text(&event.subject)),
+            subject: literal(&subject),
+            once: once_place(event),
             description: literal(event.description.as_deref().unwrap_or_default()),
             subject_code,
             uid_code,
@@ -92,6 +99,11 @@ fn unreachable_field(event: &Event, path: &FieldPath) -> Diagnostic {
     );
     Diagnostic::error("WN0601", event.place.clone(), message)
         .help("name a field outside of `oneOf` and `anyOf`, or give the id and subject in the call")
+}
+
+/// The variant of `OnceKey`, where the event is stored once.
+fn once_place(event: &Event) -> Option<&'static str> {
+    event.once.as_ref().map(|once| if once.is_last_token { "LastToken" } else { "InSubject" })
 }
 
 fn template_text(template: &Template) -> String {

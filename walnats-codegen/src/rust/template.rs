@@ -120,6 +120,8 @@ pub struct EventTemplate {
     pub description: String,
     pub subject_code: String,
     pub uid_code: Option<String>,
+    /// The variant of `OnceKey`.
+    pub once: Option<&'static str>,
     pub to_root: &'static str,
     pub schema_file: Option<String>,
 }

@@ -18,7 +18,7 @@ const EXTENSION: &str = "walnats.event";
 const OPTIONS: i32 = 7;
 
 /// The fields of `walnats.EventOptions`.
-const FIELDS: [&str; 8] = ["name", "subject", "stream", "uid", "type", "deprecated", "owner", "rust"];
+const FIELDS: [&str; 9] = ["name", "subject", "stream", "uid", "type", "deprecated", "owner", "rust", "once"];
 
 /// Whether `message` has the option.
 pub fn is_event(message: &MessageDescriptor) -> bool {
@@ -40,6 +40,7 @@ pub fn read(message: &MessageDescriptor, places: &Places) -> EventOptions {
         subject: located("subject"),
         stream: located("stream"),
         uid: located("uid"),
+        once: located("once"),
         event_type: located("type"),
         rust: located("rust"),
         deprecated: present(value, "deprecated").and_then(|value| value.as_bool()).or(deprecated),

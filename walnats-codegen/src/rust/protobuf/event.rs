@@ -2,7 +2,7 @@
 
 use askama::Template as _;
 
-use crate::model::{Event, Template, TemplatePart};
+use crate::model::{Event, Once, Template, TemplatePart};
 
 use super::name;
 
@@ -20,6 +20,7 @@ struct Module<'a> {
     message_name: String,
     subject: String,
     uid: Option<String>,
+    once: Option<&'static str>,
 }
 
 /// The code of the module of `event`, whose payload is `message` and whose type is to be called `type_name`.
@@ -33,11 +34,12 @@ pub fn module(event: &Event, message: &str, type_name: &str) -> String {
         name: literal(&event.name),
         event_type: literal(&event.event_type),
         stream: literal(&event.stream),
-        subject_template: literal(&written(&event.subject)),
+        subject_template: literal(&address(event)),
         description: literal(event.description.as_deref().unwrap_or_default()),
         message_name: literal(message),
         subject: subject(event),
         uid: event.uid.as_ref().map(uid),
+        once: event.once.as_ref().map(|once| if once.is_last_token { "LastToken" } else { "InSubject" }),
     };
     module.render().expect("writing into a string does not fail")
 }
@@ -47,7 +49,10 @@ fn subject(event: &Event) -> String {
         TemplatePart::Literal(text) => format!(".literal({})", literal(text)),
         TemplatePart::Field(path) => format!(".field({}, &{})", literal(&path.names.join(".")), field(&path.names)),
     });
-    let calls: String = calls.collect();
+    let mut calls: String = calls.collect();
+    if let Some(Once { key, is_last_token: true }) = &event.once {
+        calls += &format!(".literal(\".\").key(&{})", uid(key));
+    }
     format!("::walnats_runtime::private::Subject::new({}){calls}.finish()", literal(&event.name))
 }
 
@@ -63,6 +68,14 @@ fn uid(template: &Template) -> String {
 /// Fields that a template names are there in every message, so that no `Option` is on the way.
 fn field(names: &[String]) -> String {
     names.iter().fold("self".to_owned(), |path, field| format!("{path}.{}", name::snake(field)))
+}
+
+/// The template of the whole subject.
+fn address(event: &Event) -> String {
+    match &event.once {
+        Some(Once { key, is_last_token: true }) => format!("{}.{}", written(&event.subject), written(key)),
+        _ => written(&event.subject),
+    }
 }
 
 /// The template as the schema writes it.
