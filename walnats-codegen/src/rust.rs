@@ -19,9 +19,12 @@ pub mod protobuf;
 mod shape;
 mod spot;
 mod template;
+mod tier;
 mod type_names;
 
 use walnats_schema::SchemaId;
+
+pub use self::tier::{EventTier, JudgedSchema, tiers};
 
 use self::constraint::Checks;
 use self::item::Package;
