@@ -11,7 +11,7 @@ use crate::event::{Event, EventDescriptor, OnceKey};
 use crate::headers::Headers;
 use crate::message::{EXPECTED_SUBJECT_SEQUENCE, OutboundMessage};
 use crate::publisher::Publisher;
-use crate::register::covers;
+use crate::register::{covers, warnings};
 use crate::stream::{Discard, Retention, StreamDescriptor};
 use crate::subject::{Subject, SubjectError, check_message_id, schedule_subject, subject_problem};
 
@@ -60,6 +60,12 @@ fn build<E: Event>(
 ) -> Result<OutboundMessage, Reason> {
     event.validate()?;
     let stream = publisher.stream(descriptor.stream);
+    if publisher.options().strict
+        && !stream.name.is_empty()
+        && let Some(warning) = warnings(stream).first()
+    {
+        return Err(OptionError::Strict { stream: stream.name.to_owned(), warning: *warning }.into());
+    }
     let once = details.once.is_some() || E::ONCE != OnceKey::None;
     let mut subject = event.subject()?;
     if let Some(key) = details.once {

@@ -29,12 +29,14 @@ use crate::error::{EmitError, FlushError, Reason, ShutdownError};
 use crate::lost::LostReport;
 use crate::options::Options;
 use crate::pending::Pending;
+use crate::stats::{Counters, Stats};
 
 /// The publisher's end of the engine. The task runs until the last of these is gone and everything has ended.
 pub(crate) struct Engine {
     buffer: Arc<Buffer>,
     commands: mpsc::UnboundedSender<Command>,
     lost: Arc<LostReport>,
+    counters: Arc<Counters>,
     /// The task, until it is started; a client may be handed to us outside of a runtime.
     waiting: Mutex<Option<Task>>,
     started: AtomicBool,
@@ -56,11 +58,13 @@ impl Engine {
     ) -> Self {
         let (commands, receiver) = mpsc::unbounded_channel();
         let lost = Arc::new(LostReport::new(options.on_lost.clone()));
-        let task = Task::new(client, options, receiver, nats_events, Arc::clone(&lost));
+        let counters = Arc::new(Counters::default());
+        let task = Task::new(client, options, receiver, nats_events, Arc::clone(&lost), Arc::clone(&counters));
         Self {
             buffer: Arc::new(Buffer::new(options.buffer_messages, options.buffer_bytes)),
             commands,
             lost,
+            counters,
             waiting: Mutex::new(Some(task)),
             started: AtomicBool::new(false),
         }
@@ -91,7 +95,7 @@ impl Engine {
         }
         let (sender, receiver) = oneshot::channel();
         let (event, message_id) = (load.last().event.clone(), load.last().message_id.clone());
-        let bytes = load.bytes();
+        let (bytes, messages) = (load.bytes(), load.messages().len());
         let job = Box::new(Job {
             load,
             end: sender,
@@ -106,8 +110,11 @@ impl Engine {
             unread: 0,
             _place: place,
         });
+        self.counters.accepted(messages);
         if let Err(mpsc::error::SendError(Command::Send(job))) = self.commands.send(Command::Send(job)) {
-            return Err(job.load.not_stored(Reason::Closed));
+            let error = job.load.not_stored(Reason::Closed);
+            self.counters.ended(messages, Some(Err(&error)));
+            return Err(error);
         }
         Ok(Pending { end: receiver, lost: Arc::clone(&self.lost), event, message_id })
     }
@@ -132,6 +139,10 @@ impl Engine {
 
     pub(crate) fn lost(&self) -> u64 {
         self.lost.count()
+    }
+
+    pub(crate) fn stats(&self) -> Stats {
+        self.counters.stats(self.lost())
     }
 
     /// Starts the task, unless it runs; `false` where there is no runtime to run it on.

@@ -18,6 +18,7 @@ pub mod private;
 mod protobuf;
 mod publisher;
 mod register;
+mod stats;
 mod stream;
 mod subject;
 mod types;
@@ -36,6 +37,7 @@ pub use register::{
     Action, Change, Count, Loss, Plan, Refusal, RefusedStream, Register, RegisterError, Registered, RegisteredStream,
     StreamOutcome, StreamPlan, Warning,
 };
+pub use stats::Stats;
 pub use stream::{Discard, Retention, Storage, StreamDescriptor};
 pub use subject::{MAX_MESSAGE_ID_BYTES, MAX_SUBJECT_BYTES, schedule_filter};
 pub use types::{DateTime, Map, ParseDateTimeError, ParseUuidError, Uuid, Value};

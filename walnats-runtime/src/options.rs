@@ -20,6 +20,7 @@ pub struct Options {
     pub(crate) deadline: Duration,
     pub(crate) buffered_deadline: Option<Duration>,
     pub(crate) connect_timeout: Duration,
+    pub(crate) strict: bool,
     pub(crate) cloud_events: Option<CloudEvent>,
     pub(crate) nats: Option<async_nats::ConnectOptions>,
     pub(crate) on_lost: Option<Callback<Lost>>,
@@ -58,6 +59,12 @@ impl Options {
 
     /// Messages under way at a time, sent and not acknowledged. Default 1,024; at least 1. With 1, the order of emits is
     /// the order in the stream whatever happens; with more, messages that have to be sent again can change places.
+    ///
+    /// What is given to async-nats is out of our hands: a connection that is lost at that moment leaves it to the next
+    /// one. Ids make that harmless within the stream's duplicate window. Where a connection was lost, was taken up, was
+    /// lost again before it carried what had to be sent again, and stayed away for longer than the window, the event may be
+    /// stored twice. After a lost connection one message goes alone until something is answered, so that this is at most
+    /// one or a few messages; an event that is stored once ([`Emit::once`](crate::Emit::once)) is never among them.
     pub fn window_messages(mut self, messages: usize) -> Self {
         self.window_messages = messages.max(1);
         self
@@ -101,6 +108,11 @@ impl Options {
 
     /// How long a buffered emit may take in all, from the moment it has a place in the buffer. Default: as long as it
     /// needs; a message that was sent still ends with the stream's duplicate window.
+    ///
+    /// While a stream refuses for the time being (its disk is full, error 10023; it has no leader; it is overloaded), what
+    /// is buffered is kept and sent again, every two to three seconds at the longest. Nothing ends it but this deadline: a
+    /// full disk is mended by somebody, and giving up would lose what was accepted. It is said through `tracing`, and
+    /// counted by [`Stats::refusing_streams`](crate::Stats::refusing_streams); the buffer fills meanwhile.
     pub fn buffered_deadline(mut self, deadline: impl Into<Option<Duration>>) -> Self {
         self.buffered_deadline = deadline.into();
         self
@@ -109,6 +121,14 @@ impl Options {
     /// How long `connect` may take in all. Default 10 s.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
+        self
+    }
+
+    /// Makes errors of what is a warning else: streams of one replica, storage in memory, interest retention, persistence that
+    /// does not wait for the disk. `connect` and `register` fail then, and over a connection that was there already each
+    /// emit does.
+    pub fn strict(mut self) -> Self {
+        self.strict = true;
         self
     }
 
@@ -153,6 +173,7 @@ impl Default for Options {
             deadline: Duration::from_secs(30),
             buffered_deadline: None,
             connect_timeout: Duration::from_secs(10),
+            strict: false,
             cloud_events: None,
             nats: None,
             on_lost: None,
@@ -173,6 +194,7 @@ impl fmt::Debug for Options {
             .field("deadline", &self.deadline)
             .field("buffered_deadline", &self.buffered_deadline)
             .field("connect_timeout", &self.connect_timeout)
+            .field("strict", &self.strict)
             .finish_non_exhaustive()
     }
 }

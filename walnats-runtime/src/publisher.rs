@@ -18,6 +18,8 @@ use crate::event::Event;
 use crate::message::OutboundMessage;
 use crate::options::Options;
 use crate::pending::Pending;
+use crate::register::{Warning, say_once, warnings};
+use crate::stats::Stats;
 use crate::stream::StreamDescriptor;
 
 /// Emits events over one NATS connection. Cloning is cheap, and all clones share one buffer.
@@ -44,11 +46,17 @@ impl Publisher {
     ///
     /// No server could be reached within [`Options::connect_timeout`], or it refused the credentials. It does not try
     /// for ever; once connected, a lost connection is taken up again for ever, unless async-nats's options say otherwise.
+    /// With [`Options::strict`], a stream that may lose events is an error, before anything is connected.
     pub async fn connect(
         urls: impl AsRef<str>,
         streams: &'static [StreamDescriptor],
         options: Options,
     ) -> Result<Self, ConnectError> {
+        if options.strict
+            && let Some((stream, warnings)) = streams.iter().find_map(|stream| Some((stream.name, warned(stream)?)))
+        {
+            return Err(ConnectError::Strict { stream: stream.to_owned(), warnings });
+        }
         let (client, nats_events) = connect::connect(urls.as_ref(), &options).await?;
         Ok(Self::start(client, streams, options, Some(nats_events)))
     }
@@ -67,6 +75,9 @@ impl Publisher {
         options: Options,
         nats_events: Option<mpsc::UnboundedReceiver<async_nats::Event>>,
     ) -> Self {
+        for stream in streams {
+            say_once(stream.name, &warnings(stream));
+        }
         let engine = Engine::new(client.clone(), &options, nats_events);
         Self { shared: Arc::new(Shared { client, streams, options, engine }) }
     }
@@ -129,6 +140,11 @@ impl Publisher {
     /// The messages that were not acknowledged. Nothing of them is sent afterwards.
     pub async fn shutdown(&self, deadline: Duration) -> Result<(), ShutdownError> {
         self.shared.engine.shutdown(deadline).await
+    }
+
+    /// What it has done, and what it has before it.
+    pub fn stats(&self) -> Stats {
+        self.shared.engine.stats()
     }
 
     /// How many messages failed while nobody waited for them, see [`Options::on_lost`].
@@ -209,6 +225,12 @@ impl Publisher {
     fn buffered_until(&self, deadline: Option<Duration>) -> Option<Instant> {
         deadline.or(self.shared.options.buffered_deadline).and_then(|deadline| Instant::now().checked_add(deadline))
     }
+}
+
+/// What there is to say of a stream, if anything.
+fn warned(stream: &StreamDescriptor) -> Option<Vec<Warning>> {
+    let warnings = warnings(stream);
+    (!warnings.is_empty()).then_some(warnings)
 }
 
 impl AsRef<Publisher> for Publisher {

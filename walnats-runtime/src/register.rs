@@ -20,6 +20,7 @@ pub use plan::{Action, Plan, StreamPlan};
 pub use report::{Registered, RegisteredStream, StreamOutcome};
 pub(crate) use subjects::covers;
 pub use warning::Warning;
+pub(crate) use warning::{say_once, warnings};
 
 use std::collections::BTreeMap;
 use std::future::{Future, IntoFuture};
@@ -114,7 +115,8 @@ impl<'a> Register<'a> {
         self
     }
 
-    /// Refuses streams that have a [`Warning`]: one replica, storage in memory, interest retention.
+    /// Refuses streams that have a [`Warning`]: one replica, storage in memory, interest retention, persistence that does
+    /// not wait for the disk.
     pub fn strict(mut self) -> Self {
         self.strict = true;
         self
@@ -209,7 +211,8 @@ impl<'a> IntoFuture for Register<'a> {
 impl Publisher {
     /// Creates and updates `streams`, when awaited.
     pub fn register(&self, streams: &[StreamDescriptor]) -> Register<'_> {
-        Register::new(self.client(), streams)
+        let register = Register::new(self.client(), streams);
+        if self.options().strict { register.strict() } else { register }
     }
 
     /// What registering `streams` would do, without doing it.

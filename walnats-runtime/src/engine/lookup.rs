@@ -1,8 +1,9 @@
-//! What a stream has on a subject: asked where it refuses a message because something is there already.
+//! What a stream has on a subject, or of a batch: asked where it refuses because something is there already.
 
 use std::time::Duration;
 
-use async_nats::{Client, Request};
+use async_nats::header::{NATS_EXPECTED_LAST_MESSAGE_ID, NATS_EXPECTED_STREAM, NATS_MESSAGE_ID};
+use async_nats::{Client, HeaderMap, Request};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
@@ -22,14 +23,21 @@ pub(super) struct Question {
     pub(super) stream: String,
     /// The last message on this subject.
     pub(super) subject: String,
-    /// And the one that many before it: the first of a batch of which it is the last.
-    pub(super) back: u64,
+    /// Or that of this id, which was the last of a batch.
+    pub(super) batch: Option<Batch>,
+}
+
+/// A batch, as it can be found again.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Batch {
+    pub(super) last_id: String,
+    pub(super) messages: u64,
 }
 
 /// What is there.
 #[derive(Clone, Debug)]
 pub(super) enum Found {
-    /// A message, and the one before it that was asked for.
+    /// A message, and the first of its batch: itself, where it is alone.
     Message { sequence: u64, message_id: String, first_id: String },
     /// Nothing.
     Nothing,
@@ -58,30 +66,36 @@ struct Stored {
 
 /// Asks the stream's leader, which alone knows for certain.
 pub(super) async fn look_up(client: Client, question: Question) -> (Question, Found) {
-    let mut found = once(&client, &question).await;
+    let mut found = ask(&client, &question).await;
     for pause in PAUSES {
-        if !matches!(found, Found::Nothing) {
+        if !matches!(found, Found::Nothing) || question.batch.is_some() {
             break;
         }
         tokio::time::sleep(pause).await;
-        found = once(&client, &question).await;
+        found = ask(&client, &question).await;
     }
     (question, found)
 }
 
-async fn once(client: &Client, question: &Question) -> Found {
-    let Question { stream, subject, back } = question;
-    let last = get(client, stream, serde_json::json!({ "last_by_subj": subject })).await;
-    let (sequence, message_id) = match last {
-        Ok(Some(last)) => last,
+async fn ask(client: &Client, Question { stream, subject, batch }: &Question) -> Found {
+    let Some(Batch { last_id, messages }) = batch else {
+        return match get(client, stream, serde_json::json!({ "last_by_subj": subject })).await {
+            Ok(Some((sequence, message_id))) => Found::Message { sequence, first_id: message_id.clone(), message_id },
+            Ok(None) => Found::Nothing,
+            Err(Silence) => Found::Unknown,
+        };
+    };
+    let sequence = match sequence_of(client, stream, subject, last_id).await {
+        Ok(Some(sequence)) => sequence,
         Ok(None) => return Found::Nothing,
         Err(Silence) => return Found::Unknown,
     };
-    if *back == 0 {
-        return Found::Message { sequence, first_id: message_id.clone(), message_id };
-    }
-    match get(client, stream, serde_json::json!({ "seq": sequence.saturating_sub(*back) })).await {
-        Ok(first) => Found::Message { sequence, message_id, first_id: first.map(|(_, id)| id).unwrap_or_default() },
+    let first = serde_json::json!({ "seq": (sequence + 1).saturating_sub(*messages) });
+    match get(client, stream, first).await {
+        Ok(first) => {
+            let first_id = first.map(|(_, id)| id).unwrap_or_default();
+            Found::Message { sequence, message_id: last_id.clone(), first_id }
+        }
         Err(Silence) => Found::Unknown,
     }
 }
@@ -96,6 +110,31 @@ async fn get(client: &Client, stream: &str, body: serde_json::Value) -> Result<O
         Ok(Answer { message: Some(stored), .. }) => Ok(Some((stored.seq, message_id(&stored.hdrs)))),
         // No message, no stream.
         Ok(Answer { error: Some(Refusal { err_code: 10037 | 10059 }), .. }) => Ok(None),
+        _ => Err(Silence),
+    }
+}
+
+/// Where the message of this id is. JetStream has no such question: it is asked by a message of the same id that cannot be
+/// stored, as it expects another one before it. Ids are looked at first, and the answer is where the duplicate is.
+async fn sequence_of(client: &Client, stream: &str, subject: &str, message_id: &str) -> Result<Option<u64>, Silence> {
+    #[derive(Deserialize)]
+    struct Answer {
+        error: Option<Refusal>,
+        #[serde(default)]
+        seq: u64,
+        #[serde(default)]
+        duplicate: bool,
+    }
+    let mut headers = HeaderMap::new();
+    headers.insert(NATS_MESSAGE_ID, message_id);
+    headers.insert(NATS_EXPECTED_STREAM, stream);
+    headers.insert(NATS_EXPECTED_LAST_MESSAGE_ID, uuid::Uuid::now_v7().to_string());
+    let request = Request::new().headers(headers).timeout(Some(TIMEOUT));
+    let answer = client.send_request(subject.to_owned(), request).await.map_err(|_| Silence)?;
+    match serde_json::from_slice(&answer.payload) {
+        Ok(Answer { error: None, seq, duplicate: true }) => Ok(Some(seq)),
+        // Another message was the last one.
+        Ok(Answer { error: Some(Refusal { err_code: 10070 }), .. }) => Ok(None),
         _ => Err(Silence),
     }
 }

@@ -5,9 +5,13 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::error::Reason;
+
 /// JetStream needs as long to notice what it said no to; a shorter wait only adds load.
 const SHORTEST: Duration = Duration::from_millis(250);
 const LONGEST: Duration = Duration::from_secs(2);
+/// A single refusal is no news: a leader is elected in that time.
+const SAID_AFTER: u32 = 3;
 
 /// The streams that are paused; most of the time none. Messages for other streams pass, and those that wait keep their order.
 #[derive(Debug, Default)]
@@ -24,7 +28,7 @@ struct Pause {
 
 impl Pauses {
     /// The stream said no. Returns how often it did in a row.
-    pub(super) fn refused(&mut self, stream: &str, sequence: u64, now: Instant) -> u32 {
+    pub(super) fn refused(&mut self, stream: &str, sequence: u64, reason: &Reason, now: Instant) -> u32 {
         let index = self.0.iter().position(|pause| pause.stream == stream).unwrap_or_else(|| {
             self.0.push(Pause { stream: stream.to_owned(), refusals: 0, until: now, probe: Some(sequence) });
             self.0.len() - 1
@@ -33,6 +37,9 @@ impl Pauses {
         // Of all that was under way when the stream began to refuse, one answer counts.
         if pause.probe == Some(sequence) {
             pause.refusals += 1;
+            if pause.refusals == SAID_AFTER {
+                tracing::warn!(stream, %reason, "stream refuses events for now; they are kept and sent again");
+            }
             pause.until = now + back_off(pause.refusals);
             pause.probe = None;
         }
@@ -41,9 +48,11 @@ impl Pauses {
 
     /// The stream stored something; returns whether it was paused.
     pub(super) fn stored(&mut self, stream: &str) -> bool {
-        let before = self.0.len();
-        self.0.retain(|pause| pause.stream != stream);
-        self.0.len() != before
+        let Some(index) = self.0.iter().position(|pause| pause.stream == stream) else { return false };
+        if self.0.swap_remove(index).refusals >= SAID_AFTER {
+            tracing::info!(stream, "stream takes events again");
+        }
+        true
     }
 
     /// The message is not under way any more, without having been refused.
@@ -73,6 +82,11 @@ impl Pauses {
     /// A new connection may lead to a server that knows better.
     pub(super) fn forget(&mut self) {
         self.0.clear();
+    }
+
+    /// How many streams have refused more than once.
+    pub(super) fn refusing(&self) -> usize {
+        self.0.iter().filter(|pause| pause.refusals >= SAID_AFTER).count()
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -27,6 +27,7 @@ use crate::error::EmitError;
 use crate::lost::LostReport;
 use crate::message::Receipt;
 use crate::options::Options;
+use crate::stats::Counters;
 use close::{Closing, Flush};
 use send::Partly;
 use taken::Lookups;
@@ -35,6 +36,8 @@ use taken::Lookups;
 const TICK: Duration = Duration::from_millis(10);
 /// How much of one kind is done before the others get their turn.
 const TURN: usize = 128;
+/// For how long a connection has to prove itself.
+const PROOF: Duration = Duration::from_millis(500);
 
 pub(super) struct Task {
     link: Link,
@@ -42,6 +45,7 @@ pub(super) struct Task {
     commands_open: bool,
     nats_events: Option<mpsc::UnboundedReceiver<async_nats::Event>>,
     lost: Arc<LostReport>,
+    counters: Arc<Counters>,
     limits: Limits,
     /// Everything that was accepted and has not ended. Answers come to `<inbox><sequence number>`.
     ring: Ring<Job>,
@@ -50,6 +54,8 @@ pub(super) struct Task {
     inbox_denied: bool,
     /// Nothing before it can be sent.
     cursor: u64,
+    /// After a lost connection: until then, one load at a time is sent over the next one, unless something is answered.
+    proving_until: Option<Instant>,
     /// Under way: messages and bytes.
     sent_messages: usize,
     sent_bytes: usize,
@@ -86,6 +92,7 @@ impl Task {
         commands: mpsc::UnboundedReceiver<Command>,
         nats_events: Option<mpsc::UnboundedReceiver<async_nats::Event>>,
         lost: Arc<LostReport>,
+        counters: Arc<Counters>,
     ) -> Self {
         let inbox = format!("{}.", client.new_inbox());
         Self {
@@ -94,6 +101,7 @@ impl Task {
             commands_open: true,
             nats_events,
             lost,
+            counters,
             limits: Limits {
                 window_messages: options.window_messages,
                 window_bytes: options.window_bytes,
@@ -105,6 +113,7 @@ impl Task {
             inbox_open: false,
             inbox_denied: false,
             cursor: 0,
+            proving_until: None,
             sent_messages: 0,
             sent_bytes: 0,
             partly: None,
@@ -139,6 +148,7 @@ impl Task {
                 break;
             }
             let busy = self.is_busy();
+            self.counters.set(self.sent_messages, self.pauses.refusing());
             let sendable = self.find_next();
             tokio::select! {
                 biased;
@@ -187,6 +197,7 @@ impl Task {
             }
         }
         self.refuse_the_late();
+        self.counters.set(0, 0);
     }
 
     fn on_command(&mut self, command: Command) {
@@ -218,6 +229,11 @@ impl Task {
                 "connection lost; unacknowledged messages will be sent again"
             );
         }
+        // What the client holds for a connection that is gone is sent by the next one, however late. So that little is held
+        // where connections come and go, and what was held is answered before it is sent once more, the first goes alone.
+        if self.sent_messages > 0 || self.proving_until.is_some() {
+            self.proving_until = Some(Instant::now() + PROOF);
+        }
         (self.sent_messages, self.sent_bytes) = (0, 0);
         self.partly = None;
         self.cursor = self.ring.base();
@@ -235,6 +251,8 @@ impl Task {
         if self.partly.as_ref().is_some_and(|partly| partly.sequence == sequence) {
             self.partly = None;
         }
+        let messages = job.load.messages().len();
+        self.counters.ended(messages, Some(result.as_ref().map(|receipt| receipt.outcome)));
         let end = match result {
             Ok(receipt) => Ok(receipt),
             Err(error) => {

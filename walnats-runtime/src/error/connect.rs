@@ -1,5 +1,7 @@
 //! No connection.
 
+use crate::register::Warning;
+
 /// The connection could not be made. Servers are named by host and port alone: a URL can hold a password.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -7,6 +9,14 @@ pub enum ConnectError {
     /// Not a list of NATS URLs: `nats://host:port`, parted by commas.
     #[error("not a list of NATS URLs such as `nats://127.0.0.1:4222,nats://127.0.0.1:4223`: {0}")]
     Url(&'static str),
+    /// A stream is declared in a way that may lose events, and [`Options::strict`](crate::Options::strict) admits none.
+    #[error("stream `{stream}` may lose events: {}", list(.warnings))]
+    Strict {
+        /// The stream.
+        stream: String,
+        /// What there is to say of it.
+        warnings: Vec<Warning>,
+    },
     /// Nobody answers there.
     #[error("no NATS server answers at {servers}")]
     Unreachable {
@@ -37,4 +47,8 @@ pub enum ConnectError {
         /// What failed.
         source: async_nats::ConnectError,
     },
+}
+
+fn list(warnings: &[Warning]) -> String {
+    warnings.iter().map(Warning::to_string).collect::<Vec<_>>().join("; ")
 }

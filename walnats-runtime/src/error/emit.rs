@@ -5,6 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::register::Warning;
+
 use super::{CloudEventError, EncodeError, HeaderError, MessageIdError, SubjectError, ValidateError};
 
 /// An event was not confirmed.
@@ -213,6 +215,14 @@ pub enum OptionError {
     /// `.atomic()` on a stream without `atomic`.
     #[error("stream `{0}` is not declared with `atomic`")]
     NotAtomic(String),
+    /// The stream is declared in a way that may lose events, and [`Options::strict`](crate::Options::strict) admits none.
+    #[error("stream `{stream}` may lose events: {warning}")]
+    Strict {
+        /// The stream.
+        stream: String,
+        /// What there is to say of it.
+        warning: Warning,
+    },
     /// `.once()` for an event whose subject has the fields of its key in it.
     #[error("the subject of `{0}` has the key in it already, which `.once()` cannot replace")]
     OnceInSubject(String),

@@ -95,7 +95,7 @@ pub(super) fn plan(wanted: &StreamDescriptor, info: Option<&Info>, server: Serve
         action,
         changes,
         kept_subjects: foreign.into_iter().filter(|subject| all.contains(subject)).collect(),
-        warnings: warning::warnings(wanted),
+        warnings: warning::warnings_of(wanted, &config),
         stored: info.map_or(0, |info| info.state.messages),
         exists: info.is_some(),
         config,

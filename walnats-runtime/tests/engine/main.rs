@@ -7,3 +7,5 @@ mod ends;
 mod faults;
 mod note;
 mod once;
+mod proxy;
+mod watching;

@@ -99,6 +99,7 @@ impl Task {
             let Some(job) = self.ring.remove(sequence) else { continue };
             let error = job.given_up(Cause::Closed, Reason::Closed);
             let list = if job.may_be_stored() { &mut unknown } else { &mut unsent };
+            self.counters.ended(job.load.messages().len(), None);
             list.extend(job.load.messages().iter().cloned());
             if let Err(Err(failure)) = job.end.send(Err(Box::new(Failure { load: job.load, error }))) {
                 failures.push(*failure);

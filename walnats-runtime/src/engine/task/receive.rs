@@ -19,6 +19,7 @@ impl Task {
         let Some(sequence) = token.and_then(|token| token.parse().ok()) else { return };
         let Some(job) = self.ring.get(sequence) else { return };
         let message = job.load.last();
+        self.proving_until = None;
         match answer::read(answer, &message.stream, job.bytes) {
             Answer::Stored { stream, .. } if stream != message.stream => {
                 let error = job.load.possibly_stored(Cause::OtherStream(stream));
@@ -57,10 +58,10 @@ impl Task {
         let stream = job.load.last().stream.to_string();
         let missing = matches!(reason, Reason::NoStream { .. });
         let patience = if job.deadline.is_none() { now.checked_add(self.limits.deadline) } else { None };
-        job.attempt_refused(reason, patience);
+        job.attempt_refused(reason.clone(), patience);
         let patience = job.patience;
         self.due(patience);
-        let refusals = self.pauses.refused(&stream, sequence, now);
+        let refusals = self.pauses.refused(&stream, sequence, &reason, now);
         self.due(self.pauses.next());
         if missing && refusals >= 2 && !self.diagnosing.contains(&stream) {
             self.diagnosing.push(stream.clone());

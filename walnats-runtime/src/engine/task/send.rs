@@ -27,6 +27,9 @@ impl Task {
         if self.partly.is_some() {
             return true;
         }
+        if self.sent_messages > 0 && self.proving_until.is_some_and(|until| Instant::now() < until) {
+            return false;
+        }
         let now = (!self.pauses.is_empty()).then(Instant::now);
         self.cursor = self.cursor.max(self.ring.base());
         while self.cursor < self.ring.end() {
@@ -94,6 +97,9 @@ impl Task {
         if next < messages {
             self.partly = Some(Partly { sequence, next, batch_id });
             return;
+        }
+        if job.first_sent.is_some() || job.refusal.is_some() {
+            self.counters.resent(messages);
         }
         let until = now + self.limits.ack_timeout;
         job.phase = Phase::Sent { until, denied: false };

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use super::Task;
 use crate::engine::Load;
 use crate::engine::job::{Job, Phase};
-use crate::engine::lookup::{Found, Question, look_up};
+use crate::engine::lookup::{Batch, Found, Question, look_up};
 use crate::error::{Cause, EmitError, Reason};
 use crate::message::{Outcome, Receipt};
 
@@ -70,7 +70,11 @@ impl Task {
         job.attempt_taken(reason);
         let last = job.load.last();
         let (stream, subject) = (last.stream.to_string(), last.subject.clone());
-        let question = Question { stream, subject, back: job.load.messages().len() as u64 - 1 };
+        let batch = match &job.load {
+            Load::One(_) => None,
+            Load::Atomic(messages) => Some(Batch { last_id: last.message_id.clone(), messages: messages.len() as u64 }),
+        };
+        let question = Question { stream, subject, batch };
         self.lookups.ask(self.link.client(), question, sequence);
     }
 
@@ -119,7 +123,11 @@ fn judge(job: &mut Job, found: &Found, up: bool) -> Option<Result<Receipt, EmitE
         Found::Nothing => return None,
         Found::Unknown => {
             job.unread += u8::from(up);
-            return (job.unread >= MOST_UNREAD).then(|| Err(job.load.possibly_stored(Cause::KeyUnread)));
+            return match job.unread {
+                ..MOST_UNREAD => None,
+                _ if batch => refused(job),
+                _ => Some(Err(job.load.possibly_stored(Cause::KeyUnread))),
+            };
         }
     };
     if batch && !ours {

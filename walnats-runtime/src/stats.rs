@@ -1,0 +1,101 @@
+//! Counts of what a publisher has done, for whoever watches it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::error::EmitError;
+use crate::message::Outcome;
+
+/// What a publisher has done since it was made, and what it has before it. Messages of atomic batches count one by one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Accepted and not ended; those in flight are among them.
+    pub buffered: u64,
+    /// Sent and not acknowledged.
+    pub in_flight: u64,
+    /// Ended as [`Outcome::Stored`](crate::Outcome::Stored).
+    pub stored: u64,
+    /// Ended as [`Outcome::Duplicate`](crate::Outcome::Duplicate).
+    pub duplicates: u64,
+    /// Accepted, and ended as [`EmitError::NotStored`](crate::EmitError::NotStored).
+    pub not_stored: u64,
+    /// Ended as [`EmitError::PossiblyStored`](crate::EmitError::PossiblyStored).
+    pub possibly_stored: u64,
+    /// Attempts beyond the first: an acknowledgement did not come, or the stream had refused for the time being.
+    pub resent: u64,
+    /// Failures that nobody waited for, see [`Options::on_lost`](crate::Options::on_lost).
+    pub lost: u64,
+    /// Streams that refuse for the time being: no leader, no space left, no stream.
+    pub refusing_streams: u64,
+}
+
+impl Stats {
+    /// Those that JetStream acknowledged: stored now, or before.
+    pub fn acknowledged(&self) -> u64 {
+        self.stored + self.duplicates
+    }
+}
+
+/// The counts as they change.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    accepted: AtomicU64,
+    ended: AtomicU64,
+    in_flight: AtomicU64,
+    stored: AtomicU64,
+    duplicates: AtomicU64,
+    not_stored: AtomicU64,
+    possibly_stored: AtomicU64,
+    resent: AtomicU64,
+    refusing_streams: AtomicU64,
+}
+
+impl Counters {
+    pub(crate) fn accepted(&self, messages: usize) {
+        add(&self.accepted, messages);
+    }
+
+    /// `None` is for what was given back by a shutdown.
+    pub(crate) fn ended(&self, messages: usize, end: Option<Result<Outcome, &EmitError>>) {
+        add(&self.ended, messages);
+        let counter = match end {
+            Some(Ok(Outcome::Stored(_))) => &self.stored,
+            Some(Ok(Outcome::Duplicate(_))) => &self.duplicates,
+            Some(Err(EmitError::NotStored(_))) => &self.not_stored,
+            Some(Err(EmitError::PossiblyStored(_))) => &self.possibly_stored,
+            None => return,
+        };
+        add(counter, messages);
+    }
+
+    pub(crate) fn resent(&self, messages: usize) {
+        add(&self.resent, messages);
+    }
+
+    /// What is true at the moment.
+    pub(crate) fn set(&self, in_flight: usize, refusing_streams: usize) {
+        self.in_flight.store(in_flight as u64, Ordering::Relaxed);
+        self.refusing_streams.store(refusing_streams as u64, Ordering::Relaxed);
+    }
+
+    pub(crate) fn stats(&self, lost: u64) -> Stats {
+        let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        // What ended was accepted before: read in this order, the difference is never negative.
+        let ended = load(&self.ended);
+        Stats {
+            buffered: load(&self.accepted).saturating_sub(ended),
+            in_flight: load(&self.in_flight),
+            stored: load(&self.stored),
+            duplicates: load(&self.duplicates),
+            not_stored: load(&self.not_stored),
+            possibly_stored: load(&self.possibly_stored),
+            resent: load(&self.resent),
+            lost,
+            refusing_streams: load(&self.refusing_streams),
+        }
+    }
+}
+
+fn add(counter: &AtomicU64, messages: usize) {
+    counter.fetch_add(messages as u64, Ordering::Relaxed);
+}
