@@ -50,7 +50,7 @@ impl Shape {
 
     /// As much as goes at once: the publisher's window is full until the end.
     pub const HEAVY: Self = Self {
-        emits: 6_000,
+        emits: 4_000,
         kinds: &[Kind::Buffered, Kind::Buffered, Kind::Buffered, Kind::Abandoned],
         pause: Duration::ZERO,
         ..Self::DEFAULT

@@ -1,16 +1,16 @@
 //! What a fault can strike: the servers, the way to them, and the publisher.
 
+mod process;
+
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_nats::jetstream;
 use fastrand::Rng;
 use rustix::process::{Pid, Signal, kill_process};
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, ChildStdin, Command};
+use tokio::process::{Child, ChildStdin};
 use tokio::sync::watch;
 use tokio::time::timeout;
 use walnats_runtime::{Options, Publisher};
@@ -20,7 +20,6 @@ use crate::Result;
 use crate::cluster::ApartCluster;
 use crate::gate;
 use crate::ledger::Ledger;
-use crate::outbox::{Finish, with_database};
 use crate::proxy::Proxy;
 use crate::row::{ADMIN, Place, Row};
 use crate::servers::Servers;
@@ -128,43 +127,6 @@ impl World {
         Ok(self.admin().await?.jetstream())
     }
 
-    /// Starts the publisher; from now on the workload is emitted.
-    pub(crate) fn launch(&mut self) -> Result<()> {
-        for _ in 0..self.row.outbox.map_or(0, |relays| relays.count) {
-            let relay = self.command("relay").spawn()?;
-            self.relays.push(relay);
-        }
-        let mut publisher = self.command("emit").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-        self.gate = publisher.stdin.take();
-        let output = publisher.stdout.take().ok_or("the publisher has no output")?;
-        self.publisher = Some(publisher);
-        let (ledger, progress) = (Arc::clone(&self.ledger), self.progress_sender.clone());
-        tokio::spawn(async move {
-            let mut lines = BufReader::new(output).lines();
-            while let Ok(Some(line)) = lines.next_line().await {
-                let mut ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
-                ledger.note(&line);
-                progress.send_modify(|progress| progress.began = ledger.began);
-            }
-            progress.send_modify(|progress| progress.ended = true);
-        });
-        Ok(())
-    }
-
-    fn command(&self, what: &str) -> Command {
-        let urls = match &self.proxy {
-            Some(proxy) => url(self.row.user, &proxy.address().to_string()),
-            None => self.urls(self.row.user),
-        };
-        let mut command = Command::new(&self.program);
-        command.args([what, "--row", self.row.name, "--seed", &self.seed.to_string(), "--urls", &urls]);
-        if let Some(database) = &self.database {
-            command.args(["--database", &database.url]);
-        }
-        command.stdin(Stdio::null()).kill_on_drop(true);
-        command
-    }
-
     /// What the publisher has told so far.
     pub fn ledger(&self) -> MutexGuard<'_, Ledger> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
@@ -200,53 +162,6 @@ impl World {
         tokio::time::sleep(Duration::from_millis(millis)).await;
     }
 
-    /// Kills the publisher, as `kill -9` does, and waits until it is gone.
-    ///
-    /// # Errors
-    ///
-    /// It cannot be killed.
-    pub async fn kill_publisher(&mut self) -> Result<()> {
-        if let Some(mut publisher) = self.publisher.take() {
-            publisher.kill().await?;
-        }
-        Ok(())
-    }
-
-    /// Stops the publisher's process for so long, as when its machine sleeps: its clock goes on.
-    ///
-    /// # Errors
-    ///
-    /// It has ended.
-    pub async fn suspend_publisher(&mut self, millis: Range<u64>) -> Result<()> {
-        let id = process(self.publisher.as_ref())?;
-        kill_process(id, Signal::STOP)?;
-        self.wait(millis).await;
-        Ok(kill_process(id, Signal::CONT)?)
-    }
-
-    /// Kills a relay, as `kill -9` does, and starts another one in its place.
-    ///
-    /// # Errors
-    ///
-    /// It cannot be killed, or no other started.
-    pub async fn kill_relay(&mut self, index: usize) -> Result<()> {
-        let new = self.command("relay").spawn()?;
-        let mut old = std::mem::replace(self.relays.get_mut(index).ok_or("no such relay")?, new);
-        Ok(old.kill().await?)
-    }
-
-    /// Stops a relay's process for so long.
-    ///
-    /// # Errors
-    ///
-    /// It has ended.
-    pub async fn suspend_relay(&mut self, index: usize, millis: Range<u64>) -> Result<()> {
-        let id = process(self.relays.get(index))?;
-        kill_process(id, Signal::STOP)?;
-        self.wait(millis).await;
-        Ok(kill_process(id, Signal::CONT)?)
-    }
-
     /// The outbox's database.
     ///
     /// # Errors
@@ -254,12 +169,6 @@ impl World {
     /// The row has none.
     pub fn database(&self) -> Result<&TrialDatabase> {
         self.database.as_ref().ok_or_else(|| "there is no database".into())
-    }
-
-    /// Waits until the outbox is empty, with the help of another relay.
-    pub(crate) async fn finish_outbox(&mut self) -> Result<()> {
-        let publisher = self.admin().await?;
-        with_database(&self.database()?.url, Finish { publisher, limit: Duration::from_secs(60) }).await
     }
 
     /// The way from the publisher to the one server.
@@ -362,11 +271,6 @@ impl World {
             self.servers.nodes().into_iter().map(|node| url(user, &node.address().to_string())).collect();
         urls.join(",")
     }
-}
-
-fn process(child: Option<&Child>) -> Result<Pid> {
-    let id = child.and_then(Child::id).and_then(|id| i32::try_from(id).ok());
-    id.and_then(Pid::from_raw).ok_or_else(|| "the process has ended".into())
 }
 
 fn url(user: &str, address: &str) -> String {
