@@ -4,11 +4,19 @@
 //! first announces what may never be. With an outbox the event is a row of the same transaction, and a relay sends what
 //! is committed:
 //!
-//! ```ignore
+//! ```no_run
+//! # use walnats_runtime::OutboundMessage;
+//! # struct User { user_id: String }
+//! # struct Events;
+//! # impl Events { fn emit_user_created(&self, _: &User) -> OutboundMessage { unimplemented!() } }
+//! # async fn f(pool: sqlx::SqlitePool, outbox: walnats_outbox::Outbox<sqlx::Sqlite>, events: Events, user: User)
+//! #     -> Result<(), Box<dyn std::error::Error>> {
 //! let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
 //! sqlx::query("INSERT INTO users ...").execute(&mut *transaction).await?;
 //! outbox.enqueue(&mut *transaction, events.emit_user_created(&user)).key(&user.user_id).await?;
 //! transaction.commit().await?;
+//! # Ok(())
+//! # }
 //! ```
 //!
 //! - **Committed** events are published at least once, and exactly once as long as they arrive within their stream's

@@ -74,8 +74,18 @@ impl<D: Database> Outbox<D> {
     /// Puts an event into the outbox, as part of the transaction that `connection` is in: it is published if that
     /// commits, and never if it does not. The event is validated first; a failure leaves the transaction as it was.
     ///
-    /// ```ignore
+    /// ```no_run
+    /// # use walnats_runtime::OutboundMessage;
+    /// # struct User { user_id: String }
+    /// # struct Events;
+    /// # impl Events { fn emit_user_created(&self, _: &User) -> OutboundMessage { unimplemented!() } }
+    /// # async fn f(pool: sqlx::SqlitePool, outbox: walnats_outbox::Outbox<sqlx::Sqlite>, events: Events, user: User)
+    /// #     -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
     /// outbox.enqueue(&mut *transaction, events.emit_user_created(&user)).key(&user.user_id).await?;
+    /// transaction.commit().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     ///
     /// A relay of this process looks at once, and again in ever longer steps, so that it finds the event soon after the

@@ -65,7 +65,8 @@ async fn a_refused_row_is_tried_before_it_is_parked<D: Database>(world: World<D>
     // The subject belongs to another stream.
     world.publisher.jetstream().create_stream(async_nats_stream("other", "other.>")).await?;
     let mut transaction = world.pool.begin().await?;
-    world.outbox.enqueue(&mut *transaction, message("notes", "other.x", "a")?).await?;
+    world.outbox.enqueue(&mut *transaction, message("notes", "other.x", "a")?).key("k").await?;
+    world.outbox.enqueue(&mut *transaction, message("notes", "notes.x", "behind it")?).key("k").await?;
     transaction.commit().await?;
     let (mut failed, mut parked) = (0, 0);
     while parked == 0 {
@@ -74,6 +75,7 @@ async fn a_refused_row_is_tried_before_it_is_parked<D: Database>(world: World<D>
         (failed, parked) = (failed + tally.failed, parked + tally.parked);
     }
     assert_eq!((failed, parked), (3, 1));
+    assert!(world.stored().await?.is_empty(), "what is behind it waits, also before it is parked");
     let [row] = world.outbox.parked(0, 10).await?.try_into().map_err(|_| "one dead letter")?;
     assert_eq!((row.refusals, row.attempts, row.first_attempt), (3, 3, None));
 
@@ -83,8 +85,8 @@ async fn a_refused_row_is_tried_before_it_is_parked<D: Database>(world: World<D>
     config.subjects.push("other.>".into());
     world.publisher.jetstream().update_stream(config).await?;
     assert_eq!(world.outbox.replay(&Parked::All).await?, 1);
-    assert_eq!(world.relay().drain().await?.sent, 1);
-    assert_eq!(world.stored().await?, ["a"]);
+    assert_eq!(world.relay().drain().await?.sent, 2);
+    assert_eq!(world.stored().await?, ["a", "behind it"]);
     Ok(())
 }
 

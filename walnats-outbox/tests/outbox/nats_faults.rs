@@ -74,7 +74,7 @@ async fn a_missing_stream_holds_up_no_other<D: Database>(world: World<D>) -> Tes
     transaction.commit().await?;
     world.enqueue_all(numbers(0..20)).await?;
     let start = Instant::now();
-    let relay = spawn(world.relay().batch(10).in_flight(40));
+    let relay = spawn(world.relay().batch(10).in_flight(40).lease(Duration::from_secs(3)));
     until("the others are sent", || async { Ok(world.stored().await? == texts(0..20)) }).await?;
     assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
     let status = world.outbox.status().await?;
