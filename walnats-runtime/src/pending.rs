@@ -18,7 +18,6 @@ use crate::message::Receipt;
 ///
 /// Dropping it changes nothing for the event: it is still sent, `flush` waits for it, and a failure goes to
 /// [`Options::on_lost`](crate::Options::on_lost).
-#[must_use = "a failure is reported here; to leave that to `flush` and `Options::on_lost`, drop it"]
 pub struct Pending {
     pub(crate) end: oneshot::Receiver<End>,
     pub(crate) lost: Arc<LostReport>,

@@ -40,10 +40,17 @@ pub(super) async fn connect(
             }
             ConnectErrorKind::Tls => ConnectError::Tls { servers, source },
             ConnectErrorKind::TimedOut => ConnectError::TimedOut { servers },
+            _ if is_tls(&source) => ConnectError::Tls { servers, source },
             _ => ConnectError::Unreachable { servers, source },
         }),
         Err(_) => Err(ConnectError::TimedOut { servers }),
     }
+}
+
+/// Whether the handshake failed. rustls says so as invalid data, and async-nats passes that on as a failure of the network.
+fn is_tls(error: &async_nats::ConnectError) -> bool {
+    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<std::io::Error>());
+    source.is_some_and(|source| source.get_ref().is_some_and(|inner| inner.is::<async_nats::rustls::Error>()))
 }
 
 /// A dead connection is noticed within half a minute, and little is queued for it.

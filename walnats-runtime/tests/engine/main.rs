@@ -8,4 +8,5 @@ mod faults;
 mod note;
 mod once;
 mod proxy;
+mod security;
 mod watching;
