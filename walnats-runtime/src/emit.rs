@@ -46,9 +46,9 @@ impl<'a, E: Event> Emit<'a, E> {
         self
     }
 
-    /// Stores at most one event of this key, for as long as the stream keeps it, whatever its duplicate window: the
-    /// second ends as [`Outcome::Duplicate`](crate::Outcome::Duplicate) with the place of the first, or with a sequence
-    /// number of this emit's own where an earlier attempt of it was the first. It may be sent again at any time.
+    /// Stores at most one event of this key, for as long as the stream keeps it, whatever the duplicate window and whoever
+    /// emits: the second ends as [`Outcome::Duplicate`](crate::Outcome::Duplicate) with the place of the first. An attempt
+    /// whose acknowledgement was lost is recognised by its id, and is sent again even beyond the duplicate window.
     ///
     /// The key is written as the last token of the subject, in place of the one that the schema's `once` gives, or beside
     /// the subject where the schema says nothing: `orders.placed` is then published as `orders.placed.<key>`, and the

@@ -153,6 +153,32 @@ async fn killed_servers_store_once() -> TestResult {
     Ok(())
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_leader_stores_once() -> TestResult {
+    let mut cluster = NatsCluster::start(3)?;
+    let options = Options::new().deadline(Duration::from_secs(60)).ack_timeout(Duration::from_millis(500));
+    let publisher = Publisher::connect(cluster.urls().join(","), REPLICATED, options).await?;
+    publisher.register(REPLICATED).await?;
+    publisher.emit(&order("before")).await?;
+    let mut pending = Vec::new();
+    for number in 0..600 {
+        pending.push(publisher.emit(&order((number % 500).to_string())).buffered().await?);
+        if number == 300 {
+            let info = publisher.jetstream().get_stream("orders").await?.get_info().await?;
+            let leader = info.cluster.and_then(|cluster| cluster.leader).ok_or("a leader")?;
+            let node = cluster.nodes_mut().iter_mut().find(|node| node.name() == leader).ok_or("a node")?;
+            tokio::task::block_in_place(|| node.kill());
+        }
+    }
+    let mut new = 0;
+    for one in pending {
+        new += usize::from(matches!(one.await?.outcome, Outcome::Stored(_)));
+    }
+    assert_eq!(new, 500);
+    assert_eq!(stored(&publisher, "orders").await?.len(), 501);
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_key_is_free_again_when_its_event_is_gone() -> TestResult {
     let server = NatsServer::start()?;
