@@ -212,12 +212,23 @@ impl World {
         self.servers.disk().ok_or("the store has no file system of its own")?.enlarge(bytes)
     }
 
-    /// The server that leads the stream.
+    /// The server that leads the stream, as soon as one does.
     ///
     /// # Errors
     ///
-    /// Nobody knows.
+    /// Nobody says within a minute.
     pub async fn leader(&self) -> Result<usize> {
+        let start = tokio::time::Instant::now();
+        loop {
+            match self.ask_leader().await {
+                Err(error) if start.elapsed() > Duration::from_secs(60) => return Err(error),
+                Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+                leader => return leader,
+            }
+        }
+    }
+
+    async fn ask_leader(&self) -> Result<usize> {
         let mut stream = self.jetstream().await?.get_stream(self.row.stream.name).await?;
         let leader = stream.info().await?.cluster.as_ref().and_then(|cluster| cluster.leader.clone());
         let leader = leader.ok_or("the stream has no leader")?;

@@ -65,6 +65,25 @@ pub static ROWS: &[Row] = &[
         ..REPLICATED
     },
     Row {
+        name: "leader hands over and is killed, atomic batches",
+        shape: Shape { kinds: &[Kind::Atomic], repeats: 0, emits: 1_500, ..REPLICATED.shape },
+        strike: |world| {
+            Box::pin(async move {
+                for _ in 0..5 {
+                    world.reach(5..60).await?;
+                    world.step_down().await?;
+                    world.wait(0..300).await;
+                }
+                let leader = world.leader().await?;
+                world.server(leader, NatsServer::kill);
+                world.wait(0..1_000).await;
+                Ok(world.server(leader, NatsServer::restart)?)
+            })
+        },
+        rules: Rules { only: Some(&["PossiblyStored:RefusedLater", "PossiblyStored:KeyUnread"]), ..Rules::DEFAULT },
+        ..REPLICATED
+    },
+    Row {
         name: "servers restarted one after another",
         strike: |world| {
             Box::pin(async move {
