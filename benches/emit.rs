@@ -60,7 +60,7 @@ async fn main() -> Result<()> {
         reset(&raw.jetstream).await?;
         let output = Command::new(&python)
             .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/emit.py"))
-            .args([server.url(), "500"])
+            .args([server.url().as_str(), "500"])
             .output()?;
         let seconds: f64 = String::from_utf8(output.stdout)?
             .trim()

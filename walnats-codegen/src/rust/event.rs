@@ -1,7 +1,7 @@
 //! What makes a type an event: its address, and how it is written and read.
 
 use super::code::literal;
-use super::item::{Package, idents};
+use super::item::{Package, idents, variant_idents};
 use super::layout::EventForm;
 use super::shape::{Body, Shape, Typed};
 use super::template::{EventTemplate, render};
@@ -64,28 +64,42 @@ impl Package<'_> {
         parts.collect()
     }
 
-    /// The field that a template names, seen from `self`.
+    /// A reference to the field that a template names, seen from `self`.
     fn field_code(&self, event: usize, path: &FieldPath) -> Option<String> {
         let form = self.layout.events[event].form;
-        let mut code = if form == EventForm::Newtype { "self.0" } else { "self" }.to_owned();
-        let mut typed: &Typed = self.types.payloads[event].as_ref()?;
-        for name in &path.names {
-            let (Shape::Item(item) | Shape::Boxed(item)) = typed.shape else { return None };
-            let Body::Struct(body) = &self.types.items[item].body else { return None };
-            let position = body.fields.iter().position(|field| field.name == *name && field.required)?;
-            code = format!("{code}.{}", idents(body).fields[position]);
-            typed = &body.fields[position].typed;
-        }
-        match typed.shape {
-            Shape::Boolean | Shape::Integer(_) | Shape::String | Shape::DateTime | Shape::Uuid => {
-                Some(format!("&{code}"))
+        let code = if form == EventForm::Newtype { "self.0" } else { "self" };
+        self.member_code(code, self.types.payloads[event].as_ref()?, &path.names, self.layout.events[event].file)
+    }
+
+    /// A reference to the scalar that `names` lead to from the value `code`. Where it is in each variant of a union, the
+    /// variants' types may differ, and what they share is that they can be written.
+    fn member_code(&self, code: &str, typed: &Typed, names: &[String], file: usize) -> Option<String> {
+        let item = match typed.shape {
+            Shape::Item(item) | Shape::Boxed(item) => item,
+            Shape::Boolean | Shape::Integer(_) | Shape::String | Shape::DateTime | Shape::Uuid if names.is_empty() => {
+                return Some(format!("&{code}"));
             }
-            Shape::Item(item) => match &self.types.items[item].body {
-                // A constant has no text of its own in Rust.
-                Body::Enum(values) if values.len() == 1 => Some(literal(&values[0])),
-                Body::Enum(_) => Some(format!("&{code}")),
-                _ => None,
-            },
+            _ => return None,
+        };
+        match (&self.types.items[item].body, names) {
+            // A constant has no text of its own in Rust.
+            (Body::Enum(values), []) if values.len() == 1 => Some(literal(&values[0])),
+            (Body::Enum(_), []) => Some(format!("&{code}")),
+            (Body::Struct(body), [name, rest @ ..]) => {
+                let position = body.fields.iter().position(|field| field.name == *name && field.required)?;
+                let code = format!("{code}.{}", idents(body).fields[position]);
+                self.member_code(&code, &body.fields[position].typed, rest, file)
+            }
+            (Body::Union(body), [_, ..]) => {
+                let path = self.layout.item_path(item, &self.names[item], file);
+                let mut arms = String::new();
+                for (variant, ident) in body.variants.iter().zip(variant_idents(body)) {
+                    let value = self.member_code("value", &variant.typed, names, file)?;
+                    arms += &format!("{path}::{ident}(value) => {value} as &dyn ::std::fmt::Display,");
+                }
+                let matched = if code == "self" { code.to_owned() } else { format!("&{code}") };
+                Some(format!("match {matched} {{ {arms} }}"))
+            }
             _ => None,
         }
     }
@@ -93,12 +107,12 @@ impl Package<'_> {
 
 fn unreachable_field(event: &Event, path: &FieldPath) -> Diagnostic {
     let message = format!(
-        "`{}` names a field that the Rust type of `{}` has in some variants only",
+        "`{}` names a field that the Rust type of `{}` does not have everywhere",
         path.names.join("."),
         event.name
     );
     Diagnostic::error("WN0601", event.place.clone(), message)
-        .help("name a field outside of `oneOf` and `anyOf`, or give the id and subject in the call")
+        .help("name no field here, and give the uid in the call")
 }
 
 /// The variant of `OnceKey`, where the event is stored once.

@@ -53,6 +53,11 @@ pub fn enum_idents(values: &[String]) -> Vec<String> {
     names::distinct(values, |value| value, names::variant_name, &[])
 }
 
+/// The identifiers of a union's variants, in order.
+pub fn variant_idents(body: &Union) -> Vec<String> {
+    names::distinct(&body.variants, |variant| &variant.name, names::variant_name, &[])
+}
+
 impl Package<'_> {
     /// The item in `file`, with its checks.
     pub fn item(&self, item: ItemId, file: usize, checks: &Checks<'_>) -> String {
@@ -64,7 +69,7 @@ impl Package<'_> {
             }
             Body::Enum(values) => (self.string_enum(item, values), Vec::new(), Vec::new()),
             Body::Union(body) => {
-                let idents = names::distinct(&body.variants, |variant| &variant.name, names::variant_name, &[]);
+                let idents = variant_idents(body);
                 let lines = checks.of_item(item, &[], "", self.layout.to_root(file));
                 (self.union(item, body, &idents, file), self.variant_checks(body, &idents, file, checks), lines)
             }
