@@ -41,7 +41,7 @@ pub(super) fn verdict(end: Result<Receipt, EmitError>) -> Verdict {
         EmitError::PossiblyStored(error) => {
             let blame = match error.cause() {
                 Cause::OtherStream(_) => Blame::RowForGood,
-                Cause::RefusedLater(_) | Cause::PermissionDenied => Blame::Row,
+                Cause::RefusedLater(_) | Cause::PermissionDenied | Cause::KeyUnread => Blame::Row,
                 _ => Blame::Connection,
             };
             (blame, true)

