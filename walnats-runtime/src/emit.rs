@@ -56,7 +56,8 @@ impl<'a, E: Event> Emit<'a, E> {
     /// hexadecimal digits. Not together with [`Emit::delay`] on streams with `schedules`, and not for events whose
     /// subject has the key's fields in it anyway.
     ///
-    /// A second event of a key costs a look at the first: the credentials need `$JS.API.STREAM.MSG.GET.<stream>`.
+    /// Every key is a subject of its own, which the server keeps an account of in memory. A second event of a key costs a
+    /// look at the first: the credentials need `$JS.API.STREAM.MSG.GET.<stream>`.
     pub fn once(mut self, key: impl Into<String>) -> Self {
         self.details.once = Some(key.into());
         self

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
 use futures_util::StreamExt;
@@ -68,8 +68,19 @@ pub struct Stored {
     pub text: String,
 }
 
-/// Everything that a stream holds, in order.
+/// Everything that a stream holds, in order. In a cluster, a consumer that was just made has no leader for a while, nor has a
+/// stream whose leader was killed.
 pub async fn stored(publisher: &Publisher, stream: &str) -> Result<Vec<Stored>, Box<dyn Error>> {
+    let until = Instant::now() + Duration::from_secs(20);
+    loop {
+        match look_at(publisher, stream).await {
+            Err(_) if Instant::now() < until => tokio::time::sleep(Duration::from_millis(100)).await,
+            end => return end,
+        }
+    }
+}
+
+async fn look_at(publisher: &Publisher, stream: &str) -> Result<Vec<Stored>, Box<dyn Error>> {
     let mut stream = publisher.jetstream().get_stream(stream).await?;
     let count = usize::try_from(stream.info().await?.state.messages)?;
     let config = pull::Config { ack_policy: AckPolicy::None, deliver_policy: DeliverPolicy::All, ..Default::default() };

@@ -100,13 +100,15 @@ async fn behind(
 
 async fn until_stored(publisher: &Publisher, count: u64) -> TestResult {
     let stored = async {
-        let mut stream = publisher.jetstream().get_stream("notes").await?;
-        while stream.info().await?.state.messages < count {
+        loop {
+            let stream = publisher.jetstream().get_stream("notes").await;
+            if stream.is_ok_and(|stream| stream.cached_info().state.messages >= count) {
+                return;
+            }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        Ok(())
     };
-    tokio::time::timeout(Duration::from_secs(5), stored).await?
+    Ok(tokio::time::timeout(Duration::from_secs(5), stored).await?)
 }
 
 #[tokio::test]
