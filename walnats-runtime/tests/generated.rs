@@ -48,6 +48,7 @@ packages! {
     }
     strings: "../../walnats-codegen/fixtures/generate/strings/expected/events.rs" { Noted }
     structs: "../../walnats-codegen/fixtures/generate/structs/expected/events.rs" { UserCreated }
+    union_subject: "../../walnats-codegen/fixtures/generate/union_subject/expected/events.rs" { TicketChanged }
     unions: "../../walnats-codegen/fixtures/generate/unions/expected/events.rs" { Paid ShapeDrawn }
 }
 
