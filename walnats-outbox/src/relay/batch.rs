@@ -113,9 +113,15 @@ fn steps<D: Database>(
 }
 
 async fn attempt<D: Database>(context: &Context<D>, times: Times, row: &Row) -> Step {
-    if context.pauses.is_paused(&row.stream) {
+    if !context.pauses.admits(&row.stream) {
         return times.unsent(row);
     }
+    let step = try_to_send(context, times, row).await;
+    context.pauses.ended(&row.stream);
+    step
+}
+
+async fn try_to_send<D: Database>(context: &Context<D>, times: Times, row: &Row) -> Step {
     let window = match times.window(row) {
         Window::Over if context.options.after_window == AfterWindow::Park => {
             let error = "possibly stored, and the stream has forgotten its id".to_owned();

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 const SHORTEST: Duration = Duration::from_millis(250);
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// Streams in trouble: their rows are not taken, so that those of others pass.
+/// Streams in trouble: their rows are not taken, so that those of others pass. After a pause one row finds out whether the
+/// trouble is over.
 #[derive(Debug, Default)]
 pub(super) struct Pauses(Mutex<HashMap<String, Pause>>);
 
@@ -16,6 +17,14 @@ pub(super) struct Pauses(Mutex<HashMap<String, Pause>>);
 struct Pause {
     until: Instant,
     refusals: u32,
+    /// Whether a row is under way to find out.
+    probing: bool,
+}
+
+impl Pause {
+    fn holds(&self, now: Instant) -> bool {
+        self.probing || self.until > now
+    }
 }
 
 impl Pauses {
@@ -23,7 +32,8 @@ impl Pauses {
     pub(super) fn refused(&self, stream: &str) {
         let now = Instant::now();
         let mut pauses = self.lock();
-        let pause = pauses.entry(stream.to_owned()).or_insert(Pause { until: now, refusals: 0 });
+        let pause = pauses.entry(stream.to_owned()).or_insert(Pause { until: now, refusals: 0, probing: false });
+        pause.probing = false;
         if pause.until <= now {
             pause.refusals += 1;
             pause.until = now + back_off(SHORTEST, LONGEST, pause.refusals);
@@ -35,14 +45,29 @@ impl Pauses {
         self.lock().remove(stream);
     }
 
-    pub(super) fn is_paused(&self, stream: &str) -> bool {
-        self.lock().get(stream).is_some_and(|pause| pause.until > Instant::now())
+    /// An attempt ended in a way that says nothing of the stream.
+    pub(super) fn ended(&self, stream: &str) {
+        if let Some(pause) = self.lock().get_mut(stream) {
+            pause.probing = false;
+        }
+    }
+
+    /// Whether a row may be sent to the stream now.
+    pub(super) fn admits(&self, stream: &str) -> bool {
+        match self.lock().get_mut(stream) {
+            Some(pause) if pause.holds(Instant::now()) => false,
+            Some(pause) => {
+                pause.probing = true;
+                true
+            }
+            None => true,
+        }
     }
 
     /// The streams to be left alone now.
     pub(super) fn now(&self) -> Vec<String> {
         let now = Instant::now();
-        self.lock().iter().filter(|(_, pause)| pause.until > now).map(|(stream, _)| stream.clone()).collect()
+        self.lock().iter().filter(|(_, pause)| pause.holds(now)).map(|(stream, _)| stream.clone()).collect()
     }
 
     /// When the next pause is over.
@@ -67,6 +92,23 @@ pub(super) fn back_off(shortest: Duration, longest: Duration, times: u32) -> Dur
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_row_finds_out_whether_a_pause_is_over() {
+        let pauses = Pauses::default();
+        assert!(pauses.admits("a") && pauses.admits("a"));
+        pauses.refused("a");
+        assert!(!pauses.admits("a") && pauses.admits("b"));
+        assert_eq!(pauses.now(), ["a"]);
+        std::thread::sleep(SHORTEST * 2);
+        assert!(pauses.now().is_empty() && pauses.admits("a"), "the pause is over");
+        assert!(!pauses.admits("a"), "one row is enough");
+        assert_eq!(pauses.now(), ["a"]);
+        pauses.ended("a");
+        assert!(pauses.admits("a"), "it found out nothing");
+        pauses.stored("a");
+        assert!(pauses.admits("a") && pauses.admits("a"));
+    }
 
     #[test]
     fn a_back_off_doubles_and_is_bounded() {
