@@ -25,7 +25,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let outbox = Outbox::new(pool.clone());
     outbox.migrate().await?;
-    let relay = tokio::spawn(outbox.relay(events.publisher()).run());
+    let relay = tokio::spawn(outbox.relay(&events).run());
 
     for (id, pays) in [("u_42", true), ("u_43", false)] {
         let user = UserCreated::decode(format!(
