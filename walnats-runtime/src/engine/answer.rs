@@ -16,6 +16,9 @@ pub(super) enum Answer {
     Never(Reason),
     /// The stream has something of it already: of another, or of an attempt of ours whose answer was lost.
     Taken(Reason),
+    /// The replicas are about to store a message of this id or, where their leader changed meanwhile, are not: it is too
+    /// early to say. Other messages of the stream are not affected.
+    InProcess,
     /// Nothing that decides anything: the sign of life within an atomic batch, or what is no answer of JetStream's.
     Nothing,
 }
@@ -66,9 +69,7 @@ fn refused(refusal: Refusal, stream: &str, size: usize) -> Answer {
         // Nobody but us sets the expectation, and it is always that there is none.
         10071 | 10164 => Answer::Taken(Reason::KeyTaken { stream }),
         10201 => Answer::Taken(Reason::DuplicateInBatch),
-        // The replicas are about to store a message of this id, or, if their leader goes away, are not: it is too early
-        // for an answer.
-        10158 => Answer::Later(Reason::Rejected { code: err_code, description }),
+        10158 => Answer::InProcess,
         // Too many requests, no leader, no space left: it passes.
         _ if matches!(code, 429 | 503) => Answer::Later(Reason::Rejected { code: err_code, description }),
         _ => Answer::Never(Reason::Rejected { code: err_code, description }),
@@ -94,9 +95,14 @@ mod tests {
     }
 
     #[test]
+    fn what_is_being_stored_is_no_refusal() {
+        let answer = answer(r#"{"error":{"code":409,"err_code":10158,"description":""}}"#);
+        assert!(matches!(answer, Answer::InProcess), "{answer:?}");
+    }
+
+    #[test]
     fn a_refusal_is_final_or_passes() {
         for (code, err_code, passes) in [
-            (409, 10158, true),
             (429, 10167, true),
             (503, 10008, true),
             (503, 10023, true),

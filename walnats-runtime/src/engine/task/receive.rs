@@ -1,16 +1,21 @@
 //! Answers, and what else the server says.
 
+use std::time::Duration;
+
 use async_nats::{Message, ServerError};
 use tokio::time::Instant;
 
 use super::Task;
 use crate::engine::answer::{self, Answer};
 use crate::engine::diagnosis::{Diagnosis, diagnose};
-use crate::engine::job::Phase;
+use crate::engine::job::{Job, Phase};
 use crate::engine::lookup;
 use crate::error::{Cause, Reason};
 use crate::message::{Outcome, Receipt};
 use crate::register::covers;
+
+/// After this a message is sent again whose id was in process.
+const IN_PROCESS: Duration = Duration::from_millis(500);
 
 impl Task {
     pub(super) fn on_answer(&mut self, answer: &Message) {
@@ -42,12 +47,28 @@ impl Task {
                 }
                 self.on_taken(sequence, reason);
             }
+            Answer::InProcess => {
+                // As above; and one id that stays in process, which happens, must not hold up the others.
+                if !self.pauses.is_empty() && self.pauses.stored(&job.load.last().stream) {
+                    self.cursor = self.ring.base();
+                }
+                self.on_in_process(sequence);
+            }
             Answer::Later(reason) => self.on_refused_for_now(sequence, reason),
             Answer::Never(reason) => {
                 let error = job.refused(reason);
                 self.finish(sequence, Err(error));
             }
             Answer::Nothing => {}
+        }
+    }
+
+    /// It is as good as no answer, only that there is no need to wait for one much longer.
+    fn on_in_process(&mut self, sequence: u64) {
+        let soon = Instant::now() + IN_PROCESS;
+        if let Some(Job { phase: Phase::Sent { until, .. }, .. }) = self.ring.get_mut(sequence) {
+            *until = soon.min(*until);
+            self.due(Some(soon));
         }
     }
 
@@ -80,7 +101,7 @@ impl Task {
 
     pub(super) fn on_diagnosis(&mut self, stream: &str, diagnosis: Diagnosis) {
         self.diagnosing.retain(|name| name != stream);
-        let waiting = |job: &crate::engine::job::Job| job.is_ready() && job.load.last().stream == stream;
+        let waiting = |job: &Job| job.is_ready() && job.load.last().stream == stream;
         match diagnosis {
             Diagnosis::Missing(reason) => {
                 self.end_all(waiting, &reason);
@@ -142,7 +163,7 @@ impl Task {
         }
     }
 
-    fn end_all(&mut self, which: impl Fn(&crate::engine::job::Job) -> bool, reason: &Reason) {
+    fn end_all(&mut self, which: impl Fn(&Job) -> bool, reason: &Reason) {
         let sequences: Vec<u64> =
             self.ring.iter().filter(|(_, job)| which(job)).map(|(sequence, _)| sequence).collect();
         for sequence in sequences {
