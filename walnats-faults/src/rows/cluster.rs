@@ -51,7 +51,11 @@ pub static ROWS: &[Row] = &[
     },
     Row {
         name: "leader hands over, again and again, under load",
+        // An id that was in process when its leader went, and comes back, stays in process until the window ends: so a
+        // short one.
+        stream: StreamDescriptor { duplicate_window: Some(Duration::from_secs(20)), ..REPLICATED.stream },
         shape: Shape::HEAVY,
+        rules: Rules { only: Some(&["PossiblyStored:WindowExpired"]), settled: false, ..Rules::DEFAULT },
         strike: |world| {
             Box::pin(async move {
                 for _ in 0..5 {
