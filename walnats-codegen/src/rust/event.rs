@@ -95,7 +95,12 @@ impl Package<'_> {
                 let mut arms = String::new();
                 for (variant, ident) in body.variants.iter().zip(variant_idents(body)) {
                     let value = self.member_code("value", &variant.typed, names, file)?;
-                    arms += &format!("{path}::{ident}(value) => {value} as &dyn ::std::fmt::Display,");
+                    // A constant is the same for every value of the variant.
+                    let (binding, value) = match value.strip_prefix('&') {
+                        Some(_) => ("value", value),
+                        None => ("_", format!("&{value}")),
+                    };
+                    arms += &format!("{path}::{ident}({binding}) => {value} as &dyn ::std::fmt::Display,");
                 }
                 let matched = if code == "self" { code.to_owned() } else { format!("&{code}") };
                 Some(format!("match {matched} {{ {arms} }}"))
@@ -111,8 +116,7 @@ fn unreachable_field(event: &Event, path: &FieldPath) -> Diagnostic {
         path.names.join("."),
         event.name
     );
-    Diagnostic::error("WN0601", event.place.clone(), message)
-        .help("name no field here, and give the uid in the call")
+    Diagnostic::error("WN0601", event.place.clone(), message).help("name no field here, and give the uid in the call")
 }
 
 /// The variant of `OnceKey`, where the event is stored once.
