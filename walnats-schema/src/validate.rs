@@ -3,6 +3,7 @@
 mod array;
 mod combine;
 mod expectation;
+mod memory;
 mod number;
 mod object;
 mod string;
@@ -10,6 +11,7 @@ mod unevaluated;
 
 use serde_json::Value;
 
+use self::memory::Memory;
 use self::unevaluated::Evaluated;
 use crate::{At, Decimal, JsonType, Schema, SchemaId, SchemaSet, Violation, equal};
 
@@ -67,11 +69,12 @@ struct Validator<'s> {
     too_deep: Option<String>,
     /// The dynamic scope: the schema resources entered, outermost first.
     scope: Vec<u32>,
+    memory: Memory,
 }
 
 impl<'s> Validator<'s> {
     fn new(set: &'s SchemaSet, violations: Option<Vec<Violation>>) -> Self {
-        Self { set, violations, depth: 0, too_deep: None, scope: Vec::new() }
+        Self { set, violations, depth: 0, too_deep: None, scope: Vec::new(), memory: Memory::default() }
     }
 
     /// Applies the schema `id` to `instance`, and notes in `seen` what it evaluates.
@@ -88,6 +91,20 @@ impl<'s> Validator<'s> {
         if self.too_deep.is_some() {
             return Err(Stop);
         }
+        if self.memory.is_needed(self.set.get(id), instance) {
+            self.remembered(id, instance, at, seen)
+        } else {
+            self.apply(id, instance, at, seen)
+        }
+    }
+
+    fn apply<'i>(
+        &mut self,
+        id: SchemaId,
+        instance: &'i Value,
+        at: &At<'_>,
+        seen: Option<&mut Evaluated<'i>>,
+    ) -> Checked {
         let schema = self.set.get(id);
         let entered = schema.resource.filter(|resource| self.scope.last() != Some(resource));
         self.scope.extend(entered);

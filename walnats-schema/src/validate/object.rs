@@ -59,7 +59,10 @@ impl Validator<'_> {
 
     fn property_name(&mut self, schema: SchemaId, name: &str, at: &At<'_>) -> Checked {
         let at = at.property(name);
-        let Err(violations) = self.attempt(schema, &Value::String(name.to_owned()), &at, None) else { return Ok(()) };
+        self.memory.in_names += 1;
+        let judged = self.attempt(schema, &Value::String(name.to_owned()), &at, None);
+        self.memory.in_names -= 1;
+        let Err(violations) = judged else { return Ok(()) };
         let expected: Vec<_> = violations.into_iter().map(|violation| violation.expected).collect();
         self.fail(&at, "propertyNames", || format!("a property name that is {}", expected.join(" and ")))
     }

@@ -17,6 +17,14 @@ pub(super) struct Evaluated<'i> {
     items: HashSet<usize>,
 }
 
+/// The same, to be kept.
+#[derive(Clone)]
+pub(super) struct Account {
+    properties: Vec<String>,
+    leading_items: usize,
+    items: Vec<usize>,
+}
+
 impl<'i> Evaluated<'i> {
     pub(super) fn property(&mut self, name: &'i str) {
         self.properties.insert(name);
@@ -28,6 +36,25 @@ impl<'i> Evaluated<'i> {
 
     pub(super) fn leading_items(&mut self, count: usize) {
         self.leading_items = self.leading_items.max(count);
+    }
+
+    /// The account without the instance that it is of.
+    pub(super) fn account(self) -> Account {
+        Account {
+            properties: self.properties.into_iter().map(str::to_owned).collect(),
+            leading_items: self.leading_items,
+            items: self.items.into_iter().collect(),
+        }
+    }
+
+    /// Adds an earlier account of the same instance.
+    pub(super) fn recall(&mut self, account: &Account, instance: &'i Value) {
+        if let Value::Object(members) = instance {
+            let names = account.properties.iter().filter_map(|name| members.get_key_value(name));
+            self.properties.extend(names.map(|(name, _)| name.as_str()));
+        }
+        self.items.extend(&account.items);
+        self.leading_items(account.leading_items);
     }
 
     pub(super) fn merge(&mut self, other: Self) {
