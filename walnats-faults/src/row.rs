@@ -23,7 +23,7 @@ pub struct Row {
     /// Lines of its block `jetstream`.
     pub jetstream: &'static str,
     /// `user:password` that the publisher connects with; empty for none. What the harness itself does, it does as
-    /// [`ADMIN`] then.
+    /// `ADMIN` then.
     pub user: &'static str,
     /// The stream. The publisher believes this, too.
     pub stream: StreamDescriptor,

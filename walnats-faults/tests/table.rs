@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use futures_util::{StreamExt, stream};
-use walnats_faults::{Place, rows, run};
+use walnats_faults::{Place, Row, Trial, rows, run};
 
 /// Most of a trial is waiting.
 const AT_THE_SAME_TIME: usize = 16;
@@ -15,7 +15,7 @@ async fn every_promise_holds_under_every_fault() {
     impossible.iter().for_each(|row| eprintln!("left out, since it needs root on Linux: {}", row.name));
     // Elections take longest, so they come first.
     rows.sort_by_key(|row| !matches!(row.place, Place::Three | Place::ThreeApart));
-    let trials = stream::iter(rows).map(|row| async move { (row.name, run(program, row, 1).await) });
+    let trials = stream::iter(rows).map(|row| async move { (row.name, struck(program, row).await) });
     let wrong: Vec<String> = trials
         .buffer_unordered(AT_THE_SAME_TIME)
         .flat_map(|(name, trial)| {
@@ -27,4 +27,16 @@ async fn every_promise_holds_under_every_fault() {
         .collect()
         .await;
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A trial of the row in which its fault struck. On a busy machine a workload can be over first; such a trial shows nothing
+/// either way, and another seed is tried. A promise that is broken is never tried again.
+async fn struck(program: &Path, row: &'static Row) -> walnats_faults::Result<Trial> {
+    for seed in 1..=2 {
+        let trial = run(program, row, seed).await?;
+        if trial.violations.is_empty() || !trial.violations.iter().all(|it| it.contains("the fault did not strike")) {
+            return Ok(trial);
+        }
+    }
+    run(program, row, 3).await
 }

@@ -140,11 +140,19 @@ impl NatsServer {
         }
     }
 
-    /// Freezes the process: connections stay open and nothing answers.
+    /// Freezes the process: connections stay open and nothing answers. On Linux every thread stands still when this
+    /// returns.
     #[cfg(unix)]
     pub fn suspend(&mut self) {
         if let Some(process) = &mut self.process {
             process.signal(Signal::Suspend);
+        }
+        #[cfg(target_os = "linux")]
+        for _ in 0..1_000 {
+            if self.pid().is_none_or(stands_still) {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(1));
         }
     }
 
@@ -273,4 +281,15 @@ impl fmt::Debug for NatsServer {
             .field("store_dir", &self.store)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether every thread of the process is stopped, or gone.
+#[cfg(target_os = "linux")]
+fn stands_still(pid: u32) -> bool {
+    let Ok(threads) = std::fs::read_dir(format!("/proc/{pid}/task")) else { return true };
+    threads.flatten().all(|thread| {
+        // The state follows the name, which stands in parentheses and can hold anything.
+        let stat = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+        stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with(['T', 't', 'Z', 'X']))
+    })
 }
