@@ -1,7 +1,7 @@
 //! An `EventModel` becomes files of Rust.
 //!
-//! [`shape`] finds the types, [`type_names`] names them, [`layout`] says which file holds what; [`item`], [`event`] and
-//! [`emitter`] write them down through the templates. Each pass takes the data of those before it.
+//! `shape` finds the types, `type_names` names them, `layout` says which file holds what; `item`, `event` and
+//! `emitter` write them down through the templates. Each pass takes the data of those before it.
 
 mod code;
 mod constraint;
