@@ -1,5 +1,8 @@
-//! Regular expressions as JSON Schema means them: ECMA-262 with the `u` flag, translated to the linear-time `regex` crate.
+//! Regular expressions as JSON Schema means them: ECMA-262 with the `u` flag. Simple ones are loops of our own, the rest
+//! is translated to the linear-time `regex` crate.
 
+mod characters;
+mod deterministic;
 mod parse;
 mod syntax;
 mod translate;
@@ -8,7 +11,9 @@ use std::fmt;
 
 use regex::{Regex, RegexBuilder};
 
+use self::deterministic::Deterministic;
 use self::parse::Leniency;
+use self::syntax::Node;
 use self::translate::Condition;
 
 /// How large a compiled expression may be, in bytes: enough for `^\p{L}{1,1000}$`.
@@ -17,8 +22,14 @@ const MAX_COMPILED: usize = 64 << 20;
 /// A compiled `pattern`. It is searched for, not anchored.
 #[derive(Clone, Debug)]
 pub struct Pattern {
+    engine: Engine,
+}
+
+#[derive(Clone, Debug)]
+enum Engine {
+    Deterministic(Deterministic),
     /// One of these must hold, and of it every condition.
-    alternatives: Vec<Vec<(Regex, bool)>>,
+    Regex(Vec<Vec<(Regex, bool)>>),
 }
 
 impl Pattern {
@@ -31,24 +42,34 @@ impl Pattern {
     /// If the syntax is wrong, or needs what no linear-time engine offers: back-references, look-around elsewhere.
     pub fn new(pattern: &str) -> Result<Self, PatternError> {
         let node = parse::parse(pattern, Leniency::Forgiving)?;
-        let alternatives = translate::translate(&node)?;
-        let compile = |condition: Condition| {
-            RegexBuilder::new(&condition.regex)
-                .size_limit(MAX_COMPILED)
-                .build()
-                .map(|regex| (regex, condition.wanted))
-                .map_err(|error| PatternError::from_regex(&error))
+        let engine = match Deterministic::new(pattern, &node) {
+            Some(deterministic) => Engine::Deterministic(deterministic),
+            None => Engine::Regex(regexes(&node)?),
         };
-        let compile_all = |conditions: Vec<Condition>| conditions.into_iter().map(compile).collect();
-        Ok(Self { alternatives: alternatives.into_iter().map(compile_all).collect::<Result<_, _>>()? })
+        Ok(Self { engine })
     }
 
     /// Whether a part of `text` matches.
     pub fn is_match(&self, text: &str) -> bool {
-        self.alternatives
-            .iter()
-            .any(|conditions| conditions.iter().all(|(regex, wanted)| regex.is_match(text) == *wanted))
+        match &self.engine {
+            Engine::Deterministic(deterministic) => deterministic.is_match(text),
+            Engine::Regex(alternatives) => alternatives
+                .iter()
+                .any(|conditions| conditions.iter().all(|(regex, wanted)| regex.is_match(text) == *wanted)),
+        }
     }
+}
+
+fn regexes(node: &Node) -> Result<Vec<Vec<(Regex, bool)>>, PatternError> {
+    let compile = |condition: Condition| {
+        RegexBuilder::new(&condition.regex)
+            .size_limit(MAX_COMPILED)
+            .build()
+            .map(|regex| (regex, condition.wanted))
+            .map_err(|error| PatternError::from_regex(&error))
+    };
+    let compile_all = |conditions: Vec<Condition>| conditions.into_iter().map(compile).collect();
+    translate::translate(node)?.into_iter().map(compile_all).collect()
 }
 
 /// Whether `pattern` is a well-formed regular expression of ECMA-262 with the `u` flag, translatable or not.

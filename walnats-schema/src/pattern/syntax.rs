@@ -67,3 +67,25 @@ pub(super) enum Set {
     Word,
     Space,
 }
+
+impl Set {
+    /// The set as ranges of code points (ECMA-262, sections 22.2.2.9 and 12.2): only white space goes beyond ASCII.
+    pub(super) fn ranges(self) -> &'static [(u32, u32)] {
+        match self {
+            Set::Digit => &[(0x30, 0x39)],
+            Set::Word => &[(0x30, 0x39), (0x41, 0x5A), (0x5F, 0x5F), (0x61, 0x7A)],
+            Set::Space => &[
+                (0x9, 0xD),
+                (0x20, 0x20),
+                (0xA0, 0xA0),
+                (0x1680, 0x1680),
+                (0x2000, 0x200A),
+                (0x2028, 0x2029),
+                (0x202F, 0x202F),
+                (0x205F, 0x205F),
+                (0x3000, 0x3000),
+                (0xFEFF, 0xFEFF),
+            ],
+        }
+    }
+}

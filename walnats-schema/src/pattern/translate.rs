@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::PatternError;
-use super::syntax::{Assertion, Class, ClassItem, Look, Node, Set};
+use super::syntax::{Assertion, Class, ClassItem, Look, Node};
 
 /// What a text must match, or must not.
 pub(super) struct Condition {
@@ -154,7 +154,8 @@ fn append_class(regex: &mut String, class: &Class) {
             },
             ClassItem::Set(set, negated) => {
                 let negation = if *negated { "^" } else { "" };
-                write!(items, "[{negation}{}]", members(*set))
+                let ranges = set.ranges().iter().map(|(from, to)| format!(r"\x{{{from:X}}}-\x{{{to:X}}}"));
+                write!(items, "[{negation}{}]", ranges.collect::<String>())
             }
             ClassItem::Property(name, negated) => {
                 let letter = if *negated { 'P' } else { 'p' };
@@ -177,13 +178,4 @@ fn scalars(from: u32, to: u32) -> Option<(u32, u32)> {
     let from = if surrogate(from) { 0xE000 } else { from };
     let to = if surrogate(to) { 0xD7FF } else { to };
     (from <= to).then_some((from, to))
-}
-
-/// ECMA-262, sections 22.2.2.9 and 12.2: only white space goes beyond ASCII.
-fn members(set: Set) -> &'static str {
-    match set {
-        Set::Digit => "0-9",
-        Set::Word => "0-9A-Za-z_",
-        Set::Space => r"\x09-\x0D\x20\xA0\x{FEFF}\x{2028}\x{2029}\p{Zs}",
-    }
 }
