@@ -47,12 +47,17 @@ async fn main() -> Result<()> {
         reset(&raw.jetstream).await?;
         round.push(("raw, window of ack futures, id and CloudEvents headers", raw.window(true).await?));
         reset(&raw.jetstream).await?;
+        round.push(("raw, as many calls at once, id and CloudEvents headers", raw.at_once().await?));
+        reset(&raw.jetstream).await?;
         round.push((
             "walnats, confirmed one at a time, id and CloudEvents headers",
             confirmed_one_at_a_time(&events).await?,
         ));
         reset(&raw.jetstream).await?;
-        round.push(("walnats, confirmed, window of emits, id and CloudEvents headers", confirmed(&events).await?));
+        round
+            .push(("walnats, confirmed, as many calls at once, id and CloudEvents headers", confirmed(&events).await?));
+        reset(&raw.jetstream).await?;
+        round.push(("walnats, confirmed, emit_..._all, id and CloudEvents headers", all(&events).await?));
         reset(&raw.jetstream).await?;
         round.push(("walnats, buffered, id and CloudEvents headers", buffered(&events).await?));
         reset(&raw.jetstream).await?;
@@ -144,6 +149,23 @@ impl Raw {
         }
         Ok(rate(MANY, start))
     }
+
+    /// A thousand publishes at a time, each of which awaits its own acknowledgement.
+    async fn at_once(&self) -> Result<f64> {
+        let start = Instant::now();
+        let mut calls = FuturesUnordered::new();
+        for _ in 0..MANY {
+            if calls.len() == WINDOW {
+                calls.next().await.expect("a full window")?;
+            }
+            let ack = self.jetstream.send_publish("stock.dub.TEA-0001", self.message(true));
+            calls.push(async move { ack.await?.await });
+        }
+        while let Some(ack) = calls.next().await {
+            ack?;
+        }
+        Ok(rate(MANY, start))
+    }
 }
 
 async fn confirmed_one_at_a_time(events: &Events) -> Result<f64> {
@@ -167,6 +189,13 @@ async fn confirmed(events: &Events) -> Result<f64> {
     while let Some(receipt) = emits.next().await {
         receipt?;
     }
+    Ok(rate(MANY, start))
+}
+
+async fn all(events: &Events) -> Result<f64> {
+    let changes: Vec<StockChanged> = (0..MANY as u32).map(change).collect();
+    let start = Instant::now();
+    events.emit_stock_changed_all(&changes).cloud_event(|_| CloudEvent::new(SOURCE)).await?;
     Ok(rate(MANY, start))
 }
 

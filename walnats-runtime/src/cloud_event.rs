@@ -162,7 +162,7 @@ impl CloudEvent {
         rule::check(&self)?;
         match self.mode {
             Mode::Binary => {
-                binary::write(&self, headers)?;
+                binary::write(self, headers)?;
                 Ok(payload)
             }
             Mode::Structured => {

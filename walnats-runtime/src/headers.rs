@@ -5,6 +5,8 @@ use std::fmt;
 
 use async_nats::HeaderMap;
 
+use crate::printable::is_printable;
+
 /// The headers of a message, in the order in which they were set. One value per name.
 ///
 /// Names are case-sensitive, as in NATS. `Debug` shows names only: values may be secret.
@@ -53,6 +55,11 @@ impl Headers {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Makes room for so many more.
+    pub(crate) fn reserve(&mut self, more: usize) {
+        self.0.reserve(more);
     }
 
     /// Sets a header that the runtime itself answers for: a reserved name is allowed.
@@ -131,7 +138,7 @@ fn check_name(name: &str) -> Result<(), HeaderError> {
 }
 
 fn check_value(name: &str, value: &str) -> Result<(), HeaderError> {
-    let valid = !value.chars().any(|c| c.is_control() && c != '\t');
+    let valid = is_printable(value) || !value.chars().any(|c| c.is_control() && c != '\t');
     if valid { Ok(()) } else { Err(HeaderError::Value(name.to_owned())) }
 }
 

@@ -13,6 +13,7 @@ mod lost;
 mod message;
 mod options;
 mod pending;
+mod printable;
 pub mod private;
 #[cfg(feature = "protobuf")]
 mod protobuf;

@@ -2,6 +2,8 @@
 
 use std::fmt::{Display, Write};
 
+use crate::printable::{self, is_graphic};
+
 /// The longest subject that an event may have, in bytes. The server reads a protocol line of at most 4,096.
 pub const MAX_SUBJECT_BYTES: usize = 1_024;
 
@@ -196,7 +198,7 @@ pub(crate) fn check_message_id(id: &str) -> Result<(), MessageIdError> {
         Err(MessageIdError::Empty)
     } else if id.len() > MAX_MESSAGE_ID_BYTES {
         Err(MessageIdError::TooLong(id.len()))
-    } else if id.bytes().all(|byte| byte.is_ascii_graphic()) {
+    } else if is_graphic(id) {
         Ok(())
     } else if id.chars().any(char::is_control) {
         Err(MessageIdError::Control)
@@ -210,6 +212,10 @@ pub(crate) fn check_message_id(id: &str) -> Result<(), MessageIdError> {
 fn token_problem(token: &str) -> Option<SubjectProblem> {
     if token.is_empty() {
         return Some(SubjectProblem::Empty);
+    }
+    let is_plain = printable::all(token, |byte| byte.is_ascii_graphic() && !matches!(byte, b'.' | b'*' | b'>'));
+    if is_plain {
+        return None;
     }
     token.chars().find_map(|c| match c {
         '.' | '*' | '>' => Some(SubjectProblem::Reserved(c)),

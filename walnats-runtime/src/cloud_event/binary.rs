@@ -1,12 +1,10 @@
 //! Binary mode of the NATS binding (1.0.3-wip): each attribute is a header, the payload stays as it is.
 
-use std::borrow::Cow;
-
 use async_nats::HeaderMap;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use super::{AttributeValue, CloudEvent, CloudEventError, SPEC_VERSION, rule};
-use crate::Headers;
+use crate::{Headers, printable};
 
 /// Beside all that is not printable ASCII: space, `"` and `%`.
 const ENCODED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'%');
@@ -15,27 +13,36 @@ const ENCODED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'%');
 const PREFIX: &str = "ce-";
 
 /// Sets a header for each attribute.
-pub(super) fn write(event: &CloudEvent, headers: &mut Headers) -> Result<(), CloudEventError> {
-    for (name, value) in event.attributes() {
-        headers.insert_own(header_name(name), utf8_percent_encode(&value, ENCODED).to_string())?;
+pub(super) fn write(event: CloudEvent, headers: &mut Headers) -> Result<(), CloudEventError> {
+    let content_type = event.data_content_type.clone().filter(|_| event.content_type_header);
+    let core = [
+        ("ce-specversion", Some(SPEC_VERSION.to_owned())),
+        ("ce-id", event.id),
+        ("ce-source", Some(event.source)),
+        ("ce-type", event.event_type),
+        ("ce-subject", event.subject),
+        ("ce-time", event.time.map(|time| time.as_str().to_owned())),
+        ("ce-datacontenttype", event.data_content_type),
+        ("ce-dataschema", event.data_schema),
+    ];
+    headers.reserve(core.len() + event.extensions.len() + 1);
+    for (name, value) in core {
+        if let Some(value) = value {
+            headers.insert_own(name, encoded(value))?;
+        }
     }
-    if let Some(content_type) = event.data_content_type.as_ref().filter(|_| event.content_type_header) {
-        headers.insert_own("content-type", content_type.clone())?;
+    for (name, value) in event.extensions {
+        headers.insert_own(format!("{PREFIX}{name}"), encoded(value.text().into_owned()))?;
+    }
+    if let Some(content_type) = content_type {
+        headers.insert_own("content-type", content_type)?;
     }
     Ok(())
 }
 
-/// The attributes that every event has need no allocation.
-fn header_name(attribute: &str) -> Cow<'static, str> {
-    Cow::Borrowed(match attribute {
-        "specversion" => "ce-specversion",
-        "id" => "ce-id",
-        "source" => "ce-source",
-        "type" => "ce-type",
-        "time" => "ce-time",
-        "datacontenttype" => "ce-datacontenttype",
-        _ => return Cow::Owned(format!("{PREFIX}{attribute}")),
-    })
+fn encoded(value: String) -> String {
+    let is_plain = printable::all(&value, |byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'%');
+    if is_plain { value } else { utf8_percent_encode(&value, ENCODED).to_string() }
 }
 
 impl CloudEvent {

@@ -4,6 +4,7 @@ use walnats_schema::format::{is_uri, is_uri_reference};
 
 use super::{AttributeValue, CloudEvent};
 use crate::HeaderError;
+use crate::printable::{self, is_printable};
 
 /// A CloudEvent that breaks the specification. Names the attribute, never its value.
 #[derive(Debug, thiserror::Error)]
@@ -111,14 +112,13 @@ fn require(holds: bool, attribute: &str, expected: &'static str) -> Result<(), C
 /// CloudEvents' String: no control characters, no code points that Unicode calls noncharacters.
 fn is_text(text: &str) -> bool {
     let noncharacter = |c: char| matches!(u32::from(c), 0xFDD0..=0xFDEF) || u32::from(c) & 0xFFFE == 0xFFFE;
-    !text.chars().any(|c| c.is_control() || noncharacter(c))
+    is_printable(text) || !text.chars().any(|c| c.is_control() || noncharacter(c))
 }
 
 /// `type/subtype` of RFC 2046, with parameters or without.
 fn is_media_type(text: &str) -> bool {
-    let is_token = |text: &str| {
-        !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?=".contains(&b))
-    };
+    let is_token =
+        |text: &str| !text.is_empty() && printable::all(text, |byte| byte.is_ascii_graphic() && !is_special(byte));
     let mut parts = text.split(';');
     let names = parts.next().and_then(|name| name.trim().split_once('/'));
     names.is_some_and(|(name, subtype)| is_token(name) && is_token(subtype))
@@ -129,6 +129,14 @@ fn is_media_type(text: &str) -> bool {
                 is_token(name) && (quoted || is_token(value))
             })
         })
+}
+
+/// What RFC 2045 calls tspecials.
+fn is_special(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'(' | b')' | b'<' | b'>' | b'@' | b',' | b';' | b':' | b'\\' | b'"' | b'/' | b'[' | b']' | b'?' | b'='
+    )
 }
 
 /// The parameters of a media type: what is between `;` that are not quoted.
