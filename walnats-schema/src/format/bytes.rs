@@ -62,6 +62,40 @@ pub(super) fn all(bytes: &[u8], class: Class) -> bool {
     common(bytes) & class != 0
 }
 
+/// Whether a byte is of those that nearly every URI is made of. Each of them may stand anywhere after `//`, whatever
+/// precedes it, and in a URI template. Without branches and tables, so that the compiler checks a block of them at once.
+const fn is_plain(byte: u8) -> bool {
+    let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+    // `&'()*+,-./` and digits
+    let is_digit = byte.wrapping_sub(b'&') <= b'9' - b'&';
+    is_letter | is_digit | (byte == b'_') | (byte == b'=') | (byte == b'?') | (byte == b'~')
+}
+
+fn is_plain_block(block: &[u8; 16]) -> bool {
+    block.iter().fold(true, |all, byte| all & is_plain(*byte))
+}
+
+/// Whether all bytes are plain.
+pub(super) fn all_plain(bytes: &[u8]) -> bool {
+    match bytes.last_chunk() {
+        // What the blocks leave is checked by the last sixteen bytes, some of which are checked twice.
+        Some(last) => is_plain_block(last) && bytes.as_chunks().0.iter().all(is_plain_block),
+        None => bytes.iter().all(|byte| is_plain(*byte)),
+    }
+}
+
+/// How many bytes from the start are plain.
+pub(super) fn count_plain(bytes: &[u8]) -> usize {
+    let blocks = bytes.as_chunks().0;
+    let whole = blocks.iter().take_while(|block| is_plain_block(block)).count() * 16;
+    whole + bytes[whole..].iter().take_while(|byte| is_plain(**byte)).count()
+}
+
+/// What follows `https://` or `http://`.
+pub(super) fn after_web_scheme(text: &str) -> Option<&str> {
+    text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))
+}
+
 /// How many bytes from the start are of a class. Looks at eight of them at a time.
 pub(super) fn count(bytes: &[u8], class: Class) -> usize {
     let (blocks, _) = bytes.as_chunks::<8>();

@@ -3,22 +3,27 @@ use super::is_ipv6;
 
 /// `uri` (RFC 3986, section 3): with a scheme.
 pub fn is_uri(text: &str) -> bool {
-    Reader { text, index: 0, unicode: false }.is_reference(Form::Absolute)
+    is_plain(text) || Reader { text, index: 0, unicode: false }.is_reference(Form::Absolute)
 }
 
 /// `uri-reference` (RFC 3986, section 4.1): a URI or a relative reference.
 pub fn is_uri_reference(text: &str) -> bool {
-    Reader { text, index: 0, unicode: false }.is_reference(Form::AbsoluteOrRelative)
+    is_plain(text) || Reader { text, index: 0, unicode: false }.is_reference(Form::AbsoluteOrRelative)
 }
 
 /// `iri` (RFC 3987, section 2.2): with a scheme, Unicode admitted.
 pub fn is_iri(text: &str) -> bool {
-    Reader { text, index: 0, unicode: true }.is_reference(Form::Absolute)
+    is_plain(text) || Reader { text, index: 0, unicode: true }.is_reference(Form::Absolute)
 }
 
 /// `iri-reference` (RFC 3987, section 2.2): an IRI or a relative reference.
 pub fn is_iri_reference(text: &str) -> bool {
-    Reader { text, index: 0, unicode: true }.is_reference(Form::AbsoluteOrRelative)
+    is_plain(text) || Reader { text, index: 0, unicode: true }.is_reference(Form::AbsoluteOrRelative)
+}
+
+/// Whether a text is so plain a URI that nothing in it has to be told apart: a host, a path, perhaps a query.
+fn is_plain(text: &str) -> bool {
+    bytes::after_web_scheme(text).is_some_and(|rest| bytes::all_plain(rest.as_bytes()))
 }
 
 #[derive(PartialEq)]
@@ -166,5 +171,27 @@ fn is_admitted(character: char, private: bool) -> bool {
         '\u{10000}'..='\u{EFFFF}' => u32::from(character) & 0xFFFF <= 0xFFFD,
         '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{FFFFD}' | '\u{100000}'..='\u{10FFFD}' => private,
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Form, Reader, is_plain};
+
+    #[test]
+    fn what_is_plain_is_a_uri() {
+        for byte in 0..128_u8 {
+            let character = char::from(byte);
+            for (before, after) in
+                [("", ""), ("a", ""), ("", "a"), ("a/", "/b"), ("?", "?"), ("long.example.com/a", "/b?c=d&e")]
+            {
+                let text = format!("https://{before}{character}{after}");
+                let is_uri = Reader { text: &text, index: 0, unicode: false }.is_reference(Form::Absolute);
+                assert!(is_uri || !is_plain(&text), "{text}");
+                assert!(!is_plain(&text.replacen("https", "https:", 1)) && !is_plain(&format!("x{text}")), "{text}");
+                let is_usual = byte.is_ascii_alphanumeric() || b"-._~/?=&".contains(&byte);
+                assert!(is_plain(&text) || !is_usual, "{text}");
+            }
+        }
     }
 }

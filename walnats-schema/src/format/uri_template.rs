@@ -2,18 +2,15 @@ use super::bytes::{self, LITERAL};
 
 /// `uri-template` (RFC 6570, section 2), any level. The apostrophe is a literal (erratum 6937).
 pub fn is_uri_template(text: &str) -> bool {
-    let mut rest = text;
+    let mut rest = bytes::after_web_scheme(text).unwrap_or(text);
     loop {
-        rest = &rest[bytes::count(rest.as_bytes(), LITERAL)..];
-        let Some(next) = rest.chars().next() else { return true };
-        let length = match next {
-            '{' => match rest.split_once('}') {
-                Some((expression, _)) if is_expression(&expression[1..]) => expression.len() + 1,
-                _ => return false,
-            },
-            '%' => bytes::percent_encoded(rest.as_bytes()),
-            '\u{A0}'.. => next.len_utf8(),
-            _ => 0,
+        rest = &rest[bytes::count_plain(rest.as_bytes())..];
+        let length = match rest.as_bytes() {
+            [] => return true,
+            [b'{', expression @ ..] => expression_length(expression).map_or(0, |length| length + 1),
+            [b'%', ..] => bytes::percent_encoded(rest.as_bytes()),
+            [byte, ..] if byte.is_ascii() => usize::from(bytes::is(*byte, LITERAL)),
+            _ => rest.chars().next().filter(|next| *next >= '\u{A0}').map_or(0, char::len_utf8),
         };
         if length == 0 {
             return false;
@@ -22,37 +19,81 @@ pub fn is_uri_template(text: &str) -> bool {
     }
 }
 
-fn is_expression(text: &str) -> bool {
-    let operators = ['+', '#', '.', '/', ';', '?', '&', '=', ',', '!', '@', '|'];
-    text.strip_prefix(operators).unwrap_or(text).split(',').all(is_variable)
+/// The length of what stands behind a `{`, with its `}`; `None` if it is no expression.
+fn expression_length(bytes: &[u8]) -> Option<usize> {
+    let operators = b"+#./;?&=,!@|";
+    let mut length = bytes.first().map_or(0, |first| usize::from(operators.contains(first)));
+    loop {
+        length += variable_length(&bytes[length..])?;
+        match bytes.get(length) {
+            Some(b',') => length += 1,
+            Some(b'}') => return Some(length + 1),
+            _ => return None,
+        }
+    }
 }
 
-/// A name with perhaps `*` or `:1` to `:9999` behind it.
-fn is_variable(text: &str) -> bool {
-    let name = match text.split_once(':') {
-        Some((name, length)) => {
-            let digits = length.bytes().all(|byte| byte.is_ascii_digit());
-            if !digits || length.is_empty() || length.len() > 4 || length.starts_with('0') {
-                return false;
+/// The length of a name with perhaps `*` or `:1` to `:9999` behind it.
+fn variable_length(bytes: &[u8]) -> Option<usize> {
+    let mut length = name_part_length(bytes)?;
+    while bytes.get(length) == Some(&b'.') {
+        length += 1 + name_part_length(&bytes[length + 1..])?;
+    }
+    match &bytes[length..] {
+        [b'*', ..] => Some(length + 1),
+        [b':', b'0', ..] => None,
+        [b':', digits @ ..] => match digits.iter().take_while(|byte| byte.is_ascii_digit()).count() {
+            count @ 1..=4 => Some(length + 1 + count),
+            _ => None,
+        },
+        _ => Some(length),
+    }
+}
+
+/// The length of a part of a name, which the dots in it divide; `None` if there is none.
+fn name_part_length(bytes: &[u8]) -> Option<usize> {
+    let mut length = 0;
+    loop {
+        let step = match &bytes[length..] {
+            [b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z', ..] => 1,
+            rest => bytes::percent_encoded(rest),
+        };
+        if step == 0 {
+            return (length > 0).then_some(length);
+        }
+        length += step;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_uri_template;
+
+    /// RFC 6570, section 2, as a regular expression.
+    const GRAMMAR: &str = r"(?x)^(
+        [\x21\x23\x24\x26-\x3B\x3D\x3F-\x5B\x5D\x5F\x61-\x7A\x7E\u{A0}-\u{10FFFF}] | %[0-9A-Fa-f]{2}
+        | \{ [+\#./;?&=,!@|]? VARIABLE (,VARIABLE)* \}
+        )*$";
+    const VARIABLE: &str = r"(PART (\.PART)* (\* | :[1-9][0-9]{0,3})?)";
+    const PART: &str = "([A-Za-z0-9_] | %[0-9A-Fa-f]{2})+";
+
+    #[test]
+    fn templates_are_those_of_the_grammar() {
+        let grammar = GRAMMAR.replace("VARIABLE", VARIABLE).replace("PART", PART);
+        let grammar = regex::Regex::new(&grammar).unwrap();
+        let pieces =
+            ["a", "{", "}", "?", ",", ".", "%2f", "%", "*", ":", "0", "12", "_", "é", "\u{80}", "\"", "-", "https://"];
+        let mut texts = vec![String::new()];
+        for length in 0..4 {
+            for text in &texts {
+                for text in [text.clone(), format!("{{{text}}}"), format!("https://example.com/long/{{{text}}}{text}")]
+                {
+                    assert_eq!(is_uri_template(&text), grammar.is_match(&text), "{text}");
+                }
             }
-            name
+            if length < 3 {
+                texts = texts.iter().flat_map(|text| pieces.map(|piece| format!("{text}{piece}"))).collect();
+            }
         }
-        None => text.strip_suffix('*').unwrap_or(text),
-    };
-    name.split('.').all(is_name_part)
-}
-
-fn is_name_part(text: &str) -> bool {
-    let mut rest = text.as_bytes();
-    while let [byte, ..] = rest {
-        let length = match byte {
-            b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => 1,
-            _ => bytes::percent_encoded(rest),
-        };
-        if length == 0 {
-            return false;
-        }
-        rest = &rest[length..];
     }
-    !text.is_empty()
 }
