@@ -37,7 +37,7 @@ mod units;
 
 use std::collections::BTreeMap;
 
-pub use codegen::CodegenSettings;
+pub use codegen::{CodegenSettings, DateTimeName};
 pub use event::EventSettings;
 pub use read::parse;
 pub use schema::{DraftName, Formats, SchemaSettings, UnknownKeywordsName};

@@ -275,11 +275,29 @@ pub struct Service {
     pub consumes: Vec<String>,
 }
 
+/// The crate whose types dates and times are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DateTimes {
+    /// jiff, by way of the runtime's own types.
+    #[default]
+    Jiff,
+    /// chrono.
+    Chrono,
+    /// time.
+    Time,
+    /// None: strings, checked.
+    String,
+}
+
 /// Choices that shape the Rust that comes out.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CodegenOptions {
     /// Derives to add to every generated type, such as `Hash`.
     pub derives: Vec<String>,
+    /// The crate whose types dates and times are.
+    pub datetime: DateTimes,
+    /// Whether structs get a setter for each optional field; `None`: where there are many.
+    pub builders: Option<bool>,
     /// Rust names by source and JSON Pointer (`address#/$defs/zip`), from `walnats.toml`.
     pub names: BTreeMap<String, String>,
 }

@@ -16,6 +16,7 @@ mod names;
 mod node;
 #[cfg(feature = "protobuf")]
 pub mod protobuf;
+mod rename;
 mod shape;
 mod spot;
 mod template;

@@ -41,4 +41,11 @@ pub use register::{
 pub use stats::Stats;
 pub use stream::{Discard, Retention, Storage, StreamDescriptor};
 pub use subject::{MAX_MESSAGE_ID_BYTES, MAX_SUBJECT_BYTES, schedule_filter};
-pub use types::{DateTime, Map, ParseDateTimeError, ParseUuidError, Uuid, Value};
+#[cfg(feature = "chrono")]
+pub use types::chrono;
+#[cfg(feature = "time")]
+pub use types::time;
+pub use types::{
+    Base64, Date, DateTime, DecodeBase64Error, Map, ParseDateTimeError, ParseUuidError, ParseVerbatimError, Uuid,
+    Value, Verbatim,
+};

@@ -1,7 +1,14 @@
 //! Types for strings of a certain format. Each keeps what it was read from, to the letter.
 
+mod base64;
+#[cfg(feature = "chrono")]
+pub mod chrono;
+mod date;
 mod date_time;
+#[cfg(feature = "time")]
+pub mod time;
 mod uuid;
+mod verbatim;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -9,8 +16,11 @@ use std::str::FromStr;
 
 use serde::de::{Error, Visitor};
 
+pub use self::base64::{Base64, DecodeBase64Error};
+pub use self::date::Date;
 pub use self::date_time::{DateTime, ParseDateTimeError};
 pub use self::uuid::{ParseUuidError, Uuid};
+pub use self::verbatim::{ParseVerbatimError, Verbatim};
 
 /// Any JSON value.
 pub type Value = serde_json::Value;

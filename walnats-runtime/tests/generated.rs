@@ -34,6 +34,10 @@ macro_rules! packages {
 packages! {
     all_of: "../../walnats-codegen/fixtures/generate/all_of/expected/events.rs" { IssueClosed }
     arrays: "../../walnats-codegen/fixtures/generate/arrays/expected/events.rs" { RoutePlanned }
+    builders: "../../walnats-codegen/fixtures/generate/builders/expected/events.rs" { ProfileChanged }
+    dates_chrono: "../../walnats-codegen/fixtures/generate/dates_chrono/expected/events.rs" { Booked }
+    dates_string: "../../walnats-codegen/fixtures/generate/dates_string/expected/events.rs" { Booked }
+    dates_time: "../../walnats-codegen/fixtures/generate/dates_time/expected/events.rs" { Booked }
     docs: "../../walnats-codegen/fixtures/generate/docs/expected/events.rs" { Told }
     enums: "../../walnats-codegen/fixtures/generate/enums/expected/events.rs" { SignShown }
     events: "../../walnats-codegen/fixtures/generate/events/expected/events.rs" { Cancellation IdsIssued OrderPlaced }
@@ -143,6 +147,22 @@ fn absent_is_not_null() {
     );
     let user = structs::UserCreated { referrer: Some(None), ..user };
     assert!(String::from_utf8(user.encode().unwrap()).unwrap().contains(r#""referrer":null"#));
+}
+
+#[test]
+fn optional_fields_have_setters() {
+    use builders::profile_changed::{Phone, Post, ProfileChanged, ProfileChangedType};
+    let profile = ProfileChanged::new("u")
+        .with_name("Ada")
+        .with_type(ProfileChangedType::Person)
+        .with_born(jiff::civil::date(1815, 12, 10).into())
+        .with_nickname(None)
+        .with_contact(Phone::new("1"))
+        .with_parent(ProfileChanged::new("v").with_contact(Post::new("Dorset Street")));
+    assert_eq!(
+        String::from_utf8(profile.encode().unwrap()).unwrap(),
+        r#"{"user_id":"u","name":"Ada","type":"person","born":"1815-12-10","nickname":null,"contact":{"by":"phone","number":"1"},"parent":{"user_id":"v","contact":{"by":"post","street":"Dorset Street"}}}"#
+    );
 }
 
 #[test]

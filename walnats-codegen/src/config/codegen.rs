@@ -6,6 +6,22 @@ use serde::Deserialize;
 
 use super::Text;
 
+/// The types of dates and times.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "config-schema", derive(schemars::JsonSchema))]
+pub enum DateTimeName {
+    /// `walnats_runtime::DateTime` and `Date`, which lead to jiff's.
+    #[default]
+    Jiff,
+    /// Those of chrono.
+    Chrono,
+    /// Those of time.
+    Time,
+    /// `String`, checked.
+    String,
+}
+
 /// The Rust that comes out.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -13,6 +29,11 @@ use super::Text;
 pub struct CodegenSettings {
     /// Derives to add to every generated type, as paths: `Hash`, `my_crate::Redact`.
     pub derives: Vec<Text>,
+    /// The crate whose types dates and times are: `jiff` by default, `chrono` or `time` (features of `walnats-runtime`), or
+    /// `string` for checked text.
+    pub datetime: DateTimeName,
+    /// Whether structs get a method `with_<field>` for each optional field. By default those do that have at least four.
+    pub builders: Option<bool>,
     /// Names of Rust types by file and JSON Pointer: `"common/_address.json#/$defs/zip" = "PostalCode"`.
     pub names: BTreeMap<Text, Text>,
 }

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::is_type_name;
-use crate::config::{CodegenSettings, Text};
+use crate::config::{CodegenSettings, DateTimeName, Text};
 use crate::diagnostic::{Diagnostic, Place, Report, did_you_mean};
-use crate::model::{CodegenOptions, EventModel};
+use crate::model::{CodegenOptions, DateTimes, EventModel};
 
 /// The options, checked against the schemas of `model`.
 pub(super) fn options(
@@ -23,6 +23,13 @@ pub(super) fn options(
     }
     CodegenOptions {
         derives: settings.derives.iter().map(|derive| derive.as_str().to_owned()).collect(),
+        datetime: match settings.datetime {
+            DateTimeName::Jiff => DateTimes::Jiff,
+            DateTimeName::Chrono => DateTimes::Chrono,
+            DateTimeName::Time => DateTimes::Time,
+            DateTimeName::String => DateTimes::String,
+        },
+        builders: settings.builders,
         names: names(settings, model, at, report),
     }
 }

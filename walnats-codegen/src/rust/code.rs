@@ -1,6 +1,7 @@
 //! Pieces of Rust text: types, literals.
 
 use super::shape::{Integer, ItemId, Shape, Typed};
+use crate::model::DateTimes;
 
 /// A string literal. Characters that reorder what is read are escaped, as rustc asks.
 pub fn literal(text: &str) -> String {
@@ -16,8 +17,8 @@ pub fn literal(text: &str) -> String {
 }
 
 /// A type; `path` tells how an item is named from here.
-pub fn type_text(shape: &Shape, path: &impl Fn(ItemId) -> String) -> String {
-    let of = |typed: &Typed| type_text(&typed.shape, path);
+pub fn type_text(shape: &Shape, datetime: DateTimes, path: &impl Fn(ItemId) -> String) -> String {
+    let of = |typed: &Typed| type_text(&typed.shape, datetime, path);
     match shape {
         Shape::Value => "::walnats_runtime::Value".to_owned(),
         Shape::Object => "::walnats_runtime::Map".to_owned(),
@@ -26,7 +27,9 @@ pub fn type_text(shape: &Shape, path: &impl Fn(ItemId) -> String) -> String {
         Shape::Integer(integer) => integer_text(*integer).to_owned(),
         Shape::Float => "f64".to_owned(),
         Shape::String => "String".to_owned(),
-        Shape::DateTime => "::walnats_runtime::DateTime".to_owned(),
+        Shape::DateTime => format!("{}::DateTime", date_time_module(datetime)),
+        Shape::Date => format!("{}::Date", date_time_module(datetime)),
+        Shape::Base64 => "::walnats_runtime::Base64".to_owned(),
         Shape::Uuid => "::walnats_runtime::Uuid".to_owned(),
         Shape::Array(item) => format!("Vec<{}>", of(item)),
         Shape::FixedArray(item, length) => format!("[{}; {length}]", of(item)),
@@ -38,6 +41,14 @@ pub fn type_text(shape: &Shape, path: &impl Fn(ItemId) -> String) -> String {
         Shape::Nullable(inner) => format!("Option<{}>", of(inner)),
         Shape::Item(item) => path(*item),
         Shape::Boxed(item) => format!("Box<{}>", path(*item)),
+    }
+}
+
+fn date_time_module(datetime: DateTimes) -> &'static str {
+    match datetime {
+        DateTimes::Chrono => "::walnats_runtime::chrono",
+        DateTimes::Time => "::walnats_runtime::time",
+        DateTimes::Jiff | DateTimes::String => "::walnats_runtime",
     }
 }
 

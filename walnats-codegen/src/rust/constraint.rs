@@ -168,8 +168,9 @@ impl Code<'_, '_> {
     }
 
     fn typed(&mut self, typed: &Typed, place: &Place) {
+        let text = Place { reference: format!("{}.as_str()", place.value.trim_start_matches('*')), ..place.clone() };
         for rule in &typed.rules {
-            self.rule(rule, place);
+            self.rule(rule, if typed.shape.has_text() { &text } else { place });
         }
         let inner_checked = match &typed.shape {
             Shape::Array(inner) | Shape::FixedArray(inner, _) | Shape::Map(inner) | Shape::Nullable(inner) => {

@@ -2,6 +2,7 @@
 
 use crate::model::SchemaNote;
 
+use super::names;
 use super::shape::Typed;
 
 /// Longer examples are left out.
@@ -10,13 +11,18 @@ const MAX_EXAMPLE: usize = 800;
 /// The lines of a doc comment, without `///`.
 pub type Doc = Vec<String>;
 
-/// The doc of a type: description, example. `fallback` is said where the schema has no description.
-pub fn of_type(note: Option<&SchemaNote>, fallback: &str) -> Doc {
-    let mut lines = describe(note, fallback);
+/// The doc of the type `name`: description or title, example. Empty where it would only repeat the name.
+pub fn of_type(note: Option<&SchemaNote>, name: &str) -> Doc {
+    let mut lines = describe(note);
+    if lines.is_empty() {
+        let title = note.and_then(|note| note.title.as_deref()).filter(|title| names::type_name(title) != name);
+        lines.extend(title.map(markdown).unwrap_or_default());
+    }
     let example =
         note.and_then(|note| note.examples.first()).and_then(|example| serde_json::to_string_pretty(example).ok());
     if let Some(example) = example.filter(|example| example.len() <= MAX_EXAMPLE) {
-        lines.extend(["".to_owned(), "```text".to_owned()]);
+        let lead = if lines.is_empty() { "An example:" } else { "" };
+        lines.extend([lead.to_owned(), "```text".to_owned()]);
         lines.extend(example.lines().map(visible));
         lines.push("```".to_owned());
     }
@@ -24,8 +30,8 @@ pub fn of_type(note: Option<&SchemaNote>, fallback: &str) -> Doc {
 }
 
 /// The doc of a field: description, what is asked of it, its default.
-pub fn of_field(note: Option<&SchemaNote>, name: &str, typed: &Typed) -> Doc {
-    let mut lines = describe(note, &format!("{}.", code(name)));
+pub fn of_field(note: Option<&SchemaNote>, typed: &Typed) -> Doc {
+    let mut lines = describe(note);
     let mut facts = super::constraint::in_words(typed);
     if let Some(note) = note {
         facts.extend(note.default.as_ref().map(|default| format!("Default: {}.", code(&default.to_string()))));
@@ -33,19 +39,17 @@ pub fn of_field(note: Option<&SchemaNote>, name: &str, typed: &Typed) -> Doc {
         facts.extend(note.write_only.then(|| "Write only.".to_owned()));
     }
     if !facts.is_empty() {
-        lines.push(String::new());
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
         lines.push(facts.join(" "));
     }
     lines
 }
 
-fn describe(note: Option<&SchemaNote>, fallback: &str) -> Doc {
+fn describe(note: Option<&SchemaNote>) -> Doc {
     let text = note.and_then(|note| note.description.as_deref()).map(str::trim).filter(|text| !text.is_empty());
-    let mut lines = text.map_or_else(|| vec![fallback.to_owned()], markdown);
-    if note.is_some_and(|note| note.deprecated) {
-        lines.extend([String::new(), "Deprecated.".to_owned()]);
-    }
-    lines
+    text.map(markdown).unwrap_or_default()
 }
 
 /// A text that may be Markdown, made harmless.

@@ -76,7 +76,15 @@ impl Package<'_> {
     fn member_code(&self, code: &str, typed: &Typed, names: &[String], file: usize) -> Option<String> {
         let item = match typed.shape {
             Shape::Item(item) | Shape::Boxed(item) => item,
-            Shape::Boolean | Shape::Integer(_) | Shape::String | Shape::DateTime | Shape::Uuid if names.is_empty() => {
+            Shape::Boolean
+            | Shape::Integer(_)
+            | Shape::String
+            | Shape::DateTime
+            | Shape::Date
+            | Shape::Uuid
+            | Shape::Base64
+                if names.is_empty() =>
+            {
                 return Some(format!("&{code}"));
             }
             _ => return None,

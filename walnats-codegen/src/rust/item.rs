@@ -5,8 +5,9 @@ use walnats_schema::SchemaId;
 use super::code::{literal, type_text};
 use super::constraint::Checks;
 use super::docs;
-use super::layout::Layout;
+use super::layout::{EventForm, Layout};
 use super::names;
+use super::rename;
 use super::shape::{Body, Dispatch, Field, ItemId, Shape, Struct, Typed, Types, Union};
 use super::template::{
     EnumTemplate, FieldText, NewText, NewtypeTemplate, StringText, StructTemplate, UnionTemplate, ValidateTemplate,
@@ -16,6 +17,7 @@ use crate::model::{EventModel, SchemaNote};
 
 mod default;
 mod kind;
+mod setter;
 
 const SERDE: [&str; 2] = ["rt::Serialize", "rt::Deserialize"];
 
@@ -99,8 +101,9 @@ impl Package<'_> {
     }
 
     fn structure(&self, item: ItemId, body: &Struct, idents: &Idents, file: usize) -> String {
-        let fields =
-            body.fields.iter().zip(&idents.fields).map(|(field, ident)| self.field(field, ident, file)).collect();
+        let names = rename::of_fields(&idents.fields, body.fields.iter().map(|field| field.name.as_str()));
+        let fields = body.fields.iter().zip(&idents.fields).zip(names.renamed);
+        let fields = fields.map(|((field, ident), is_renamed)| self.field(field, ident, is_renamed, file)).collect();
         let parameters: Vec<_> =
             body.fields.iter().zip(&idents.fields).filter(|(field, _)| self.is_asked(field)).collect();
         let has_rest = parameters.len() < body.fields.len() || body.additional.is_some();
@@ -114,17 +117,19 @@ impl Package<'_> {
         render(&StructTemplate {
             docs: self.item_docs(item),
             derives: self.derives(&derives, &SERDE),
+            rename_all: names.rename_all,
             name: self.names[item].clone(),
             fields,
             additional: body.additional.as_ref().map(|typed| self.additional(typed, &idents.additional, file)),
             new,
             defaults: self.defaults(body, idents, file),
+            setters: self.setters(body, idents, parameters.len() <= MAX_PARAMETERS, file),
         })
     }
 
-    fn field(&self, field: &Field, ident: &str, file: usize) -> FieldText {
+    fn field(&self, field: &Field, ident: &str, is_renamed: bool, file: usize) -> FieldText {
         let mut serde = Vec::new();
-        if ident.trim_start_matches("r#") != field.name {
+        if is_renamed {
             serde.push(format!("rename = {}", literal(&field.name)));
         }
         let mut type_text = self.type_text(&field.typed, file);
@@ -135,7 +140,8 @@ impl Package<'_> {
             serde.push("with = \"rt::nullable\"".to_owned());
         }
         FieldText {
-            docs: docs::of_field(self.note(field.id), &field.name, &field.typed),
+            docs: docs::of_field(self.note(field.id), &field.typed),
+            deprecated: self.note(field.id).is_some_and(|note| note.deprecated),
             serde,
             ident: ident.to_owned(),
             type_text,
@@ -150,13 +156,21 @@ impl Package<'_> {
                 format!("::std::collections::BTreeMap<String, {}>", self.type_text(typed, file)),
             ),
         };
-        FieldText { docs: Vec::new(), serde: vec![serde.to_owned()], ident: ident.to_owned(), type_text }
+        FieldText {
+            docs: Vec::new(),
+            deprecated: false,
+            serde: vec![serde.to_owned()],
+            ident: ident.to_owned(),
+            type_text,
+        }
     }
 
     fn new_text(&self, body: &Struct, idents: &Idents, file: usize) -> NewText {
         let (mut parameters, mut fields) = (Vec::new(), Vec::new());
         for (field, ident) in body.fields.iter().zip(&idents.fields) {
-            if !self.is_asked(field) {
+            if !field.required {
+                fields.push(format!("{ident}: None"));
+            } else if !self.is_asked(field) {
                 fields.push(format!("{ident}: Default::default()"));
             } else if field.typed.shape == Shape::String {
                 parameters.push(format!("{ident}: impl Into<String>"));
@@ -183,10 +197,11 @@ impl Package<'_> {
     }
 
     fn string_enum(&self, item: ItemId, values: &[String]) -> String {
-        let variants = values.iter().zip(enum_idents(values)).map(|(value, ident)| StringText {
-            docs: vec![format!("{}.", docs::code(value))],
+        let idents = enum_idents(values);
+        let names = rename::of_variants(&idents, values.iter().map(String::as_str));
+        let variants = values.iter().zip(idents).zip(names.renamed).map(|((value, ident), rename)| StringText {
             literal: literal(value),
-            rename: ident != *value,
+            rename,
             ident,
         });
         // A constant has a default, and the rest of what enums are derived for would say nothing of it.
@@ -197,6 +212,7 @@ impl Package<'_> {
         render(&EnumTemplate {
             docs: self.item_docs(item),
             derives: self.derives(&derives, &SERDE),
+            rename_all: names.rename_all,
             name: self.names[item].clone(),
             variants: variants.collect(),
         })
@@ -205,7 +221,7 @@ impl Package<'_> {
     fn union(&self, item: ItemId, body: &Union, idents: &[String], file: usize) -> String {
         let texts: Vec<String> = body.variants.iter().map(|variant| self.type_text(&variant.typed, file)).collect();
         let variants = body.variants.iter().zip(idents).zip(&texts).map(|((variant, ident), text)| VariantText {
-            docs: docs::of_field(self.note(variant.id), &variant.name, &variant.typed),
+            docs: docs::of_field(self.note(variant.id), &variant.typed),
             ident: ident.clone(),
             type_text: text.clone(),
             pattern: match body.dispatch {
@@ -258,20 +274,18 @@ impl Package<'_> {
 
     /// A type, as it is written in `file`.
     pub fn type_text(&self, typed: &Typed, file: usize) -> String {
-        type_text(&typed.shape, &|item| self.layout.item_path(item, &self.names[item], file))
+        type_text(&typed.shape, self.model.options.datetime, &|item| {
+            self.layout.item_path(item, &self.names[item], file)
+        })
     }
 
     fn item_docs(&self, item: ItemId) -> docs::Doc {
-        let item = &self.types.items[item];
-        let source = self.model.sources.get(item.spot.source).map_or("", |source| source.name.as_str());
-        let members = item.spot.members();
-        let fallback = match (item.spot.definition(), members.as_str()) {
-            (None, "") => format!("{}.", docs::code(source)),
-            (None, members) => format!("{} of {}.", docs::code(members), docs::code(source)),
-            (Some(definition), "") => format!("{} of {}.", docs::code(definition), docs::code(source)),
-            (Some(definition), members) => format!("{} of {}.", docs::code(members), docs::code(definition)),
-        };
-        docs::of_type(self.note(item.id), &fallback)
+        let mut docs = docs::of_type(self.note(self.types.items[item].id), &self.names[item]);
+        let event = self.layout.events.iter().position(|event| event.form == EventForm::Item(item));
+        if let Some(event) = event.filter(|_| docs.is_empty()) {
+            docs.push(format!("The event {}.", docs::code(&self.model.events[event].name)));
+        }
+        docs
     }
 
     fn note(&self, id: SchemaId) -> Option<&SchemaNote> {

@@ -18,7 +18,7 @@ use walnats_schema::{Format, SchemaId};
 use super::kinds::Kinds;
 use super::node::{Key, Node, Schemas, needs_judge};
 use super::spot::Spot;
-use crate::model::{EventModel, Payload, SchemaNote};
+use crate::model::{DateTimes, EventModel, Payload, SchemaNote};
 
 /// Arrays and maps of arrays and maps nest this deep; further down stands any value, and the schema judges it.
 const MAX_NESTING: usize = 32;
@@ -131,7 +131,10 @@ pub enum Shape {
     Float,
     String,
     DateTime,
+    Date,
     Uuid,
+    /// Bytes in a string.
+    Base64,
     Array(Box<Typed>),
     /// An array of so many items.
     FixedArray(Box<Typed>, u64),
@@ -142,6 +145,13 @@ pub enum Shape {
     Item(ItemId),
     /// An item that contains itself.
     Boxed(ItemId),
+}
+
+impl Shape {
+    /// Whether a value is a string with more to it, whose text `as_str` gives.
+    pub fn has_text(&self) -> bool {
+        matches!(self, Self::DateTime | Self::Date | Self::Base64)
+    }
 }
 
 /// Integer types.
@@ -208,6 +218,7 @@ pub fn shape(model: &EventModel) -> Types {
     let schemas = Schemas::new(&model.schemas);
     let mut builder = Builder {
         schemas,
+        datetime: model.options.datetime,
         notes: &model.notes,
         types: Types::default(),
         by_key: HashMap::new(),
@@ -225,6 +236,7 @@ pub fn shape(model: &EventModel) -> Types {
 
 struct Builder<'m> {
     schemas: Schemas<'m>,
+    datetime: DateTimes,
     notes: &'m [SchemaNote],
     types: Types,
     by_key: HashMap<Key, ItemId>,

@@ -34,15 +34,6 @@ impl Spot {
         self.path.iter().map(|part| format!("/{}", part.replace('~', "~0").replace('/', "~1"))).collect()
     }
 
-    /// The members that lead here, such as `issue.labels`.
-    pub fn members(&self) -> String {
-        let names = self.path.windows(2).enumerate().filter(|(index, pair)| {
-            // A member may itself be called `properties`.
-            pair[0] == "properties" && (*index == 0 || self.path[*index - 1] != "properties")
-        });
-        names.map(|(_, pair)| pair[1].as_str()).collect::<Vec<_>>().join(".")
-    }
-
     /// The definition that this spot is in or below: `("$defs", "address")`.
     pub fn definition(&self) -> Option<&str> {
         match self.path.as_slice() {

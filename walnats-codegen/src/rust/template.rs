@@ -10,16 +10,19 @@ use super::docs::Doc;
 pub struct StructTemplate {
     pub docs: Doc,
     pub derives: String,
+    pub rename_all: Option<&'static str>,
     pub name: String,
     pub fields: Vec<FieldText>,
     pub additional: Option<FieldText>,
     pub new: Option<NewText>,
     pub defaults: Vec<DefaultText>,
+    pub setters: Vec<SetterText>,
 }
 
 /// A field.
 pub struct FieldText {
     pub docs: Doc,
+    pub deprecated: bool,
     /// One attribute each: short lines are easier to read.
     pub serde: Vec<String>,
     pub ident: String,
@@ -40,19 +43,28 @@ pub struct DefaultText {
     pub value: String,
 }
 
+/// A method that gives an optional field its value.
+pub struct SetterText {
+    pub ident: String,
+    pub method: String,
+    pub deprecated: bool,
+    pub type_text: String,
+    pub value: &'static str,
+}
+
 /// An enum of strings.
 #[derive(Template)]
 #[template(path = "enum.rs.jinja")]
 pub struct EnumTemplate {
     pub docs: Doc,
     pub derives: String,
+    pub rename_all: Option<&'static str>,
     pub name: String,
     pub variants: Vec<StringText>,
 }
 
 /// A variant that is a string.
 pub struct StringText {
-    pub docs: Doc,
     pub ident: String,
     pub literal: String,
     pub rename: bool,

@@ -14,6 +14,13 @@ use walnats_schema::Format;
 #[serde(transparent)]
 pub struct DateTime(Box<str>);
 
+/// The first instant that has a form.
+pub(super) const FIRST: &str = "0000-01-01T00:00:00Z";
+
+/// The last second that has a form in UTC.
+#[cfg(any(feature = "chrono", feature = "time"))]
+pub(super) const LAST: &str = "9999-12-31T23:59:59Z";
+
 impl DateTime {
     /// The present time, in UTC with microseconds.
     pub fn now() -> Self {
@@ -24,6 +31,12 @@ impl DateTime {
     /// The text, as RFC 3339 has it.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// A text of the form already.
+    #[cfg(any(feature = "chrono", feature = "time"))]
+    pub(super) fn written(text: String) -> Self {
+        Self(text.into())
     }
 
     /// The instant that is meant.
@@ -53,10 +66,9 @@ impl FromStr for DateTime {
 impl From<jiff::Timestamp> for DateTime {
     /// In UTC. RFC 3339 has no year before 0: such an instant becomes the first of year 0.
     fn from(timestamp: jiff::Timestamp) -> Self {
-        // 0000-01-01T00:00:00Z, in seconds.
-        const FIRST: i64 = -62_167_219_200;
-        if timestamp.as_second() < FIRST {
-            return Self("0000-01-01T00:00:00Z".into());
+        // `FIRST` in seconds.
+        if timestamp.as_second() < -62_167_219_200 {
+            return Self(FIRST.into());
         }
         Self(timestamp.to_string().into())
     }
@@ -82,14 +94,27 @@ impl<'de> Deserialize<'de> for DateTime {
     }
 }
 
+/// Ways to write an instant that RFC 3339 has.
+#[cfg(test)]
+pub(super) const SPELLINGS: &[&str] = &[
+    "2024-01-01T00:00:00.000+02:00",
+    "2024-01-01t00:00:00z",
+    "2024-01-01T00:00:00-00:00",
+    "2016-12-31T23:59:60Z",
+    "2016-12-31T15:59:60.5-08:00",
+    "2024-02-29T00:00:00.123456789012345Z",
+    "0000-01-01T00:00:00Z",
+    "9999-12-31T23:59:59.999-23:59",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn text_is_kept_to_the_letter() {
-        for text in ["2024-01-01T00:00:00.000+02:00", "2024-01-01t00:00:00z", "9999-12-31T23:59:59Z"] {
-            assert_eq!(text.parse::<DateTime>().unwrap().to_string(), text);
+        for text in SPELLINGS {
+            assert_eq!(text.parse::<DateTime>().unwrap().to_string(), *text);
         }
         for text in ["", "2024-01-01", "2024-01-01T00:00:00", "2024-13-01T00:00:00Z", "2024-01-01 00:00:00Z"] {
             assert_eq!(text.parse::<DateTime>(), Err(ParseDateTimeError), "{text}");

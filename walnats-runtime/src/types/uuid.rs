@@ -114,6 +114,14 @@ impl From<Uuid> for uuid::Uuid {
     }
 }
 
+impl std::ops::Deref for Uuid {
+    type Target = uuid::Uuid;
+
+    fn deref(&self) -> &uuid::Uuid {
+        &self.value
+    }
+}
+
 impl Serialize for Uuid {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)

@@ -89,5 +89,5 @@ fn applicable(rules: &[&ArrayRules], index: usize) -> Vec<SchemaId> {
 
 /// Whether values of a type are equal in Rust exactly where they are equal in JSON.
 fn is_hashable(shape: &Shape) -> bool {
-    matches!(shape, Shape::String | Shape::Boolean | Shape::DateTime | Shape::Integer(_))
+    matches!(shape, Shape::String | Shape::Boolean | Shape::DateTime | Shape::Date | Shape::Base64 | Shape::Integer(_))
 }

@@ -4,6 +4,7 @@ use serde_json::Value;
 use walnats_schema::Format;
 
 use super::{Body, Builder, Rule, Shape, Typed};
+use crate::model::DateTimes;
 use crate::rust::node::Node;
 
 impl Builder<'_> {
@@ -20,13 +21,22 @@ impl Builder<'_> {
             rules.extend(string.format.map(Rule::Format));
         }
         rules.dedup();
-        for (format, shape) in [(Format::DateTime, Shape::DateTime), (Format::Uuid, Shape::Uuid)] {
-            // The type is the check; other rules would need the text again.
-            if rules == [Rule::Format(format)] {
-                return Typed::exact(shape);
+        if rules == [Rule::Format(Format::Uuid)] {
+            // Other rules would need the text, which a UUID does not keep.
+            return Typed::exact(Shape::Uuid);
+        }
+        let mut formats = vec![(Format::DateTime, Shape::DateTime), (Format::Date, Shape::Date)];
+        formats.retain(|_| self.datetime != DateTimes::String);
+        for (format, shape) in formats {
+            if rules.contains(&Rule::Format(format)) {
+                // The type is the check.
+                rules.retain(|rule| *rule != Rule::Format(format));
+                return Typed { shape, rules };
             }
         }
-        Typed { shape: Shape::String, rules }
+        let encodings = node.schemas(self.schemas.set).filter_map(|schema| schema.string.content_encoding.as_deref());
+        let is_base64 = encodings.into_iter().any(|encoding| encoding.eq_ignore_ascii_case("base64"));
+        Typed { shape: if is_base64 { Shape::Base64 } else { Shape::String }, rules }
     }
 
     /// An enum, unless it would have no variants.

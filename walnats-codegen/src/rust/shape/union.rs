@@ -156,6 +156,7 @@ fn shape_name(shape: &Shape, kinds: Kinds) -> &'static str {
     match shape {
         Shape::Integer(_) => "integer",
         Shape::DateTime => "date time",
+        Shape::Date => "date",
         Shape::Uuid => "uuid",
         _ => kind_name(kinds),
     }
