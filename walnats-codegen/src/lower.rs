@@ -24,6 +24,7 @@ use std::sync::Arc;
 use declaration::{Declared, Known};
 use event::{LocatedEvent, RawEvent};
 use messages::Messages;
+pub(crate) use pattern::capture;
 
 use crate::config::{Settings, Text};
 use crate::diagnostic::{Report, SourceFile};

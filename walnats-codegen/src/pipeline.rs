@@ -1,5 +1,7 @@
 //! The stages, one after the other. `build.rs` and the program `walnats` both start here.
 
+mod foreign;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -61,7 +63,9 @@ impl Config {
         let mut report = Report::default();
         let (settings, file) = self.settings(&mut report);
         let sources = load::load(&self.root, &self.folders(&settings), &mut report);
+        foreign::forgive(&mut report, &sources, &settings.schemas.foreign);
         let model = (!report.has_errors()).then(|| lower::lower(&sources, &settings, &file, &mut report));
+        foreign::forgive(&mut report, &sources, &settings.schemas.foreign);
         report.sort();
         (model.filter(|_| !report.has_errors()), report)
     }

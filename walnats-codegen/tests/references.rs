@@ -119,3 +119,55 @@ fn a_schema_is_lowered_once_and_knows_where_it_stands() {
     assert_eq!((note.examples.as_slice(), note.deprecated), (&[json!("a")][..], true));
     assert_eq!(lowered.sources[note.source].name, "tree");
 }
+
+#[test]
+fn addresses_that_differ_in_nothing_lead_to_one_file() {
+    for (identifier, reference) in [
+        ("https://example.com/jshintrc.json", "https://example.com/jshintrc#"),
+        ("https://example.com/jshintrc", "http://example.com/jshintrc.json"),
+        ("http://example.com/jshintrc.json", "https://example.com/jshintrc.json"),
+    ] {
+        for keyword in ["$id", "id"] {
+            let draft = "http://json-schema.org/draft-07/schema";
+            let files = [
+                ("a.json", json!({"$schema": draft, "$ref": reference})),
+                ("other.json", json!({"$schema": draft, keyword: identifier, "type": "integer"})),
+            ];
+            let lowered = lowered(&files, &LowerOptions::default());
+            assert!(accepts(&lowered, &json!(1)), "{reference}");
+            assert!(!accepts(&lowered, &json!("1")), "{reference}");
+        }
+    }
+}
+
+#[test]
+fn the_definitions_of_the_meta_schemas_are_there() {
+    for (reference, valid, invalid) in [
+        ("http://json-schema.org/draft-04/schema#/definitions/positiveIntegerDefault0", json!(1), json!(-1)),
+        ("http://json-schema.org/draft-04/schema#/definitions/stringArray", json!(["a"]), json!([])),
+        ("http://json-schema.org/draft-06/schema#/definitions/simpleTypes", json!("null"), json!("any")),
+        ("http://json-schema.org/draft-07/schema#/definitions/nonNegativeInteger", json!(0), json!(0.5)),
+        ("https://json-schema.org/draft-07/schema#/definitions/schemaArray", json!([true]), json!([1])),
+        (
+            "https://json-schema.org/draft/2019-09/meta/validation#/$defs/nonNegativeIntegerDefault0",
+            json!(0),
+            json!(-1),
+        ),
+        ("https://json-schema.org/draft/2020-12/meta/core#/$defs/uriReferenceString", json!("#a"), json!(1)),
+        ("https://json-schema.org/draft/2020-12/meta/core#/$defs/anchorString", json!("a"), json!("1")),
+    ] {
+        let lowered = lowered(&[("a.json", json!({"$ref": reference}))], &LowerOptions::default());
+        assert!(accepts(&lowered, &valid), "{reference}");
+        assert!(!accepts(&lowered, &invalid), "{reference}");
+    }
+}
+
+#[test]
+fn a_copy_of_a_meta_schema_goes_before_the_one_built_in() {
+    let address = "https://json-schema.org/draft/2020-12/schema";
+    let copy =
+        json!({"$id": address, "$dynamicAnchor": "meta", "required": ["title"], "allOf": [{"$ref": "meta/core"}]});
+    let lowered = lowered(&[("a.json", json!({"$ref": address})), ("meta.json", copy)], &LowerOptions::default());
+    assert!(accepts(&lowered, &json!({"title": "x", "$anchor": "a"})));
+    assert!(!accepts(&lowered, &json!({"$anchor": "a"})));
+}

@@ -1,9 +1,14 @@
-//! Regular expressions as JSON Schema means them: ECMA-262 with the `u` flag. Simple ones are loops of our own, the rest
-//! is translated to the linear-time `regex` crate.
+//! Regular expressions as JSON Schema means them: ECMA-262 with the `u` flag.
+//!
+//! Simple ones are loops of our own, most others are translated to the linear-time `regex` crate. What that does not know,
+//! look-around and back-references, becomes a program of our own: in linear time, too, but for back-references.
 
+mod backtrack;
 mod characters;
 mod deterministic;
+mod lookaround;
 mod parse;
+mod program;
 mod syntax;
 mod translate;
 
@@ -13,7 +18,7 @@ use regex::{Regex, RegexBuilder};
 
 use self::deterministic::Deterministic;
 use self::parse::Leniency;
-use self::syntax::Node;
+use self::program::Program;
 use self::translate::Condition;
 
 /// How large a compiled expression may be, in bytes: enough for `^\p{L}{1,1000}$`.
@@ -30,21 +35,24 @@ enum Engine {
     Deterministic(Deterministic),
     /// One of these must hold, and of it every condition.
     Regex(Vec<Vec<(Regex, bool)>>),
+    LookAround(Program),
+    BackReferences(Program),
 }
 
 impl Pattern {
     /// Compiles an ECMA-262 regular expression.
     ///
-    /// Look-around is understood where it is a condition on the whole text: look-ahead after a leading `^`, look-behind
-    /// before a closing `$`.
-    ///
     /// # Errors
-    /// If the syntax is wrong, or needs what no linear-time engine offers: back-references, look-around elsewhere.
+    /// If the syntax is wrong, or the expression too large when compiled.
     pub fn new(pattern: &str) -> Result<Self, PatternError> {
         let node = parse::parse(pattern, Leniency::Forgiving)?;
-        let engine = match Deterministic::new(pattern, &node) {
-            Some(deterministic) => Engine::Deterministic(deterministic),
-            None => Engine::Regex(regexes(&node)?),
+        let engine = if let Some(deterministic) = Deterministic::new(pattern, &node) {
+            Engine::Deterministic(deterministic)
+        } else if let Some(alternatives) = translate::translate(&node) {
+            Engine::Regex(compile(alternatives)?)
+        } else {
+            let program = Program::new(&node)?;
+            if program.has_references { Engine::BackReferences(program) } else { Engine::LookAround(program) }
         };
         Ok(Self { engine })
     }
@@ -56,11 +64,19 @@ impl Pattern {
             Engine::Regex(alternatives) => alternatives
                 .iter()
                 .any(|conditions| conditions.iter().all(|(regex, wanted)| regex.is_match(text) == *wanted)),
+            Engine::LookAround(program) => lookaround::is_match(program, text),
+            Engine::BackReferences(program) => backtrack::is_match(program, text),
         }
+    }
+
+    /// Whether matching takes time in proportion to the text. Back-references are tried instead, up to a million steps; a
+    /// text that needs more does not match.
+    pub fn is_linear(&self) -> bool {
+        !matches!(self.engine, Engine::BackReferences(_))
     }
 }
 
-fn regexes(node: &Node) -> Result<Vec<Vec<(Regex, bool)>>, PatternError> {
+fn compile(alternatives: Vec<Vec<Condition>>) -> Result<Vec<Vec<(Regex, bool)>>, PatternError> {
     let compile = |condition: Condition| {
         RegexBuilder::new(&condition.regex)
             .size_limit(MAX_COMPILED)
@@ -69,7 +85,7 @@ fn regexes(node: &Node) -> Result<Vec<Vec<(Regex, bool)>>, PatternError> {
             .map_err(|error| PatternError::from_regex(&error))
     };
     let compile_all = |conditions: Vec<Condition>| conditions.into_iter().map(compile).collect();
-    translate::translate(node)?.into_iter().map(compile_all).collect()
+    alternatives.into_iter().map(compile_all).collect()
 }
 
 /// Whether `pattern` is a well-formed regular expression of ECMA-262 with the `u` flag, translatable or not.
@@ -87,11 +103,6 @@ pub enum PatternError {
         offset: usize,
         /// What is wrong there.
         message: String,
-    },
-    /// ECMA-262, but no regular language.
-    Unsupported {
-        /// Such as `look-behind`.
-        construct: &'static str,
     },
     /// Too much for a matcher of bounded size.
     TooLarge,
@@ -115,7 +126,6 @@ impl fmt::Display for PatternError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Syntax { offset, message } => write!(f, "{message} (at byte {offset})"),
-            Self::Unsupported { construct } => write!(f, "{construct} here has no linear-time equivalent"),
             Self::TooLarge => write!(f, "it is too large when compiled"),
         }
     }
@@ -125,7 +135,7 @@ impl std::error::Error for PatternError {}
 
 #[cfg(test)]
 mod tests {
-    use super::{Pattern, PatternError, is_pattern};
+    use super::Pattern;
 
     #[test]
     fn classes_and_escapes_mean_what_ecma_says() {
@@ -159,6 +169,7 @@ mod tests {
             (r"^\p{digit}+$", "৪২", true),
             (r"a$", "a\n", false),
             (r"^(?i:ab)c$", "ABc", true),
+            (r"(?i)^ab|c$", "xC", true),
             ("", "anything", true),
         ] {
             assert_eq!(Pattern::new(pattern).unwrap().is_match(text), matches, "{pattern} on {text:?}");
@@ -184,13 +195,64 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_equivalent_is_named() {
-        for (pattern, construct) in
-            [(r"(a)\1", "a back-reference"), (r"a(?=b)c", "look-ahead"), (r"(?<=a)b", "look-behind")]
-        {
-            assert!(is_pattern(pattern));
-            assert_eq!(Pattern::new(pattern).unwrap_err(), PatternError::Unsupported { construct });
+    fn look_around_elsewhere_is_looked_up() {
+        for (pattern, text, matches) in [
+            (r"a(?=b)", "ab", true),
+            (r"a(?=b)", "ac", false),
+            (r"a(?=b)c", "abc", false),
+            (r"(?<=a)b", "ab", true),
+            (r"(?<=a)b", "cb", false),
+            (r"^((?!foo|bar).)*$", "a baz", true),
+            (r"^((?!foo|bar).)*$", "a bar", false),
+            (r"^(?:[a-z](?:(?!.*--)[a-z-]*[a-z])?)$", "a-b", true),
+            (r"^(?:[a-z](?:(?!.*--)[a-z-]*[a-z])?)$", "a--b", false),
+            (r"^P(?!$)(\d+D)?(T(?=\d)(\d+H)?)?$", "P1DT2H", true),
+            (r"^P(?!$)(\d+D)?(T(?=\d)(\d+H)?)?$", "P1DT", false),
+            (r"(?<=^v?|\sv?)\d", "v1", true),
+            (r"(?<=^v?|\sv?)\d", "w1", false),
+            (r"(?<!\$\d{1,3})\b\d+", "$1 20", true),
+            (r"(?<=(?<!x)ab)c", "ababc", true),
+            (r"(?<=(?<!x)ab)c", "xabc", false),
+            (r"(?<=a(?=b)..)d", "abcd", true),
+            (r"(?i:k(?=[X]))x", "Kx", true),
+            (r"é(?=\p{Lu})", "éÀ", true),
+            (r"(?m:^b(?=c))", "a\nbc", true),
+            (r"^(?:a|(?=b)b*)*$", "aabb", true),
+        ] {
+            let compiled = Pattern::new(pattern).unwrap();
+            assert_eq!(compiled.is_match(text), matches, "{pattern} on {text:?}");
+            assert!(compiled.is_linear());
         }
+    }
+
+    #[test]
+    fn look_around_takes_linear_time() {
+        let pattern = Pattern::new(r"^(?:(?!x.*y)(?:a*)*)*(?=b)c$").unwrap();
+        assert!(!pattern.is_match(&"a".repeat(100_000)));
+    }
+
+    #[test]
+    fn back_references_are_tried_with_an_end() {
+        for (pattern, text, matches) in [
+            (r"^(a+)b\1$", "aabaa", true),
+            (r"^(a+)b\1$", "aabaaa", false),
+            (r#"^(?<quote>['"]).*\k<quote>$"#, "'x'", true),
+            (r#"^(?<quote>['"]).*\k<quote>$"#, "'x\"", false),
+            (r"^\k<a>(?<a>x)$", "x", true),
+            (r"^(?:(a)|b)*\1$", "ab", true),
+            (r"^(?:(a)|(b))+\1$", "ba", false),
+            (r"^(a*)*\1$", "aaaa", true),
+            (r"^(?=(\w))\1\1$", "aa", true),
+            (r"^(?!(\w)\1)\w+$", "aab", false),
+            (r"(?<=\1(a))b", "aab", true),
+            (r"(?<=\1(a))b", "cab", false),
+        ] {
+            let compiled = Pattern::new(pattern).unwrap();
+            assert_eq!(compiled.is_match(text), matches, "{pattern} on {text:?}");
+            assert!(!compiled.is_linear());
+        }
+        let hostile = Pattern::new(r"^(a+)+\1b$").unwrap();
+        assert!(!hostile.is_match(&"a".repeat(10_000)));
     }
 
     #[test]
@@ -205,7 +267,7 @@ mod tests {
             "(?P<n>x)",
             "(?P=n)",
             "(?#c)",
-            "(?i)a",
+            "a(?i)b",
             "*a",
             "a**",
             "a{2,1}",
@@ -222,5 +284,7 @@ mod tests {
         }
         assert!(Pattern::new(&"(".repeat(100_000)).is_err());
         assert!(Pattern::new(&"(a{1000}){1000}".repeat(9)).is_err());
+        assert!(Pattern::new(r"((a{1000}){1000}(?!b)){1000}").is_err());
+        assert!(Pattern::new(r"(((?=)(?:){4294967295}){4294967295})").is_err());
     }
 }

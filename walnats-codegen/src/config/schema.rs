@@ -20,6 +20,9 @@ pub struct SchemaSettings {
     /// Where copies of schemas of other hosts are: prefixes of URIs, each with the folder, from the schema folder on,
     /// that stands for it: `"https://example.com/schemas/" = "vendor/example/"`. Nothing is fetched.
     pub remotes: BTreeMap<String, String>,
+    /// Files that nobody here may edit, from the schema folder on; one `*` in each stands for any text: `"vendor/*"`. What
+    /// looks like a misspelt keyword there is an annotation, and of a repeated name the last counts; warnings say so.
+    pub foreign: Vec<String>,
 }
 
 /// Whether `format` asserts.

@@ -103,21 +103,31 @@ impl Builder<'_> {
 #[derive(Default)]
 pub(super) struct Members {
     pub(super) list: Vec<Member>,
-    seen: std::collections::HashMap<String, Range<usize>>,
+    /// Where each name stands in the list.
+    seen: std::collections::HashMap<String, usize>,
 }
+
+/// Members that say nothing about payloads when their values are texts.
+const PROSE: [&str; 3] = ["$comment", "description", "title"];
 
 impl Members {
     pub(super) fn push(&mut self, member: Member, file: &Arc<SourceFile>, report: &mut Report) {
         let place = |span: &Range<usize>| Place { file: Arc::clone(file), span: span.clone() };
-        if let Some(first) = self.seen.get(&member.name) {
-            report.push(
-                Diagnostic::error("WN0104", place(&member.name_span), format!("`{}` is here twice", member.name))
-                    .related(place(first), "first here")
-                    .help("readers disagree on which one counts; remove one"),
-            );
-            return;
-        }
-        self.seen.insert(member.name.clone(), member.name_span.clone());
-        self.list.push(member);
+        let Some(first) = self.seen.get(&member.name).map(|index| &mut self.list[*index]) else {
+            self.seen.insert(member.name.clone(), self.list.len());
+            return self.list.push(member);
+        };
+        let prose = PROSE.contains(&member.name.as_str())
+            && [&first.value, &member.value].iter().all(|value| value.as_str().is_some());
+        let harmless = prose || first.value.to_json() == member.value.to_json();
+        let message = format!("`{}` is here twice", member.name);
+        let finding = if harmless { Diagnostic::warning } else { Diagnostic::error };
+        report.push(
+            finding("WN0104", place(&member.name_span), message)
+                .related(place(&first.name_span), "first here")
+                .help("readers disagree on which one counts; remove one"),
+        );
+        // As most readers have it, and so do Rust, JavaScript and Python.
+        *first = member;
     }
 }

@@ -76,6 +76,9 @@ impl<'a> Registry<'a> {
             self.index_metaschemas(report);
             return self.by_uri.get(&joined.uri).copied();
         }
+        if let Some(resource) = self.same_address(&joined.uri) {
+            return Some(resource);
+        }
         // Files whose identifiers are made up, but which refer to one another by path, as editors resolve them.
         if uri::is_absolute(reference) {
             return None;
@@ -84,15 +87,33 @@ impl<'a> Registry<'a> {
         if by_path.escapes { None } else { self.by_uri.get(&by_path.uri).copied() }
     }
 
+    /// A file whose address differs in nothing that servers tell apart: `http` for `https`, and `.json` left out. Its
+    /// identifier may be one that its draft does not know, such as `id` in draft 7.
+    fn same_address(&self, uri: &str) -> Option<usize> {
+        let rest = uri.strip_prefix("https://").or_else(|| uri.strip_prefix("http://"))?;
+        let stem = rest.strip_suffix(".json").unwrap_or(rest);
+        ["https://", "http://"]
+            .iter()
+            .flat_map(|scheme| ["", ".json"].map(|end| format!("{scheme}{stem}{end}")))
+            .find_map(|uri| {
+                let by_identifier = self.document_uris.get(&uri).map(|document| &self.documents[*document].root);
+                let root = || by_identifier.and_then(|root| self.by_root.get(&std::ptr::from_ref(root)));
+                self.by_uri.get(&uri).or_else(root).copied()
+            })
+    }
+
     fn index_metaschemas(&mut self, report: &mut Report) {
         if std::mem::replace(&mut self.metaschemas_are_indexed, true) {
             return;
         }
+        // A copy among the documents goes before the one that is built in.
+        let claimed_twice = self.claimed_twice.clone();
         for document in metaschema::documents() {
             self.documents.push(document);
             let uri = format!("https://{}", document.name);
             index::index(self, self.documents.len() - 1, &uri, report);
         }
+        self.claimed_twice = claimed_twice;
     }
 
     /// Follows a JSON Pointer, from resource to resource where schemas on the way have identifiers.
@@ -126,8 +147,8 @@ impl<'a> Registry<'a> {
                 with_suggestion(finding, &name, names)
             }
             None => {
-                let help =
-                    "nothing is fetched from the network: put the schema into the schema folder, with this `$id`";
+                let help = "nothing is fetched from the network: put the schema into the schema folder, with this `$id`, or \
+                            say in `walnats.toml` where it is: `[schemas] remotes`";
                 Diagnostic::error("WN0201", place.clone(), message).label("not among the schemas").help(help)
             }
         }

@@ -156,7 +156,10 @@ impl<'a> Registry<'a> {
             return Dialect::standard(draft);
         }
         let Some(&document) = self.document_uris.get(schema.trim_end_matches('#')) else {
-            if ["draft-01", "draft-02", "draft-03"].iter().any(|draft| schema.contains(draft)) {
+            if ["draft-01", "draft-02", "draft-03"]
+                .iter()
+                .any(|draft| schema.contains(&format!("json-schema.org/{draft}")))
+            {
                 let help =
                     "drafts 4, 6, 7, 2019-09 and 2020-12 are read; `required` has moved to the object since draft 3";
                 let message = format!("schemas of `{schema}` are not read");

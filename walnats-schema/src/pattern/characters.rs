@@ -15,7 +15,7 @@ pub(super) struct Characters {
 
 impl Characters {
     /// The characters in these ranges of code points.
-    fn new(ranges: &[(u32, u32)]) -> Self {
+    pub(super) fn new(ranges: &[(u32, u32)]) -> Self {
         let is_in = |code_point| ranges.iter().any(|(from, to)| (*from..=*to).contains(&code_point));
         let ascii = Box::new(std::array::from_fn(|byte| byte < 128 && is_in(byte as u32)));
         let beyond = ranges.iter().filter(|(_, to)| *to >= 128).map(|(from, to)| (128.max(*from), *to));

@@ -9,7 +9,7 @@ use super::syntax::{Assertion, Class, ClassItem, Look, Node};
 const MAX_DEPTH: usize = 100;
 
 /// What to make of syntax that is wrong with the `u` flag, and without it has only one meaning (Annex B): `}` and `]` for
-/// themselves, escapes of what needs none.
+/// themselves, escapes of what needs none. And flags for the whole expression at its start, which other languages have.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Leniency {
     Strict,
@@ -18,19 +18,21 @@ pub(super) enum Leniency {
 
 pub(super) fn parse(pattern: &str, leniency: Leniency) -> Result<Node, PatternError> {
     let strict = leniency == Leniency::Strict;
-    let mut parser =
-        Parser { pattern, strict, offset: 0, depth: 0, groups: 0, names: Vec::new(), references: Vec::new() };
-    let node = parser.alternatives()?;
-    if parser.peek().is_some() {
-        return Err(parser.error("`)` without a `(` before it"));
+    let mut parser = Parser { pattern, strict, ..Parser::default() };
+    let node = parser.whole()?;
+    for (offset, name) in &parser.references {
+        if parser.number(name).is_none() {
+            return Err(parser.error_at(*offset, &format!("a reference to `{name}`, which is no group")));
+        }
     }
-    let is_group = |name: &String| name.parse().map_or(parser.names.contains(name), |number| parser.groups >= number);
-    match parser.references.iter().find(|(_, name)| !is_group(name)) {
-        Some((offset, name)) => Err(parser.error_at(*offset, &format!("a reference to `{name}`, which is no group"))),
-        None => Ok(node),
+    if parser.references.is_empty() {
+        return Ok(node);
     }
+    // What a name or a number stands for is known now; and that it matters which groups capture what.
+    Parser { pattern, strict, known_names: Some(parser.names), ..Parser::default() }.whole()
 }
 
+#[derive(Default)]
 struct Parser<'p> {
     pattern: &'p str,
     strict: bool,
@@ -39,7 +41,10 @@ struct Parser<'p> {
     depth: usize,
     /// How many groups capture.
     groups: usize,
-    names: Vec<String>,
+    /// Names of groups, each with its number.
+    names: Vec<(String, usize)>,
+    /// All of them, where they are known from reading the expression before.
+    known_names: Option<Vec<(String, usize)>>,
     /// Back-references, by number or name, each with its offset.
     references: Vec<(usize, String)>,
 }
@@ -47,6 +52,32 @@ struct Parser<'p> {
 type Parsed<T> = Result<T, PatternError>;
 
 impl Parser<'_> {
+    fn whole(&mut self) -> Parsed<Node> {
+        let flags = if self.strict { None } else { self.leading_flags() };
+        let mut node = self.alternatives()?;
+        if let Some(flags) = flags {
+            node = Node::Flags(flags, Box::new(node));
+        }
+        if self.peek().is_some() { Err(self.error("`)` without a `(` before it")) } else { Ok(node) }
+    }
+
+    /// `(?i)` at the start: in other languages, and in editors, it holds for the whole expression.
+    fn leading_flags(&mut self) -> Option<String> {
+        let (flags, _) = self.rest().strip_prefix("(?")?.split_once(')')?;
+        let known = !flags.is_empty() && flags.bytes().all(|byte| matches!(byte, b'i' | b'm' | b's'));
+        let flags = known.then(|| flags.to_owned())?;
+        self.offset += flags.len() + 3;
+        Some(flags)
+    }
+
+    /// The number of the group that a back-reference names.
+    fn number(&self, reference: &str) -> Option<usize> {
+        match reference.parse() {
+            Ok(number) => (self.groups >= number).then_some(number),
+            Err(_) => self.names.iter().find(|(name, _)| name == reference).map(|(_, number)| *number),
+        }
+    }
+
     fn alternatives(&mut self) -> Parsed<Node> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
@@ -163,20 +194,32 @@ impl Parser<'_> {
             look(false, false)(self.alternatives()?)
         } else if self.eat("?<") {
             let name = self.group_name(start)?;
-            if self.names.contains(&name) {
+            if self.names.iter().any(|(known, _)| *known == name) {
                 return Err(self.error_at(start, "a second group of this name"));
             }
-            self.names.push(name);
-            self.groups += 1;
-            plain(self.alternatives()?)
+            self.names.push((name, self.groups + 1));
+            self.capturing()?
         } else if self.eat("?") {
             let flags = self.flags(start)?;
             Node::Flags(flags, Box::new(self.alternatives()?))
         } else {
-            self.groups += 1;
-            plain(self.alternatives()?)
+            self.capturing()?
         };
         if self.eat(")") { Ok(node) } else { Err(self.error_at(start, "a group that is not closed")) }
+    }
+
+    fn capturing(&mut self) -> Parsed<Node> {
+        self.groups += 1;
+        let number = self.groups;
+        let inner = Box::new(self.alternatives()?);
+        Ok(if self.known_names.is_some() { Node::Capture(number, inner) } else { Node::Group(inner) })
+    }
+
+    fn back_reference(&mut self, start: usize, name: String) -> Node {
+        let known = self.known_names.iter().flatten().find(|(known, _)| *known == name);
+        let number = known.map(|(_, number)| *number).or(name.parse().ok()).unwrap_or_default();
+        self.references.push((start, name));
+        Node::BackReference(number)
     }
 
     fn group_name(&mut self, start: usize) -> Parsed<String> {
@@ -209,8 +252,7 @@ impl Parser<'_> {
                 let digits = self.rest().bytes().take_while(u8::is_ascii_digit).count();
                 let number = self.rest()[..digits].to_owned();
                 self.offset += digits;
-                self.references.push((start, number));
-                Ok(Node::BackReference)
+                Ok(self.back_reference(start, number))
             }
             Some('k') => {
                 self.next();
@@ -218,8 +260,7 @@ impl Parser<'_> {
                     return Err(self.error_at(start, "`\\k` without a group's name"));
                 }
                 let name = self.group_name(start)?;
-                self.references.push((start, name));
-                Ok(Node::BackReference)
+                Ok(self.back_reference(start, name))
             }
             _ => Ok(match self.class_escape(start)? {
                 ClassItem::Range(code_point, _) => Node::Literal(code_point),

@@ -12,11 +12,13 @@ pub(super) enum Node {
     Assertion(Assertion),
     /// `(...)`, named or not. Nothing is captured.
     Group(Box<Node>),
+    /// `(...)` with its number, in expressions with back-references alone.
+    Capture(usize, Box<Node>),
     /// `(?ims-ims:...)`
     Flags(String, Box<Node>),
     Look(Look),
-    /// `\1`, `\k<name>`
-    BackReference,
+    /// `\1`, `\k<name>`, by number.
+    BackReference(usize),
     Repeat {
         node: Box<Node>,
         min: u32,

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use super::PatternError;
 use super::syntax::{Assertion, Class, ClassItem, Look, Node};
 
 /// What a text must match, or must not.
@@ -21,10 +20,11 @@ const NEVER: &str = r"[^\x{0}-\x{10FFFF}]";
 /// All but ECMA-262's line terminators.
 const DOT: &str = r"[^\n\r\x{2028}\x{2029}]";
 
-/// Gives alternatives, of which one must hold, each made of conditions that must all hold.
-pub(super) fn translate(node: &Node) -> Result<Vec<Vec<Condition>>, PatternError> {
+/// Gives alternatives, of which one must hold, each made of conditions that must all hold. `None` where the `regex` crate
+/// cannot say it: with look-around that is no condition on the whole text, and with back-references.
+pub(super) fn translate(node: &Node) -> Option<Vec<Vec<Condition>>> {
     if !has_look(node) {
-        return Ok(vec![vec![Condition { regex: write(node)?, wanted: true }]]);
+        return Some(vec![vec![Condition { regex: write(node)?, wanted: true }]]);
     }
     branches(node, MAX_NESTING)?.iter().map(|branch| conditions(branch)).collect()
 }
@@ -40,10 +40,10 @@ fn has_look(node: &Node) -> bool {
 
 /// `^(a|b)$` as `^a$` and `^b$`: a text matches one of several exactly when it matches their alternation. Only groups
 /// with look-around in them are opened.
-fn branches(node: &Node, depth: usize) -> Result<Vec<Vec<Node>>, PatternError> {
+fn branches(node: &Node, depth: usize) -> Option<Vec<Vec<Node>>> {
     let mut all = Vec::new();
     match node {
-        _ if depth == 0 => return Err(PatternError::TooLarge),
+        _ if depth == 0 => return None,
         Node::Alternate(nodes) => {
             for node in nodes {
                 all.extend(branches(node, depth - 1)?);
@@ -61,11 +61,11 @@ fn branches(node: &Node, depth: usize) -> Result<Vec<Vec<Node>>, PatternError> {
         },
         node => all.push(vec![node.clone()]),
     }
-    if all.len() > MAX_BRANCHES { Err(PatternError::TooLarge) } else { Ok(all) }
+    (all.len() <= MAX_BRANCHES).then_some(all)
 }
 
 /// Splits off look-ahead at the start of the text and look-behind at its end: both are conditions on the whole text.
-fn conditions(nodes: &[Node]) -> Result<Vec<Condition>, PatternError> {
+fn conditions(nodes: &[Node]) -> Option<Vec<Condition>> {
     let start = Node::Assertion(Assertion::Start);
     let end = Node::Assertion(Assertion::End);
     let mut conditions = Vec::new();
@@ -83,16 +83,17 @@ fn conditions(nodes: &[Node]) -> Result<Vec<Condition>, PatternError> {
         }
     }
     conditions.push(Condition { regex: write(&Node::Concat(rest))?, wanted: true });
-    Ok(conditions)
+    Some(conditions)
 }
 
-fn write(node: &Node) -> Result<String, PatternError> {
+/// In the syntax of the `regex` crate, if that has what it takes.
+pub(super) fn write(node: &Node) -> Option<String> {
     let mut regex = String::new();
     append(&mut regex, node)?;
-    Ok(regex)
+    Some(regex)
 }
 
-fn append(regex: &mut String, node: &Node) -> Result<(), PatternError> {
+fn append(regex: &mut String, node: &Node) -> Option<()> {
     match node {
         Node::Empty => {}
         Node::Literal(code_point) => match char::from_u32(*code_point) {
@@ -107,13 +108,9 @@ fn append(regex: &mut String, node: &Node) -> Result<(), PatternError> {
             Assertion::WordBoundary => r"(?-u:\b)",
             Assertion::NotWordBoundary => r"(?-u:\B)",
         }),
-        Node::Group(node) => append_group(regex, "?:", node)?,
+        Node::Group(node) | Node::Capture(_, node) => append_group(regex, "?:", node)?,
         Node::Flags(flags, node) => append_group(regex, &format!("?{flags}:"), node)?,
-        Node::Look(Look { ahead, .. }) => {
-            let construct = if *ahead { "look-ahead" } else { "look-behind" };
-            return Err(PatternError::Unsupported { construct });
-        }
-        Node::BackReference => return Err(PatternError::Unsupported { construct: "a back-reference" }),
+        Node::Look(_) | Node::BackReference(_) => return None,
         Node::Repeat { node, min, max } => {
             append_group(regex, "?:", node)?;
             let _ = match (min, max) {
@@ -133,15 +130,15 @@ fn append(regex: &mut String, node: &Node) -> Result<(), PatternError> {
             }
         }
     }
-    Ok(())
+    Some(())
 }
 
-fn append_group(regex: &mut String, kind: &str, node: &Node) -> Result<(), PatternError> {
+fn append_group(regex: &mut String, kind: &str, node: &Node) -> Option<()> {
     regex.push('(');
     regex.push_str(kind);
     append(regex, node)?;
     regex.push(')');
-    Ok(())
+    Some(())
 }
 
 fn append_class(regex: &mut String, class: &Class) {

@@ -31,7 +31,13 @@ impl<'a> Lowerer<'a, '_> {
             return Some(text.to_owned());
         }
         match Pattern::new(text) {
-            Ok(_) => {
+            Ok(pattern) => {
+                if !pattern.is_linear() {
+                    let message = "the pattern has back-references, which are tried, up to a million steps";
+                    let help =
+                        "a text that takes more does not match; without back-references every text takes linear time";
+                    self.report.push(Diagnostic::warning("WN0308", place, message).help(help));
+                }
                 self.patterns.insert(text.to_owned());
                 Some(text.to_owned())
             }
@@ -39,7 +45,7 @@ impl<'a> Lowerer<'a, '_> {
                 let message = format!("the pattern cannot be checked: {error}");
                 let help = match error {
                     PatternError::Syntax { .. } => "patterns are regular expressions of JavaScript, with the `u` flag",
-                    _ => "write it without, or as several patterns in an `allOf`",
+                    _ => "repeat less, or bound the length with `maxLength`",
                 };
                 self.report.push(Diagnostic::error("WN0303", place, message).help(help));
                 None

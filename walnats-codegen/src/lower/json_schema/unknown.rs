@@ -28,7 +28,10 @@ impl<'a> Lowerer<'a, '_> {
             } else if let Some(meant) = misspelt(member, subject) {
                 let message = format!("unknown keyword `{name}`");
                 let finding = Diagnostic::error("WN0305", subject.name_place(member), message);
-                let help = format!("did you mean `{meant}`? an annotation of your own begins with `x-`");
+                let help = format!(
+                    "did you mean `{meant}`? an annotation of your own begins with `x-`; a file that you may not edit is \
+                     listed in `walnats.toml`: `[schemas] foreign`"
+                );
                 self.report.push(finding.help(help));
             } else {
                 let document = self.unknown.entry(subject.location.document).or_default();
@@ -75,15 +78,21 @@ fn misspelt(member: &Member, subject: &Subject<'_, '_>) -> Option<&'static str> 
     let candidates = KEYWORDS.iter().filter(|keyword| {
         // Any value fits an annotation and `const`; that would make typos of other words.
         let telling = !matches!(keyword.shape, Shape::Any | Shape::Object) || keyword.name == "const";
-        telling && subject.dialect.has(keyword) && keyword.shape.fits(&member.value)
+        telling
+            && !HARMLESS.contains(&keyword.name)
+            && subject.dialect.has(keyword)
+            && keyword.shape.fits(&member.value)
     });
     let near: Vec<&str> = candidates.map(|keyword| keyword.name).filter(|name| is_near(&member.name, name)).collect();
     let other_case = near.iter().copied().find(|name| name.eq_ignore_ascii_case(&member.name));
     other_case.or_else(|| did_you_mean(&member.name, near.into_iter().filter(|name| *name != "const")))
 }
 
-/// Short words have many neighbours that mean something else.
+/// Short words have many neighbours that mean something else, and so have words with another first letter: `numItems` is
+/// not `minItems`, and `xrequired` is `required` switched off.
 fn is_near(word: &str, keyword: &str) -> bool {
     let (shorter, longer) = (word.len().min(keyword.len()), word.len().max(keyword.len()));
-    word.eq_ignore_ascii_case(keyword) || longer > 5 || (shorter >= 4 && longer - shorter == 1)
+    let first = |text: &str| text.chars().next().map(|letter| letter.to_ascii_lowercase());
+    let long_enough = longer > 5 || (shorter >= 4 && longer - shorter == 1);
+    word.eq_ignore_ascii_case(keyword) || (long_enough && first(word) == first(keyword))
 }

@@ -67,7 +67,9 @@ fn repeated(node: &Node, min: usize, max: usize) -> Option<Vec<Part>> {
             return repeated(node, *least as usize, most);
         }
         Node::Repeat { .. } => return group(vec![repeated(node, 1, 1)?], min, max),
-        Node::Assertion(_) | Node::Flags(..) | Node::Look(_) | Node::BackReference => return None,
+        Node::Assertion(_) | Node::Flags(..) | Node::Look(_) | Node::Capture(..) | Node::BackReference(_) => {
+            return None;
+        }
     };
     Some(vec![Part::Run { set, min, max }])
 }

@@ -1,6 +1,7 @@
 use super::Deterministic;
 use crate::pattern::parse::{Leniency, parse};
-use crate::pattern::regexes;
+use crate::pattern::program::Program;
+use crate::pattern::{backtrack, compile, lookaround, translate};
 
 /// What the expression says of a text: as a loop, if it can be one, and by the `regex` crate.
 struct Both {
@@ -11,12 +12,19 @@ struct Both {
 impl Both {
     fn new(pattern: &str) -> Self {
         let node = parse(pattern, Leniency::Forgiving).unwrap();
-        Self { deterministic: Deterministic::new(pattern, &node), regexes: regexes(&node).unwrap() }
+        Self {
+            deterministic: Deterministic::new(pattern, &node),
+            regexes: compile(translate::translate(&node).unwrap()).unwrap(),
+        }
+    }
+
+    fn expected(&self, text: &str) -> bool {
+        self.regexes.iter().any(|all| all.iter().all(|(regex, wanted)| regex.is_match(text) == *wanted))
     }
 
     fn compare(&self, pattern: &str, text: &str) {
+        let expected = self.expected(text);
         let Some(deterministic) = &self.deterministic else { return };
-        let expected = self.regexes.iter().any(|all| all.iter().all(|(regex, wanted)| regex.is_match(text) == *wanted));
         assert_eq!(deterministic.is_match(text), expected, "{pattern} on {text:?}");
     }
 }
@@ -210,5 +218,27 @@ fn what_needs_to_look_back_is_left_to_the_regex_crate() {
         ["^[a-z]+z$", "^(a|ba?)+$", "^(a*)*$", r"^\p{L}$", r"^\bfoo\b$", "foo", "foo$", "^(a?b?)+$", "^(a+)?a$"]
     {
         assert!(Both::new(pattern).deterministic.is_none(), "{pattern}");
+    }
+}
+
+#[test]
+fn programs_and_regexes_agree() {
+    let texts = texts(&["a", "b", "é", "0"], 4);
+    let mut dice = Dice(3);
+    for _ in 0..200 {
+        let (first, second, third) = (dice.pattern(1), dice.pattern(1), dice.pattern(2));
+        let pattern = match dice.roll(4) {
+            0 => third,
+            1 => format!("^(?={first})(?!{second}){third}$"),
+            2 => format!("^{third}(?<={first})(?<!{second})$"),
+            _ => format!("^(?:(?!{first})(?:{second})|b{third})"),
+        };
+        let both = Both::new(&pattern);
+        let program = Program::new(&parse(&pattern, Leniency::Forgiving).unwrap()).unwrap();
+        for text in &texts {
+            let expected = both.expected(text);
+            assert_eq!(lookaround::is_match(&program, text), expected, "{pattern} on {text:?}, in linear time");
+            assert_eq!(backtrack::is_match(&program, text), expected, "{pattern} on {text:?}, by trying");
+        }
     }
 }
