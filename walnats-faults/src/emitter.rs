@@ -120,6 +120,9 @@ impl Writer {
         if let Some(uid) = &self.workload.emits[number].uid {
             emit = emit.uid(uid);
         }
+        if let Some(key) = &self.workload.emits[number].key {
+            emit = emit.once(key);
+        }
         match kind {
             Kind::Buffered | Kind::Abandoned => match emit.buffered().await {
                 Ok(pending) if kind == Kind::Abandoned => {
@@ -149,6 +152,10 @@ impl Writer {
         let mut all = self.publisher.emit_all(facts).uid(id);
         if step.kind == Kind::Atomic {
             all = all.atomic();
+        }
+        let workload = Arc::clone(&self.workload);
+        if workload.emits[step.first].key.is_some() {
+            all = all.once(move |fact| workload.emits[fact.number].key.clone().unwrap_or_default());
         }
         match all.await {
             Ok(receipts) => {

@@ -85,8 +85,10 @@ fn settled(accounts: &Accounts<'_>, violations: &mut Vec<String>) {
         let emit = &accounts.workload.emits[*number];
         match end {
             End::Stored(sequence) | End::Duplicate(sequence) => {
-                let id = at(*sequence).and_then(|message| message.id.as_deref());
-                let known = emit.uid.is_none() || id == emit.uid.as_deref();
+                let known = match at(*sequence) {
+                    Some(message) if emit.key.is_some() => message.subject == emit.subject(),
+                    message => emit.uid.is_none() || message.and_then(|it| it.id.as_deref()) == emit.uid.as_deref(),
+                };
                 if !known && emit.kind != Kind::Delayed && *sequence >= accounts.after.first {
                     violations.push(format!("emit {number} was settled as {end:?}, and there is another one"));
                 }

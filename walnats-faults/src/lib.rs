@@ -13,6 +13,7 @@
 //! cargo run -p walnats-faults -- --row "leader killed" --seed 7  one trial again
 //! ```
 
+mod clock;
 mod cluster;
 mod disk;
 mod emitter;
@@ -34,6 +35,7 @@ mod trial;
 mod workload;
 mod world;
 
+pub use clock::Clock;
 pub use emitter::emit;
 pub use fact::Fact;
 pub use judge::judge;

@@ -214,6 +214,9 @@ impl<D: Store> Writer<D> {
             if let Some(uid) = &emit.uid {
                 event = event.uid(uid);
             }
+            if let Some(key) = &emit.key {
+                event = event.once(key);
+            }
             let enqueued = self.outbox.enqueue(&mut *transaction, event).key(format!("key {}", emit.topic)).await;
             match enqueued {
                 Ok(_) => {}

@@ -149,10 +149,13 @@ impl Proxy {
         self.shared.refusing.send_replace(refuse);
     }
 
-    /// Waits until `point` is reached; there everything that goes this way stops, for good on this connection.
-    pub fn stop_at(&self, point: Point) -> oneshot::Receiver<()> {
+    /// Waits until a point is reached for the `nth` time from now on; there everything that goes this way stops, for good on
+    /// this connection.
+    pub fn stop_at(&self, nth: usize, point: fn(usize) -> Point) -> oneshot::Receiver<()> {
         let (sender, receiver) = oneshot::channel();
-        self.shared.trap().set = Some((point, sender));
+        let mut trap = self.shared.trap();
+        let before = if matches!(point(0), Point::BeforePublish(_)) { trap.publishes } else { trap.answers };
+        trap.set = Some((point(before + nth), sender));
         receiver
     }
 }

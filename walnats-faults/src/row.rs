@@ -7,6 +7,7 @@ use futures_util::future::BoxFuture;
 use walnats_runtime::{Options, StreamDescriptor};
 
 use crate::Result;
+use crate::clock::Clock;
 use crate::disk::Disk;
 use crate::workload::Shape;
 use crate::world::World;
@@ -35,6 +36,8 @@ pub struct Row {
     pub options: fn(Options) -> Options,
     /// The connection is made so, by somebody else; `None`: by the publisher.
     pub client: Option<fn() -> ConnectOptions>,
+    /// The publisher, the relays and their database go by a clock that can be set.
+    pub clock: bool,
     /// Events go through an outbox, instead of straight to NATS.
     pub outbox: Option<Relays>,
     /// What is emitted.
@@ -131,6 +134,7 @@ impl Row {
         deadline: Duration::from_secs(30),
         options: |options| options,
         client: None,
+        clock: false,
         outbox: None,
         shape: Shape::DEFAULT,
         finish: Finish::Flush,
@@ -142,11 +146,11 @@ impl Row {
 }
 
 impl Row {
-    /// Whether it can be run here: a full disk needs root, and Linux.
+    /// Whether it can be run here: a full disk needs root and Linux, a clock that can be set Linux.
     pub fn is_possible(&self) -> bool {
         let database = self.outbox.map(|relays| relays.base);
         let disk = matches!(self.place, Place::OneOnDisk(_)) || matches!(database, Some(Base::SqliteOnDisk(_)));
-        !disk || Disk::is_possible()
+        (!disk || Disk::is_possible()) && (!self.clock || Clock::is_possible())
     }
 }
 

@@ -1,8 +1,11 @@
 //! The faults.
 
+mod clock;
 mod cluster;
+mod late;
 mod limits;
 mod network;
+mod once;
 mod outbox;
 mod permission;
 mod publisher;
@@ -18,11 +21,14 @@ use crate::row::Row;
 
 /// Every row, in the order of the table.
 pub fn all() -> Vec<&'static Row> {
-    let groups: [&'static [Row]; 8] = [
+    let groups: [&'static [Row]; 11] = [
         publisher::ROWS,
         server::ROWS,
         cluster::ROWS,
         network::ROWS,
+        late::ROWS,
+        once::ROWS,
+        clock::ROWS,
         permission::ROWS,
         stream::ROWS,
         limits::ROWS,

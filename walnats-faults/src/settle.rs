@@ -10,20 +10,28 @@ use crate::judge::{Told, told};
 use crate::ledger::{End, Ledger};
 use crate::workload::Workload;
 
-/// Emits with the same id what is possibly stored, and what the publisher was killed over. Gives the ends by number.
+/// Emits with the same id, or the same key, what is possibly stored, and what the publisher was killed over. Gives the ends
+/// by number.
 pub async fn settle(publisher: &Publisher, workload: &Workload, ledger: &Ledger) -> BTreeMap<usize, End> {
     let open = workload.emits.iter().zip(&ledger.entries).filter_map(|(emit, entry)| {
         let id = match told(emit, entry, ledger) {
             // An atomic batch ends with one error for all of it.
             Told::Possibly { id } => emit.uid.clone().or(id),
             Told::Nothing => emit.uid.clone(),
-            _ => None,
-        }?;
-        Some((Fact { topic: emit.topic, number: emit.number, again: true, size: emit.size }, id))
+            _ => return None,
+        };
+        let fact = Fact { topic: emit.topic, number: emit.number, again: true, size: emit.size };
+        (id.is_some() || emit.key.is_some()).then_some((fact, id, emit.key.clone()))
     });
-    let ends = open.map(|(fact, id)| async move {
-        let end = publisher.emit(&fact).uid(id).await;
-        (fact.number, End::of(&end))
+    let ends = open.map(|(fact, id, key)| async move {
+        let mut emit = publisher.emit(&fact);
+        if let Some(id) = id {
+            emit = emit.uid(id);
+        }
+        if let Some(key) = key {
+            emit = emit.once(key);
+        }
+        (fact.number, End::of(&emit.await))
     });
     join_all(ends).await.into_iter().collect()
 }

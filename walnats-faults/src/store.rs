@@ -13,6 +13,7 @@ use tempfile::TempDir;
 
 use self::postgres::Postgres;
 use crate::Result;
+use crate::clock::Clock;
 use crate::disk::Disk;
 use crate::outbox::{Migrate, with_database};
 use crate::row::Base;
@@ -24,23 +25,35 @@ pub struct TrialDatabase {
     pub url: String,
     disk: Option<Disk>,
     _folder: Option<TempDir>,
+    /// One of its own.
+    _server: Option<Postgres>,
 }
 
 impl TrialDatabase {
     /// Makes what a row asks for.
-    pub async fn start(base: Base) -> Result<Self> {
+    pub async fn start(base: Base, clock: Option<&Clock>) -> Result<Self> {
         let database = match base {
             Base::Sqlite => {
                 let folder = tempfile::tempdir()?;
                 let url = format!("sqlite://{}", folder.path().join("shop.db").display());
-                Self { url, disk: None, _folder: Some(folder) }
+                Self { url, disk: None, _folder: Some(folder), _server: None }
             }
             Base::SqliteOnDisk(bytes) => {
                 let disk = Disk::mount(bytes)?;
                 let url = format!("sqlite://{}", disk.path().join("shop.db").display());
-                Self { url, disk: Some(disk), _folder: None }
+                Self { url, disk: Some(disk), _folder: None, _server: None }
             }
-            Base::Postgres => Self { url: postgres_database().await?, disk: None, _folder: None },
+            Base::Postgres => {
+                let (url, server) = match clock {
+                    Some(clock) => {
+                        let environment = clock.environment();
+                        let server = tokio::task::block_in_place(|| Postgres::start_with(environment))?;
+                        (server.url("postgres"), Some(server))
+                    }
+                    None => (postgres_database().await?, None),
+                };
+                Self { url, disk: None, _folder: None, _server: server }
+            }
         };
         with_database(&database.url, Migrate).await?;
         Ok(database)

@@ -23,6 +23,8 @@ pub struct Shape {
     pub sizes: &'static [usize],
     /// Whether all of them have the same id.
     pub one_id: bool,
+    /// Each has a key of which one event at most is to be stored; of a hundred, so many take the key of an earlier one.
+    pub once: Option<usize>,
 }
 
 impl Shape {
@@ -46,6 +48,7 @@ impl Shape {
         pause: Duration::from_millis(20),
         sizes: &[40, 200],
         one_id: false,
+        once: None,
     };
 
     /// As much as goes at once: the publisher's window is full until the end.
@@ -91,6 +94,8 @@ pub struct Emit {
     pub topic: usize,
     /// The caller's id, if there is one.
     pub uid: Option<String>,
+    /// Of this key one event is stored at most.
+    pub key: Option<String>,
     /// Bytes of payload.
     pub size: usize,
     /// How it is emitted.
@@ -125,6 +130,16 @@ pub const PATIENCE: Duration = Duration::from_millis(2);
 /// For how long a delayed event is held back.
 pub const DELAY: Duration = Duration::from_millis(300);
 
+impl Emit {
+    /// The subject that its event is stored on.
+    pub fn subject(&self) -> String {
+        match &self.key {
+            Some(key) => format!("facts.{}.{key}", self.topic),
+            None => format!("facts.{}", self.topic),
+        }
+    }
+}
+
 impl Workload {
     /// The workload of a seed.
     pub fn new(shape: &Shape, seed: u64) -> Self {
@@ -147,10 +162,17 @@ impl Workload {
                     uid = Some(format!("batch-{number}"));
                 }
                 let size = shape.sizes[rng.usize(..shape.sizes.len())];
-                workload.emits.push(Emit { number, topic, uid, size, kind });
+                let key = shape.once.map(|repeats| workload.key(repeats, topic, &mut rng));
+                workload.emits.push(Emit { number, topic, uid, key, size, kind });
             }
         }
         workload
+    }
+
+    fn key(&self, repeats: usize, topic: usize, rng: &mut Rng) -> String {
+        let earlier: Vec<&Emit> = self.emits.iter().filter(|emit| emit.topic == topic).collect();
+        let repeated = (!earlier.is_empty() && rng.usize(..100) < repeats).then(|| earlier[rng.usize(..earlier.len())]);
+        repeated.and_then(|emit| emit.key.clone()).unwrap_or_else(|| format!("key-{}", self.emits.len()))
     }
 
     fn id(&self, shape: &Shape, topic: usize, rng: &mut Rng) -> Option<String> {

@@ -17,6 +17,7 @@ use walnats_runtime::{Options, Publisher};
 use walnats_server::NatsServer;
 
 use crate::Result;
+use crate::clock::Clock;
 use crate::cluster::ApartCluster;
 use crate::gate;
 use crate::ledger::Ledger;
@@ -35,6 +36,7 @@ pub struct World {
     seed: u64,
     servers: Servers,
     proxy: Option<Proxy>,
+    clock: Option<Clock>,
     database: Option<TrialDatabase>,
     program: PathBuf,
     publisher: Option<Child>,
@@ -64,8 +66,9 @@ impl World {
         // Other numbers than those of the workload.
         let rng = Rng::with_seed(!seed);
         let ledger = Arc::new(Mutex::new(Ledger::new(emits)));
+        let clock = if row.clock { Some(Clock::make()?) } else { None };
         let database = match row.outbox {
-            Some(relays) => Some(TrialDatabase::start(relays.base).await?),
+            Some(relays) => Some(TrialDatabase::start(relays.base, clock.as_ref()).await?),
             None => None,
         };
         let world = Self {
@@ -74,6 +77,7 @@ impl World {
             seed,
             servers,
             proxy,
+            clock,
             database,
             program: program.to_owned(),
             publisher: None,
@@ -169,6 +173,15 @@ impl World {
     /// The row has none.
     pub fn database(&self) -> Result<&TrialDatabase> {
         self.database.as_ref().ok_or_else(|| "there is no database".into())
+    }
+
+    /// The clock of the publisher, the relays and their database.
+    ///
+    /// # Errors
+    ///
+    /// They go by the system's.
+    pub fn clock(&self) -> Result<&Clock> {
+        self.clock.as_ref().ok_or_else(|| "there is no clock to be set".into())
     }
 
     /// The way from the publisher to the one server.

@@ -2,11 +2,14 @@
 
 mod answer;
 mod buffer;
+mod clock;
 mod diagnosis;
+mod doubt;
 mod job;
 mod link;
 mod lookup;
 mod pause;
+mod queue;
 mod ring;
 mod task;
 mod wire;
@@ -104,6 +107,7 @@ impl Engine {
             bytes,
             phase: Phase::Ready,
             first_sent: None,
+            unseen: Duration::ZERO,
             uncertain: false,
             refusal: None,
             patience: None,

@@ -60,11 +60,12 @@ impl Options {
     /// Messages under way at a time, sent and not acknowledged. Default 1,024; at least 1. With 1, the order of emits is
     /// the order in the stream whatever happens; with more, messages that have to be sent again can change places.
     ///
-    /// What is given to async-nats is out of our hands: a connection that is lost at that moment leaves it to the next
-    /// one. Ids make that harmless within the stream's duplicate window. Where a connection was lost, was taken up, was
-    /// lost again before it carried what had to be sent again, and stayed away for longer than the window, the event may be
-    /// stored twice. After a lost connection one message goes alone until something is answered, so that this is at most
-    /// one or a few messages; an event that is stored once ([`Emit::once`](crate::Emit::once)) is never among them.
+    /// What is sent again must arrive while the stream remembers its id. So nothing is sent again, after a lost connection or
+    /// an acknowledgement that did not come, before the stream has answered a question that no stream stores; whoever listens
+    /// to the subject beside the stream can see it. Then it goes to async-nats in portions of 32 messages or 64 KiB, each
+    /// written before the next. What remains: where the connection is lost, or stops, in the moment after the answer, and is
+    /// back after the duplicate window, that portion may arrive then and be stored twice. An event that is stored once
+    /// ([`Emit::once`](crate::Emit::once)) never is.
     pub fn window_messages(mut self, messages: usize) -> Self {
         self.window_messages = messages.max(1);
         self

@@ -17,6 +17,9 @@ struct View<'a> {
 pub(super) fn check(accounts: &Accounts<'_>, snapshot: &Snapshot, violations: &mut Vec<String>) {
     let view = View::new(snapshot);
     view.once(violations);
+    if accounts.row.shape.once.is_some() {
+        view.once_by_key(violations);
+    }
     if accounts.row.rules.gone {
         return;
     }
@@ -64,6 +67,16 @@ impl<'a> View<'a> {
         }
     }
 
+    /// No key is there twice, whatever was emitted again, and whenever.
+    fn once_by_key(&self, violations: &mut Vec<String>) {
+        let mut seen = BTreeMap::new();
+        for message in &self.snapshot.messages {
+            if let Some(before) = seen.insert(&message.subject, message.sequence) {
+                violations.push(format!("`{}` is stored at {before} and {}", message.subject, message.sequence));
+            }
+        }
+    }
+
     fn wrong(&self, emit: &Emit, told: &Told, schedules: bool) -> Option<String> {
         let there = self.by_number.contains_key(&emit.number);
         // A schedule leaves its place when it fires.
@@ -78,14 +91,19 @@ impl<'a> View<'a> {
             }
             Told::Duplicate(sequence) if !moved => {
                 let found = self.by_sequence.get(sequence);
-                let id = found.and_then(|message| message.id.as_deref());
+                let same = match found {
+                    Some(message) if emit.key.is_some() => message.subject == emit.subject(),
+                    message => message.and_then(|it| it.id.as_deref()) == emit.uid.as_deref(),
+                };
                 let scheduled = schedules && found.is_none();
-                (id != emit.uid.as_deref() && !scheduled && self.keeps(*sequence))
+                (!same && !scheduled && self.keeps(*sequence))
                     .then(|| format!("told `Duplicate({sequence})`, where there is {found:?}"))
             }
             Told::Silence if self.snapshot.first <= 1 => {
                 let by_id = emit.uid.as_deref().is_some_and(|id| self.by_id.contains_key(id));
-                (!there && !by_id && !schedules).then(|| "nothing was said, and it is not there".to_owned())
+                let by_key = emit.key.is_some()
+                    && self.snapshot.messages.iter().any(|message| message.subject == emit.subject());
+                (!there && !by_id && !by_key && !schedules).then(|| "nothing was said, and it is not there".to_owned())
             }
             Told::NotStored => there.then(|| "told `NotStored`, and it is there".to_owned()),
             Told::NotCalled => there.then(|| "never called, and it is there".to_owned()),
@@ -101,8 +119,12 @@ impl<'a> View<'a> {
     /// All or nothing, and in one piece.
     fn whole(&self, step: &Step, workload: &Workload, violations: &mut Vec<String>) {
         let emits = &workload.emits[step.first..step.first + step.count];
-        // In place of an event whose id is repeated, there may be the other one of its id.
-        let shared = |emit: &Emit| workload.emits.iter().filter(|other| other.uid == emit.uid).count() > 1;
+        // In place of an event whose id or key is repeated, there may be the other one of it.
+        let same = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
+        let shared = |emit: &Emit| {
+            let others = workload.emits.iter().filter(|other| other.number != emit.number);
+            others.into_iter().any(|other| same(&other.uid, &emit.uid) || same(&other.key, &emit.key))
+        };
         let own: Vec<usize> = emits.iter().filter(|emit| !shared(emit)).map(|emit| emit.number).collect();
         let sequences: Vec<u64> = own
             .iter()

@@ -24,7 +24,11 @@ fn possibly(number: usize) -> End {
 
 /// The verdict where these ends were told, and this was found.
 fn verdict(ends: [End; 3], messages: Vec<Message>) -> Vec<String> {
-    let workload = Workload::new(&ROW.shape, 1);
+    verdict_of(&ROW, ends.into(), messages)
+}
+
+fn verdict_of(row: &'static Row, ends: Vec<End>, messages: Vec<Message>) -> Vec<String> {
+    let workload = Workload::new(&row.shape, 1);
     let mut ledger = Ledger::new(3);
     let mut note = |line: &Line| ledger.note(&serde_json::to_string(line).expect("a line is JSON"));
     note(&Line::Began { first: 0, count: 3 });
@@ -36,7 +40,7 @@ fn verdict(ends: [End; 3], messages: Vec<Message>) -> Vec<String> {
     let snapshot = Snapshot { first: 1, messages, strangers: 0 };
     let settled = BTreeMap::new();
     judge(&Accounts {
-        row: &ROW,
+        row,
         workload: &workload,
         ledger: &ledger,
         before: &snapshot,
@@ -75,4 +79,18 @@ fn what_is_not_as_promised_is_found() {
         let found = verdict(ends, messages);
         assert!(found.iter().any(|violation| violation.contains(expected)), "{expected}: {found:?}");
     }
+}
+
+/// Stored once for each key: another id does not make it another key.
+#[test]
+fn a_key_that_is_there_twice_is_found() {
+    static ONCE: Row = Row { shape: Shape { once: Some(100), ..ROW.shape }, ..ROW };
+    let mut message = message(1, 0);
+    message.subject = "facts.0.key-0".to_owned();
+    let other = Message { sequence: 2, number: 1, id: None, ..message.clone() };
+    let duplicate = || vec![End::Stored(1), End::Duplicate(1), possibly(2)];
+    let none: [String; 0] = [];
+    assert_eq!(verdict_of(&ONCE, duplicate(), vec![message.clone()]), none);
+    let found = verdict_of(&ONCE, duplicate(), vec![message, other]);
+    assert!(found.iter().any(|violation| violation.contains("is stored at 1 and 2")), "{found:?}");
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use walnats_server::NatsServer;
 
 use crate::Result;
-use crate::proxy::{Flow, Way};
+use crate::proxy::{Flow, Point, Way};
 use crate::row::{Base, Relays, Row, Rules};
 use crate::workload::{Kind, Shape};
 use crate::world::World;
@@ -35,6 +35,26 @@ const POSTGRES: Row = Row { outbox: Some(Relays { base: Base::Postgres, count: 2
 pub static ROWS: &[Row] = &[
     Row { name: "outbox on SQLite: relays killed", strike: |world| Box::pin(kill_relays(world)), ..SQLITE },
     Row { name: "outbox on Postgres: relays killed", strike: |world| Box::pin(kill_relays(world)), ..POSTGRES },
+    Row {
+        name: "outbox on SQLite: relays killed before a publish arrives",
+        strike: |world| Box::pin(kill_relays_at(world, Point::BeforePublish)),
+        ..SQLITE
+    },
+    Row {
+        name: "outbox on Postgres: relays killed before a publish arrives",
+        strike: |world| Box::pin(kill_relays_at(world, Point::BeforePublish)),
+        ..POSTGRES
+    },
+    Row {
+        name: "outbox on SQLite: relays killed as an acknowledgement arrives",
+        strike: |world| Box::pin(kill_relays_at(world, Point::AfterAnswer)),
+        ..SQLITE
+    },
+    Row {
+        name: "outbox on Postgres: relays killed as an acknowledgement arrives",
+        strike: |world| Box::pin(kill_relays_at(world, Point::AfterAnswer)),
+        ..POSTGRES
+    },
     Row {
         name: "outbox on SQLite: relay stopped beyond its lease (SIGSTOP), another takes over",
         strike: |world| Box::pin(stop_relay(world)),
@@ -137,6 +157,18 @@ async fn kill_relays(world: &mut World) -> Result<()> {
     for round in 0..5 {
         world.wait(100..400).await;
         world.kill_relay(round % 2).await?;
+    }
+    Ok(())
+}
+
+async fn kill_relays_at(world: &mut World, point: fn(usize) -> Point) -> Result<()> {
+    for _ in 0..3 {
+        let nth = world.rng.usize(5..40);
+        let reached = world.proxy()?.stop_at(nth, point);
+        tokio::time::timeout(Duration::from_secs(60), reached).await??;
+        for relay in 0..2 {
+            world.kill_relay(relay).await?;
+        }
     }
     Ok(())
 }

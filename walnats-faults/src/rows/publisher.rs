@@ -90,7 +90,7 @@ async fn sleep(world: &mut World) -> Result<()> {
 
 async fn kill_at(world: &mut World, point: fn(usize) -> Point) -> Result<()> {
     let nth = world.rng.usize(5..150);
-    let reached = world.proxy()?.stop_at(point(nth));
+    let reached = world.proxy()?.stop_at(nth, point);
     tokio::time::timeout(Duration::from_secs(60), reached).await??;
     world.kill_publisher().await
 }

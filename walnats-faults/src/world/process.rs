@@ -47,6 +47,9 @@ impl World {
         if let Some(database) = &self.database {
             command.args(["--database", &database.url]);
         }
+        if let Some(clock) = &self.clock {
+            command.envs(clock.environment());
+        }
         command.stdin(Stdio::null()).kill_on_drop(true);
         command
     }
@@ -63,7 +66,7 @@ impl World {
         Ok(())
     }
 
-    /// Stops the publisher's process for so long, as when its machine sleeps: its clock goes on.
+    /// Stops the publisher's process for so long. Its clock goes on.
     ///
     /// # Errors
     ///
@@ -72,6 +75,20 @@ impl World {
         let id = process(self.publisher.as_ref())?;
         kill_process(id, Signal::STOP)?;
         self.wait(millis).await;
+        Ok(kill_process(id, Signal::CONT)?)
+    }
+
+    /// Stops the publisher for so long, as when its machine sleeps: the monotonic clock does not count that.
+    ///
+    /// # Errors
+    ///
+    /// It has ended.
+    pub async fn sleep_publisher(&mut self, millis: Range<u64>) -> Result<()> {
+        let id = process(self.publisher.as_ref())?;
+        kill_process(id, Signal::STOP)?;
+        let start = std::time::Instant::now();
+        self.wait(millis).await;
+        self.clock()?.not_counted(start.elapsed())?;
         Ok(kill_process(id, Signal::CONT)?)
     }
 

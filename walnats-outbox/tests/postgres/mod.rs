@@ -7,6 +7,7 @@
 mod locate;
 
 use std::error::Error;
+use std::ffi::OsString;
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::chown;
@@ -37,6 +38,11 @@ pub struct Postgres {
 impl Postgres {
     /// Starts a server with an empty database `postgres`, whose owner `walnats` needs no password.
     pub fn start() -> Result<Self> {
+        Self::start_with([])
+    }
+
+    /// The same, with variables of the environment.
+    pub fn start_with<const N: usize>(environment: [(&str, OsString); N]) -> Result<Self> {
         let programs = locate::programs()?;
         let folder = tempfile::Builder::new().prefix("walnats-postgres-").tempdir()?;
         let data = folder.path().join("data");
@@ -48,7 +54,7 @@ impl Postgres {
         let mut attempts = 0;
         loop {
             attempts += 1;
-            match Self::run(&programs, &data, folder.path()) {
+            match Self::run(&programs, &data, folder.path(), &environment) {
                 Ok((port, server, watchdog)) => return Ok(Self { port, server, _watchdog: watchdog, _folder: folder }),
                 // Somebody else may have been given the port.
                 Err(error) if attempts == 5 => return Err(error),
@@ -57,10 +63,16 @@ impl Postgres {
         }
     }
 
-    fn run(programs: &Path, data: &Path, folder: &Path) -> Result<(u16, Child, Child)> {
+    fn run(
+        programs: &Path,
+        data: &Path,
+        folder: &Path,
+        environment: &[(&str, OsString)],
+    ) -> Result<(u16, Child, Child)> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let log = folder.join("log");
         let mut command = Command::new(programs.join("postgres"));
+        command.envs(environment.iter().map(|(name, value)| (name, value)));
         command.arg("-D").arg(data).args(["-p", &port.to_string()]);
         for setting in [
             "listen_addresses=127.0.0.1",

@@ -44,6 +44,8 @@ pub(crate) struct Job {
     pub(crate) phase: Phase,
     /// When the first attempt was sent that may have stored it.
     pub(crate) first_sent: Option<Instant>,
+    /// How much more time has passed since then than the clock says.
+    pub(crate) unseen: Duration,
     /// Whether an attempt went without an answer, so that nobody knows whether it is stored.
     pub(crate) uncertain: bool,
     /// Why the last attempt that was answered failed.
@@ -131,7 +133,7 @@ impl Job {
     pub(crate) fn last_attempt_before(&self, ack_timeout: Duration) -> Option<Instant> {
         let window = self.load.last().duplicate_window;
         let margin = ack_timeout.min(window / 2);
-        self.first_sent.filter(|_| self.uncertain)?.checked_add(window - margin)
+        self.first_sent.filter(|_| self.uncertain)?.checked_add((window - margin).saturating_sub(self.unseen))
     }
 
     /// The attempt that is under way goes without an answer.
@@ -148,7 +150,7 @@ impl Job {
         self.patience = if missing { self.patience.or(patience) } else { None };
         self.refusal = Some(reason);
         if !self.uncertain {
-            self.first_sent = None;
+            (self.first_sent, self.unseen) = (None, Duration::ZERO);
         }
     }
 

@@ -1,5 +1,6 @@
 //! The task: sends within the window, matches answers to what was sent, and ends everything it accepted.
 
+mod ask;
 mod close;
 mod expire;
 mod receive;
@@ -18,10 +19,13 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior};
 
 use super::Command;
+use super::clock::Clock;
 use super::diagnosis::Diagnosis;
+use super::doubt::Doubts;
 use super::job::{Failure, Job};
 use super::link::{Change, Link};
 use super::pause::Pauses;
+use super::queue::Queue;
 use super::ring::Ring;
 use crate::error::EmitError;
 use crate::lost::LostReport;
@@ -36,11 +40,10 @@ use taken::Lookups;
 const TICK: Duration = Duration::from_millis(10);
 /// How much of one kind is done before the others get their turn.
 const TURN: usize = 128;
-/// For how long a connection has to prove itself.
-const PROOF: Duration = Duration::from_millis(500);
 
 pub(super) struct Task {
     link: Link,
+    clock: Clock,
     commands: mpsc::UnboundedReceiver<Command>,
     commands_open: bool,
     nats_events: Option<mpsc::UnboundedReceiver<async_nats::Event>>,
@@ -54,8 +57,9 @@ pub(super) struct Task {
     inbox_denied: bool,
     /// Nothing before it can be sent.
     cursor: u64,
-    /// After a lost connection: until then, one load at a time is sent over the next one, unless something is answered.
-    proving_until: Option<Instant>,
+    /// Streams that left something without an answer.
+    doubts: Doubts,
+    queue: Queue,
     /// Under way: messages and bytes.
     sent_messages: usize,
     sent_bytes: usize,
@@ -97,6 +101,7 @@ impl Task {
         let inbox = format!("{}.", client.new_inbox());
         Self {
             link: Link::new(client),
+            clock: Clock::new(),
             commands,
             commands_open: true,
             nats_events,
@@ -113,7 +118,8 @@ impl Task {
             inbox_open: false,
             inbox_denied: false,
             cursor: 0,
-            proving_until: None,
+            doubts: Doubts::default(),
+            queue: Queue::default(),
             sent_messages: 0,
             sent_bytes: 0,
             partly: None,
@@ -189,11 +195,12 @@ impl Task {
                 Some((question, found)) = self.lookups.next(), if self.lookups.are_running() => {
                     self.on_found(&question, &found);
                 }
+                () = poll_fn(|cx| self.queue.poll_written(cx)), if self.queue.is_full() => {}
                 ready = poll_fn(|cx| self.link.poll_ready(cx)), if sendable => match ready {
                     Ok(()) => self.send_some(),
                     Err(_) => self.lose_client(),
                 },
-                _ = tick.tick(), if busy => {}
+                _ = tick.tick(), if busy => self.count_unseen(),
             }
         }
         self.refuse_the_late();
@@ -209,6 +216,10 @@ impl Task {
     }
 
     fn accept(&mut self, job: Box<Job>) {
+        if self.ring.is_empty() {
+            // What was slept through before concerns nobody.
+            self.clock = Clock::new();
+        }
         let deadline = job.deadline;
         let sequence = self.ring.push(job);
         self.due(deadline);
@@ -220,19 +231,21 @@ impl Task {
         if self.link.look() == Change::None {
             return;
         }
-        for (_, job) in self.ring.iter_mut().filter(|(_, job)| job.is_sent()) {
-            job.attempt_unanswered();
+        for (_, job) in self.ring.iter_mut() {
+            if job.is_sent() {
+                job.attempt_unanswered();
+            }
+            if job.uncertain {
+                self.doubts.raise(&job.load.last().stream);
+            }
         }
+        self.doubts.start_anew();
+        self.queue = Queue::default();
         if self.sent_messages > 0 {
             tracing::info!(
                 messages = self.sent_messages,
                 "connection lost; unacknowledged messages will be sent again"
             );
-        }
-        // What the client holds for a connection that is gone is sent by the next one, however late. So that little is held
-        // where connections come and go, and what was held is answered before it is sent once more, the first goes alone.
-        if self.sent_messages > 0 || self.proving_until.is_some() {
-            self.proving_until = Some(Instant::now() + PROOF);
         }
         (self.sent_messages, self.sent_bytes) = (0, 0);
         self.partly = None;
@@ -241,6 +254,17 @@ impl Task {
         self.inbox_denied = false;
         // Each of them may be past its duplicate window now.
         self.next_due = Some(Instant::now());
+    }
+
+    /// Notices time that the clock did not count. Whether there was any is asked at every tick, and before anything is sent
+    /// again.
+    fn count_unseen(&mut self) {
+        if let Some(unseen) = self.clock.unseen() {
+            for (_, job) in self.ring.iter_mut().filter(|(_, job)| job.first_sent.is_some()) {
+                job.unseen = job.unseen.saturating_add(unseen);
+            }
+            self.next_due = Some(Instant::now());
+        }
     }
 
     /// Ends a job. Everything that was accepted comes through here, exactly once.

@@ -59,6 +59,7 @@ impl Task {
             self.pauses.ended(sequence);
             if let Some(job) = self.ring.get_mut(sequence) {
                 job.attempt_unanswered();
+                self.doubts.raise(&job.load.last().stream);
                 let last = job.last_attempt_before(self.limits.ack_timeout);
                 self.due(last);
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_nats::{Message, ServerError};
 use tokio::time::Instant;
 
-use super::Task;
+use super::{Task, ask};
 use crate::engine::answer::{self, Answer};
 use crate::engine::diagnosis::{Diagnosis, diagnose};
 use crate::engine::job::{Job, Phase};
@@ -20,11 +20,13 @@ const IN_PROCESS: Duration = Duration::from_millis(500);
 impl Task {
     pub(super) fn on_answer(&mut self, answer: &Message) {
         // Anybody may publish to an inbox: what fits nothing is nothing.
-        let token = answer.subject.strip_prefix(self.inbox.as_str());
-        let Some(sequence) = token.and_then(|token| token.parse().ok()) else { return };
+        let Some(token) = answer.subject.strip_prefix(self.inbox.as_str()) else { return };
+        if let Some(number) = token.strip_prefix(ask::MARK) {
+            return self.on_question_answered(number);
+        }
+        let Ok(sequence) = token.parse() else { return };
         let Some(job) = self.ring.get(sequence) else { return };
         let message = job.load.last();
-        self.proving_until = None;
         match answer::read(answer, &message.stream, job.bytes) {
             Answer::Stored { stream, .. } if stream != message.stream => {
                 let error = job.load.possibly_stored(Cause::OtherStream(stream));
@@ -80,8 +82,12 @@ impl Task {
         let missing = matches!(reason, Reason::NoStream { .. });
         let patience = if job.deadline.is_none() { now.checked_add(self.limits.deadline) } else { None };
         job.attempt_refused(reason.clone(), patience);
-        let patience = job.patience;
+        let (patience, uncertain) = (job.patience, job.uncertain);
         self.due(patience);
+        if uncertain {
+            // Whoever answered may be gone when the pause is over.
+            self.doubts.raise(&stream);
+        }
         let refusals = self.pauses.refused(&stream, sequence, &reason, now);
         self.due(self.pauses.next());
         if missing && refusals >= 2 && !self.diagnosing.contains(&stream) {
@@ -142,6 +148,10 @@ impl Task {
     fn on_publish_denied(&mut self, subject: &str) {
         if let Some(stream) = subject.strip_prefix(lookup::REQUEST) {
             return self.end_unread(stream);
+        }
+        if self.doubts.denied(subject) {
+            self.cursor = self.ring.base();
+            return;
         }
         let mut same: Vec<(u64, &mut bool)> = Vec::new();
         for (sequence, job) in self.ring.iter_mut() {

@@ -27,21 +27,21 @@ impl Task {
         if self.partly.is_some() {
             return true;
         }
-        if self.sent_messages > 0 && self.proving_until.is_some_and(|until| Instant::now() < until) {
-            return false;
+        let now = (!self.pauses.is_empty() || !self.doubts.is_empty()).then(Instant::now);
+        if now.is_some_and(|now| self.question_due(now).is_some()) {
+            return true;
         }
-        let now = (!self.pauses.is_empty()).then(Instant::now);
         self.cursor = self.cursor.max(self.ring.base());
         while self.cursor < self.ring.end() {
-            let pauses = &self.pauses;
-            let admitted = |stream: &str| now.is_none_or(|now| pauses.admits(stream, now));
+            let (pauses, doubts) = (&self.pauses, &self.doubts);
+            let admitted = |stream: &str| now.is_none_or(|now| pauses.admits(stream, now) && !doubts.holds(stream));
             match self.ring.get(self.cursor) {
                 Some(job) if job.is_ready() && admitted(&job.load.last().stream) => {
                     let messages = self.sent_messages + job.load.messages().len();
                     let fits = messages <= self.limits.window_messages
                         && self.sent_bytes + job.bytes <= self.limits.window_bytes;
                     // What is larger than the whole window goes when nothing else is under way.
-                    return fits || self.sent_messages == 0;
+                    return (fits || self.sent_messages == 0) && !(job.uncertain && self.queue.is_full());
                 }
                 _ => self.cursor += 1,
             }
@@ -60,7 +60,10 @@ impl Task {
             if turn > 0 && !matches!(poll_fn(|cx| self.link.poll_ready(cx)).now_or_never(), Some(Ok(()))) {
                 return;
             }
-            self.send_one(now);
+            match self.question_due(now) {
+                Some((stream, vain)) => self.ask(&stream, vain, now),
+                None => self.send_one(now),
+            }
         }
     }
 
@@ -68,6 +71,9 @@ impl Task {
         let partly = self.partly.take();
         let sequence = partly.as_ref().map_or(self.cursor, |partly| partly.sequence);
         let limit = self.link.client().max_payload();
+        if self.ring.get(sequence).is_some_and(|job| job.uncertain) {
+            self.count_unseen();
+        }
         let Some(job) = self.ring.get_mut(sequence) else { return };
         if job.last_attempt_before(self.limits.ack_timeout).is_some_and(|last| last <= now) {
             let error = job.load.possibly_stored(Cause::WindowExpired);
@@ -92,6 +98,9 @@ impl Task {
                 }
                 PublishErrorKind::InvalidSubject | PublishErrorKind::Send => self.lose_client(),
             };
+        }
+        if job.uncertain {
+            self.queue.count(self.link.client(), size);
         }
         let (next, messages) = (index + 1, job.load.messages().len());
         if next < messages {

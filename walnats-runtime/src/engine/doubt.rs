@@ -1,0 +1,132 @@
+//! Streams that did not answer: they are asked something harmless before anything is sent to them again.
+//!
+//! Sending again is safe while the stream remembers the id. A message that is held up on its way, in async-nats's queue, in
+//! a socket, or before a server that stands still, can arrive later than that and be stored twice. A question may be held
+//! up for as long as it likes: no stream stores it. Its answer shows that everything before it has arrived, and that what
+//! comes after it will, too.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// How long an answer is waited for before another message is asked about: the subject of the first may be denied, and nobody
+/// says so where the connection is somebody else's.
+const SHORTEST: Duration = Duration::from_millis(500);
+const LONGEST: Duration = Duration::from_secs(2);
+/// How many questions of a stream can still be answered.
+const REMEMBERED: usize = 16;
+
+/// The streams in doubt; most of the time none.
+#[derive(Debug, Default)]
+pub(super) struct Doubts {
+    streams: Vec<Doubt>,
+    /// The number of the next question.
+    next: u64,
+}
+
+#[derive(Debug, Default)]
+struct Doubt {
+    stream: String,
+    /// The latest questions over this connection; answers to earlier ones say nothing.
+    questions: VecDeque<u64>,
+    /// What the last one was about, and until when it may be answered.
+    open: Option<(String, Instant)>,
+    /// How often it was asked in vain.
+    vain: u32,
+}
+
+impl Doubts {
+    pub(super) fn raise(&mut self, stream: &str) {
+        if !self.holds(stream) {
+            self.streams.push(Doubt { stream: stream.to_owned(), ..Doubt::default() });
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.streams.is_empty()
+    }
+
+    /// Whether nothing but a question may be sent to the stream.
+    pub(super) fn holds(&self, stream: &str) -> bool {
+        self.streams.iter().any(|doubt| doubt.stream == stream)
+    }
+
+    /// A stream to be asked now, and how often it was asked in vain.
+    pub(super) fn due(&self, now: Instant, admits: impl Fn(&str) -> bool) -> Option<(String, u32)> {
+        let waits = |doubt: &Doubt| doubt.open.as_ref().is_some_and(|(_, until)| *until > now);
+        let due = self.streams.iter().find(|doubt| !waits(doubt) && admits(&doubt.stream));
+        due.map(|doubt| (doubt.stream.clone(), doubt.vain))
+    }
+
+    /// The stream is asked about a message on `subject`; returns the question's number.
+    pub(super) fn asked(&mut self, stream: &str, subject: &str, now: Instant) -> u64 {
+        let number = self.next;
+        self.next += 1;
+        if let Some(doubt) = self.streams.iter_mut().find(|doubt| doubt.stream == stream) {
+            let patience = LONGEST.min(SHORTEST * (1 << doubt.vain.min(2)));
+            doubt.open = Some((subject.to_owned(), now + patience));
+            doubt.vain = doubt.vain.saturating_add(1);
+            doubt.questions.push_back(number);
+            if doubt.questions.len() > REMEMBERED {
+                doubt.questions.pop_front();
+            }
+        }
+        number
+    }
+
+    /// The question was answered, by whatever; returns whether that ends a doubt.
+    pub(super) fn answered(&mut self, number: u64) -> bool {
+        self.end(|doubt| doubt.questions.contains(&number))
+    }
+
+    /// The server denied a publish on this subject; returns whether that was a question, and so an answer to it.
+    pub(super) fn denied(&mut self, subject: &str) -> bool {
+        self.end(|doubt| doubt.open.as_ref().is_some_and(|(asked, _)| asked == subject))
+    }
+
+    /// There is nothing that could be sent to the stream.
+    pub(super) fn drop_stream(&mut self, stream: &str) {
+        self.end(|doubt| doubt.stream == stream);
+    }
+
+    /// The connection is another one, or none.
+    pub(super) fn start_anew(&mut self) {
+        for doubt in &mut self.streams {
+            *doubt = Doubt { stream: std::mem::take(&mut doubt.stream), ..Doubt::default() };
+        }
+    }
+
+    fn end(&mut self, which: impl Fn(&Doubt) -> bool) -> bool {
+        let before = self.streams.len();
+        self.streams.retain(|doubt| !which(doubt));
+        self.streams.len() < before
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_doubt_ends_with_an_answer_to_one_of_its_own_questions() {
+        let now = Instant::now();
+        let mut doubts = Doubts::default();
+        doubts.raise("orders");
+        doubts.raise("users");
+        assert_eq!(doubts.due(now, |stream| stream == "users"), Some(("users".to_owned(), 0)));
+        let number = doubts.asked("users", "users.1", now);
+        assert_eq!(doubts.due(now, |stream| stream == "users"), None);
+        assert_eq!(doubts.due(now + SHORTEST, |stream| stream == "users"), Some(("users".to_owned(), 1)));
+        let again = doubts.asked("users", "users.2", now + SHORTEST);
+        assert!(!doubts.answered(again + 1));
+        assert!(doubts.answered(number));
+        assert!(!doubts.holds("users") && doubts.holds("orders"));
+        let other = doubts.asked("orders", "orders.1", now);
+        doubts.start_anew();
+        assert!(!doubts.answered(other), "that was another connection");
+        doubts.asked("orders", "orders.1", now);
+        assert!(!doubts.denied("users.1") && doubts.denied("orders.1"));
+        assert!(doubts.is_empty());
+    }
+}
