@@ -10,6 +10,7 @@
 //! ```text
 //! cargo test -p walnats-faults                                  every row, one seed
 //! cargo run -p walnats-faults -- --seeds 50                     the table
+//! cargo run -p walnats-faults -- --minutes 60                   the table, as many seeds as that allows
 //! cargo run -p walnats-faults -- --row "leader killed" --seed 7  one trial again
 //! ```
 

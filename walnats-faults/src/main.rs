@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::{Args, Parser, Subcommand};
 use futures_util::{StreamExt, stream};
@@ -19,9 +19,12 @@ struct Arguments {
 
 #[derive(Debug, Args)]
 struct Table {
-    /// Seeds of each row, from 1.
-    #[arg(long, default_value_t = 5)]
-    seeds: u64,
+    /// Seeds of each row, from 1. Default: 5, or as many as the time allows.
+    #[arg(long)]
+    seeds: Option<u64>,
+    /// Begins no trial after so many minutes.
+    #[arg(long)]
+    minutes: Option<u64>,
     /// This seed alone.
     #[arg(long, conflicts_with = "seeds")]
     seed: Option<u64>,
@@ -109,10 +112,13 @@ impl Table {
         }
         let (rows, impossible): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.is_possible());
         impossible.iter().for_each(|row| eprintln!("left out, since it needs root on Linux: {}", row.name));
-        let seeds = self.seed.map_or(1..self.seeds + 1, |seed| seed..seed + 1);
+        let most = self.seeds.unwrap_or(if self.minutes.is_some() { u64::MAX - 1 } else { 5 });
+        let seeds = self.seed.map_or(1..most + 1, |seed| seed..seed + 1);
+        let (start, limit) = (Instant::now(), self.minutes.map(|minutes| Duration::from_secs(minutes * 60)));
         let program = std::env::current_exe()?;
         // Seed by seed: whoever stops it early has seen every row.
         let trials = seeds.flat_map(|seed| (0..rows.len()).map(move |index| (index, seed)));
+        let trials = trials.take_while(|_| limit.is_none_or(|limit| start.elapsed() < limit));
         let trials = stream::iter(trials).map(|(index, seed)| {
             let (program, row) = (program.clone(), rows[index]);
             async move { (index, seed, run(&program, row, seed).await) }
