@@ -1,6 +1,6 @@
 //! NATS in trouble: everything arrives, once, in order.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::task::JoinHandle;
 use walnats_outbox::{AfterWindow, Database, RelayError, Tally};
@@ -73,10 +73,8 @@ async fn a_missing_stream_holds_up_no_other<D: Database>(world: World<D>) -> Tes
     }
     transaction.commit().await?;
     world.enqueue_all(numbers(0..20)).await?;
-    let start = Instant::now();
     let relay = spawn(world.relay().batch(10).in_flight(40).lease(Duration::from_secs(3)));
     until("the others are sent", || async { Ok(world.stored().await? == texts(0..20)) }).await?;
-    assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
     until("they are marked, and nothing is parked", || async {
         let status = world.outbox.status().await?;
         Ok((status.pending, status.parked) == (400, 0))

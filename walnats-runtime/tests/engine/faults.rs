@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use walnats_runtime::{Options, Outcome, Publisher, StreamDescriptor};
 use walnats_server::{NatsCluster, NatsServer};
 
-use crate::note::{PLAIN, TestResult, note, ready, ready_with, stored, suspend};
+use crate::note::{PLAIN, TestResult, leader, note, ready, ready_with, stored, suspend};
 
 const EVENTS: usize = 20_000;
 
@@ -137,8 +137,7 @@ async fn a_leader_that_is_killed_loses_and_doubles_nothing() -> TestResult {
     for number in 0..2_000 {
         pending.push(publisher.emit(&note(number.to_string())).buffered().await?);
         if number == 1_000 {
-            let info = publisher.jetstream().get_stream("notes").await?.get_info().await?;
-            let leader = info.cluster.and_then(|cluster| cluster.leader).ok_or("a leader")?;
+            let leader = leader(&publisher, "notes").await?;
             let node = cluster.nodes_mut().iter_mut().find(|node| node.name() == leader).ok_or("a node")?;
             tokio::task::block_in_place(|| node.kill());
         }

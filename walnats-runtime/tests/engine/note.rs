@@ -60,6 +60,20 @@ pub async fn suspend(server: &mut NatsServer) {
     tokio::time::sleep(Duration::from_millis(50)).await;
 }
 
+/// The node that leads a stream, as soon as one does.
+pub async fn leader(publisher: &Publisher, stream: &str) -> Result<String, Box<dyn Error>> {
+    let until = Instant::now() + Duration::from_secs(30);
+    loop {
+        let stream = publisher.jetstream().get_stream(stream).await;
+        let leader = stream.ok().and_then(|stream| stream.cached_info().cluster.clone()?.leader);
+        match leader {
+            Some(leader) => return Ok(leader),
+            None if Instant::now() > until => return Err("the stream has no leader".into()),
+            None => tokio::time::sleep(Duration::from_millis(100)).await,
+        }
+    }
+}
+
 /// A message of a stream.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Stored {

@@ -9,7 +9,7 @@ use walnats_runtime::{
 };
 use walnats_server::{NatsCluster, NatsServer};
 
-use crate::note::{PLAIN, TestResult, note, ready, ready_with, stored, suspend, whole};
+use crate::note::{PLAIN, TestResult, leader, note, ready, ready_with, stored, suspend, whole};
 
 /// `orders.placed.<order id>`, as generated code would say it.
 struct OrderPlaced {
@@ -164,8 +164,7 @@ async fn a_killed_leader_stores_once() -> TestResult {
     for number in 0..600 {
         pending.push(publisher.emit(&order((number % 500).to_string())).buffered().await?);
         if number == 300 {
-            let info = publisher.jetstream().get_stream("orders").await?.get_info().await?;
-            let leader = info.cluster.and_then(|cluster| cluster.leader).ok_or("a leader")?;
+            let leader = leader(&publisher, "orders").await?;
             let node = cluster.nodes_mut().iter_mut().find(|node| node.name() == leader).ok_or("a node")?;
             tokio::task::block_in_place(|| node.kill());
         }
