@@ -111,7 +111,7 @@ impl Engine {
             uncertain: false,
             refusal: None,
             patience: None,
-            unread: 0,
+            unread: None,
             _place: place,
         });
         self.counters.accepted(messages);

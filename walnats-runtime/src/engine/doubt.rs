@@ -12,8 +12,12 @@ use tokio::time::Instant;
 
 /// How long an answer is waited for before another message is asked about: the subject of the first may be denied, and nobody
 /// says so where the connection is somebody else's.
-const SHORTEST: Duration = Duration::from_millis(500);
-const LONGEST: Duration = Duration::from_secs(2);
+const SHORTEST: Duration = Duration::from_millis(250);
+const LONGEST: Duration = Duration::from_millis(500);
+/// With every question but the first, so many messages may go that were never sent: each is as good as a question.
+const NEW: u32 = 8;
+/// For how long an answer is enough: where a part of what is sent is never answered, the rest has to get on.
+const ENOUGH: Duration = Duration::from_millis(200);
 /// How many questions of a stream can still be answered.
 const REMEMBERED: usize = 16;
 
@@ -21,25 +25,32 @@ const REMEMBERED: usize = 16;
 #[derive(Debug, Default)]
 pub(super) struct Doubts {
     streams: Vec<Doubt>,
+    /// The streams that have answered over this connection, and when.
+    trusted: Vec<(String, Instant)>,
     /// The number of the next question.
     next: u64,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Doubt {
     stream: String,
+    /// What was first sent after that and is answered ends the doubt.
+    since: Instant,
     /// The latest questions over this connection; answers to earlier ones say nothing.
     questions: VecDeque<u64>,
     /// What the last one was about, and until when it may be answered.
     open: Option<(String, Instant)>,
     /// How often it was asked in vain.
     vain: u32,
+    /// How much may go that was never sent.
+    new: u32,
 }
 
 impl Doubts {
     pub(super) fn raise(&mut self, stream: &str) {
-        if !self.holds(stream) {
-            self.streams.push(Doubt { stream: stream.to_owned(), ..Doubt::default() });
+        let trusted = |(trusted, at): &(String, Instant)| trusted == stream && at.elapsed() < ENOUGH;
+        if !self.holds(stream) && !self.trusted.iter().any(trusted) {
+            self.streams.push(Doubt::new(stream.to_owned()));
         }
     }
 
@@ -47,9 +58,21 @@ impl Doubts {
         self.streams.is_empty()
     }
 
-    /// Whether nothing but a question may be sent to the stream.
+    /// Whether nothing may be sent again to the stream.
     pub(super) fn holds(&self, stream: &str) -> bool {
         self.streams.iter().any(|doubt| doubt.stream == stream)
+    }
+
+    /// Whether a message may be sent that was never sent.
+    pub(super) fn admits_new(&self, stream: &str) -> bool {
+        self.streams.iter().any(|doubt| doubt.stream == stream && doubt.new > 0)
+    }
+
+    /// One was sent.
+    pub(super) fn sent_new(&mut self, stream: &str) {
+        for doubt in self.streams.iter_mut().filter(|doubt| doubt.stream == stream) {
+            doubt.new = doubt.new.saturating_sub(1);
+        }
     }
 
     /// A stream to be asked now, and how often it was asked in vain.
@@ -66,6 +89,7 @@ impl Doubts {
         if let Some(doubt) = self.streams.iter_mut().find(|doubt| doubt.stream == stream) {
             let patience = LONGEST.min(SHORTEST * (1 << doubt.vain.min(2)));
             doubt.open = Some((subject.to_owned(), now + patience));
+            doubt.new = if doubt.vain > 0 { NEW } else { 0 };
             doubt.vain = doubt.vain.saturating_add(1);
             doubt.questions.push_back(number);
             if doubt.questions.len() > REMEMBERED {
@@ -80,6 +104,11 @@ impl Doubts {
         self.end(|doubt| doubt.questions.contains(&number))
     }
 
+    /// The stream answered to what was first sent at that time; returns whether that ends a doubt.
+    pub(super) fn heard(&mut self, stream: &str, first_sent: Instant) -> bool {
+        self.end(|doubt| doubt.stream == stream && doubt.since <= first_sent)
+    }
+
     /// The server denied a publish on this subject; returns whether that was a question, and so an answer to it.
     pub(super) fn denied(&mut self, subject: &str) -> bool {
         self.end(|doubt| doubt.open.as_ref().is_some_and(|(asked, _)| asked == subject))
@@ -87,20 +116,29 @@ impl Doubts {
 
     /// There is nothing that could be sent to the stream.
     pub(super) fn drop_stream(&mut self, stream: &str) {
-        self.end(|doubt| doubt.stream == stream);
+        self.streams.retain(|doubt| doubt.stream != stream);
     }
 
     /// The connection is another one, or none.
     pub(super) fn start_anew(&mut self) {
+        self.trusted.clear();
         for doubt in &mut self.streams {
-            *doubt = Doubt { stream: std::mem::take(&mut doubt.stream), ..Doubt::default() };
+            *doubt = Doubt::new(std::mem::take(&mut doubt.stream));
         }
     }
 
     fn end(&mut self, which: impl Fn(&Doubt) -> bool) -> bool {
-        let before = self.streams.len();
-        self.streams.retain(|doubt| !which(doubt));
-        self.streams.len() < before
+        let Some(index) = self.streams.iter().position(which) else { return false };
+        let stream = self.streams.swap_remove(index).stream;
+        self.trusted.retain(|(trusted, _)| *trusted != stream);
+        self.trusted.push((stream, Instant::now()));
+        true
+    }
+}
+
+impl Doubt {
+    fn new(stream: String) -> Self {
+        Self { stream, since: Instant::now(), questions: VecDeque::new(), open: None, vain: 0, new: 0 }
     }
 }
 
@@ -128,5 +166,20 @@ mod tests {
         doubts.asked("orders", "orders.1", now);
         assert!(!doubts.denied("users.1") && doubts.denied("orders.1"));
         assert!(doubts.is_empty());
+
+        doubts.raise("orders");
+        assert!(doubts.is_empty(), "it has just answered");
+        doubts.start_anew();
+        let before = Instant::now();
+        doubts.raise("orders");
+        doubts.asked("orders", "orders.1", now);
+        assert!(!doubts.admits_new("orders"));
+        doubts.asked("orders", "orders.2", now);
+        for _ in 0..NEW {
+            assert!(doubts.admits_new("orders"));
+            doubts.sent_new("orders");
+        }
+        assert!(!doubts.admits_new("orders"));
+        assert!(!doubts.heard("orders", before) && doubts.heard("orders", Instant::now()));
     }
 }

@@ -52,8 +52,8 @@ pub(crate) struct Job {
     pub(crate) refusal: Option<Reason>,
     /// When it ends where its stream stays away, although it has no deadline.
     pub(crate) patience: Option<Instant>,
-    /// How often what the stream has in its place could not be read.
-    pub(crate) unread: u8,
+    /// Since when what the stream has in its place cannot be read, over a connection that stands.
+    pub(crate) unread: Option<Instant>,
     /// Held until the end.
     pub(crate) _place: Place,
 }

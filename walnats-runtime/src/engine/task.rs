@@ -231,6 +231,7 @@ impl Task {
         if self.link.look() == Change::None {
             return;
         }
+        self.doubts.start_anew();
         for (_, job) in self.ring.iter_mut() {
             if job.is_sent() {
                 job.attempt_unanswered();
@@ -239,7 +240,6 @@ impl Task {
                 self.doubts.raise(&job.load.last().stream);
             }
         }
-        self.doubts.start_anew();
         self.queue = Queue::default();
         if self.sent_messages > 0 {
             tracing::info!(

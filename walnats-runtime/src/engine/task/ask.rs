@@ -33,6 +33,8 @@ impl Task {
         let mut message = job.load.last().clone();
         message.stream = NOWHERE.into();
         let number = self.doubts.asked(stream, &message.subject, now);
+        // It may be time for what was never sent.
+        self.cursor = self.ring.base();
         let reply = format!("{}{MARK}{number}", self.inbox);
         if let Some(wire) = wire::outbound(&Load::One(message), 0, reply, "")
             && let Err(error) = self.link.send(wire)

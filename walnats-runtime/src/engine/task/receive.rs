@@ -27,6 +27,12 @@ impl Task {
         let Ok(sequence) = token.parse() else { return };
         let Some(job) = self.ring.get(sequence) else { return };
         let message = job.load.last();
+        if !self.doubts.is_empty()
+            && let Some(first_sent) = job.first_sent.filter(|_| !job.uncertain)
+            && self.doubts.heard(&message.stream, first_sent)
+        {
+            self.cursor = self.ring.base();
+        }
         match answer::read(answer, &message.stream, job.bytes) {
             Answer::Stored { stream, .. } if stream != message.stream => {
                 let error = job.load.possibly_stored(Cause::OtherStream(stream));

@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use tokio::time::Instant;
 
 use super::{TURN, Task};
-use crate::engine::job::Phase;
+use crate::engine::job::{Job, Phase};
 use crate::engine::wire;
 use crate::error::{Cause, Reason};
 
@@ -33,10 +33,8 @@ impl Task {
         }
         self.cursor = self.cursor.max(self.ring.base());
         while self.cursor < self.ring.end() {
-            let (pauses, doubts) = (&self.pauses, &self.doubts);
-            let admitted = |stream: &str| now.is_none_or(|now| pauses.admits(stream, now) && !doubts.holds(stream));
             match self.ring.get(self.cursor) {
-                Some(job) if job.is_ready() && admitted(&job.load.last().stream) => {
+                Some(job) if job.is_ready() && now.is_none_or(|now| self.admits(job, now)) => {
                     let messages = self.sent_messages + job.load.messages().len();
                     let fits = messages <= self.limits.window_messages
                         && self.sent_bytes + job.bytes <= self.limits.window_bytes;
@@ -47,6 +45,14 @@ impl Task {
             }
         }
         false
+    }
+
+    /// Whether its stream may get it now.
+    fn admits(&self, job: &Job, now: Instant) -> bool {
+        let stream = &job.load.last().stream;
+        // With one message under way at a time, the order is kept, whatever it takes.
+        let passes = || !job.uncertain && self.limits.window_messages > 1 && self.doubts.admits_new(stream);
+        self.pauses.admits(stream, now) && (!self.doubts.holds(stream) || passes())
     }
 
     /// Sends what may be sent. The client has room for one message.
@@ -101,6 +107,8 @@ impl Task {
         }
         if job.uncertain {
             self.queue.count(self.link.client(), size);
+        } else if !self.doubts.is_empty() {
+            self.doubts.sent_new(&job.load.last().stream);
         }
         let (next, messages) = (index + 1, job.load.messages().len());
         if next < messages {

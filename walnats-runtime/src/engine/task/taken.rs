@@ -7,6 +7,7 @@ use std::sync::Arc;
 use async_nats::Client;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use super::Task;
 use crate::engine::Load;
@@ -17,8 +18,6 @@ use crate::message::{Outcome, Receipt};
 
 /// Answers carry the whole message that is looked at.
 const AT_ONCE: usize = 32;
-/// Over a connection that stands; after that it is not the network.
-const MOST_UNREAD: u8 = 3;
 
 /// What is being looked up, and for whom.
 pub(super) struct Lookups {
@@ -79,10 +78,10 @@ impl Task {
     }
 
     pub(super) fn on_found(&mut self, question: &Question, found: &Found) {
-        let up = self.link.is_up();
+        let patience = Instant::now().checked_sub(self.limits.deadline).filter(|_| self.link.is_up());
         for sequence in self.lookups.waiting.remove(question).unwrap_or_default() {
             let Some(job) = self.ring.get_mut(sequence).filter(|job| job.phase == Phase::Looking) else { continue };
-            match judge(job, found, up) {
+            match judge(job, found, patience) {
                 Some(end) => self.finish(sequence, end),
                 None => {
                     job.phase = Phase::Ready;
@@ -106,8 +105,9 @@ impl Task {
     }
 }
 
-/// How the job ends; `None` where it is to be sent again.
-fn judge(job: &mut Job, found: &Found, up: bool) -> Option<Result<Receipt, EmitError>> {
+/// How the job ends; `None` where it is to be sent again. What is unread since `patience` is not the network, nor a leader that
+/// is being elected; while there is no connection, there is no end to patience.
+fn judge(job: &mut Job, found: &Found, patience: Option<Instant>) -> Option<Result<Receipt, EmitError>> {
     let batch = matches!(job.load, Load::Atomic(_));
     let refused = |job: &Job| {
         let reason = job.refusal.clone().unwrap_or(Reason::DuplicateInBatch);
@@ -122,9 +122,12 @@ fn judge(job: &mut Job, found: &Found, up: bool) -> Option<Result<Receipt, EmitE
         // It was refused for the sake of one that is gone: there is a place now.
         Found::Nothing => return None,
         Found::Unknown => {
-            job.unread += u8::from(up);
-            return match job.unread {
-                ..MOST_UNREAD => None,
+            let Some(patience) = patience else {
+                job.unread = None;
+                return None;
+            };
+            return match *job.unread.get_or_insert_with(Instant::now) {
+                since if since > patience => None,
                 _ if batch => refused(job),
                 _ => Some(Err(job.load.possibly_stored(Cause::KeyUnread))),
             };
