@@ -80,6 +80,9 @@
 //! sends them again and [`Outbox::discard`] deletes them. The program has the same: `walnats outbox status`, `dead`,
 //! `replay`, `drop` (`cargo install walnats-cli --features outbox`).
 //!
+//! With the feature `metrics`, each relay tells depth, dead letters and age every 10 s through the facade of the crate
+//! metrics: `walnats_outbox_pending`, `walnats_outbox_parked`, `walnats_outbox_oldest_seconds`.
+//!
 //! # Reading
 //!
 //! An [`Inbox`] is the other end: it remembers, in the reader's own transaction, which messages were processed.

@@ -106,6 +106,8 @@ impl<D: Database> Relay<D> {
         let mut side = JoinSet::new();
         if until == Until::Stopped {
             side.spawn(side::clean_up(Arc::clone(&context)));
+            #[cfg(feature = "metrics")]
+            side.spawn(side::measure(Arc::clone(&context)));
             if context.outbox.shared.notify {
                 side.spawn(side::listen(Arc::clone(&context)));
             }

@@ -14,6 +14,7 @@ use crate::publisher::Publisher;
 use crate::register::{covers, warnings};
 use crate::stream::{Discard, Retention, StreamDescriptor};
 use crate::subject::{Subject, SubjectError, check_message_id, schedule_subject, subject_problem};
+use crate::trace;
 
 /// The duplicate window that JetStream gives a stream that asks for none.
 const DEFAULT_WINDOW: Duration = Duration::from_secs(120);
@@ -47,6 +48,8 @@ pub(crate) fn compose<E: Event>(
 ) -> Result<OutboundMessage, EmitError> {
     let descriptor = E::DESCRIPTOR;
     let mut message_id = None;
+    let span = trace::create(descriptor);
+    let _inside = span.enter();
     build(publisher, event, descriptor, details, &mut message_id)
         .map_err(|reason| EmitError::NotStored(NotStored { event: descriptor.name.to_owned(), message_id, reason }))
 }
@@ -88,7 +91,8 @@ fn build<E: Event>(
         headers.insert_own("Walnats-Trace", trace_id)?;
     }
     let mut payload = event.encode()?;
-    let cloud_event = details.cloud_event.map(|own| *own).or_else(|| publisher.options().cloud_events.clone());
+    let mut cloud_event = details.cloud_event.map(|own| *own).or_else(|| publisher.options().cloud_events.clone());
+    trace::inject(&mut headers, cloud_event.as_mut())?;
     if let Some(cloud_event) = cloud_event {
         let (event_type, content_type) = (descriptor.event_type, descriptor.content_type);
         payload = cloud_event.apply(Defaults { id: &id, event_type, content_type }, &mut headers, payload)?;

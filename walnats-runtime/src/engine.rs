@@ -20,6 +20,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_nats::Client;
+use async_nats::connection::State;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
@@ -29,6 +30,7 @@ pub(crate) use self::job::{End, Failure, Load};
 use self::job::{Job, Phase};
 use self::task::Task;
 use crate::error::{EmitError, FlushError, Reason, ShutdownError};
+use crate::health::Health;
 use crate::lost::LostReport;
 use crate::options::Options;
 use crate::pending::Pending;
@@ -36,6 +38,7 @@ use crate::stats::{Counters, Stats};
 
 /// The publisher's end of the engine. The task runs until the last of these is gone and everything has ended.
 pub(crate) struct Engine {
+    client: Client,
     buffer: Arc<Buffer>,
     commands: mpsc::UnboundedSender<Command>,
     lost: Arc<LostReport>,
@@ -62,8 +65,9 @@ impl Engine {
         let (commands, receiver) = mpsc::unbounded_channel();
         let lost = Arc::new(LostReport::new(options.on_lost.clone()));
         let counters = Arc::new(Counters::default());
-        let task = Task::new(client, options, receiver, nats_events, Arc::clone(&lost), Arc::clone(&counters));
+        let task = Task::new(client.clone(), options, receiver, nats_events, Arc::clone(&lost), Arc::clone(&counters));
         Self {
+            client,
             buffer: Arc::new(Buffer::new(options.buffer_messages, options.buffer_bytes)),
             commands,
             lost,
@@ -143,6 +147,16 @@ impl Engine {
 
     pub(crate) fn lost(&self) -> u64 {
         self.lost.count()
+    }
+
+    pub(crate) fn health(&self) -> Health {
+        Health {
+            connected: self.client.connection_state() == State::Connected,
+            closed: self.commands.is_closed() || self.buffer.is_closed(),
+            buffer_fill: self.buffer.fill(),
+            refusing_streams: self.stats().refusing_streams,
+            silent_streams: self.counters.silent_streams(),
+        }
     }
 
     pub(crate) fn stats(&self) -> Stats {

@@ -15,6 +15,7 @@ use crate::emit::Emit;
 use crate::engine::{Engine, Load};
 use crate::error::{ConnectError, EmitError, FlushError, Reason, ShutdownError};
 use crate::event::Event;
+use crate::health::Health;
 use crate::message::OutboundMessage;
 use crate::options::Options;
 use crate::pending::Pending;
@@ -145,6 +146,11 @@ impl Publisher {
     /// What it has done, and what it has before it.
     pub fn stats(&self) -> Stats {
         self.shared.engine.stats()
+    }
+
+    /// Whether events get through, as far as is known here.
+    pub fn health(&self) -> Health {
+        self.shared.engine.health()
     }
 
     /// How many messages failed while nobody waited for them, see [`Options::on_lost`].

@@ -48,6 +48,7 @@ pub(crate) struct Counters {
     possibly_stored: AtomicU64,
     resent: AtomicU64,
     refusing_streams: AtomicU64,
+    silent_streams: AtomicU64,
 }
 
 impl Counters {
@@ -73,9 +74,19 @@ impl Counters {
     }
 
     /// What is true at the moment.
-    pub(crate) fn set(&self, in_flight: usize, refusing_streams: usize) {
+    pub(crate) fn set(&self, in_flight: usize, refusing_streams: usize, silent_streams: usize) {
         self.in_flight.store(in_flight as u64, Ordering::Relaxed);
         self.refusing_streams.store(refusing_streams as u64, Ordering::Relaxed);
+        self.silent_streams.store(silent_streams as u64, Ordering::Relaxed);
+    }
+
+    pub(crate) fn silent_streams(&self) -> u64 {
+        self.silent_streams.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn buffered(&self) -> u64 {
+        let ended = self.ended.load(Ordering::Relaxed);
+        self.accepted.load(Ordering::Relaxed).saturating_sub(ended)
     }
 
     pub(crate) fn stats(&self, lost: u64) -> Stats {

@@ -11,6 +11,9 @@ use crate::error::DatabaseError;
 
 /// How often, where rows are kept for that long.
 const CLEAN_UP_EVERY: Duration = Duration::from_secs(60);
+/// Counting rows is not for free.
+#[cfg(feature = "metrics")]
+const MEASURE_EVERY: Duration = Duration::from_secs(10);
 /// Rows deleted at a time.
 const BATCH: u32 = 1_000;
 
@@ -24,6 +27,21 @@ pub(super) async fn clean_up<D: Database>(context: Arc<Context<D>>) {
             Err(error) => tracing::warn!(error = %text(&error), "the outbox was not cleaned up"),
         }
         tokio::time::sleep(CLEAN_UP_EVERY.min(keep.max(Duration::from_secs(1)))).await;
+    }
+}
+
+/// Tells depth and age, every now and then: `walnats_outbox_pending`, `walnats_outbox_parked` and
+/// `walnats_outbox_oldest_seconds`, which is 0 where nothing waits.
+#[cfg(feature = "metrics")]
+pub(super) async fn measure<D: Database>(context: Arc<Context<D>>) {
+    loop {
+        // A database that cannot be used is told elsewhere.
+        if let Ok(status) = context.outbox.status().await {
+            metrics::gauge!("walnats_outbox_pending").set(status.pending as f64);
+            metrics::gauge!("walnats_outbox_parked").set(status.parked as f64);
+            metrics::gauge!("walnats_outbox_oldest_seconds").set(status.oldest.unwrap_or_default());
+        }
+        tokio::time::sleep(MEASURE_EVERY).await;
     }
 }
 

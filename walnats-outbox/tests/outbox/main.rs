@@ -25,6 +25,7 @@ macro_rules! on_both {
 mod dead_letters;
 mod enqueue;
 mod inbox;
+mod measured;
 mod nats_faults;
 mod postgres_faults;
 mod process_faults;

@@ -69,6 +69,16 @@ impl Buffer {
         self.bytes.close();
     }
 
+    pub(crate) fn is_closed(&self) -> bool {
+        self.messages.is_closed()
+    }
+
+    /// How much is in use, in messages or in bytes, whichever is more: 0 to 1.
+    pub(crate) fn fill(&self) -> f64 {
+        let part = |places: &Semaphore, capacity: u32| 1.0 - places.available_permits() as f64 / f64::from(capacity);
+        part(&self.messages, self.capacity_messages).max(part(&self.bytes, self.capacity_bytes))
+    }
+
     /// What is larger than the whole buffer is admitted when the buffer is empty.
     fn asked(&self, messages: usize, bytes: usize) -> (u32, u32) {
         let bounded = |wanted: usize, capacity: u32| u32::try_from(wanted).unwrap_or(u32::MAX).min(capacity);

@@ -58,6 +58,11 @@ impl Doubts {
         self.streams.is_empty()
     }
 
+    /// How many streams were asked in vain.
+    pub(super) fn silent(&self) -> usize {
+        self.streams.iter().filter(|doubt| doubt.vain > 1).count()
+    }
+
     /// Whether nothing may be sent again to the stream.
     pub(super) fn holds(&self, stream: &str) -> bool {
         self.streams.iter().any(|doubt| doubt.stream == stream)

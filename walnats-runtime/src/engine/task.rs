@@ -30,6 +30,7 @@ use super::ring::Ring;
 use crate::error::EmitError;
 use crate::lost::LostReport;
 use crate::message::Receipt;
+use crate::metric;
 use crate::options::Options;
 use crate::stats::Counters;
 use close::{Closing, Flush};
@@ -154,7 +155,7 @@ impl Task {
                 break;
             }
             let busy = self.is_busy();
-            self.counters.set(self.sent_messages, self.pauses.refusing());
+            self.counters.set(self.sent_messages, self.pauses.refusing(), self.doubts.silent());
             let sendable = self.find_next();
             tokio::select! {
                 biased;
@@ -200,11 +201,15 @@ impl Task {
                     Ok(()) => self.send_some(),
                     Err(_) => self.lose_client(),
                 },
-                _ = tick.tick(), if busy => self.count_unseen(),
+                _ = tick.tick(), if busy => {
+                    self.count_unseen();
+                    metric::present(self.counters.buffered(), self.sent_messages as u64);
+                }
             }
         }
         self.refuse_the_late();
-        self.counters.set(0, 0);
+        self.counters.set(0, 0, 0);
+        metric::present(0, 0);
     }
 
     fn on_command(&mut self, command: Command) {
@@ -276,7 +281,9 @@ impl Task {
             self.partly = None;
         }
         let messages = job.load.messages().len();
-        self.counters.ended(messages, Some(result.as_ref().map(|receipt| receipt.outcome)));
+        let outcome = result.as_ref().map(|receipt| receipt.outcome);
+        self.counters.ended(messages, Some(outcome));
+        metric::ended(&job.load.last().event, messages, outcome, job.first_sent);
         let end = match result {
             Ok(receipt) => Ok(receipt),
             Err(error) => {

@@ -10,6 +10,7 @@ use super::{TURN, Task};
 use crate::engine::job::{Job, Phase};
 use crate::engine::wire;
 use crate::error::{Cause, Reason};
+use crate::metric;
 
 /// An atomic batch of which not everything is sent. Until then the server stores nothing of it.
 pub(super) struct Partly {
@@ -118,6 +119,7 @@ impl Task {
         if job.first_sent.is_some() || job.refusal.is_some() {
             self.counters.resent(messages);
         }
+        metric::sent(&job.load.last().event, messages);
         let until = now + self.limits.ack_timeout;
         job.phase = Phase::Sent { until, denied: false };
         job.first_sent.get_or_insert(now);

@@ -1,0 +1,58 @@
+//! Where an event stands in a distributed trace, by the conventions of OpenTelemetry for messaging: making it is a span of its
+//! own, of which its message carries the context, however late it is sent.
+//!
+//! Subjects and ids are not recorded: they hold values of events.
+
+use tracing::Span;
+
+use crate::cloud_event::CloudEvent;
+use crate::error::Reason;
+use crate::event::EventDescriptor;
+use crate::headers::Headers;
+
+/// The span for making an event: <https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/>.
+pub(crate) fn create(descriptor: &'static EventDescriptor) -> Span {
+    tracing::info_span!(
+        "create",
+        otel.name = %format_args!("create {}", descriptor.subject),
+        otel.kind = "producer",
+        messaging.system = "nats",
+        messaging.operation.name = "create",
+        messaging.operation.type = "create",
+        messaging.destination.template = descriptor.subject,
+        walnats.event = descriptor.name,
+        walnats.stream = descriptor.stream,
+    )
+}
+
+/// Writes the present trace context (<https://www.w3.org/TR/trace-context/>) into headers, and into the CloudEvent
+/// (its distributed tracing extension), unless the caller has.
+#[cfg(feature = "opentelemetry")]
+pub(crate) fn inject(headers: &mut Headers, cloud_event: Option<&mut CloudEvent>) -> Result<(), Reason> {
+    use opentelemetry::trace::TraceContextExt;
+
+    let context = opentelemetry::Context::current();
+    let span = context.span();
+    let span = span.span_context();
+    if !span.is_valid() {
+        return Ok(());
+    }
+    let parent = format!("00-{}-{}-{:02x}", span.trace_id(), span.span_id(), span.trace_flags().to_u8());
+    let state = span.trace_state().header();
+    let parts = [("traceparent", parent), ("tracestate", state)];
+    let parts = parts.into_iter().filter(|(_, value)| !value.is_empty());
+    if headers.get("traceparent").is_none() {
+        for (name, value) in parts.clone() {
+            headers.insert(name, value)?;
+        }
+    }
+    if let Some(cloud_event) = cloud_event.filter(|it| !it.extensions.contains_key("traceparent")) {
+        cloud_event.extensions.extend(parts.map(|(name, value)| (name.to_owned(), value.into())));
+    }
+    Ok(())
+}
+
+#[cfg(not(feature = "opentelemetry"))]
+pub(crate) fn inject(_: &mut Headers, _: Option<&mut CloudEvent>) -> Result<(), Reason> {
+    Ok(())
+}
