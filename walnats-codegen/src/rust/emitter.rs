@@ -11,7 +11,7 @@ use crate::model::{Discard, Payload, Retention, Service, Storage, Stream};
 
 /// Methods of `Events` that no service may hide.
 const METHODS: [&str; 9] =
-    ["connect", "connect_with", "new", "with_options", "publisher", "register", "plan", "flush", "shutdown"];
+    ["connect", "connect_with", "new", "with_options", "publisher", "register", "plan", "health", "flush", "shutdown"];
 
 impl Package<'_> {
     /// The root module. `paths` tells for each event where its type is, seen from the root.
