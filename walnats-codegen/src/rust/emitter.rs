@@ -10,7 +10,7 @@ use super::template::{EmitText, EmitterTemplate, ModuleText, RootTemplate, Servi
 use crate::model::{Discard, Payload, Retention, Service, Storage, Stream};
 
 /// Methods of `Events` that no service may hide.
-const METHODS: [&str; 9] =
+const METHODS: [&str; 10] =
     ["connect", "connect_with", "new", "with_options", "publisher", "register", "plan", "health", "flush", "shutdown"];
 
 impl Package<'_> {
