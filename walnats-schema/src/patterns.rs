@@ -24,7 +24,7 @@ impl PartialEq for Patterns {
 impl SchemaSet {
     /// Whether a part of `text` matches `pattern`, one of the patterns of this set. A pattern that cannot be compiled
     /// matches nothing; lowering lets none pass.
-    pub(crate) fn matches(&self, pattern: &str, text: &str) -> bool {
+    pub fn matches(&self, pattern: &str, text: &str) -> bool {
         let compiled = self.patterns.0.get_or_init(|| self.pattern_texts()).get(pattern);
         let compiled = compiled.map(|cell| cell.get_or_init(|| Pattern::new(pattern)));
         matches!(compiled, Some(Ok(pattern)) if pattern.is_match(text))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use walnats_schema::{ObjectRules, Pattern, SchemaId};
+use walnats_schema::{ObjectRules, SchemaId};
 
 use super::{Body, Builder, Field, Rule, Shape, Struct, Typed};
 use crate::rust::kinds::Kinds;
@@ -147,7 +147,7 @@ impl Builder<'_> {
         let mut ids = Vec::new();
         for object in node.schemas(self.schemas.set).map(|schema| &schema.object) {
             let before = ids.len();
-            let by_pattern = object.pattern_properties.iter().filter(|(pattern, _)| matches(pattern, name));
+            let by_pattern = object.pattern_properties.iter().filter(|(text, _)| self.schemas.set.matches(text, name));
             ids.extend(property(object, name).into_iter().chain(by_pattern.map(|(_, id)| *id)));
             if ids.len() == before {
                 ids.extend(object.additional_properties);
@@ -188,9 +188,4 @@ impl Builder<'_> {
 
 fn property(object: &ObjectRules, name: &str) -> Option<SchemaId> {
     object.properties.iter().find(|(key, _)| key == name).map(|(_, id)| *id)
-}
-
-/// Patterns that cannot be compiled were reported when the schema was lowered.
-fn matches(pattern: &str, name: &str) -> bool {
-    Pattern::new(pattern).is_ok_and(|pattern| pattern.is_match(name))
 }
