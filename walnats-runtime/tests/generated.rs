@@ -41,6 +41,7 @@ packages! {
     docs: "../../walnats-codegen/fixtures/generate/docs/expected/events.rs" { Told }
     enums: "../../walnats-codegen/fixtures/generate/enums/expected/events.rs" { SignShown }
     events: "../../walnats-codegen/fixtures/generate/events/expected/events.rs" { Cancellation IdsIssued OrderPlaced }
+    foreign: "../../walnats-codegen/fixtures/generate/foreign/expected/events.rs" { ShopLinkClick ShopPageView }
     judged: "../../walnats-codegen/fixtures/generate/judged/expected/events.rs" { Decided }
     maps: "../../walnats-codegen/fixtures/generate/maps/expected/events.rs" { Labelled }
     names: "../../walnats-codegen/fixtures/generate/names/expected/events.rs" { Events2 For Named UsesFor }

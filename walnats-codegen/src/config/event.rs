@@ -7,13 +7,14 @@ use super::{OneOrMany, Text};
 /// What `x-walnats` in the schema can say too, and where the schema is. This file has the last word.
 ///
 /// The name may hold one `*`. Without `schema` it then applies to every event of such a name. With `schema` it declares events:
-/// the `*` in the pointer matches members or items, and the `*` in the name, `subject`, `stream` and `type` stands for what it
+/// the `*` in the pointer matches members or items, one in the file's name files, and the `*` in the name, `subject`, `stream` and `type` stands for what it
 /// matched: the member's name, or for what is a mere `$ref`, the last part of that.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(feature = "config-schema", derive(schemars::JsonSchema))]
 pub struct EventSettings {
-    /// Where the schema is, for events in files that nobody may edit: `webhooks.json#/definitions/*_event`.
+    /// Where the schema is, for events in files that nobody may edit: `webhooks.json#/definitions/*_event`, or
+    /// `vendor/*/1-0-0.json` for one event in each such file.
     pub schema: Option<OneOrMany>,
     /// Endings that do not belong to the name of what `*` matched: `["_event"]`.
     pub strip: Vec<String>,

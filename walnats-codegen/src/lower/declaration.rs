@@ -103,6 +103,9 @@ fn messages(known: &Known, wanted: &str) -> Result<Vec<Found>, Problem> {
 }
 
 fn json(known: &Known, file: &str, pointer: &str) -> Result<Vec<Found>, Problem> {
+    if file.contains('*') && !pointer.contains('*') {
+        return files(known, file, pointer);
+    }
     let Some(index) = known.documents.iter().position(|document| document.name == file) else {
         let names = known.documents.iter().map(|document| document.name.as_str());
         let help = near(file, names.clone()).or_else(|| {
@@ -145,6 +148,18 @@ fn json(known: &Known, file: &str, pointer: &str) -> Result<Vec<Found>, Problem>
         }
     };
     if found.is_empty() { Err((format!("nothing in `{file}` matches `#{pointer}`"), None)) } else { Ok(found) }
+}
+
+/// The same place in every file whose name matches; what the `*` stands for may hold folders.
+fn files(known: &Known, wanted: &str, pointer: &str) -> Result<Vec<Found>, Problem> {
+    let mut found = Vec::new();
+    for (index, document) in known.documents.iter().enumerate() {
+        let Some(captured) = pattern::capture(wanted, &document.name) else { continue };
+        let place = place(document, pointer).ok_or_else(|| nothing_at(document, pointer))?;
+        let target = Target::Json { document: index, pointer: pointer.to_owned(), place };
+        found.push(Found { target, captured: captured.to_owned() });
+    }
+    if found.is_empty() { Err((format!("no schema file matches `{wanted}`"), None)) } else { Ok(found) }
 }
 
 /// An item of an array, named by the last part of its `$ref`, or by its `title`.

@@ -2,12 +2,14 @@
 
 use std::collections::HashSet;
 
-use crate::diagnostic::{Report, Severity};
+use crate::diagnostic::{Diagnostic, Report, Severity};
 use crate::load::SourceSet;
 use crate::lower::capture;
 
 /// Mistakes that leave a schema usable: a repeated name, of which the last counts, and a misspelt keyword, which means nothing.
 const FORGIVEN: [&str; 2] = ["WN0104", "WN0305"];
+/// That a schema has annotations of its own: nobody here need know.
+const UNSAID: &str = "WN0306";
 
 /// Makes warnings of what in foreign files can only be mended by others.
 pub(super) fn forgive(report: &mut Report, sources: &SourceSet, foreign: &[String]) {
@@ -18,8 +20,10 @@ pub(super) fn forgive(report: &mut Report, sources: &SourceSet, foreign: &[Strin
         .filter(|document| is_foreign(&document.name))
         .map(|document| document.file.path.as_str())
         .collect();
-    for finding in &mut report.diagnostics {
-        if FORGIVEN.contains(&finding.code) && foreign.contains(finding.place.file.path.as_str()) {
+    let is_foreign = |finding: &Diagnostic| foreign.contains(finding.place.file.path.as_str());
+    report.diagnostics.retain(|finding| finding.code != UNSAID || !is_foreign(finding));
+    for finding in report.diagnostics.iter_mut().filter(|finding| FORGIVEN.contains(&finding.code)) {
+        if is_foreign(finding) {
             finding.severity = Severity::Warning;
         }
     }

@@ -20,7 +20,7 @@ pub(super) fn index<'a>(registry: &mut Registry<'a>, document: usize, retrieval:
 /// What the `$schema` of this very schema says.
 fn dialect(registry: &Registry<'_>, document: usize, node: &Node, report: &mut Report) -> Option<Dialect> {
     let schema = node.get("$schema")?;
-    Some(registry.dialect_of(schema.as_str()?, registry.documents[document].place(&schema.span), report))
+    Some(registry.dialect_of(node, schema.as_str()?, registry.documents[document].place(&schema.span), report))
 }
 
 struct Walk<'w, 'a> {

@@ -151,7 +151,7 @@ impl<'a> Registry<'a> {
     }
 
     /// The dialect that a `$schema` names.
-    pub(super) fn dialect_of(&self, schema: &str, place: Place, report: &mut Report) -> Dialect {
+    pub(super) fn dialect_of(&self, root: &Node, schema: &str, place: Place, report: &mut Report) -> Dialect {
         if let Some(draft) = Draft::from_uri(schema) {
             return Dialect::standard(draft);
         }
@@ -166,11 +166,13 @@ impl<'a> Registry<'a> {
                 report.push(Diagnostic::error("WN0206", place, message).help(help));
                 return Dialect::standard(self.default_draft);
             }
-            let draft = self.default_draft.name();
-            let message = format!("the meta-schema `{schema}` is unknown; this schema is read as {draft}");
+            // Who extends a meta-schema keeps the name of its identifier: draft 4 alone has `id`.
+            let is_draft4 = root.get("id").is_some_and(|id| id.as_str().is_some()) && root.get("$id").is_none();
+            let draft = if is_draft4 { Draft::Draft4 } else { self.default_draft };
+            let message = format!("the meta-schema `{schema}` is unknown; this schema is read as {}", draft.name());
             let help = format!("use one of the drafts' own, such as `{}`", Draft::Draft202012.uri());
             report.push(Diagnostic::warning("WN0206", place, message).help(help));
-            return Dialect::standard(self.default_draft);
+            return Dialect::standard(draft);
         };
         self.dialect_of_metaschema(document, report)
     }

@@ -10,6 +10,26 @@ use crate::resolve::{KEYWORDS, Keyword, Shape};
 const HARMLESS: [&str; 8] =
     ["$defs", "$comment", "contentMediaType", "contentEncoding", "contentSchema", "$vocabulary", "id", "$id"];
 
+/// Annotations that editors, code generators and registries know, and that nobody takes for constraints.
+const WELL_KNOWN: [&str; 16] = [
+    "allowComments",
+    "allowTrailingCommas",
+    "defaultSnippets",
+    "deprecationMessage",
+    "doNotSuggest",
+    "enumDescriptions",
+    "enumNames",
+    "errorMessage",
+    "example",
+    "javaType",
+    "markdownDescription",
+    "markdownEnumDescriptions",
+    "self",
+    "suggestSortText",
+    "tsEnumNames",
+    "tsType",
+];
+
 impl<'a> Lowerer<'a, '_> {
     pub(super) fn note_unknown(&mut self, subject: &Subject<'_, 'a>) {
         if self.options.unknown_keywords == UnknownKeywords::Ignore {
@@ -17,7 +37,7 @@ impl<'a> Lowerer<'a, '_> {
         }
         for member in &subject.others {
             let name = member.name.as_str();
-            if name.starts_with("x-") || HARMLESS.contains(&name) {
+            if name.starts_with("x-") || HARMLESS.contains(&name) || WELL_KNOWN.contains(&name) {
                 continue;
             }
             if let Some(keyword) = KEYWORDS.iter().find(|keyword| keyword.name == name) {
