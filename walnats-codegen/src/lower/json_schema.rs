@@ -16,7 +16,7 @@ mod subject;
 mod unknown;
 mod value;
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use walnats_schema::{Schema, SchemaId, SchemaSet};
 
@@ -123,6 +123,8 @@ struct Lowerer<'a, 'r> {
     patterns: HashSet<String>,
     /// Annotations by document, each with its first place.
     unknown: BTreeMap<usize, BTreeMap<String, Place>>,
+    /// Keywords that mean nothing next to a `$ref`, by document, with the first one's place.
+    overruled: BTreeMap<usize, (Draft, Place, BTreeSet<&'a str>)>,
 }
 
 impl<'a, 'r> Lowerer<'a, 'r> {
@@ -139,6 +141,7 @@ impl<'a, 'r> Lowerer<'a, 'r> {
             references: HashMap::new(),
             patterns: HashSet::new(),
             unknown: BTreeMap::new(),
+            overruled: BTreeMap::new(),
         }
     }
 
@@ -215,6 +218,7 @@ impl<'a, 'r> Lowerer<'a, 'r> {
 
     fn finish(mut self, document_count: usize, roots: Vec<Option<SchemaId>>) -> Lowered {
         self.report_unknown();
+        self.report_overruled();
         self.set_resources();
         cycle::report(&self.set, &self.notes, &self.references, self.report);
         let last = self.notes.iter().map(|note| note.source + 1).max().unwrap_or(0).max(document_count);

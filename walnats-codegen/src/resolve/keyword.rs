@@ -147,6 +147,11 @@ impl Keyword {
         KEYWORDS.iter().find(|keyword| keyword.name == name && dialect.has(keyword))
     }
 
+    /// Whether values are judged by it.
+    pub(crate) fn constrains(&self) -> bool {
+        !matches!(self.vocabulary, Vocabulary::Core | Vocabulary::Metadata | Vocabulary::Content)
+    }
+
     /// The schemas in a keyword's value, each with the steps that lead to it from there.
     pub(crate) fn schemas<'a>(&self, value: &'a Node) -> Vec<(Option<String>, &'a Node)> {
         let is_schema = |node: &Node| matches!(node.value, NodeValue::Object(_) | NodeValue::Bool(_));

@@ -13,6 +13,8 @@ pub(super) struct Subject<'s, 'a> {
     keywords: Vec<(&'static Keyword, &'a Member)>,
     /// The rest, but for keywords whose values have the wrong shape.
     pub(super) others: Vec<&'a Member>,
+    /// Keywords that a `$ref` beside them makes meaningless.
+    pub(super) overruled: Vec<&'a Member>,
 }
 
 impl<'s, 'a> Subject<'s, 'a> {
@@ -22,13 +24,17 @@ impl<'s, 'a> Subject<'s, 'a> {
         document: &'a Document,
         report: &mut Report,
     ) -> Self {
-        let mut subject = Self { location, dialect, document, keywords: Vec::new(), others: Vec::new() };
+        let mut subject =
+            Self { location, dialect, document, keywords: Vec::new(), others: Vec::new(), overruled: Vec::new() };
         let reference = location.node.get("$ref").is_some_and(|reference| reference.as_str().is_some());
         let alone = dialect.draft.reference_stands_alone() && reference;
         for member in location.node.members() {
             match Keyword::find(&member.name, dialect) {
-                // What stands next to a `$ref` that stands alone is not even looked at.
-                Some(keyword) if alone && keyword.name != "$ref" => {}
+                Some(keyword) if alone && keyword.name != "$ref" => {
+                    if keyword.constrains() {
+                        subject.overruled.push(member);
+                    }
+                }
                 Some(keyword) if keyword.shape.fits(&member.value) => subject.keywords.push((keyword, member)),
                 Some(keyword) => report.push(wrong_shape(keyword, member, &subject)),
                 None if alone => {}

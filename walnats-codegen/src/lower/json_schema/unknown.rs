@@ -1,4 +1,6 @@
-//! Keywords that mean nothing: misspelt ones are errors, the rest annotations.
+//! Keywords that mean nothing: misspelt ones are errors, the rest annotations, or overruled by a `$ref`.
+
+use std::collections::BTreeSet;
 
 use super::subject::Subject;
 use super::{Lowerer, UnknownKeywords};
@@ -35,6 +37,12 @@ impl<'a> Lowerer<'a, '_> {
         if self.options.unknown_keywords == UnknownKeywords::Ignore {
             return;
         }
+        if let Some(first) = subject.overruled.first() {
+            let overruled = self.overruled.entry(subject.location.document);
+            let draft = subject.draft();
+            let (_, _, names) = overruled.or_insert_with(|| (draft, subject.name_place(first), BTreeSet::new()));
+            names.extend(subject.overruled.iter().map(|member| member.name.as_str()));
+        }
         for member in &subject.others {
             let name = member.name.as_str();
             if name.starts_with("x-") || HARMLESS.contains(&name) || WELL_KNOWN.contains(&name) {
@@ -63,6 +71,16 @@ impl<'a> Lowerer<'a, '_> {
     pub(super) fn warn_of_unknown(&mut self, finding: Diagnostic) {
         if self.options.unknown_keywords == UnknownKeywords::Judge {
             self.report.push(finding);
+        }
+    }
+
+    /// One warning for each file in which keywords stand next to `$ref`s and mean nothing there.
+    pub(super) fn report_overruled(&mut self) {
+        for (draft, place, names) in std::mem::take(&mut self.overruled).into_values() {
+            let list: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            let message = format!("next to a `$ref`, {} means nothing in {}", list.join(", "), draft.name());
+            let help = "put the `$ref` into an `allOf`, or say `2019-09` or later in `$schema`";
+            self.report.push(Diagnostic::warning("WN0309", place, message).help(help));
         }
     }
 
