@@ -1,10 +1,13 @@
 //! What an emit promises, against a real nats-server.
 
 mod batches;
+mod canary;
 mod connecting;
 mod emits;
 mod ends;
 mod faults;
+mod heard;
+mod hostile;
 mod note;
 mod once;
 mod proxy;

@@ -1,52 +1,15 @@
 //! What a publisher tells those who watch it: warnings, and counts.
 
-use std::fmt::Debug;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tracing::field::{Field, Visit};
-use tracing::{Event, Metadata, Subscriber, span};
+use tracing::Level;
 use walnats_runtime::{
     ConnectError, Options, Publisher, Refusal, Register, RegisterError, Retention, Storage, StreamDescriptor, Warning,
 };
 use walnats_server::NatsServer;
 
+use crate::heard::Heard;
 use crate::note::{PLAIN, TestResult, note, ready, suspend, whole};
-
-/// Keeps the texts of everything that is said at `warn` and above.
-#[derive(Clone, Default)]
-struct Heard(Arc<Mutex<Vec<String>>>);
-
-impl Subscriber for Heard {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        *metadata.level() <= tracing::Level::WARN
-    }
-    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
-        span::Id::from_u64(1)
-    }
-    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
-    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-    fn event(&self, event: &Event<'_>) {
-        struct Text(String);
-        impl Visit for Text {
-            fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-                self.0 += &format!("{}={value:?} ", field.name());
-            }
-        }
-        let mut text = Text(String::new());
-        event.record(&mut text);
-        self.0.lock().expect("nobody panicked").push(text.0);
-    }
-    fn enter(&self, _: &span::Id) {}
-    fn exit(&self, _: &span::Id) {}
-}
-
-impl Heard {
-    fn about(&self, stream: &str) -> Vec<String> {
-        let name = format!("stream=\"{stream}\"");
-        self.0.lock().expect("nobody panicked").iter().filter(|text| text.contains(&name)).cloned().collect()
-    }
-}
 
 static RISKY: &[StreamDescriptor] = &[StreamDescriptor {
     subjects: &["risky.*"],
@@ -57,7 +20,7 @@ static RISKY: &[StreamDescriptor] = &[StreamDescriptor {
 
 #[tokio::test]
 async fn what_may_lose_events_is_said_once() -> TestResult {
-    let heard = Heard::default();
+    let heard = Heard::from(Level::WARN);
     let _guard = tracing::subscriber::set_default(heard.clone());
     let server = NatsServer::start()?;
     let publisher = Publisher::connect(server.url(), RISKY, Options::new()).await?;
@@ -130,7 +93,7 @@ async fn every_event_is_counted_by_its_end() -> TestResult {
 
 #[tokio::test]
 async fn a_stream_that_refuses_for_now_is_said_and_counted() -> TestResult {
-    let heard = Heard::default();
+    let heard = Heard::from(Level::WARN);
     let _guard = tracing::subscriber::set_default(heard.clone());
     let server = NatsServer::builder().jetstream_config("max_file_store: 256KB").start()?;
     let publisher = ready(&server, PLAIN).await?;

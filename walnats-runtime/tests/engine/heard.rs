@@ -1,0 +1,64 @@
+//! Whatever is said through `tracing` on this thread.
+
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tracing::field::{Field, Visit};
+use tracing::{Event, Level, Metadata, Subscriber, span};
+
+/// Keeps the texts of everything that is said at a level and above, by whatever crate.
+#[derive(Clone)]
+pub struct Heard {
+    level: Level,
+    texts: Arc<Mutex<Vec<String>>>,
+}
+
+impl From<Level> for Heard {
+    fn from(level: Level) -> Self {
+        Self { level, texts: Arc::default() }
+    }
+}
+
+impl Heard {
+    pub fn all(&self) -> Vec<String> {
+        self.texts.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn about(&self, stream: &str) -> Vec<String> {
+        let name = format!("stream=\"{stream}\"");
+        self.all().into_iter().filter(|text| text.contains(&name)).collect()
+    }
+
+    fn keep(&self, record: impl FnOnce(&mut Text)) {
+        let mut text = Text(String::new());
+        record(&mut text);
+        self.texts.lock().unwrap_or_else(PoisonError::into_inner).push(text.0);
+    }
+}
+
+struct Text(String);
+
+impl Visit for Text {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.0 += &format!("{}={value:?} ", field.name());
+    }
+}
+
+impl Subscriber for Heard {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        *metadata.level() <= self.level
+    }
+    fn new_span(&self, attributes: &span::Attributes<'_>) -> span::Id {
+        self.keep(|text| attributes.record(text));
+        span::Id::from_u64(1)
+    }
+    fn record(&self, _: &span::Id, values: &span::Record<'_>) {
+        self.keep(|text| values.record(text));
+    }
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+    fn event(&self, event: &Event<'_>) {
+        self.keep(|text| event.record(text));
+    }
+    fn enter(&self, _: &span::Id) {}
+    fn exit(&self, _: &span::Id) {}
+}
