@@ -98,7 +98,7 @@ impl Config {
         let (model, mut report) = self.load_model();
         let Some(model) = model else { return Err(report) };
         let files = rust::generate(&model, &mut report);
-        let files = write::format(files, &mut report);
+        let files = write::format(files);
         report.sort();
         if report.has_errors() { Err(report) } else { Ok((files, report)) }
     }

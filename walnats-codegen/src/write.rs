@@ -1,14 +1,11 @@
 //! Generated files: formatted, with a header, written only where they change.
 
-mod space;
+mod lines;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
-
-use crate::diagnostic::{Diagnostic, Place, Report, SourceFile};
 
 /// A file that the pipeline made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,32 +37,13 @@ impl Difference {
     }
 }
 
-/// Formats the Rust files and puts the header on top; all files sorted by path.
-pub fn format(files: Vec<GeneratedFile>, report: &mut Report) -> Vec<GeneratedFile> {
-    let mut files: Vec<GeneratedFile> = files
-        .into_iter()
-        .map(|file| match file.path.ends_with(".rs").then(|| syn::parse_file(&file.content)) {
-            None => file,
-            Some(Ok(syntax)) => GeneratedFile {
-                content: format!("{HEADER}{}", space::between_items(&prettyplease::unparse(&syntax))),
-                ..file
-            },
-            Some(Err(error)) => {
-                report.push(internal(&file, &error));
-                file
-            }
-        })
-        .collect();
+/// Lays out the Rust files that are lines of code, and puts the header on top of all; sorted by path.
+pub fn format(mut files: Vec<GeneratedFile>) -> Vec<GeneratedFile> {
+    for file in files.iter_mut().filter(|file| file.path.ends_with(".rs")) {
+        file.content = lines::lay_out(HEADER, &file.content);
+    }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files
-}
-
-/// Code that is no Rust is a fault of this crate.
-fn internal(file: &GeneratedFile, error: &syn::Error) -> Diagnostic {
-    let source = SourceFile { path: format!("(generated) {}", file.path), text: String::new() };
-    let place = Place { file: Arc::new(source), span: 0..0 };
-    Diagnostic::error("WN0901", place, format!("internal error: the generated code is not Rust: {error}"))
-        .help("this is a fault of walnats, not of the schema; please report it with the schema")
 }
 
 /// What [`write()`] would do to `directory`.
@@ -159,7 +137,7 @@ mod tests {
     fn only_what_differs_is_touched_and_only_what_is_ours_is_removed() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("out");
-        let first = format(vec![file("b/a.rs", "fn  a( ) {}"), file("b/a.schema.json", "{}")], &mut Report::default());
+        let first = format(vec![file("b/a.rs", "fn a() {}"), file("b/a.schema.json", "{}")]);
         assert_eq!(first[0].content, format!("{HEADER}fn a() {{}}\n"));
         assert_eq!(write(&path, &first).unwrap().added, ["b/a.rs", "b/a.schema.json"]);
         assert!(compare(&path, &first).unwrap().is_empty());
@@ -168,7 +146,7 @@ mod tests {
         assert_eq!(fs::metadata(path.join("b/a.rs")).unwrap().modified().unwrap(), written);
 
         fs::write(path.join("mine.rs"), "fn mine() {}").unwrap();
-        let second = format(vec![file("c.rs", "")], &mut Report::default());
+        let second = format(vec![file("c.rs", "")]);
         let difference = compare(&path, &second).unwrap();
         assert_eq!(
             (&difference.added[..], &difference.stale[..]),
@@ -178,12 +156,5 @@ mod tests {
         assert!(
             path.join("mine.rs").exists() && !path.join("b/a.rs").exists() && !path.join("b/a.schema.json").exists()
         );
-    }
-
-    #[test]
-    fn code_that_is_no_rust_is_a_finding() {
-        let mut report = Report::default();
-        format(vec![file("a.rs", "fn a() {}\nfn {\n")], &mut report);
-        assert_eq!(report.diagnostics[0].code, "WN0901");
     }
 }

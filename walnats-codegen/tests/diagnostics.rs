@@ -43,9 +43,7 @@ fn each_code_has_a_fixture_and_a_row_in_the_table() {
         .map(|digits| format!("WN{digits}"))
         .collect();
     assert_eq!(in_table, in_source, "the rows of docs/diagnostics.md (left) are the codes of the source (right)");
-    // No schema can make this crate generate code that is not Rust; that is the point.
-    let without: BTreeSet<String> =
-        in_source.difference(&in_fixtures).filter(|code| *code != "WN0901").cloned().collect();
+    let without: Vec<_> = in_source.difference(&in_fixtures).collect();
     assert!(without.is_empty(), "codes without a folder in fixtures/diagnostics: {without:?}");
     let unknown: Vec<_> = in_fixtures.difference(&in_source).collect();
     assert!(unknown.is_empty(), "folders in fixtures/diagnostics for codes that do not exist: {unknown:?}");

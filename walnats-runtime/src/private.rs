@@ -6,6 +6,7 @@ pub use serde::{Deserialize, Deserializer, Serialize};
 pub use serde_json;
 pub use walnats_schema::{At, Format, Violation};
 
+pub use crate::event::EventDescriptor;
 pub use crate::json::check::*;
 pub use crate::json::field::{additional, nullable, optional};
 pub use crate::json::{Kind, Schemas, Union, Validate, decode, encode, validate};

@@ -1,9 +1,12 @@
 //! The schema of an event as one text that stands alone: what it refers to in other files comes along.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
+use serde::{Serialize, Serializer};
+
 use crate::diagnostic::{Place, Report};
-use crate::load::{Document, Member, Node, NodeValue};
+use crate::load::{Document, Node, NodeValue};
 use crate::resolve::{Dialect, Draft, Keyword, Location, Registry};
 
 /// Makes the schema at `pointer` of `document` whole, on one line. `None` where one text cannot say the same: with
@@ -32,13 +35,34 @@ pub(super) fn bundle<'a>(
     let mut bundled = bundler.copy(&root)?;
     let mut found = Vec::new();
     while let Some((name, location)) = bundler.open.pop_front() {
-        found.push(member(&name, bundler.copy(&location)?));
+        found.push((name.into(), bundler.copy(&location)?));
     }
     add_definitions(&mut bundled, definitions, found);
-    if let NodeValue::Object(members) = &mut bundled.value {
-        members.insert(0, member("$schema", text(dialect.draft.uri())));
+    if let Copy::Object(members) = &mut bundled {
+        members.insert(0, ("$schema".into(), Copy::Text(dialect.draft.uri().to_owned())));
     }
     serde_json::to_string(&bundled).ok()
+}
+
+/// A part of a bundle: as it stands in a file, except for what had to be changed.
+enum Copy<'a> {
+    Original(&'a Node),
+    Text(String),
+    Array(Vec<Copy<'a>>),
+    Object(Vec<Member<'a>>),
+}
+
+type Member<'a> = (Cow<'a, str>, Copy<'a>);
+
+impl Serialize for Copy<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Original(node) => node.serialize(serializer),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Array(items) => serializer.collect_seq(items),
+            Self::Object(members) => serializer.collect_map(members.iter().map(|(name, value)| (name, value))),
+        }
+    }
 }
 
 struct Bundler<'a, 'r> {
@@ -54,8 +78,8 @@ struct Bundler<'a, 'r> {
 }
 
 impl<'a> Bundler<'a, '_> {
-    fn copy(&mut self, location: &Location<'a>) -> Option<Node> {
-        let NodeValue::Object(members) = &location.node.value else { return Some(location.node.clone()) };
+    fn copy(&mut self, location: &Location<'a>) -> Option<Copy<'a>> {
+        let NodeValue::Object(members) = &location.node.value else { return Some(Copy::Original(location.node)) };
         let dialect = self.registry.dialect(location);
         if dialect.draft != self.dialect.draft {
             return None;
@@ -68,50 +92,62 @@ impl<'a> Bundler<'a, '_> {
                 "id" if dialect.draft == Draft::Draft4 => continue,
                 "$dynamicRef" | "$recursiveRef" => return None,
                 "$ref" => self.reference(location, &original.value)?,
-                _ if is_reference_alone => original.value.clone(),
+                _ if is_reference_alone => Copy::Original(&original.value),
                 keyword => match Keyword::find(keyword, dialect) {
                     Some(keyword) => self.keyword(location, keyword, &original.value)?,
-                    None => original.value.clone(),
+                    None => Copy::Original(&original.value),
                 },
             };
-            copied.push(member(&original.name, value));
+            copied.push((Cow::Borrowed(original.name.as_str()), value));
         }
-        Some(Node { span: 0..0, value: NodeValue::Object(copied) })
+        Some(Copy::Object(copied))
     }
 
     /// The value of a keyword, with the schemas in it copied.
-    fn keyword(&mut self, location: &Location<'a>, keyword: &Keyword, value: &'a Node) -> Option<Node> {
-        let mut copied = value.clone();
-        for (step, node) in keyword.schemas(value) {
-            let steps: Vec<&str> = [keyword.name].into_iter().chain(step.as_deref()).collect();
+    fn keyword(&mut self, location: &Location<'a>, keyword: &Keyword, value: &'a Node) -> Option<Copy<'a>> {
+        let schemas = keyword.schemas(value);
+        let mut copy = |step: Option<&str>, node| {
+            let steps: Vec<&str> = [keyword.name].into_iter().chain(step).collect();
             let child = self.registry.child(location, &steps, node);
-            let child = self.copy(&child)?;
-            match (&mut copied.value, step) {
-                (NodeValue::Array(items), Some(step)) => *items.get_mut(step.parse::<usize>().ok()?)? = child,
-                (NodeValue::Object(members), Some(step)) => {
-                    members.iter_mut().find(|member| member.name == step)?.value = child;
-                }
-                (_, _) => copied = child,
+            self.copy(&child)
+        };
+        match (&value.value, schemas.as_slice()) {
+            (_, [(None, node)]) => copy(None, node),
+            (NodeValue::Object(members), _) => {
+                // Some members may be no schemas.
+                let mut schemas = schemas.iter().peekable();
+                let members = members.iter().map(|member| {
+                    let value = match schemas.next_if(|(_, node)| std::ptr::eq(*node, &member.value)) {
+                        Some((_, node)) => copy(Some(&member.name), node)?,
+                        None => Copy::Original(&member.value),
+                    };
+                    Some((Cow::Borrowed(member.name.as_str()), value))
+                });
+                Some(Copy::Object(members.collect::<Option<_>>()?))
+            }
+            (_, []) => Some(Copy::Original(value)),
+            _ => {
+                let items = schemas.iter().map(|(step, node)| copy(step.as_deref(), node));
+                Some(Copy::Array(items.collect::<Option<_>>()?))
             }
         }
-        Some(copied)
     }
 
     /// A `$ref` into the bundle.
-    fn reference(&mut self, from: &Location<'a>, reference: &Node) -> Option<Node> {
+    fn reference(&mut self, from: &Location<'a>, reference: &'a Node) -> Option<Copy<'a>> {
         let uri = reference.as_str()?;
         // What leads nowhere has been reported when the schema was lowered.
         let target = self.registry.resolve(from, uri, &Place::default(), &mut Report::default())?;
         if target.document >= self.documents.len() {
             // One of the drafts' own meta-schemas: every reader knows it by its URI.
-            return Some(reference.clone());
+            return Some(Copy::Original(reference));
         }
         let is_inside = target.document == self.root.document && target.path.starts_with(&self.root.path);
         if is_inside {
-            return Some(text(&pointer(&target.path[self.root.path.len()..])));
+            return Some(Copy::Text(pointer(&target.path[self.root.path.len()..])));
         }
         let name = self.name(target);
-        Some(text(&pointer(&[self.definitions_keyword().to_owned(), name])))
+        Some(Copy::Text(pointer(&[self.definitions_keyword().to_owned(), name])))
     }
 
     fn name(&mut self, target: Location<'a>) -> String {
@@ -136,30 +172,21 @@ impl<'a> Bundler<'a, '_> {
     }
 }
 
-fn add_definitions(root: &mut Node, keyword: &str, found: Vec<Member>) {
+fn add_definitions<'a>(root: &mut Copy<'a>, keyword: &'static str, found: Vec<Member<'a>>) {
+    let Copy::Object(members) = root else { return };
     if found.is_empty() {
         return;
     }
     // Before 2019-09 nothing counts beside a `$ref`, so the reference moves down.
-    if root.get("$ref").is_some() && keyword == "definitions" {
-        let whole = std::mem::replace(root, Node { span: 0..0, value: NodeValue::Object(Vec::new()) });
-        let all_of = Node { span: 0..0, value: NodeValue::Array(vec![whole]) };
-        root.value = NodeValue::Object(vec![member("allOf", all_of)]);
+    if keyword == "definitions" && members.iter().any(|(name, _)| name == "$ref") {
+        let whole = Copy::Object(std::mem::take(members));
+        members.push(("allOf".into(), Copy::Array(vec![whole])));
     }
-    let NodeValue::Object(members) = &mut root.value else { return };
-    match members.iter_mut().find(|member| member.name == keyword).map(|member| &mut member.value.value) {
-        Some(NodeValue::Object(existing)) => existing.extend(found),
+    match members.iter_mut().find(|(name, _)| name == keyword).map(|(_, value)| value) {
+        Some(Copy::Object(existing)) => existing.extend(found),
         Some(_) => {}
-        None => members.push(member(keyword, Node { span: 0..0, value: NodeValue::Object(found) })),
+        None => members.push((keyword.into(), Copy::Object(found))),
     }
-}
-
-fn member(name: &str, value: Node) -> Member {
-    Member { name: name.to_owned(), name_span: 0..0, value }
-}
-
-fn text(text: &str) -> Node {
-    Node { span: 0..0, value: NodeValue::String(text.to_owned()) }
 }
 
 /// A JSON Pointer as a URI fragment (RFC 6901, section 6).

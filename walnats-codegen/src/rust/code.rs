@@ -34,8 +34,8 @@ pub fn type_text(shape: &Shape, datetime: DateTimes, path: &impl Fn(ItemId) -> S
         Shape::Array(item) => format!("Vec<{}>", of(item)),
         Shape::FixedArray(item, length) => format!("[{}; {length}]", of(item)),
         Shape::Tuple(items) => {
-            let items: String = items.iter().map(|item| of(item) + ",").collect();
-            format!("({items})")
+            let texts: Vec<String> = items.iter().map(of).collect();
+            format!("({}{})", texts.join(", "), if texts.len() == 1 { "," } else { "" })
         }
         Shape::Map(member) => format!("::std::collections::BTreeMap<String, {}>", of(member)),
         Shape::Nullable(inner) => format!("Option<{}>", of(inner)),

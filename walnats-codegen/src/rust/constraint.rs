@@ -199,12 +199,12 @@ impl Code<'_, '_> {
                     format!("for (index, value) in {value}.iter().enumerate() {{").replace("*value.", "value."),
                 );
                 self.typed(inner, &Place::bound("&at.item(index)".to_owned()));
-                self.lines.push("} }".to_owned());
+                self.lines.extend(["}".to_owned(), "}".to_owned()]);
             }
             Shape::Map(inner) => {
                 self.block(at, format!("for (name, value) in {reference} {{"));
                 self.typed(inner, &Place::bound("&at.property(name)".to_owned()));
-                self.lines.push("} }".to_owned());
+                self.lines.extend(["}".to_owned(), "}".to_owned()]);
             }
             Shape::Tuple(items) => {
                 let place = value.strip_prefix('*').unwrap_or(value);
@@ -225,7 +225,10 @@ impl Code<'_, '_> {
     }
 
     fn block(&mut self, at: &str, line: String) {
-        self.lines.push(if at == "at" { "{".to_owned() } else { format!("{{ let at = {at};") });
+        self.lines.push("{".to_owned());
+        if at != "at" {
+            self.lines.push(format!("let at = {at};"));
+        }
         self.lines.push(line);
     }
 
@@ -304,7 +307,7 @@ impl Code<'_, '_> {
     }
 
     fn with_pattern(&self, pattern: &str, call: &str) -> String {
-        format!("{{ static PATTERN: {RUNTIME}::Pattern = {RUNTIME}::Pattern::new({}); {call} }}", literal(pattern))
+        format!("{{\nstatic PATTERN: {RUNTIME}::Pattern = {RUNTIME}::Pattern::new({});\n{call}\n}}", literal(pattern))
     }
 }
 

@@ -264,8 +264,9 @@ impl Package<'_> {
             let checks = checks.of_variant(&variant.typed, self.layout.to_root(file));
             let binding = if checks.is_empty() { "_" } else { "value" };
             let check = match checks.as_slice() {
-                [check] if check.ends_with(");") => check.replace(';', ","),
-                checks => format!("{{ {} }}", checks.join("\n")),
+                [] => "{}".to_owned(),
+                [check] if !check.starts_with('{') => format!("{},", check.trim_end_matches(';')),
+                checks => format!("{{\n{}\n}}", checks.join("\n")),
             };
             VariantCheckText { ident: ident.clone(), binding, check }
         });

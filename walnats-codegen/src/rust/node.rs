@@ -1,7 +1,8 @@
 //! A place in a schema as the keywords that apply there, whichever way they came: by `$ref`, `allOf`, or from a branch
 //! of `oneOf` and `anyOf` that was chosen.
 
-use std::collections::HashSet;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 
 use walnats_schema::{ArrayRules, NumberRules, ObjectRules, Schema, SchemaId, SchemaSet, StringRules};
 
@@ -13,7 +14,16 @@ pub struct Schemas<'s> {
     pub set: &'s SchemaSet,
     /// For each schema the types that a value can have which it accepts; too many rather than too few.
     possible: Vec<Kinds>,
+    /// For each schema the types that its own keywords leave, and whether it has any beyond those that a node resolves.
+    own: Vec<(Kinds, bool)>,
+    /// The members of schemas that name many.
+    members: HashMap<SchemaId, HashMap<&'s str, SchemaId>>,
+    /// Whether any value can be where a schema alone applies, as far as it was asked.
+    can_be: RefCell<HashMap<SchemaId, bool>>,
 }
+
+/// Fewer members are looked through one by one.
+const MANY_MEMBERS: usize = 16;
 
 /// What applies at one place. Two nodes with the same [`Key`] are the same type.
 #[derive(Clone, Debug)]
@@ -47,7 +57,16 @@ pub struct Group {
 
 impl<'s> Schemas<'s> {
     pub fn new(set: &'s SchemaSet) -> Self {
-        let mut schemas = Self { set, possible: set.schemas.iter().map(own_kinds).collect() };
+        let own: Vec<_> = set.schemas.iter().map(|schema| (own_kinds(schema), has_own_keywords(schema))).collect();
+        let possible = own.iter().map(|(kinds, _)| *kinds).collect();
+        let members = (0..).zip(&set.schemas).filter(|(_, schema)| schema.object.properties.len() > MANY_MEMBERS).map(
+            |(id, schema)| {
+                let members = schema.object.properties.iter().map(|(name, id)| (name.as_str(), *id));
+                (SchemaId(id), members.collect())
+            },
+        );
+        let members = members.collect();
+        let mut schemas = Self { set, possible, own, members, can_be: RefCell::default() };
         // Each round passes narrower types on along one more reference.
         while schemas.narrow() {}
         schemas
@@ -74,6 +93,24 @@ impl<'s> Schemas<'s> {
     /// The types that a value can have which the schema accepts.
     pub fn possible(&self, id: SchemaId) -> Kinds {
         self.possible.get(id.0 as usize).copied().unwrap_or(Kinds::ALL)
+    }
+
+    /// The schema of the member `name` of `id`.
+    pub fn property(&self, id: SchemaId, name: &str) -> Option<SchemaId> {
+        match self.members.get(&id) {
+            Some(members) => members.get(name).copied(),
+            None => self.set.get(id).object.properties.iter().find(|(key, _)| key == name).map(|(_, id)| *id),
+        }
+    }
+
+    /// Whether any value can be where this schema alone applies.
+    pub fn can_be(&self, id: SchemaId) -> bool {
+        let known = self.can_be.borrow().get(&id).copied();
+        known.unwrap_or_else(|| {
+            let can_be = !Node::new(self, &[id], Spot::default()).kinds.is_empty();
+            self.can_be.borrow_mut().insert(id, can_be);
+            can_be
+        })
     }
 
     /// Whether a dynamic reference can be reached.
@@ -171,14 +208,17 @@ impl Node {
                 continue;
             }
             let schema = schemas.set.get(id);
-            self.kinds = self.kinds.and(own_kinds(schema));
-            if has_own_keywords(schema) && !self.own.contains(&id) {
+            let (kinds, has_keywords) = schemas.own[id.0 as usize];
+            self.kinds = self.kinds.and(kinds);
+            if has_keywords && !self.own.contains(&id) {
                 self.own.push(id);
             }
             for (exclusive, branches) in [(true, &schema.one_of), (false, &schema.any_of)] {
-                let group = Group { id, exclusive, branches: branches.clone() };
-                if !branches.is_empty() && !self.groups.contains(&group) {
-                    self.groups.push(group);
+                if !branches.is_empty() {
+                    let group = Group { id, exclusive, branches: branches.clone() };
+                    if !self.groups.contains(&group) {
+                        self.groups.push(group);
+                    }
                 }
             }
             waiting.extend(schema.all_of.iter().rev().chain(&schema.reference));

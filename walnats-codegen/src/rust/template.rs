@@ -188,7 +188,7 @@ pub struct StreamText {
     pub fields: Vec<(&'static str, String)>,
 }
 
-/// Templates are checked when this crate is compiled, and write into memory.
+/// The lines of a template. Templates are checked when this crate is compiled, and write into memory.
 pub fn render(template: &impl Template) -> String {
-    template.render().unwrap_or_default()
+    template.render().unwrap_or_default() + "\n"
 }

@@ -1,6 +1,6 @@
 //! Objects: structs, maps, unions of structs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use walnats_schema::{ObjectRules, SchemaId};
 
@@ -24,7 +24,7 @@ impl Builder<'_> {
     /// The type of an object. Its fields or variants are found later, so that types may contain themselves.
     pub(super) fn object(&mut self, node: &Node, depth: usize) -> Typed {
         let union = self.object_union(node);
-        if union.is_none() && self.properties(node).is_empty() {
+        if union.is_none() && !self.has_properties(node) {
             let rest = self.rest(node);
             if !matches!(rest, Rest::Closed) {
                 return self.map(node, rest, depth);
@@ -50,13 +50,13 @@ impl Builder<'_> {
 
     fn fields(&mut self, node: &Node) -> Struct {
         let set = self.schemas.set;
-        let required: Vec<&String> = node.schemas(set).flat_map(|schema| &schema.object.required).collect();
+        let required: HashSet<&String> = node.schemas(set).flat_map(|schema| &schema.object.required).collect();
         let mut fields = Vec::new();
         for name in self.properties(node) {
             let ids = self.applicable(node, &name);
-            let id = node.schemas(set).find_map(|schema| property(&schema.object, &name)).unwrap_or(ids[0]);
+            let id = node.own.iter().find_map(|id| self.schemas.property(*id, &name)).unwrap_or(ids[0]);
             let typed = self.place(&ids, node.spot.join(&["properties", &name]), 0);
-            fields.push(Field { required: required.contains(&&name), typed, id, name });
+            fields.push(Field { required: required.contains(&name), typed, id, name });
         }
         let additional = match self.rest(node) {
             Rest::Closed => None,
@@ -115,40 +115,41 @@ impl Builder<'_> {
         &self,
         node: &Node,
         properties: &[String],
-        pick: impl Fn(&ObjectRules) -> Vec<&String>,
+        pick: for<'o> fn(&'o ObjectRules) -> Vec<&'o String>,
     ) -> BTreeSet<String> {
         let objects = node.schemas(self.schemas.set).map(|schema| &schema.object);
-        objects
-            .flat_map(|object| pick(object).into_iter().cloned().collect::<Vec<_>>())
-            .filter(|name| !properties.contains(name))
-            .collect()
+        let properties: HashSet<&String> = properties.iter().collect();
+        objects.flat_map(pick).filter(|name| !properties.contains(name)).cloned().collect()
     }
 
     /// The members that get a field: those that `properties` names and that can be there.
     pub(super) fn properties(&self, node: &Node) -> Vec<String> {
-        let mut names: Vec<String> = Vec::new();
-        for schema in node.schemas(self.schemas.set) {
-            for (name, _) in &schema.object.properties {
-                if !names.contains(name) && self.can_be_there(node, name) {
-                    names.push(name.clone());
-                }
-            }
-        }
-        names
+        let mut seen = HashSet::new();
+        let named = node.schemas(self.schemas.set).flat_map(|schema| &schema.object.properties);
+        let found = named.filter(|(name, _)| seen.insert(name) && self.can_be_there(node, name));
+        found.map(|(name, _)| name.clone()).collect()
+    }
+
+    fn has_properties(&self, node: &Node) -> bool {
+        let mut named = node.schemas(self.schemas.set).flat_map(|schema| &schema.object.properties);
+        named.any(|(name, _)| self.can_be_there(node, name))
     }
 
     fn can_be_there(&self, node: &Node, name: &str) -> bool {
-        let ids = self.applicable(node, name);
-        !Node::new(&self.schemas, &ids, node.spot.clone()).kinds.is_empty()
+        match self.applicable(node, name).as_slice() {
+            [id] => self.schemas.can_be(*id),
+            ids => !Node::new(&self.schemas, ids, node.spot.clone()).kinds.is_empty(),
+        }
     }
 
     /// The schemas that apply to the member `name`.
     pub(super) fn applicable(&self, node: &Node, name: &str) -> Vec<SchemaId> {
         let mut ids = Vec::new();
-        for object in node.schemas(self.schemas.set).map(|schema| &schema.object) {
+        for id in &node.own {
+            let object = &self.schemas.set.get(*id).object;
             let before = ids.len();
             let by_pattern = object.pattern_properties.iter().filter(|(text, _)| self.schemas.set.matches(text, name));
-            ids.extend(property(object, name).into_iter().chain(by_pattern.map(|(_, id)| *id)));
+            ids.extend(self.schemas.property(*id, name).into_iter().chain(by_pattern.map(|(_, id)| *id)));
             if ids.len() == before {
                 ids.extend(object.additional_properties);
             }
@@ -184,8 +185,4 @@ impl Builder<'_> {
             None => Rest::Of(ids),
         }
     }
-}
-
-fn property(object: &ObjectRules, name: &str) -> Option<SchemaId> {
-    object.properties.iter().find(|(key, _)| key == name).map(|(_, id)| *id)
 }

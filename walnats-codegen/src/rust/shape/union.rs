@@ -1,5 +1,7 @@
 //! Unions: by a tag, by the type of the JSON value, or by trying.
 
+use std::collections::HashSet;
+
 use walnats_schema::SchemaId;
 
 use super::{Body, Builder, Dispatch, Rule, Shape, Typed, Union, Variant};
@@ -91,7 +93,11 @@ impl Builder<'_> {
     /// The group whose branches become variants, and the member that tells them apart. A group that only asks more of
     /// members which exist without it (`anyOf` of `required`s) is no union.
     fn union_group(&self, node: &Node) -> Option<(usize, Option<String>)> {
-        let without = self.properties(&Node { groups: Vec::new(), ..node.clone() });
+        if node.groups.is_empty() {
+            return None;
+        }
+        let without: HashSet<String> =
+            self.properties(&Node { groups: Vec::new(), ..node.clone() }).into_iter().collect();
         let mut untagged = None;
         for (index, group) in node.groups.iter().enumerate() {
             let choices: Vec<Node> = group
