@@ -39,6 +39,8 @@ impl Comments {
                     "" => result.push_str("///\n"),
                     line => result.extend(["/// ", line, "\n"]),
                 }),
+                // prost-build's own header stands below ours.
+                None if line.starts_with("// ") => {}
                 None => result.extend([line, "\n"]),
             }
         }
