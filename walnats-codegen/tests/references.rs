@@ -171,3 +171,13 @@ fn a_copy_of_a_meta_schema_goes_before_the_one_built_in() {
     assert!(accepts(&lowered, &json!({"title": "x", "$anchor": "a"})));
     assert!(!accepts(&lowered, &json!({"$anchor": "a"})));
 }
+
+#[test]
+fn a_reference_within_a_schema_stays_there_whoever_has_the_same_identifier() {
+    let versions =
+        |kind: &str| json!({"$id": "https://example.com/a", "$ref": "#/$defs/x", "$defs": {"x": {"type": kind}}});
+    let files = [("v2.json", versions("string")), ("v1.json", versions("integer"))];
+    let lowered = lowered(&files, &LowerOptions::default());
+    assert!(accepts(&lowered, &json!("a")));
+    assert!(!accepts(&lowered, &json!(1)));
+}

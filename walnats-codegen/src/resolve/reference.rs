@@ -27,11 +27,14 @@ impl<'a> Registry<'a> {
     ) -> Option<Location<'a>> {
         let base = self.resources[from.resource].uri.clone();
         let joined = uri::join(&base, reference);
-        let Some(resource) = self.resource(from, reference, &joined, report) else {
+        // A reference within its own schema, however many others have the same identifier.
+        let is_own = joined.uri == base;
+        let found = if is_own { Some(from.resource) } else { self.resource(from, reference, &joined, report) };
+        let Some(resource) = found else {
             report.push(self.not_found(reference, &joined, place));
             return None;
         };
-        if let Some(second) = self.claimed_twice.get(&joined.uri) {
+        if !is_own && let Some(second) = self.claimed_twice.get(&joined.uri) {
             let first = self.place(&self.resources[resource].root);
             let (line, _) = second.line_column();
             let message = format!("`{reference}` is ambiguous: two schemas have the identifier `{}`", joined.uri);
@@ -41,6 +44,15 @@ impl<'a> Registry<'a> {
         let target = &self.resources[resource];
         if !joined.fragment.is_empty() && !joined.fragment.starts_with('/') {
             let anchor = target.anchors.get(&joined.fragment).cloned();
+            let pointer = format!("/{}", joined.fragment);
+            if anchor.is_none()
+                && let Ok(location) = self.walk(&target.root, &pointer)
+            {
+                let message = format!("`{reference}` is no anchor, and read as `#{pointer}`");
+                let help = "a JSON Pointer begins with a slash";
+                report.push(Diagnostic::warning("WN0208", place.clone(), message).help(help));
+                return Some(location);
+            }
             if anchor.is_none() {
                 let known = target.anchors.keys().map(String::as_str);
                 let message = format!("`{reference}` leads nowhere: there is no anchor `{}`", joined.fragment);
