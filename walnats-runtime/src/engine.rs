@@ -9,7 +9,6 @@ mod job;
 mod link;
 mod lookup;
 mod pause;
-mod queue;
 mod ring;
 mod task;
 mod wire;

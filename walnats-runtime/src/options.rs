@@ -62,10 +62,9 @@ impl Options {
     ///
     /// What is sent again must arrive while the stream remembers its id. So nothing is sent again, after a lost connection or
     /// an acknowledgement that did not come, before the stream has answered a question that no stream stores; whoever listens
-    /// to the subject beside the stream can see it. Then it goes to async-nats in portions of 32 messages or 64 KiB, each
-    /// written before the next. What remains: where the connection is lost, or stops, in the moment after the answer, and is
-    /// back after the duplicate window, that portion may arrive then and be stored twice. An event that is stored once
-    /// ([`Emit::once`](crate::Emit::once)) never is.
+    /// to the subject beside the stream can see it. Of what is sent again, 32 messages or 64 KiB are under way at a time. What
+    /// remains: where the connection is lost, or stops, in the moment after the answer, and is back after the duplicate window,
+    /// those may arrive then and be stored twice. An event that is stored once ([`Emit::once`](crate::Emit::once)) never is.
     pub fn window_messages(mut self, messages: usize) -> Self {
         self.window_messages = messages.max(1);
         self

@@ -65,7 +65,9 @@ impl Publisher {
     /// Emits over a connection that is there already.
     ///
     /// A publish that the server denies is told to the connection's `event_callback` alone; over such a connection the
-    /// emit ends as `PossiblyStored` when its deadline passes. [`Publisher::connect`] does better.
+    /// emit ends as `PossiblyStored` when its deadline passes. [`Publisher::connect`] does better. Ping interval and queue are
+    /// that connection's, too: async-nats's own notice a dead connection after two minutes. Neither changes what is promised
+    /// about sending again, see [`Options::window_messages`].
     pub fn new(client: Client, streams: &'static [StreamDescriptor], options: Options) -> Self {
         Self::start(client, streams, options, None)
     }

@@ -25,7 +25,6 @@ use super::doubt::Doubts;
 use super::job::{Failure, Job};
 use super::link::{Change, Link};
 use super::pause::Pauses;
-use super::queue::Queue;
 use super::ring::Ring;
 use crate::error::EmitError;
 use crate::lost::LostReport;
@@ -60,10 +59,16 @@ pub(super) struct Task {
     cursor: u64,
     /// Streams that left something without an answer.
     doubts: Doubts,
-    queue: Queue,
     /// Under way: messages and bytes.
     sent_messages: usize,
     sent_bytes: usize,
+    /// Of these, what may be stored already by an earlier attempt.
+    again_messages: usize,
+    again_bytes: usize,
+    /// When the last of these was sent or answered.
+    again_since: Instant,
+    /// The first job that waits for these.
+    passed_over: Option<u64>,
     /// The atomic batch that is being sent.
     partly: Option<Partly>,
     pauses: Pauses,
@@ -120,9 +125,12 @@ impl Task {
             inbox_denied: false,
             cursor: 0,
             doubts: Doubts::default(),
-            queue: Queue::default(),
             sent_messages: 0,
             sent_bytes: 0,
+            again_messages: 0,
+            again_bytes: 0,
+            again_since: Instant::now(),
+            passed_over: None,
             partly: None,
             pauses: Pauses::default(),
             diagnoses: JoinSet::new(),
@@ -156,7 +164,7 @@ impl Task {
             }
             let busy = self.is_busy();
             self.counters.set(self.sent_messages, self.pauses.refusing(), self.doubts.silent());
-            let sendable = self.find_next();
+            let sendable = self.find_next().is_some();
             tokio::select! {
                 biased;
                 opened = async { opening.as_mut().expect("checked by the condition").await }, if opening.is_some() => {
@@ -196,7 +204,6 @@ impl Task {
                 Some((question, found)) = self.lookups.next(), if self.lookups.are_running() => {
                     self.on_found(&question, &found);
                 }
-                () = poll_fn(|cx| self.queue.poll_written(cx)), if self.queue.is_full() => {}
                 ready = poll_fn(|cx| self.link.poll_ready(cx)), if sendable => match ready {
                     Ok(()) => self.send_some(),
                     Err(_) => self.lose_client(),
@@ -245,7 +252,6 @@ impl Task {
                 self.doubts.raise(&job.load.last().stream);
             }
         }
-        self.queue = Queue::default();
         if self.sent_messages > 0 {
             tracing::info!(
                 messages = self.sent_messages,
@@ -253,6 +259,7 @@ impl Task {
             );
         }
         (self.sent_messages, self.sent_bytes) = (0, 0);
+        (self.again_messages, self.again_bytes, self.passed_over) = (0, 0, None);
         self.partly = None;
         self.cursor = self.ring.base();
         self.pauses.forget();
@@ -304,6 +311,12 @@ impl Task {
         if let Some(job) = self.ring.get(sequence).filter(|job| job.is_sent()) {
             self.sent_messages -= job.load.messages().len();
             self.sent_bytes -= job.bytes;
+            if job.uncertain {
+                self.again_messages -= job.load.messages().len();
+                self.again_bytes -= job.bytes;
+                self.again_since = Instant::now();
+                self.cursor = self.passed_over.take().map_or(self.cursor, |passed_over| passed_over.min(self.cursor));
+            }
         }
     }
 

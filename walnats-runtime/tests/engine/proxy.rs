@@ -48,8 +48,9 @@ impl Proxy {
 
     /// Ends every connection; on the next ones, answers arrive.
     pub fn cut(&self) {
-        self.deaf.store(false, Ordering::SeqCst);
+        // In this order, so that a connection which is not deaf any more knows that it is cut.
         self.flap();
+        self.deaf.store(false, Ordering::SeqCst);
     }
 
     /// Ends every connection.
@@ -72,6 +73,7 @@ async fn carry(mut client: TcpStream, target: SocketAddr, deaf: Arc<AtomicBool>,
             read = server.read(&mut from_server) => match read {
                 // The server's greeting and its answers to pings pass.
                 Ok(length) if deaf.load(Ordering::SeqCst) && is_message(&from_server[..length]) => Ok(()),
+                Ok(1..) if cut.has_changed().unwrap_or(true) => return,
                 Ok(length @ 1..) => client.write_all(&from_server[..length]).await,
                 _ => return,
             },

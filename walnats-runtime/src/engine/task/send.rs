@@ -1,6 +1,7 @@
 //! What is sent next, and sending it.
 
 use std::future::poll_fn;
+use std::time::Duration;
 
 use async_nats::PublishErrorKind;
 use futures_util::FutureExt;
@@ -12,6 +13,12 @@ use crate::engine::wire;
 use crate::error::{Cause, Reason};
 use crate::metric;
 
+/// How much of what is sent again may be under way at a time: all of it can be held up from the moment on in which the stream has
+/// answered, and arrive when its ids are forgotten.
+const AGAIN_MESSAGES: usize = 32;
+const AGAIN_BYTES: usize = 64 << 10;
+const AGAIN_PATIENCE: Duration = Duration::from_millis(250);
+
 /// An atomic batch of which not everything is sent. Until then the server stores nothing of it.
 pub(super) struct Partly {
     pub(super) sequence: u64,
@@ -19,33 +26,55 @@ pub(super) struct Partly {
     batch_id: String,
 }
 
+/// What is sent next.
+pub(super) enum Next {
+    /// A question to this stream, which was asked so often in vain.
+    Question(String, u32),
+    /// The job at the cursor, or the rest of a batch.
+    Job,
+}
+
 impl Task {
-    /// Moves the cursor to the first job that may be sent now; `false` where there is none, or no room for it.
-    pub(super) fn find_next(&mut self) -> bool {
+    /// What may be sent now. Moves the cursor to the first job that may be; `None` where there is none, or no room for it.
+    pub(super) fn find_next(&mut self) -> Option<Next> {
         if !self.link.is_up() || !self.inbox_open || self.inbox_denied || self.client_gone {
-            return false;
+            return None;
         }
         if self.partly.is_some() {
-            return true;
+            return Some(Next::Job);
         }
         let now = (!self.pauses.is_empty() || !self.doubts.is_empty()).then(Instant::now);
-        if now.is_some_and(|now| self.question_due(now).is_some()) {
-            return true;
+        if let Some((stream, vain)) = now.and_then(|now| self.question_due(now)) {
+            return Some(Next::Question(stream, vain));
         }
         self.cursor = self.cursor.max(self.ring.base());
         while self.cursor < self.ring.end() {
             match self.ring.get(self.cursor) {
+                Some(job) if job.is_ready() && job.uncertain && !self.fits_again(job) => {
+                    // Those before it are answered one by one, or never: then it holds up nothing else.
+                    if self.again_since.elapsed() < AGAIN_PATIENCE {
+                        return None;
+                    }
+                    self.passed_over.get_or_insert(self.cursor);
+                    self.cursor += 1;
+                }
                 Some(job) if job.is_ready() && now.is_none_or(|now| self.admits(job, now)) => {
                     let messages = self.sent_messages + job.load.messages().len();
                     let fits = messages <= self.limits.window_messages
                         && self.sent_bytes + job.bytes <= self.limits.window_bytes;
                     // What is larger than the whole window goes when nothing else is under way.
-                    return (fits || self.sent_messages == 0) && !(job.uncertain && self.queue.is_full());
+                    return (fits || self.sent_messages == 0).then_some(Next::Job);
                 }
                 _ => self.cursor += 1,
             }
         }
-        false
+        None
+    }
+
+    /// Whether it may be sent once more before what was sent again is answered.
+    fn fits_again(&self, job: &Job) -> bool {
+        let messages = self.again_messages + job.load.messages().len();
+        self.again_messages == 0 || (messages <= AGAIN_MESSAGES && self.again_bytes + job.bytes <= AGAIN_BYTES)
     }
 
     /// Whether its stream may get it now.
@@ -61,15 +90,13 @@ impl Task {
         let now = Instant::now();
         for turn in 0..TURN {
             // What is handed to a connection that is gone may be sent by the next one, after what is sent again.
-            if !self.find_next() || !self.link.is_same() {
-                return;
-            }
+            let Some(next) = self.find_next().filter(|_| self.link.is_same()) else { return };
             if turn > 0 && !matches!(poll_fn(|cx| self.link.poll_ready(cx)).now_or_never(), Some(Ok(()))) {
                 return;
             }
-            match self.question_due(now) {
-                Some((stream, vain)) => self.ask(&stream, vain, now),
-                None => self.send_one(now),
+            match next {
+                Next::Question(stream, vain) => self.ask(&stream, vain, now),
+                Next::Job => self.send_one(now),
             }
         }
     }
@@ -106,11 +133,6 @@ impl Task {
                 PublishErrorKind::InvalidSubject | PublishErrorKind::Send => self.lose_client(),
             };
         }
-        if job.uncertain {
-            self.queue.count(self.link.client(), size);
-        } else if !self.doubts.is_empty() {
-            self.doubts.sent_new(&job.load.last().stream);
-        }
         let (next, messages) = (index + 1, job.load.messages().len());
         if next < messages {
             self.partly = Some(Partly { sequence, next, batch_id });
@@ -125,6 +147,13 @@ impl Task {
         job.first_sent.get_or_insert(now);
         self.sent_messages += messages;
         self.sent_bytes += job.bytes;
+        if job.uncertain {
+            self.again_since = now;
+            self.again_messages += messages;
+            self.again_bytes += job.bytes;
+        } else if !self.doubts.is_empty() {
+            self.doubts.sent_new(&job.load.last().stream);
+        }
         if !self.pauses.is_empty() {
             self.pauses.sent(&job.load.last().stream, sequence);
         }
