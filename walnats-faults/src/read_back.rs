@@ -39,10 +39,16 @@ pub struct Message {
 ///
 /// # Errors
 ///
-/// The stream is not there, or did not give every message that it says it has.
+/// The stream is not there, its replicas do not agree yet, or it did not give every message that it says it has.
 pub async fn read_back(context: &Context, stream: &str) -> Result<Snapshot> {
     let mut stream = context.get_stream(stream).await?;
-    let state = stream.info().await?.state.clone();
+    let info = stream.info().await?;
+    // A leader that was cut off answers for a while as if it still were one; it knows that the others have not followed.
+    let replicas = info.cluster.iter().flat_map(|cluster| &cluster.replicas);
+    if replicas.into_iter().any(|replica| !replica.current || replica.offline || replica.lag.unwrap_or(0) > 0) {
+        return Err("the replicas of a stream do not agree".into());
+    }
+    let state = info.state.clone();
     let mut snapshot = Snapshot { first: state.first_sequence, ..Snapshot::default() };
     if state.messages == 0 {
         return Ok(snapshot);

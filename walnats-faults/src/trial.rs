@@ -71,7 +71,7 @@ async fn attempt(program: &Path, row: &'static Row, seed: u64) -> Result<Trial> 
 /// A stream may need a moment after its servers came back, and a stream that never was holds nothing.
 async fn look(world: &World) -> Result<Snapshot> {
     let mut last = None;
-    for _ in 0..50 {
+    for _ in 0..300 {
         let context = world.jetstream().await?;
         match read_back(&context, world.row.stream.name).await {
             Ok(snapshot) => return Ok(snapshot),

@@ -118,7 +118,7 @@ impl World {
     /// No server answers.
     pub async fn admin(&self) -> Result<Publisher> {
         let urls = self.urls(if self.row.user.is_empty() { "" } else { ADMIN });
-        let options = Options::new().deadline(Duration::from_secs(20)).connect_timeout(Duration::from_secs(20));
+        let options = Options::new().deadline(Duration::from_secs(60)).connect_timeout(Duration::from_secs(60));
         Ok(Publisher::connect(urls, std::slice::from_ref(&self.row.stream), options).await?)
     }
 

@@ -163,7 +163,7 @@ async fn kill_relays(world: &mut World) -> Result<()> {
 
 async fn kill_relays_at(world: &mut World, point: fn(usize) -> Point) -> Result<()> {
     for _ in 0..3 {
-        let nth = world.rng.usize(5..40);
+        let nth = world.rng.usize(5..25);
         let reached = world.proxy()?.stop_at(nth, point);
         tokio::time::timeout(Duration::from_secs(60), reached).await??;
         for relay in 0..2 {
