@@ -5,7 +5,7 @@
 //! by the schema itself, which tells every violation, or finds the payload valid after all (a member given twice).
 
 pub(crate) mod check;
-pub(crate) mod field;
+pub(crate) mod object;
 mod reader;
 mod schemas;
 mod union;

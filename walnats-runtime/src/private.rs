@@ -2,14 +2,17 @@
 
 pub use async_nats::Client;
 pub use serde;
-pub use serde::{Deserialize, Deserializer, Serialize};
+pub use serde::de::{MapAccess, Visitor};
+pub use serde::ser::SerializeMap;
+pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use serde_json;
 pub use walnats_schema::{At, Format, Violation};
 
 pub use crate::event::EventDescriptor;
 pub use crate::json::check::*;
-pub use crate::json::field::{additional, nullable, optional};
+pub use crate::json::object::{Additional, Names, required, set, unknown};
 pub use crate::json::{Kind, Schemas, Union, Validate, decode, encode, validate};
+pub use crate::object;
 pub use crate::subject::{Subject, Uid};
 
 #[cfg(feature = "schemars")]

@@ -10,8 +10,8 @@ use super::names;
 use super::rename;
 use super::shape::{Body, Dispatch, Field, ItemId, Shape, Struct, Typed, Types, Union};
 use super::template::{
-    EnumTemplate, FieldText, NewText, NewtypeTemplate, StringText, StructTemplate, UnionTemplate, ValidateTemplate,
-    VariantCheckText, VariantText, render,
+    AdditionalText, EnumTemplate, FieldText, NewText, NewtypeTemplate, StringText, StructTemplate, UnionTemplate,
+    ValidateTemplate, VariantCheckText, VariantText, render,
 };
 use crate::model::{EventModel, SchemaNote};
 
@@ -101,9 +101,8 @@ impl Package<'_> {
     }
 
     fn structure(&self, item: ItemId, body: &Struct, idents: &Idents, file: usize) -> String {
-        let names = rename::of_fields(&idents.fields, body.fields.iter().map(|field| field.name.as_str()));
-        let fields = body.fields.iter().zip(&idents.fields).zip(names.renamed);
-        let fields = fields.map(|((field, ident), is_renamed)| self.field(field, ident, is_renamed, file)).collect();
+        let fields =
+            body.fields.iter().zip(&idents.fields).map(|(field, ident)| self.field(field, ident, file)).collect();
         let parameters: Vec<_> =
             body.fields.iter().zip(&idents.fields).filter(|(field, _)| self.is_asked(field)).collect();
         let has_rest = parameters.len() < body.fields.len() || body.additional.is_some();
@@ -116,8 +115,7 @@ impl Package<'_> {
             (has_rest && (1..=MAX_PARAMETERS).contains(&parameters.len())).then(|| self.new_text(body, idents, file));
         render(&StructTemplate {
             docs: self.item_docs(item),
-            derives: self.derives(&derives, &SERDE),
-            rename_all: names.rename_all,
+            derives: self.derives(&derives, &[]),
             name: self.names[item].clone(),
             fields,
             additional: body.additional.as_ref().map(|typed| self.additional(typed, &idents.additional, file)),
@@ -127,42 +125,26 @@ impl Package<'_> {
         })
     }
 
-    fn field(&self, field: &Field, ident: &str, is_renamed: bool, file: usize) -> FieldText {
-        let mut serde = Vec::new();
-        if is_renamed {
-            serde.push(format!("rename = {}", literal(&field.name)));
-        }
-        let mut type_text = self.type_text(&field.typed, file);
-        if !field.required {
-            type_text = format!("Option<{type_text}>");
-            serde.push("default, skip_serializing_if = \"Option::is_none\", with = \"rt::optional\"".to_owned());
-        } else if matches!(field.typed.shape, Shape::Nullable(_)) {
-            serde.push("with = \"rt::nullable\"".to_owned());
-        }
+    fn field(&self, field: &Field, ident: &str, file: usize) -> FieldText {
+        let type_text = self.type_text(&field.typed, file);
+        let (presence, type_text) =
+            if field.required { ("required", type_text) } else { ("optional", format!("Option<{type_text}>")) };
         FieldText {
             docs: docs::of_field(self.note(field.id), &field.typed),
             deprecated: self.note(field.id).is_some_and(|note| note.deprecated),
-            serde,
             ident: ident.to_owned(),
             type_text,
+            presence,
+            literal: literal(&field.name),
         }
     }
 
-    fn additional(&self, typed: &Typed, ident: &str, file: usize) -> FieldText {
-        let (serde, type_text) = match typed.shape {
-            Shape::Value => ("flatten", "::walnats_runtime::Map".to_owned()),
-            _ => (
-                "flatten, with = \"rt::additional\"",
-                format!("::std::collections::BTreeMap<String, {}>", self.type_text(typed, file)),
-            ),
+    fn additional(&self, typed: &Typed, ident: &str, file: usize) -> AdditionalText {
+        let type_text = match typed.shape {
+            Shape::Value => "::walnats_runtime::Map".to_owned(),
+            _ => format!("::std::collections::BTreeMap<String, {}>", self.type_text(typed, file)),
         };
-        FieldText {
-            docs: Vec::new(),
-            deprecated: false,
-            serde: vec![serde.to_owned()],
-            ident: ident.to_owned(),
-            type_text,
-        }
+        AdditionalText { ident: ident.to_owned(), type_text }
     }
 
     fn new_text(&self, body: &Struct, idents: &Idents, file: usize) -> NewText {

@@ -18,7 +18,7 @@ const RULES: [Rule; 7] = [
     Rule { name: "UPPERCASE", apply: |words| words.replace('_', "").to_ascii_uppercase() },
 ];
 
-/// The names that fields and variants have in JSON.
+/// The names that variants have in JSON.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Names {
     /// The rule for all, if there is one.
@@ -27,34 +27,19 @@ pub struct Names {
     pub renamed: Vec<bool>,
 }
 
-/// Fields are called `names` in JSON. Without a rule each has its identifier for a name.
-pub fn of_fields<'a>(idents: &[String], names: impl IntoIterator<Item = &'a str>) -> Names {
-    // UPPERCASE keeps the `_` of a field, and snake_case is what a field has anyway.
-    let rules = RULES.iter().filter(|rule| !["snake_case", "lowercase", "UPPERCASE"].contains(&rule.name));
-    choose(idents.iter().map(|ident| ident.trim_start_matches("r#").to_owned()).collect(), idents, names, rules)
-}
-
-/// Variants are called `names` in JSON.
+/// Variants are called `names` in JSON: by the rule that spares the most attributes, and the first of those. A rule costs
+/// an attribute itself; without one each variant has its identifier for a name.
 pub fn of_variants<'a>(idents: &[String], names: impl IntoIterator<Item = &'a str>) -> Names {
-    choose(idents.iter().map(|ident| snake(ident)).collect(), idents, names, RULES.iter())
-}
-
-/// The rule that spares the most attributes, and the first of those; it costs one itself.
-fn choose<'a, 'r>(
-    words: Vec<String>,
-    idents: &[String],
-    names: impl IntoIterator<Item = &'a str>,
-    rules: impl Iterator<Item = &'r Rule>,
-) -> Names {
     let names: Vec<&str> = names.into_iter().collect();
-    let plain = idents.iter().zip(&names).map(|(ident, name)| ident.trim_start_matches("r#") != *name).collect();
+    let words: Vec<String> = idents.iter().map(|ident| snake(ident)).collect();
+    let plain = idents.iter().zip(&names).map(|(ident, name)| ident != name).collect();
     let mut best = Names { rename_all: None, renamed: plain };
     if !words.iter().all(|words| words.is_ascii()) {
         // serde cuts words after the first byte.
         return best;
     }
     let count = |renamed: &[bool]| renamed.iter().filter(|renamed| **renamed).count();
-    for rule in rules {
+    for rule in RULES {
         let renamed: Vec<bool> = words.iter().zip(&names).map(|(words, name)| (rule.apply)(words) != **name).collect();
         let cost = usize::from(best.rename_all.is_none());
         if count(&renamed) + cost < count(&best.renamed) {
@@ -118,17 +103,5 @@ mod tests {
         assert_eq!(variants(&["Get", "Post"], &["GET", "POST"]), (Some("SCREAMING_SNAKE_CASE"), 0));
         assert_eq!(variants(&["Get", "Post"], &["Get", "Post"]), (None, 0));
         assert_eq!(variants(&["Open"], &["open"]), (None, 1), "one attribute for another");
-    }
-
-    #[test]
-    fn fields_follow_rules_of_their_own() {
-        let fields = |idents: &[&str], names: &[&str]| {
-            let found = of_fields(&strings(idents), names.iter().copied());
-            (found.rename_all, found.renamed)
-        };
-        assert_eq!(fields(&["user_id", "r#type"], &["user_id", "type"]), (None, vec![false, false]));
-        assert_eq!(fields(&["user_id", "first_name"], &["userId", "firstName"]), (Some("camelCase"), vec![false; 2]));
-        assert_eq!(fields(&["öl_id", "a_b", "c_d"], &["ölId", "aB", "cD"]), (None, vec![true; 3]));
-        assert_eq!(fields(&["user_id", "url"], &["userID", "url"]), (None, vec![true, false]));
     }
 }

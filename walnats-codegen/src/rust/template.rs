@@ -10,10 +10,9 @@ use super::docs::Doc;
 pub struct StructTemplate {
     pub docs: Doc,
     pub derives: String,
-    pub rename_all: Option<&'static str>,
     pub name: String,
     pub fields: Vec<FieldText>,
-    pub additional: Option<FieldText>,
+    pub additional: Option<AdditionalText>,
     pub new: Option<NewText>,
     pub defaults: Vec<DefaultText>,
     pub setters: Vec<SetterText>,
@@ -23,8 +22,16 @@ pub struct StructTemplate {
 pub struct FieldText {
     pub docs: Doc,
     pub deprecated: bool,
-    /// One attribute each: short lines are easier to read.
-    pub serde: Vec<String>,
+    pub ident: String,
+    pub type_text: String,
+    /// `required` or `optional`.
+    pub presence: &'static str,
+    /// As it is called in JSON.
+    pub literal: String,
+}
+
+/// The field that holds the members without one.
+pub struct AdditionalText {
     pub ident: String,
     pub type_text: String,
 }

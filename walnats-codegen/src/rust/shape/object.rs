@@ -164,6 +164,11 @@ impl Builder<'_> {
         ids
     }
 
+    /// Whether there are no members but those that get a field.
+    pub(super) fn is_closed(&self, node: &Node) -> bool {
+        matches!(self.rest(node), Rest::Closed)
+    }
+
     fn rest(&self, node: &Node) -> Rest {
         let mut ids = Vec::new();
         let mut pattern = None;

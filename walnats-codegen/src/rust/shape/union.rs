@@ -85,9 +85,29 @@ impl Builder<'_> {
     /// What is asked of a union of objects as a whole: where variants are tried and one alone may match, that it is so.
     pub(super) fn union_rules(&self, node: &Node) -> Vec<Rule> {
         match self.union_group(node) {
-            Some((group, None)) if node.groups[group].exclusive => self.judge(node),
+            Some((group, None)) if node.groups[group].exclusive && !self.are_apart(node, group) => self.judge(node),
             _ => Vec::new(),
         }
+    }
+
+    /// Whether no object is of two branches, because of any two one requires a member that the other cannot have.
+    fn are_apart(&self, node: &Node, group: usize) -> bool {
+        let choose = |branch: &SchemaId| node.choose(&self.schemas, group, *branch, node.spot.clone());
+        let choices: Vec<Node> = node.groups[group].branches.iter().map(choose).collect();
+        choices.iter().enumerate().all(|(index, one)| {
+            choices[index + 1..]
+                .iter()
+                .all(|other| self.requires_beyond(one, other) || self.requires_beyond(other, one))
+        })
+    }
+
+    /// Whether `node` requires a member that there is no place for in `other`, which is closed.
+    fn requires_beyond(&self, node: &Node, other: &Node) -> bool {
+        let known = self.properties(other);
+        self.is_closed(other)
+            && node
+                .schemas(self.schemas.set)
+                .any(|schema| schema.object.required.iter().any(|name| !known.contains(name)))
     }
 
     /// The group whose branches become variants, and the member that tells them apart. A group that only asks more of

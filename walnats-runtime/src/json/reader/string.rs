@@ -32,20 +32,24 @@ impl<'de> Reader<'de> {
         }
         let bytes = self.text.as_bytes();
         let (start, mut escaped) = (self.position, false);
+        let mut position = start;
         loop {
-            match bytes.get(self.position) {
+            position += ordinary(bytes.get(position..).unwrap_or_default());
+            match bytes.get(position) {
                 Some(b'"') => {
-                    self.position += 1;
-                    return Ok((&self.text[start..self.position - 1], escaped));
+                    self.position = position + 1;
+                    return Ok((&self.text[start..position], escaped));
                 }
                 Some(b'\\') => {
                     // Whatever is escaped cannot end the string. A `\` before a character of several bytes is wrong
                     // anyway, and is found when the text is unescaped.
                     escaped = true;
-                    self.position += 2;
+                    position += 2;
                 }
-                Some(0..0x20) => return Err(self.expected("no control character")),
-                Some(_) => self.position += 1,
+                Some(_) => {
+                    self.position = position;
+                    return Err(self.expected("no control character"));
+                }
                 None => {
                     self.position = bytes.len();
                     return Err(self.expected("the end of a string"));
@@ -53,6 +57,27 @@ impl<'de> Reader<'de> {
             }
         }
     }
+}
+
+/// How many bytes from the start mean themselves in a string: no `"`, no `\`, no control character. Eight at a time.
+fn ordinary(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGHEST: u64 = ONES << 7;
+    let is_zero = |word: u64| word.wrapping_sub(ONES) & !word;
+    let (words, rest) = bytes.as_chunks();
+    for (index, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let quote = is_zero(word ^ (ONES * u64::from(b'"')));
+        let backslash = is_zero(word ^ (ONES * u64::from(b'\\')));
+        let control = word.wrapping_sub(ONES * 0x20) & !word;
+        // The highest bit of each byte that is one of these; borrowing spoils bits only beyond the first such byte.
+        let found = (quote | backslash | control) & HIGHEST;
+        if found != 0 {
+            return index * 8 + found.trailing_zeros() as usize / 8;
+        }
+    }
+    let is_ordinary = |byte: &&u8| !matches!(byte, b'"' | b'\\' | 0..0x20);
+    words.len() * 8 + rest.iter().take_while(is_ordinary).count()
 }
 
 fn unescape(text: &str) -> Option<String> {

@@ -69,6 +69,24 @@ fn reads_what_serde_json_reads() {
 }
 
 #[test]
+fn strings_end_where_they_end_at_any_length() {
+    for length in 0..20 {
+        for special in [
+            "", "\\\"", "\\\\", "\\n", "é", "🐲", "\u{7f}", "\u{80}", " ", "!", "#", "[", "]", "\n", "\0", "\u{1f}",
+            "\"",
+        ] {
+            for text in [
+                format!("\"{}{special}\" ", "a".repeat(length)),
+                format!("\"{special}{}\"", "é".repeat(length)),
+                format!("\"{special}{}", "a".repeat(length)),
+            ] {
+                assert_eq!(read::<String>(&text), serde_json::from_str(&text).ok(), "{text:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn structs_are_objects_and_enums_are_strings() {
     assert_eq!(read(r#"{"b":null,"a":1}"#), Some(Pair { a: 1, b: None }));
     assert_eq!(read::<Pair>("[1,true]"), None);

@@ -1,0 +1,190 @@
+//! Structs that are objects in JSON: how their members are read and written, for [`object!`](crate::object).
+//!
+//! serde's derive would take `null` for an absent member and absence for `null`, would copy the members of a struct with
+//! further members before it reads them, and would compare each name with all.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
+use serde_json::{Map, Value};
+
+/// Implements `Serialize` and `Deserialize` for a struct that is an object in JSON; for generated code.
+///
+/// A `required` member has to be there. An `optional` one is an `Option`: if it is there, it is what the option holds.
+/// Members of no field are in the one that `..` names; without it there are none.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! object {
+    ($type:ident, $($field:ident: $presence:ident $name:literal,)* $(..$rest:ident)?) => {
+        impl $crate::private::Serialize for $type {
+            fn serialize<S: $crate::private::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use $crate::private::SerializeMap as _;
+                #[allow(unused_mut)]
+                let mut members = serializer.serialize_map(None)?;
+                $($crate::object!(@write $presence members $name &self.$field);)*
+                $(for (name, value) in &self.$rest {
+                    members.serialize_entry(name, value)?;
+                })?
+                members.end()
+            }
+        }
+
+        impl<'de> $crate::private::Deserialize<'de> for $type {
+            fn deserialize<D: $crate::private::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                #[derive(Clone, Copy)]
+                #[allow(non_camel_case_types)]
+                enum __Field { $($field,)* }
+
+                struct __Members;
+
+                impl<'de> $crate::private::Visitor<'de> for __Members {
+                    type Value = $type;
+
+                    fn expecting(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                        f.write_str("an object")
+                    }
+
+                    fn visit_map<M: $crate::private::MapAccess<'de>>(self, mut members: M) -> Result<$type, M::Error> {
+                        const FIELDS: &[__Field] = &[$(__Field::$field,)*];
+                        let mut names = $crate::private::Names::new(&[$($name,)*]);
+                        $(let mut $field = None;)*
+                        $(let mut $rest = ::std::default::Default::default();)?
+                        while let Some(member) = members.next_key_seed(&mut names)? {
+                            match member {
+                                Ok(index) => match FIELDS[index] {
+                                    $(__Field::$field => $crate::private::set(&mut $field, &mut members)?,)*
+                                },
+                                Err(name) => $crate::object!(@other members name $($rest)?),
+                            }
+                        }
+                        Ok($type { $($field: $crate::object!(@take $presence $field $name M),)* $($rest)? })
+                    }
+                }
+
+                deserializer.deserialize_map(__Members)
+            }
+        }
+    };
+    (@write required $members:ident $name:literal $value:expr) => {
+        $members.serialize_entry($name, $value)?
+    };
+    (@write optional $members:ident $name:literal $value:expr) => {
+        if let Some(value) = $value {
+            $members.serialize_entry($name, value)?;
+        }
+    };
+    (@other $members:ident $name:ident) => {{
+        let _: String = $name;
+        return Err($crate::private::unknown())
+    }};
+    (@other $members:ident $name:ident $rest:ident) => {
+        $crate::private::Additional::read_next(&mut $rest, $name, &mut $members)?
+    };
+    (@take required $field:ident $name:literal $access:ident) => {
+        $crate::private::required::<_, $access::Error>($field, $name)?
+    };
+    (@take optional $field:ident $name:literal $access:ident) => {
+        $field
+    };
+}
+
+/// Finds fields by the names of members, which mostly come in the order of the schema.
+#[derive(Debug)]
+pub struct Names {
+    names: &'static [&'static str],
+    /// Where to look first: behind the member that was found last.
+    next: usize,
+}
+
+impl Names {
+    /// Of fields with these names.
+    pub fn new(names: &'static [&'static str]) -> Self {
+        Self { names, next: 0 }
+    }
+
+    fn find(&mut self, name: &str) -> Option<usize> {
+        let (before, after) = self.names.split_at(self.next);
+        let index = match after.iter().position(|known| *known == name) {
+            Some(index) => self.next + index,
+            None => before.iter().position(|known| *known == name)?,
+        };
+        self.next = index + 1;
+        Some(index)
+    }
+}
+
+/// Reads a member's name: as the index of its field, or, if it has none, as it is.
+impl<'de> DeserializeSeed<'de> for &mut Names {
+    type Value = Result<usize, String>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for &mut Names {
+    type Value = Result<usize, String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a member")
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(self.find(name).ok_or_else(|| name.to_owned()))
+    }
+}
+
+/// Where members go that have no field.
+pub trait Additional<'de> {
+    /// Reads the value of the member `name`.
+    ///
+    /// # Errors
+    ///
+    /// The value does not fit.
+    fn read_next<M: MapAccess<'de>>(&mut self, name: String, members: &mut M) -> Result<(), M::Error>;
+}
+
+impl<'de> Additional<'de> for Map<String, Value> {
+    fn read_next<M: MapAccess<'de>>(&mut self, name: String, members: &mut M) -> Result<(), M::Error> {
+        self.insert(name, members.next_value()?);
+        Ok(())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Additional<'de> for BTreeMap<String, T> {
+    fn read_next<M: MapAccess<'de>>(&mut self, name: String, members: &mut M) -> Result<(), M::Error> {
+        self.insert(name, members.next_value()?);
+        Ok(())
+    }
+}
+
+/// Reads the value of a field.
+///
+/// # Errors
+///
+/// The value does not fit, or was there before.
+pub fn set<'de, T: Deserialize<'de>, M: MapAccess<'de>>(
+    field: &mut Option<T>,
+    members: &mut M,
+) -> Result<(), M::Error> {
+    if field.is_some() {
+        return Err(M::Error::custom("a member is there twice"));
+    }
+    *field = Some(members.next_value()?);
+    Ok(())
+}
+
+/// The value of a field that has to be there.
+///
+/// # Errors
+///
+/// It is not there.
+pub fn required<T, E: Error>(field: Option<T>, name: &'static str) -> Result<T, E> {
+    field.ok_or_else(|| E::missing_field(name))
+}
+
+/// A member is there that may not be.
+pub fn unknown<E: Error>() -> E {
+    E::custom("expected no further members")
+}
