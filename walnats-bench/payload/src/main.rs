@@ -7,6 +7,7 @@ mod clock;
 
 use std::fs;
 use std::hint::black_box;
+use std::path::Path;
 
 use clock::fastest;
 use serde::de::DeserializeOwned;
@@ -23,9 +24,8 @@ mod plain {
     include!(concat!(env!("OUT_DIR"), "/plain/walnats/events.rs"));
 }
 
-#[path = "../../corpus.rs"]
-#[allow(dead_code)]
-mod corpus;
+/// Where the examples are.
+const GITHUB_WEBHOOKS: &str = env!("GITHUB_WEBHOOKS");
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -84,7 +84,7 @@ fn main() -> Result<()> {
 
 /// The longest example of an event, as compact JSON.
 fn payload(event: &str, action: &str) -> Result<Vec<u8>> {
-    let events: Value = serde_json::from_slice(&fs::read(corpus::github().join("examples.json"))?)?;
+    let events: Value = serde_json::from_slice(&fs::read(Path::new(GITHUB_WEBHOOKS).join("examples.json"))?)?;
     let examples = events.as_array().into_iter().flatten().filter(|entry| entry["name"] == event);
     let examples = examples.flat_map(|entry| entry["examples"].as_array().into_iter().flatten());
     let examples = examples.filter(|example| example["action"].as_str().unwrap_or_default() == action);

@@ -56,10 +56,16 @@ pub fn pattern(value: &str, pattern: &Pattern, at: &At<'_>, violations: &mut Vec
 }
 
 /// `format`.
+#[inline]
 pub fn format(value: &str, format: Format, at: &At<'_>, violations: &mut Vec<Violation>) {
     if !format.check(value) {
-        expect(violations, at, "format", format!("{} ({})", format.name(), format.specification()));
+        expect_format(format, at, violations);
     }
+}
+
+#[cold]
+fn expect_format(format: Format, at: &At<'_>, violations: &mut Vec<Violation>) {
+    expect(violations, at, "format", format!("{} ({})", format.name(), format.specification()));
 }
 
 /// `minimum`.

@@ -164,6 +164,8 @@ impl<'de, T: Deserialize<'de>> Additional<'de> for BTreeMap<String, T> {
 /// # Errors
 ///
 /// The value does not fit, or was there before.
+// Inlined, it would have the compiler carry every field of a struct through every turn of the loop over its members.
+#[inline(never)]
 pub fn set<'de, T: Deserialize<'de>, M: MapAccess<'de>>(
     field: &mut Option<T>,
     members: &mut M,

@@ -1,7 +1,7 @@
 //! Classes of bytes, so that a check is a table and not a comparison for each character.
 
 /// Classes, one bit each. No byte outside of ASCII is in any.
-pub(super) type Class = u8;
+pub(super) type Class = u16;
 
 /// What a registered name of a URI may have: unreserved characters and sub-delimiters.
 pub(super) const NAME: Class = 1;
@@ -19,6 +19,9 @@ pub(super) const ATOM: Class = 1 << 5;
 pub(super) const LABEL: Class = 1 << 6;
 /// Hexadecimal digits.
 pub(super) const HEXADECIMAL: Class = 1 << 7;
+
+/// What the name of a variable in a URI template is made of.
+pub(super) const VARIABLE: Class = 1 << 8;
 
 static CLASSES: [Class; 256] = classes();
 
@@ -46,6 +49,9 @@ const fn classes() -> [Class; 256] {
         if byte.is_ascii_hexdigit() {
             class |= HEXADECIMAL;
         }
+        if byte.is_ascii_alphanumeric() || byte == b'_' {
+            class |= VARIABLE;
+        }
         classes[byte as usize] = class;
         byte += 1;
     }
@@ -71,6 +77,7 @@ const fn is_plain(byte: u8) -> bool {
     is_letter | is_digit | (byte == b'_') | (byte == b'=') | (byte == b'?') | (byte == b'~')
 }
 
+#[inline]
 fn is_plain_block(block: &[u8; 16]) -> bool {
     block.iter().fold(true, |all, byte| all & is_plain(*byte))
 }
@@ -84,11 +91,11 @@ pub(super) fn all_plain(bytes: &[u8]) -> bool {
     }
 }
 
-/// How many bytes from the start are plain.
-pub(super) fn count_plain(bytes: &[u8]) -> usize {
+/// How many bytes from the start are literals of a URI template.
+pub(super) fn count_literals(bytes: &[u8]) -> usize {
     let blocks = bytes.as_chunks().0;
-    let whole = blocks.iter().take_while(|block| is_plain_block(block)).count() * 16;
-    whole + bytes[whole..].iter().take_while(|byte| is_plain(**byte)).count()
+    let plain = blocks.iter().take_while(|block| is_plain_block(block)).count() * 16;
+    plain + bytes[plain..].iter().take_while(|byte| is(**byte, LITERAL)).count()
 }
 
 /// What follows `https://` or `http://`.

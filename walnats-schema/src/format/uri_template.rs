@@ -1,15 +1,14 @@
-use super::bytes::{self, LITERAL};
+use super::bytes::{self, VARIABLE};
 
 /// `uri-template` (RFC 6570, section 2), any level. The apostrophe is a literal (erratum 6937).
 pub fn is_uri_template(text: &str) -> bool {
     let mut rest = bytes::after_web_scheme(text).unwrap_or(text);
     loop {
-        rest = &rest[bytes::count_plain(rest.as_bytes())..];
+        rest = &rest[bytes::count_literals(rest.as_bytes())..];
         let length = match rest.as_bytes() {
             [] => return true,
             [b'{', expression @ ..] => expression_length(expression).map_or(0, |length| length + 1),
             [b'%', ..] => bytes::percent_encoded(rest.as_bytes()),
-            [byte, ..] if byte.is_ascii() => usize::from(bytes::is(*byte, LITERAL)),
             _ => rest.chars().next().filter(|next| *next >= '\u{A0}').map_or(0, char::len_utf8),
         };
         if length == 0 {
@@ -21,8 +20,9 @@ pub fn is_uri_template(text: &str) -> bool {
 
 /// The length of what stands behind a `{`, with its `}`; `None` if it is no expression.
 fn expression_length(bytes: &[u8]) -> Option<usize> {
-    let operators = b"+#./;?&=,!@|";
-    let mut length = bytes.first().map_or(0, |first| usize::from(operators.contains(first)));
+    let is_operator =
+        |byte: &u8| matches!(byte, b'+' | b'#' | b'.' | b'/' | b';' | b'?' | b'&' | b'=' | b',' | b'!' | b'@' | b'|');
+    let mut length = usize::from(bytes.first().is_some_and(is_operator));
     loop {
         length += variable_length(&bytes[length..])?;
         match bytes.get(length) {
@@ -54,14 +54,11 @@ fn variable_length(bytes: &[u8]) -> Option<usize> {
 fn name_part_length(bytes: &[u8]) -> Option<usize> {
     let mut length = 0;
     loop {
-        let step = match &bytes[length..] {
-            [b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z', ..] => 1,
-            rest => bytes::percent_encoded(rest),
-        };
-        if step == 0 {
-            return (length > 0).then_some(length);
+        length += bytes[length..].iter().take_while(|byte| bytes::is(**byte, VARIABLE)).count();
+        match bytes::percent_encoded(&bytes[length..]) {
+            0 => return (length > 0).then_some(length),
+            encoded => length += encoded,
         }
-        length += step;
     }
 }
 
