@@ -41,14 +41,18 @@ impl<'t> Checks<'t> {
     pub fn new(types: &'t Types, judged: &'t dyn Fn(walnats_schema::SchemaId) -> String) -> Self {
         let mut checks = Self { types, checked: vec![false; types.items.len()], judged };
         // What an item holds decides whether it has anything to check: as often as anything changes.
-        loop {
-            let checked: Vec<bool> =
-                types.items.iter().map(|item| checks.is_checked_item(&item.body, &item.rules)).collect();
-            if checked == checks.checked {
-                return checks;
-            }
-            checks.checked = checked;
+        while checks.spread((0..types.items.len()).rev()) | checks.spread(0..types.items.len()) {}
+        checks
+    }
+
+    fn spread(&mut self, order: impl Iterator<Item = usize>) -> bool {
+        let mut changed = false;
+        for index in order.filter(|index| !self.checked[*index]).collect::<Vec<_>>() {
+            let item = &self.types.items[index];
+            self.checked[index] = self.is_checked_item(&item.body, &item.rules);
+            changed |= self.checked[index];
         }
+        changed
     }
 
     /// Whether a type implements `Validate`.

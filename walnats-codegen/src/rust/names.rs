@@ -17,13 +17,14 @@ const KEYWORDS: [&str; 52] = [
     "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
-/// Types that generated code names without a path.
-const PRELUDE: [&str; 8] = ["Option", "String", "Vec", "Box", "Result", "Some", "Ok", "Err"];
+/// Types and traits that generated code names without a path.
+const PRELUDE: [&str; 13] =
+    ["Option", "String", "Vec", "Box", "Result", "Some", "Ok", "Err", "Default", "From", "Into", "AsRef", "None"];
 
 /// A type's name: `check_run$completed` is `CheckRunCompleted`.
 pub fn type_name(text: &str) -> String {
     let name = camel(text);
-    if PRELUDE.contains(&name.as_str()) || name == "None" { name + "_" } else { name }
+    if PRELUDE.contains(&name.as_str()) { name + "_" } else { name }
 }
 
 /// An enum variant's name: `in-progress` is `InProgress`, `` is `Empty`, `+1` is `Plus1`.
@@ -281,6 +282,8 @@ mod tests {
             ("check_run$completed", "CheckRunCompleted"),
             ("installation-lite", "InstallationLite"),
             ("option", "Option_"),
+            ("default", "Default_"),
+            ("from", "From_"),
             ("self", "Self_"),
             ("3d", "N3d"),
             ("", "Empty"),

@@ -67,14 +67,15 @@ impl<'s> Schemas<'s> {
         );
         let members = members.collect();
         let mut schemas = Self { set, possible, own, members, can_be: RefCell::default() };
-        // Each round passes narrower types on along one more reference.
-        while schemas.narrow() {}
+        // A round passes narrower types on along references, as far as they lead in its direction.
+        while schemas.narrow((0..set.schemas.len()).rev()) | schemas.narrow(0..set.schemas.len()) {}
         schemas
     }
 
-    fn narrow(&mut self) -> bool {
+    fn narrow(&mut self, order: impl Iterator<Item = usize>) -> bool {
         let mut narrowed = false;
-        for (index, schema) in self.set.schemas.iter().enumerate() {
+        for index in order {
+            let schema = &self.set.schemas[index];
             let mut kinds = self.possible[index];
             for next in schema.reference.iter().chain(&schema.all_of) {
                 kinds = kinds.and(self.possible(*next));
@@ -183,6 +184,15 @@ impl Node {
         (ids.all(|id| id == first) && self.groups.len() == groups).then_some(first)
     }
 
+    /// Whether all that is asked of a value is to be of a type and in the `enum` of one schema.
+    pub fn is_list(&self, schemas: &Schemas<'_>) -> bool {
+        let ([own], [whole], []) = (&*self.own, &*self.whole, &*self.groups) else { return false };
+        let schema = schemas.set.get(*own);
+        let is_alone = schema.reference.is_none()
+            && [&schema.all_of, &schema.one_of, &schema.any_of].iter().all(|branches| branches.is_empty());
+        own == whole && is_alone && !has_rules(schema)
+    }
+
     /// Whether anything is asked beyond the type.
     pub fn is_constrained(&self) -> bool {
         !self.own.is_empty() || !self.groups.is_empty()
@@ -259,8 +269,11 @@ fn own_kinds(schema: &Schema) -> Kinds {
 
 /// Whether a schema says anything beyond `type`, `$ref`, `allOf`, `oneOf` and `anyOf`.
 fn has_own_keywords(schema: &Schema) -> bool {
-    schema.enumeration.is_some()
-        || schema.number != NumberRules::default()
+    schema.enumeration.is_some() || has_rules(schema)
+}
+
+fn has_rules(schema: &Schema) -> bool {
+    schema.number != NumberRules::default()
         || schema.string != StringRules::default()
         || schema.array != ArrayRules::default()
         || schema.object != ObjectRules::default()

@@ -23,6 +23,10 @@ use crate::model::{DateTimes, EventModel, Payload, SchemaNote};
 /// Arrays and maps of arrays and maps nest this deep; further down stands any value, and the schema judges it.
 const MAX_NESTING: usize = 32;
 
+/// Choices within choices make types of combinations of schemas, of which there may be no end: so many are made, and two
+/// for each schema.
+const MAX_COMBINED: usize = 1_000;
+
 /// Index into [`Types::items`].
 pub type ItemId = usize;
 
@@ -219,6 +223,7 @@ pub fn shape(model: &EventModel) -> Types {
     let mut builder = Builder {
         schemas,
         datetime: model.options.datetime,
+        max_items: MAX_COMBINED + 2 * model.schemas.schemas.len(),
         notes: &model.notes,
         types: Types::default(),
         by_key: HashMap::new(),
@@ -237,6 +242,8 @@ pub fn shape(model: &EventModel) -> Types {
 struct Builder<'m> {
     schemas: Schemas<'m>,
     datetime: DateTimes,
+    /// Types beyond these are any value, which the schema judges.
+    max_items: usize,
     notes: &'m [SchemaNote],
     types: Types,
     by_key: HashMap<Key, ItemId>,
@@ -340,18 +347,29 @@ impl Builder<'_> {
     /// The values that can stand at the node, where an `enum` lists them; `None` without an `enum`.
     fn enumeration(&self, node: &Node) -> Option<Vec<Value>> {
         let list = node.schemas(self.schemas.set).find_map(|schema| schema.enumeration.as_ref())?;
-        let mut values: Vec<Value> = Vec::new();
+        let is_list = node.is_list(&self.schemas);
+        let mut values: Vec<&Value> = Vec::new();
+        // Equal values look alike, but for numbers, which may be written in several ways.
+        let mut alike: HashMap<String, Vec<&Value>> = HashMap::new();
         for value in list.iter().filter(|value| node.kinds.has(Kinds::of_value(value))) {
-            if self.accepts(node, value) && !values.iter().any(|known| walnats_schema::equal(known, value)) {
-                values.push(value.clone());
+            let alike = alike.entry(look(value)).or_default();
+            if !alike.iter().any(|known| walnats_schema::equal(known, value)) && (is_list || self.accepts(node, value))
+            {
+                alike.push(value);
+                values.push(value);
             }
         }
-        Some(values)
+        Some(values.into_iter().cloned().collect())
     }
 
     /// Whether the schemas accept a value that codegen knows already. So what is listed needs no further checks.
     fn accepts(&self, node: &Node, value: &Value) -> bool {
         node.whole.iter().all(|id| self.schemas.set.is_valid(*id, value))
+    }
+
+    /// Whether `node` would be one type too many.
+    fn is_too_many(&self, node: &Node) -> bool {
+        self.types.items.len() >= self.max_items && !self.by_key.contains_key(&node.key())
     }
 
     /// The item for `node`, made now if it is met for the first time. Its body is found later.
@@ -372,6 +390,16 @@ impl Builder<'_> {
         let item = self.types.items.len() - 1;
         self.by_key.insert(key, item);
         item
+    }
+}
+
+/// What all values that are equal have in common, and few others.
+fn look(value: &Value) -> String {
+    match value {
+        Value::Number(number) => format!("{:?}", number.as_f64()),
+        Value::Array(items) => items.iter().map(|item| look(item) + ",").collect(),
+        Value::Object(members) => members.keys().map(|name| format!("{name:?}:")).collect(),
+        value => value.to_string(),
     }
 }
 

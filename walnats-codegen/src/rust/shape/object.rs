@@ -1,6 +1,6 @@
 //! Objects: structs, maps, unions of structs.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use walnats_schema::{ObjectRules, SchemaId};
 
@@ -23,8 +23,11 @@ enum Rest {
 impl Builder<'_> {
     /// The type of an object. Its fields or variants are found later, so that types may contain themselves.
     pub(super) fn object(&mut self, node: &Node, depth: usize) -> Typed {
+        if self.is_too_many(node) {
+            return Typed { shape: Shape::Object, rules: self.judge(node) };
+        }
         let union = self.object_union(node);
-        if union.is_none() && !self.has_properties(node) {
+        if union.is_none() && self.members(node).is_empty() {
             let rest = self.rest(node);
             if !matches!(rest, Rest::Closed) {
                 return self.map(node, rest, depth);
@@ -52,8 +55,7 @@ impl Builder<'_> {
         let set = self.schemas.set;
         let required: HashSet<&String> = node.schemas(set).flat_map(|schema| &schema.object.required).collect();
         let mut fields = Vec::new();
-        for name in self.properties(node) {
-            let ids = self.applicable(node, &name);
+        for (name, ids) in self.members(node) {
             let id = node.own.iter().find_map(|id| self.schemas.property(*id, &name)).unwrap_or(ids[0]);
             let typed = self.place(&ids, node.spot.join(&["properties", &name]), 0);
             fields.push(Field { required: required.contains(&name), typed, id, name });
@@ -122,24 +124,42 @@ impl Builder<'_> {
         objects.flat_map(pick).filter(|name| !properties.contains(name)).cloned().collect()
     }
 
-    /// The members that get a field: those that `properties` names and that can be there.
+    /// The names of [`Self::members`].
     pub(super) fn properties(&self, node: &Node) -> Vec<String> {
-        let mut seen = HashSet::new();
-        let named = node.schemas(self.schemas.set).flat_map(|schema| &schema.object.properties);
-        let found = named.filter(|(name, _)| seen.insert(name) && self.can_be_there(node, name));
-        found.map(|(name, _)| name.clone()).collect()
+        self.members(node).into_iter().map(|(name, _)| name).collect()
     }
 
-    fn has_properties(&self, node: &Node) -> bool {
-        let mut named = node.schemas(self.schemas.set).flat_map(|schema| &schema.object.properties);
-        named.any(|(name, _)| self.can_be_there(node, name))
-    }
-
-    fn can_be_there(&self, node: &Node, name: &str) -> bool {
-        match self.applicable(node, name).as_slice() {
-            [id] => self.schemas.can_be(*id),
-            ids => !Node::new(&self.schemas, ids, node.spot.clone()).kinds.is_empty(),
+    /// The members that get a field: those that `properties` names and that can be there. With the schemas that apply.
+    fn members(&self, node: &Node) -> Vec<(String, Vec<SchemaId>)> {
+        let objects = || node.schemas(self.schemas.set).map(|schema| &schema.object);
+        let mut order: Vec<&String> = Vec::new();
+        let mut named: HashMap<&String, Vec<SchemaId>> = HashMap::new();
+        for (name, id) in objects().flat_map(|object| &object.properties) {
+            let ids = named.entry(name).or_default();
+            if ids.is_empty() {
+                order.push(name);
+            }
+            ids.push(*id);
         }
+        // What one schema says of the members that it does not name goes for those that another names.
+        let depends = objects().any(|object| {
+            !object.pattern_properties.is_empty() || (object.additional_properties.is_some() && node.own.len() > 1)
+        });
+        let mut members = Vec::new();
+        for name in order {
+            let ids = match named.remove(name) {
+                Some(ids) if !depends && ids.len() == 1 => ids,
+                _ => self.applicable(node, name),
+            };
+            let can_be_there = match ids.as_slice() {
+                [id] => self.schemas.can_be(*id),
+                ids => !Node::new(&self.schemas, ids, node.spot.clone()).kinds.is_empty(),
+            };
+            if can_be_there {
+                members.push((name.clone(), ids));
+            }
+        }
+        members
     }
 
     /// The schemas that apply to the member `name`.

@@ -12,6 +12,9 @@ use crate::rust::spot::Spot;
 impl Builder<'_> {
     /// A union whose variants the type of the JSON value tells apart. Its variants are found later.
     pub(super) fn union_of_kinds(&mut self, node: &Node) -> Typed {
+        if self.is_too_many(node) {
+            return self.any_value(node);
+        }
         let known = self.types.items.len();
         let item = self.item(node, Body::Union(Union { variants: Vec::new(), dispatch: Dispatch::Kind }));
         if item == known {
