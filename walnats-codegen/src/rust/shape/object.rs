@@ -130,7 +130,7 @@ impl Builder<'_> {
     }
 
     /// The members that get a field: those that `properties` names and that can be there. With the schemas that apply.
-    fn members(&self, node: &Node) -> Vec<(String, Vec<SchemaId>)> {
+    pub(super) fn members(&self, node: &Node) -> Vec<(String, Vec<SchemaId>)> {
         let objects = || node.schemas(self.schemas.set).map(|schema| &schema.object);
         let mut order: Vec<&String> = Vec::new();
         let mut named: HashMap<&String, Vec<SchemaId>> = HashMap::new();

@@ -1,6 +1,7 @@
 //! Tags: a member that each variant of a union must have, with strings of its own.
 
 use serde_json::Value;
+use walnats_schema::SchemaId;
 
 use super::Builder;
 use crate::rust::kinds::Kinds;
@@ -25,7 +26,13 @@ impl Builder<'_> {
     }
 
     fn candidates(&self, node: &Node, depth: usize) -> Vec<String> {
-        let mut names = self.properties(node);
+        // What is listed nowhere is no tag, and need not be looked for in every branch.
+        let is_listed = |ids: &[SchemaId]| {
+            let member = Node::new(&self.schemas, ids, node.spot.clone());
+            member.schemas(self.schemas.set).any(|schema| schema.enumeration.is_some())
+        };
+        let members = self.members(node).into_iter();
+        let mut names: Vec<String> = members.filter(|(_, ids)| is_listed(ids)).map(|(name, _)| name).collect();
         if let Some(group) = node.groups.first().filter(|_| depth < MAX_DEPTH) {
             let choice = node.choose(&self.schemas, 0, group.branches[0], node.spot.clone());
             names.extend(self.candidates(&choice, depth + 1));
