@@ -69,6 +69,19 @@ debug = false
         Ok(fs::write(path, text)?)
     }
 
+    /// Whether the program links the crate `name`.
+    #[allow(dead_code, reason = "not every test asks")]
+    pub fn depends_on(&self, name: &str) -> Result<bool> {
+        let tree = Command::new(env!("CARGO"))
+            .args(["tree", "--offline", "--edges", "normal", "--prefix", "none"])
+            .current_dir(&self.dir)
+            .output()?;
+        if !tree.status.success() {
+            return Err(String::from_utf8_lossy(&tree.stderr).into());
+        }
+        Ok(String::from_utf8_lossy(&tree.stdout).lines().any(|line| line.split(' ').next() == Some(name)))
+    }
+
     /// Builds it, without the network, and gives the path of its program.
     pub fn build(&self) -> Result<PathBuf> {
         // One target folder for all nested crates: their dependencies are the same.

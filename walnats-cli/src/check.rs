@@ -68,13 +68,14 @@ fn summary(model: Option<&EventModel>, report: &Report, opinion: &Opinion) -> St
 
 /// Whether types and native checks say all that the schema says, or parts of it are asked at run time.
 fn tier_text(tier: &EventTier) -> String {
-    let (event, all, judged) = (&tier.event, tier.subschemas, tier.judged.len());
-    if judged == 0 {
-        return format!("{event}: typed, {}\n", output::count(all, "subschema"));
+    let (event, typed, asked) = (&tier.event, tier.typed, tier.asked);
+    if asked == 0 {
+        return format!("{event}: tier T, {} typed\n", output::count(typed, "subschema"));
     }
     let parts = tier.judged.iter().map(|part| format!("  {}: {}\n", part.location, part.keywords.join(", ")));
     format!(
-        "{event}: typed but for {judged} of {all} subschemas, which are asked at run time\n{}",
+        "{event}: tier N, {} typed (T), {asked} asked at run time (N):\n{}",
+        output::count(typed, "subschema"),
         parts.collect::<String>()
     )
 }

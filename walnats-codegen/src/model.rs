@@ -159,8 +159,8 @@ pub struct SchemaNote {
     pub read_only: bool,
     /// `writeOnly`.
     pub write_only: bool,
-    /// The Rust name that the schema asks for (`x-walnats.rust`).
-    pub rust_name: Option<String>,
+    /// What the schema asks for in Rust (`x-walnats.rust`).
+    pub rust: RustNote,
     /// Index into [`EventModel::sources`].
     pub source: usize,
     /// From the file's root to the schema, as a JSON Pointer split at `/` and unescaped:
@@ -168,6 +168,28 @@ pub struct SchemaNote {
     pub path: Vec<String>,
     /// Where it stands.
     pub place: Place,
+}
+
+/// What a schema asks for in Rust.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RustNote {
+    /// The name of the type that is made of it.
+    pub name: Option<String>,
+    /// The name of the field that it is the schema of.
+    pub field: Option<String>,
+    /// Names of variants, by the strings that they are.
+    pub variants: BTreeMap<String, String>,
+    /// A type in place of the one that would be found.
+    pub wanted: Option<RustType>,
+}
+
+/// A type that a schema may ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RustType {
+    /// For an integer without bounds, which is an `i64` else.
+    I128,
+    /// For a string whose format has a type of its own.
+    String,
 }
 
 /// A schema file, as far as the code that comes out needs it.

@@ -14,6 +14,7 @@ mod kinds;
 mod layout;
 mod names;
 mod node;
+mod proof;
 #[cfg(feature = "protobuf")]
 pub mod protobuf;
 mod rename;

@@ -113,9 +113,9 @@ fn a_schema_is_lowered_once_and_knows_where_it_stands() {
     for (_, property) in properties.iter().filter(|(name, _)| name != "label") {
         assert_eq!(lowered.schemas.get(*property).reference, Some(root));
     }
-    let note = lowered.notes.iter().find(|note| note.rust_name.is_some()).unwrap();
+    let note = lowered.notes.iter().find(|note| note.rust.name.is_some()).unwrap();
     assert_eq!(note.path, ["$defs", "label"]);
-    assert_eq!((note.rust_name.as_deref(), note.description.as_deref()), (Some("Tag"), Some("Seen.")));
+    assert_eq!((note.rust.name.as_deref(), note.description.as_deref()), (Some("Tag"), Some("Seen.")));
     assert_eq!((note.examples.as_slice(), note.deprecated), (&[json!("a")][..], true));
     assert_eq!(lowered.sources[note.source].name, "tree");
 }

@@ -9,6 +9,7 @@ pub(crate) mod object;
 mod reader;
 mod schemas;
 mod union;
+mod wide;
 mod write;
 
 use std::collections::BTreeMap;
@@ -71,7 +72,9 @@ pub fn decode<T: DeserializeOwned + Validate>(payload: &[u8], schemas: &Schemas,
     if !violations.is_empty() {
         return Err(ValidateError::new(violations).into());
     }
-    Reader::read(&value.to_string()).map_err(|error| DecodeError::Unrepresentable { reason: error.to_string() })
+    Reader::read(&value.to_string()).map_err(|error| DecodeError::Unrepresentable {
+        reason: wide::told(&value).unwrap_or_else(|| error.to_string()),
+    })
 }
 
 fn not_json(error: &serde_json::Error) -> DecodeError {

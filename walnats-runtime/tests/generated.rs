@@ -47,6 +47,7 @@ packages! {
     names: "../../walnats-codegen/fixtures/generate/names/expected/events.rs" { Events2 For Named UsesFor }
     numbers: "../../walnats-codegen/fixtures/generate/numbers/expected/events.rs" { Measured }
     once: "../../walnats-codegen/fixtures/generate/once/expected/events.rs" { OrderPlaced OrderShipped SeatTaken }
+    overrides: "../../walnats-codegen/fixtures/generate/overrides/expected/events.rs" { Reacted }
     recursion: "../../walnats-codegen/fixtures/generate/recursion/expected/events.rs" { TreeGrown }
     shared_types: "../../walnats-codegen/fixtures/generate/shared_types/expected/events.rs" {
         AddressEntered OrderPlaced UserMoved
@@ -211,6 +212,13 @@ fn members_that_are_given_twice_count_once() {
 fn what_is_valid_but_too_large_for_its_type_is_refused_and_not_changed() {
     let error = numbers::Measured::decode(r#"{"any":9223372036854775808}"#).unwrap_err();
     assert!(matches!(error, DecodeError::Unrepresentable { .. }), "{error}");
+    let told = error.to_string();
+    assert!(told.contains("`/any`") && told.contains("i128") && !told.contains("9223372036854775808"), "{told}");
+
+    let wide = "-170141183460469231731687303715884105728";
+    let read = numbers::Measured::decode(format!(r#"{{"wide":{wide}}}"#)).unwrap();
+    assert_eq!(read.wide, Some(i128::MIN));
+    assert_eq!(String::from_utf8(read.encode().unwrap()).unwrap(), format!(r#"{{"wide":{wide}}}"#));
 }
 
 #[test]

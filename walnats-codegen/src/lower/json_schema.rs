@@ -11,6 +11,7 @@ mod note;
 mod number;
 mod object;
 mod reference;
+mod rust;
 mod string;
 mod subject;
 mod unknown;
@@ -187,6 +188,13 @@ impl<'a, 'r> Lowerer<'a, 'r> {
 
     fn schema(&mut self, id: SchemaId, location: &Location<'a>) -> Schema {
         self.notes[id.0 as usize] = note::note(location, self.registry.document(location.document));
+        // What the schema of a whole file says of Rust is checked with the event.
+        for (node, message) in rust::problems(location.node) {
+            if !location.path.is_empty() {
+                let place = self.registry.document(location.document).place(&node.span);
+                self.report.push(Diagnostic::error("WN0406", place, message));
+            }
+        }
         match &location.node.value {
             NodeValue::Bool(accepts) => Schema { never: !accepts, ..Schema::default() },
             NodeValue::Object(_) => self.keywords(id, location),

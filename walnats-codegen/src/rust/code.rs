@@ -62,5 +62,6 @@ fn integer_text(integer: Integer) -> &'static str {
         Integer::I16 => "i16",
         Integer::I32 => "i32",
         Integer::I64 => "i64",
+        Integer::I128 => "i128",
     }
 }

@@ -1,11 +1,12 @@
 //! What types cannot say: as calls of the runtime's checks, and in words for the docs.
 
+mod condition;
 mod words;
 
 use serde_json::Value;
 
 use super::code::literal;
-use super::shape::{Body, Bound, Rule, Shape, Struct, Typed, Types, Union};
+use super::shape::{Body, Bound, Item, ItemId, Judgement, Rule, Shape, Struct, Typed, Types, Union};
 pub use words::in_words;
 
 const RUNTIME: &str = "rt";
@@ -63,15 +64,15 @@ impl<'t> Checks<'t> {
     /// What is checked of an item.
     pub fn of_item(&self, item: usize, fields: &[String], additional: &str, super_path: &str) -> Vec<String> {
         let mut code = Code { checks: self, schemas: super_path, lines: Vec::new() };
-        let item = &self.types.items[item];
-        if let Body::Struct(body) = &item.body {
+        let Item { body, rules, .. } = &self.types.items[item];
+        if let Body::Struct(body) = body {
             for (field, ident) in body.fields.iter().zip(fields) {
                 code.field(field.required, &field.typed, ident, &field.name);
             }
             code.additional(body, additional);
         }
-        for rule in &item.rules {
-            code.object_rule(rule, &item.body, fields, additional);
+        for rule in rules {
+            code.object_rule(rule, item, fields, additional);
         }
         code.lines
     }
@@ -174,7 +175,7 @@ impl Code<'_, '_> {
     fn typed(&mut self, typed: &Typed, place: &Place) {
         let text = Place { reference: format!("{}.as_str()", place.value.trim_start_matches('*')), ..place.clone() };
         for rule in &typed.rules {
-            self.rule(rule, if typed.shape.has_text() { &text } else { place });
+            self.rule(rule, typed, if typed.shape.has_text() { &text } else { place });
         }
         let inner_checked = match &typed.shape {
             Shape::Array(inner) | Shape::FixedArray(inner, _) | Shape::Map(inner) | Shape::Nullable(inner) => {
@@ -236,7 +237,7 @@ impl Code<'_, '_> {
         self.lines.push(line);
     }
 
-    fn rule(&mut self, rule: &Rule, place: &Place) {
+    fn rule(&mut self, rule: &Rule, typed: &Typed, place: &Place) {
         let Place { value, reference, at } = place;
         let plain = value.strip_prefix('*').unwrap_or(value);
         let call =
@@ -273,12 +274,14 @@ impl Code<'_, '_> {
             }
             Rule::Present(name) => call("present", &format!("{plain}.contains_key({})", literal(name)), &literal(name)),
             Rule::Absent(name) => call("absent", &format!("{plain}.contains_key({})", literal(name)), &literal(name)),
-            Rule::Judge(id) => self.judge(*id, reference, at),
+            Rule::UniqueValues => format!("{RUNTIME}::unique_values({reference}, {at}, violations);"),
+            Rule::Judge(judgement) => self.judge(judgement, typed, place),
         };
         self.lines.push(line);
     }
 
-    fn object_rule(&mut self, rule: &Rule, body: &Body, idents: &[String], additional: &str) {
+    fn object_rule(&mut self, rule: &Rule, item: ItemId, idents: &[String], additional: &str) {
+        let body = &self.checks.types.items[item].body;
         let at = "at";
         let line = match (rule, body) {
             (Rule::MinProperties(min), Body::Struct(body)) => {
@@ -299,15 +302,27 @@ impl Code<'_, '_> {
                 let name = literal(name);
                 format!("{RUNTIME}::absent(self.{additional}.contains_key({name}), {name}, {at}, violations);")
             }
-            (Rule::Judge(id), _) => self.judge(*id, "self", at),
+            (Rule::Judge(judgement), _) => {
+                let typed = Typed::exact(Shape::Item(item));
+                self.judge(judgement, &typed, &Place { value: "self".into(), reference: "self".into(), at: at.into() })
+            }
             _ => return,
         };
         self.lines.push(line);
     }
 
-    fn judge(&self, id: walnats_schema::SchemaId, reference: &str, at: &str) -> String {
-        let name = literal(&(self.checks.judged)(id));
-        format!("{}SCHEMAS.check({name}, {reference}, {at}, violations);", self.schemas)
+    fn judge(&self, judgement: &Judgement, typed: &Typed, place: &Place) -> String {
+        let Place { value, reference, at } = place;
+        let name = literal(&(self.checks.judged)(judgement.id));
+        let schemas = format!("{}SCHEMAS", self.schemas);
+        match &judgement.proof {
+            // The schema knows best how to say what is wrong.
+            Some(proof) => {
+                let holds = self.condition(proof, typed, value, true);
+                format!("{schemas}.check_unless({holds}, {name}, {reference}, {at}, violations);")
+            }
+            None => format!("{schemas}.check({name}, {reference}, {at}, violations);"),
+        }
     }
 
     fn with_pattern(&self, pattern: &str, call: &str) -> String {

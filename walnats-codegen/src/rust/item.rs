@@ -8,7 +8,7 @@ use super::docs;
 use super::layout::{EventForm, Layout};
 use super::names;
 use super::rename;
-use super::shape::{Body, Dispatch, Field, ItemId, Shape, Struct, Typed, Types, Union};
+use super::shape::{Body, Dispatch, Enum, Field, ItemId, Shape, Struct, Typed, Types, Union};
 use super::template::{
     AdditionalText, EnumTemplate, FieldText, NewText, NewtypeTemplate, StringText, StructTemplate, UnionTemplate,
     ValidateTemplate, VariantCheckText, VariantText, render,
@@ -43,7 +43,8 @@ pub struct Idents {
 
 /// Names for the fields of a struct.
 pub fn idents(body: &Struct) -> Idents {
-    let fields = names::distinct(&body.fields, |field| &field.name, names::field_name, &[]);
+    let fields =
+        names::distinct(&body.fields, |field| field.rust_name.as_ref().unwrap_or(&field.name), names::field_name, &[]);
     let taken = |name: &str| fields.iter().any(|field| field == name);
     let additional = if taken("additional") { "additional_members" } else { "additional" };
     let additional = names::numbered(additional, |name| !taken(name));
@@ -51,8 +52,8 @@ pub fn idents(body: &Struct) -> Idents {
 }
 
 /// Names for the values of an enum.
-pub fn enum_idents(values: &[String]) -> Vec<String> {
-    names::distinct(values, |value| value, names::variant_name, &[])
+pub fn enum_idents(body: &Enum) -> Vec<String> {
+    names::distinct(&body.names, |value| value, names::variant_name, &[])
 }
 
 /// The identifiers of a union's variants, in order.
@@ -69,7 +70,7 @@ impl Package<'_> {
                 let lines = checks.of_item(item, &idents.fields, &idents.additional, self.layout.to_root(file));
                 (self.structure(item, body, &idents, file), Vec::new(), lines)
             }
-            Body::Enum(values) => (self.string_enum(item, values), Vec::new(), Vec::new()),
+            Body::Enum(body) => (self.string_enum(item, body), Vec::new(), Vec::new()),
             Body::Union(body) => {
                 let idents = variant_idents(body);
                 let lines = checks.of_item(item, &[], "", self.layout.to_root(file));
@@ -172,14 +173,14 @@ impl Package<'_> {
     fn is_asked(&self, field: &Field) -> bool {
         let is_constant = match field.typed.shape {
             Shape::Null => true,
-            Shape::Item(item) => matches!(&self.types.items[item].body, Body::Enum(values) if values.len() == 1),
+            Shape::Item(item) => matches!(&self.types.items[item].body, Body::Enum(body) if body.values.len() == 1),
             _ => false,
         };
         field.required && !is_constant
     }
 
-    fn string_enum(&self, item: ItemId, values: &[String]) -> String {
-        let idents = enum_idents(values);
+    fn string_enum(&self, item: ItemId, body: &Enum) -> String {
+        let (idents, values) = (enum_idents(body), &body.values);
         let names = rename::of_variants(&idents, values.iter().map(String::as_str));
         let variants = values.iter().zip(idents).zip(names.renamed).map(|((value, ident), rename)| StringText {
             literal: literal(value),
@@ -208,6 +209,7 @@ impl Package<'_> {
             type_text: text.clone(),
             pattern: match body.dispatch {
                 Dispatch::Kind => kind::pattern(variant.kinds),
+                Dispatch::Member if variant.tags.is_empty() => "_".to_owned(),
                 _ => variant.tags.iter().map(|tag| literal(tag)).collect::<Vec<_>>().join(" | "),
             },
             is_unique: texts.iter().filter(|other| *other == text).count() == 1,
@@ -217,6 +219,13 @@ impl Package<'_> {
                 let tags: Vec<String> =
                     body.variants.iter().flat_map(|variant| &variant.tags).map(|tag| format!("`{tag}`")).collect();
                 (format!("&*union.tag({})", literal(tag)), format!("`{tag}` to be one of {}", tags.join(", ")))
+            }
+            Dispatch::Member => {
+                let members: Vec<String> =
+                    body.variants.iter().flat_map(|variant| &variant.tags).map(|name| literal(name)).collect();
+                let told = body.variants.iter().flat_map(|variant| &variant.tags).map(|name| format!("`{name}`"));
+                let told = told.collect::<Vec<_>>().join(", ");
+                (format!("union.member(&[{}])", members.join(", ")), format!("one of the members {told}"))
             }
             Dispatch::Kind => {
                 ("union.kind()".to_owned(), kind::names(body.variants.iter().map(|variant| variant.kinds)))
@@ -229,6 +238,7 @@ impl Package<'_> {
             name: self.names[item].clone(),
             variants: variants.collect(),
             attempts: body.dispatch == Dispatch::Attempt,
+            is_total: body.dispatch == Dispatch::Member && body.variants.iter().any(|variant| variant.tags.is_empty()),
             subject,
             expected: literal(&expected),
         })

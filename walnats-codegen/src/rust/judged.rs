@@ -68,5 +68,5 @@ fn visit(typed: &Typed, ids: &mut BTreeSet<SchemaId>) {
 }
 
 fn collect(rules: &[Rule], ids: &mut BTreeSet<SchemaId>) {
-    ids.extend(rules.iter().filter_map(|rule| if let Rule::Judge(id) = rule { Some(*id) } else { None }));
+    ids.extend(rules.iter().filter_map(Rule::named_schema));
 }

@@ -2,7 +2,7 @@
 //! of `oneOf` and `anyOf` that was chosen.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use walnats_schema::{ArrayRules, NumberRules, ObjectRules, Schema, SchemaId, SchemaSet, StringRules};
 
@@ -120,18 +120,45 @@ impl<'s> Schemas<'s> {
         if self.set.resources.is_empty() {
             return false;
         }
-        self.reachable(id).into_iter().any(|id| self.set.get(id).dynamic_reference.is_some())
+        self.reachable(id, &BTreeSet::new()).into_iter().any(|id| self.set.get(id).dynamic_reference.is_some())
     }
 
-    /// The schema itself and every one that it leads to.
-    pub fn reachable(&self, id: SchemaId) -> HashSet<SchemaId> {
+    /// The schema itself and every one that it leads to, not by way of those in `without`.
+    pub fn reachable(&self, id: SchemaId, without: &BTreeSet<SchemaId>) -> HashSet<SchemaId> {
         let (mut reached, mut waiting) = (HashSet::new(), vec![id]);
         while let Some(id) = waiting.pop() {
-            if reached.insert(id) {
+            if !without.contains(&id) && reached.insert(id) {
                 waiting.extend(self.set.get(id).children());
             }
         }
         reached
+    }
+
+    /// The names of the members that the schema evaluates by itself, by `$ref` and by `allOf`: what its
+    /// `unevaluatedProperties` is not about. `None` where that depends on the value.
+    pub fn evaluated(&self, id: SchemaId) -> Option<HashSet<&'s str>> {
+        let (mut names, mut seen, mut waiting) = (HashSet::new(), HashSet::new(), vec![id]);
+        while let Some(id) = waiting.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            let schema = self.set.get(id);
+            let object = &schema.object;
+            let depends = !schema.any_of.is_empty()
+                || !schema.one_of.is_empty()
+                || schema.condition.is_some()
+                || schema.dynamic_reference.is_some()
+                || !object.dependent_schemas.is_empty()
+                || !object.pattern_properties.is_empty()
+                || object.additional_properties.is_some()
+                || (object.unevaluated_properties.is_some() && seen.len() > 1);
+            if depends {
+                return None;
+            }
+            names.extend(object.properties.iter().map(|(name, _)| name.as_str()));
+            waiting.extend(schema.all_of.iter().chain(&schema.reference));
+        }
+        Some(names)
     }
 
     fn possible_of_any(&self, ids: &[SchemaId]) -> Kinds {

@@ -2,6 +2,7 @@
 
 mod array;
 mod boxed;
+mod member;
 mod number;
 mod object;
 mod string;
@@ -10,15 +11,16 @@ mod union;
 
 pub use number::integral;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use serde_json::Value;
 use walnats_schema::{Format, SchemaId};
 
 use super::kinds::Kinds;
-use super::node::{Key, Node, Schemas, needs_judge};
+use super::node::{Group, Key, Node, Schemas, needs_judge};
+use super::proof::{Proof, prove};
 use super::spot::Spot;
-use crate::model::{DateTimes, EventModel, Payload, SchemaNote};
+use crate::model::{DateTimes, EventModel, Payload, RustType, SchemaNote};
 
 /// Arrays and maps of arrays and maps nest this deep; further down stands any value, and the schema judges it.
 const MAX_NESTING: usize = 32;
@@ -49,7 +51,7 @@ impl Types {
 }
 
 /// A type that gets a name.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Item {
     pub spot: Spot,
     /// The schema whose annotations describe it.
@@ -60,15 +62,23 @@ pub struct Item {
 }
 
 /// What kind of item.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Body {
     Struct(Struct),
-    Enum(Vec<String>),
+    Enum(Enum),
     Union(Union),
 }
 
+/// A choice between strings.
+#[derive(Clone, Debug)]
+pub struct Enum {
+    pub values: Vec<String>,
+    /// What to call each variant; not yet an identifier.
+    pub names: Vec<String>,
+}
+
 /// An object with members of known names.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Struct {
     pub fields: Vec<Field>,
     /// The type of further members; `None` where there may be none.
@@ -76,27 +86,33 @@ pub struct Struct {
 }
 
 /// A member.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Field {
     pub name: String,
+    /// What to call it in Rust, where the schema says so.
+    pub rust_name: Option<String>,
     pub required: bool,
     pub typed: Typed,
     /// The schema whose annotations describe it.
     pub id: SchemaId,
+    /// Every schema that applies to it.
+    pub ids: Vec<SchemaId>,
 }
 
 /// A choice between types.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Union {
     pub variants: Vec<Variant>,
     pub dispatch: Dispatch,
 }
 
 /// How the variant of a value is found.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Dispatch {
     /// By the string that this member is.
     Tag(String),
+    /// By a member that one variant requires and no other admits. One variant may do without: it is what else there is.
+    Member,
     /// By the type of the JSON value.
     Kind,
     /// By trying them in order.
@@ -104,12 +120,12 @@ pub enum Dispatch {
 }
 
 /// One of a union's types.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Variant {
     /// What to call it; not yet an identifier.
     pub name: String,
     pub typed: Typed,
-    /// The values of the tag that select it.
+    /// What selects it: values of the tag, or the name of a member.
     pub tags: Vec<String>,
     pub kinds: Kinds,
     pub id: SchemaId,
@@ -170,6 +186,7 @@ pub enum Integer {
     I16,
     I32,
     I64,
+    I128,
 }
 
 /// What is asked of a value beyond its type.
@@ -198,8 +215,44 @@ pub enum Rule {
     Present(String),
     /// A member cannot be there.
     Absent(String),
+    /// `uniqueItems` of items that Rust compares otherwise than JSON does.
+    UniqueValues,
     /// The schema itself is asked, at run time.
-    Judge(SchemaId),
+    Judge(Judgement),
+}
+
+impl Rule {
+    /// The schema that every value is judged by: no check decides without it.
+    pub fn judge(&self) -> Option<SchemaId> {
+        self.named_schema().filter(|_| !matches!(self, Self::Judge(Judgement { proof: Some(_), .. })))
+    }
+
+    /// The schema that is named in a check, if only to say what is wrong.
+    pub fn named_schema(&self) -> Option<SchemaId> {
+        match self {
+            Self::Judge(judgement) => Some(judgement.id),
+            _ => None,
+        }
+    }
+}
+
+/// That a schema is asked, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgement {
+    pub id: SchemaId,
+    /// What types and other rules leave open; empty where that is too much to tell.
+    pub open: Vec<Open>,
+    /// What makes it needless to ask, found once all types are there.
+    pub proof: Option<Proof>,
+}
+
+/// What types and rules leave open.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Open {
+    /// Keywords of a schema that no type has room for.
+    Keywords(SchemaId),
+    /// Branches that became no variants.
+    Group(Group),
 }
 
 /// A limit of the type that it bounds.
@@ -258,6 +311,7 @@ impl Builder<'_> {
             self.types.items[item].body = body;
         }
         boxed::break_cycles(&mut self.types.items);
+        prove(&mut self.types, &self.schemas);
         self.types
     }
 
@@ -266,7 +320,7 @@ impl Builder<'_> {
         let spot = Spot::of(self.notes, id);
         if self.schemas.is_dynamic(id) {
             // What a dynamic reference means depends on the way to it, so the payload can only be judged as a whole.
-            return Typed { shape: Shape::Value, rules: vec![Rule::Judge(id)] };
+            return Typed { shape: Shape::Value, rules: vec![judge(id, Vec::new())] };
         }
         self.place(&[id], spot, 0)
     }
@@ -308,6 +362,12 @@ impl Builder<'_> {
         if typed.shape == Shape::Value {
             return self.any_value(node);
         }
+        let is_listed =
+            matches!(typed.shape, Shape::Item(_)) || typed.rules.iter().any(|rule| matches!(rule, Rule::OneOf(_)));
+        if is_listed {
+            // Each value was accepted when the list was made.
+            return typed;
+        }
         for rule in self.judgements(node) {
             if !typed.rules.contains(&rule) {
                 typed.rules.push(rule);
@@ -330,18 +390,19 @@ impl Builder<'_> {
 
     /// What the schemas that apply must be asked for at run time, because no type and no check covers it.
     fn judgements(&self, node: &Node) -> Vec<Rule> {
-        let undecided = !node.groups.is_empty();
         let listed =
             node.kinds == Kinds::ARRAY && node.schemas(self.schemas.set).any(|schema| schema.enumeration.is_some());
-        if undecided || listed || node.schemas(self.schemas.set).any(needs_judge) {
-            self.judge(node)
-        } else {
-            Vec::new()
+        if listed {
+            return self.judge(node);
         }
+        let keywords = node.own.iter().filter(|id| needs_judge(self.schemas.set.get(**id))).copied();
+        let mut open: Vec<Open> = keywords.map(Open::Keywords).collect();
+        open.extend(node.groups.iter().cloned().map(Open::Group));
+        if open.is_empty() { Vec::new() } else { node.whole.iter().map(|id| judge(*id, open.clone())).collect() }
     }
 
     fn judge(&self, node: &Node) -> Vec<Rule> {
-        node.whole.iter().map(|id| Rule::Judge(*id)).collect()
+        node.whole.iter().map(|id| judge(*id, Vec::new())).collect()
     }
 
     /// The values that can stand at the node, where an `enum` lists them; `None` without an `enum`.
@@ -370,6 +431,22 @@ impl Builder<'_> {
     /// Whether `node` would be one type too many.
     fn is_too_many(&self, node: &Node) -> bool {
         self.types.items.len() >= self.max_items && !self.by_key.contains_key(&node.key())
+    }
+
+    /// Whether a schema that applies asks for this type.
+    fn is_asked_for(&self, node: &Node, wanted: RustType) -> bool {
+        let (mut waiting, mut seen) = (node.whole.clone(), HashSet::new());
+        while let Some(id) = waiting.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            if self.notes.get(id.0 as usize).is_some_and(|note| note.rust.wanted == Some(wanted)) {
+                return true;
+            }
+            let schema = self.schemas.set.get(id);
+            waiting.extend(schema.reference.iter().chain(&schema.all_of));
+        }
+        false
     }
 
     /// The item for `node`, made now if it is met for the first time. Its body is found later.
@@ -401,6 +478,10 @@ fn look(value: &Value) -> String {
         Value::Object(members) => members.keys().map(|name| format!("{name:?}:")).collect(),
         value => value.to_string(),
     }
+}
+
+fn judge(id: SchemaId, open: Vec<Open>) -> Rule {
+    Rule::Judge(Judgement { id, open, proof: None })
 }
 
 /// Whether values of so many types are meant that only any value will do.

@@ -86,6 +86,8 @@ pub struct UnionTemplate {
     pub name: String,
     pub variants: Vec<VariantText>,
     pub attempts: bool,
+    /// Whether one variant is what else there is.
+    pub is_total: bool,
     pub subject: String,
     pub expected: String,
 }

@@ -14,9 +14,11 @@ use crate::model::{EventModel, Payload};
 pub struct EventTier {
     /// The event's name.
     pub event: String,
-    /// Subschemas that the event reaches, its own schema among them.
-    pub subschemas: usize,
-    /// Those that are asked at run time, over the JSON value; empty where types and native checks are exact.
+    /// How many subschemas, the event's own among them, types and native checks decide.
+    pub typed: usize,
+    /// How many are asked at run time, over the JSON value: those that are judged, and what is reached by way of them alone.
+    pub asked: usize,
+    /// Where it begins that schemas are asked; empty where types and native checks are exact.
     pub judged: Vec<JudgedSchema>,
 }
 
@@ -37,14 +39,17 @@ pub fn tiers(model: &EventModel) -> Vec<EventTier> {
     let mut tiers = Vec::new();
     for (event, payload) in model.events.iter().zip(&types.payloads) {
         let (Payload::Json(id), Some(payload)) = (&event.payload, payload) else { continue };
-        let judged = judged_by(payload, &types)
+        let ids = judged_by(payload, &types);
+        let all = schemas.reachable(*id, &BTreeSet::new()).len();
+        let typed = schemas.reachable(*id, &ids).len();
+        let judged = ids
             .into_iter()
             .map(|id| JudgedSchema {
                 location: names.get(&id).cloned().unwrap_or_default(),
                 keywords: keywords(model.schemas.get(id)),
             })
             .collect();
-        tiers.push(EventTier { event: event.name.clone(), subschemas: schemas.reachable(*id).len(), judged });
+        tiers.push(EventTier { event: event.name.clone(), typed, asked: all - typed, judged });
     }
     tiers
 }
@@ -78,7 +83,7 @@ fn judged_by(payload: &Typed, types: &Types) -> BTreeSet<SchemaId> {
 }
 
 fn collect(rules: &[Rule], ids: &mut BTreeSet<SchemaId>) {
-    ids.extend(rules.iter().filter_map(|rule| if let Rule::Judge(id) = rule { Some(*id) } else { None }));
+    ids.extend(rules.iter().filter_map(Rule::judge));
 }
 
 /// The keywords of a schema that can be the reason why it is asked.

@@ -62,7 +62,7 @@ fn chosen_name(model: &EventModel, types: &Types, forms: &[EventForm], item: usi
     let of_event = of_event.or_else(|| event.filter(is_own).map(|event| event_name(model, event)));
     let note = model.notes.get(types.items[item].id.0 as usize);
     let note = note.filter(|note| note.path == spot.path && note.source == spot.source);
-    let of_note = note.and_then(|note| note.rust_name.clone());
+    let of_note = note.and_then(|note| note.rust.name.clone());
     of_options.or(of_event).or(of_note).filter(|name| names::is_type_name(name))
 }
 

@@ -7,7 +7,11 @@ use std::fmt::Display;
 use std::hash::Hash;
 use std::sync::OnceLock;
 
-use walnats_schema::{At, Decimal, Format, Violation};
+use serde::Serialize;
+use serde_json::Value;
+use walnats_schema::{At, Decimal, Format, Violation, first_repetition};
+
+use super::schemas::json_value;
 
 fn expect(violations: &mut Vec<Violation>, at: &At<'_>, keyword: &'static str, expected: String) {
     violations.push(Violation { pointer: at.pointer(), keyword, expected });
@@ -145,6 +149,31 @@ pub fn unique_items<T: Eq + Hash>(items: &[T], at: &At<'_>, violations: &mut Vec
     if !items.iter().all(|item| seen.insert(item)) {
         expect(violations, at, "uniqueItems", "items that all differ".to_owned());
     }
+}
+
+/// `uniqueItems`, for items that Rust compares otherwise than JSON does.
+pub fn unique_values<T: Serialize>(items: &[T], at: &At<'_>, violations: &mut Vec<Violation>) {
+    let values: Option<Vec<Value>> = items.iter().map(|item| json_value(item).ok()).collect();
+    if values.is_none_or(|values| first_repetition(&values).is_some()) {
+        expect(violations, at, "uniqueItems", "items that all differ".to_owned());
+    }
+}
+
+/// Whether a check of `value` finds nothing, where its outcome is a part of a condition.
+pub fn passes<V, L>(check: impl FnOnce(V, L, &At<'_>, &mut Vec<Violation>), value: V, limit: L) -> bool {
+    let mut violations = Vec::new();
+    check(value, limit, &At::Root, &mut violations);
+    violations.is_empty()
+}
+
+/// Whether all of `conditions` hold.
+pub fn all<const N: usize>(conditions: [bool; N]) -> bool {
+    conditions.into_iter().all(|holds| holds)
+}
+
+/// Whether one of `conditions` holds.
+pub fn any<const N: usize>(conditions: [bool; N]) -> bool {
+    conditions.into_iter().any(|holds| holds)
 }
 
 /// `minProperties`.

@@ -13,6 +13,11 @@ pub struct Schemas {
     set: OnceLock<SchemaSet>,
 }
 
+/// A value as JSON. Integers beyond 64 bits become the nearest float.
+pub(super) fn json_value(value: &impl Serialize) -> serde_json::Result<Value> {
+    serde_json::to_value(value).or_else(|_| serde_json::from_str(&serde_json::to_string(value)?))
+}
+
 impl Schemas {
     /// The set that `json` is.
     pub const fn new(json: &'static str) -> Self {
@@ -34,7 +39,7 @@ impl Schemas {
 
     /// Checks a value that no Rust type can be exact about by the schema that the set knows by `name`.
     pub fn check(&self, name: &str, value: &impl Serialize, at: &At<'_>, violations: &mut Vec<Violation>) {
-        let found = match serde_json::to_value(value) {
+        let found = match json_value(value) {
             Ok(value) => self.judge(name, &value),
             Err(_) => vec![Violation {
                 pointer: String::new(),
@@ -49,6 +54,21 @@ impl Schemas {
                     .into_iter()
                     .map(|violation| Violation { pointer: format!("{prefix}{}", violation.pointer), ..violation }),
             );
+        }
+    }
+
+    /// As [`Schemas::check`], where it is not clear already that the schema accepts the value: by a condition that holds
+    /// for valid values alone.
+    pub fn check_unless(
+        &self,
+        holds: bool,
+        name: &str,
+        value: &impl Serialize,
+        at: &At<'_>,
+        violations: &mut Vec<Violation>,
+    ) {
+        if !holds {
+            self.check(name, value, at, violations);
         }
     }
 

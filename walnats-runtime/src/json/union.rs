@@ -58,6 +58,11 @@ impl<'de> Union<'de> {
         Reader::new(&self.text).member_text(name).unwrap_or_default()
     }
 
+    /// The first of `names` that the value, an object, has as a member; empty where it has none.
+    pub fn member(&self, names: &[&'static str]) -> &'static str {
+        Reader::new(&self.text).find_member(names).unwrap_or_default()
+    }
+
     /// Reads the value as `T`, and makes it a variant.
     ///
     /// # Errors

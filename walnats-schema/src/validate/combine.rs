@@ -160,8 +160,11 @@ impl<'s> Validator<'s> {
 #[derive(Default)]
 struct Misses {
     /// Distance, index, violations.
-    closest: Option<((usize, usize), usize, Vec<Violation>)>,
+    closest: Option<(Distance, usize, Vec<Violation>)>,
 }
+
+/// Class, violations nearby, violations in all.
+type Distance = (usize, usize, usize);
 
 impl Misses {
     fn add(&mut self, index: usize, violations: Vec<Violation>, at: &At<'_>) {
@@ -172,14 +175,16 @@ impl Misses {
     }
 }
 
-/// How far a branch is from a match: another type is farthest, then another constant (most likely the tag of another
-/// variant), then whatever has more violations.
-fn distance(violations: &[Violation], at: &At<'_>) -> (usize, usize) {
+/// How far a branch is from a match: another type is farthest, then another constant in a member (most likely the tag of
+/// another variant), then what is wrong with the value itself or its members; last, what is wrong further down.
+fn distance(violations: &[Violation], at: &At<'_>) -> Distance {
     let here = at.pointer();
+    let depth = |violation: &Violation| violation.pointer.get(here.len()..).unwrap_or_default().matches('/').count();
     let class = violations.iter().map(|violation| match violation.keyword {
-        "type" | "false" if violation.pointer == here => 2,
-        "const" | "enum" => 1,
+        "type" | "false" if depth(violation) == 0 => 2,
+        "const" | "enum" if depth(violation) <= 1 => 1,
         _ => 0,
     });
-    (class.max().unwrap_or(0), violations.len())
+    let near = violations.iter().filter(|violation| depth(violation) <= 1).count();
+    (class.max().unwrap_or(0), near, violations.len())
 }

@@ -1,5 +1,6 @@
 //! Annotations: `title`, `description`, `default`, `examples`, and what `x-walnats` says of Rust.
 
+use super::rust;
 use crate::load::{Document, Node, NodeValue};
 use crate::model::SchemaNote;
 use crate::resolve::Location;
@@ -21,15 +22,9 @@ pub(super) fn note(location: &Location<'_>, document: &Document) -> SchemaNote {
         deprecated: flag("deprecated"),
         read_only: flag("readOnly"),
         write_only: flag("writeOnly"),
-        rust_name: rust_name(node),
+        rust: rust::note(node),
         source: location.document,
         path: location.path.clone(),
         place: document.place(&node.span),
     }
-}
-
-/// `{"rust": "Name"}` or `{"rust": {"name": "Name"}}`
-fn rust_name(node: &Node) -> Option<String> {
-    let rust = node.get("x-walnats")?.get("rust")?;
-    rust.as_str().or_else(|| rust.get("name")?.as_str()).map(str::to_owned)
 }

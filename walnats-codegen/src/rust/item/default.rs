@@ -30,9 +30,9 @@ impl Package<'_> {
                 ("&str".to_owned(), format!("self.{ident}.as_deref().unwrap_or({})", literal(value)))
             }
             (Shape::Item(item), Value::String(value)) => {
-                let Body::Enum(values) = &self.types.items[*item].body else { return None };
-                let index = values.iter().position(|known| known == value)?;
-                let variant = &enum_idents(values)[index];
+                let Body::Enum(body) = &self.types.items[*item].body else { return None };
+                let index = body.values.iter().position(|known| known == value)?;
+                let variant = &enum_idents(body)[index];
                 let value = format!("self.{ident}.unwrap_or({plain}::{variant})");
                 (plain, value)
             }

@@ -44,7 +44,7 @@ impl Builder<'_> {
         let mut found = match (lengths.unique, is_hashable(&items.shape)) {
             (false, _) => Vec::new(),
             (true, true) => vec![Rule::UniqueItems],
-            (true, false) => self.judge(node),
+            (true, false) => vec![Rule::UniqueValues],
         };
         let min = lengths.min;
         if lengths.max == Some(min) && (1..=MAX_FIXED).contains(&min) {

@@ -4,11 +4,12 @@ use serde_json::{Number, Value};
 use walnats_schema::NumberRules;
 
 use super::{Bound, Builder, Integer, Rule, Shape, Typed};
+use crate::model::RustType;
 use crate::rust::kinds::Kinds;
 use crate::rust::node::Node;
 
 /// With the smallest and the largest value, narrowest first; where both signs fit, unsigned comes first.
-const INTEGERS: [(Integer, i128, i128); 8] = [
+const INTEGERS: [(Integer, i128, i128); 9] = [
     (Integer::U8, 0, u8::MAX as i128),
     (Integer::I8, i8::MIN as i128, i8::MAX as i128),
     (Integer::U16, 0, u16::MAX as i128),
@@ -17,6 +18,7 @@ const INTEGERS: [(Integer, i128, i128); 8] = [
     (Integer::I32, i32::MIN as i128, i32::MAX as i128),
     (Integer::U64, 0, u64::MAX as i128),
     (Integer::I64, i64::MIN as i128, i64::MAX as i128),
+    (Integer::I128, i128::MIN, i128::MAX),
 ];
 
 impl Builder<'_> {
@@ -43,7 +45,10 @@ impl Builder<'_> {
                 None => {}
             }
         }
-        let (integer, least, most) = width(min, max);
+        let (integer, least, most) = match self.is_asked_for(node, RustType::I128) {
+            true => (Integer::I128, i128::MIN, i128::MAX),
+            false => width(min, max),
+        };
         if min.is_some_and(|min| min > most) || max.is_some_and(|max| max < least) {
             rules.extend(self.judge(node));
         } else {
@@ -149,7 +154,7 @@ mod tests {
             (Some(-1), Some(128), Integer::I16),
             (Some(0), Some(4_294_967_295), Integer::U32),
             (Some(0), Some(u64::MAX.into()), Integer::U64),
-            (Some(-1), Some(u64::MAX.into()), Integer::I64),
+            (Some(-1), Some(u64::MAX.into()), Integer::I128),
         ] {
             assert_eq!(width(min, max).0, expected, "{min:?} to {max:?}");
         }

@@ -58,7 +58,8 @@ impl Builder<'_> {
         for (name, ids) in self.members(node) {
             let id = node.own.iter().find_map(|id| self.schemas.property(*id, &name)).unwrap_or(ids[0]);
             let typed = self.place(&ids, node.spot.join(&["properties", &name]), 0);
-            fields.push(Field { required: required.contains(&name), typed, id, name });
+            let rust_name = self.notes.get(id.0 as usize).and_then(|note| note.rust.field.clone());
+            fields.push(Field { required: required.contains(&name), rust_name, typed, id, ids, name });
         }
         let additional = match self.rest(node) {
             Rest::Closed => None,
@@ -184,15 +185,13 @@ impl Builder<'_> {
         ids
     }
 
-    /// Whether there are no members but those that get a field.
-    pub(super) fn is_closed(&self, node: &Node) -> bool {
-        matches!(self.rest(node), Rest::Closed)
-    }
-
     fn rest(&self, node: &Node) -> Rest {
         let mut ids = Vec::new();
         let mut pattern = None;
         for object in node.schemas(self.schemas.set).map(|schema| &schema.object) {
+            if object.unevaluated_properties.is_some() && self.is_closed_by_unevaluated(node, object) {
+                return Rest::Closed;
+            }
             let closed = object.additional_properties.is_some_and(|id| self.schemas.possible(id) == Kinds::NONE);
             match (object.pattern_properties.as_slice(), object.additional_properties) {
                 ([], None) => {}
@@ -209,5 +208,18 @@ impl Builder<'_> {
             Some(pattern) => Rest::Named(pattern, ids),
             None => Rest::Of(ids),
         }
+    }
+}
+
+impl Builder<'_> {
+    /// Whether `unevaluatedProperties` of `object`, which applies at `node`, leaves only the members that get fields.
+    fn is_closed_by_unevaluated(&self, node: &Node, object: &ObjectRules) -> bool {
+        let refused = object.unevaluated_properties.is_some_and(|id| self.schemas.possible(id) == Kinds::NONE);
+        let set = self.schemas.set;
+        let own = node.own.iter().find(|id| refused && std::ptr::eq(&set.get(**id).object, object));
+        let Some(evaluated) = own.and_then(|id| self.schemas.evaluated(*id)) else { return false };
+        node.schemas(set)
+            .flat_map(|schema| &schema.object.properties)
+            .all(|(name, _)| evaluated.contains(name.as_str()))
     }
 }

@@ -3,8 +3,8 @@
 use serde_json::Value;
 use walnats_schema::Format;
 
-use super::{Body, Builder, Rule, Shape, Typed};
-use crate::model::DateTimes;
+use super::{Body, Builder, Enum, Rule, Shape, Typed};
+use crate::model::{DateTimes, RustType};
 use crate::rust::node::Node;
 
 impl Builder<'_> {
@@ -21,6 +21,9 @@ impl Builder<'_> {
             rules.extend(string.format.map(Rule::Format));
         }
         rules.dedup();
+        if self.is_asked_for(node, RustType::String) {
+            return Typed { shape: Shape::String, rules };
+        }
         if rules == [Rule::Format(Format::Uuid)] {
             // Other rules would need the text, which a UUID does not keep.
             return Typed::exact(Shape::Uuid);
@@ -45,7 +48,12 @@ impl Builder<'_> {
         if values.is_empty() {
             return Typed { shape: Shape::String, rules: self.judge(node) };
         }
-        Typed::exact(Shape::Item(self.item(node, Body::Enum(values))))
+        let asked = |value: &String| {
+            let notes = node.whole.iter().chain(&node.own).filter_map(|id| self.notes.get(id.0 as usize));
+            notes.into_iter().find_map(|note| note.rust.variants.get(value).cloned())
+        };
+        let names = values.iter().map(|value| asked(value).unwrap_or_else(|| value.clone())).collect();
+        Typed::exact(Shape::Item(self.item(node, Body::Enum(Enum { values, names }))))
     }
 
     /// The strings that `oneOf` or `anyOf` lists as `const`s or `enum`s, each with a title or description of its own.

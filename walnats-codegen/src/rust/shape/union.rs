@@ -9,6 +9,30 @@ use crate::rust::kinds::Kinds;
 use crate::rust::node::Node;
 use crate::rust::spot::Spot;
 
+/// A `oneOf` or `anyOf` whose branches become variants.
+struct UnionGroup {
+    group: usize,
+    by: By,
+}
+
+/// What tells variants apart.
+enum By {
+    Tag(String),
+    /// A member of its own for each.
+    Member(Vec<Option<String>>),
+    Nothing,
+}
+
+impl UnionGroup {
+    fn dispatch(&self) -> Dispatch {
+        match &self.by {
+            By::Tag(tag) => Dispatch::Tag(tag.clone()),
+            By::Member(_) => Dispatch::Member,
+            By::Nothing => Dispatch::Attempt,
+        }
+    }
+}
+
 impl Builder<'_> {
     /// A union whose variants the type of the JSON value tells apart. Its variants are found later.
     pub(super) fn union_of_kinds(&mut self, node: &Node) -> Typed {
@@ -51,30 +75,32 @@ impl Builder<'_> {
 
     /// A union whose variants all are objects, if `node` is one. Its variants are found later.
     pub(super) fn object_union(&self, node: &Node) -> Option<Body> {
-        let (group, tag) = self.union_group(node)?;
-        let dispatch = tag.map_or(Dispatch::Attempt, Dispatch::Tag);
-        debug_assert!(group < node.groups.len());
+        let dispatch = self.union_group(node)?.dispatch();
         Some(Body::Union(Union { variants: Vec::new(), dispatch }))
     }
 
     /// The variants of [`Builder::object_union`].
     pub(super) fn object_variants(&mut self, node: &Node) -> Option<Body> {
-        let (index, tag) = self.union_group(node)?;
-        let choices: Vec<(SchemaId, Node)> = node.groups[index]
+        let found = self.union_group(node)?;
+        let choices: Vec<(SchemaId, Node)> = node.groups[found.group]
             .branches
             .iter()
-            .map(|branch| (*branch, node.choose(&self.schemas, index, *branch, Spot::of(self.notes, *branch))))
+            .map(|branch| (*branch, node.choose(&self.schemas, found.group, *branch, Spot::of(self.notes, *branch))))
             .filter(|(_, choice)| !choice.kinds.is_empty())
             .collect();
         let mut variants = Vec::new();
         for (position, (branch, choice)) in choices.iter().enumerate() {
             let branch = *branch;
-            let tags = tag.as_ref().and_then(|tag| self.tag_values(choice, tag, 0)).unwrap_or_default();
-            let name = match tags.as_slice() {
-                [tag] => tag.clone(),
-                tags => self
+            let tags = match &found.by {
+                By::Tag(tag) => self.tag_values(choice, tag, 0).unwrap_or_default(),
+                By::Member(members) => members[position].iter().cloned().collect(),
+                By::Nothing => Vec::new(),
+            };
+            let name = match (&found.by, tags.as_slice()) {
+                (By::Tag(_), [tag]) => tag.clone(),
+                (by, tags) => self
                     .title_or_key(branch)
-                    .or_else(|| (tags.len() == 2).then(|| tags.join(" ")))
+                    .or_else(|| (matches!(by, By::Tag(_)) && tags.len() == 2).then(|| tags.join(" ")))
                     .or_else(|| self.own_member(&choices, position))
                     .unwrap_or_else(|| format!("variant {}", position + 1)),
             };
@@ -82,64 +108,51 @@ impl Builder<'_> {
             let typed = self.typed(choice, 1);
             variants.push(Variant { name, typed, tags, kinds: choice.kinds, id: branch });
         }
-        Some(Body::Union(Union { variants, dispatch: tag.map_or(Dispatch::Attempt, Dispatch::Tag) }))
+        Some(Body::Union(Union { variants, dispatch: found.dispatch() }))
     }
 
     /// What is asked of a union of objects as a whole: where variants are tried and one alone may match, that it is so.
     pub(super) fn union_rules(&self, node: &Node) -> Vec<Rule> {
-        match self.union_group(node) {
-            Some((group, None)) if node.groups[group].exclusive && !self.are_apart(node, group) => self.judge(node),
-            _ => Vec::new(),
+        let Some(UnionGroup { group, by: By::Nothing }) = self.union_group(node) else { return Vec::new() };
+        if !node.groups[group].exclusive {
+            return Vec::new();
         }
+        let choices = self.choices(node, group);
+        let pairs =
+            choices.iter().enumerate().flat_map(|(at, one)| choices[at + 1..].iter().map(move |other| (one, other)));
+        if pairs.into_iter().all(|(one, other)| self.is_disjoint(one, other)) { Vec::new() } else { self.judge(node) }
     }
 
-    /// Whether no object is of two branches, because of any two one requires a member that the other cannot have.
-    fn are_apart(&self, node: &Node, group: usize) -> bool {
-        let choose = |branch: &SchemaId| node.choose(&self.schemas, group, *branch, node.spot.clone());
-        let choices: Vec<Node> = node.groups[group].branches.iter().map(choose).collect();
-        choices.iter().enumerate().all(|(index, one)| {
-            choices[index + 1..]
-                .iter()
-                .all(|other| self.requires_beyond(one, other) || self.requires_beyond(other, one))
-        })
-    }
-
-    /// Whether `node` requires a member that there is no place for in `other`, which is closed.
-    fn requires_beyond(&self, node: &Node, other: &Node) -> bool {
-        let known = self.properties(other);
-        self.is_closed(other)
-            && node
-                .schemas(self.schemas.set)
-                .any(|schema| schema.object.required.iter().any(|name| !known.contains(name)))
-    }
-
-    /// The group whose branches become variants, and the member that tells them apart. A group that only asks more of
-    /// members which exist without it (`anyOf` of `required`s) is no union.
-    fn union_group(&self, node: &Node) -> Option<(usize, Option<String>)> {
+    /// The group whose branches become variants, and what tells them apart. A group that only asks more of members which
+    /// exist without it (`anyOf` of `required`s) is no union.
+    fn union_group(&self, node: &Node) -> Option<UnionGroup> {
         if node.groups.is_empty() {
             return None;
         }
         let without: HashSet<String> =
             self.properties(&Node { groups: Vec::new(), ..node.clone() }).into_iter().collect();
         let mut untagged = None;
-        for (index, group) in node.groups.iter().enumerate() {
-            let choices: Vec<Node> = group
-                .branches
-                .iter()
-                .map(|branch| node.choose(&self.schemas, index, *branch, node.spot.clone()))
-                .filter(|choice| !choice.kinds.is_empty())
-                .collect();
+        for group in 0..node.groups.len() {
+            let choices = self.choices(node, group);
             if let Some(tag) = self.tag(&choices) {
-                return Some((index, Some(tag)));
+                return Some(UnionGroup { group, by: By::Tag(tag) });
             }
             let adds = |choice: &Node| {
                 !choice.groups.is_empty() || self.properties(choice).iter().any(|name| !without.contains(name))
             };
             if untagged.is_none() && choices.iter().any(adds) {
-                untagged = Some((index, None));
+                let by = self.own_members(&choices).map_or(By::Nothing, By::Member);
+                untagged = Some(UnionGroup { group, by });
             }
         }
         untagged
+    }
+
+    /// What a value can be by the branches of a group.
+    fn choices(&self, node: &Node, group: usize) -> Vec<Node> {
+        let branches = node.groups[group].branches.iter();
+        let choices = branches.map(|branch| node.choose(&self.schemas, group, *branch, node.spot.clone()));
+        choices.filter(|choice| !choice.kinds.is_empty()).collect()
     }
 
     /// The first member that the choice at `position` requires and no other does.
@@ -171,6 +184,9 @@ impl Builder<'_> {
             return spot.definition().map(str::to_owned);
         }
         let note = self.notes.get(id.0 as usize)?;
+        if note.rust.name.is_some() {
+            return note.rust.name.clone();
+        }
         note.title.clone().filter(|title| is_short(title))
     }
 }

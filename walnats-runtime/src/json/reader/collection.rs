@@ -38,6 +38,21 @@ impl<'de> Reader<'de> {
         None
     }
 
+    /// The name of the first member of the object that is next whose name is among `names`.
+    pub(crate) fn find_member(&mut self, names: &[&'static str]) -> Option<&'static str> {
+        self.take(b'{');
+        while self.next_byte() == Some(b'"') {
+            let key = self.text().ok()?;
+            if let Some(name) = names.iter().find(|name| **name == key) {
+                return Some(name);
+            }
+            self.take(b':');
+            self.skip_value().ok()?;
+            self.take(b',');
+        }
+        None
+    }
+
     fn open(&mut self, bracket: u8, what: &str) -> Result<()> {
         if !self.take(bracket) {
             return Err(self.expected(what));

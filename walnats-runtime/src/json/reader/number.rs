@@ -32,6 +32,22 @@ impl<'de> Reader<'de> {
         }
     }
 
+    /// Reads a number for an integer of 128 bits.
+    pub(super) fn wide_integer<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
+        self.next_byte();
+        let start = self.position;
+        match self.number()? {
+            Number::Unsigned(value) => visitor.visit_u64(value),
+            Number::Signed(value) => visitor.visit_i64(value),
+            Number::Float(value) => match self.text[start..self.position].parse::<i128>() {
+                Ok(value) => visitor.visit_i128(value),
+                // Casts are exact: integers of this size all are floats.
+                Err(_) if value.fract() == 0.0 && value.abs() <= EXACT as f64 => visitor.visit_i64(value as i64),
+                Err(_) => Err(self.expected("an integer of 128 bits")),
+            },
+        }
+    }
+
     /// Reads a number for a float, unless the float would be another number.
     pub(super) fn float<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
         match self.number()? {
