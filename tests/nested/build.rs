@@ -1,4 +1,5 @@
-//! The line of every events crate, and a table of what came of it: `dispatch!(name, call)` calls `call!(emit method, type)`.
+//! The line of every events crate, and a table of what came of it: `dispatch!(name, call)` calls `call!(emit method, type)`, all of
+//! the crate being in scope.
 
 use std::path::Path;
 use std::{env, fs};
@@ -15,8 +16,9 @@ fn main() {
         let event_type = rest.split_once("Emit<'a, ")?.1.split_once('>')?.0;
         (!method.ends_with("_all")).then(|| format!("{method:?} => $call!(emit_{method}, {event_type}),\n"))
     });
+    let events_crate = env::var("CARGO_PKG_NAME").expect("set by Cargo").replace('-', "_");
     let dispatch = format!(
-        "macro_rules! dispatch {{ ($name:expr, $call:ident) => {{ match $name {{\n{}_ => $call!(),\n}} }} }}",
+        "use {events_crate}::*;\nmacro_rules! dispatch {{ ($name:expr, $call:ident) => {{ match $name {{\n{}_ => $call!(),\n}} }} }}",
         arms.collect::<String>()
     );
     fs::write(Path::new(&out).join("dispatch.rs"), dispatch).expect("OUT_DIR is writable");

@@ -3,7 +3,6 @@
 use std::error::Error;
 use std::io::BufRead;
 
-use github_webhooks::*;
 use serde_json::{Value, json};
 
 include!(concat!(env!("OUT_DIR"), "/dispatch.rs"));

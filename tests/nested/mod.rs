@@ -16,7 +16,7 @@ pub struct NestedCrate {
 impl NestedCrate {
     /// An events crate without schemas: `build.rs`, `src/lib.rs`, and `main` as its program.
     pub fn new(name: &'static str, main: &str) -> Result<Self> {
-        let workspace = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let workspace = workspace();
         let nested = Self { name, dir: Path::new(env!("CARGO_TARGET_TMPDIR")).join(name) };
         fs::create_dir_all(nested.dir.join("src"))?;
         let _ = fs::remove_dir_all(nested.dir.join("schemas"));
@@ -98,10 +98,16 @@ debug = false
     }
 }
 
+/// The folder of the workspace, whichever of its packages the test belongs to.
+pub fn workspace() -> &'static Path {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.ancestors().find(|folder| folder.join("Cargo.lock").exists()).unwrap_or(package)
+}
+
 /// A folder of the corpora: beside the project, or where `WALNATS_CORPORA` says; `None`, said in a line, where it is not there.
 pub fn corpus(name: &str) -> Option<PathBuf> {
-    let corpora = std::env::var_os("WALNATS_CORPORA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora"), PathBuf::from);
+    let corpora =
+        std::env::var_os("WALNATS_CORPORA").map_or_else(|| workspace().join("../shared/corpora"), PathBuf::from);
     let corpus = corpora.join(name);
     if !corpus.is_dir() {
         println!("the corpus {} is not there: nothing is tested", corpus.display());

@@ -4,8 +4,6 @@ use std::io::BufRead;
 
 include!(concat!(env!("OUT_DIR"), "/dispatch.rs"));
 
-use suite::*;
-
 fn main() {
     for line in std::io::stdin().lock().lines() {
         let line = line.expect("UTF-8");

@@ -1,5 +1,7 @@
 //! Numbers: integers as wide as their bounds ask, floats otherwise.
 
+use std::cmp::Ordering;
+
 use serde_json::{Number, Value};
 use walnats_schema::NumberRules;
 
@@ -65,12 +67,15 @@ impl Builder<'_> {
     fn float(&self, node: &Node) -> Typed {
         let mut rules = vec![Rule::Finite];
         for number in self.number_rules(node) {
-            let bound = |limit: &Option<Number>| limit.as_ref().and_then(Number::as_f64).map(Bound::Float);
-            rules.extend(bound(&number.minimum).map(Rule::Minimum));
-            rules.extend(bound(&number.exclusive_minimum).map(Rule::ExclusiveMinimum));
-            rules.extend(bound(&number.maximum).map(Rule::Maximum));
-            rules.extend(bound(&number.exclusive_maximum).map(Rule::ExclusiveMaximum));
-            rules.extend(bound(&number.multiple_of).map(Rule::MultipleOf));
+            rules.extend(number.minimum.as_ref().map(|limit| float_minimum(limit, Rule::Minimum)));
+            rules.extend(number.exclusive_minimum.as_ref().map(|limit| float_minimum(limit, Rule::ExclusiveMinimum)));
+            rules.extend(number.maximum.as_ref().map(|limit| float_maximum(limit, Rule::Maximum)));
+            rules.extend(number.exclusive_maximum.as_ref().map(|limit| float_maximum(limit, Rule::ExclusiveMaximum)));
+            match number.multiple_of.as_ref().map(nearest) {
+                Some((divisor, Ordering::Equal)) => rules.push(Rule::MultipleOf(Bound::Float(divisor))),
+                Some(_) => rules.extend(self.judge(node)),
+                None => {}
+            }
         }
         if self.enumeration(node).is_some() || node.kinds != Kinds::NUMBER {
             rules.extend(self.judge(node));
@@ -118,7 +123,37 @@ fn at_most(limit: &Number, step: i128) -> i128 {
     }
 }
 
-/// The integer that a number is, below the size where floats skip some.
+/// `minimum` or `exclusiveMinimum` of floats. A limit between two floats, which only an integer of many digits is, admits all from the
+/// upper one.
+fn float_minimum(limit: &Number, rule: fn(Bound) -> Rule) -> Rule {
+    match nearest(limit) {
+        (float, Ordering::Equal) => rule(Bound::Float(float)),
+        (float, Ordering::Less) => Rule::Minimum(Bound::Float(float.next_up())),
+        (float, Ordering::Greater) => Rule::Minimum(Bound::Float(float)),
+    }
+}
+
+/// `maximum` or `exclusiveMaximum` of floats.
+fn float_maximum(limit: &Number, rule: fn(Bound) -> Rule) -> Rule {
+    match nearest(limit) {
+        (float, Ordering::Equal) => rule(Bound::Float(float)),
+        (float, Ordering::Less) => Rule::Maximum(Bound::Float(float)),
+        (float, Ordering::Greater) => Rule::Maximum(Bound::Float(float.next_down())),
+    }
+}
+
+/// The float next to a number, and how the two compare.
+fn nearest(number: &Number) -> (f64, Ordering) {
+    // Every number that serde_json reads has a float next to it.
+    let float = number.as_f64().unwrap_or_default();
+    let order = match (number.is_f64(), whole(number), written(float)) {
+        (false, Some(integer), Some(written)) => written.cmp(&integer),
+        _ => Ordering::Equal,
+    };
+    (float, order)
+}
+
+/// The integer that a number is.
 fn whole(number: &Number) -> Option<i128> {
     if let Some(integer) = number.as_u64() {
         return Some(integer.into());
@@ -126,8 +161,12 @@ fn whole(number: &Number) -> Option<i128> {
     if let Some(integer) = number.as_i64() {
         return Some(integer.into());
     }
-    let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < 1e18)?;
-    Some(float as i128)
+    number.as_f64().and_then(written)
+}
+
+/// The integer that a float stands for: the one of the digits that are written for it, not of its bits.
+fn written(float: f64) -> Option<i128> {
+    if float.fract() == 0.0 { float.to_string().parse().ok() } else { None }
 }
 
 /// The integer that a value is.
@@ -138,6 +177,31 @@ pub fn integral(value: &Value) -> Option<i128> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn limits_between_two_floats_admit_those_beyond() {
+        let number = |text: &str| text.parse::<Number>().unwrap();
+        let bound = |float| Bound::Float(float);
+        for (limit, min, max) in [
+            ("0.5", Rule::ExclusiveMinimum(bound(0.5)), Rule::ExclusiveMaximum(bound(0.5))),
+            ("7", Rule::ExclusiveMinimum(bound(7.0)), Rule::ExclusiveMaximum(bound(7.0))),
+            (
+                "9007199254740993",
+                Rule::Minimum(bound(9_007_199_254_740_994.0)),
+                Rule::Maximum(bound(9_007_199_254_740_992.0)),
+            ),
+            (
+                "18446744073709551615",
+                Rule::Minimum(bound(18_446_744_073_709_552_000.0)),
+                Rule::Maximum(bound(18_446_744_073_709_550_000.0)),
+            ),
+        ] {
+            let limit = number(limit);
+            assert_eq!(float_minimum(&limit, Rule::ExclusiveMinimum), min);
+            assert_eq!(float_maximum(&limit, Rule::ExclusiveMaximum), max);
+        }
+        assert_eq!(at_least(&number("1e19"), 1), 10_000_000_000_000_000_001);
+    }
 
     #[test]
     fn integers_are_as_wide_as_their_bounds() {

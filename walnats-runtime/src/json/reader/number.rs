@@ -14,6 +14,12 @@ pub(super) enum Number {
 /// Below this, every integer is an `f64`.
 const EXACT: u64 = 1 << 53;
 
+/// Whether these are the digits that will be written for the float. Those of its bits may be others: 2^63 is written as
+/// 9.223372036854776e18.
+fn is_written(float: f64, integer: impl std::fmt::Display) -> bool {
+    float.to_string() == integer.to_string()
+}
+
 impl<'de> Reader<'de> {
     /// Reads a number for an integer: one without a fraction, which `1.0` and `1e2` are too.
     pub(super) fn integer<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
@@ -51,10 +57,10 @@ impl<'de> Reader<'de> {
     /// Reads a number for a float, unless the float would be another number.
     pub(super) fn float<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
         match self.number()? {
-            Number::Unsigned(value) if value <= EXACT || (value as f64) as u128 == u128::from(value) => {
+            Number::Unsigned(value) if value <= EXACT || is_written(value as f64, value) => {
                 visitor.visit_f64(value as f64)
             }
-            Number::Signed(value) if value.unsigned_abs() <= EXACT || (value as f64) as i128 == i128::from(value) => {
+            Number::Signed(value) if value.unsigned_abs() <= EXACT || is_written(value as f64, value) => {
                 visitor.visit_f64(value as f64)
             }
             Number::Float(value) => visitor.visit_f64(value),

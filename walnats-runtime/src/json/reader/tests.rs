@@ -104,6 +104,8 @@ fn numbers_are_what_their_value_is() {
     assert_eq!(read::<f64>("9007199254740992"), Some(9_007_199_254_740_992.0));
     assert_eq!(read::<f64>("9007199254740993"), None, "the float would be another number");
     assert_eq!(read::<f64>("18446744073709551615"), None, "the float would be another number");
+    assert_eq!(read::<f64>("-9223372036854775808"), None, "the float is written with other digits");
+    assert_eq!(read::<f64>("9223372036854776000"), Some(9_223_372_036_854_776_000.0));
     assert_eq!(read::<f64>("0.1"), Some(0.1));
 }
 

@@ -1,0 +1,35 @@
+//! Differential testing: random instances of random and of real schemas are judged by walnats and by two validators that
+//! know nothing of it, `jsonschema` and `boon`.
+//!
+//! They have errors, too. So a disagreement is cut down to the smallest schema and instance that show it, settled by vote and
+//! by the specification, and if walnats is right, kept as a [`known`] one with the reason. The goal is none that nobody
+//! can explain.
+//!
+//! `cargo run --release -p walnats-differential -- --mutants 1000000` is the long run; the tests are a short one.
+
+mod arithmetic;
+mod corpora;
+mod formats;
+mod instance;
+mod judge;
+mod known;
+mod mutate;
+mod notation;
+mod random;
+mod run;
+mod schema;
+mod shrink;
+mod summary;
+mod words;
+
+pub use arithmetic::is_text_of;
+pub use corpora::{Corpora, corpora};
+pub use instance::{Instances, any};
+pub use judge::{Judges, Subject, Verdicts};
+pub use known::{Disagreement, Known};
+pub use mutate::mutate;
+pub use notation::notation;
+pub use random::Random;
+pub use run::{Plan, instance, random_subject, run};
+pub use schema::schema;
+pub use summary::{Summary, Tally};

@@ -1,0 +1,234 @@
+//! The smallest schema and instance that still show a disagreement.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::{Disagreement, Judges, Subject};
+
+/// How many changes are tried at most.
+const MAX_TRIES: usize = 1_000;
+/// How much is compiled and judged to find the part that matters: characters of schemas, more or less.
+const MAX_COST: usize = 2_000_000;
+
+/// Cuts down the schema of `subject` and `instance` while the verdicts stay what they are, or turn all round, as under a `not`.
+pub(crate) fn shrink(subject: &mut Subject, instance: &mut Value) {
+    // What takes long to compile is compiled seldom.
+    let size = subject.schema.to_string().len();
+    let mut tries = (size / 200).min(MAX_TRIES);
+    loop {
+        descend(subject, instance);
+        let judges = Judges::new(subject);
+        let verdicts = judges.verdicts(instance);
+        let smaller_instance = reduce(instance, &mut tries, &|candidate| judges.verdicts(candidate) == verdicts);
+        let mut schema = subject.schema.clone();
+        let smaller_schema = reduce(&mut schema, &mut tries, &|candidate| {
+            Judges::new(&with_schema(subject, candidate.clone())).verdicts(instance) == verdicts
+        });
+        subject.schema = schema;
+        if !smaller_instance && !smaller_schema || tries > MAX_TRIES {
+            return;
+        }
+    }
+}
+
+/// Goes down to the smallest schema in the schema, and the smallest value in the instance, that show the same.
+fn descend(subject: &mut Subject, instance: &mut Value) {
+    let verdicts = Judges::new(subject).verdicts(instance);
+    let schema = std::mem::take(&mut subject.schema);
+    let whole = instance.clone();
+    let values: Vec<&Value> = places(&whole).iter().filter_map(|place| whole.pointer(place)).collect();
+    let candidates = schemas_in(&schema);
+    let mut cost = 0;
+    for ((size, _), part) in candidates {
+        cost += size + 40 * values.len();
+        if cost > MAX_COST {
+            break;
+        }
+        let mut part = part.clone();
+        part["$schema"] = subject.draft.uri().into();
+        let candidate = with_schema(subject, part);
+        let judges = Judges::new(&candidate);
+        if judges.refusals().is_empty() != verdicts.is_complete() {
+            continue;
+        }
+        let shows = |value: &&Value| {
+            let found = judges.verdicts(value);
+            found == verdicts || found == verdicts.turned()
+        };
+        if let Some(value) = values.iter().rev().copied().find(shows) {
+            *instance = value.clone();
+            *subject = candidate;
+            return;
+        }
+    }
+    subject.schema = schema;
+}
+
+/// The parts of a disagreement that are disagreements themselves: schemas in its schema, with values in its instance.
+pub(crate) fn disputed_parts(whole: &Disagreement) -> Vec<Disagreement> {
+    let subject = Subject::new(&whole.origin, whole.schema.clone(), whole.draft);
+    let values: Vec<&Value> =
+        places(&whole.instance).iter().filter_map(|place| whole.instance.pointer(place)).collect();
+    let mut disputed = Vec::new();
+    let mut cost = 0;
+    for ((size, _), part) in schemas_in(&whole.schema) {
+        cost += size + 40 * values.len();
+        if cost > MAX_COST {
+            break;
+        }
+        let mut part = part.clone();
+        part["$schema"] = whole.draft.uri().into();
+        let part = with_schema(&subject, part);
+        let judges = Judges::new(&part);
+        if !judges.refusals().is_empty() {
+            continue;
+        }
+        for value in &values {
+            let verdicts = judges.verdicts(value);
+            if !verdicts.agree() {
+                disputed.push(Disagreement {
+                    origin: whole.origin.clone(),
+                    draft: whole.draft,
+                    schema: part.schema.clone(),
+                    instance: (*value).clone(),
+                    verdicts,
+                    refusals: Vec::new(),
+                    violations: Vec::new(),
+                });
+            }
+        }
+    }
+    disputed
+}
+
+/// The objects in a schema, the smallest first, each once.
+fn schemas_in(schema: &Value) -> BTreeMap<(usize, String), &Value> {
+    let parts = places(schema).into_iter().filter_map(|place| schema.pointer(&place)).filter(|part| part.is_object());
+    parts
+        .map(|part| {
+            let text = part.to_string();
+            ((text.len(), text), part)
+        })
+        .collect()
+}
+
+fn with_schema(subject: &Subject, schema: Value) -> Subject {
+    let remotes = Arc::clone(&subject.remotes);
+    Subject { remotes, ..Subject::new(&subject.name, schema, subject.draft) }
+}
+
+/// Takes the first of the smaller neighbours that is `enough`, and again, until none is. Tells whether there was one.
+fn reduce(value: &mut Value, tries: &mut usize, enough: &dyn Fn(&Value) -> bool) -> bool {
+    let mut reduced = false;
+    // Large cuts first: places are visited from the outside to the inside.
+    let mut pointers = places(value);
+    let mut next = 0;
+    while next < pointers.len() && *tries < MAX_TRIES {
+        let pointer = &pointers[next];
+        if pointer.ends_with("/$schema") {
+            next += 1;
+            continue;
+        }
+        let mut found = false;
+        for smaller in value.pointer(pointer).map(neighbours).unwrap_or_default() {
+            *tries += 1;
+            let mut candidate = value.clone();
+            if let Some(place) = candidate.pointer_mut(pointer) {
+                *place = smaller;
+            }
+            if enough(&candidate) {
+                *value = candidate;
+                found = true;
+                break;
+            }
+        }
+        if found {
+            reduced = true;
+            pointers = places(value);
+        } else {
+            next += 1;
+        }
+    }
+    reduced
+}
+
+/// Pointers to all parts of a value, the outer ones first.
+fn places(value: &Value) -> Vec<String> {
+    let mut places = vec![String::new()];
+    let mut next = 0;
+    while next < places.len() {
+        let place = places[next].clone();
+        match value.pointer(&place) {
+            Some(Value::Array(items)) => places.extend((0..items.len()).map(|index| format!("{place}/{index}"))),
+            Some(Value::Object(members)) => places
+                .extend(members.keys().map(|name| format!("{place}/{}", name.replace('~', "~0").replace('/', "~1")))),
+            _ => {}
+        }
+        next += 1;
+    }
+    places
+}
+
+/// Smaller values that might do instead.
+fn neighbours(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Null | Value::Bool(_) => Vec::new(),
+        Value::Number(number) => {
+            let is_small = ["0", "1", "2"].contains(&number.to_string().as_str());
+            if is_small { Vec::new() } else { vec![json!(0), json!(1), json!(2)] }
+        }
+        Value::String(text) => {
+            let characters: Vec<char> = text.chars().collect();
+            let halves = [characters.len() / 2, characters.len() / 4].into_iter().filter(|length| *length > 1);
+            let mut texts: Vec<String> = Vec::new();
+            for length in halves {
+                for start in (0..characters.len()).step_by(length) {
+                    texts.push(characters.iter().take(start).chain(characters.iter().skip(start + length)).collect());
+                }
+            }
+            for index in 0..characters.len().min(80) {
+                let others = characters.iter().enumerate().filter(|(other, _)| *other != index);
+                texts.push(others.map(|(_, character)| character).collect());
+            }
+            texts.into_iter().map(Value::from).collect()
+        }
+        Value::Array(items) => {
+            let mut smaller: Vec<Value> = Vec::new();
+            if items.len() > 3 {
+                smaller.extend([items[..items.len() / 2].into(), items[items.len() / 2..].into()]);
+            }
+            for index in 0..items.len() {
+                let mut rest = items.clone();
+                rest.remove(index);
+                smaller.push(rest.into());
+            }
+            // A part in place of the whole.
+            smaller.extend(items.iter().cloned());
+            smaller
+        }
+        Value::Object(members) => {
+            let mut smaller: Vec<Value> = Vec::new();
+            for name in members.keys().filter(|name| *name != "$schema") {
+                let mut rest = members.clone();
+                rest.remove(name);
+                smaller.push(rest.into());
+            }
+            let with_schema = |part: &Value| match (members.get("$schema"), part) {
+                (Some(schema), Value::Object(part)) => {
+                    let mut part = part.clone();
+                    part.insert("$schema".to_owned(), schema.clone());
+                    Some(Value::Object(part))
+                }
+                (Some(_), _) => None,
+                (None, part) => Some(part.clone()),
+            };
+            smaller.extend(members.values().filter_map(with_schema));
+            if !members.contains_key("$schema") {
+                smaller.extend([json!(true), json!({})].into_iter().filter(|simple| *simple != *value));
+            }
+            smaller
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! A short run of fixed seed, and the disagreements that are known.
+
+use walnats_codegen::lower::json_schema::Draft;
+use walnats_differential::{Judges, Known, Plan, Subject, corpora, run};
+
+/// Enough to meet every keyword of every draft, little enough for an unoptimised build.
+const MUTANTS: usize = 3_000;
+
+#[test]
+fn nobody_disagrees_without_an_explanation() {
+    let subjects = match corpora() {
+        Some(corpora) => corpora.subjects,
+        None => {
+            println!("the corpora are not there: random schemas alone are tried");
+            Vec::new()
+        }
+    };
+    // The others may panic, which is caught and counts as a refusal.
+    std::panic::set_hook(Box::new(|_| {}));
+    let summary = run(&Plan { seed: 7, mutants: MUTANTS, real: 30, subjects, max_subjects: 120, instances_each: 40 });
+    println!("{summary}");
+    assert!(summary.unexplained.is_empty(), "{summary}");
+}
+
+#[test]
+fn known_disagreements_are_as_they_are_told() {
+    let mut wrong = Vec::new();
+    for known in Known::all() {
+        let subject = Subject::new(&known.title, known.schema.clone(), Draft::Draft202012);
+        let verdicts = Judges::new(&subject).verdicts(&known.instance);
+        // Where another validator has been mended, its entry can go.
+        if verdicts != known.verdicts() {
+            wrong.push(format!("{}: {} is {verdicts}", known.title, known.instance));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
