@@ -10,6 +10,9 @@ use super::buffer::Place;
 use crate::error::{Cause, EmitError, NotStored, PossiblyStored, Reason};
 use crate::message::{OutboundMessage, Receipt};
 
+/// The least time that a message gets for its way to the server, where the window leaves it.
+const MARGIN: Duration = Duration::from_secs(5);
+
 /// What is sent and acknowledged as one.
 #[derive(Debug)]
 pub(crate) enum Load {
@@ -132,7 +135,7 @@ impl Job {
     /// the way to the server.
     pub(crate) fn last_attempt_before(&self, ack_timeout: Duration) -> Option<Instant> {
         let window = self.load.last().duplicate_window;
-        let margin = ack_timeout.min(window / 2);
+        let margin = ack_timeout.max(MARGIN).min(window / 2);
         self.first_sent.filter(|_| self.uncertain)?.checked_add((window - margin).saturating_sub(self.unseen))
     }
 
