@@ -36,7 +36,7 @@ macro_rules! include_events {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! json_schema {
-    ($type:ty, $name:literal, $schema:expr) => {
+    ($type:ty, $name:literal, $schema:expr $(,)?) => {
         impl $crate::private::schemars::JsonSchema for $type {
             fn schema_name() -> ::std::borrow::Cow<'static, str> {
                 $name.into()
