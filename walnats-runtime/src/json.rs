@@ -67,7 +67,7 @@ pub fn decode<T: DeserializeOwned + Validate>(payload: &[u8], schemas: &Schemas,
     {
         return Ok(event);
     }
-    let value: Value = serde_json::from_slice(payload).map_err(|error| not_json(&error))?;
+    let value = any_value(payload)?;
     let violations = schemas.judge(name, &value);
     if !violations.is_empty() {
         return Err(ValidateError::new(violations).into());
@@ -75,6 +75,14 @@ pub fn decode<T: DeserializeOwned + Validate>(payload: &[u8], schemas: &Schemas,
     Reader::read(&value.to_string()).map_err(|error| DecodeError::Unrepresentable {
         reason: wide::told(&value).unwrap_or_else(|| error.to_string()),
     })
+}
+
+/// Reads by the same reader, because `serde_json` rounds floats of many digits; what that reader refuses, `serde_json` explains.
+fn any_value(payload: &[u8]) -> Result<Value, DecodeError> {
+    match str::from_utf8(payload).ok().and_then(|text| Reader::read(text).ok()) {
+        Some(value) => Ok(value),
+        None => serde_json::from_slice(payload).map_err(|error| not_json(&error)),
+    }
 }
 
 fn not_json(error: &serde_json::Error) -> DecodeError {

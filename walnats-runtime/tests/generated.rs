@@ -206,6 +206,9 @@ fn members_that_are_given_twice_count_once() {
     let numbers = numbers::Measured::decode(r#"{"any":"x","any":1}"#).unwrap();
     assert_eq!(numbers.any, Some(1));
     assert!(numbers::Measured::decode(r#"{"any":1,"any":"x"}"#).is_err());
+    // Nor is another number read on the way that finds this out.
+    let numbers = numbers::Measured::decode(r#"{"any":null,"any":9007199254740991.0}"#).unwrap();
+    assert_eq!(numbers.any, Some(9_007_199_254_740_991));
 }
 
 #[test]
