@@ -63,9 +63,8 @@ impl Candidate {
         let script = messages
             .lines()
             .filter(|line| line.contains("\"custom-build\""))
-            .filter_map(|line| line.rsplit_once("\"executable\":").map(|_| line))
             .flat_map(|line| line.split('"'))
-            .find(|text| text.contains(&format!("/build/{package}-")) && text.contains("build_script_build"))
+            .find(|text| text.contains(&format!("/build/{package}-")) && text.ends_with("/build-script-build"))
             .ok_or("an executable")?;
         Ok(Self { package, out: PathBuf::from(out), script: PathBuf::from(script) })
     }
