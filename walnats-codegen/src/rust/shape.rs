@@ -428,11 +428,6 @@ impl Builder<'_> {
         node.whole.iter().all(|id| self.schemas.set.is_valid(*id, value))
     }
 
-    /// Whether `node` would be one type too many.
-    fn is_too_many(&self, node: &Node) -> bool {
-        self.types.items.len() >= self.max_items && !self.by_key.contains_key(&node.key())
-    }
-
     /// Whether a schema that applies asks for this type.
     fn is_asked_for(&self, node: &Node, wanted: RustType) -> bool {
         let (mut waiting, mut seen) = (node.whole.clone(), HashSet::new());

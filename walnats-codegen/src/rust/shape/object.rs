@@ -23,7 +23,10 @@ enum Rest {
 impl Builder<'_> {
     /// The type of an object. Its fields or variants are found later, so that types may contain themselves.
     pub(super) fn object(&mut self, node: &Node, depth: usize) -> Typed {
-        if self.is_too_many(node) {
+        if let Some(item) = self.by_key.get(&node.key()) {
+            return Typed::exact(Shape::Item(*item));
+        }
+        if self.types.items.len() >= self.max_items {
             return Typed { shape: Shape::Object, rules: self.judge(node) };
         }
         let union = self.object_union(node);
@@ -33,13 +36,10 @@ impl Builder<'_> {
                 return self.map(node, rest, depth);
             }
         }
-        let known = self.types.items.len();
         let item = self.item(node, union.unwrap_or(Body::Struct(Struct::default())));
-        if item == known {
-            let is_union = matches!(self.types.items[item].body, Body::Union(_));
-            self.types.items[item].rules = if is_union { self.union_rules(node) } else { self.object_rules(node) };
-            self.queue.push_back((item, node.clone()));
-        }
+        let is_union = matches!(self.types.items[item].body, Body::Union(_));
+        self.types.items[item].rules = if is_union { self.union_rules(node) } else { self.object_rules(node) };
+        self.queue.push_back((item, node.clone()));
         Typed::exact(Shape::Item(item))
     }
 
@@ -133,6 +133,14 @@ impl Builder<'_> {
     /// The members that get a field: those that `properties` names and that can be there. With the schemas that apply.
     pub(super) fn members(&self, node: &Node) -> Vec<(String, Vec<SchemaId>)> {
         let objects = || node.schemas(self.schemas.set).map(|schema| &schema.object);
+        if let [own] = *node.own
+            && let object = &self.schemas.set.get(own).object
+            && object.pattern_properties.is_empty()
+        {
+            // Nothing but `properties` has a say here, and it names nothing twice.
+            let present = object.properties.iter().filter(|(_, id)| self.schemas.can_be(*id));
+            return present.map(|(name, id)| (name.clone(), vec![*id])).collect();
+        }
         let mut order: Vec<&String> = Vec::new();
         let mut named: HashMap<&String, Vec<SchemaId>> = HashMap::new();
         for (name, id) in objects().flat_map(|object| &object.properties) {

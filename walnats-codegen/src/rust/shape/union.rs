@@ -36,14 +36,14 @@ impl UnionGroup {
 impl Builder<'_> {
     /// A union whose variants the type of the JSON value tells apart. Its variants are found later.
     pub(super) fn union_of_kinds(&mut self, node: &Node) -> Typed {
-        if self.is_too_many(node) {
+        if let Some(item) = self.by_key.get(&node.key()) {
+            return Typed::exact(Shape::Item(*item));
+        }
+        if self.types.items.len() >= self.max_items {
             return self.any_value(node);
         }
-        let known = self.types.items.len();
         let item = self.item(node, Body::Union(Union { variants: Vec::new(), dispatch: Dispatch::Kind }));
-        if item == known {
-            self.queue.push_back((item, node.clone()));
-        }
+        self.queue.push_back((item, node.clone()));
         Typed::exact(Shape::Item(item))
     }
 
