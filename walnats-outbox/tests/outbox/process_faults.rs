@@ -1,8 +1,8 @@
 //! Relays that are killed or stopped in the middle of their work: real processes, this program itself.
 
-use std::env;
 use std::process::Stdio;
 use std::time::Duration;
+use std::{env, fs};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -58,6 +58,15 @@ fn signal(child: &Child, signal: Signal) -> TestResult {
     Ok(kill_process(pid, signal)?)
 }
 
+/// A signal is under way for a moment, in which a thread can still see an acknowledgement.
+fn stands_still(child: &Child) -> bool {
+    let threads = child.id().and_then(|pid| fs::read_dir(format!("/proc/{pid}/task")).ok());
+    threads.into_iter().flatten().flatten().all(|thread| {
+        let stat = fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+        stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with(['T', 't']))
+    })
+}
+
 async fn a_killed_relay_leaves_no_gap_and_no_disorder<D: Database>(world: World<D>) -> TestResult {
     let key = |number| Some(format!("key {}", number % 4));
     world.enqueue_all((0..1_200).map(|number| (number.to_string(), key(number)))).await?;
@@ -97,6 +106,7 @@ async fn a_stopped_relay_marks_nothing_late<D: Database>(mut world: World<D>) ->
     until("it has the rows", || async { Ok(world.outbox.status().await?.leased == 5) }).await?;
     tokio::time::sleep(Duration::from_millis(200)).await;
     signal(&stopped, Signal::STOP)?;
+    until("it stands still", || async { Ok(stands_still(&stopped)) }).await?;
     world.server.resume();
 
     // Another relay takes over when the lease has ended, not before.
