@@ -15,7 +15,13 @@ pub struct NestedCrate {
 
 impl NestedCrate {
     /// An events crate without schemas: `build.rs`, `src/lib.rs`, and `main` as its program.
+    #[allow(dead_code, reason = "not every test goes without")]
     pub fn new(name: &'static str, main: &str) -> Result<Self> {
+        Self::with_features(name, main, &[])
+    }
+
+    /// The same, with features of both walnats-codegen and walnats-runtime.
+    pub fn with_features(name: &'static str, main: &str, features: &[&str]) -> Result<Self> {
         let workspace = workspace();
         let nested = Self { name, dir: Path::new(env!("CARGO_TARGET_TMPDIR")).join(name) };
         fs::create_dir_all(nested.dir.join("src"))?;
@@ -36,10 +42,10 @@ publish = false
 [dependencies]
 serde_json = {{ version = "1", features = ["raw_value"] }}
 tokio = {{ version = "1", features = ["rt", "macros"] }}
-walnats-runtime = {{ path = {runtime:?} }}
+walnats-runtime = {{ path = {runtime:?}, features = {features:?} }}
 
 [build-dependencies]
-walnats-codegen = {{ path = {codegen:?} }}
+walnats-codegen = {{ path = {codegen:?}, features = {features:?} }}
 
 [profile.dev]
 debug = false
@@ -105,6 +111,7 @@ pub fn workspace() -> &'static Path {
 }
 
 /// A folder of the corpora: beside the project, or where `WALNATS_CORPORA` says; `None`, said in a line, where it is not there.
+#[allow(dead_code, reason = "not every test takes one")]
 pub fn corpus(name: &str) -> Option<PathBuf> {
     let corpora =
         std::env::var_os("WALNATS_CORPORA").map_or_else(|| workspace().join("../shared/corpora"), PathBuf::from);

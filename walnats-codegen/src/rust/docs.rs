@@ -136,7 +136,7 @@ fn visible(text: &str) -> String {
     text.chars()
         .map(|c| match c {
             '\t' => "    ".to_owned(),
-            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => {
+            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => {
                 format!("U+{:04X}", u32::from(c))
             }
             c if c.is_control() => format!("U+{:04X}", u32::from(c)),
@@ -164,6 +164,7 @@ mod tests {
             ("`code [x]` and [y]", "`code [x]` and \\[y\\]"),
             ("one ` alone <x>", "one \\` alone \\<x\\>"),
             ("*/ end \u{202e}x", "*/ end U+202Ex"),
+            ("a\u{2028}b", "aU+2028b"),
             ("a\r\nb", "a\nb"),
         ] {
             assert_eq!(markdown(text).join("\n"), expected, "{text:?}");
