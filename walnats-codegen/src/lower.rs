@@ -41,7 +41,8 @@ pub fn lower(sources: &SourceSet, settings: &Settings, file: &Arc<SourceFile>, r
     let mut declarations = source::events(&sources.documents, &declared.json, report);
     declarations.extend(declared.json);
 
-    let (lowered, mut events) = json_event::lower(sources, settings, &declarations, report);
+    let mut registry = json_event::registry(sources, settings, report);
+    let (lowered, mut events) = json_event::lower(&mut registry, sources, settings, &declarations, report);
     events.extend(messages.events(&declared.messages));
     if report.has_errors() {
         // Events may be missing; whoever names them is not to blame.
@@ -66,7 +67,7 @@ pub fn lower(sources: &SourceSet, settings: &Settings, file: &Arc<SourceFile>, r
     let names: Vec<&str> = events.iter().map(|event| event.event.name.as_str()).collect();
     let services = service::services(&settings.services, &names, file, report);
     let streams = stream::streams(&events, settings, file, report);
-    json_event::bundle(&mut events, &declarations, sources, &settings.schemas);
+    json_event::bundle(&mut registry, &mut events, &declarations, sources);
 
     let mut model = EventModel {
         sources: json_event::sources(lowered.sources, &declarations, &events),

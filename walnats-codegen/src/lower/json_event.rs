@@ -2,6 +2,7 @@
 
 use walnats_schema::SchemaId;
 
+use super::bundle::Bundler;
 use super::event::{LocatedEvent, RawEvent};
 use super::json_schema::{self, Draft, LowerOptions, Lowered, SchemaRoot, UnknownKeywords};
 use super::source::Declaration;
@@ -11,8 +12,14 @@ use crate::load::SourceSet;
 use crate::model::{Payload, SourceNote};
 use crate::resolve::Registry;
 
+/// The schemas of all sources.
+pub(super) fn registry<'a>(sources: &'a SourceSet, settings: &Settings, report: &mut Report) -> Registry<'a> {
+    json_schema::registry(&sources.documents, &lower_options(&settings.schemas), report)
+}
+
 /// Lowers the schemas of all declarations, and makes events of those that are there.
 pub(super) fn lower(
+    registry: &mut Registry<'_>,
     sources: &SourceSet,
     settings: &Settings,
     declarations: &[Declaration],
@@ -27,7 +34,7 @@ pub(super) fn lower(
         })
         .collect();
     let options = lower_options(&settings.schemas);
-    let lowered = json_schema::lower(&sources.documents, &roots, &options, report);
+    let lowered = json_schema::lower_in(registry, sources.documents.len(), &roots, &options, report);
     let events = declarations.iter().zip(&lowered.roots).filter_map(|(declaration, root)| {
         let schema = (*root)?;
         let note = lowered.notes.get(schema.0 as usize)?;
@@ -89,20 +96,17 @@ pub(super) fn sources(
 }
 
 /// Gives each JSON event the text of its schema.
-pub(super) fn bundle(
+pub(super) fn bundle<'a>(
+    registry: &mut Registry<'a>,
     events: &mut [LocatedEvent],
     declarations: &[Declaration],
-    sources: &SourceSet,
-    settings: &SchemaSettings,
+    sources: &'a SourceSet,
 ) {
-    // What is wrong with a `$schema` has been said when the schemas were lowered.
-    let mut ignored = Report::default();
-    let mut registry = Registry::new(&sources.documents, draft(settings.draft), &[], &mut ignored);
+    let mut bundler = Bundler::new(registry, &sources.documents);
     for LocatedEvent { event, .. } in events.iter_mut().filter(|event| matches!(event.event.payload, Payload::Json(_)))
     {
         if let Some(declaration) = declarations.iter().find(|declaration| declaration.place == event.place) {
-            let Declaration { document, pointer, .. } = declaration;
-            event.json_schema = super::bundle::bundle(&mut registry, &sources.documents, *document, pointer);
+            event.json_schema = bundler.bundle(declaration.document, &declaration.pointer);
         }
     }
 }

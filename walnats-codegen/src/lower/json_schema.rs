@@ -95,20 +95,35 @@ pub struct Lowered {
 /// Lowers the schemas at `roots` with all that they reach. What is wrong in them becomes findings; what comes out is only
 /// worth using when there are no errors.
 pub fn lower(documents: &[Document], roots: &[SchemaRoot], options: &LowerOptions, report: &mut Report) -> Lowered {
+    lower_in(&mut registry(documents, options, report), documents.len(), roots, options, report)
+}
+
+/// The schemas of `documents`, where they are found with these options.
+pub(super) fn registry<'a>(documents: &'a [Document], options: &LowerOptions, report: &mut Report) -> Registry<'a> {
     let remotes: Vec<_> = options
         .remotes
         .iter()
         .map(|(uri, name)| Remote { uri_prefix: uri.clone(), name_prefix: name.clone() })
         .collect();
-    let registry = Registry::new(documents, options.default_draft, &remotes, report);
+    Registry::new(documents, options.default_draft, &remotes, report)
+}
+
+/// [`lower`] with the schemas of `document_count` documents.
+pub(super) fn lower_in(
+    registry: &mut Registry<'_>,
+    document_count: usize,
+    roots: &[SchemaRoot],
+    options: &LowerOptions,
+    report: &mut Report,
+) -> Lowered {
     let mut lowerer = Lowerer::new(registry, options, report);
     let roots = roots.iter().map(|root| lowerer.root(root)).collect();
     lowerer.run();
-    lowerer.finish(documents.len(), roots)
+    lowerer.finish(document_count, roots)
 }
 
 struct Lowerer<'a, 'r> {
-    registry: Registry<'a>,
+    registry: &'r mut Registry<'a>,
     options: &'r LowerOptions,
     report: &'r mut Report,
     set: SchemaSet,
@@ -129,7 +144,7 @@ struct Lowerer<'a, 'r> {
 }
 
 impl<'a, 'r> Lowerer<'a, 'r> {
-    fn new(registry: Registry<'a>, options: &'r LowerOptions, report: &'r mut Report) -> Self {
+    fn new(registry: &'r mut Registry<'a>, options: &'r LowerOptions, report: &'r mut Report) -> Self {
         Self {
             registry,
             options,

@@ -97,8 +97,14 @@ fn prose(line: &str) -> String {
     prose
 }
 
+/// What begins a link, HTML, an escape or a block.
+const SPECIAL: [char; 6] = ['[', ']', '<', '>', '\\', '~'];
+
 /// Links, HTML and block structure as the characters that they are written with; URLs as links to themselves.
 fn escape(text: &str) -> String {
+    if !text.contains(SPECIAL) && !text.contains("://") {
+        return text.to_owned();
+    }
     let mut escaped = String::new();
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
@@ -109,7 +115,7 @@ fn escape(text: &str) -> String {
             rest = &rest[url.len()..];
             continue;
         }
-        if matches!(c, '[' | ']' | '<' | '>' | '\\' | '~') {
+        if SPECIAL.contains(&c) {
             escaped.push('\\');
         }
         escaped.push(c);
@@ -133,6 +139,9 @@ pub fn code(text: &str) -> String {
 
 /// The text with a code point for each character that would hide or reorder others, which rustc refuses in comments.
 fn visible(text: &str) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     text.chars()
         .map(|c| match c {
             '\t' => "    ".to_owned(),
