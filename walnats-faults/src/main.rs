@@ -111,7 +111,9 @@ impl Table {
             return Ok(true);
         }
         let (rows, impossible): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.is_possible());
-        impossible.iter().for_each(|row| eprintln!("left out, since it needs root on Linux: {}", row.name));
+        impossible
+            .iter()
+            .for_each(|row| eprintln!("left out, since it needs root on Linux, or iproute2: {}", row.name));
         let most = self.seeds.unwrap_or(if self.minutes.is_some() { u64::MAX - 1 } else { 5 });
         let seeds = self.seed.map_or(1..most + 1, |seed| seed..seed + 1);
         let (start, limit) = (Instant::now(), self.minutes.map(|minutes| Duration::from_secs(minutes * 60)));

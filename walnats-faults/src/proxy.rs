@@ -84,13 +84,13 @@ struct Trap {
 }
 
 impl Proxy {
-    /// Listens on loopback for clients of `target`.
+    /// Listens at `address` for clients of `target`.
     ///
     /// # Errors
     ///
     /// No port is free.
-    pub async fn start(target: SocketAddr, seed: u64) -> io::Result<Self> {
-        Self::listen(target, seed, Speech::Client).await
+    pub async fn start(address: Ipv4Addr, target: SocketAddr, seed: u64) -> io::Result<Self> {
+        Self::listen(address, target, seed, Speech::Client).await
     }
 
     /// Listens on loopback for other servers of `target`'s cluster. Among them, messages are not told apart.
@@ -99,11 +99,11 @@ impl Proxy {
     ///
     /// No port is free.
     pub async fn start_route(target: SocketAddr) -> io::Result<Self> {
-        Self::listen(target, 0, Speech::Route).await
+        Self::listen(Ipv4Addr::LOCALHOST, target, 0, Speech::Route).await
     }
 
-    async fn listen(target: SocketAddr, seed: u64, speech: Speech) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    async fn listen(address: Ipv4Addr, target: SocketAddr, seed: u64, speech: Speech) -> io::Result<Self> {
+        let listener = TcpListener::bind((address, 0)).await?;
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared {
             target,

@@ -9,6 +9,7 @@ use walnats_runtime::{Options, StreamDescriptor};
 use crate::Result;
 use crate::clock::Clock;
 use crate::disk::Disk;
+use crate::machine::Machine;
 use crate::workload::Shape;
 use crate::world::World;
 
@@ -38,6 +39,8 @@ pub struct Row {
     pub client: Option<fn() -> ConnectOptions>,
     /// The publisher, the relays and their database go by a clock that can be set.
     pub clock: bool,
+    /// The publisher has a machine of its own, whose cable can be pulled.
+    pub machine: bool,
     /// Events go through an outbox, instead of straight to NATS.
     pub outbox: Option<Relays>,
     /// What is emitted.
@@ -135,6 +138,7 @@ impl Row {
         options: |options| options,
         client: None,
         clock: false,
+        machine: false,
         outbox: None,
         shape: Shape::DEFAULT,
         finish: Finish::Flush,
@@ -146,11 +150,13 @@ impl Row {
 }
 
 impl Row {
-    /// Whether it can be run here: a full disk needs root and Linux, a clock that can be set Linux.
+    /// Whether it can be run here: a full disk needs root and Linux, so does a machine of one's own, a clock that can be set Linux.
     pub fn is_possible(&self) -> bool {
         let database = self.outbox.map(|relays| relays.base);
         let disk = matches!(self.place, Place::OneOnDisk(_)) || matches!(database, Some(Base::SqliteOnDisk(_)));
-        (!disk || Disk::is_possible()) && (!self.clock || Clock::is_possible())
+        (!disk || Disk::is_possible())
+            && (!self.clock || Clock::is_possible())
+            && (!self.machine || Machine::is_possible())
     }
 }
 

@@ -4,6 +4,7 @@ mod clock;
 mod cluster;
 mod late;
 mod limits;
+mod machine;
 mod network;
 mod once;
 mod outbox;
@@ -21,11 +22,12 @@ use crate::row::Row;
 
 /// Every row, in the order of the table.
 pub fn all() -> Vec<&'static Row> {
-    let groups: [&'static [Row]; 11] = [
+    let groups: [&'static [Row]; 12] = [
         publisher::ROWS,
         server::ROWS,
         cluster::ROWS,
         network::ROWS,
+        machine::ROWS,
         late::ROWS,
         once::ROWS,
         clock::ROWS,

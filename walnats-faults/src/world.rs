@@ -2,6 +2,7 @@
 
 mod process;
 
+use std::net::Ipv4Addr;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,6 +22,7 @@ use crate::clock::Clock;
 use crate::cluster::ApartCluster;
 use crate::gate;
 use crate::ledger::Ledger;
+use crate::machine::Machine;
 use crate::proxy::Proxy;
 use crate::row::{ADMIN, Place, Row};
 use crate::servers::Servers;
@@ -37,6 +39,7 @@ pub struct World {
     servers: Servers,
     proxy: Option<Proxy>,
     clock: Option<Clock>,
+    machine: Option<Machine>,
     database: Option<TrialDatabase>,
     program: PathBuf,
     publisher: Option<Child>,
@@ -58,8 +61,10 @@ struct Progress {
 impl World {
     pub(crate) async fn start(program: &Path, row: &'static Row, seed: u64, emits: usize) -> Result<Self> {
         let servers = Servers::start(row).await?;
+        let machine = if row.machine { Some(Machine::make()?) } else { None };
+        let address = machine.as_ref().map_or(Ipv4Addr::LOCALHOST, Machine::address);
         let proxy = match (row.place, servers.nodes().as_slice()) {
-            (Place::One | Place::OneOnDisk(_), [server]) => Some(Proxy::start(server.address(), seed).await?),
+            (Place::One | Place::OneOnDisk(_), [server]) => Some(Proxy::start(address, server.address(), seed).await?),
             _ => None,
         };
         let (progress_sender, progress) = watch::channel(Progress::default());
@@ -78,6 +83,7 @@ impl World {
             servers,
             proxy,
             clock,
+            machine,
             database,
             program: program.to_owned(),
             publisher: None,
@@ -184,6 +190,15 @@ impl World {
         self.clock.as_ref().ok_or_else(|| "there is no clock to be set".into())
     }
 
+    /// The publisher's machine.
+    ///
+    /// # Errors
+    ///
+    /// It is everybody's.
+    pub fn machine(&self) -> Result<&Machine> {
+        self.machine.as_ref().ok_or_else(|| "the publisher has no machine of its own".into())
+    }
+
     /// The way from the publisher to the one server.
     ///
     /// # Errors
@@ -282,6 +297,9 @@ impl World {
 
     /// Undoes every fault that can be undone.
     pub(crate) async fn mend(&mut self) -> Result<()> {
+        if let Some(machine) = &self.machine {
+            machine.plug()?;
+        }
         if let Some(proxy) = &self.proxy {
             proxy.refuse(false);
             proxy.flow_both(crate::proxy::Flow::Pass);

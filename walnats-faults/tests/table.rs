@@ -14,7 +14,7 @@ fn at_the_same_time() -> usize {
 async fn every_promise_holds_under_every_fault() {
     let program = Path::new(env!("CARGO_BIN_EXE_walnats-faults"));
     let (mut rows, impossible): (Vec<_>, Vec<_>) = rows::all().into_iter().partition(|row| row.is_possible());
-    impossible.iter().for_each(|row| eprintln!("left out, since it needs root on Linux: {}", row.name));
+    impossible.iter().for_each(|row| eprintln!("left out, since it needs root on Linux, or iproute2: {}", row.name));
     // Elections take longest, so they come first.
     rows.sort_by_key(|row| !matches!(row.place, Place::Three | Place::ThreeApart));
     let trials = stream::iter(rows).map(|row| async move { (row.name, struck(program, row).await) });

@@ -42,7 +42,10 @@ impl World {
             Some(proxy) => url(self.row.user, &proxy.address().to_string()),
             None => self.urls(self.row.user),
         };
-        let mut command = Command::new(&self.program);
+        let mut command = match &self.machine {
+            Some(machine) => machine.command(&self.program),
+            None => Command::new(&self.program),
+        };
         command.args([what, "--row", self.row.name, "--seed", &self.seed.to_string(), "--urls", &urls]);
         if let Some(database) = &self.database {
             command.args(["--database", &database.url]);
