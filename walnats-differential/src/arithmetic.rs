@@ -7,42 +7,86 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Number, Value};
 
+/// References that are followed one after another; more are taken for a circle.
+const MAX_REFERENCES: usize = 20;
+
 /// Whether `schema` accepts `instance`; `None` where anything but numbers and simple structure is in play.
 pub(crate) fn accepts(schema: &Value, instance: &Value) -> Option<bool> {
-    let Value::Object(keywords) = schema else { return schema.as_bool() };
-    let mut accepted = true;
-    for (keyword, value) in keywords {
-        accepted &= match (keyword.as_str(), instance) {
-            ("$schema" | "$id" | "id" | "$defs" | "definitions" | "$anchor", _) => true,
-            ("minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf", Value::Number(number)) => {
-                number_rule(keywords, keyword, value, number)?
+    let draft = schema.get("$schema").and_then(Value::as_str).unwrap_or_default();
+    let reference_stands_alone = draft.contains("draft-0");
+    Arithmetic { root: schema, reference_stands_alone }.accepts(schema, instance, 0)
+}
+
+struct Arithmetic<'s> {
+    root: &'s Value,
+    reference_stands_alone: bool,
+}
+
+impl Arithmetic<'_> {
+    /// After so many references that led here, with nothing between them.
+    fn accepts(&self, schema: &Value, instance: &Value, references: usize) -> Option<bool> {
+        let Value::Object(keywords) = schema else { return schema.as_bool() };
+        let part = |part: &Value, instance: &Value| self.accepts(part, instance, 0);
+        let mut accepted = true;
+        if let Some(reference) = keywords.get("$ref") {
+            let pointer = reference.as_str()?.strip_prefix('#').filter(|_| references < MAX_REFERENCES)?;
+            accepted = self.accepts(self.root.pointer(pointer)?, instance, references + 1)?;
+            if self.reference_stands_alone {
+                return Some(accepted);
             }
-            ("minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf", _) => true,
-            ("const", _) => equal(value, instance),
-            ("enum", _) => value.as_array()?.iter().any(|listed| equal(listed, instance)),
-            ("uniqueItems", Value::Array(items)) => {
-                value != true
-                    || !items.iter().enumerate().any(|(at, item)| items[..at].iter().any(|one| equal(one, item)))
-            }
-            ("items", Value::Array(items)) if !value.is_array() => all(items.iter().map(|item| accepts(value, item)))?,
-            ("properties", Value::Object(members)) => {
-                all(value.as_object()?.iter().filter_map(|(name, part)| Some(accepts(part, members.get(name)?))))?
-            }
-            ("items" | "properties" | "uniqueItems", _) => true,
-            ("not", _) => !accepts(value, instance)?,
-            ("allOf" | "anyOf" | "oneOf", _) => {
-                let branches = value.as_array()?.iter().map(|branch| accepts(branch, instance));
-                let matched = branches.collect::<Option<Vec<bool>>>()?.into_iter().filter(|matched| *matched).count();
-                match keyword.as_str() {
-                    "allOf" => matched == value.as_array()?.len(),
-                    "anyOf" => matched > 0,
-                    _ => matched == 1,
+        }
+        for (keyword, value) in keywords.iter().filter(|(keyword, _)| *keyword != "$ref") {
+            accepted &= match (keyword.as_str(), instance) {
+                ("$schema" | "$id" | "id" | "$defs" | "definitions" | "$anchor", _) => true,
+                (
+                    "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf",
+                    Value::Number(number),
+                ) => number_rule(keywords, keyword, value, number)?,
+                ("minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf", _) => true,
+                ("type", _) => match value {
+                    Value::Array(names) => names.iter().any(|name| is_of_type(name, instance)),
+                    name => is_of_type(name, instance),
+                },
+                ("const", _) => equal(value, instance),
+                ("enum", _) => value.as_array()?.iter().any(|listed| equal(listed, instance)),
+                ("uniqueItems", Value::Array(items)) => {
+                    value != true
+                        || !items.iter().enumerate().any(|(at, item)| items[..at].iter().any(|one| equal(one, item)))
                 }
-            }
-            _ => return None,
-        };
+                ("items", Value::Array(items)) if !value.is_array() => all(items.iter().map(|item| part(value, item)))?,
+                ("properties", Value::Object(members)) => {
+                    all(value.as_object()?.iter().filter_map(|(name, schema)| Some(part(schema, members.get(name)?))))?
+                }
+                ("items" | "properties" | "uniqueItems", _) => true,
+                ("not", _) => !self.accepts(value, instance, references)?,
+                ("allOf" | "anyOf" | "oneOf", _) => {
+                    let branches = value.as_array()?.iter().map(|branch| self.accepts(branch, instance, references));
+                    let matched =
+                        branches.collect::<Option<Vec<bool>>>()?.into_iter().filter(|matched| *matched).count();
+                    match keyword.as_str() {
+                        "allOf" => matched == value.as_array()?.len(),
+                        "anyOf" => matched > 0,
+                        _ => matched == 1,
+                    }
+                }
+                _ => return None,
+            };
+        }
+        Some(accepted)
     }
-    Some(accepted)
+}
+
+fn is_of_type(name: &Value, instance: &Value) -> bool {
+    match (name.as_str().unwrap_or_default(), instance) {
+        ("integer", Value::Number(number)) => Digits::of(number).exponent >= 0,
+        ("null", Value::Null)
+        | ("boolean", Value::Bool(_))
+        | ("number", Value::Number(_))
+        | ("string", Value::String(_))
+        | ("array", Value::Array(_))
+        | ("object", Value::Object(_)) => true,
+        _ => false,
+    }
 }
 
 fn all(mut verdicts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
@@ -197,6 +241,15 @@ mod tests {
             (json!({"exclusiveMinimum": 0}), json!(-0.0), Some(false)),
             (json!({"minimum": 5, "exclusiveMinimum": true}), json!(5), Some(false)),
             (json!({"const": [9007199254740993_u64]}), json!([9007199254740992.0]), Some(false)),
+            (json!({"type": "integer", "multipleOf": 5e-324}), json!(1.0), Some(true)),
+            (json!({"type": ["integer", "null"]}), json!(1.5), Some(false)),
+            (
+                json!({"$ref": "#/$defs/a", "minimum": 2, "$defs": {"a": {"multipleOf": 1e300}}}),
+                json!(3.3e302),
+                Some(true),
+            ),
+            (json!({"$ref": "#/definitions/a", "minimum": 2, "definitions": {"a": true}}), json!(1), Some(false)),
+            (json!({"$ref": "#"}), json!(1), None),
             (json!({"format": "email"}), json!(1), None),
         ] {
             assert_eq!(accepts(&schema, &instance), wanted, "{schema} {instance}");

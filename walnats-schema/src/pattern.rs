@@ -279,9 +279,13 @@ mod tests {
             r"\p{Nope}",
             r"(a)\2",
             r"\k<b>",
+            "(?<=a)*",
+            r"\b+",
         ] {
             assert!(Pattern::new(pattern).is_err(), "{pattern}");
         }
+        // Annex B repeats what looks ahead, which means something, and the `u` flag does not.
+        assert!(Pattern::new("^(?=a)?b").is_ok_and(|pattern| pattern.is_match("b")) && !super::is_pattern("(?=)?"));
         assert!(Pattern::new(&"(".repeat(100_000)).is_err());
         assert!(Pattern::new(&"(a{1000}){1000}".repeat(9)).is_err());
         assert!(Pattern::new(r"((a{1000}){1000}(?!b)){1000}").is_err());

@@ -9,7 +9,7 @@ use super::syntax::{Assertion, Class, ClassItem, Look, Node};
 const MAX_DEPTH: usize = 100;
 
 /// What to make of syntax that is wrong with the `u` flag, and without it has only one meaning (Annex B): `}` and `]` for
-/// themselves, escapes of what needs none. And flags for the whole expression at its start, which other languages have.
+/// themselves, escapes of what needs none, a quantifier after a look ahead. And flags for the whole expression at its start, which other languages have.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Leniency {
     Strict,
@@ -150,7 +150,12 @@ impl Parser<'_> {
         if self.rest().starts_with(['*', '+', '?']) {
             return Err(self.error("a quantifier after a quantifier"));
         }
-        if matches!(atom, Node::Assertion(_)) {
+        let matches_nothing = match &atom {
+            Node::Assertion(_) => true,
+            Node::Look(look) => self.strict || !look.ahead,
+            _ => false,
+        };
+        if matches_nothing {
             return Err(self.error_at(start, "a quantifier on what matches no character"));
         }
         Ok(Node::Repeat { node: Box::new(atom), min, max })

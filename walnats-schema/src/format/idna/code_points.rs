@@ -24,7 +24,7 @@ class!(HEBREW, r"\p{Hebrew}");
 class!(KANA_OR_HAN, r"[\p{Hiragana}\p{Katakana}\p{Han}]");
 class!(
     RIGHT_TO_LEFT,
-    r"[\p{L}&&[\p{Hebrew}\p{Arabic}\p{Syriac}\p{Thaana}\p{Nko}\p{Samaritan}\p{Mandaic}\p{Adlam}\p{Mende_Kikakui}]]|[\p{Nd}&&[\p{Nko}\p{Adlam}]]"
+    r"[\p{L}&&[\p{Hebrew}\p{Arabic}\p{Syriac}\p{Thaana}\p{Nko}\p{Samaritan}\p{Mandaic}\p{Adlam}\p{Mende_Kikakui}]]|[\p{Nd}&&[\p{Nko}\p{Adlam}]]|[\x{5F3}\x{5F4}]"
 );
 class!(JOINING, r"[\p{L}&&[\p{Arabic}\p{Syriac}\p{Nko}\p{Mandaic}\p{Mongolian}\p{Phags_Pa}\p{Adlam}]]");
 class!(
