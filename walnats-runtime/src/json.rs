@@ -23,7 +23,7 @@ use crate::error::{DecodeError, EncodeError, ValidateError};
 
 pub(crate) use self::reader::Reader;
 pub use self::schemas::Schemas;
-pub use self::union::{Kind, Union};
+pub use self::union::{Kind, Union, union};
 
 /// Native checks: what a type's schema asks beyond what the type itself ensures.
 pub trait Validate {
@@ -61,11 +61,14 @@ pub fn validate<T: Validate>(event: &T) -> Result<(), ValidateError> {
 ///
 /// The payload is not JSON, breaks the schema, or holds a number that the generated type has no room for.
 pub fn decode<T: DeserializeOwned + Validate>(payload: &[u8], schemas: &Schemas, name: &str) -> Result<T, DecodeError> {
-    if let Ok(text) = str::from_utf8(payload)
-        && let Ok(event) = Reader::read::<T>(text)
-        && validate(&event).is_ok()
-    {
-        return Ok(event);
+    if let Ok(text) = str::from_utf8(payload) {
+        let mut reader = Reader::new(text);
+        if let Ok(event) = T::deserialize(&mut reader)
+            && reader.is_at_end()
+            && validate(&event).is_ok()
+        {
+            return Ok(event);
+        }
     }
     let value = any_value(payload)?;
     let violations = schemas.judge(name, &value);

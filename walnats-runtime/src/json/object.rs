@@ -36,6 +36,8 @@ macro_rules! object {
                 #[allow(non_camel_case_types)]
                 enum __Field { $($field,)* }
 
+                const NAMES: &[&str] = &[$($name,)*];
+
                 struct __Members;
 
                 impl<'de> $crate::private::Visitor<'de> for __Members {
@@ -47,7 +49,7 @@ macro_rules! object {
 
                     fn visit_map<M: $crate::private::MapAccess<'de>>(self, mut members: M) -> Result<$type, M::Error> {
                         const FIELDS: &[__Field] = &[$(__Field::$field,)*];
-                        let mut names = $crate::private::Names::new(&[$($name,)*]);
+                        let mut names = $crate::private::Names::new(NAMES);
                         $(let mut $field = None;)*
                         $(let mut $rest = ::std::default::Default::default();)?
                         while let Some(member) = members.next_key_seed(&mut names)? {
@@ -58,11 +60,11 @@ macro_rules! object {
                                 Err(name) => $crate::object!(@other members name $($rest)?),
                             }
                         }
-                        Ok($type { $($field: $crate::object!(@take $presence $field $name M),)* $($rest)? })
+                        Ok($type { $($field: $crate::object!(@take $presence $field $name),)* $($rest)? })
                     }
                 }
 
-                deserializer.deserialize_map(__Members)
+                deserializer.deserialize_struct(const { $crate::private::struct_name(NAMES) }, NAMES, __Members)
             }
         }
     };
@@ -81,12 +83,35 @@ macro_rules! object {
     (@other $members:ident $name:ident $rest:ident) => {
         $crate::private::Additional::read_next(&mut $rest, $name, &mut $members)?
     };
-    (@take required $field:ident $name:literal $access:ident) => {
-        $crate::private::required::<_, $access::Error>($field, $name)?
+    (@take required $field:ident $name:literal) => {
+        match $field {
+            Some(value) => value,
+            None => return Err($crate::private::missing($name)),
+        }
     };
-    (@take optional $field:ident $name:literal $access:ident) => {
+    (@take optional $field:ident $name:literal) => {
         $field
     };
+}
+
+/// By this name a struct asks [`Reader`](super::Reader) to look for its fields itself, and before it reads a member's name.
+pub(super) const FIELDS: &str = "$walnats::fields";
+
+/// What a struct with these members calls itself when it is read.
+pub const fn struct_name(members: &[&str]) -> &'static str {
+    let mut index = 0;
+    while index < members.len() {
+        let (name, mut at) = (members[index].as_bytes(), 0);
+        while at < name.len() {
+            // A name that is escaped in JSON does not stand there as it is.
+            if matches!(name[at], b'"' | b'\\' | 0..0x20) {
+                return "";
+            }
+            at += 1;
+        }
+        index += 1;
+    }
+    FIELDS
 }
 
 /// Finds fields by the names of members, which mostly come in the order of the schema.
@@ -99,11 +124,23 @@ pub struct Names {
 
 impl Names {
     /// Of fields with these names.
-    pub fn new(names: &'static [&'static str]) -> Self {
+    pub const fn new(names: &'static [&'static str]) -> Self {
         Self { names, next: 0 }
     }
 
-    fn find(&mut self, name: &str) -> Option<usize> {
+    /// The field that `text` begins with the name of, and then a quote, if it is the one to look at first: its index, and
+    /// the length of the name.
+    pub(super) fn expect(&mut self, text: &[u8]) -> Option<(usize, usize)> {
+        let (index, name) = (self.next, self.names.get(self.next)?.as_bytes());
+        if text.get(name.len()) != Some(&b'"') || !text.starts_with(name) {
+            return None;
+        }
+        self.next += 1;
+        Some((index, name.len()))
+    }
+
+    /// The field with this name.
+    pub(super) fn find(&mut self, name: &str) -> Option<usize> {
         let (before, after) = self.names.split_at(self.next);
         let index = match after.iter().position(|known| *known == name) {
             Some(index) => self.next + index,
@@ -119,11 +156,11 @@ impl<'de> DeserializeSeed<'de> for &mut Names {
     type Value = Result<usize, String>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
+        deserializer.deserialize_identifier(self)
     }
 }
 
-impl Visitor<'_> for &mut Names {
+impl<'de> Visitor<'de> for &mut Names {
     type Value = Result<usize, String>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -132,6 +169,19 @@ impl Visitor<'_> for &mut Names {
 
     fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
         Ok(self.find(name).ok_or_else(|| name.to_owned()))
+    }
+
+    /// A field that was found already.
+    fn visit_u64<E: Error>(self, index: u64) -> Result<Self::Value, E> {
+        match usize::try_from(index) {
+            Ok(index) if index < self.names.len() => Ok(Ok(index)),
+            _ => Err(E::custom("expected the index of a field")),
+        }
+    }
+
+    /// A name that was found to be of no field.
+    fn visit_some<D: Deserializer<'de>>(self, name: D) -> Result<Self::Value, D::Error> {
+        String::deserialize(name).map(Err)
     }
 }
 
@@ -173,17 +223,18 @@ pub fn set<'de, T: Deserialize<'de>, M: MapAccess<'de>>(
     if field.is_some() {
         return Err(M::Error::custom("a member is there twice"));
     }
-    *field = Some(members.next_value()?);
-    Ok(())
+    match members.next_value() {
+        Ok(value) => {
+            *field = Some(value);
+            Ok(())
+        }
+        Err(error) => Err(error),
+    }
 }
 
-/// The value of a field that has to be there.
-///
-/// # Errors
-///
-/// It is not there.
-pub fn required<T, E: Error>(field: Option<T>, name: &'static str) -> Result<T, E> {
-    field.ok_or_else(|| E::missing_field(name))
+/// A member is not there that has to be.
+pub fn missing<E: Error>(name: &'static str) -> E {
+    E::missing_field(name)
 }
 
 /// A member is there that may not be.

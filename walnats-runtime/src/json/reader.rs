@@ -7,18 +7,22 @@
 mod any;
 mod collection;
 mod error;
+mod lent;
 mod number;
 mod string;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Visitor, value::StrDeserializer};
 
-pub(crate) use self::error::ReadError;
+pub use self::error::ReadError;
+pub(super) use self::lent::Lent;
+use super::object::FIELDS;
 
 /// How deep values may nest; what `serde_json` allows too, so that both paths of decoding agree.
 const MAX_DEPTH: u8 = 127;
 
 /// A place in JSON text.
+#[derive(Clone)]
 pub(crate) struct Reader<'de> {
     text: &'de str,
     position: usize,
@@ -31,10 +35,11 @@ impl<'de> Reader<'de> {
     /// Reads all of `text` as one value.
     pub(crate) fn read<T: Deserialize<'de>>(text: &'de str) -> Result<T> {
         let mut reader = Self::new(text);
-        let value = T::deserialize(&mut reader)?;
-        match reader.next_byte() {
-            None => Ok(value),
-            Some(_) => Err(reader.expected("the end of the text")),
+        let value = T::deserialize(&mut reader);
+        // By reference: a struct is large, and each look at it by value would copy it.
+        match &value {
+            Ok(_) if !reader.is_at_end() => Err(reader.expected("the end of the text")),
+            _ => value,
         }
     }
 
@@ -42,16 +47,36 @@ impl<'de> Reader<'de> {
         Self { text, position: 0, depth: 0 }
     }
 
+    /// How many arrays and objects are open.
+    pub(super) fn depth(&self) -> u8 {
+        self.depth
+    }
+
+    /// Whether nothing follows, and all that was opened is closed.
+    pub(super) fn is_at_end(&mut self) -> bool {
+        self.depth == 0 && self.next_byte().is_none()
+    }
+
+    /// What is unread.
+    fn rest(&self) -> &'de [u8] {
+        &self.text.as_bytes()[self.position..]
+    }
+
     /// The next byte that is no white space, which stays unread.
+    #[inline]
     pub(crate) fn next_byte(&mut self) -> Option<u8> {
-        let bytes = self.text.as_bytes();
-        while let Some(byte) = bytes.get(self.position) {
-            match byte {
-                b' ' | b'\n' | b'\t' | b'\r' => self.position += 1,
-                _ => return Some(*byte),
-            }
+        match self.text.as_bytes().get(self.position) {
+            Some(byte) if *byte > b' ' => Some(*byte),
+            _ => self.next_byte_after_space(),
         }
-        None
+    }
+
+    #[cold]
+    fn next_byte_after_space(&mut self) -> Option<u8> {
+        let rest = self.rest();
+        let space = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\n' | b'\t' | b'\r')).count();
+        self.position += space;
+        rest.get(space).copied()
     }
 
     /// Reads `byte`, after white space, if it is next.
@@ -150,10 +175,10 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         self.deserialize_unit(visitor)
     }
 
-    /// A union asks for the text of its value by this name; see [`super::Union`].
+    /// A union asks by this name to read its value itself; see [`super::Union`].
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value> {
-        if name == super::union::RAW {
-            visitor.visit_borrowed_str(self.skip_value()?)
+        if name == super::union::PLACE {
+            visitor.visit_seq(Lent::new(self))
         } else {
             visitor.visit_newtype_struct(self)
         }
@@ -173,11 +198,11 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
-        _: &'static [&'static str],
+        name: &'static str,
+        fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value> {
-        self.object(visitor)
+        if name == FIELDS { self.structure(fields, visitor) } else { self.object(visitor) }
     }
 
     /// Generated enums that derive `Deserialize` have no fields: they are strings.

@@ -4,19 +4,20 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, Visitor};
+use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 use serde_json::Value;
 use walnats_schema::At;
 
-use super::{Reader, Validate};
+use super::Validate;
+use super::reader::{Lent, ReadError, Reader};
 
-/// By this name a union asks [`Reader`] for the text of its value. Any other deserializer takes it for a newtype and
+/// By this name a union asks [`Reader`] to lend it the place of its value. Any other deserializer takes it for a newtype and
 /// hands over the value, which is then written out.
-pub(super) const RAW: &str = "$walnats::raw";
+pub(super) const PLACE: &str = "$walnats::place";
 
-/// The JSON text of a union's value, for generated code to look at before it reads a variant.
-pub struct Union<'de> {
-    text: Cow<'de, str>,
+/// The place of a union's value, for generated code to look at before it reads a variant.
+pub struct Union<'r, 'de> {
+    reader: &'r mut Reader<'de>,
 }
 
 /// What a JSON value is, by its first character.
@@ -31,19 +32,22 @@ pub enum Kind {
     Object,
 }
 
-impl<'de> Union<'de> {
-    /// Takes the text of the value that `deserializer` stands at.
-    ///
-    /// # Errors
-    ///
-    /// There is no value.
-    pub fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_newtype_struct(RAW, TextVisitor)
-    }
+/// Reads the union that `deserializer` stands at: `choose` looks at it, and reads a variant.
+///
+/// # Errors
+///
+/// There is no value, or it is of no variant.
+pub fn union<'de, D: Deserializer<'de>, T>(deserializer: D, choose: Choose<T>) -> Result<T, D::Error> {
+    deserializer.deserialize_newtype_struct(PLACE, Chooser(choose))
+}
 
+/// Reads the value at a union's place as what it is.
+type Choose<T> = fn(Union<'_, '_>) -> Result<T, ReadError>;
+
+impl<'de> Union<'_, 'de> {
     /// What the value is.
     pub fn kind(&self) -> Kind {
-        match Reader::new(&self.text).next_byte() {
+        match self.reader.clone().next_byte() {
             Some(b'{') => Kind::Object,
             Some(b'[') => Kind::Array,
             Some(b'"') => Kind::String,
@@ -54,13 +58,13 @@ impl<'de> Union<'de> {
     }
 
     /// The string that the value, an object, has under `name`; empty where it has none.
-    pub fn tag(&self, name: &str) -> Cow<'_, str> {
-        Reader::new(&self.text).member_text(name).unwrap_or_default()
+    pub fn tag(&self, name: &str) -> Cow<'de, str> {
+        self.reader.clone().member_text(name).unwrap_or_default()
     }
 
     /// The first of `names` that the value, an object, has as a member; empty where it has none.
     pub fn member(&self, names: &[&'static str]) -> &'static str {
-        Reader::new(&self.text).find_member(names).unwrap_or_default()
+        self.reader.clone().find_member(names).unwrap_or_default()
     }
 
     /// Reads the value as `T`, and makes it a variant.
@@ -68,52 +72,56 @@ impl<'de> Union<'de> {
     /// # Errors
     ///
     /// The value is no `T`.
-    pub fn variant<T, V, E>(&self, variant: fn(T) -> V) -> Result<V, E>
-    where
-        T: for<'a> Deserialize<'a>,
-        E: Error,
-    {
-        Reader::read(&self.text).map(variant).map_err(E::custom)
+    pub fn variant<T: Deserialize<'de>, V>(self, variant: fn(T) -> V) -> Result<V, ReadError> {
+        T::deserialize(self.reader).map(variant)
     }
 
-    /// Reads the value as `T` and makes it a variant, if it is a valid `T`.
-    pub fn attempt<T, V>(&self, variant: fn(T) -> V) -> Option<V>
-    where
-        T: for<'a> Deserialize<'a>,
-        V: Validate,
-    {
+    /// Reads the value as `T` and makes it a variant, if it is a valid `T`; else the value stays unread.
+    pub fn attempt<T: Deserialize<'de>, V: Validate>(&mut self, variant: fn(T) -> V) -> Option<V> {
+        let mut reader = self.reader.clone();
         let mut violations = Vec::new();
-        let value = Reader::read(&self.text).map(variant).ok()?;
+        let value = variant(T::deserialize(&mut reader).ok()?);
         value.check(&At::Root, &mut violations);
-        violations.is_empty().then_some(value)
+        violations.is_empty().then(|| {
+            *self.reader = reader;
+            value
+        })
     }
 
     /// The error for a value that is of no variant.
-    pub fn mismatch<E: Error>(expected: &'static str) -> E {
-        E::custom(format_args!("expected {expected}"))
+    pub fn mismatch(expected: &'static str) -> ReadError {
+        ReadError::custom(format_args!("expected {expected}"))
     }
 }
 
-impl fmt::Debug for Union<'_> {
+impl fmt::Debug for Union<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Union({:?})", self.kind())
     }
 }
 
-struct TextVisitor;
+struct Chooser<T>(Choose<T>);
 
-impl<'de> Visitor<'de> for TextVisitor {
-    type Value = Union<'de>;
+impl<'de, T> Visitor<'de> for Chooser<T> {
+    type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a value")
     }
 
-    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Union<'de>, E> {
-        Ok(Union { text: text.into() })
+    fn visit_seq<A: SeqAccess<'de>>(self, mut place: A) -> Result<T, A::Error> {
+        let mut reader = Lent::borrow(&mut place)?;
+        let depth = reader.depth();
+        let value = (self.0)(Union { reader: &mut reader }).map_err(A::Error::custom);
+        if reader.depth() != depth {
+            return Err(A::Error::custom("expected the end of an object"));
+        }
+        Lent::give_back(&mut place, &reader)?;
+        value
     }
 
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Union<'de>, D::Error> {
-        Ok(Union { text: Value::deserialize(deserializer)?.to_string().into() })
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        let text = Value::deserialize(deserializer)?.to_string();
+        (self.0)(Union { reader: &mut Reader::new(&text) }).map_err(D::Error::custom)
     }
 }

@@ -3,9 +3,9 @@
 /// What a line does to the depth of those that follow.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Scan {
-    /// Brackets of earlier lines that it begins with closing.
+    /// One, if it begins with closing brackets of earlier lines.
     pub closed: usize,
-    /// Brackets that it leaves open.
+    /// One, if it leaves brackets open.
     pub opened: usize,
     /// Whether it is a comment.
     pub is_comment: bool,
@@ -25,6 +25,9 @@ impl Scan {
                 _ => {}
             }
         }
+        // Those that share a line are one step, and so are their partners.
+        scan.closed = scan.closed.min(1);
+        scan.opened = scan.opened.min(1);
         scan
     }
 }
@@ -82,7 +85,8 @@ mod tests {
         for (line, closed, opened) in [
             ("fn a() {", 0, 1),
             ("} else {", 1, 1),
-            ("})", 2, 0),
+            ("f(|a| match a {", 0, 1),
+            ("})", 1, 0),
             ("a(\"({[\\\"{\", '{', '\\'', b);", 0, 0),
             ("impl<'a> A<'a> {", 0, 1),
             ("#[serde(rename = \"}\")]", 0, 0),

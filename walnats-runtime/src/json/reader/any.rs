@@ -69,7 +69,7 @@ impl<'de> Reader<'de> {
     }
 
     fn skip_scalar(&mut self) {
-        let bytes = &self.text.as_bytes()[self.position..];
+        let bytes = self.rest();
         let end =
             bytes.iter().position(|byte| !matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'+' | b'-' | b'.'));
         self.position += end.unwrap_or(bytes.len());

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Never shown where a schema's violation explains more; it names places and expectations, never values.
 #[derive(Debug)]
-pub(crate) struct ReadError(Box<str>);
+pub struct ReadError(Box<str>);
 
 impl ReadError {
     pub(crate) fn new(reason: String) -> Self {

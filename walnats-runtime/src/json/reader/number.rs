@@ -109,7 +109,7 @@ impl<'de> Reader<'de> {
     }
 
     fn digits(&mut self) -> Result<()> {
-        let rest = &self.text.as_bytes()[self.position..];
+        let rest = self.rest();
         match rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len()) {
             0 => Err(self.expected("a digit")),
             count => {

@@ -63,15 +63,15 @@ impl<'de> Reader<'de> {
 fn ordinary(bytes: &[u8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGHEST: u64 = ONES << 7;
-    let is_zero = |word: u64| word.wrapping_sub(ONES) & !word;
+    let is_less = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word;
     let (words, rest) = bytes.as_chunks();
     for (index, word) in words.iter().enumerate() {
         let word = u64::from_le_bytes(*word);
-        let quote = is_zero(word ^ (ONES * u64::from(b'"')));
-        let backslash = is_zero(word ^ (ONES * u64::from(b'\\')));
-        let control = word.wrapping_sub(ONES * 0x20) & !word;
+        // One bit changed, and the quote is next to the control characters.
+        let quote_or_control = is_less(word ^ (ONES * 2), (b'"' ^ 2) + 1);
+        let backslash = is_less(word ^ (ONES * u64::from(b'\\')), 1);
         // The highest bit of each byte that is one of these; borrowing spoils bits only beyond the first such byte.
-        let found = (quote | backslash | control) & HIGHEST;
+        let found = (quote_or_control | backslash) & HIGHEST;
         if found != 0 {
             return index * 8 + found.trailing_zeros() as usize / 8;
         }

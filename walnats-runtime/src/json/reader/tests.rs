@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Reader;
+use crate::json::{Kind, union};
 
 fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Option<T> {
     Reader::read(text).ok()
@@ -128,4 +129,160 @@ fn values_are_passed_over_whole() {
     for text in ["", "]", ",", "{", "[1", "\"a"] {
         assert!(Reader::new(text).skip_value().is_err(), "{text}");
     }
+}
+
+#[derive(Debug, PartialEq)]
+struct Node {
+    id: u8,
+    next: Option<Box<Next>>,
+    quoted: Option<u8>,
+    rest: crate::Map,
+}
+
+crate::object! { Node,
+    id: required "id",
+    next: optional "next",
+    quoted: optional "a\"",
+    ..rest
+}
+
+#[derive(Debug, PartialEq)]
+struct Pixel {
+    x: u8,
+    xy: Option<u8>,
+}
+
+crate::object! { Pixel,
+    x: required "x",
+    xy: optional "xy",
+}
+
+#[derive(Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+enum Next {
+    Node(Node),
+    Pixels(Vec<Pixel>),
+    Stop(Stop),
+}
+
+#[derive(Debug, PartialEq)]
+struct Stop {
+    at: String,
+}
+
+crate::object! { Stop, at: required "at", }
+
+impl<'de> Deserialize<'de> for Next {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        union(deserializer, |union| match union.kind() {
+            Kind::Array => union.variant(Self::Pixels),
+            Kind::Object if union.tag("at") == "end" => union.variant(Self::Stop),
+            _ => union.variant(Self::Node),
+        })
+    }
+}
+
+#[test]
+fn members_are_found_in_any_order_and_at_most_once() {
+    let pixel = |x, xy| Some(Pixel { x, xy });
+    for (text, expected) in [
+        (r#"{"x":1,"xy":2}"#, pixel(1, Some(2))),
+        (r#"{"xy":2,"x":1}"#, pixel(1, Some(2))),
+        (" {\t\"x\" : 1 ,\n\"xy\" : 2\r} ", pixel(1, Some(2))),
+        (r#"{"x":1}"#, pixel(1, None)),
+        (r#"{"\u0078":1,"x\u0079":2}"#, pixel(1, Some(2))),
+        (r#"{"xy":2}"#, None),
+        (r#"{"x":1,"x":1}"#, None),
+        (r#"{"x":1,"y":1}"#, None),
+        (r#"{"x":1,"xyz":1}"#, None),
+        (r#"{"x":1,"xy":null}"#, None),
+        (r#"{"x":1,}"#, None),
+        (r#"{,"x":1}"#, None),
+        (r#"{"x":1,,"xy":2}"#, None),
+        (r#"{"x":1 "xy":2}"#, None),
+        (r#"{"x" 1}"#, None),
+        (r#"{"x":1"#, None),
+        (r#"{"x"#, None),
+        (r#"{"x":1]"#, None),
+        (r#"{"x":1}}"#, None),
+    ] {
+        assert_eq!(read(text), expected, "{text}");
+        let pixels = expected.map(|pixel| vec![pixel]);
+        assert_eq!(read(&format!("[{text}]")), pixels, "{text}");
+    }
+}
+
+#[test]
+fn names_that_json_escapes_are_compared_unescaped() {
+    let node = |quoted, rest| Some(Node { id: 1, next: None, quoted, rest });
+    assert_eq!(read(r#"{"id":1,"a\"":2}"#), node(Some(2), crate::Map::new()));
+    assert_eq!(read::<Node>(r#"{"id":1,"a"":2}"#), None);
+    let rest = || Some(("a\\\"".to_owned(), Value::from(2))).into_iter().collect();
+    assert_eq!(read(r#"{"id":1,"a\\\"":2}"#), node(None, rest()));
+}
+
+#[test]
+fn unions_are_read_in_place() {
+    let end = || Some(Box::new(Next::Stop(Stop { at: "end".to_owned() })));
+    let node = |id, next| Node { id, next, quoted: None, rest: crate::Map::new() };
+    let pixels = vec![Pixel { x: 1, xy: None }, Pixel { x: 2, xy: Some(3) }];
+    for (text, expected) in [
+        (r#"{"id":1,"next":{"at":"end"}}"#, Some(node(1, end()))),
+        (r#"{"next": {"at": "end"} , "id":1}"#, Some(node(1, end()))),
+        (r#"{"id":1,"next":{"next":{"at":"end"},"id":2}}"#, Some(node(1, Some(Box::new(Next::Node(node(2, end()))))))),
+        (r#"{"id":1,"next":[{"x":1},{"x":2,"xy":3}]}"#, Some(node(1, Some(Box::new(Next::Pixels(pixels)))))),
+        (r#"{"id":1,"next":{"at":"end","at":"end"}}"#, None),
+        (r#"{"id":1,"next":{"at":"end"}"#, None),
+        (r#"{"id":1,"next":{"at":"end"},}"#, None),
+        (r#"{"id":1,"next":{"at":"end"},"next":{"at":"end"}}"#, None),
+        (r#"{"id":1,"next":}"#, None),
+        (r#"{"id":1,"next":{"id":300}}"#, None),
+    ] {
+        assert_eq!(read(text), expected, "{text}");
+        // Through a `Value`, which has a duplicate's last value alone.
+        if expected.is_some() {
+            let value: Value = serde_json::from_str(text).unwrap();
+            assert_eq!(serde_json::from_value(value).ok(), expected, "{text}");
+        }
+    }
+}
+
+#[test]
+fn nesting_is_bounded_through_unions() {
+    for (depth, expected) in [(127, true), (128, false), (100_000, false)] {
+        let text = r#"{"id":1,"next":"#.repeat(depth - 1) + r#"{"id":1"# + &"}".repeat(depth);
+        assert_eq!(read::<Node>(&text).is_some(), expected, "{depth}");
+    }
+}
+
+#[test]
+fn objects_are_read_to_their_end() {
+    /// Reads one member and no more.
+    #[derive(Debug)]
+    struct First;
+
+    impl<'de> Deserialize<'de> for First {
+        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+            deserializer.deserialize_map(First)
+        }
+    }
+
+    impl<'de> serde::de::Visitor<'de> for First {
+        type Value = Self;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<M: serde::de::MapAccess<'de>>(self, mut members: M) -> std::result::Result<Self, M::Error> {
+            members.next_entry::<String, u8>()?;
+            Ok(self)
+        }
+    }
+
+    assert!(read::<First>(r#"{"a":1,"b":2}"#).is_none());
+    assert!(read::<First>(r#"{"a":1}"#).is_none());
+    assert!(read::<First>("{}").is_some());
+    assert!(read::<Vec<First>>(r#"[{"a":1}]"#).is_none());
+    assert!(read::<Vec<First>>(r#"[{"a":1]}"#).is_none());
 }
