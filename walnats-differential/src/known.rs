@@ -52,7 +52,7 @@ pub struct Known {
     /// Which disagreements with the same verdicts, or with all of them turned round, are of this kind: the cut down schema
     /// has at least one of these keywords (`pattern`, or `format:email`), and beside them only neutral ones.
     pub keywords: BTreeSet<String>,
-    /// Keywords that may be there as well.
+    /// Keywords that may be there as well; `format` is any of them.
     #[serde(default)]
     pub also: BTreeSet<String>,
     /// Further, a regular expression that the JSON texts of schema and instance, one after the other, must match.
@@ -114,7 +114,9 @@ impl Known {
         let own = self.verdicts();
         let found = keywords(schema);
         let admitted = |keyword: &String| {
-            self.keywords.contains(keyword) || self.also.contains(keyword) || NEUTRAL.contains(&keyword.as_str())
+            let general = keyword.split(':').next().unwrap_or_default();
+            let also = self.also.contains(keyword) || self.also.contains(general);
+            self.keywords.contains(keyword) || also || NEUTRAL.contains(&keyword.as_str())
         };
         let text_matches = self.text.as_ref().is_none_or(|pattern| {
             Pattern::new(pattern).is_ok_and(|pattern| pattern.is_match(&format!("{schema} {instance}")))
