@@ -166,6 +166,16 @@ pub fn passes<V, L>(check: impl FnOnce(V, L, &At<'_>, &mut Vec<Violation>), valu
     violations.is_empty()
 }
 
+/// Whether `$value` matches the regular expression `$text`, where its outcome is a part of a condition; for generated code.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! matches_pattern {
+    ($value:expr, $text:literal) => {{
+        static PATTERN: $crate::private::Pattern = $crate::private::Pattern::new($text);
+        $crate::private::passes($crate::private::pattern, $value, &PATTERN)
+    }};
+}
+
 /// Whether all of `conditions` hold.
 pub fn all<const N: usize>(conditions: [bool; N]) -> bool {
     conditions.into_iter().all(|holds| holds)

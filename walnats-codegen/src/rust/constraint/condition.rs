@@ -109,11 +109,7 @@ impl Code<'_, '_> {
         let parts = rules.iter().map(|rule| match rule {
             Rule::MinLength(min) => call("min_length", &reference, &min.to_string()),
             Rule::MaxLength(max) => call("max_length", &reference, &max.to_string()),
-            Rule::Pattern(pattern) => format!(
-                "{{ static PATTERN: {RUNTIME}::Pattern = {RUNTIME}::Pattern::new({}); {} }}",
-                literal(pattern),
-                call("pattern", &reference, "&PATTERN")
-            ),
+            Rule::Pattern(pattern) => format!("{RUNTIME}::matches_pattern!({reference}, {})", literal(pattern)),
             Rule::Format(format) => call("format", &reference, &format!("{RUNTIME}::Format::{format:?}")),
             Rule::Minimum(bound) => call("minimum", &reference, &bound_text(*bound)),
             Rule::Maximum(bound) => call("maximum", &reference, &bound_text(*bound)),
