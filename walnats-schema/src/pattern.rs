@@ -255,6 +255,20 @@ mod tests {
         assert!(!hostile.is_match(&"a".repeat(10_000)));
     }
 
+    /// State machines for these have megabytes.
+    #[test]
+    fn many_characters_of_a_large_set_are_counted() {
+        for (pattern, text, matches) in [
+            (r"^[^\p{C}]{1,2048}$", "é!", true),
+            (r"^[^\p{C}]{1,2048}$", "a\u{7}", false),
+            (r"[\p{L}\p{M}\p{Z}\p{N}\p{P}]{0,4096}", "\u{7}", true),
+            (r"\p{L}{3,4096}", "ab cde", true),
+            (r"\p{L}{3,4096}", "ab cd", false),
+        ] {
+            assert_eq!(Pattern::new(pattern).unwrap().is_match(text), matches, "{pattern} on {text:?}");
+        }
+    }
+
     #[test]
     fn wrong_syntax_is_refused() {
         for pattern in [

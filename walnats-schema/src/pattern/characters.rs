@@ -1,5 +1,7 @@
 //! Sets of characters.
 
+use regex_syntax::hir::{Class as HirClass, HirKind};
+
 use super::syntax::{Class, ClassItem};
 
 const LAST: u32 = 0x10_FFFF;
@@ -35,7 +37,7 @@ impl Characters {
         Self::new(&complement(vec![(0xA, 0xA), (0xD, 0xD), (0x2028, 0x2029)]))
     }
 
-    /// What a class admits; `None` if that takes a table of Unicode properties.
+    /// What a class admits; `None` if it names a Unicode property that does not exist.
     pub(super) fn of_class(class: &Class) -> Option<Self> {
         let mut ranges = Vec::new();
         for item in &class.items {
@@ -43,7 +45,7 @@ impl Characters {
                 ClassItem::Range(from, to) => ranges.push((*from, *to)),
                 ClassItem::Set(set, false) => ranges.extend(set.ranges()),
                 ClassItem::Set(set, true) => ranges.extend(complement(set.ranges().to_vec())),
-                ClassItem::Property(..) => return None,
+                ClassItem::Property(name, negated) => ranges.extend(property(name, *negated)?),
             }
         }
         Some(Self::new(&if class.negated { complement(ranges) } else { ranges }))
@@ -52,12 +54,18 @@ impl Characters {
     pub(super) fn contains(&self, character: char) -> bool {
         match u8::try_from(character) {
             Ok(byte) if byte.is_ascii() => self.ascii[usize::from(byte)],
-            _ => self.beyond.iter().any(|(from, to)| (*from..=*to).contains(&u32::from(character))),
+            _ => {
+                let after = self.beyond.partition_point(|(from, _)| *from <= u32::from(character));
+                after.checked_sub(1).is_some_and(|before| u32::from(character) <= self.beyond[before].1)
+            }
         }
     }
 
     pub(super) fn intersects(&self, other: &Self) -> bool {
-        let overlap = |(from, to): &(u32, u32)| other.beyond.iter().any(|(first, last)| from <= last && first <= to);
+        let overlap = |(from, to): &(u32, u32)| {
+            let before = other.beyond.partition_point(|(_, last)| last < from);
+            other.beyond.get(before).is_some_and(|(first, _)| first <= to)
+        };
         self.ascii.iter().zip(&*other.ascii).any(|(ours, theirs)| *ours && *theirs) || self.beyond.iter().any(overlap)
     }
 
@@ -99,6 +107,17 @@ impl Characters {
         let all_in = |block: &&[u8; 8]| block.iter().fold(true, |all, byte| all & is_in(byte));
         let whole = blocks.iter().take_while(all_in).count() * 8;
         whole + bytes[whole..].iter().take_while(|byte| is_in(byte)).count()
+    }
+}
+
+/// The characters with a Unicode property, or without it, as the crate has them that knows them all.
+fn property(name: &str, negated: bool) -> Option<Vec<(u32, u32)>> {
+    let letter = if negated { 'P' } else { 'p' };
+    match regex_syntax::parse(&format!(r"\{letter}{{{name}}}")).ok()?.into_kind() {
+        HirKind::Class(HirClass::Unicode(class)) => {
+            Some(class.ranges().iter().map(|range| (u32::from(range.start()), u32::from(range.end()))).collect())
+        }
+        _ => None,
     }
 }
 

@@ -24,8 +24,8 @@ pub(super) struct Deterministic {
 enum Anchored {
     /// From the start of the text; `whole`: to its end.
     Sequence { parts: Vec<Part>, whole: bool },
-    /// A character of the set, anywhere.
-    Somewhere(Characters),
+    /// So many characters of the set in a row, anywhere.
+    Somewhere(Characters, usize),
 }
 
 /// What matches a stretch of text.
@@ -66,7 +66,16 @@ impl Deterministic {
     pub(super) fn is_match(&self, text: &str) -> bool {
         self.alternatives.iter().any(|alternative| match alternative {
             Anchored::Sequence { parts, whole } => after_all(parts, text).is_some_and(|rest| rest.is_empty() || !whole),
-            Anchored::Somewhere(set) => text.chars().any(|character| set.contains(character)),
+            Anchored::Somewhere(set, count) => {
+                let mut rest = text.chars();
+                let mut in_a_row = 0;
+                // Before the next character is looked at, for a count of none.
+                while in_a_row < *count {
+                    let Some(next) = rest.next() else { return false };
+                    in_a_row = if set.contains(next) { in_a_row + 1 } else { 0 };
+                }
+                true
+            }
         })
     }
 }

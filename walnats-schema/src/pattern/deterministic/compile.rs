@@ -34,8 +34,10 @@ fn anchored(mut nodes: &[Node]) -> Option<Anchored> {
     }
     match parts.as_slice() {
         _ if starts => Some(Anchored::Sequence { parts: joined(parts), whole: ends }),
-        // What may stand anywhere is found faster by an engine that searches, unless it is a single character.
-        [Part::Run { set, min: 1, max: 1 }] if !ends => Some(Anchored::Somewhere(set.clone())),
+        // Nothing at all is found in every text.
+        [] => Some(Anchored::Sequence { parts, whole: false }),
+        // What may stand anywhere is found faster by an engine that searches, unless it is characters of one set.
+        [Part::Run { set, min, .. }] if !ends => Some(Anchored::Somewhere(set.clone(), *min)),
         _ => None,
     }
 }
