@@ -23,7 +23,7 @@ impl NestedCrate {
     /// The same, with features of both walnats-codegen and walnats-runtime.
     pub fn with_features(name: &'static str, main: &str, features: &[&str]) -> Result<Self> {
         let workspace = workspace();
-        let nested = Self { name, dir: Path::new(env!("CARGO_TARGET_TMPDIR")).join(name) };
+        let nested = Self { name, dir: scratch().join(name) };
         fs::create_dir_all(nested.dir.join("src"))?;
         let _ = fs::remove_dir_all(nested.dir.join("schemas"));
         nested.write("Cargo.lock", &fs::read_to_string(workspace.join("Cargo.lock"))?)?;
@@ -90,18 +90,28 @@ debug = false
 
     /// Builds it, without the network, and gives the path of its program.
     pub fn build(&self) -> Result<PathBuf> {
-        // One target folder for all nested crates: their dependencies are the same.
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("nested");
-        let status = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--offline"])
-            .current_dir(&self.dir)
-            .env("CARGO_TARGET_DIR", &target)
-            .status()?;
-        if !status.success() {
+        if !self.cargo("build").status()?.success() {
             return Err(format!("the generated code in {} does not compile, see above", self.dir.display()).into());
         }
-        Ok(target.join("debug").join(format!("{}{}", self.name, std::env::consts::EXE_SUFFIX)))
+        Ok(target().join("debug").join(format!("{}{}", self.name, std::env::consts::EXE_SUFFIX)))
     }
+
+    /// Cargo's `command` for it, without the network.
+    pub fn cargo(&self, command: &str) -> Command {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args([command, "--quiet", "--offline"]).current_dir(&self.dir).env("CARGO_TARGET_DIR", target());
+        cargo
+    }
+}
+
+/// One target folder for all nested crates: their dependencies are the same.
+fn target() -> PathBuf {
+    scratch().join("nested")
+}
+
+/// Cargo names such a folder for tests alone.
+fn scratch() -> PathBuf {
+    option_env!("CARGO_TARGET_TMPDIR").map_or_else(|| workspace().join("target/tmp"), PathBuf::from)
 }
 
 /// The folder of the workspace, whichever of its packages the test belongs to.

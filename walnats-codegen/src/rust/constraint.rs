@@ -257,7 +257,8 @@ impl Code<'_, '_> {
             Rule::OneOf(values) => {
                 let told = literal(&words::one_of(values));
                 let allowed = match values.as_slice() {
-                    [] => "false".to_owned(),
+                    // Looks at the value, which no other check may do.
+                    [] => format!("matches!({value}, _ if false)"),
                     [Value::Bool(true)] => value.clone(),
                     [Value::Bool(false)] => format!("!{value}"),
                     _ => format!("matches!({value}, {})", alternatives(values)),

@@ -133,6 +133,10 @@ mod tests {
             &format!("pub fn f<A: B<C>>(\n    {a}: A,\n    {b}: B<C, D>,\n) -> E<F> {{\n}}\n"),
         );
         comes_out(&format!("pub {a}: {b},"), &format!("pub {a}:\n    {b},\n"));
+        let long = a.repeat(2);
+        for of_type in [format!("&'a [{long}]"), format!("[{long}; 3]")] {
+            comes_out(&format!("pub fn f(b: {of_type}) {{\n}}"), &format!("pub fn f(\n    b: {of_type},\n) {{\n}}\n"));
+        }
         comes_out(&format!("#[serde(a = \"{a}\", {b})]"), &format!("#[serde(\n    a = \"{a}\",\n    {b}\n)]\n"));
         comes_out(
             &format!("let x = A {{ a: {a}, {b}, ..c }};"),

@@ -6,6 +6,10 @@ use crate::rust::item::idents;
 use crate::rust::proof::Proof;
 use crate::rust::shape::{Body, Bound, Rule, Shape, Typed};
 
+/// What needs no value to be known: it is not asked for inside of others, which then have no value to look at.
+const TRUE: &str = "true";
+const FALSE: &str = "false";
+
 impl Code<'_, '_> {
     /// Whether `proof` holds, or fails where `wanted` is false, of the operand `value`. Negation goes inwards, where it
     /// reads as a comparison the other way round.
@@ -23,7 +27,11 @@ impl Code<'_, '_> {
             Proof::Any(proofs) => join(proofs, false),
             Proof::One(proofs) => {
                 let parts = proofs.iter().map(|proof| self.condition(proof, typed, value, true));
-                let (parts, is) = (parts.collect::<Vec<_>>().join(", "), if wanted { "==" } else { "!=" });
+                let parts: Vec<String> = parts.filter(|part| part != FALSE).collect();
+                if parts.iter().all(|part| part == TRUE) {
+                    return ((parts.len() == 1) == wanted).to_string();
+                }
+                let (parts, is) = (parts.join(", "), if wanted { "==" } else { "!=" });
                 format!("[{parts}].into_iter().filter(|holds| *holds).count() {is} 1")
             }
             Proof::Has(name) => match self.member(typed, plain, name) {
@@ -35,16 +43,22 @@ impl Code<'_, '_> {
                 match self.member(typed, plain, name) {
                     Member::Field { code, typed, required: true } => self.condition(inner, typed, &code, wanted),
                     Member::Field { code, typed, .. } => {
-                        self.inside(inner, typed, &format!("{code}.as_ref()"), absent, wanted)
+                        inside(&Held::of(&code), absent, &self.condition(inner, typed, "*value", wanted))
                     }
                     Member::Entry { map, typed } => {
-                        self.inside(inner, typed, &format!("{map}.get({})", literal(name)), absent, wanted)
+                        let name = literal(name);
+                        let held = Held {
+                            option: format!("{map}.get({name})"),
+                            is_there: format!("{map}.contains_key({name})"),
+                            is_absent: format!("!{map}.contains_key({name})"),
+                        };
+                        inside(&held, absent, &self.condition(inner, typed, "*value", wanted))
                     }
                 }
             }
             Proof::Nullable { null, proof } => match &typed.shape {
                 Shape::Nullable(inner) => {
-                    self.inside(proof, inner, &format!("{plain}.as_ref()"), *null == wanted, wanted)
+                    inside(&Held::of(plain), *null == wanted, &self.condition(proof, inner, "*value", wanted))
                 }
                 _ => self.condition(proof, typed, value, wanted),
             },
@@ -59,33 +73,25 @@ impl Code<'_, '_> {
             },
             Proof::Items { proof, min, max } => self.items(proof, typed, plain, (*min, *max), wanted),
             Proof::Names(rules) => {
-                let keys = match self.further(typed, plain) {
-                    Some((map, _)) => format!("{map}.keys()"),
-                    None => return wanted.to_string(),
-                };
+                let Some((map, _)) = self.further(typed, plain) else { return wanted.to_string() };
                 let text = Typed::exact(Shape::String);
-                let (quantifier, name) = (if wanted { "all" } else { "any" }, "value");
-                format!("{keys}.{quantifier}(|{name}| {})", self.passes(rules, &text, "*value", wanted))
+                quantified(&map, "keys", wanted, &self.passes(rules, &text, "*value", wanted))
             }
         }
-    }
-
-    /// Of what an `Option` holds; `empty` is what is said where it holds nothing.
-    fn inside(&self, proof: &Proof, typed: &Typed, option: &str, empty: bool, wanted: bool) -> String {
-        let method = if empty { "is_none_or" } else { "is_some_and" };
-        format!("{option}.{method}(|value| {})", self.condition(proof, typed, "*value", wanted))
     }
 
     fn items(&self, proof: &Proof, typed: &Typed, plain: &str, (min, max): (u64, Option<u64>), wanted: bool) -> String {
         let (Shape::Array(item) | Shape::FixedArray(item, _)) = &typed.shape else { return wanted.to_string() };
         let each = |wanted: bool| self.condition(proof, item, "*value", wanted);
         match (min, max) {
-            (1, None) if wanted => format!("{plain}.iter().any(|value| {})", each(true)),
-            (1, None) => format!("{plain}.iter().all(|value| {})", each(false)),
-            (0, Some(0)) if wanted => format!("{plain}.iter().all(|value| {})", each(false)),
-            (0, Some(0)) => format!("{plain}.iter().any(|value| {})", each(true)),
+            (1, None) => quantified(plain, "iter", !wanted, &each(wanted)),
+            (0, Some(0)) => quantified(plain, "iter", wanted, &each(!wanted)),
             (min, max) => {
-                let count = format!("{plain}.iter().filter(|&value| {}).count()", each(true));
+                let count = match each(true).as_str() {
+                    FALSE => return ((min == 0) == wanted).to_string(),
+                    TRUE => format!("{plain}.len()"),
+                    holds => format!("{plain}.iter().filter(|&value| {holds}).count()"),
+                };
                 match max {
                     Some(max) => signed(&format!("({min}..={max}).contains(&{count})"), wanted),
                     None if wanted => format!("{count} >= {min}"),
@@ -158,15 +164,66 @@ enum Member<'a> {
     Entry { map: String, typed: &'a Typed },
 }
 
+/// What may be there.
+struct Held {
+    /// As an `Option` of a reference.
+    option: String,
+    is_there: String,
+    is_absent: String,
+}
+
+impl Held {
+    /// What the `Option` at `place` holds.
+    fn of(place: &str) -> Self {
+        Self {
+            option: format!("{place}.as_ref()"),
+            is_there: format!("{place}.is_some()"),
+            is_absent: format!("{place}.is_none()"),
+        }
+    }
+}
+
+/// Whether `condition` holds of what is held; `empty` is what is said where there is nothing.
+fn inside(held: &Held, empty: bool, condition: &str) -> String {
+    match (condition, empty) {
+        (TRUE, true) | (FALSE, false) => empty.to_string(),
+        (TRUE, false) => held.is_there.clone(),
+        (FALSE, true) => held.is_absent.clone(),
+        (condition, true) => format!("{}.is_none_or(|value| {condition})", held.option),
+        (condition, false) => format!("{}.is_some_and(|value| {condition})", held.option),
+    }
+}
+
+/// Whether `condition` holds of all in the collection `plain`, or of any.
+fn quantified(plain: &str, each: &str, is_all: bool, condition: &str) -> String {
+    match (condition, is_all) {
+        (TRUE, true) | (FALSE, false) => is_all.to_string(),
+        (TRUE, false) => format!("!{plain}.is_empty()"),
+        (FALSE, true) => format!("{plain}.is_empty()"),
+        (condition, true) => format!("{plain}.{each}().all(|value| {condition})"),
+        (condition, false) => format!("{plain}.{each}().any(|value| {condition})"),
+    }
+}
+
 fn signed(code: &str, wanted: bool) -> String {
-    if wanted { code.to_owned() } else { format!("!{code}") }
+    match code {
+        TRUE | FALSE => ((code == TRUE) == wanted).to_string(),
+        code if wanted => code.to_owned(),
+        code => format!("!{code}"),
+    }
 }
 
 /// All of `parts`, or any. Two short ones stand on a line with an operator between them.
-fn joined(parts: Vec<String>, is_all: bool) -> String {
+fn joined(mut parts: Vec<String>, is_all: bool) -> String {
     const SHORT: usize = 60;
+    let (neutral, deciding) = if is_all { (TRUE, FALSE) } else { (FALSE, TRUE) };
+    if parts.iter().any(|part| part == deciding) {
+        return deciding.to_owned();
+    }
+    parts.retain(|part| part != neutral);
     let is_plain = |part: &String| !part.contains(['&', '|', '{']);
     match parts.as_slice() {
+        [] => neutral.to_owned(),
         [part] => part.clone(),
         [one, other] if one.len() + other.len() <= SHORT && is_plain(one) && is_plain(other) => {
             format!("{one} {} {other}", if is_all { "&&" } else { "||" })

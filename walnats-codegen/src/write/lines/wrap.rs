@@ -62,6 +62,8 @@ fn expression(code: &mut String, indent: usize, Expression { head, text, tail }:
             let tail = [&text[group.close..], tail].concat();
             expression(code, indent, Expression { head: &head, text: item, tail: &tail });
         }
+        // The type of a slice or an array admits no comma.
+        [_] if text.as_bytes()[group.open] == b'[' => push_line(code, indent, &[head, text, tail].concat()),
         _ => {
             let moved = Group { open: head.len() + group.open, close: head.len() + group.close };
             in_brackets(code, indent, &[head, text, tail].concat(), moved);
