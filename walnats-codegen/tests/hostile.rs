@@ -27,6 +27,40 @@ fn every_schema_comes_to_an_end() {
         ("each path of allOf", chain(30, |_, next| json!({ "allOf": [next, next] }))),
         ("each path of oneOf", chain(30, |_, next| json!({ "oneOf": [next, next] }))),
         ("each path of different branches", chain(30, different_branches)),
+        ("forty choices at once", json!({ "type": "object", "allOf": (0..40).map(two_members).collect::<Vec<_>>() })),
+        ("forty tags at once", json!({ "type": "object", "allOf": (0..40).map(two_tags).collect::<Vec<_>>() })),
+        (
+            "constants one by one",
+            json!({ "oneOf": (0..20_000).map(|at| json!({ "const": at.to_string() })).collect::<Vec<_>>() }),
+        ),
+        (
+            "constants with more to them",
+            json!({ "anyOf": (0..20_000).map(|at| json!({ "const": at.to_string(), "maxLength": 9 })).collect::<Vec<_>>() }),
+        ),
+        (
+            "names that differ in symbols",
+            json!({ "enum": (0..3_000).map(|at| format!("a{}", "-".repeat(at))).collect::<Vec<_>>() }),
+        ),
+        (
+            "one title for all",
+            json!({ "type": "object", "properties": many(3_000, "p", |_| json!({ "title": "same", "enum": ["a"] })) }),
+        ),
+        (
+            "a name of a hundred thousand letters",
+            json!({ "type": "object", "properties": { "n".repeat(100_000): { "enum": ["a"] } } }),
+        ),
+        (
+            "a hundred thousand required members",
+            json!({ "type": "object", "required": (0..100_000).map(|at| at.to_string()).collect::<Vec<_>>() }),
+        ),
+        (
+            "patterns for each of many properties",
+            json!({
+                "type": "object",
+                "properties": many(1_000, "p", |_| json!({ "type": "string" })),
+                "patternProperties": many(100, "^p", |at| json!({ "maxLength": at })),
+            }),
+        ),
         ("lengths without end", json!({ "type": "array", "minItems": u64::MAX, "maxItems": 1e300 })),
         ("a pattern of a million letters", json!({ "type": "string", "pattern": "(a{1000}){1000}" })),
         ("a pattern in brackets", json!({ "type": "string", "pattern": "(".repeat(5_000) + &")".repeat(5_000) })),
@@ -60,6 +94,17 @@ fn chain(length: usize, link: impl Fn(usize, Value) -> Value) -> Value {
     let mut links = many(length, "d", |at| link(at, json!({ "$ref": format!("#/$defs/d{}", at + 1) })));
     links.insert(format!("d{length}"), json!({ "type": "object", "properties": { "a": { "type": "string" } } }));
     json!({ "$ref": "#/$defs/d0", "$defs": links })
+}
+
+fn two_members(at: usize) -> Value {
+    let branch = |side: &str| json!({ "properties": { format!("{side}{at}"): { "type": "integer" } } });
+    json!({ "anyOf": [branch("left"), branch("right")] })
+}
+
+fn two_tags(at: usize) -> Value {
+    let tag = format!("tag{at}");
+    let branch = |value: &str| json!({ "required": [tag], "properties": { &tag: { "const": value } } });
+    json!({ "oneOf": [branch("left"), branch("right")] })
 }
 
 fn different_branches(at: usize, next: Value) -> Value {

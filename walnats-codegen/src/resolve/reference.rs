@@ -134,7 +134,7 @@ impl<'a> Registry<'a> {
         for step in pointer.split('/').skip(1) {
             let step = step.replace("~1", "/").replace("~0", "~");
             let next = match &location.node.value {
-                NodeValue::Object(_) => location.node.get(&step),
+                NodeValue::Object(_) => self.member(location.node, &step),
                 NodeValue::Array(items) => step.parse::<usize>().ok().and_then(|index| items.get(index)),
                 _ => None,
             };

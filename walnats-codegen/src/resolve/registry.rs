@@ -1,5 +1,6 @@
 //! Every schema resource that references may lead to.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
 use super::dialect::{Dialect, Draft};
@@ -28,7 +29,12 @@ pub(crate) struct Registry<'a> {
     /// URIs that several resources claim, with the second claim.
     pub(super) claimed_twice: HashMap<Uri, Place>,
     pub(super) metaschemas_are_indexed: bool,
+    /// The members of large objects that references led through, by address.
+    large: RefCell<HashMap<*const Node, HashMap<&'a str, &'a Node>>>,
 }
+
+/// Fewer members are looked through one by one.
+const MANY_MEMBERS: usize = 16;
 
 /// A schema with a URI (JSON Schema Core 2020-12, section 4.3.5).
 pub(super) struct Resource<'a> {
@@ -69,6 +75,7 @@ impl<'a> Registry<'a> {
             document_uris: HashMap::new(),
             claimed_twice: HashMap::new(),
             metaschemas_are_indexed: false,
+            large: RefCell::default(),
         };
         for document in documents {
             registry.add_document(document, remotes);
@@ -104,6 +111,18 @@ impl<'a> Registry<'a> {
         let resource = *self.by_root.get(&std::ptr::from_ref(root))?;
         let start = Location { document, path: Vec::new(), node: root, resource };
         self.walk(&start, pointer).ok()
+    }
+
+    /// The member `name` of `node`, as [`Node::get`] gives it, at once even where there are thousands.
+    pub(super) fn member(&self, node: &'a Node, name: &str) -> Option<&'a Node> {
+        if node.members().len() <= MANY_MEMBERS {
+            return node.get(name);
+        }
+        let mut large = self.large.borrow_mut();
+        let members = large
+            .entry(std::ptr::from_ref(node))
+            .or_insert_with(|| node.members().iter().map(|member| (member.name.as_str(), &member.value)).collect());
+        members.get(name).copied()
     }
 
     /// The keywords that a schema may use.

@@ -102,13 +102,12 @@ impl Package<'_> {
 
 /// What the root shows as its own, and what each event's type is called there.
 fn exports(paths: &[String], service_types: &[String]) -> (Vec<String>, Vec<String>) {
-    let mut taken: Vec<String> = service_types.iter().cloned().chain(["Events".to_owned()]).collect();
+    let mut taken: names::Taken = service_types.iter().cloned().chain(["Events".to_owned()]).collect();
     let (mut exports, mut type_names) = (Vec::new(), Vec::new());
     for path in paths {
         let name = path.rsplit("::").next().unwrap_or(path);
-        let free = names::numbered(name, |name| !taken.iter().any(|taken| taken == name));
+        let free = taken.give(name);
         exports.push(if free == name { format!("self::{path}") } else { format!("self::{path} as {free}") });
-        taken.push(free.clone());
         type_names.push(free);
     }
     exports.sort();

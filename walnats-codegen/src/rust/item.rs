@@ -45,9 +45,9 @@ pub struct Idents {
 pub fn idents(body: &Struct) -> Idents {
     let fields =
         names::distinct(&body.fields, |field| field.rust_name.as_ref().unwrap_or(&field.name), names::field_name, &[]);
-    let taken = |name: &str| fields.iter().any(|field| field == name);
-    let additional = if taken("additional") { "additional_members" } else { "additional" };
-    let additional = names::numbered(additional, |name| !taken(name));
+    let mut taken: names::Taken = fields.iter().cloned().collect();
+    let additional = if taken.contains("additional") { "additional_members" } else { "additional" };
+    let additional = taken.give(additional);
     Idents { fields, additional }
 }
 

@@ -27,14 +27,8 @@ pub fn names(model: &EventModel, types: &Types) -> BTreeMap<SchemaId, String> {
     }
     types.payloads.iter().flatten().for_each(|typed| visit(typed, &mut ids));
 
-    let mut used = BTreeSet::new();
-    ids.into_iter()
-        .map(|id| {
-            let name = super::names::numbered(&location(model, id), |name| !used.contains(name));
-            used.insert(name.clone());
-            (id, name)
-        })
-        .collect()
+    let mut used = super::names::Taken::default();
+    ids.into_iter().map(|id| (id, used.give(&location(model, id)))).collect()
 }
 
 /// What the runtime embeds: the schemas of all events, and by what name each is asked.

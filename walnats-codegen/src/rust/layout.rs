@@ -88,7 +88,7 @@ pub fn layout(model: &EventModel, types: &Types, forms: &[EventForm]) -> Layout 
     let idents = names::distinct(&model.events, |event| &event.name, names::method_part, &[]);
     let modules = names::distinct(&idents, |ident| ident, names::module_name, &RESERVED);
     let mut layout = Layout { item_files: vec![0; types.items.len()], ..Layout::default() };
-    let mut taken: BTreeSet<String> = modules.iter().cloned().chain(RESERVED.map(str::to_owned)).collect();
+    let mut taken: names::Taken = modules.iter().cloned().chain(RESERVED.map(str::to_owned)).collect();
 
     let mut by_source: BTreeMap<usize, Vec<ItemId>> = BTreeMap::new();
     for (index, item) in types.items.iter().enumerate() {
@@ -169,14 +169,12 @@ pub fn own_event(model: &EventModel, source: usize) -> Option<usize> {
     model.events.iter().position(|event| event.name == *name)
 }
 
-fn shared_module(model: &EventModel, source: usize, taken: &mut BTreeSet<String>) -> String {
+fn shared_module(model: &EventModel, source: usize, taken: &mut names::Taken) -> String {
     let name = model.sources.get(source).map_or("types", |source| source.name.as_str());
     let parts: Vec<&str> = name.split('/').map(|part| part.trim_start_matches('_')).collect();
     let mut module = names::module_name(&parts.join(" "));
     if taken.contains(&module) {
         module = names::module_name(&format!("{module} types"));
     }
-    module = names::numbered(&module, |name| !taken.contains(name));
-    taken.insert(module.clone());
-    module
+    taken.give(&module)
 }

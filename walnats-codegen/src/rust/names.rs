@@ -1,6 +1,6 @@
 //! Every Rust identifier that is generated is made here.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
@@ -16,6 +16,9 @@ const KEYWORDS: [&str; 52] = [
     "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super",
     "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
+
+/// How many bytes of a text become a name.
+const MAX_LENGTH: usize = 120;
 
 /// Types and traits that generated code names without a path.
 const PRELUDE: [&str; 13] =
@@ -66,29 +69,56 @@ pub fn distinct<T>(items: &[T], text: impl Fn(&T) -> &str, make: fn(&str) -> Str
     let keeps = |name: &String, item: &T| {
         (count[name] == 1 || name.trim_start_matches("r#") == text(item)) && !taken.contains(&name.as_str())
     };
-    let mut used: BTreeSet<String> = taken.iter().map(|name| (*name).to_owned()).collect();
-    used.extend(short.iter().zip(items).filter(|(name, item)| keeps(name, item)).map(|(name, _)| name.clone()));
-    let mut names = Vec::with_capacity(items.len());
-    for (name, item) in short.iter().zip(items) {
-        names.push(if keeps(name, item) {
-            name.clone()
-        } else {
-            let name = numbered(&make(&spelled(text(item))), |name| !used.contains(name));
-            used.insert(name.clone());
-            name
-        });
-    }
-    names
+    let kept = short.iter().zip(items).filter(|(name, item)| keeps(name, item)).map(|(name, _)| name.clone());
+    let mut used: Taken = taken.iter().map(|name| (*name).to_owned()).chain(kept).collect();
+    let name = |(name, item): (&String, &T)| match keeps(name, item) {
+        true => name.clone(),
+        false => used.give(&make(&spelled(text(item)))),
+    };
+    short.iter().zip(items).map(name).collect()
 }
 
-/// `name`, or the first of `name2`, `name3`, ... that is free.
-pub fn numbered(name: &str, free: impl Fn(&str) -> bool) -> String {
-    if free(name) {
-        return name.to_owned();
+/// Names that are in use in one place.
+#[derive(Clone, Default)]
+pub struct Taken {
+    names: HashSet<String>,
+    /// The number that a name gets next: lower ones are in use.
+    next: HashMap<String, u64>,
+}
+
+impl Taken {
+    /// `name`, or the first of `name2`, `name3`, ... that is free; it is in use from now on.
+    pub fn give(&mut self, name: &str) -> String {
+        if self.names.insert(name.to_owned()) {
+            return name.to_owned();
+        }
+        let plain = name.trim_end_matches('_');
+        let separator = if plain.ends_with(|c: char| c.is_ascii_digit()) { "_" } else { "" };
+        let next = self.next.entry(name.to_owned()).or_insert(2);
+        loop {
+            let numbered = format!("{plain}{separator}{next}");
+            *next += 1;
+            if self.names.insert(numbered.clone()) {
+                return numbered;
+            }
+        }
     }
-    let plain = name.trim_end_matches('_');
-    let separator = if plain.ends_with(|c: char| c.is_ascii_digit()) { "_" } else { "" };
-    (2_u64..).map(|number| format!("{plain}{separator}{number}")).find(|name| free(name)).unwrap_or_default()
+
+    pub fn contains(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+}
+
+impl Extend<String> for Taken {
+    fn extend<I: IntoIterator<Item = String>>(&mut self, names: I) {
+        self.names.extend(names);
+    }
+}
+
+impl FromIterator<String> for Taken {
+    fn from_iter<I: IntoIterator<Item = String>>(names: I) -> Self {
+        Self { names: names.into_iter().collect(), next: HashMap::new() }
+    }
 }
 
 fn count<T: Eq + Hash + Clone>(items: &[T]) -> HashMap<T, usize> {
@@ -133,9 +163,16 @@ fn is_snake(text: &str) -> bool {
         && !NEVER.contains(&text)
 }
 
+/// The start of a text that is as long as an identifier, and the name of a file, may reasonably be.
+fn beginning(text: &str) -> &str {
+    let end = (0..=text.len().min(MAX_LENGTH)).rev().find(|end| text.is_char_boundary(*end));
+    &text[..end.unwrap_or(0)]
+}
+
 /// The text with nothing in it but words and what separates them: signs before digits become words, and where there is
 /// no letter and no digit at all, every symbol does.
 fn words(text: &str) -> String {
+    let text = beginning(text);
     if !text.contains(char::is_alphanumeric) {
         return spelled(text);
     }
@@ -155,6 +192,9 @@ fn spelled(text: &str) -> String {
     }
     let mut spelled = String::new();
     for c in text.chars() {
+        if spelled.len() >= MAX_LENGTH {
+            break;
+        }
         match symbol(c) {
             Some(word) => {
                 spelled.push(' ');
@@ -303,5 +343,9 @@ mod tests {
         assert_eq!(distinct(&["c", "c++", "c#"]), ["C", "CPlusPlus", "CHash"]);
         assert_eq!(distinct(&["a", "A", "a2"]), ["A3", "A", "A2"]);
         assert_eq!(distinct(&["a", "a "]), ["A", "ASpace"]);
+        let long = "ö".repeat(1_000);
+        let [one, other] = [long.clone() + "a", long + "b"];
+        let short = format!("Ö{}", "ö".repeat(MAX_LENGTH / 2 - 1));
+        assert_eq!(distinct(&[&one, &other]), [short.clone(), short + "2"]);
     }
 }

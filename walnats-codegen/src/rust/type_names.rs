@@ -1,8 +1,6 @@
 //! Names for types, from where they stand in the schema files: a definition's key, or the names of the members that
 //! lead to it. So a name only moves with its own place, never because something else changed.
 
-use std::collections::BTreeSet;
-
 use super::layout::{EventForm, own_event};
 use super::names;
 use super::shape::Types;
@@ -19,7 +17,7 @@ pub struct TypeNames {
 
 /// Names every type; those of one module differ.
 pub fn type_names(model: &EventModel, types: &Types, forms: &[EventForm]) -> TypeNames {
-    let mut used: Vec<BTreeSet<String>> = vec![BTreeSet::new(); model.sources.len().max(1)];
+    let mut used: Vec<names::Taken> = vec![names::Taken::default(); model.sources.len().max(1)];
     let events: Vec<String> = (0..model.events.len()).map(|event| event_name(model, event)).collect();
     for (source, used) in used.iter_mut().enumerate() {
         let own_event = own_event(model, source).filter(|event| forms[*event] == EventForm::Newtype);
@@ -36,10 +34,7 @@ pub fn type_names(model: &EventModel, types: &Types, forms: &[EventForm]) -> Typ
     }
     order.sort();
     for (_, _, spot, index) in order {
-        let used = &mut used[spot.source];
-        let name = names::numbered(&wanted[index], |name| !used.contains(name));
-        used.insert(name.clone());
-        items[index] = name;
+        items[index] = used[spot.source].give(&wanted[index]);
     }
     TypeNames { items, events }
 }

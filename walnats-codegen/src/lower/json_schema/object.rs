@@ -1,5 +1,7 @@
 //! `properties` and all that concerns the members of objects.
 
+use std::collections::HashSet;
+
 use walnats_schema::{ObjectRules, SchemaId};
 
 use super::Lowerer;
@@ -18,8 +20,9 @@ impl<'a> Lowerer<'a, '_> {
         rules.min_properties = subject.value("minProperties").and_then(count).filter(|&min| min > 0);
         rules.max_properties = subject.value("maxProperties").and_then(count);
         if let Some(required) = subject.value("required") {
+            let mut seen = HashSet::new();
             for name in texts(required) {
-                if !rules.required.contains(&name) {
+                if seen.insert(name.clone()) {
                     rules.required.push(name);
                 }
             }

@@ -1,11 +1,16 @@
 //! Strings: enums, date-times, UUIDs, text.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 use walnats_schema::Format;
 
 use super::{Body, Builder, Enum, Rule, Shape, Typed};
 use crate::model::{DateTimes, RustType};
 use crate::rust::node::Node;
+
+/// How often a value is tried with a branch, to find which of the values are accepted.
+const MAX_TRIED: usize = 1_000_000;
 
 impl Builder<'_> {
     pub(super) fn string(&mut self, node: &Node) -> Typed {
@@ -59,15 +64,28 @@ impl Builder<'_> {
     /// The strings that `oneOf` or `anyOf` lists as `const`s or `enum`s, each with a title or description of its own.
     fn enumeration_of_branches(&self, node: &Node) -> Option<Vec<Value>> {
         let [group] = node.groups.as_slice() else { return None };
-        let mut values: Vec<Value> = Vec::new();
+        let (mut values, mut is_plain) = (Vec::new(), node.own.is_empty());
         for branch in &group.branches {
             let choice = Node::new(&self.schemas, &[*branch], node.spot.clone()).only(&self.schemas, node.kinds);
-            for value in self.enumeration(&choice)? {
-                if self.accepts(node, &value) && !values.contains(&value) {
-                    values.push(value);
-                }
-            }
+            values.extend(self.enumeration(&choice)?);
+            is_plain &= choice.is_list(&self.schemas);
         }
+        if !is_plain && values.len() * group.branches.len() > MAX_TRIED {
+            return None;
+        }
+        let mut count: HashMap<String, usize> = HashMap::new();
+        for text in values.iter().filter_map(Value::as_str) {
+            *count.entry(text.to_owned()).or_default() += 1;
+        }
+        // Branches that are lists, and nothing else, accept what they list.
+        let accepts = |value: &Value, count: usize| match is_plain {
+            true => count == 1 || !group.exclusive,
+            false => self.accepts(node, value),
+        };
+        values.retain(|value| {
+            let count = value.as_str().and_then(|text| count.remove(text));
+            count.is_some_and(|count| accepts(value, count))
+        });
         Some(values)
     }
 }

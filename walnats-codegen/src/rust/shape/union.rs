@@ -4,13 +4,15 @@ use std::collections::HashSet;
 
 use walnats_schema::SchemaId;
 
-use super::{Body, Builder, Dispatch, Rule, Shape, Typed, Union, Variant};
+use super::{Body, Builder, Dispatch, MAX_COMBINED, Rule, Shape, Typed, Union, Variant};
 use crate::rust::kinds::Kinds;
 use crate::rust::node::Node;
 use crate::rust::spot::Spot;
 
 /// A `oneOf` or `anyOf` whose branches become variants.
 struct UnionGroup {
+    /// The node, without its other groups where all of them together make too many combinations.
+    node: Node,
     group: usize,
     by: By,
 }
@@ -82,10 +84,12 @@ impl Builder<'_> {
     /// The variants of [`Builder::object_union`].
     pub(super) fn object_variants(&mut self, node: &Node) -> Option<Body> {
         let found = self.union_group(node)?;
-        let choices: Vec<(SchemaId, Node)> = node.groups[found.group]
+        let choices: Vec<(SchemaId, Node)> = found.node.groups[found.group]
             .branches
             .iter()
-            .map(|branch| (*branch, node.choose(&self.schemas, found.group, *branch, Spot::of(self.notes, *branch))))
+            .map(|branch| {
+                (*branch, found.node.choose(&self.schemas, found.group, *branch, Spot::of(self.notes, *branch)))
+            })
             .filter(|(_, choice)| !choice.kinds.is_empty())
             .collect();
         let mut variants = Vec::new();
@@ -113,8 +117,11 @@ impl Builder<'_> {
 
     /// What is asked of a union of objects as a whole: where variants are tried and one alone may match, that it is so.
     pub(super) fn union_rules(&self, node: &Node) -> Vec<Rule> {
-        let Some(UnionGroup { group, by: By::Nothing }) = self.union_group(node) else { return Vec::new() };
-        if !node.groups[group].exclusive {
+        let Some(UnionGroup { node: chosen, group, by }) = self.union_group(node) else { return Vec::new() };
+        if chosen.groups.len() < node.groups.len() {
+            return self.judge(node);
+        }
+        if !matches!(by, By::Nothing) || !node.groups[group].exclusive {
             return Vec::new();
         }
         let choices = self.choices(node, group);
@@ -132,20 +139,38 @@ impl Builder<'_> {
         let without: HashSet<String> =
             self.properties(&Node { groups: Vec::new(), ..node.clone() }).into_iter().collect();
         let mut untagged = None;
-        for group in 0..node.groups.len() {
-            let choices = self.choices(node, group);
+        let is_crowded = self.is_crowded(node);
+        for index in 0..node.groups.len() {
+            let (node, group) = match is_crowded {
+                true => (Node { groups: vec![node.groups[index].clone()], ..node.clone() }, 0),
+                false => (node.clone(), index),
+            };
+            let choices = self.choices(&node, group);
             if let Some(tag) = self.tag(&choices) {
-                return Some(UnionGroup { group, by: By::Tag(tag) });
+                return Some(UnionGroup { node, group, by: By::Tag(tag) });
             }
             let adds = |choice: &Node| {
                 !choice.groups.is_empty() || self.properties(choice).iter().any(|name| !without.contains(name))
             };
             if untagged.is_none() && choices.iter().any(adds) {
                 let by = self.own_members(&choices).map_or(By::Nothing, By::Member);
-                untagged = Some(UnionGroup { group, by });
+                untagged = Some(UnionGroup { node, group, by });
             }
         }
         untagged
+    }
+
+    /// Whether the groups make more combinations than there may be types: one of them is taken then, and the schema judges
+    /// the others. Groups that say nothing of members (`anyOf` of `required`s) make none.
+    fn is_crowded(&self, node: &Node) -> bool {
+        let says_more = |branch: &SchemaId| {
+            let branch = Node::new(&self.schemas, &[*branch], Spot::default());
+            !branch.groups.is_empty()
+                || branch.schemas(self.schemas.set).any(|schema| !schema.object.properties.is_empty())
+        };
+        let groups = node.groups.iter().filter(|group| group.branches.iter().any(says_more));
+        let sizes: Vec<usize> = groups.map(|group| group.branches.len()).collect();
+        sizes.len() > 1 && sizes.iter().fold(1_usize, |all, size| all.saturating_mul(*size)) > MAX_COMBINED
     }
 
     /// What a value can be by the branches of a group.

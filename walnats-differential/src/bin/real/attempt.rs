@@ -15,7 +15,7 @@ use crate::foreign::{CONFIG, Foreign};
 /// What a thread has on most systems, so that a schema that needs more shows.
 const STACK: usize = 2 << 20;
 /// After it, the next schema is tried.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 pub struct Attempt<'a> {
     pub schema: &'a Foreign,
@@ -47,22 +47,48 @@ impl fmt::Display for Outcome {
 
 /// Generates, as `build.rs` does.
 pub fn attempt(schema: &Foreign) -> Attempt<'_> {
-    let start = Instant::now();
     let (sender, receiver) = mpsc::channel();
     let (name, text, config) = (schema.file_name(), schema.text.clone(), CONFIG.to_owned() + &schema.config());
     let generate = move || {
+        let start = Clock::now();
+        let outcome = generate(&name, &text, &config);
         // Nobody listens any more after an attempt that took too long.
-        let _ = sender.send(generate(&name, &text, &config));
+        let _ = sender.send((outcome, start.elapsed()));
     };
-    let outcome = match thread::Builder::new().stack_size(STACK).spawn(generate) {
-        Err(error) => Outcome::Panicked(error.to_string()),
+    let (outcome, time) = match thread::Builder::new().stack_size(STACK).spawn(generate) {
+        Err(error) => (Outcome::Panicked(error.to_string()), Duration::ZERO),
         Ok(thread) => match receiver.recv_timeout(PATIENCE) {
-            Ok(outcome) => outcome,
-            Err(mpsc::RecvTimeoutError::Timeout) => Outcome::Unending,
-            Err(mpsc::RecvTimeoutError::Disconnected) => Outcome::Panicked(message(thread)),
+            Ok(done) => done,
+            Err(mpsc::RecvTimeoutError::Timeout) => (Outcome::Unending, PATIENCE),
+            Err(mpsc::RecvTimeoutError::Disconnected) => (Outcome::Panicked(message(thread)), Duration::ZERO),
         },
     };
-    Attempt { schema, outcome, time: start.elapsed() }
+    Attempt { schema, outcome, time }
+}
+
+/// The time that this thread was at work, where the system tells it: a schema is not slow because the machine is busy.
+struct Clock {
+    at_work: Option<Duration>,
+    start: Instant,
+}
+
+impl Clock {
+    fn now() -> Self {
+        Self { at_work: Self::at_work(), start: Instant::now() }
+    }
+
+    fn elapsed(&self) -> Duration {
+        match (self.at_work, Self::at_work()) {
+            (Some(before), Some(after)) => after.saturating_sub(before),
+            _ => self.start.elapsed(),
+        }
+    }
+
+    /// Linux counts it in nanoseconds.
+    fn at_work() -> Option<Duration> {
+        let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+        text.split(' ').next()?.parse().ok().map(Duration::from_nanos)
+    }
 }
 
 /// More than two seconds for each megabyte, with a little for what is small.

@@ -67,9 +67,16 @@ fn main() -> Result<ExitCode> {
     }
     if options.compile || options.instances.is_some() {
         let mut score = Score::default();
-        for chunk in accepted.chunks(options.batch) {
-            let schemas: Vec<_> = chunk.iter().map(|attempt| attempt.schema).collect();
-            let batch = Batch::new(&schemas)?;
+        let accepted: Vec<_> = accepted.iter().map(|attempt| attempt.schema).collect();
+        let mut waiting: Vec<_> = accepted.chunks(options.batch).rev().collect();
+        while let Some(schemas) = waiting.pop() {
+            let batch = Batch::new(schemas)?;
+            if schemas.len() > 1 && !batch.is_sound() {
+                // Several may have one identifier.
+                let (first, second) = schemas.split_at(schemas.len() / 2);
+                waiting.extend([second, first]);
+                continue;
+            }
             let sound = batch.check(&mut score)?;
             if let Some(count) = options.instances {
                 Batch::new(&sound)?.judge(count, &mut score)?;
