@@ -10,6 +10,9 @@ use crate::read_back::Snapshot;
 use crate::row::Row;
 use crate::workload::{Emit, Kind, Workload};
 
+/// How the violation begins that none of a row's ends was seen.
+pub(crate) const DID_NOT_STRIKE: &str = "the fault did not strike";
+
 /// Both accounts of a trial.
 #[derive(Debug)]
 pub struct Accounts<'a> {

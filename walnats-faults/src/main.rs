@@ -128,9 +128,14 @@ impl Table {
         let mut trials = trials.buffer_unordered(self.jobs.max(1));
         let mut tallies: BTreeMap<usize, Tally> = BTreeMap::new();
         let (mut violations, mut problems) = (0, 0);
+        let mut left_out: Vec<usize> = Vec::new();
         while let Some((index, seed, trial)) = trials.next().await {
             let again = format!("--row \"{}\" --seed {seed}", rows[index].name);
             match trial {
+                Ok(trial) if trial.shows_nothing() => {
+                    left_out.push(index);
+                    eprintln!("left out: {}\n  again: {again}", trial.violations.join(", "));
+                }
                 Ok(mut trial) => {
                     trial.tally.violations = trial.violations.len();
                     for violation in &trial.violations {
@@ -145,8 +150,15 @@ impl Table {
                 }
             }
         }
+        for index in left_out.iter().filter(|index| !tallies.contains_key(index)) {
+            problems += 1;
+            eprintln!("no trial shows anything: {}", rows[*index].name);
+        }
         let lines: Vec<(&Row, Tally)> = tallies.into_iter().map(|(index, tally)| (rows[index], tally)).collect();
         print!("{}", markdown(&lines));
+        if !left_out.is_empty() {
+            println!("\n{} more trials are left out: they were over before the fault struck.", left_out.len());
+        }
         if !self.no_stall {
             let (stall, calls) = worst_stall().await?;
             println!("\nWorst stall of the emit call over two server kills in 12 s: {} ({calls} calls)", millis(stall));

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::Accounts;
+use super::{Accounts, DID_NOT_STRIKE};
 use crate::ledger::Entry;
 use crate::row::Finish;
 use crate::workload::Kind;
@@ -60,7 +60,7 @@ fn ends(accounts: &Accounts<'_>, violations: &mut Vec<String>) {
     let ends = entries.flat_map(|entry| entry.ends.iter().map(|(end, _)| end).chain(&entry.lost));
     let seen: BTreeSet<String> = ends.map(crate::ledger::End::name).collect();
     for wanted in accounts.row.rules.sees.iter().filter(|wanted| !seen.iter().any(|end| end.starts_with(**wanted))) {
-        violations.push(format!("the fault did not strike: no `{wanted}` among {seen:?}"));
+        violations.push(format!("{DID_NOT_STRIKE}: no `{wanted}` among {seen:?}"));
     }
     if let Some(only) = accounts.row.rules.only {
         let failed = seen.iter().filter(|end| end.contains("Stored:"));
