@@ -4,7 +4,8 @@ use std::fs;
 
 use walnats_codegen::{configure, render};
 
-const SCHEMA: &str = r#"{"title": "A", "type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}"#;
+const SCHEMA: &str =
+    r#"{"title": "A", "type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}"#;
 
 pub fn try_out(data: &[u8]) {
     let folder = tempfile::tempdir().expect("a folder");

