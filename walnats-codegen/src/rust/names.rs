@@ -66,16 +66,17 @@ pub fn is_type_name(name: &str) -> bool {
 pub fn distinct<T>(items: &[T], text: impl Fn(&T) -> &str, make: fn(&str) -> String, taken: &[&str]) -> Vec<String> {
     let short: Vec<String> = items.iter().map(|item| make(text(item))).collect();
     let count = count(&short);
-    let keeps = |name: &String, item: &T| {
-        (count[name] == 1 || name.trim_start_matches("r#") == text(item)) && !taken.contains(&name.as_str())
+    let mut used: Taken = taken.iter().map(|name| (*name).to_owned()).collect();
+    // Several may be written alike: the first of them keeps the name.
+    let mut keeps = |(name, item): (&String, &T)| {
+        (count[name] == 1 || name.trim_start_matches("r#") == text(item)) && used.names.insert(name.clone())
     };
-    let kept = short.iter().zip(items).filter(|(name, item)| keeps(name, item)).map(|(name, _)| name.clone());
-    let mut used: Taken = taken.iter().map(|name| (*name).to_owned()).chain(kept).collect();
-    let name = |(name, item): (&String, &T)| match keeps(name, item) {
+    let kept: Vec<bool> = short.iter().zip(items).map(&mut keeps).collect();
+    let name = |((name, item), kept): ((&String, &T), bool)| match kept {
         true => name.clone(),
         false => used.give(&make(&spelled(text(item)))),
     };
-    short.iter().zip(items).map(name).collect()
+    short.iter().zip(items).zip(kept).map(name).collect()
 }
 
 /// Names that are in use in one place.
@@ -343,6 +344,7 @@ mod tests {
         assert_eq!(distinct(&["c", "c++", "c#"]), ["C", "CPlusPlus", "CHash"]);
         assert_eq!(distinct(&["a", "A", "a2"]), ["A3", "A", "A2"]);
         assert_eq!(distinct(&["a", "a "]), ["A", "ASpace"]);
+        assert_eq!(distinct(&["Same", "Same", "same"]), ["Same", "Same2", "Same3"]);
         let long = "ö".repeat(1_000);
         let [one, other] = [long.clone() + "a", long + "b"];
         let short = format!("Ö{}", "ö".repeat(MAX_LENGTH / 2 - 1));
