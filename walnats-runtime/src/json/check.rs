@@ -170,7 +170,7 @@ pub fn passes<V, L>(check: impl FnOnce(V, L, &At<'_>, &mut Vec<Violation>), valu
 #[doc(hidden)]
 #[macro_export]
 macro_rules! matches_pattern {
-    ($value:expr, $text:literal) => {{
+    ($value:expr, $text:literal $(,)?) => {{
         static PATTERN: $crate::private::Pattern = $crate::private::Pattern::new($text);
         $crate::private::passes($crate::private::pattern, $value, &PATTERN)
     }};

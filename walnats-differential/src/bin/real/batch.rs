@@ -86,6 +86,10 @@ impl<'a> Batch<'a> {
             println!("does not compile: {}", schema.path.display());
         }
         score.not_compiled += bad.len();
+        if !bad.is_empty() && !good.is_empty() {
+            // What does not parse keeps the compiler from looking at all of the rest.
+            return Batch::new(&good)?.check(score);
+        }
         score.compiled += good.len();
         Ok(good)
     }
