@@ -99,17 +99,20 @@ fn wrong_shape(keyword: &Keyword, member: &Member, subject: &Subject<'_, '_>) ->
     let message = format!("`{}` must be {}", keyword.name, keyword.shape.expectation());
     let finding = Diagnostic::error("WN0302", subject.place(&member.value), message);
     let draft = subject.draft().name();
+    // Files without `$schema` are often older than the draft that is taken for theirs.
+    let earlier = "or say an earlier draft, in `$schema` or `[schemas] draft`";
     match (keyword.name, &member.value.value) {
         ("required", NodeValue::Bool(_)) => {
             finding.help("the object around it lists the names of its required properties: `\"required\": [\"name\"]`")
         }
-        ("exclusiveMinimum" | "exclusiveMaximum", NodeValue::Bool(_)) => finding
-            .help(format!("in {draft} the exclusive bound is a number of its own, beside `minimum` or `maximum`")),
+        ("exclusiveMinimum" | "exclusiveMaximum", NodeValue::Bool(_)) => finding.help(format!(
+            "in {draft} the exclusive bound is a number of its own, beside `minimum` or `maximum`; {earlier}"
+        )),
         ("exclusiveMinimum" | "exclusiveMaximum", NodeValue::Number(_)) => {
             finding.help(format!("in {draft} it says whether `minimum` or `maximum` itself is excluded"))
         }
         ("items", NodeValue::Array(_)) if keyword.shape == Shape::Schema => {
-            finding.help(format!("in {draft} the schemas of the first items stand in `prefixItems`"))
+            finding.help(format!("in {draft} the schemas of the first items stand in `prefixItems`; {earlier}"))
         }
         ("type", NodeValue::String(name)) => match crate::diagnostic::did_you_mean(name, crate::resolve::TYPES) {
             Some(meant) => finding.help(format!("did you mean `{meant}`?")),
