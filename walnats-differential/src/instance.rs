@@ -15,6 +15,9 @@ use crate::{Random, words};
 const DEPTH: usize = 5;
 /// Beyond it, nothing is made.
 const MAX_DEPTH: usize = 12;
+/// How many values an instance has, more or less: schemas that refer to themselves several times would be as many to the power of
+/// the depth.
+const VALUES: usize = 2_000;
 /// How many schemas that apply to one place are looked at.
 const MAX_APPLYING: usize = 200;
 
@@ -40,22 +43,29 @@ pub struct Instances<'s> {
     patterns: HashMap<&'s str, Option<Pattern>>,
     /// In how many of a hundred cases a rule is not kept.
     sloppiness: usize,
+    /// How many values the instance may still have.
+    left: usize,
 }
 
 impl<'s> Instances<'s> {
     /// For the schemas of `set`.
     pub fn new(set: &'s SchemaSet) -> Self {
-        Self { set, samples: HashMap::new(), patterns: HashMap::new(), sloppiness: 0 }
+        Self { set, samples: HashMap::new(), patterns: HashMap::new(), sloppiness: 0, left: 0 }
     }
 
     /// An instance that the schema `id` may well accept, or nearly so.
     pub fn instance(&mut self, id: SchemaId, random: &mut Random) -> Value {
         self.sloppiness = *random.pick(&[0, 0, 1, 5, 20]);
+        self.left = VALUES;
         self.make(&[id], 0, random)
     }
 
     /// A value for a place at which all of `ids` apply.
     fn make(&mut self, ids: &[SchemaId], depth: usize, random: &mut Random) -> Value {
+        self.left = self.left.saturating_sub(1);
+        if self.left == 0 {
+            return Value::Null;
+        }
         if depth >= MAX_DEPTH || (self.sloppiness > 0 && random.chance(self.sloppiness / 3)) {
             return any(random, usize::from(depth < MAX_DEPTH));
         }
