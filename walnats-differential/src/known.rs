@@ -64,11 +64,13 @@ pub struct Known {
 }
 
 /// Keywords that only pass instances and parts of them on, or about which nobody disagrees.
-const NEUTRAL: [&str; 23] = [
+const NEUTRAL: [&str; 25] = [
     "title",
     "description",
     "type",
     "$ref",
+    "$dynamicRef",
+    "$recursiveRef",
     "allOf",
     "anyOf",
     "oneOf",

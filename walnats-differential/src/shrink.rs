@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{Disagreement, Judges, Subject};
 
@@ -41,12 +41,11 @@ fn descend(subject: &mut Subject, instance: &mut Value) {
     let values: Vec<&Value> = places(&whole).iter().filter_map(|place| whole.pointer(place)).collect();
     let candidates = schemas_in(&schema);
     let mut cost = 0;
-    for ((size, _), part) in candidates {
+    for ((size, _), mut part) in candidates {
         cost += size + 40 * values.len();
         if cost > MAX_COST {
             break;
         }
-        let mut part = part.clone();
         part["$schema"] = subject.draft.uri().into();
         let candidate = with_schema(subject, part);
         let judges = Judges::new(&candidate);
@@ -73,12 +72,11 @@ pub(crate) fn disputed_parts(whole: &Disagreement) -> Vec<Disagreement> {
         places(&whole.instance).iter().filter_map(|place| whole.instance.pointer(place)).collect();
     let mut disputed = Vec::new();
     let mut cost = 0;
-    for ((size, _), part) in schemas_in(&whole.schema) {
+    for ((size, _), mut part) in schemas_in(&whole.schema) {
         cost += size + 40 * values.len();
         if cost > MAX_COST {
             break;
         }
-        let mut part = part.clone();
         part["$schema"] = whole.draft.uri().into();
         let part = with_schema(&subject, part);
         let judges = Judges::new(&part);
@@ -103,10 +101,15 @@ pub(crate) fn disputed_parts(whole: &Disagreement) -> Vec<Disagreement> {
     disputed
 }
 
-/// The objects in a schema, the smallest first, each once.
-fn schemas_in(schema: &Value) -> BTreeMap<(usize, String), &Value> {
-    let parts = places(schema).into_iter().filter_map(|place| schema.pointer(&place)).filter(|part| part.is_object());
+/// The objects in a schema, and each of their keywords alone, the smallest first, each once.
+fn schemas_in(schema: &Value) -> BTreeMap<(usize, String), Value> {
+    let places = places(schema);
+    let parts = places.iter().filter_map(|place| schema.pointer(place)?.as_object());
+    let alone = |part: &Map<String, Value>| -> Vec<Value> {
+        part.iter().map(|(keyword, value)| Map::from_iter([(keyword.clone(), value.clone())]).into()).collect()
+    };
     parts
+        .flat_map(|part| alone(part).into_iter().chain([part.clone().into()]))
         .map(|part| {
             let text = part.to_string();
             ((text.len(), text), part)
