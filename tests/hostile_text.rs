@@ -178,7 +178,7 @@ fn proto() -> String {
     let all: String = TEXTS.iter().map(|text| comment(text) + "//\n").collect();
     let _ = write!(proto, "{all}message Told {{\n  option (walnats.event) = {{}};\n");
     for (at, text) in TEXTS.iter().enumerate() {
-        let _ = write!(proto, "{}  string f{at} = {};\n", comment(text), at + 1);
+        let _ = writeln!(proto, "{}  string f{at} = {};", comment(text), at + 1);
     }
     proto + "}\n"
 }
