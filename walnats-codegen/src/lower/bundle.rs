@@ -63,7 +63,7 @@ impl<'a, 'r> Bundler<'a, 'r> {
 
     fn read(&mut self, location: &Location<'a>) -> Option<Part<'a>> {
         let dialect = self.registry.dialect(location);
-        let is_reference_alone = dialect.draft.reference_stands_alone() && location.node.get("$ref").is_some();
+        let is_reference_alone = is_reference_alone(location, dialect);
         let mut part = Part {
             draft: dialect.draft,
             is_reference_alone,
@@ -108,7 +108,7 @@ impl<'a, 'r> Bundler<'a, 'r> {
         out: &mut Template<'a>,
         without: Option<&str>,
     ) -> Option<()> {
-        let is_reference_alone = dialect.draft.reference_stands_alone() && location.node.get("$ref").is_some();
+        let is_reference_alone = is_reference_alone(location, dialect);
         for member in location.node.members() {
             match member.name.as_str() {
                 "$schema" | "$id" | "$anchor" | "$dynamicAnchor" | "$recursiveAnchor" => continue,
@@ -201,4 +201,9 @@ impl<'a, 'r> Bundler<'a, 'r> {
         out.references.push((out.text.len(), target));
         Some(())
     }
+}
+
+/// Whether nothing counts beside the reference that a schema is.
+fn is_reference_alone(location: &Location<'_>, dialect: Dialect) -> bool {
+    dialect.draft.reference_stands_alone() && location.node.get("$ref").is_some()
 }
