@@ -5,6 +5,7 @@ mod connect;
 mod emit;
 mod flush;
 mod payload;
+mod scope;
 
 pub use batch::EmitAllError;
 pub use connect::ConnectError;

@@ -24,13 +24,14 @@ pub(crate) use warning::{say_once, warnings};
 
 use std::collections::BTreeMap;
 use std::future::{Future, IntoFuture};
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::time::Duration;
 
 use async_nats::Client;
 
+use crate::jetstream::{Api, ErrorCode, Failure, Prefix, code};
 use crate::{EventDescriptor, Publisher, StreamDescriptor};
-use api::{Api, Failure, STREAM_NAME_IN_USE, STREAM_NOT_FOUND, SUBJECTS_OVERLAP};
 
 /// Creates and updates streams; `.await` does it.
 ///
@@ -53,7 +54,9 @@ use api::{Api, Failure, STREAM_NAME_IN_USE, STREAM_NOT_FOUND, SUBJECTS_OVERLAP};
 #[derive(Clone, Debug)]
 #[must_use = "nothing is registered until this is awaited"]
 pub struct Register<'a> {
-    api: Api<'a>,
+    api: Api,
+    /// Whose connection it is.
+    publisher: PhantomData<&'a Client>,
     streams: Vec<StreamDescriptor>,
     scope: Scope,
     exact_subjects: bool,
@@ -73,7 +76,8 @@ impl<'a> Register<'a> {
     /// Registers `streams` through this connection.
     pub fn new(client: &'a Client, streams: &[StreamDescriptor]) -> Self {
         Self {
-            api: Api { client, timeout: Duration::from_secs(5) },
+            api: Api { client: client.clone(), prefix: Prefix::default(), timeout: Duration::from_secs(5) },
+            publisher: PhantomData,
             streams: streams.to_vec(),
             scope: Scope::Both,
             exact_subjects: false,
@@ -188,13 +192,15 @@ impl<'a> Register<'a> {
             Action::Create | Action::Update => {}
         }
         let answer = match plan.action {
-            Action::Create => self.api.create(&plan.name, &plan.config).await,
-            _ => self.api.update(&plan.name, &plan.config).await,
+            Action::Create => api::create(&self.api, &plan.name, &plan.config).await,
+            _ => api::update(&self.api, &plan.name, &plan.config).await,
         };
         match answer {
             Ok(()) => Ok(Ok(done(plan))),
-            Err(Failure::Server { code, description, .. }) => Ok(Err(rejected(code, description))),
-            Err(Failure::Failed(error)) => Err(error),
+            Err(failure) => match RegisterError::from(failure) {
+                RegisterError::Server { code, description, .. } => Ok(Err(rejected(code, description))),
+                error => Err(error),
+            },
         }
     }
 }
@@ -249,7 +255,8 @@ fn done(plan: &StreamPlan) -> StreamOutcome {
 }
 
 fn rejected(code: u64, description: String) -> Hindrance {
-    let passing = matches!(code, STREAM_NAME_IN_USE | STREAM_NOT_FOUND | SUBJECTS_OVERLAP);
-    let why = [Some(description), error::explain(code).map(str::to_owned)].into_iter().flatten().collect();
+    let passing = matches!(code, code::STREAM_NAME_IN_USE | code::STREAM_NOT_FOUND | code::SUBJECTS_OVERLAP);
+    let meaning = ErrorCode::of(code, 0).meaning;
+    let why = [description, meaning.to_owned()].into_iter().filter(|text| !text.is_empty()).collect();
     Hindrance { refusal: Refusal::Rejected { code: Some(code), why }, passing }
 }

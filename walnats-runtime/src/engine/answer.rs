@@ -64,15 +64,15 @@ fn refused(refusal: Refusal, stream: &str, size: usize) -> Answer {
     match err_code {
         10039 | 10076 => Answer::Never(Reason::NoJetStream { stream }),
         10054 => Answer::Never(Reason::TooLargeForStream { size, stream }),
-        10060 => Answer::Never(Reason::WrongStream { stream }),
+        10060 => Answer::Never(Reason::WrongStream { stream, found: String::new() }),
         10047 | 10077 => Answer::Never(Reason::StreamFull { stream, description }),
         // Nobody but us sets the expectation, and it is always that there is none.
         10071 | 10164 => Answer::Taken(Reason::KeyTaken { stream }),
         10201 => Answer::Taken(Reason::DuplicateInBatch),
         10158 => Answer::InProcess,
         // Too many requests, no leader, no space left: it passes.
-        _ if matches!(code, 429 | 503) => Answer::Later(Reason::Rejected { code: err_code, description }),
-        _ => Answer::Never(Reason::Rejected { code: err_code, description }),
+        _ if matches!(code, 429 | 503) => Answer::Later(Reason::Rejected { code: err_code, status: code, description }),
+        _ => Answer::Never(Reason::Rejected { code: err_code, status: code, description }),
     }
 }
 

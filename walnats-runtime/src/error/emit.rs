@@ -106,6 +106,15 @@ pub enum Reason {
         /// Bytes.
         limit: usize,
     },
+    /// The server closes the connection over it, whenever it is sent: it is larger than the account's limit, say, or its subject
+    /// is longer than the server's control line.
+    #[error("the server closes the connection over its {size} bytes (headers and payload): {said}")]
+    HungUp {
+        /// Bytes.
+        size: usize,
+        /// In the server's words.
+        said: String,
+    },
     /// Larger than its stream admits.
     #[error("its {size} bytes (headers and payload) are more than stream `{stream}` admits")]
     TooLargeForStream {
@@ -139,10 +148,12 @@ pub enum Reason {
         stream: String,
     },
     /// Another stream takes its subject.
-    #[error("its subject belongs to another stream than `{stream}`")]
+    #[error("stream `{found}` takes its subject, and `{stream}` does not")]
     WrongStream {
         /// The stream that the event belongs to.
         stream: String,
+        /// The stream that answered.
+        found: String,
     },
     /// The stream is full and refuses what is new.
     #[error("stream `{stream}` is full: {description}")]
@@ -172,6 +183,8 @@ pub enum Reason {
     Rejected {
         /// JetStream's own code, such as 10165.
         code: u64,
+        /// The status beside it, as of HTTP: 400, 429, 503, ...
+        status: u64,
         /// In the server's words.
         description: String,
     },
@@ -292,9 +305,18 @@ pub enum Cause {
     /// `$JS.API.STREAM.MSG.GET.<stream>`, or the credentials do not allow it.
     #[error("an event of its key is stored, and cannot be read to see whether it is this one")]
     KeyUnread,
-    /// Another stream acknowledged it.
-    #[error("stream `{0}` stored it")]
+    /// Another stream acknowledged it, and its own did not.
+    #[error("stream `{0}` stored it, and its own stream did not answer")]
     OtherStream(String),
+    /// Another stream takes its subject too, and refused it; its own did not answer.
+    #[error("stream `{0}`, which takes its subject too, refused it, and its own stream did not answer")]
+    OtherStreamRefused(String),
+    /// The stream never acknowledges: it is configured with `no_ack`.
+    #[error("stream `{0}` never acknowledges (`no_ack`)")]
+    NeverAcknowledges(String),
+    /// The connection was lost each time that it was sent, and other messages got through.
+    #[error("the connection was lost each time that it was sent")]
+    HungUp,
     /// The server denied a publish on the same subject while this one was under way.
     #[error("the server denied publishing on its subject at the time")]
     PermissionDenied,

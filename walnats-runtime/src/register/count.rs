@@ -7,9 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::api::{Api, Failure, Info, NO_MESSAGE};
+use super::api::Info;
 use super::config;
 use super::loss::{Cause, Count};
+use crate::jetstream::{Api, Failure, code};
 
 /// Message sizes are added up for this many sequences; for more, the average has to do.
 const SIZES_READ: u64 = 10_000;
@@ -19,7 +20,7 @@ const SIZES_AT_ONCE: u64 = 64;
 const DELETED_READ: u64 = 100_000;
 
 /// How many messages of the stream `cause` drops.
-pub(super) async fn count(api: &Api<'_>, stream: &str, info: &Info, cause: Cause) -> Result<Count, Failure> {
+pub(super) async fn count(api: &Api, stream: &str, info: &Info, cause: Cause) -> Result<Count, Failure> {
     match cause {
         Cause::Messages(messages) => Ok(Count::Exactly(messages)),
         Cause::Age(age) => older(api, stream, info, age).await,
@@ -34,7 +35,7 @@ pub(super) async fn count(api: &Api<'_>, stream: &str, info: &Info, cause: Cause
 
 /// Counts messages older than `age` by the server's clock: one request finds the first message that stays (server 2.11;
 /// an older one gets the whole stream as the bound), and the gaps before it are subtracted.
-async fn older(api: &Api<'_>, stream: &str, info: &Info, age: std::time::Duration) -> Result<Count, Failure> {
+async fn older(api: &Api, stream: &str, info: &Info, age: std::time::Duration) -> Result<Count, Failure> {
     let state = &info.state;
     let now = info.ts.as_deref().and_then(|ts| ts.parse::<Timestamp>().ok()).unwrap_or_else(Timestamp::now);
     let cut_off = SignedDuration::try_from(age).ok().and_then(|age| now.checked_sub(age).ok());
@@ -43,7 +44,7 @@ async fn older(api: &Api<'_>, stream: &str, info: &Info, age: std::time::Duratio
     let request = json!({"start_time": cut_off.to_string(), "next_by_subj": ">"});
     let first_kept = match api.call(&format!("STREAM.MSG.GET.{stream}"), &request).await {
         Ok(answer) => answer.pointer("/message/seq").and_then(Value::as_u64),
-        Err(Failure::Server { code: NO_MESSAGE, .. }) => return Ok(Count::Exactly(state.messages)),
+        Err(Failure::Server { code: code::NO_MESSAGE, .. }) => return Ok(Count::Exactly(state.messages)),
         Err(Failure::Server { .. }) => None,
         Err(failure) => return Err(failure),
     };
@@ -64,7 +65,7 @@ async fn older(api: &Api<'_>, stream: &str, info: &Info, age: std::time::Duratio
 
 /// Counts the oldest messages that have to go until `limit` bytes remain, by adding up their sizes as the store counts
 /// them. Where that would take too many requests, the average size gives an estimate.
-async fn beyond_bytes(api: &Api<'_>, stream: &str, info: &Info, limit: u64) -> Result<Count, Failure> {
+async fn beyond_bytes(api: &Api, stream: &str, info: &Info, limit: u64) -> Result<Count, Failure> {
     let state = &info.state;
     let memory = config::text(&info.config, "storage") == "memory";
     let mut excess = state.bytes.saturating_sub(limit);
@@ -93,10 +94,10 @@ async fn beyond_bytes(api: &Api<'_>, stream: &str, info: &Info, limit: u64) -> R
 }
 
 /// Bytes that the store counts for a message; `None` where the sequence is a gap.
-async fn stored_size(api: &Api<'_>, stream: &str, sequence: u64, memory: bool) -> Result<Option<u64>, Failure> {
+async fn stored_size(api: &Api, stream: &str, sequence: u64, memory: bool) -> Result<Option<u64>, Failure> {
     let answer = match api.call(&format!("STREAM.MSG.GET.{stream}"), &json!({"seq": sequence})).await {
         Ok(answer) => answer,
-        Err(Failure::Server { code: NO_MESSAGE, .. }) => return Ok(None),
+        Err(Failure::Server { code: code::NO_MESSAGE, .. }) => return Ok(None),
         Err(failure) => return Err(failure),
     };
     let length = |name| {
@@ -111,7 +112,7 @@ async fn stored_size(api: &Api<'_>, stream: &str, sequence: u64, memory: bool) -
 }
 
 /// Messages stored for each subject that `filter` matches.
-async fn per_subject(api: &Api<'_>, stream: &str, filter: &str) -> Result<Vec<u64>, Failure> {
+async fn per_subject(api: &Api, stream: &str, filter: &str) -> Result<Vec<u64>, Failure> {
     let mut counts = Vec::new();
     loop {
         let request = json!({"subjects_filter": filter, "offset": counts.len()});
@@ -149,7 +150,7 @@ struct ConsumerConfig {
 /// consumer that matches it has acknowledged or was never to get. What no filter matches stays.
 ///
 /// Exact for one consumer; for several, which of the messages they share is not known, so the count is a bound.
-async fn not_needed(api: &Api<'_>, stream: &str, info: &Info) -> Result<Count, Failure> {
+async fn not_needed(api: &Api, stream: &str, info: &Info) -> Result<Count, Failure> {
     let stored = info.state.messages;
     let consumers = consumers(api, stream).await?;
     let mut done_by = Vec::new();
@@ -178,7 +179,7 @@ async fn not_needed(api: &Api<'_>, stream: &str, info: &Info) -> Result<Count, F
     }
 }
 
-async fn consumers(api: &Api<'_>, stream: &str) -> Result<Vec<Consumer>, Failure> {
+async fn consumers(api: &Api, stream: &str) -> Result<Vec<Consumer>, Failure> {
     let operation = format!("CONSUMER.LIST.{stream}");
     let mut consumers: Vec<Consumer> = Vec::new();
     loop {

@@ -116,22 +116,6 @@ impl fmt::Display for RefusedStream {
     }
 }
 
-/// What an error code of JetStream means to somebody who registers streams, where the server's words do not say it.
-pub(super) fn explain(code: u64) -> Option<&'static str> {
-    Some(match code {
-        10002 => "the account's limits are used up",
-        10005 => "no servers fit: fewer than `replicas` are up, or none has the tags of the placement or the space",
-        10023 | 10047 => "the server or the account has not enough storage left for `max_bytes`",
-        10027 => "the account has as many streams as it may",
-        10028 => "memory on the server is used up",
-        10052 => "the configuration contradicts itself or what the stream is",
-        10074 => "`replicas` above 1 needs a cluster",
-        10113 => "the account demands a limit: set `max_bytes`",
-        10122 => "`max_bytes` is above what the account admits for one stream",
-        _ => return None,
-    })
-}
-
 fn silence(connected: bool) -> &'static str {
     if connected {
         "the server is connected; may this user publish there, and subscribe to its inbox?"

@@ -2,19 +2,20 @@
 
 use futures_util::future::try_join_all;
 
-use super::api::{Api, Failure, Info};
+use super::api::{self, Info};
 use super::config;
 use super::rule::Server;
 use super::{Action, Loss, Plan, RegisterError, StreamPlan};
 use super::{change, count, loss, rule, subjects, warning};
 use crate::StreamDescriptor;
+use crate::jetstream::{Api, Failure};
 
 /// Streams looked at at once.
 const AT_ONCE: usize = 8;
 
 /// Plans every stream.
 pub(super) async fn survey(
-    api: &Api<'_>,
+    api: &Api,
     streams: &[StreamDescriptor],
     exact_subjects: bool,
 ) -> Result<Plan, RegisterError> {
@@ -30,7 +31,7 @@ pub(super) async fn survey(
 
 /// Plans one stream: the pure plan first, then what only the server knows about it.
 async fn look(
-    api: &Api<'_>,
+    api: &Api,
     wanted: &StreamDescriptor,
     earlier: &[StreamDescriptor],
     server: Server,
@@ -45,7 +46,7 @@ async fn look(
     if !rule::name(wanted.name).is_empty() {
         return Ok(unseen);
     }
-    let Some(info) = api.info(wanted.name).await? else {
+    let Some(info) = api::info(api, wanted.name).await? else {
         if unseen.action != Action::Create {
             return Ok(unseen);
         }
@@ -113,15 +114,16 @@ pub(super) fn with_losses(plan: StreamPlan, mut losses: Vec<Loss>) -> StreamPlan
 }
 
 /// The stream that has some of `filters`, if there is one beside `stream` itself.
-async fn conflict(api: &Api<'_>, stream: &str, filters: &[String]) -> Result<Option<Action>, Failure> {
+async fn conflict(api: &Api, stream: &str, filters: &[String]) -> Result<Option<Action>, Failure> {
     for filter in filters {
-        let others = match api.streams_with(filter).await {
+        let others = match api::streams_with(api, filter).await {
             // A user who may not list streams can still register: the server itself refuses what overlaps.
-            Err(Failure::Failed(RegisterError::Timeout { connected: true, .. })) => return Ok(None),
+            Err(Failure::Timeout { connected: true, .. }) => return Ok(None),
             answer => answer?,
         };
         if let Some(other) = others.into_iter().find(|other| other != stream) {
-            let theirs = api.info(&other).await?.map(|info| config::subjects_of(&info.config)).unwrap_or_default();
+            let theirs =
+                api::info(api, &other).await?.map(|info| config::subjects_of(&info.config)).unwrap_or_default();
             return Ok(Some(Action::Conflict { subjects: overlapping(filters, theirs), stream: other }));
         }
     }
@@ -140,7 +142,7 @@ fn overlapping(ours: &[String], theirs: Vec<String>) -> Vec<String> {
 
 /// What the connection says of the server. Only a server that runs JetStream itself speaks for it: behind a leaf node
 /// another one answers.
-fn server(api: &Api<'_>) -> Server {
+fn server(api: &Api) -> Server {
     let info = api.client.server_info();
     if !info.jetstream {
         return Server::default();

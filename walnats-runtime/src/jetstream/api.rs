@@ -1,0 +1,145 @@
+//! Requests to JetStream's API, as raw JSON so that no setting of a newer server is lost.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_nats::connection::State;
+use async_nats::{Client, Request, RequestErrorKind};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// What the subjects of JetStream's API start with, as seen from this connection's account.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Prefix(Arc<str>);
+
+impl Prefix {
+    /// That of a JetStream domain, whichever server we are connected to.
+    pub(crate) fn of_domain(domain: &str) -> Self {
+        Self(format!("$JS.{domain}.API").into())
+    }
+
+    /// As it is imported from another account; a `.` at the end is left out.
+    pub(crate) fn custom(prefix: &str) -> Self {
+        Self(prefix.trim_end_matches('.').into())
+    }
+
+    /// The subject of a request: `STREAM.INFO.orders`.
+    pub(crate) fn request(&self, operation: &str) -> String {
+        format!("{}.{operation}", self.0)
+    }
+
+    /// The request that a subject is, without the prefix.
+    pub(crate) fn operation<'a>(&self, subject: &'a str) -> Option<&'a str> {
+        subject.strip_prefix(self.0.as_ref())?.strip_prefix('.')
+    }
+}
+
+impl Default for Prefix {
+    /// JetStream of the account and server that we are connected to.
+    fn default() -> Self {
+        Self("$JS.API".into())
+    }
+}
+
+impl fmt::Debug for Prefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Whom to ask, and how long.
+#[derive(Clone, Debug)]
+pub(crate) struct Api {
+    pub(crate) client: Client,
+    pub(crate) prefix: Prefix,
+    /// For each request.
+    pub(crate) timeout: Duration,
+}
+
+/// Why a request has no result.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// JetStream answered with an error.
+    Server {
+        /// The subject of the request.
+        request: String,
+        /// JetStream's error code.
+        code: u64,
+        /// The server's words.
+        description: String,
+    },
+    /// Nobody listens for JetStream's requests (503 no responders).
+    NoResponders,
+    /// No answer came in time.
+    Timeout {
+        /// The subject of the request.
+        request: String,
+        /// Whether the connection stands.
+        connected: bool,
+    },
+    /// The request could not be sent.
+    Unsent {
+        /// The subject of the request.
+        request: String,
+        /// What the client says.
+        source: async_nats::RequestError,
+    },
+    /// The answer is not one of JetStream's.
+    Answer {
+        /// The subject of the request.
+        request: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+}
+
+impl Api {
+    /// Sends a request and returns its answer, unless that is an error.
+    pub(crate) async fn call(&self, operation: &str, body: &impl Serialize) -> Result<Value, Failure> {
+        let request = self.prefix.request(operation);
+        let body = match serde_json::to_vec(body) {
+            Ok(body) => body,
+            Err(source) => return Err(Failure::Answer { request, source }),
+        };
+        let message = Request::new().payload(body.into()).timeout(Some(self.timeout));
+        // The client's own timeout starts when the request is queued; a full queue must not add to it.
+        let answer = tokio::time::timeout(self.timeout, self.client.send_request(request.clone(), message)).await;
+        let answer = match answer {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(source)) => {
+                return Err(match source.kind() {
+                    RequestErrorKind::NoResponders => Failure::NoResponders,
+                    RequestErrorKind::TimedOut => self.silence(request),
+                    _ => Failure::Unsent { request, source },
+                });
+            }
+            Err(_) => return Err(self.silence(request)),
+        };
+        let answer: Value = match serde_json::from_slice(&answer.payload) {
+            Ok(answer) => answer,
+            Err(source) => return Err(Failure::Answer { request, source }),
+        };
+        match answer.get("error") {
+            Some(error) => Err(refused(request, error)),
+            None => Ok(answer),
+        }
+    }
+
+    /// Reads an answer as what it should be.
+    pub(crate) fn read<T: DeserializeOwned>(&self, operation: &str, answer: Value) -> Result<T, Failure> {
+        let request = || self.prefix.request(operation);
+        serde_json::from_value(answer).map_err(|source| Failure::Answer { request: request(), source })
+    }
+
+    fn silence(&self, request: String) -> Failure {
+        Failure::Timeout { request, connected: self.client.connection_state() == State::Connected }
+    }
+}
+
+fn refused(request: String, error: &Value) -> Failure {
+    let code = error.get("err_code").and_then(Value::as_u64).unwrap_or_default();
+    let description = error.get("description").and_then(Value::as_str).unwrap_or_default();
+    Failure::Server { request, code, description: description.to_owned() }
+}

@@ -1,0 +1,132 @@
+//! JetStream's errors: whom each is about, and whether it passes by itself. One table, which the engine, `register` and the
+//! outbox read.
+//!
+//! Codes and constants are those of nats-server's `server/errors.json`.
+
+/// Whom a failure is about, and so who has to do something about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Scope {
+    /// This event: another one may be stored.
+    Event,
+    /// Its stream: every event of the stream fails alike.
+    Stream,
+    /// The account or the servers: every stream fails alike.
+    Account,
+    /// This publisher: its credentials, its connection or its configuration.
+    Publisher,
+}
+
+/// What is known of one of JetStream's errors.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ErrorCode {
+    pub(crate) code: u64,
+    pub(crate) scope: Scope,
+    /// Whether the same request may succeed later, without anybody changing it or the stream's configuration.
+    pub(crate) passes: bool,
+    /// What it means, where the server's words do not say it.
+    pub(crate) meaning: &'static str,
+}
+
+/// The codes that are named elsewhere.
+pub(crate) mod code {
+    pub(crate) const NO_JETSTREAM: u64 = 10076;
+    pub(crate) const NO_JETSTREAM_FOR_ACCOUNT: u64 = 10039;
+    pub(crate) const UNAVAILABLE: u64 = 10008;
+    pub(crate) const NO_MESSAGE: u64 = 10037;
+    pub(crate) const STORAGE_EXCEEDED: u64 = 10047;
+    pub(crate) const MESSAGE_TOO_LARGE: u64 = 10054;
+    pub(crate) const STREAM_NAME_IN_USE: u64 = 10058;
+    pub(crate) const STREAM_NOT_FOUND: u64 = 10059;
+    pub(crate) const STREAM_MISMATCH: u64 = 10060;
+    pub(crate) const SUBJECTS_OVERLAP: u64 = 10065;
+    pub(crate) const WRONG_LAST_MESSAGE_ID: u64 = 10070;
+    pub(crate) const WRONG_LAST_SEQUENCE: u64 = 10071;
+    pub(crate) const STREAM_STORE_FAILED: u64 = 10077;
+    pub(crate) const DUPLICATE_IN_PROCESS: u64 = 10158;
+    pub(crate) const WRONG_LAST_SEQUENCE_UNKNOWN: u64 = 10164;
+    pub(crate) const BATCH_INCOMPLETE: u64 = 10176;
+    pub(crate) const DUPLICATE_IN_BATCH: u64 = 10201;
+}
+
+const TABLE: &[ErrorCode] = &[
+    row(10002, Scope::Account, true, "the account's limits are used up"),
+    row(
+        10005,
+        Scope::Account,
+        true,
+        "no servers fit: fewer than `replicas` are up, or none has the placement's tags or the space",
+    ),
+    row(code::UNAVAILABLE, Scope::Account, true, "JetStream has no leader at the moment"),
+    row(10009, Scope::Account, true, ""),
+    row(10023, Scope::Account, true, "the servers have not enough storage left"),
+    row(10027, Scope::Account, false, "the account has as many streams as it may"),
+    row(10028, Scope::Account, true, "memory on the server is used up"),
+    row(10039, Scope::Account, false, "the account may not use JetStream"),
+    row(code::STORAGE_EXCEEDED, Scope::Account, true, "the server has not enough storage left"),
+    row(10052, Scope::Stream, false, "the configuration contradicts itself or what the stream is"),
+    row(10053, Scope::Event, false, "its headers are larger than the server allows"),
+    row(code::MESSAGE_TOO_LARGE, Scope::Event, false, "the message is larger than the stream allows"),
+    row(code::STREAM_NOT_FOUND, Scope::Stream, false, ""),
+    row(code::STREAM_MISMATCH, Scope::Stream, false, "another stream has the subject"),
+    row(10074, Scope::Stream, false, "`replicas` above 1 needs a cluster"),
+    row(10076, Scope::Account, false, "the server runs without JetStream"),
+    row(code::STREAM_STORE_FAILED, Scope::Stream, false, "the stream is full"),
+    row(10109, Scope::Stream, false, "the stream is sealed"),
+    row(10113, Scope::Account, false, "the account demands a limit: set `max_bytes`"),
+    row(10122, Scope::Account, false, "`max_bytes` is above what the account allows for one stream"),
+    row(10165, Scope::Event, false, ""),
+    row(10166, Scope::Stream, false, "the stream has no `message_ttl`"),
+    row(10167, Scope::Stream, true, "more is on its way to the stream than the server queues"),
+    row(10174, Scope::Stream, false, "the stream has no `atomic`"),
+    row(
+        code::BATCH_INCOMPLETE,
+        Scope::Stream,
+        true,
+        "the server gave the batch up: too many were open, or a part came too late",
+    ),
+    row(10188, Scope::Stream, false, "the stream has no `schedules`"),
+];
+
+const fn row(code: u64, scope: Scope, passes: bool, meaning: &'static str) -> ErrorCode {
+    ErrorCode { code, scope, passes, meaning }
+}
+
+impl ErrorCode {
+    /// What is known of a code; `status` is the HTTP-like one beside it. What is not in the table is about the event, and
+    /// passes where the status is 429 (too many requests) or 503 (unavailable).
+    pub(crate) fn of(code: u64, status: u64) -> Self {
+        let passes = matches!(status, 429 | 503);
+        let scope = if passes { Scope::Stream } else { Scope::Event };
+        TABLE.iter().find(|row| row.code == code).copied().unwrap_or(ErrorCode { code, scope, passes, meaning: "" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_account_is_told_from_the_stream_and_the_event() {
+        for (code, status, scope, passes) in [
+            (10002, 400, Scope::Account, true),
+            (10023, 503, Scope::Account, true),
+            (10077, 503, Scope::Stream, false),
+            (10054, 400, Scope::Event, false),
+            (10167, 429, Scope::Stream, true),
+            (10176, 400, Scope::Stream, true),
+            (99999, 400, Scope::Event, false),
+            (99999, 503, Scope::Stream, true),
+        ] {
+            let known = ErrorCode::of(code, status);
+            assert_eq!((known.scope, known.passes), (scope, passes), "{code}");
+        }
+    }
+
+    #[test]
+    fn every_code_stands_once() {
+        for (index, row) in TABLE.iter().enumerate() {
+            assert!(TABLE[..index].iter().all(|other| other.code != row.code), "{}", row.code);
+        }
+    }
+}
