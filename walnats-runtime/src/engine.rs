@@ -3,14 +3,18 @@
 mod answer;
 mod buffer;
 mod clock;
-mod diagnosis;
 mod doubt;
+mod hang_up;
+mod inspection;
 mod job;
 mod link;
+mod load;
 mod lookup;
 mod pause;
 mod ring;
+mod streams;
 mod task;
+mod window;
 mod wire;
 
 use std::fmt;
@@ -25,8 +29,10 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use self::buffer::{Buffer, Place};
-pub(crate) use self::job::{End, Failure, Load};
-use self::job::{Job, Phase};
+pub(crate) use self::job::{End, Failure};
+use self::job::{Job, Losses, Phase};
+pub(crate) use self::load::Load;
+use self::streams::StreamId;
 use self::task::Task;
 use crate::error::{EmitError, FlushError, Reason, ShutdownError};
 use crate::health::Health;
@@ -108,13 +114,20 @@ impl Engine {
             deadline,
             buffered,
             bytes,
+            stream: StreamId::default(),
+            window: Duration::ZERO,
             phase: Phase::Ready,
+            attempt: 0,
+            not_before: None,
             first_sent: None,
             unseen: Duration::ZERO,
             uncertain: false,
             refusal: None,
+            elsewhere: None,
             patience: None,
+            vain: 0,
             unread: None,
+            losses: Losses::default(),
             _place: place,
         });
         self.counters.accepted(messages);

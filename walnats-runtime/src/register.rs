@@ -30,7 +30,7 @@ use std::time::Duration;
 
 use async_nats::Client;
 
-use crate::jetstream::{Api, ErrorCode, Failure, Prefix, code};
+use crate::jetstream::{Api, ErrorCode, Prefix, code};
 use crate::{EventDescriptor, Publisher, StreamDescriptor};
 
 /// Creates and updates streams; `.await` does it.

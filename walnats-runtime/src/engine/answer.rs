@@ -4,12 +4,13 @@ use async_nats::{Message, StatusCode};
 use serde::Deserialize;
 
 use crate::error::Reason;
+use crate::jetstream::{ErrorCode, code};
 
 /// An answer, as far as the engine acts on it.
 #[derive(Debug)]
 pub(super) enum Answer {
     /// Stored now, or before.
-    Stored { stream: String, sequence: u64, duplicate: bool },
+    Stored { stream: String, domain: Option<String>, sequence: u64, duplicate: bool },
     /// Not this time: the same message may be sent again.
     Later(Reason),
     /// Not this message.
@@ -19,6 +20,11 @@ pub(super) enum Answer {
     /// The replicas are about to store a message of this id or, where their leader changed meanwhile, are not: it is too
     /// early to say. Other messages of the stream are not affected.
     InProcess,
+    /// The server gave an atomic batch up, because too many were open: this one may be sent again, and others of the stream are
+    /// not affected.
+    BatchGivenUp(Reason),
+    /// Another stream takes the subject, too. What it says, decides nothing: the stream of the message may still answer.
+    Elsewhere { stream: String, stored: bool },
     /// Nothing that decides anything: the sign of life within an atomic batch, or what is no answer of JetStream's.
     Nothing,
 }
@@ -26,6 +32,7 @@ pub(super) enum Answer {
 #[derive(Deserialize)]
 struct Acknowledgement {
     stream: Option<String>,
+    domain: Option<String>,
     seq: Option<u64>,
     #[serde(default)]
     duplicate: bool,
@@ -48,31 +55,39 @@ pub(super) fn read(message: &Message, stream: &str, size: usize) -> Answer {
         return Answer::Later(Reason::NoStream { stream: stream.to_owned() });
     }
     let Ok(answer) = serde_json::from_slice::<Acknowledgement>(&message.payload) else { return Answer::Nothing };
+    let other = answer.stream.as_deref().filter(|other| !other.is_empty() && *other != stream).map(str::to_owned);
     match answer {
-        Acknowledgement { error: Some(refusal), .. } => refused(refusal, stream, size),
-        Acknowledgement { stream: Some(stream), seq: Some(sequence), duplicate, .. } => {
-            Answer::Stored { stream, sequence, duplicate }
-        }
+        Acknowledgement { error: Some(refusal), .. } => match other {
+            Some(other) => Answer::Elsewhere { stream: other, stored: false },
+            // Servers before 2.11 do not say which stream it is.
+            None if refusal.err_code == code::STREAM_MISMATCH => {
+                Answer::Elsewhere { stream: String::new(), stored: false }
+            }
+            None => refused(refusal, stream, size),
+        },
+        Acknowledgement { stream: Some(_), seq: Some(sequence), duplicate, domain, .. } => match other {
+            Some(other) => Answer::Elsewhere { stream: other, stored: true },
+            None => Answer::Stored { stream: stream.to_owned(), domain, sequence, duplicate },
+        },
         _ => Answer::Nothing,
     }
 }
 
-/// Codes as in nats-server's `server/errors.json`.
 fn refused(refusal: Refusal, stream: &str, size: usize) -> Answer {
     let stream = stream.to_owned();
-    let Refusal { code, err_code, description } = refusal;
+    let Refusal { code: status, err_code, description } = refusal;
+    let known = ErrorCode::of(err_code, status);
     match err_code {
-        10039 | 10076 => Answer::Never(Reason::NoJetStream { stream }),
-        10054 => Answer::Never(Reason::TooLargeForStream { size, stream }),
-        10060 => Answer::Never(Reason::WrongStream { stream, found: String::new() }),
-        10047 | 10077 => Answer::Never(Reason::StreamFull { stream, description }),
+        code::NO_JETSTREAM | code::NO_JETSTREAM_FOR_ACCOUNT => Answer::Never(Reason::NoJetStream { stream }),
+        code::MESSAGE_TOO_LARGE => Answer::Never(Reason::TooLargeForStream { size, stream }),
+        code::STREAM_STORE_FAILED => Answer::Never(Reason::StreamFull { stream, description }),
         // Nobody but us sets the expectation, and it is always that there is none.
-        10071 | 10164 => Answer::Taken(Reason::KeyTaken { stream }),
-        10201 => Answer::Taken(Reason::DuplicateInBatch),
-        10158 => Answer::InProcess,
-        // Too many requests, no leader, no space left: it passes.
-        _ if matches!(code, 429 | 503) => Answer::Later(Reason::Rejected { code: err_code, status: code, description }),
-        _ => Answer::Never(Reason::Rejected { code: err_code, status: code, description }),
+        code::WRONG_LAST_SEQUENCE | code::WRONG_LAST_SEQUENCE_UNKNOWN => Answer::Taken(Reason::KeyTaken { stream }),
+        code::DUPLICATE_IN_BATCH => Answer::Taken(Reason::DuplicateInBatch),
+        code::DUPLICATE_IN_PROCESS => Answer::InProcess,
+        code::BATCH_INCOMPLETE => Answer::BatchGivenUp(Reason::Rejected { code: err_code, status, description }),
+        _ if known.passes => Answer::Later(Reason::Rejected { code: err_code, status, description }),
+        _ => Answer::Never(Reason::Rejected { code: err_code, status, description }),
     }
 }
 

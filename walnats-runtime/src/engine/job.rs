@@ -1,26 +1,18 @@
-//! A message on its way through the engine, or the messages of an atomic batch.
+//! A load on its way through the engine.
 
-use std::slice;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::buffer::Place;
-use crate::error::{Cause, EmitError, NotStored, PossiblyStored, Reason};
-use crate::message::{OutboundMessage, Receipt};
+use super::load::Load;
+use super::streams::StreamId;
+use crate::error::{Cause, EmitError, Reason};
+use crate::message::Receipt;
 
 /// The least time that a message gets for its way to the server, where the window leaves it.
 const MARGIN: Duration = Duration::from_secs(5);
-
-/// What is sent and acknowledged as one.
-#[derive(Debug)]
-pub(crate) enum Load {
-    /// A message by itself.
-    One(OutboundMessage),
-    /// The messages of an atomic batch, of one stream; never empty.
-    Atomic(Vec<OutboundMessage>),
-}
 
 /// How an emit ended.
 pub(crate) type End = Result<Receipt, Box<Failure>>;
@@ -44,7 +36,14 @@ pub(crate) struct Job {
     pub(crate) buffered: bool,
     /// Headers and payloads.
     pub(crate) bytes: usize,
+    pub(crate) stream: StreamId,
+    /// For how long its stream remembers ids, as far as is known: after the first attempt it is sent again for no longer.
+    pub(crate) window: Duration,
     pub(crate) phase: Phase,
+    /// How often it was sent. Refusals of earlier attempts do not count.
+    pub(crate) attempt: u32,
+    /// It is not sent before.
+    pub(crate) not_before: Option<Instant>,
     /// When the first attempt was sent that may have stored it.
     pub(crate) first_sent: Option<Instant>,
     /// How much more time has passed since then than the clock says.
@@ -53,12 +52,32 @@ pub(crate) struct Job {
     pub(crate) uncertain: bool,
     /// Why the last attempt that was answered failed.
     pub(crate) refusal: Option<Reason>,
+    /// Another stream that takes its subject answered, and whether it stored it.
+    pub(crate) elsewhere: Option<(String, bool)>,
     /// When it ends where its stream stays away, although it has no deadline.
     pub(crate) patience: Option<Instant>,
+    /// How often the stream had something in its place that could not be read or was not there.
+    pub(crate) vain: u32,
     /// Since when what the stream has in its place cannot be read, over a connection that stands.
     pub(crate) unread: Option<Instant>,
+    pub(crate) losses: Losses,
     /// Held until the end.
     pub(crate) _place: Place,
+}
+
+/// Attempts that went without an answer, by how.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Losses {
+    /// The connection stood.
+    pub(crate) silent: u32,
+    /// The connection was lost.
+    pub(crate) connections: u32,
+    /// Of these, the server said that it closes the connection, over this message or another one.
+    pub(crate) explained: u32,
+    /// Of these, nothing else was under way.
+    pub(crate) alone: u32,
+    /// It may be what the connection is lost over: it is sent when nothing else is under way.
+    pub(crate) suspect: bool,
 }
 
 /// Where a job stands.
@@ -75,46 +94,6 @@ pub(crate) enum Phase {
     },
     /// The server answered that the stream has something of it already; what that is, is being looked up.
     Looking,
-}
-
-impl Load {
-    pub(crate) fn messages(&self) -> &[OutboundMessage] {
-        match self {
-            Self::One(message) => slice::from_ref(message),
-            Self::Atomic(messages) => messages,
-        }
-    }
-
-    /// The message that stands for all: the last one of a batch, whose acknowledgement is that of the batch.
-    pub(crate) fn last(&self) -> &OutboundMessage {
-        match self {
-            Self::One(message) => message,
-            Self::Atomic(messages) => messages.last().expect("an atomic batch is never empty"),
-        }
-    }
-
-    pub(crate) fn into_messages(self) -> Vec<OutboundMessage> {
-        match self {
-            Self::One(message) => vec![message],
-            Self::Atomic(messages) => messages,
-        }
-    }
-
-    pub(crate) fn bytes(&self) -> usize {
-        self.messages().iter().map(OutboundMessage::wire_size).sum()
-    }
-
-    pub(crate) fn not_stored(&self, reason: Reason) -> EmitError {
-        let message = self.last();
-        let (event, message_id) = (message.event.to_string(), Some(message.message_id.clone()));
-        EmitError::NotStored(NotStored { event, message_id, reason })
-    }
-
-    pub(crate) fn possibly_stored(&self, cause: Cause) -> EmitError {
-        let message = self.last();
-        let (event, message_id) = (message.event.to_string(), message.message_id.clone());
-        EmitError::PossiblyStored(PossiblyStored { event, message_id, cause })
-    }
 }
 
 impl Job {
@@ -134,7 +113,7 @@ impl Job {
     /// After this it is not sent again: the stream may have forgotten the id of an earlier attempt. The margin is for
     /// the way to the server.
     pub(crate) fn last_attempt_before(&self, ack_timeout: Duration) -> Option<Instant> {
-        let window = self.load.last().duplicate_window;
+        let window = self.window;
         let margin = ack_timeout.max(MARGIN).min(window / 2);
         self.first_sent.filter(|_| self.uncertain)?.checked_add((window - margin).saturating_sub(self.unseen))
     }
@@ -164,6 +143,12 @@ impl Job {
         self.patience = None;
     }
 
+    /// It is not sent for a while: a message is copied a few times a second at most.
+    pub(crate) fn delayed(&mut self, delay: Duration) -> Option<Instant> {
+        self.not_before = Instant::now().checked_add(delay);
+        self.not_before
+    }
+
     /// The end where `reason` says that the last attempt did not store it.
     pub(crate) fn refused(&self, reason: Reason) -> EmitError {
         if self.uncertain {
@@ -178,7 +163,11 @@ impl Job {
         if self.phase == Phase::Looking {
             self.load.possibly_stored(Cause::KeyUnread)
         } else if self.may_be_stored() {
-            self.load.possibly_stored(cause)
+            self.load.possibly_stored(match (&self.elsewhere, cause) {
+                (Some((stream, true)), Cause::Deadline) => Cause::OtherStream(stream.clone()),
+                (Some((stream, false)), Cause::Deadline) => Cause::OtherStreamRefused(stream.clone()),
+                (_, cause) => cause,
+            })
         } else {
             self.load.not_stored(self.refusal.clone().unwrap_or(unsent))
         }

@@ -39,6 +39,11 @@ impl Link {
         self.up
     }
 
+    /// Whether the server belongs to a JetStream domain: others may be behind it.
+    pub(super) fn has_domain(&self) -> bool {
+        self.client.server_info().domain.is_some_and(|domain| !domain.is_empty())
+    }
+
     /// Looks at the connection. It counts its connections, so that none can come and go unseen.
     pub(super) fn look(&mut self) -> Change {
         let connection = self.statistics.connects.load(Ordering::Relaxed);

@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use async_nats::header::{NATS_EXPECTED_LAST_MESSAGE_ID, NATS_EXPECTED_STREAM, NATS_MESSAGE_ID};
-use async_nats::{Client, HeaderMap, Request};
+use async_nats::{HeaderMap, Request};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
 
-/// What the request for a message of a stream starts with; the stream's name follows.
-pub(super) const REQUEST: &str = "$JS.API.STREAM.MSG.GET.";
+use crate::jetstream::{Api, Failure, code};
 
-const TIMEOUT: Duration = Duration::from_secs(2);
+/// What the request for a message of a stream begins with; the stream's name follows.
+pub(super) const REQUEST: &str = "STREAM.MSG.GET.";
+
+pub(super) const TIMEOUT: Duration = Duration::from_secs(2);
 /// A replicated stream refuses a message while another one for its subject is on its way to the replicas. That takes
 /// some milliseconds, or for ever, where the leader is lost.
 const PAUSES: [Duration; 4] =
@@ -47,14 +49,7 @@ pub(super) enum Found {
 
 #[derive(Deserialize)]
 struct Answer {
-    error: Option<Refusal>,
-    message: Option<Stored>,
-}
-
-#[derive(Deserialize)]
-struct Refusal {
-    #[serde(default)]
-    err_code: u64,
+    message: Stored,
 }
 
 #[derive(Deserialize)]
@@ -65,33 +60,33 @@ struct Stored {
 }
 
 /// Asks the stream's leader, which alone knows for certain.
-pub(super) async fn look_up(client: Client, question: Question) -> (Question, Found) {
-    let mut found = ask(&client, &question).await;
+pub(super) async fn look_up(api: Api, question: Question) -> (Question, Found) {
+    let mut found = ask(&api, &question).await;
     for pause in PAUSES {
         if !matches!(found, Found::Nothing) || question.batch.is_some() {
             break;
         }
         tokio::time::sleep(pause).await;
-        found = ask(&client, &question).await;
+        found = ask(&api, &question).await;
     }
     (question, found)
 }
 
-async fn ask(client: &Client, Question { stream, subject, batch }: &Question) -> Found {
+async fn ask(api: &Api, Question { stream, subject, batch }: &Question) -> Found {
     let Some(Batch { last_id, messages }) = batch else {
-        return match get(client, stream, serde_json::json!({ "last_by_subj": subject })).await {
+        return match get(api, stream, serde_json::json!({ "last_by_subj": subject })).await {
             Ok(Some((sequence, message_id))) => Found::Message { sequence, first_id: message_id.clone(), message_id },
             Ok(None) => Found::Nothing,
             Err(Silence) => Found::Unknown,
         };
     };
-    let sequence = match sequence_of(client, stream, subject, last_id).await {
+    let sequence = match sequence_of(api, stream, subject, last_id).await {
         Ok(Some(sequence)) => sequence,
         Ok(None) => return Found::Nothing,
         Err(Silence) => return Found::Unknown,
     };
     let first = serde_json::json!({ "seq": (sequence + 1).saturating_sub(*messages) });
-    match get(client, stream, first).await {
+    match get(api, stream, first).await {
         Ok(first) => {
             let first_id = first.map(|(_, id)| id).unwrap_or_default();
             Found::Message { sequence, message_id: last_id.clone(), first_id }
@@ -103,20 +98,23 @@ async fn ask(client: &Client, Question { stream, subject, batch }: &Question) ->
 struct Silence;
 
 /// A message's sequence number and id.
-async fn get(client: &Client, stream: &str, body: serde_json::Value) -> Result<Option<(u64, String)>, Silence> {
-    let request = Request::new().payload(body.to_string().into()).timeout(Some(TIMEOUT));
-    let answer = client.send_request(format!("{REQUEST}{stream}"), request).await.map_err(|_| Silence)?;
-    match serde_json::from_slice(&answer.payload) {
-        Ok(Answer { message: Some(stored), .. }) => Ok(Some((stored.seq, message_id(&stored.hdrs)))),
+async fn get(api: &Api, stream: &str, body: serde_json::Value) -> Result<Option<(u64, String)>, Silence> {
+    let operation = format!("{REQUEST}{stream}");
+    let answer = match api.call(&operation, &body).await {
+        Ok(answer) => api.read::<Answer>(&operation, answer),
+        Err(failure) => Err(failure),
+    };
+    match answer {
+        Ok(Answer { message }) => Ok(Some((message.seq, message_id(&message.hdrs)))),
         // No message, no stream.
-        Ok(Answer { error: Some(Refusal { err_code: 10037 | 10059 }), .. }) => Ok(None),
-        _ => Err(Silence),
+        Err(Failure::Server { code: code::NO_MESSAGE | code::STREAM_NOT_FOUND, .. }) => Ok(None),
+        Err(_) => Err(Silence),
     }
 }
 
 /// Where the message of this id is. JetStream has no such question: it is asked by a message of the same id that cannot be
 /// stored, as it expects another one before it. Ids are looked at first, and the answer is where the duplicate is.
-async fn sequence_of(client: &Client, stream: &str, subject: &str, message_id: &str) -> Result<Option<u64>, Silence> {
+async fn sequence_of(api: &Api, stream: &str, subject: &str, message_id: &str) -> Result<Option<u64>, Silence> {
     #[derive(Deserialize)]
     struct Answer {
         error: Option<Refusal>,
@@ -125,16 +123,21 @@ async fn sequence_of(client: &Client, stream: &str, subject: &str, message_id: &
         #[serde(default)]
         duplicate: bool,
     }
+    #[derive(Deserialize)]
+    struct Refusal {
+        #[serde(default)]
+        err_code: u64,
+    }
     let mut headers = HeaderMap::new();
     headers.insert(NATS_MESSAGE_ID, message_id);
     headers.insert(NATS_EXPECTED_STREAM, stream);
     headers.insert(NATS_EXPECTED_LAST_MESSAGE_ID, uuid::Uuid::now_v7().to_string());
     let request = Request::new().headers(headers).timeout(Some(TIMEOUT));
-    let answer = client.send_request(subject.to_owned(), request).await.map_err(|_| Silence)?;
+    let answer = api.client.send_request(subject.to_owned(), request).await.map_err(|_| Silence)?;
     match serde_json::from_slice(&answer.payload) {
         Ok(Answer { error: None, seq, duplicate: true }) => Ok(Some(seq)),
         // Another message was the last one.
-        Ok(Answer { error: Some(Refusal { err_code: 10070 }), .. }) => Ok(None),
+        Ok(Answer { error: Some(Refusal { err_code: code::WRONG_LAST_MESSAGE_ID }), .. }) => Ok(None),
         _ => Err(Silence),
     }
 }

@@ -2,7 +2,10 @@
 
 mod ask;
 mod close;
+mod denied;
 mod expire;
+mod hang_up;
+mod inspect;
 mod receive;
 mod send;
 mod taken;
@@ -20,13 +23,17 @@ use tokio::time::{Instant, MissedTickBehavior};
 
 use super::Command;
 use super::clock::Clock;
-use super::diagnosis::Diagnosis;
 use super::doubt::Doubts;
+use super::hang_up::HangUps;
+use super::inspection::Inspection;
 use super::job::{Failure, Job};
 use super::link::{Change, Link};
 use super::pause::Pauses;
 use super::ring::Ring;
+use super::streams::{StreamId, Streams};
+use super::window::Window;
 use crate::error::EmitError;
+use crate::jetstream::Prefix;
 use crate::lost::LostReport;
 use crate::message::Receipt;
 use crate::metric;
@@ -57,23 +64,24 @@ pub(super) struct Task {
     inbox_denied: bool,
     /// Nothing before it can be sent.
     cursor: u64,
+    streams: Streams,
     /// Streams that left something without an answer.
     doubts: Doubts,
-    /// Under way: messages and bytes.
-    sent_messages: usize,
-    sent_bytes: usize,
-    /// Of these, what may be stored already by an earlier attempt.
-    again_messages: usize,
-    again_bytes: usize,
-    /// When the last of these was sent or answered.
-    again_since: Instant,
-    /// The first job that waits for these.
+    /// The last question over this connection, and the job that it was asked with.
+    carrier: Option<(u64, u64)>,
+    window: Window,
+    hang_ups: HangUps,
+    /// The first job that waits for what is sent again.
     passed_over: Option<u64>,
+    /// Since when a job waits that is to be sent alone.
+    suspect_since: Option<Instant>,
     /// The atomic batch that is being sent.
     partly: Option<Partly>,
     pauses: Pauses,
-    diagnoses: JoinSet<(String, Diagnosis)>,
-    diagnosing: Vec<String>,
+    inspections: JoinSet<(StreamId, u64, Inspection)>,
+    next_inspection: u64,
+    /// Whether a stream may not have been asked about over this connection.
+    inspection_due: bool,
     lookups: Lookups,
     flushes: Vec<Flush>,
     /// Buffered messages that failed since the last `flush`, and the first failure.
@@ -84,11 +92,11 @@ pub(super) struct Task {
     next_due: Option<Instant>,
     /// The client is closed for good.
     client_gone: bool,
+    /// Why there is no connection, as far as the client says.
+    disconnected: &'static str,
 }
 
 struct Limits {
-    window_messages: usize,
-    window_bytes: usize,
     ack_timeout: Duration,
     deadline: Duration,
 }
@@ -113,28 +121,24 @@ impl Task {
             nats_events,
             lost,
             counters,
-            limits: Limits {
-                window_messages: options.window_messages,
-                window_bytes: options.window_bytes,
-                ack_timeout: options.ack_timeout,
-                deadline: options.deadline,
-            },
+            limits: Limits { ack_timeout: options.ack_timeout, deadline: options.deadline },
             ring: Ring::new(),
             inbox,
             inbox_open: false,
             inbox_denied: false,
             cursor: 0,
+            streams: Streams::new(Prefix::default(), false),
             doubts: Doubts::default(),
-            sent_messages: 0,
-            sent_bytes: 0,
-            again_messages: 0,
-            again_bytes: 0,
-            again_since: Instant::now(),
+            carrier: None,
+            window: Window::new(options.window_messages, options.window_bytes),
+            hang_ups: HangUps::default(),
             passed_over: None,
+            suspect_since: None,
             partly: None,
             pauses: Pauses::default(),
-            diagnoses: JoinSet::new(),
-            diagnosing: Vec::new(),
+            inspections: JoinSet::new(),
+            next_inspection: 0,
+            inspection_due: false,
             lookups: Lookups::new(),
             flushes: Vec::new(),
             failed: 0,
@@ -142,6 +146,7 @@ impl Task {
             closing: None,
             next_due: None,
             client_gone: false,
+            disconnected: denied::NO_CONNECTION,
         }
     }
 
@@ -157,13 +162,14 @@ impl Task {
 
         loop {
             self.look();
+            self.inspect_all();
             self.expire(Instant::now());
             self.settle();
             if self.is_finished() {
                 break;
             }
             let busy = self.is_busy();
-            self.counters.set(self.sent_messages, self.pauses.refusing(), self.doubts.silent());
+            self.counters.set(self.window.messages(), self.pauses.refusing(), self.doubts.silent());
             let sendable = self.find_next().is_some();
             tokio::select! {
                 biased;
@@ -198,8 +204,8 @@ impl Task {
                         self.on_command(command);
                     }
                 }
-                Some(Ok((stream, diagnosis))) = self.diagnoses.join_next(), if !self.diagnoses.is_empty() => {
-                    self.on_diagnosis(&stream, diagnosis);
+                Some(Ok((id, number, inspection))) = self.inspections.join_next(), if !self.inspections.is_empty() => {
+                    self.on_inspected(id, number, inspection);
                 }
                 Some((question, found)) = self.lookups.next(), if self.lookups.are_running() => {
                     self.on_found(&question, &found);
@@ -210,7 +216,7 @@ impl Task {
                 },
                 _ = tick.tick(), if busy => {
                     self.count_unseen();
-                    metric::present(self.counters.buffered(), self.sent_messages as u64);
+                    metric::present(self.counters.buffered(), self.window.messages() as u64);
                 }
             }
         }
@@ -227,11 +233,14 @@ impl Task {
         }
     }
 
-    fn accept(&mut self, job: Box<Job>) {
+    fn accept(&mut self, mut job: Box<Job>) {
         if self.ring.is_empty() {
             // What was slept through before concerns nobody.
             self.clock = Clock::new();
         }
+        job.stream = self.streams.id(&job.load.last().stream);
+        job.window = self.window_of(&job);
+        self.inspection_due |= self.streams.get(job.stream).wants_inspection();
         let deadline = job.deadline;
         let sequence = self.ring.push(job);
         self.due(deadline);
@@ -244,25 +253,30 @@ impl Task {
             return;
         }
         self.doubts.start_anew();
-        for (_, job) in self.ring.iter_mut() {
+        let mut under_way = Vec::new();
+        for (sequence, job) in self.ring.iter_mut() {
             if job.is_sent() {
                 job.attempt_unanswered();
+                under_way.push(sequence);
             }
             if job.uncertain {
                 self.doubts.raise(&job.load.last().stream);
             }
         }
-        if self.sent_messages > 0 {
+        if !under_way.is_empty() {
             tracing::info!(
-                messages = self.sent_messages,
+                messages = self.window.messages(),
                 "connection lost; unacknowledged messages will be sent again"
             );
         }
-        (self.sent_messages, self.sent_bytes) = (0, 0);
-        (self.again_messages, self.again_bytes, self.passed_over) = (0, 0, None);
+        self.note_lost(under_way);
+        self.window.clear();
+        self.passed_over = None;
         self.partly = None;
         self.cursor = self.ring.base();
         self.pauses.forget();
+        self.streams.start_anew();
+        self.inspection_due = true;
         self.inbox_denied = false;
         // Each of them may be past its duplicate window now.
         self.next_due = Some(Instant::now());
@@ -308,13 +322,10 @@ impl Task {
 
     /// Takes a job out of the window, if it is in it.
     fn no_longer_sent(&mut self, sequence: u64) {
+        self.window.end_alone(sequence);
         if let Some(job) = self.ring.get(sequence).filter(|job| job.is_sent()) {
-            self.sent_messages -= job.load.messages().len();
-            self.sent_bytes -= job.bytes;
+            self.window.leave(job);
             if job.uncertain {
-                self.again_messages -= job.load.messages().len();
-                self.again_bytes -= job.bytes;
-                self.again_since = Instant::now();
                 self.cursor = self.passed_over.take().map_or(self.cursor, |passed_over| passed_over.min(self.cursor));
             }
         }

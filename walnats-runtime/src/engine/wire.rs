@@ -10,7 +10,7 @@ use async_nats::{HeaderMap, HeaderValue, message::OutboundMessage as Wire};
 use serde::Deserialize;
 use serde::de::value::{Error, StringDeserializer};
 
-use super::job::Load;
+use super::load::Load;
 use crate::message::OutboundMessage;
 
 const EXPECTED_STREAM: &str = "Nats-Expected-Stream";
@@ -31,13 +31,27 @@ pub(super) fn outbound(load: &Load, index: usize, reply: String, batch_id: &str)
     })
 }
 
-/// The reply subject of the job of this sequence number.
-pub(super) fn reply(inbox: &str, sequence: u64) -> String {
-    let mut reply = String::with_capacity(inbox.len() + 20);
+/// Stands between a job's sequence number and that of an attempt after the first.
+const ATTEMPT: char = '-';
+
+/// The reply subject of an attempt, from 1, of the job of this sequence number.
+pub(super) fn reply(inbox: &str, sequence: u64, attempt: u32) -> String {
+    let mut reply = String::with_capacity(inbox.len() + 24);
     reply.push_str(inbox);
     // Writing to a string does not fail.
-    let _ = write!(reply, "{sequence}");
+    let _ = match attempt {
+        1 => write!(reply, "{sequence}"),
+        _ => write!(reply, "{sequence}{ATTEMPT}{attempt}"),
+    };
     reply
+}
+
+/// The job and the attempt that the last token of a reply subject names.
+pub(super) fn replied(token: &str) -> Option<(u64, u32)> {
+    match token.split_once(ATTEMPT) {
+        None => Some((token.parse().ok()?, 1)),
+        Some((sequence, attempt)) => Some((sequence.parse().ok()?, attempt.parse().ok()?)),
+    }
 }
 
 /// All headers as the lines that they are on the wire, in one entry: a map of eight costs more than everything else that

@@ -1,9 +1,12 @@
 //! Questions to streams in doubt: see [`Doubts`](crate::engine::doubt::Doubts).
 
+use std::cmp::Reverse;
+
 use tokio::time::Instant;
 
 use super::Task;
-use crate::engine::Load;
+use crate::engine::job::Job;
+use crate::engine::load::Load;
 use crate::engine::wire;
 
 /// What the last token of an answer to a question begins with.
@@ -21,18 +24,34 @@ impl Task {
     /// whoever listens to the subject gets an event as he gets it when it is sent again.
     ///
     /// The newest comes first: of all that wait, the oldest are the most likely to be without an answer for reasons of their
-    /// own.
+    /// own. What the connection may be lost over comes last, and alone.
     pub(super) fn ask(&mut self, stream: &str, vain: u32, now: Instant) {
-        let of_stream = |(_, job): &(u64, &crate::engine::job::Job)| job.is_ready() && job.load.last().stream == stream;
-        let waiting = self.ring.iter().filter(of_stream).count();
-        if waiting == 0 {
+        let of_stream = |(_, job): &(u64, &Job)| job.is_ready() && job.load.last().stream == stream;
+        let waiting: Vec<(u64, &Job)> = self.ring.iter().filter(of_stream).collect();
+        if waiting.is_empty() {
             return self.doubts.drop_stream(stream);
         }
-        let chosen = waiting - 1 - vain as usize % waiting;
-        let Some((_, job)) = self.ring.iter().filter(of_stream).nth(chosen) else { return };
+        let unsuspected: Vec<u64> =
+            waiting.iter().filter(|(_, job)| !job.losses.suspect).map(|(sequence, _)| *sequence).collect();
+        let carrier = match unsuspected.len() {
+            0 => {
+                if !self.window.is_empty() || self.hang_ups.next_alone.is_some_and(|next| next > now) {
+                    return self.doubts.put_off(stream, now);
+                }
+                let mut by_size: Vec<(usize, Reverse<u64>)> =
+                    waiting.iter().map(|(sequence, job)| (job.bytes, Reverse(*sequence))).collect();
+                by_size.sort_unstable();
+                let (_, Reverse(carrier)) = by_size[vain as usize % by_size.len()];
+                self.window.send_alone(carrier);
+                carrier
+            }
+            waiting => unsuspected[waiting - 1 - vain as usize % waiting],
+        };
+        let Some(job) = self.ring.get(carrier) else { return };
         let mut message = job.load.last().clone();
         message.stream = NOWHERE.into();
         let number = self.doubts.asked(stream, &message.subject, now);
+        self.carrier = Some((number, carrier));
         // It may be time for what was never sent.
         self.cursor = self.ring.base();
         let reply = format!("{}{MARK}{number}", self.inbox);
@@ -45,7 +64,16 @@ impl Task {
     }
 
     pub(super) fn on_question_answered(&mut self, number: &str) {
-        if number.parse().is_ok_and(|number| self.doubts.answered(number)) {
+        let Ok(number) = number.parse() else { return };
+        if let Some((_, carrier)) = self.carrier.take_if(|(asked, _)| *asked == number) {
+            self.window.end_alone(carrier);
+            if let Some(job) = self.ring.get_mut(carrier).filter(|job| job.losses.suspect) {
+                // It arrived, and the connection stands.
+                job.losses.suspect = false;
+                self.hang_ups.survived();
+            }
+        }
+        if self.doubts.answered(number) {
             self.cursor = self.ring.base();
         }
     }

@@ -1,10 +1,16 @@
 //! Deadlines: of attempts, of emits, and of the stream's memory for ids.
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use super::Task;
 use crate::engine::job::Phase;
 use crate::error::{Cause, Reason};
+
+/// How much longer a message waits with each attempt in a row that went unanswered.
+const SILENT_PAUSE: Duration = Duration::from_secs(2);
+const LONGEST_SILENT_PAUSE: Duration = Duration::from_secs(10);
 
 /// Whose time is up.
 enum Over {
@@ -23,6 +29,7 @@ impl Task {
         let mut next: Option<Instant> = None;
         let mut over = Vec::new();
         let mut unanswered = Vec::new();
+        let mut due_again = false;
         for (sequence, job) in self.ring.iter() {
             let end = [job.deadline, job.patience].into_iter().flatten().min();
             if end.is_some_and(|end| end <= now) {
@@ -40,34 +47,64 @@ impl Task {
                 }
                 Phase::Sent { until, .. } => Some(until),
                 Phase::Looking => None,
+                Phase::Ready if job.not_before.is_some_and(|at| at <= now) => {
+                    due_again = true;
+                    job.last_attempt_before(self.limits.ack_timeout)
+                }
                 Phase::Ready => match job.last_attempt_before(self.limits.ack_timeout) {
                     Some(last) if last <= now => {
                         over.push((sequence, Over::Window));
                         continue;
                     }
-                    last => last,
+                    last => [last, job.not_before].into_iter().flatten().min(),
                 },
             };
             next = [next, end, wait].into_iter().flatten().min();
         }
-        self.next_due = [next, self.pauses.next()].into_iter().flatten().min();
+        let held = [self.hang_ups.hold_until, self.hang_ups.next_alone].into_iter().flatten().filter(|at| *at > now);
+        self.next_due = [next, self.pauses.next()].into_iter().flatten().chain(held).min();
         for (sequence, over) in over {
             self.end_over(sequence, over);
         }
         for sequence in unanswered {
-            self.sent_again_later(sequence);
-            self.pauses.ended(sequence);
-            if let Some(job) = self.ring.get_mut(sequence) {
-                job.attempt_unanswered();
-                self.doubts.raise(&job.load.last().stream);
-                let last = job.last_attempt_before(self.limits.ack_timeout);
-                self.due(last);
-            }
+            self.on_unanswered(sequence);
         }
         // A stream whose pause is over is found from the start.
-        if self.pauses.next().is_some_and(|next| next <= now) {
+        if due_again || self.pauses.next().is_some_and(|next| next <= now) {
             self.cursor = self.ring.base();
         }
+    }
+
+    /// An attempt had its time, over a connection that stands.
+    fn on_unanswered(&mut self, sequence: u64) {
+        self.sent_again_later(sequence);
+        self.pauses.ended(sequence);
+        let Some(job) = self.ring.get_mut(sequence) else { return };
+        let (stream, elsewhere) = (job.stream, job.elsewhere.is_some());
+        job.attempt_unanswered();
+        job.losses.silent += 1;
+        // Later ones were answered, perhaps: then it may be what a link behind the server breaks over.
+        job.losses.suspect |= job.losses.silent >= 2 && !self.window.keeps_order();
+        if elsewhere && job.deadline.is_none() {
+            job.patience = Instant::now().checked_add(self.limits.deadline);
+        }
+        let delay = SILENT_PAUSE.saturating_mul(job.losses.silent.saturating_sub(1)).min(LONGEST_SILENT_PAUSE);
+        let again = if delay.is_zero() || self.window.keeps_order() { None } else { job.delayed(delay) };
+        let (patience, last) = (job.patience, job.last_attempt_before(self.limits.ack_timeout));
+        self.doubts.raise(&job.load.last().stream);
+        for instant in [again, patience, last] {
+            self.due(instant);
+        }
+        if self.streams.get(stream).never_acknowledges() {
+            let name = self.streams.get(stream).name.clone();
+            if let Some(error) =
+                self.ring.get(sequence).map(|job| job.load.possibly_stored(Cause::NeverAcknowledges(name)))
+            {
+                self.finish(sequence, Err(error));
+            }
+            return;
+        }
+        self.note_silence(stream, elsewhere);
     }
 
     /// Ends a job at once where it cannot be sent, now or later.
@@ -97,7 +134,7 @@ impl Task {
         let Some(job) = self.ring.get(sequence) else { return };
         let error = match over {
             Over::Emit if self.link.is_up() => job.given_up(Cause::Deadline, Reason::Unsent("too much was before it")),
-            Over::Emit => job.given_up(Cause::Deadline, Reason::Unsent("there was no connection")),
+            Over::Emit => job.given_up(Cause::Deadline, Reason::Unsent(self.disconnected)),
             Over::Window => job.load.possibly_stored(Cause::WindowExpired),
             Over::Denied => job.load.possibly_stored(Cause::PermissionDenied),
         };

@@ -9,15 +9,13 @@ use tokio::time::Instant;
 
 use super::{TURN, Task};
 use crate::engine::job::{Job, Phase};
+use crate::engine::load::Load;
 use crate::engine::wire;
 use crate::error::{Cause, Reason};
 use crate::metric;
 
-/// How much of what is sent again may be under way at a time: all of it can be held up from the moment on in which the stream has
-/// answered, and arrive when its ids are forgotten.
-const AGAIN_MESSAGES: usize = 32;
-const AGAIN_BYTES: usize = 64 << 10;
-const AGAIN_PATIENCE: Duration = Duration::from_millis(250);
+/// What the connection may be lost over lets everything else go first, but not for longer.
+const SUSPECTS_WAIT: Duration = Duration::from_secs(1);
 
 /// An atomic batch of which not everything is sent. Until then the server stores nothing of it.
 pub(super) struct Partly {
@@ -30,8 +28,10 @@ pub(super) struct Partly {
 pub(super) enum Next {
     /// A question to this stream, which was asked so often in vain.
     Question(String, u32),
-    /// The job at the cursor, or the rest of a batch.
-    Job,
+    /// This job, or the rest of a batch.
+    Job(u64),
+    /// This job, and nothing else until it is answered.
+    Alone(u64),
 }
 
 impl Task {
@@ -40,49 +40,88 @@ impl Task {
         if !self.link.is_up() || !self.inbox_open || self.inbox_denied || self.client_gone {
             return None;
         }
-        if self.partly.is_some() {
-            return Some(Next::Job);
+        if let Some(partly) = &self.partly {
+            return Some(Next::Job(partly.sequence));
         }
-        let now = (!self.pauses.is_empty() || !self.doubts.is_empty()).then(Instant::now);
-        if let Some((stream, vain)) = now.and_then(|now| self.question_due(now)) {
+        if self.window.alone().is_some() {
+            return None;
+        }
+        let now = Instant::now();
+        if self.hang_ups.hold_until.is_some_and(|until| until > now) {
+            return None;
+        }
+        if let Some((stream, vain)) = self.question_due(now) {
             return Some(Next::Question(stream, vain));
+        }
+        if self.suspect_since.is_some_and(|since| now.duration_since(since) > SUSPECTS_WAIT) {
+            return self.find_suspect(now);
         }
         self.cursor = self.cursor.max(self.ring.base());
         while self.cursor < self.ring.end() {
             match self.ring.get(self.cursor) {
-                Some(job) if job.is_ready() && job.uncertain && !self.fits_again(job) => {
+                Some(job) if !job.is_ready() => self.cursor += 1,
+                Some(job) if job.not_before.is_some_and(|at| at > now) => {
+                    if self.window.keeps_order() {
+                        return None;
+                    }
+                    self.cursor += 1;
+                }
+                Some(job) if job.losses.suspect => {
+                    self.suspect_since.get_or_insert(now);
+                    self.cursor += 1;
+                }
+                Some(job) if job.uncertain && !self.window.fits_again(job) => {
                     // Those before it are answered one by one, or never: then it holds up nothing else.
-                    if self.again_since.elapsed() < AGAIN_PATIENCE {
+                    if self.window.moves_again() {
                         return None;
                     }
                     self.passed_over.get_or_insert(self.cursor);
                     self.cursor += 1;
                 }
-                Some(job) if job.is_ready() && now.is_none_or(|now| self.admits(job, now)) => {
-                    let messages = self.sent_messages + job.load.messages().len();
-                    let fits = messages <= self.limits.window_messages
-                        && self.sent_bytes + job.bytes <= self.limits.window_bytes;
-                    // What is larger than the whole window goes when nothing else is under way.
-                    return (fits || self.sent_messages == 0).then_some(Next::Job);
-                }
+                Some(job) if self.admits(job, now) => return self.window.fits(job).then_some(Next::Job(self.cursor)),
+                Some(job) if self.window.keeps_order() && self.waits(job) => return None,
                 _ => self.cursor += 1,
             }
         }
-        None
+        if self.suspect_since.is_some() { self.find_suspect(now) } else { None }
     }
 
-    /// Whether it may be sent once more before what was sent again is answered.
-    fn fits_again(&self, job: &Job) -> bool {
-        let messages = self.again_messages + job.load.messages().len();
-        self.again_messages == 0 || (messages <= AGAIN_MESSAGES && self.again_bytes + job.bytes <= AGAIN_BYTES)
+    /// The job that goes alone, once nothing else is under way.
+    fn find_suspect(&mut self, now: Instant) -> Option<Next> {
+        let suspects = || self.ring.iter().filter(|(_, job)| job.losses.suspect && job.is_ready());
+        if suspects().next().is_none() {
+            self.suspect_since = None;
+            return None;
+        }
+        let ready = |job: &Job| job.not_before.is_none_or(|at| at <= now) && self.admits(job, now);
+        let found = suspects().find(|(_, job)| ready(job)).map(|(sequence, _)| sequence);
+        if let Some(next) = self.hang_ups.next_alone.filter(|next| *next > now) {
+            // Others may go meanwhile.
+            self.suspect_since = Some(next);
+            self.due(Some(next));
+            return None;
+        }
+        let Some(sequence) = found else {
+            self.suspect_since = Some(now);
+            return None;
+        };
+        self.window.is_empty().then_some(Next::Alone(sequence))
     }
 
     /// Whether its stream may get it now.
     fn admits(&self, job: &Job, now: Instant) -> bool {
         let stream = &job.load.last().stream;
+        if !self.pauses.admits(stream, now) || self.waits(job) {
+            return false;
+        }
         // With one message under way at a time, the order is kept, whatever it takes.
-        let passes = || !job.uncertain && self.limits.window_messages > 1 && self.doubts.admits_new(stream);
-        self.pauses.admits(stream, now) && (!self.doubts.holds(stream) || passes())
+        let passes = || !job.uncertain && !self.window.keeps_order() && self.doubts.admits_new(stream);
+        !self.doubts.holds(stream) || passes()
+    }
+
+    /// Whether it is not sent again before it is known for how long the stream remembers ids.
+    fn waits(&self, job: &Job) -> bool {
+        job.uncertain && self.streams.get(job.stream).is_waited_for()
     }
 
     /// Sends what may be sent. The client has room for one message.
@@ -96,17 +135,25 @@ impl Task {
             }
             match next {
                 Next::Question(stream, vain) => self.ask(&stream, vain, now),
-                Next::Job => self.send_one(now),
+                Next::Job(sequence) => self.send_one(sequence, now),
+                Next::Alone(sequence) => {
+                    self.suspect_since = None;
+                    self.window.send_alone(sequence);
+                    self.send_one(sequence, now);
+                }
             }
         }
     }
 
-    fn send_one(&mut self, now: Instant) {
+    fn send_one(&mut self, sequence: u64, now: Instant) {
         let partly = self.partly.take();
-        let sequence = partly.as_ref().map_or(self.cursor, |partly| partly.sequence);
         let limit = self.link.client().max_payload();
         if self.ring.get(sequence).is_some_and(|job| job.uncertain) {
             self.count_unseen();
+        }
+        if let Some(said) = self.ring.get(sequence).and_then(|job| self.hang_ups.forbids(&job.load)) {
+            let said = said.text.clone();
+            return self.end_forbidden(sequence, &said);
         }
         let Some(job) = self.ring.get_mut(sequence) else { return };
         if job.last_attempt_before(self.limits.ack_timeout).is_some_and(|last| last <= now) {
@@ -114,6 +161,9 @@ impl Task {
             return self.finish(sequence, Err(error));
         }
         let index = partly.as_ref().map_or(0, |partly| partly.next);
+        if index == 0 {
+            job.attempt = job.attempt.wrapping_add(1);
+        }
         let batch_id = partly.map_or_else(|| batch_id(&job.load), |partly| partly.batch_id);
         let Some(message) = job.load.messages().get(index) else { return };
         let size = message.wire_size();
@@ -121,9 +171,8 @@ impl Task {
             let error = job.refused(Reason::TooLarge { size, limit });
             return self.finish(sequence, Err(error));
         }
-        let Some(wire) = wire::outbound(&job.load, index, wire::reply(&self.inbox, sequence), &batch_id) else {
-            return;
-        };
+        let reply = wire::reply(&self.inbox, sequence, job.attempt);
+        let Some(wire) = wire::outbound(&job.load, index, reply, &batch_id) else { return };
         if let Err(error) = self.link.send(wire) {
             return match error.kind() {
                 PublishErrorKind::MaxPayloadExceeded => {
@@ -142,30 +191,30 @@ impl Task {
             self.counters.resent(messages);
         }
         metric::sent(&job.load.last().event, messages);
-        let until = now + self.limits.ack_timeout;
+        let stream = job.stream;
+        let until = now + self.patience_with(stream);
+        let Some(job) = self.ring.get_mut(sequence) else { return };
         job.phase = Phase::Sent { until, denied: false };
         job.first_sent.get_or_insert(now);
-        self.sent_messages += messages;
-        self.sent_bytes += job.bytes;
-        if job.uncertain {
-            self.again_since = now;
-            self.again_messages += messages;
-            self.again_bytes += job.bytes;
-        } else if !self.doubts.is_empty() {
+        job.not_before = None;
+        self.window.enter(job, now);
+        if !job.uncertain && !self.doubts.is_empty() {
             self.doubts.sent_new(&job.load.last().stream);
         }
         if !self.pauses.is_empty() {
             self.pauses.sent(&job.load.last().stream, sequence);
         }
         self.due(Some(until));
-        self.cursor = self.cursor.max(sequence + 1);
+        if self.window.alone() != Some(sequence) {
+            self.cursor = self.cursor.max(sequence + 1);
+        }
     }
 }
 
 /// Every attempt of a batch is a batch of its own for the server.
-fn batch_id(load: &crate::engine::Load) -> String {
+fn batch_id(load: &Load) -> String {
     match load {
-        crate::engine::Load::One(_) => String::new(),
-        crate::engine::Load::Atomic(_) => uuid::Uuid::now_v7().to_string(),
+        Load::One(_) => String::new(),
+        Load::Atomic(_) => uuid::Uuid::now_v7().to_string(),
     }
 }

@@ -3,18 +3,25 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use async_nats::Client;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::Task;
-use crate::engine::Load;
 use crate::engine::job::{Job, Phase};
-use crate::engine::lookup::{Batch, Found, Question, look_up};
+use crate::engine::load::Load;
+use crate::engine::lookup::{self, Batch, Found, Question, look_up};
 use crate::error::{Cause, EmitError, Reason};
+use crate::jetstream::Api;
 use crate::message::{Outcome, Receipt};
+
+/// The pause before a message is sent again whose place was taken by nothing that can be read, doubled each time.
+const PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// So often something is in its place and not on its subject: it is on another one.
+const VAIN: u32 = 6;
 
 /// Answers carry the whole message that is looked at.
 const AT_ONCE: usize = 32;
@@ -37,15 +44,15 @@ impl Lookups {
     }
 
     /// Many may wait for one answer: all emits of a key.
-    fn ask(&mut self, client: &Client, question: Question, sequence: u64) {
+    fn ask(&mut self, api: Api, question: Question, sequence: u64) {
         if let Some(waiting) = self.waiting.get_mut(&question) {
             return waiting.push(sequence);
         }
-        let (client, permits, asked) = (client.clone(), Arc::clone(&self.permits), question.clone());
+        let (permits, asked) = (Arc::clone(&self.permits), question.clone());
         self.waiting.insert(question, vec![sequence]);
         self.running.spawn(async move {
             let _permit = permits.acquire().await;
-            look_up(client, asked).await
+            look_up(api, asked).await
         });
     }
 
@@ -74,7 +81,9 @@ impl Task {
             Load::Atomic(messages) => Some(Batch { last_id: last.message_id.clone(), messages: messages.len() as u64 }),
         };
         let question = Question { stream, subject, batch };
-        self.lookups.ask(self.link.client(), question, sequence);
+        let prefix = self.streams.prefix(job.stream);
+        let api = Api { client: self.link.client().clone(), prefix, timeout: lookup::TIMEOUT };
+        self.lookups.ask(api, question, sequence);
     }
 
     pub(super) fn on_found(&mut self, question: &Question, found: &Found) {
@@ -85,8 +94,11 @@ impl Task {
                 Some(end) => self.finish(sequence, end),
                 None => {
                     job.phase = Phase::Ready;
+                    job.vain += 1;
+                    let again = job.delayed(LONGEST_PAUSE.min(PAUSE * (1 << (job.vain - 1).min(4))));
+                    let last = job.last_attempt_before(self.limits.ack_timeout);
                     self.sent_again_later(sequence);
-                    let last = self.ring.get(sequence).and_then(|job| job.last_attempt_before(self.limits.ack_timeout));
+                    self.due(again);
                     self.due(last);
                 }
             }
@@ -119,8 +131,14 @@ fn judge(job: &mut Job, found: &Found, patience: Option<Instant>) -> Option<Resu
             (*sequence, *message_id == job.load.last().message_id && *first_id == first.message_id)
         }
         Found::Nothing if batch => return refused(job),
-        // It was refused for the sake of one that is gone: there is a place now.
-        Found::Nothing => return None,
+        // It was refused for the sake of one that is gone: there is a place now. Or the stream stores it on another subject.
+        Found::Nothing if job.vain < VAIN => return None,
+        Found::Nothing => {
+            return Some(Err(match job.uncertain {
+                true => job.load.possibly_stored(Cause::KeyUnread),
+                false => return refused(job),
+            }));
+        }
         Found::Unknown => {
             let Some(patience) = patience else {
                 job.unread = None;

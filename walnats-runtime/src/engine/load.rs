@@ -1,0 +1,65 @@
+//! What is sent and acknowledged as one: a message, or an atomic batch.
+
+use std::slice;
+
+use crate::error::{Cause, EmitError, NotStored, PossiblyStored, Reason};
+use crate::message::OutboundMessage;
+
+/// What is sent and acknowledged as one.
+#[derive(Debug)]
+pub(crate) enum Load {
+    /// A message by itself.
+    One(OutboundMessage),
+    /// The messages of an atomic batch, of one stream; never empty.
+    Atomic(Vec<OutboundMessage>),
+}
+
+impl Load {
+    pub(crate) fn messages(&self) -> &[OutboundMessage] {
+        match self {
+            Self::One(message) => slice::from_ref(message),
+            Self::Atomic(messages) => messages,
+        }
+    }
+
+    /// The message that stands for all: the last one of a batch, whose acknowledgement is that of the batch.
+    pub(crate) fn last(&self) -> &OutboundMessage {
+        match self {
+            Self::One(message) => message,
+            Self::Atomic(messages) => messages.last().expect("an atomic batch is never empty"),
+        }
+    }
+
+    pub(crate) fn into_messages(self) -> Vec<OutboundMessage> {
+        match self {
+            Self::One(message) => vec![message],
+            Self::Atomic(messages) => messages,
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.messages().iter().map(OutboundMessage::wire_size).sum()
+    }
+
+    /// The largest of its messages, headers and payload, in bytes.
+    pub(crate) fn largest(&self) -> usize {
+        self.messages().iter().map(OutboundMessage::wire_size).max().unwrap_or_default()
+    }
+
+    /// Its longest subject, in bytes.
+    pub(crate) fn longest_subject(&self) -> usize {
+        self.messages().iter().map(|message| message.subject.len()).max().unwrap_or_default()
+    }
+
+    pub(crate) fn not_stored(&self, reason: Reason) -> EmitError {
+        let message = self.last();
+        let (event, message_id) = (message.event.to_string(), Some(message.message_id.clone()));
+        EmitError::NotStored(NotStored { event, message_id, reason })
+    }
+
+    pub(crate) fn possibly_stored(&self, cause: Cause) -> EmitError {
+        let message = self.last();
+        let (event, message_id) = (message.event.to_string(), message.message_id.clone());
+        EmitError::PossiblyStored(PossiblyStored { event, message_id, cause })
+    }
+}

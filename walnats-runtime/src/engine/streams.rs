@@ -1,0 +1,174 @@
+//! What the engine knows of each stream that it sends to.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::inspection::Config;
+use crate::jetstream::Prefix;
+
+/// A stream, as an index into [`Streams`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct StreamId(usize);
+
+/// The streams that something was sent to, and which API of JetStream to ask about them.
+#[derive(Debug)]
+pub(super) struct Streams {
+    ids: HashMap<String, StreamId>,
+    streams: Vec<Stream>,
+    prefix: Prefix,
+    /// Whether the prefix was chosen by the user, and so leads to the streams.
+    explicit: bool,
+}
+
+/// What is known of a stream.
+#[derive(Debug)]
+pub(super) struct Stream {
+    pub(super) name: String,
+    /// Whether it has acknowledged anything.
+    acknowledged: bool,
+    /// The domain that its acknowledgements name.
+    domain: Option<String>,
+    /// How many attempts in a row went without an answer, over connections that stood.
+    pub(super) silent: u32,
+    /// What JetStream's API showed of it, ever.
+    config: Option<Config>,
+    /// Over this connection: the request about it that is under way.
+    pub(super) inspecting: Option<u64>,
+    /// What is found then ends what waits in vain.
+    pub(super) decisive: bool,
+    /// It is to be asked about again, decisively.
+    pub(super) to_decide: bool,
+    /// Over this connection: when JetStream's API was last asked about it.
+    pub(super) inspected: Option<Instant>,
+    /// Nobody answered the last request over a connection that stood, or these credentials may not ask: nothing waits for it.
+    pub(super) unanswered: bool,
+    /// Whether the difference of the duplicate windows was reported.
+    reported: bool,
+}
+
+impl Streams {
+    pub(super) fn new(prefix: Prefix, explicit: bool) -> Self {
+        Self { ids: HashMap::new(), streams: Vec::new(), prefix, explicit }
+    }
+
+    pub(super) fn id(&mut self, name: &str) -> StreamId {
+        if let Some(id) = self.ids.get(name) {
+            return *id;
+        }
+        let id = StreamId(self.streams.len());
+        self.ids.insert(name.to_owned(), id);
+        self.streams.push(Stream {
+            name: name.to_owned(),
+            acknowledged: false,
+            domain: None,
+            silent: 0,
+            config: None,
+            inspecting: None,
+            decisive: false,
+            to_decide: false,
+            inspected: None,
+            unanswered: false,
+            reported: false,
+        });
+        id
+    }
+
+    pub(super) fn get(&self, id: StreamId) -> &Stream {
+        &self.streams[id.0]
+    }
+
+    pub(super) fn get_mut(&mut self, id: StreamId) -> &mut Stream {
+        &mut self.streams[id.0]
+    }
+
+    pub(super) fn by_name(&mut self, name: &str) -> Option<&mut Stream> {
+        let id = *self.ids.get(name)?;
+        self.streams.get_mut(id.0)
+    }
+
+    /// Which API answers for the stream: the one that was chosen, else that of the domain that acknowledged, else the local one.
+    pub(super) fn prefix(&self, id: StreamId) -> Prefix {
+        match &self.get(id).domain {
+            Some(domain) if !self.explicit => Prefix::of_domain(domain),
+            _ => self.prefix.clone(),
+        }
+    }
+
+    /// Whether the API that is asked is that of the stream, so that "not found" means that it does not exist.
+    ///
+    /// A stream can be in another account or domain that its subject reaches. The local API knows nothing of it.
+    pub(super) fn api_is_right(&self, id: StreamId, server_has_domain: bool) -> bool {
+        let stream = self.get(id);
+        self.explicit
+            || match stream.acknowledged {
+                // An API that never showed a stream which acknowledges is another one's.
+                true => stream.config.is_some() || stream.domain.is_some(),
+                false => !server_has_domain,
+            }
+    }
+
+    pub(super) fn ids(&self) -> impl Iterator<Item = StreamId> + use<> {
+        (0..self.streams.len()).map(StreamId)
+    }
+
+    /// Another connection may lead to other answers.
+    pub(super) fn start_anew(&mut self) {
+        for stream in &mut self.streams {
+            (stream.inspected, stream.inspecting, stream.silent) = (None, None, 0);
+            stream.to_decide = false;
+        }
+    }
+}
+
+impl Stream {
+    pub(super) fn has_acknowledged(&self) -> bool {
+        self.acknowledged
+    }
+
+    /// The stream acknowledged something.
+    pub(super) fn acknowledges(&mut self, domain: Option<&str>) {
+        self.silent = 0;
+        self.acknowledged = true;
+        if self.domain.as_deref() != domain {
+            self.domain = domain.map(str::to_owned);
+        }
+    }
+
+    /// JetStream's API showed the stream. Says where it remembers ids for less time than `believed`.
+    pub(super) fn shown(&mut self, config: Config, believed: Option<Duration>) {
+        if let (Some(believed), Some(real)) = (believed, config.duplicate_window)
+            && real < believed
+            && !std::mem::replace(&mut self.reported, true)
+        {
+            tracing::warn!(
+                stream = self.name,
+                configured = ?believed,
+                actual = ?real,
+                "stream remembers message ids for less time than configured here; nothing is sent again beyond that"
+            );
+        }
+        self.config = Some(config);
+    }
+
+    /// For how long the stream really remembers ids, where that is known.
+    pub(super) fn duplicate_window(&self) -> Option<Duration> {
+        self.config.as_ref()?.duplicate_window
+    }
+
+    /// Whether it is known to acknowledge nothing.
+    pub(super) fn never_acknowledges(&self) -> bool {
+        self.config.as_ref().is_some_and(|config| config.no_ack)
+    }
+
+    /// Whether JetStream's API was not asked yet over this connection.
+    pub(super) fn wants_inspection(&self) -> bool {
+        self.inspected.is_none() && !self.name.is_empty()
+    }
+
+    /// Whether an answer is worth waiting for before anything is sent again.
+    pub(super) fn is_waited_for(&self) -> bool {
+        self.inspecting.is_some() && !self.unanswered
+    }
+}

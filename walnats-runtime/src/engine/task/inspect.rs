@@ -1,0 +1,176 @@
+//! Asking JetStream's API about streams, and what follows from the answers.
+
+use tokio::time::Instant;
+
+use super::Task;
+use crate::engine::inspection::{Inspection, inspect};
+use crate::engine::job::Job;
+use crate::engine::streams::StreamId;
+use crate::error::{Cause, Reason};
+use crate::register::covers;
+
+impl Task {
+    /// Asks about every stream that was not asked about over this connection.
+    pub(super) fn inspect_all(&mut self) {
+        if !std::mem::take(&mut self.inspection_due) {
+            return;
+        }
+        if !self.link.is_up() {
+            self.inspection_due = true;
+            return;
+        }
+        for id in self.streams.ids() {
+            if self.streams.get(id).wants_inspection() {
+                self.inspect(id, false);
+            }
+        }
+    }
+
+    /// Asks about a stream that refuses or keeps silent; what is found ends what waits in vain.
+    pub(super) fn decide(&mut self, id: StreamId) {
+        // What is under way already may have been asked too early.
+        self.streams.get_mut(id).to_decide = self.streams.get(id).inspecting.is_some();
+        self.inspect(id, true);
+    }
+
+    fn inspect(&mut self, id: StreamId, decisive: bool) {
+        let prefix = self.streams.prefix(id);
+        let stream = self.streams.get_mut(id);
+        if stream.inspecting.is_some() || !self.link.is_up() {
+            return;
+        }
+        let number = self.next_inspection;
+        self.next_inspection += 1;
+        (stream.inspecting, stream.inspected) = (Some(number), Some(Instant::now()));
+        stream.decisive = decisive;
+        let (client, name) = (self.link.client().clone(), stream.name.clone());
+        self.inspections.spawn(async move { (id, number, inspect(client, prefix, name).await) });
+    }
+
+    pub(super) fn on_inspected(&mut self, id: StreamId, number: u64, inspection: Inspection) {
+        let stream = self.streams.get_mut(id);
+        // Another connection has come meanwhile: it is asked anew.
+        if stream.inspecting != Some(number) {
+            return;
+        }
+        stream.inspecting = None;
+        let decisive = stream.decisive;
+        if std::mem::take(&mut stream.to_decide) {
+            self.inspect(id, true);
+        }
+        let stream = self.streams.get_mut(id);
+        stream.unanswered = matches!(inspection, Inspection::Unknown);
+        self.cursor = self.ring.base();
+        let server_has_domain = self.link.has_domain();
+        match inspection {
+            Inspection::Found(config) => {
+                let subjects = config.subjects.clone();
+                let no_stream = Reason::NoStream { stream: self.streams.get(id).name.clone() };
+                let believed = self.ring.iter().find(|(_, job)| job.stream == id && !job.load.last().is_once());
+                let believed = believed.map(|(_, job)| job.load.last().duplicate_window);
+                self.streams.get_mut(id).shown(config, believed);
+                self.shorten_windows(id);
+                if self.streams.get(id).never_acknowledges() {
+                    self.end_unacknowledged(id);
+                }
+                let taken = |subject: &str| subjects.iter().any(|filter| covers(filter, subject));
+                let takes = |job: &Job| job.load.messages().iter().all(|message| taken(&message.subject));
+                let is_right = self.streams.api_is_right(id, server_has_domain);
+                // A stream with a transform, or a mirror, takes what its subjects do not show.
+                if decisive && !subjects.is_empty() && is_right {
+                    self.end_absent(|job| job.stream == id && !takes(job), &no_stream);
+                }
+            }
+            Inspection::Missing(reason) if decisive && self.streams.api_is_right(id, server_has_domain) => {
+                self.end_absent(|job| job.stream == id, &reason);
+                let name = self.streams.get(id).name.clone();
+                self.pauses.stored(&name);
+            }
+            Inspection::Missing(reason) | Inspection::NoJetStream(reason) => {
+                for (_, job) in self.ring.iter_mut().filter(|(_, job)| job.stream == id && job.is_ready()) {
+                    job.refusal = Some(reason.clone());
+                }
+            }
+            Inspection::Unknown => {}
+        }
+    }
+
+    /// These credentials may not ask about the stream.
+    pub(super) fn on_inspection_denied(&mut self, name: &str) {
+        if let Some(stream) = self.streams.by_name(name) {
+            (stream.inspecting, stream.unanswered) = (None, true);
+            self.cursor = self.ring.base();
+        }
+    }
+
+    /// For how long a load may be sent again, by what is known of its stream.
+    pub(super) fn window_of(&self, job: &Job) -> std::time::Duration {
+        let believed = job.load.last().duplicate_window;
+        if job.load.last().is_once() {
+            return believed;
+        }
+        self.streams.get(job.stream).duplicate_window().map_or(believed, |real| real.min(believed))
+    }
+
+    fn shorten_windows(&mut self, id: StreamId) {
+        let Some(real) = self.streams.get(id).duplicate_window() else { return };
+        for (_, job) in self.ring.iter_mut().filter(|(_, job)| job.stream == id && !job.load.last().is_once()) {
+            job.window = job.load.last().duplicate_window.min(real);
+        }
+        self.next_due = Some(Instant::now());
+    }
+
+    /// The stream stores and says nothing.
+    fn end_unacknowledged(&mut self, id: StreamId) {
+        let sent = self.ring.iter().filter(|(_, job)| job.stream == id && (job.is_sent() || job.uncertain));
+        let ends: Vec<_> = sent
+            .map(|(sequence, job)| {
+                (sequence, job.load.possibly_stored(Cause::NeverAcknowledges(job.load.last().stream.to_string())))
+            })
+            .collect();
+        for (sequence, error) in ends {
+            self.finish(sequence, Err(error));
+        }
+    }
+
+    /// The stream does not exist, or does not take these. What is under way may still be answered, as an earlier one was; what
+    /// waits ends.
+    fn end_absent(&mut self, which: impl Fn(&Job) -> bool, reason: &Reason) {
+        let waits = |job: &Job| which(job) && job.is_ready();
+        let sequences: Vec<u64> =
+            self.ring.iter().filter(|(_, job)| waits(job)).map(|(sequence, _)| sequence).collect();
+        for sequence in sequences {
+            let Some(job) = self.ring.get(sequence) else { continue };
+            let reason = match &job.elsewhere {
+                Some((found, _)) => {
+                    Reason::WrongStream { stream: job.load.last().stream.to_string(), found: found.clone() }
+                }
+                None => reason.clone(),
+            };
+            // A stream that never acknowledged and does not exist stored none of its attempts.
+            let never = !self.streams.get(job.stream).has_acknowledged() && job.losses.connections == 0;
+            let error = if never { job.load.not_stored(reason) } else { job.refused(reason) };
+            self.finish(sequence, Err(error));
+        }
+    }
+
+    /// An attempt went without an answer, over a connection that stands.
+    pub(super) fn note_silence(&mut self, id: StreamId, elsewhere: bool) {
+        let stream = self.streams.get_mut(id);
+        stream.silent += 1;
+        // One alone may be lost on its way.
+        if stream.silent >= 2 || elsewhere {
+            self.decide(id);
+        }
+    }
+
+    /// How long to wait for an acknowledgement.
+    pub(super) fn patience_with(&self, id: StreamId) -> std::time::Duration {
+        const NONE_COMES: std::time::Duration = std::time::Duration::from_millis(50);
+        if self.streams.get(id).never_acknowledges() {
+            self.limits.ack_timeout.min(NONE_COMES)
+        } else {
+            self.limits.ack_timeout
+        }
+    }
+}
