@@ -4,10 +4,12 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::account::Account;
 use crate::cluster::NatsCluster;
 use crate::config::Ports;
 use crate::error::StartError;
-use crate::port;
+use crate::leaf::Remote;
+use crate::locate::Release;
 use crate::server::NatsServer;
 
 /// How often other free ports are tried when somebody else was faster.
@@ -18,11 +20,20 @@ const PORT_ATTEMPTS: usize = 10;
 #[derive(Clone)]
 pub struct Builder {
     pub(crate) program: Option<PathBuf>,
+    pub(crate) release: Option<Release>,
     pub(crate) name: Option<String>,
     pub(crate) port: Option<u16>,
     pub(crate) store: Option<PathBuf>,
     /// What stands in the block `jetstream`, if there is to be one.
     pub(crate) jetstream: Option<String>,
+    pub(crate) domain: Option<String>,
+    pub(crate) accounts: Vec<Account>,
+    pub(crate) leafnodes: bool,
+    pub(crate) remotes: Vec<Remote>,
+    pub(crate) websocket: bool,
+    /// Files with the certificate and its key.
+    pub(crate) tls: Option<(PathBuf, PathBuf)>,
+    pub(crate) tls_first: bool,
     pub(crate) config: String,
     pub(crate) deadline: Duration,
 }
@@ -31,10 +42,18 @@ impl Default for Builder {
     fn default() -> Self {
         Self {
             program: None,
+            release: None,
             name: None,
             port: None,
             store: None,
             jetstream: Some(String::new()),
+            domain: None,
+            accounts: Vec::new(),
+            leafnodes: false,
+            remotes: Vec::new(),
+            websocket: false,
+            tls: None,
+            tls_first: false,
             config: String::new(),
             deadline: Duration::from_secs(30),
         }
@@ -46,6 +65,14 @@ impl Builder {
     #[must_use]
     pub fn program(mut self, path: impl Into<PathBuf>) -> Self {
         self.program = Some(path.into());
+        self
+    }
+
+    /// Runs this release, from the cache or fetched, whatever is installed; default: see the [crate].
+    /// [`Builder::program`] takes precedence.
+    #[must_use]
+    pub fn release(mut self, release: Release) -> Self {
+        self.release = Some(release);
         self
     }
 
@@ -86,9 +113,74 @@ impl Builder {
         self
     }
 
+    /// Turns JetStream on, in a domain of this name; default: in none.
+    #[must_use]
+    pub fn domain(mut self, name: impl Into<String>) -> Self {
+        self.domain = Some(name.into());
+        self.jetstream(true)
+    }
+
+    /// Adds an account. JetStream then belongs to the accounts that turn it on.
+    #[must_use]
+    pub fn account(mut self, account: Account) -> Self {
+        self.accounts.push(account);
+        self
+    }
+
+    /// Takes accounts and users from the operator, by JWT.
+    #[cfg(feature = "jwt")]
+    #[must_use]
+    pub fn operator(self, operator: &crate::Operator) -> Self {
+        self.config(&operator.text())
+    }
+
+    /// Listens for leaf nodes, at [`NatsServer::leafnodes_address`].
+    #[must_use]
+    pub fn leafnodes(mut self) -> Self {
+        self.leafnodes = true;
+        self
+    }
+
+    /// Connects as a leaf node to a hub: a server, a [`Link`](crate::Link) to one, or a [`Remote`] that says as whom.
+    /// The first start waits until that connection exists.
+    ///
+    /// ```no_run
+    /// use walnats_server::NatsServer;
+    ///
+    /// let hub = NatsServer::builder().domain("hub").leafnodes().start()?;
+    /// let leaf = NatsServer::builder().domain("leaf").leaf_of(&hub).start()?;
+    /// # Ok::<(), walnats_server::StartError>(())
+    /// ```
+    #[must_use]
+    pub fn leaf_of(mut self, hub: impl Into<Remote>) -> Self {
+        self.remotes.push(hub.into());
+        self
+    }
+
+    /// Listens for clients that speak WebSocket, without TLS, at [`NatsServer::websocket_url`].
+    #[must_use]
+    pub fn websocket(mut self) -> Self {
+        self.websocket = true;
+        self
+    }
+
+    /// Serves clients over TLS, with the certificate and the key in these PEM files. The protocol begins in plain text.
+    #[must_use]
+    pub fn tls(mut self, certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
+        self.tls = Some((certificate.into(), key.into()));
+        self
+    }
+
+    /// As [`Builder::tls`], and expects the TLS handshake before anything else (`handshake_first`).
+    #[must_use]
+    pub fn tls_first(mut self, certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
+        self.tls_first = true;
+        self.tls(certificate, key)
+    }
+
     /// Adds lines to the [configuration](https://docs.nats.io/running-a-nats-service/configuration), such as
-    /// `authorization { token: "t" }`, a block `tls` or `max_payload: 2MB`. Name, ports and JetStream have methods of
-    /// their own here, and must not be set in these lines.
+    /// `authorization { token: "t" }` or `max_payload: 2MB`. What has a method of its own here, such as the name, ports
+    /// and JetStream, must not be set in these lines as well.
     #[must_use]
     pub fn config(mut self, lines: &str) -> Self {
         self.config = joined(self.config, lines);
@@ -110,8 +202,9 @@ impl Builder {
     pub fn start(&self) -> Result<NatsServer, StartError> {
         let attempts = if self.port.is_some() { 1 } else { PORT_ATTEMPTS };
         with_free_ports(attempts, || {
-            let client = self.port.unwrap_or_else(port::free);
-            NatsServer::launch(self, Ports { client, monitor: port::free(), routes: None })
+            let server = NatsServer::launch(self, Ports::free(self))?;
+            server.wait_for_leafnodes(self.remotes.len())?;
+            Ok(server)
         })
     }
 
@@ -129,9 +222,10 @@ impl Builder {
 /// Does not show the configuration, which may hold secrets.
 impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { program, name, port, store, deadline, .. } = self;
+        let Self { program, release, name, port, store, deadline, .. } = self;
         f.debug_struct("Builder")
             .field("program", program)
+            .field("release", release)
             .field("name", name)
             .field("port", port)
             .field("store", store)

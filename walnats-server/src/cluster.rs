@@ -46,8 +46,8 @@ impl NatsCluster {
             let name = format!("node-{}", index + 1);
             let mut builder = builder.clone().name(&name);
             builder.store = builder.store.map(|store| store.join(&name));
-            let routes = Some((*own, routes.clone()));
-            let ports = Ports { client: port::free(), monitor: port::free(), routes };
+            builder.port = None;
+            let ports = Ports { routes: Some((*own, routes.clone())), ..Ports::free(&builder) };
             cluster.nodes.push(NatsServer::launch(&builder, ports)?);
         }
         cluster.wait_until_ready()?;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::builder::Builder;
-use crate::port::local;
+use crate::port::{self, local};
 
 /// The ports of one server, all on loopback.
 #[derive(Clone, Debug)]
@@ -12,8 +12,25 @@ pub struct Ports {
     pub client: u16,
     /// For HTTP requests about its state.
     pub monitor: u16,
+    /// For leaf nodes.
+    pub leafnodes: Option<u16>,
+    /// For clients that speak WebSocket.
+    pub websocket: Option<u16>,
     /// For the other servers of its cluster: its own, then everybody's.
     pub routes: Option<(u16, Vec<u16>)>,
+}
+
+impl Ports {
+    /// Free ones, except where the builder names one.
+    pub fn free(builder: &Builder) -> Self {
+        Self {
+            client: builder.port.unwrap_or_else(port::free),
+            monitor: port::free(),
+            leafnodes: builder.leafnodes.then(port::free),
+            websocket: builder.websocket.then(port::free),
+            routes: None,
+        }
+    }
 }
 
 /// The text of the file.
@@ -24,8 +41,9 @@ pub fn text(builder: &Builder, name: &str, ports: &Ports, store: &Path) -> Strin
         format!("http: \"{}\"", local(ports.monitor)),
     ];
     if let Some(settings) = &builder.jetstream {
-        let store = quote(&store.to_string_lossy());
-        lines.push(format!("jetstream {{\n  store_dir: {store}\n{settings}\n}}"));
+        let domain = builder.domain.iter().map(|domain| format!("domain: {}", quote(domain)));
+        let store = format!("store_dir: {}", quote(&store.to_string_lossy()));
+        lines.push(block("jetstream", [store].into_iter().chain(domain).chain([settings.clone()])));
     }
     if let Some((own, all)) = &ports.routes {
         let listen = local(*own);
@@ -33,12 +51,36 @@ pub fn text(builder: &Builder, name: &str, ports: &Ports, store: &Path) -> Strin
         let routes = routes.join(", ");
         lines.push(format!("cluster {{\n  name: walnats\n  listen: \"{listen}\"\n  routes: [{routes}]\n}}"));
     }
+    if ports.leafnodes.is_some() || !builder.remotes.is_empty() {
+        // Leaf nodes reconnect by the way that they came, which may be a link to be cut.
+        let listen = ports.leafnodes.map(|port| format!("listen: \"{}\"\nno_advertise: true", local(port)));
+        let remotes: Vec<String> = builder.remotes.iter().filter_map(|remote| remote.text()).collect();
+        let remotes = format!("remotes: [\n{}\n]", remotes.join("\n"));
+        lines.push(block("leafnodes", listen.into_iter().chain([remotes])));
+    }
+    if let Some(port) = ports.websocket {
+        lines.push(format!("websocket {{\n  listen: \"{}\"\n  no_tls: true\n}}", local(port)));
+    }
+    if let Some((certificate, key)) = &builder.tls {
+        let file = |path: &Path| quote(&path.to_string_lossy());
+        let files = [format!("cert_file: {}", file(certificate)), format!("key_file: {}", file(key))];
+        let first = builder.tls_first.then(|| "handshake_first: true".to_owned());
+        lines.push(block("tls", files.into_iter().chain(first)));
+    }
+    if !builder.accounts.is_empty() {
+        lines.push(block("accounts", builder.accounts.iter().map(|account| account.text())));
+    }
     lines.push(builder.config.clone());
     lines.join("\n") + "\n"
 }
 
+fn block(name: &str, lines: impl IntoIterator<Item = String>) -> String {
+    let lines: Vec<String> = lines.into_iter().collect();
+    format!("{name} {{\n{}\n}}", lines.join("\n"))
+}
+
 /// A string of the configuration language.
-fn quote(text: &str) -> String {
+pub fn quote(text: &str) -> String {
     let escaped = text.replace('\\', r"\\").replace('"', "\\\"").replace('\n', "\\n").replace('\r', "\\r");
     format!("\"{escaped}\"")
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use crate::locate::{MINIMUM_VERSION, PINNED_VERSION, Version};
+use crate::locate::{MINIMUM_VERSION, PINNED_VERSION, Release, Version};
 
 /// Why a server did not start, or did not become ready.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +31,9 @@ pub enum StartError {
         /// What the system says.
         source: io::Error,
     },
+    /// A leaf node was to connect to a server that does not listen for leaf nodes.
+    #[error("the hub does not listen for leaf nodes; build it with `Builder::leafnodes`")]
+    NoLeafnodes,
     /// The server ended before it was ready.
     #[error("nats-server ended with {status} before it was ready; its log ends with:\n{log}")]
     Exited {
@@ -62,13 +65,18 @@ impl StartError {
 /// No nats-server could be had; says each place that was tried and how to provide one.
 #[derive(Debug)]
 pub struct NotFound {
+    /// The release that was asked for, if it had to be a certain one.
+    pub release: Option<Release>,
     /// What was tried, in order.
     pub attempts: Vec<Attempt>,
 }
 
 impl fmt::Display for NotFound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "no nats-server to run; tried:")?;
+        match self.release {
+            Some(release) => writeln!(f, "no nats-server {} to run; tried:", release.version())?,
+            None => writeln!(f, "no nats-server to run; tried:")?,
+        }
         for Attempt { place, problem } in &self.attempts {
             write!(f, "  - {place}: {problem}")?;
             let mut source = problem.source();
@@ -77,6 +85,9 @@ impl fmt::Display for NotFound {
                 source = cause.source();
             }
             writeln!(f)?;
+        }
+        if self.release.is_some() {
+            return write!(f, "to provide it, install Python 3 with pip, so that it can be fetched");
         }
         write!(
             f,

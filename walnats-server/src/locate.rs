@@ -2,19 +2,24 @@
 
 mod cache;
 mod program;
+mod release;
 mod wheel;
 
+use std::collections::BTreeMap;
 use std::env;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use cache::Cache;
 pub use program::Version;
+pub use release::Release;
 
 use crate::error::{Attempt, NotFound, Problem};
 
 /// The version that is fetched where none is installed.
-pub const PINNED_VERSION: Version = Version { major: 2, minor: 15, patch: 1 };
+pub const PINNED_VERSION: Version = NEWEST.version();
+
+const NEWEST: Release = Release::V2_15;
 
 /// The oldest version taken from `PATH`: the first with schedules and atomic batches.
 pub const MINIMUM_VERSION: Version = Version { major: 2, minor: 12, patch: 0 };
@@ -33,6 +38,22 @@ pub fn nats_server() -> Result<PathBuf, NotFound> {
     }
     let path = Search::from_env().find()?;
     Ok(found.insert(path).clone())
+}
+
+/// The nats-server of a release, from the cache, or fetched. Looks only once per process for each.
+///
+/// # Errors
+///
+/// [`NotFound`] says each place that was tried and how to provide a server.
+pub fn nats_server_of(release: Release) -> Result<PathBuf, NotFound> {
+    static FOUND: Mutex<BTreeMap<Release, PathBuf>> = Mutex::new(BTreeMap::new());
+    let mut found = FOUND.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(path) = found.get(&release) {
+        return Ok(path.clone());
+    }
+    let path = Search::from_env().find_release(release)?;
+    found.insert(release, path.clone());
+    Ok(path)
 }
 
 /// Where to look for nats-server.
@@ -61,7 +82,7 @@ impl Search {
     pub fn find(&self) -> Result<PathBuf, NotFound> {
         let steps: &[Step] = match self.program {
             Some(_) => &[Self::chosen],
-            None => &[Self::chosen, Self::on_path, Self::cached, Self::fetched],
+            None => &[Self::chosen, Self::on_path, |search| search.cached(NEWEST), |search| search.fetched(NEWEST)],
         };
         let mut attempts = Vec::new();
         for step in steps {
@@ -70,7 +91,23 @@ impl Search {
                 Err(failed) => attempts.extend(failed),
             }
         }
-        Err(NotFound { attempts })
+        Err(NotFound { release: None, attempts })
+    }
+
+    /// Looks for exactly this release in the cache, and fetches it if it is not there. [`Search::program`] and servers on
+    /// `PATH` are not considered.
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`] says each place that was tried and how to provide a server.
+    pub fn find_release(&self, release: Release) -> Result<PathBuf, NotFound> {
+        let cached = self.cached(release);
+        cached.or_else(|mut attempts| {
+            self.fetched(release).map_err(|failed| {
+                attempts.extend(failed);
+                NotFound { release: Some(release), attempts }
+            })
+        })
     }
 
     fn chosen(&self) -> Result<PathBuf, Vec<Attempt>> {
@@ -98,14 +135,14 @@ impl Search {
         Err(attempts)
     }
 
-    fn cached(&self) -> Result<PathBuf, Vec<Attempt>> {
-        let cache = self.open_cache()?;
+    fn cached(&self, release: Release) -> Result<PathBuf, Vec<Attempt>> {
+        let cache = self.open_cache(release)?;
         cache.get().map_err(|problem| failed(format!("cache `{}`", cache.program().display()), problem))
     }
 
-    fn fetched(&self) -> Result<PathBuf, Vec<Attempt>> {
-        let pinned = wheel::pinned().map_err(|problem| failed("download", problem))?;
-        let cache = self.open_cache()?;
+    fn fetched(&self, release: Release) -> Result<PathBuf, Vec<Attempt>> {
+        let wheel = release.wheel().map_err(|problem| failed("download", problem))?;
+        let cache = self.open_cache(release)?;
         // While one process downloads, the others wait here, and then find the cache filled.
         let _lock = cache.lock().map_err(|problem| failed("download", problem))?;
         if let Ok(path) = cache.get() {
@@ -119,7 +156,7 @@ impl Search {
                 continue;
             };
             let filled =
-                wheel::download(&python, pinned).and_then(|server| cache.put(&server)).and_then(|()| cache.get());
+                wheel::download(&python, &wheel).and_then(|server| cache.put(&server)).and_then(|()| cache.get());
             match filled {
                 Ok(path) => return Ok(path),
                 Err(problem) => {
@@ -130,9 +167,9 @@ impl Search {
         Err(attempts)
     }
 
-    fn open_cache(&self) -> Result<Cache, Vec<Attempt>> {
+    fn open_cache(&self, release: Release) -> Result<Cache, Vec<Attempt>> {
         match &self.cache {
-            Some(folder) => Ok(Cache::new(folder)),
+            Some(folder) => Ok(Cache::new(folder, release.version())),
             None => Err(failed("cache: WALNATS_CACHE_DIR and the user's home directory", Problem::NotSet)),
         }
     }

@@ -31,6 +31,31 @@ pub fn info(address: SocketAddr) -> io::Result<Info> {
     Ok(serde_json::from_str(json)?)
 }
 
+/// The same, from a server that tells clients nothing before TLS is up.
+pub fn info_over_http(monitor: SocketAddr) -> io::Result<Info> {
+    #[derive(Deserialize)]
+    struct Variables {
+        server_name: String,
+        #[serde(default)]
+        jetstream: Option<JetStream>,
+    }
+    #[derive(Deserialize)]
+    struct JetStream {
+        config: Option<serde::de::IgnoredAny>,
+    }
+    let Variables { server_name, jetstream } = get(monitor, "/varz")?;
+    Ok(Info { server_name, jetstream: jetstream.is_some_and(|jetstream| jetstream.config.is_some()) })
+}
+
+/// How many connections to leaf nodes and hubs there are.
+pub fn leafnodes(monitor: SocketAddr) -> io::Result<usize> {
+    #[derive(Deserialize)]
+    struct Leafnodes {
+        leafnodes: usize,
+    }
+    get(monitor, "/leafz").map(|Leafnodes { leafnodes }| leafnodes)
+}
+
 /// Whether the server calls itself healthy; else what it says is missing.
 pub fn health(monitor: SocketAddr) -> io::Result<Result<(), String>> {
     #[derive(Deserialize)]

@@ -13,7 +13,8 @@ use tempfile::TempDir;
 use crate::builder::Builder;
 use crate::config::{self, Ports};
 use crate::error::StartError;
-use crate::locate::nats_server;
+use crate::leaf::encoded;
+use crate::locate::{nats_server, nats_server_of};
 use crate::port::local;
 use crate::probe;
 use crate::process::{Process, Signal};
@@ -66,9 +67,13 @@ impl NatsServer {
     }
 
     pub(crate) fn launch(builder: &Builder, ports: Ports) -> Result<Self, StartError> {
-        let program = match &builder.program {
-            Some(program) => program.clone(),
-            None => nats_server()?,
+        if builder.remotes.iter().any(|remote| remote.address.is_none()) {
+            return Err(StartError::NoLeafnodes);
+        }
+        let program = match (&builder.program, builder.release) {
+            (Some(program), _) => program.clone(),
+            (None, Some(release)) => nats_server_of(release)?,
+            (None, None) => nats_server()?,
         };
         let folder = tempfile::Builder::new().prefix("walnats-server-").tempdir();
         let folder = folder.map_err(|source| StartError::Prepare { path: std::env::temp_dir(), source })?;
@@ -81,9 +86,24 @@ impl NatsServer {
         Ok(server)
     }
 
-    /// What clients connect to: `nats://127.0.0.1:<port>`, or `tls://...` where the configuration has a block `tls`.
+    /// What clients connect to: `nats://127.0.0.1:<port>`. A server with TLS says so to its clients.
     pub fn url(&self) -> String {
         format!("nats://{}", self.address())
+    }
+
+    /// What clients connect to as this user: `nats://<user>:<password>@127.0.0.1:<port>`.
+    pub fn url_as(&self, user: &str, password: &str) -> String {
+        format!("nats://{}:{}@{}", encoded(user), encoded(password), self.address())
+    }
+
+    /// What clients that speak WebSocket connect to, if [`Builder::websocket`] said so.
+    pub fn websocket_url(&self) -> Option<String> {
+        self.ports.websocket.map(|port| format!("ws://{}", local(port)))
+    }
+
+    /// Where the server listens for leaf nodes, if [`Builder::leafnodes`] said so.
+    pub fn leafnodes_address(&self) -> Option<SocketAddr> {
+        self.ports.leafnodes.map(local)
     }
 
     /// Where clients connect to.
@@ -183,6 +203,28 @@ impl NatsServer {
         }
     }
 
+    /// Waits until at least so many connections to leaf nodes or hubs exist, for instance after a restart.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::NotReady`] if that takes longer than [`Builder::deadline`].
+    pub fn wait_for_leafnodes(&self, count: usize) -> Result<(), StartError> {
+        let started = Instant::now();
+        loop {
+            let found = probe::leafnodes(self.monitor());
+            let waiting_for = match found {
+                Ok(found) if found >= count => return Ok(()),
+                Ok(found) => format!("{found} of {count} connections to leaf nodes or hubs exist"),
+                Err(error) => format!("`{}` does not tell its leaf nodes ({error})", self.name),
+            };
+            let deadline = self.builder.deadline;
+            if started.elapsed() >= deadline {
+                return Err(StartError::NotReady { deadline, waiting_for, log: self.last_lines() });
+            }
+            sleep(POLL);
+        }
+    }
+
     pub(crate) fn monitor(&self) -> SocketAddr {
         local(self.ports.monitor)
     }
@@ -232,7 +274,9 @@ impl NatsServer {
 
     /// What is missing until clients can be served, if anything is.
     fn readiness(&self) -> Result<(), String> {
-        let info = probe::info(self.address()).map_err(|error| format!("no answer for clients ({error})"))?;
+        let info = if self.builder.tls_first { probe::info_over_http } else { probe::info };
+        let address = if self.builder.tls_first { self.monitor() } else { self.address() };
+        let info = info(address).map_err(|error| format!("no answer for clients ({error})"))?;
         if info.server_name != self.name {
             return Err(format!("another server, `{}`, has its port", info.server_name));
         }

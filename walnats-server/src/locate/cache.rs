@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::{PINNED_VERSION, program, variable};
+use super::{Version, program, variable};
 use crate::error::Problem;
 
 /// The folder of walnats' caches for this user.
@@ -24,16 +24,18 @@ pub fn folder() -> Option<PathBuf> {
     caches.map(|caches| caches.join("walnats"))
 }
 
-/// The server of the pinned version for this platform. Beside it stands its length, written first: a program without
+/// The server of one version for this platform. Beside it stands its length, written first: a program without
 /// its length, or with another, was not written by [`Cache::put`] or was cut short since.
 pub struct Cache {
+    version: Version,
     folder: PathBuf,
 }
 
 impl Cache {
     /// In the `folder` of walnats' caches.
-    pub fn new(folder: &Path) -> Self {
-        Self { folder: folder.join("nats-server").join(PINNED_VERSION.to_string()).join(format!("{OS}-{ARCH}")) }
+    pub fn new(folder: &Path, version: Version) -> Self {
+        let folder = folder.join("nats-server").join(version.to_string()).join(format!("{OS}-{ARCH}"));
+        Self { version, folder }
     }
 
     /// Where the program is, if it is.
@@ -49,10 +51,7 @@ impl Cache {
         if length != Some(file.len()) {
             return Err(Problem::Damaged);
         }
-        match program::version(&program)? {
-            PINNED_VERSION => Ok(program),
-            _ => Err(Problem::Damaged),
-        }
+        if program::version(&program)? == self.version { Ok(program) } else { Err(Problem::Damaged) }
     }
 
     /// Stores the program. Other processes see either the whole of it or what was there before.

@@ -1,0 +1,98 @@
+//! A leaf node's way to its hub.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use crate::config::quote;
+use crate::link::Link;
+use crate::server::NatsServer;
+
+/// The hub of a leaf node, and as whom the leaf connects to it; see [`Builder::leaf_of`](crate::Builder::leaf_of).
+#[derive(Clone)]
+pub struct Remote {
+    /// `None` if the hub does not listen for leaf nodes.
+    pub(crate) address: Option<SocketAddr>,
+    user: Option<(String, String)>,
+    credentials: Option<PathBuf>,
+    account: Option<String>,
+    config: Vec<String>,
+}
+
+impl Remote {
+    /// A hub that listens for leaf nodes at this address.
+    pub fn to(address: SocketAddr) -> Self {
+        Self { address: Some(address), user: None, credentials: None, account: None, config: Vec::new() }
+    }
+
+    /// The user of the hub as whom the leaf connects. The user's account is the one that the link leads to.
+    #[must_use]
+    pub fn user(mut self, name: impl Into<String>, password: impl Into<String>) -> Self {
+        self.user = Some((name.into(), password.into()));
+        self
+    }
+
+    /// A file with the credentials with which the leaf connects.
+    #[must_use]
+    pub fn credentials(mut self, file: impl Into<PathBuf>) -> Self {
+        self.credentials = Some(file.into());
+        self
+    }
+
+    /// The account of the leaf that the link belongs to; default: the global one.
+    #[must_use]
+    pub fn account(mut self, name: impl Into<String>) -> Self {
+        self.account = Some(name.into());
+        self
+    }
+
+    /// Adds lines to the remote's block, such as `deny_exports: ["private.>"]`.
+    #[must_use]
+    pub fn config(mut self, lines: &str) -> Self {
+        self.config.push(lines.to_owned());
+        self
+    }
+
+    /// The entry in the list `remotes`.
+    pub(crate) fn text(&self) -> Option<String> {
+        let address = self.address?;
+        let user = self.user.as_ref().map(|(name, password)| format!("{}:{}@", encoded(name), encoded(password)));
+        let mut lines =
+            vec![format!("urls: [{}]", quote(&format!("nats-leaf://{}{address}", user.unwrap_or_default())))];
+        lines.extend(self.account.iter().map(|account| format!("account: {}", quote(account))));
+        lines.extend(self.credentials.iter().map(|file| format!("credentials: {}", quote(&file.to_string_lossy()))));
+        lines.extend(self.config.iter().cloned());
+        Some(format!("{{\n{}\n}}", lines.join("\n")))
+    }
+}
+
+/// Where the hub listens for leaf nodes, if [`Builder::leafnodes`](crate::Builder::leafnodes) said that it does.
+impl From<&NatsServer> for Remote {
+    fn from(hub: &NatsServer) -> Self {
+        let address = hub.leafnodes_address();
+        Self { address, ..Self::to(hub.address()) }
+    }
+}
+
+/// The hub that the link leads to.
+impl From<&Link> for Remote {
+    fn from(link: &Link) -> Self {
+        Self::to(link.address())
+    }
+}
+
+/// Does not show passwords.
+impl fmt::Debug for Remote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Remote").field("address", &self.address).field("account", &self.account).finish_non_exhaustive()
+    }
+}
+
+/// Text within a URL.
+pub(crate) fn encoded(text: &str) -> String {
+    let encode = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    text.bytes().map(encode).collect()
+}
