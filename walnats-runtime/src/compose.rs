@@ -61,6 +61,9 @@ fn build<E: Event>(
     details: Details,
     message_id: &mut Option<String>,
 ) -> Result<OutboundMessage, Reason> {
+    if let Some(fault) = publisher.fault() {
+        return Err(OptionError::from(fault.clone()).into());
+    }
     event.validate()?;
     let stream = publisher.stream(descriptor.stream);
     if publisher.options().strict

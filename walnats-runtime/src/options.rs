@@ -1,11 +1,14 @@
 //! How a publisher behaves.
 
+mod api;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::api::ApiPlace;
 use crate::cloud_event::CloudEvent;
-use crate::error::EmitError;
+use crate::error::{ConfigError, EmitError};
 use crate::message::OutboundMessage;
 
 /// How a publisher behaves. The defaults suit a service that emits some thousand events a second.
@@ -22,6 +25,7 @@ pub struct Options {
     pub(crate) connect_timeout: Duration,
     pub(crate) strict: bool,
     pub(crate) cloud_events: Option<CloudEvent>,
+    pub(crate) api: ApiPlace,
     pub(crate) nats: Option<async_nats::ConnectOptions>,
     pub(crate) on_lost: Option<Callback<Lost>>,
     pub(crate) on_nats_event: Option<Callback<async_nats::Event>>,
@@ -159,6 +163,11 @@ impl Options {
         self.on_nats_event = Some(Arc::new(callback));
         self
     }
+
+    /// Whether the options can be used.
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        self.check_api()
+    }
 }
 
 impl Default for Options {
@@ -175,6 +184,7 @@ impl Default for Options {
             connect_timeout: Duration::from_secs(10),
             strict: false,
             cloud_events: None,
+            api: ApiPlace::default(),
             nats: None,
             on_lost: None,
             on_nats_event: None,
@@ -195,6 +205,7 @@ impl fmt::Debug for Options {
             .field("buffered_deadline", &self.buffered_deadline)
             .field("connect_timeout", &self.connect_timeout)
             .field("strict", &self.strict)
+            .field("api", &self.api)
             .finish_non_exhaustive()
     }
 }

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::batch::EmitAll;
 use crate::emit::Emit;
 use crate::engine::{Engine, Load};
-use crate::error::{ConnectError, EmitError, FlushError, Reason, ShutdownError};
+use crate::error::{ConfigError, ConnectError, EmitError, FlushError, OptionError, Reason, ShutdownError};
 use crate::event::Event;
 use crate::health::Health;
 use crate::message::OutboundMessage;
@@ -36,6 +36,8 @@ struct Shared {
     client: Client,
     streams: &'static [StreamDescriptor],
     options: Options,
+    /// What is wrong with the options.
+    fault: Option<ConfigError>,
     engine: Engine,
 }
 
@@ -53,6 +55,7 @@ impl Publisher {
         streams: &'static [StreamDescriptor],
         options: Options,
     ) -> Result<Self, ConnectError> {
+        options.check()?;
         if options.strict
             && let Some((stream, warnings)) = streams.iter().find_map(|stream| Some((stream.name, warned(stream)?)))
         {
@@ -82,7 +85,8 @@ impl Publisher {
             say_once(stream.name, &warnings(stream));
         }
         let engine = Engine::new(client.clone(), &options, nats_events);
-        Self { shared: Arc::new(Shared { client, streams, options, engine }) }
+        let fault = options.check().err();
+        Self { shared: Arc::new(Shared { client, streams, options, fault, engine }) }
     }
 
     /// The connection.
@@ -90,9 +94,9 @@ impl Publisher {
         &self.shared.client
     }
 
-    /// JetStream over the connection.
+    /// JetStream over the connection, in the domain or under the prefix that the options say.
     pub fn jetstream(&self) -> jetstream::Context {
-        jetstream::new(self.shared.client.clone())
+        jetstream::with_prefix(self.shared.client.clone(), self.shared.options.api().as_str())
     }
 
     /// The streams that the events belong to.
@@ -160,6 +164,19 @@ impl Publisher {
         self.shared.engine.lost()
     }
 
+    /// What is wrong with the options, if anything.
+    pub(crate) fn fault(&self) -> Option<&ConfigError> {
+        self.shared.fault.as_ref()
+    }
+
+    /// Nothing is sent by a publisher whose options cannot be used.
+    fn check(&self, load: &Load) -> Result<(), EmitError> {
+        match self.fault() {
+            None => Ok(()),
+            Some(fault) => Err(load.not_stored(OptionError::from(fault.clone()).into())),
+        }
+    }
+
     /// What is known of a stream; the defaults where nothing is.
     pub(crate) fn stream(&self, name: &str) -> &'static StreamDescriptor {
         const UNKNOWN: &StreamDescriptor = &StreamDescriptor::new("");
@@ -196,6 +213,7 @@ impl Publisher {
         deadline: Option<Duration>,
     ) -> Result<Pending, EmitError> {
         let (engine, load) = (&self.shared.engine, Load::One(message));
+        self.check(&load)?;
         let place = match engine.try_place(&load)? {
             Some(place) => place,
             None => engine.place(&load).await?,
@@ -210,6 +228,7 @@ impl Publisher {
         deadline: Option<Duration>,
     ) -> Result<Pending, EmitError> {
         let (engine, load) = (&self.shared.engine, Load::One(message));
+        self.check(&load)?;
         match engine.try_place(&load)? {
             Some(place) => engine.accept(load, place, self.buffered_until(deadline), true),
             None => Err(load.not_stored(Reason::BufferFull)),
@@ -217,6 +236,7 @@ impl Publisher {
     }
 
     async fn confirmed(&self, load: Load, deadline: Option<Duration>) -> Result<Pending, EmitError> {
+        self.check(&load)?;
         let until = Instant::now().checked_add(deadline.unwrap_or(self.shared.options.deadline));
         let engine = &self.shared.engine;
         let place = match (engine.try_place(&load)?, until) {

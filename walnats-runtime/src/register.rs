@@ -30,6 +30,7 @@ use std::time::Duration;
 
 use async_nats::Client;
 
+use crate::error::ConfigError;
 use crate::jetstream::{Api, ErrorCode, Failure, Prefix, code};
 use crate::{EventDescriptor, Publisher, StreamDescriptor};
 
@@ -62,6 +63,8 @@ pub struct Register<'a> {
     exact_subjects: bool,
     strict: bool,
     loss: BTreeMap<String, u64>,
+    /// What is wrong with the options of the publisher.
+    fault: Option<ConfigError>,
 }
 
 /// Which streams may be touched.
@@ -83,6 +86,7 @@ impl<'a> Register<'a> {
             exact_subjects: false,
             strict: false,
             loss: BTreeMap::new(),
+            fault: None,
         }
     }
 
@@ -139,10 +143,16 @@ impl<'a> Register<'a> {
     ///
     /// The server does not answer, or not with what is needed to plan.
     pub async fn plan(&self) -> Result<Plan, RegisterError> {
+        self.usable()?;
         survey::survey(&self.api, &self.streams, self.exact_subjects).await
     }
 
+    fn usable(&self) -> Result<(), RegisterError> {
+        self.fault.clone().map_or(Ok(()), |fault| Err(fault.into()))
+    }
+
     async fn run(mut self) -> Result<Registered, RegisterError> {
+        self.usable()?;
         let mut streams = std::mem::take(&mut self.streams);
         let mut registered = Registered::default();
         let mut refused = Vec::new();
@@ -217,7 +227,9 @@ impl<'a> IntoFuture for Register<'a> {
 impl Publisher {
     /// Creates and updates `streams`, when awaited.
     pub fn register(&self, streams: &[StreamDescriptor]) -> Register<'_> {
-        let register = Register::new(self.client(), streams);
+        let mut register = Register::new(self.client(), streams);
+        register.api.prefix = self.options().api();
+        register.fault = self.fault().cloned();
         if self.options().strict { register.strict() } else { register }
     }
 

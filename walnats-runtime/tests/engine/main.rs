@@ -3,6 +3,7 @@
 mod batches;
 mod canary;
 mod connecting;
+mod domains;
 mod emits;
 mod ends;
 mod faults;
