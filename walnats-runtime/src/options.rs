@@ -1,6 +1,7 @@
 //! How a publisher behaves.
 
 mod api;
+mod names;
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use self::api::ApiPlace;
 use crate::cloud_event::CloudEvent;
 use crate::error::{ConfigError, EmitError};
 use crate::message::OutboundMessage;
+use crate::placement::Naming;
 
 /// How a publisher behaves. The defaults suit a service that emits some thousand events a second.
 #[derive(Clone)]
@@ -26,6 +28,7 @@ pub struct Options {
     pub(crate) strict: bool,
     pub(crate) cloud_events: Option<CloudEvent>,
     pub(crate) api: ApiPlace,
+    pub(crate) names: Naming,
     pub(crate) nats: Option<async_nats::ConnectOptions>,
     pub(crate) on_lost: Option<Callback<Lost>>,
     pub(crate) on_nats_event: Option<Callback<async_nats::Event>>,
@@ -166,7 +169,8 @@ impl Options {
 
     /// Whether the options can be used.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
-        self.check_api()
+        self.check_api()?;
+        self.names().map(drop)
     }
 }
 
@@ -185,6 +189,7 @@ impl Default for Options {
             strict: false,
             cloud_events: None,
             api: ApiPlace::default(),
+            names: Naming::default(),
             nats: None,
             on_lost: None,
             on_nats_event: None,
@@ -206,6 +211,7 @@ impl fmt::Debug for Options {
             .field("connect_timeout", &self.connect_timeout)
             .field("strict", &self.strict)
             .field("api", &self.api)
+            .field("names", &self.names)
             .finish_non_exhaustive()
     }
 }

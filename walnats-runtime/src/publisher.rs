@@ -19,6 +19,7 @@ use crate::health::Health;
 use crate::message::OutboundMessage;
 use crate::options::Options;
 use crate::pending::Pending;
+use crate::placement::Names;
 use crate::register::{Warning, say_once, warnings};
 use crate::stats::Stats;
 use crate::stream::StreamDescriptor;
@@ -35,6 +36,9 @@ pub struct Publisher {
 struct Shared {
     client: Client,
     streams: &'static [StreamDescriptor],
+    /// The same as they are here.
+    placed: Vec<StreamDescriptor>,
+    names: Names,
     options: Options,
     /// What is wrong with the options.
     fault: Option<ConfigError>,
@@ -55,9 +59,10 @@ impl Publisher {
         streams: &'static [StreamDescriptor],
         options: Options,
     ) -> Result<Self, ConnectError> {
-        options.check()?;
+        let names = named(&options, streams)?;
         if options.strict
-            && let Some((stream, warnings)) = streams.iter().find_map(|stream| Some((stream.name, warned(stream)?)))
+            && let Some((stream, warnings)) =
+                names.streams(streams).iter().find_map(|stream| Some((stream.name, warned(stream)?)))
         {
             return Err(ConnectError::Strict { stream: stream.to_owned(), warnings });
         }
@@ -81,12 +86,16 @@ impl Publisher {
         options: Options,
         nats_events: Option<mpsc::UnboundedReceiver<async_nats::Event>>,
     ) -> Self {
-        for stream in streams {
+        let (names, fault) = match named(&options, streams) {
+            Ok(names) => (names, None),
+            Err(fault) => (Names::default(), Some(fault)),
+        };
+        let placed = names.streams(streams);
+        for stream in &placed {
             say_once(stream.name, &warnings(stream));
         }
         let engine = Engine::new(client.clone(), &options, nats_events);
-        let fault = options.check().err();
-        Self { shared: Arc::new(Shared { client, streams, options, fault, engine }) }
+        Self { shared: Arc::new(Shared { client, streams, placed, names, options, fault, engine }) }
     }
 
     /// The connection.
@@ -99,7 +108,7 @@ impl Publisher {
         jetstream::with_prefix(self.shared.client.clone(), self.shared.options.api().as_str())
     }
 
-    /// The streams that the events belong to.
+    /// The streams that the events belong to, as the package calls them.
     pub fn streams(&self) -> &'static [StreamDescriptor] {
         self.shared.streams
     }
@@ -177,10 +186,16 @@ impl Publisher {
         }
     }
 
-    /// What is known of a stream; the defaults where nothing is.
-    pub(crate) fn stream(&self, name: &str) -> &'static StreamDescriptor {
+    /// What is known of a stream of the package, as it is here; the defaults where nothing is.
+    pub(crate) fn stream(&self, name: &str) -> &StreamDescriptor {
         const UNKNOWN: &StreamDescriptor = &StreamDescriptor::new("");
-        self.shared.streams.iter().find(|stream| stream.name == name).unwrap_or(UNKNOWN)
+        let known = self.shared.streams.iter().position(|stream| stream.name == name);
+        known.and_then(|index| self.shared.placed.get(index)).unwrap_or(UNKNOWN)
+    }
+
+    /// What streams and subjects are called here.
+    pub(crate) fn names(&self) -> &Names {
+        &self.shared.names
     }
 
     /// Hands over a finished message that may take `deadline` in all, the wait for a place in the buffer included; `None`
@@ -253,6 +268,14 @@ impl Publisher {
     fn buffered_until(&self, deadline: Option<Duration>) -> Option<Instant> {
         deadline.or(self.shared.options.buffered_deadline).and_then(|deadline| Instant::now().checked_add(deadline))
     }
+}
+
+/// The names, if the options can be used for these streams.
+fn named(options: &Options, streams: &[StreamDescriptor]) -> Result<Names, ConfigError> {
+    options.check()?;
+    let names = options.names()?;
+    names.check(streams)?;
+    Ok(names)
 }
 
 /// What there is to say of a stream, if anything.

@@ -22,6 +22,18 @@ pub enum ConfigError {
         /// What is wrong with it.
         problem: SubjectProblem,
     },
+    /// [`Options::rename_stream`](crate::Options::rename_stream) for a stream that the package does not have.
+    #[error("option `rename_stream`: the package has no stream `{stream}`")]
+    NoStream {
+        /// The stream that is to have another name.
+        stream: String,
+    },
+    /// Two streams of the package would have one name.
+    #[error("option `rename_stream`: two streams would be called `{name}`")]
+    SameStream {
+        /// That name.
+        name: String,
+    },
 }
 
 /// An empty text is empty; a text with an empty token is not.
