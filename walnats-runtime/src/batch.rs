@@ -175,6 +175,7 @@ impl<'a, E: Event> EmitAll<'a, E> {
                 Outcome::Duplicate(_) => Outcome::Duplicate(sequence),
             },
             stream: last.stream.clone(),
+            domain: last.domain.clone(),
             message_id,
         });
         Ok(receipts.collect())

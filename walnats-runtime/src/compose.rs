@@ -10,6 +10,7 @@ use crate::error::{EmitError, NotStored, OptionError, Reason};
 use crate::event::{Event, EventDescriptor, OnceKey};
 use crate::headers::Headers;
 use crate::message::{EXPECTED_SUBJECT_SEQUENCE, OutboundMessage};
+use crate::placement::Names;
 use crate::publisher::Publisher;
 use crate::register::{covers, warnings};
 use crate::stream::{Discard, Retention, StreamDescriptor};
@@ -61,6 +62,9 @@ fn build<E: Event>(
     details: Details,
     message_id: &mut Option<String>,
 ) -> Result<OutboundMessage, Reason> {
+    if let Some(fault) = publisher.fault() {
+        return Err(OptionError::from(fault.clone()).into());
+    }
     event.validate()?;
     let stream = publisher.stream(descriptor.stream);
     if publisher.options().strict
@@ -70,7 +74,8 @@ fn build<E: Event>(
         return Err(OptionError::Strict { stream: stream.name.to_owned(), warning: *warning }.into());
     }
     let once = details.once.is_some() || E::ONCE != OnceKey::None;
-    let mut subject = event.subject()?;
+    let names = publisher.names();
+    let mut subject = names.subject(event.subject()?);
     if let Some(key) = details.once {
         subject = keyed(descriptor, E::ONCE, &subject, &key, stream)?;
     }
@@ -100,7 +105,7 @@ fn build<E: Event>(
 
     let mut message = OutboundMessage {
         event: Cow::Borrowed(descriptor.name),
-        stream: Cow::Borrowed(descriptor.stream),
+        stream: if stream.name.is_empty() { names.stream(descriptor.stream) } else { Cow::Borrowed(stream.name) },
         subject,
         message_id: id,
         headers,
@@ -113,7 +118,7 @@ fn build<E: Event>(
         message.headers.insert_own(EXPECTED_SUBJECT_SEQUENCE, "0".to_owned())?;
     }
     let scheduled = match details.delay {
-        Some(delay) if !delay.is_zero() => hold_back(&mut message, stream, delay, once)?,
+        Some(delay) if !delay.is_zero() => hold_back(&mut message, names, stream, delay, once)?,
         _ => false,
     };
     message.duplicate_window = if once { kept(stream, details.ttl) } else { duplicate_window(stream) };
@@ -165,6 +170,7 @@ fn duplicate_window(stream: &StreamDescriptor) -> Duration {
 /// Returns whether the server does the holding.
 fn hold_back(
     message: &mut OutboundMessage,
+    names: &Names,
     stream: &StreamDescriptor,
     delay: Duration,
     once: bool,
@@ -179,7 +185,7 @@ fn hold_back(
         if once {
             return Err(OptionError::OnceWithDelay(message.stream.to_string()).into());
         }
-        let subject = schedule_subject(&message.stream, &message.message_id);
+        let subject = names.subject(schedule_subject(&message.stream, &message.message_id));
         let target = std::mem::replace(&mut message.subject, subject);
         message.headers.insert_own("Nats-Schedule", format!("@at {timestamp}"))?;
         message.headers.insert_own("Nats-Schedule-Target", target)?;

@@ -1,6 +1,7 @@
 //! One error type per operation. None holds a payload, a header's value or a secret.
 
 mod batch;
+mod config;
 mod connect;
 mod emit;
 mod flush;
@@ -8,6 +9,7 @@ mod payload;
 mod scope;
 
 pub use batch::EmitAllError;
+pub use config::ConfigError;
 pub use connect::ConnectError;
 pub use emit::{Cause, EmitError, NotStored, OptionError, PossiblyStored, Reason};
 pub use flush::{FlushError, ShutdownError};

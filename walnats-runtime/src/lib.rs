@@ -16,6 +16,7 @@ mod message;
 mod metric;
 mod options;
 mod pending;
+mod placement;
 mod printable;
 pub mod private;
 #[cfg(feature = "protobuf")]

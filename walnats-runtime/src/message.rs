@@ -97,11 +97,14 @@ impl fmt::Debug for OutboundMessage {
 
 /// JetStream has the event.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Receipt {
     /// Whether it was new, and where it is.
     pub outcome: Outcome,
     /// The stream that has it.
     pub stream: String,
+    /// The JetStream domain of that stream; `None` where its server has none.
+    pub domain: Option<String>,
     /// Its deduplication id.
     pub message_id: String,
 }

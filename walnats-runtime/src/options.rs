@@ -1,12 +1,17 @@
 //! How a publisher behaves.
 
+mod api;
+mod names;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::api::ApiPlace;
 use crate::cloud_event::CloudEvent;
-use crate::error::EmitError;
+use crate::error::{ConfigError, EmitError};
 use crate::message::OutboundMessage;
+use crate::placement::Naming;
 
 /// How a publisher behaves. The defaults suit a service that emits some thousand events a second.
 #[derive(Clone)]
@@ -22,6 +27,8 @@ pub struct Options {
     pub(crate) connect_timeout: Duration,
     pub(crate) strict: bool,
     pub(crate) cloud_events: Option<CloudEvent>,
+    pub(crate) api: ApiPlace,
+    pub(crate) names: Naming,
     pub(crate) nats: Option<async_nats::ConnectOptions>,
     pub(crate) on_lost: Option<Callback<Lost>>,
     pub(crate) on_nats_event: Option<Callback<async_nats::Event>>,
@@ -159,6 +166,12 @@ impl Options {
         self.on_nats_event = Some(Arc::new(callback));
         self
     }
+
+    /// Whether the options can be used.
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        self.check_api()?;
+        self.names().map(drop)
+    }
 }
 
 impl Default for Options {
@@ -175,6 +188,8 @@ impl Default for Options {
             connect_timeout: Duration::from_secs(10),
             strict: false,
             cloud_events: None,
+            api: ApiPlace::default(),
+            names: Naming::default(),
             nats: None,
             on_lost: None,
             on_nats_event: None,
@@ -195,6 +210,8 @@ impl fmt::Debug for Options {
             .field("buffered_deadline", &self.buffered_deadline)
             .field("connect_timeout", &self.connect_timeout)
             .field("strict", &self.strict)
+            .field("api", &self.api)
+            .field("names", &self.names)
             .finish_non_exhaustive()
     }
 }

@@ -13,12 +13,13 @@ use tokio::time::Instant;
 use crate::batch::EmitAll;
 use crate::emit::Emit;
 use crate::engine::{Engine, Load};
-use crate::error::{ConnectError, EmitError, FlushError, Reason, ShutdownError};
+use crate::error::{ConfigError, ConnectError, EmitError, FlushError, OptionError, Reason, ShutdownError};
 use crate::event::Event;
 use crate::health::Health;
 use crate::message::OutboundMessage;
 use crate::options::Options;
 use crate::pending::Pending;
+use crate::placement::Names;
 use crate::register::{Warning, say_once, warnings};
 use crate::stats::Stats;
 use crate::stream::StreamDescriptor;
@@ -35,7 +36,12 @@ pub struct Publisher {
 struct Shared {
     client: Client,
     streams: &'static [StreamDescriptor],
+    /// The same as they are here.
+    placed: Vec<StreamDescriptor>,
+    names: Names,
     options: Options,
+    /// What is wrong with the options.
+    fault: Option<ConfigError>,
     engine: Engine,
 }
 
@@ -53,8 +59,10 @@ impl Publisher {
         streams: &'static [StreamDescriptor],
         options: Options,
     ) -> Result<Self, ConnectError> {
+        let names = named(&options, streams)?;
         if options.strict
-            && let Some((stream, warnings)) = streams.iter().find_map(|stream| Some((stream.name, warned(stream)?)))
+            && let Some((stream, warnings)) =
+                names.streams(streams).iter().find_map(|stream| Some((stream.name, warned(stream)?)))
         {
             return Err(ConnectError::Strict { stream: stream.to_owned(), warnings });
         }
@@ -78,11 +86,16 @@ impl Publisher {
         options: Options,
         nats_events: Option<mpsc::UnboundedReceiver<async_nats::Event>>,
     ) -> Self {
-        for stream in streams {
+        let (names, fault) = match named(&options, streams) {
+            Ok(names) => (names, None),
+            Err(fault) => (Names::default(), Some(fault)),
+        };
+        let placed = names.streams(streams);
+        for stream in &placed {
             say_once(stream.name, &warnings(stream));
         }
         let engine = Engine::new(client.clone(), &options, nats_events);
-        Self { shared: Arc::new(Shared { client, streams, options, engine }) }
+        Self { shared: Arc::new(Shared { client, streams, placed, names, options, fault, engine }) }
     }
 
     /// The connection.
@@ -90,12 +103,12 @@ impl Publisher {
         &self.shared.client
     }
 
-    /// JetStream over the connection.
+    /// JetStream over the connection, in the domain or under the prefix that the options say.
     pub fn jetstream(&self) -> jetstream::Context {
-        jetstream::new(self.shared.client.clone())
+        jetstream::with_prefix(self.shared.client.clone(), self.shared.options.api().as_str())
     }
 
-    /// The streams that the events belong to.
+    /// The streams that the events belong to, as the package calls them.
     pub fn streams(&self) -> &'static [StreamDescriptor] {
         self.shared.streams
     }
@@ -160,10 +173,29 @@ impl Publisher {
         self.shared.engine.lost()
     }
 
-    /// What is known of a stream; the defaults where nothing is.
-    pub(crate) fn stream(&self, name: &str) -> &'static StreamDescriptor {
+    /// What is wrong with the options, if anything.
+    pub(crate) fn fault(&self) -> Option<&ConfigError> {
+        self.shared.fault.as_ref()
+    }
+
+    /// Nothing is sent by a publisher whose options cannot be used.
+    fn check(&self, load: &Load) -> Result<(), EmitError> {
+        match self.fault() {
+            None => Ok(()),
+            Some(fault) => Err(load.not_stored(OptionError::from(fault.clone()).into())),
+        }
+    }
+
+    /// What is known of a stream of the package, as it is here; the defaults where nothing is.
+    pub(crate) fn stream(&self, name: &str) -> &StreamDescriptor {
         const UNKNOWN: &StreamDescriptor = &StreamDescriptor::new("");
-        self.shared.streams.iter().find(|stream| stream.name == name).unwrap_or(UNKNOWN)
+        let known = self.shared.streams.iter().position(|stream| stream.name == name);
+        known.and_then(|index| self.shared.placed.get(index)).unwrap_or(UNKNOWN)
+    }
+
+    /// What streams and subjects are called here.
+    pub(crate) fn names(&self) -> &Names {
+        &self.shared.names
     }
 
     /// Hands over a finished message that may take `deadline` in all, the wait for a place in the buffer included; `None`
@@ -196,6 +228,7 @@ impl Publisher {
         deadline: Option<Duration>,
     ) -> Result<Pending, EmitError> {
         let (engine, load) = (&self.shared.engine, Load::One(message));
+        self.check(&load)?;
         let place = match engine.try_place(&load)? {
             Some(place) => place,
             None => engine.place(&load).await?,
@@ -210,6 +243,7 @@ impl Publisher {
         deadline: Option<Duration>,
     ) -> Result<Pending, EmitError> {
         let (engine, load) = (&self.shared.engine, Load::One(message));
+        self.check(&load)?;
         match engine.try_place(&load)? {
             Some(place) => engine.accept(load, place, self.buffered_until(deadline), true),
             None => Err(load.not_stored(Reason::BufferFull)),
@@ -217,6 +251,7 @@ impl Publisher {
     }
 
     async fn confirmed(&self, load: Load, deadline: Option<Duration>) -> Result<Pending, EmitError> {
+        self.check(&load)?;
         let until = Instant::now().checked_add(deadline.unwrap_or(self.shared.options.deadline));
         let engine = &self.shared.engine;
         let place = match (engine.try_place(&load)?, until) {
@@ -233,6 +268,14 @@ impl Publisher {
     fn buffered_until(&self, deadline: Option<Duration>) -> Option<Instant> {
         deadline.or(self.shared.options.buffered_deadline).and_then(|deadline| Instant::now().checked_add(deadline))
     }
+}
+
+/// The names, if the options can be used for these streams.
+fn named(options: &Options, streams: &[StreamDescriptor]) -> Result<Names, ConfigError> {
+    options.check()?;
+    let names = options.names()?;
+    names.check(streams)?;
+    Ok(names)
 }
 
 /// What there is to say of a stream, if anything.

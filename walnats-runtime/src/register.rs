@@ -30,7 +30,9 @@ use std::time::Duration;
 
 use async_nats::Client;
 
+use crate::error::ConfigError;
 use crate::jetstream::{Api, ErrorCode, Prefix, code};
+use crate::placement::Names;
 use crate::{EventDescriptor, Publisher, StreamDescriptor};
 
 /// Creates and updates streams; `.await` does it.
@@ -62,6 +64,10 @@ pub struct Register<'a> {
     exact_subjects: bool,
     strict: bool,
     loss: BTreeMap<String, u64>,
+    /// What the streams are called on this server.
+    names: Names,
+    /// What is wrong with the options of the publisher.
+    fault: Option<ConfigError>,
 }
 
 /// Which streams may be touched.
@@ -83,6 +89,8 @@ impl<'a> Register<'a> {
             exact_subjects: false,
             strict: false,
             loss: BTreeMap::new(),
+            names: Names::default(),
+            fault: None,
         }
     }
 
@@ -104,7 +112,8 @@ impl<'a> Register<'a> {
         self
     }
 
-    /// Lets the update of `stream` drop up to `messages` messages that it stores.
+    /// Lets the update of `stream`, by its name in the package or on the server, drop up to `messages` messages that it
+    /// stores.
     pub fn allow_loss(mut self, stream: impl Into<String>, messages: u64) -> Self {
         self.loss.insert(stream.into(), messages);
         self
@@ -139,11 +148,20 @@ impl<'a> Register<'a> {
     ///
     /// The server does not answer, or not with what is needed to plan.
     pub async fn plan(&self) -> Result<Plan, RegisterError> {
-        survey::survey(&self.api, &self.streams, self.exact_subjects).await
+        self.usable()?;
+        survey::survey(&self.api, &self.names.streams(&self.streams), self.exact_subjects).await
+    }
+
+    fn usable(&self) -> Result<(), RegisterError> {
+        self.fault.clone().map_or(Ok(()), |fault| Err(fault.into()))
     }
 
     async fn run(mut self) -> Result<Registered, RegisterError> {
-        let mut streams = std::mem::take(&mut self.streams);
+        self.usable()?;
+        let mut streams = self.names.streams(&self.streams);
+        for (stream, messages) in self.loss.clone() {
+            self.loss.entry(self.names.stream(&stream).into_owned()).or_insert(messages);
+        }
         let mut registered = Registered::default();
         let mut refused = Vec::new();
         // Somebody else may create or change a stream between the look and the deed, and an update of one stream may
@@ -217,7 +235,10 @@ impl<'a> IntoFuture for Register<'a> {
 impl Publisher {
     /// Creates and updates `streams`, when awaited.
     pub fn register(&self, streams: &[StreamDescriptor]) -> Register<'_> {
-        let register = Register::new(self.client(), streams);
+        let mut register = Register::new(self.client(), streams);
+        register.api.prefix = self.options().api();
+        register.names = self.names().clone();
+        register.fault = self.fault().cloned();
         if self.options().strict { register.strict() } else { register }
     }
 

@@ -209,7 +209,8 @@ pub(crate) fn check_message_id(id: &str) -> Result<(), MessageIdError> {
     }
 }
 
-fn token_problem(token: &str) -> Option<SubjectProblem> {
+/// Checks a token of a subject.
+pub(crate) fn token_problem(token: &str) -> Option<SubjectProblem> {
     if token.is_empty() {
         return Some(SubjectProblem::Empty);
     }

@@ -33,7 +33,6 @@ use super::ring::Ring;
 use super::streams::{StreamId, Streams};
 use super::window::Window;
 use crate::error::EmitError;
-use crate::jetstream::Prefix;
 use crate::lost::LostReport;
 use crate::message::Receipt;
 use crate::metric;
@@ -127,7 +126,7 @@ impl Task {
             inbox_open: false,
             inbox_denied: false,
             cursor: 0,
-            streams: Streams::new(Prefix::default(), false),
+            streams: Streams::new(options.api(), options.explicit()),
             doubts: Doubts::default(),
             carrier: None,
             window: Window::new(options.window_messages, options.window_bytes),

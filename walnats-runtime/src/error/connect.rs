@@ -1,5 +1,6 @@
 //! No connection.
 
+use super::ConfigError;
 use crate::register::Warning;
 
 /// The connection could not be made. Servers are named by host and port alone: a URL can hold a password.
@@ -9,6 +10,9 @@ pub enum ConnectError {
     /// Not a list of NATS URLs: `nats://host:port`, parted by commas.
     #[error("not a list of NATS URLs such as `nats://127.0.0.1:4222,nats://127.0.0.1:4223`: {0}")]
     Url(&'static str),
+    /// An option cannot be used.
+    #[error("the publisher's options cannot be used")]
+    Options(#[from] ConfigError),
     /// A stream is declared in a way that may lose events, and [`Options::strict`](crate::Options::strict) admits none.
     #[error("stream `{stream}` may lose events: {}", list(.warnings))]
     Strict {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::register::Warning;
 
-use super::{CloudEventError, EncodeError, HeaderError, MessageIdError, SubjectError, ValidateError};
+use super::{CloudEventError, ConfigError, EncodeError, HeaderError, MessageIdError, SubjectError, ValidateError};
 
 /// An event was not confirmed.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -206,6 +206,9 @@ impl From<CloudEventError> for Reason {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OptionError {
+    /// The publisher was made with options that cannot be used.
+    #[error("the publisher's options cannot be used")]
+    Publisher(#[from] ConfigError),
     /// `.delay()` beyond what a date can express.
     #[error("a delay of {0:?} is too long")]
     DelayTooLong(Duration),

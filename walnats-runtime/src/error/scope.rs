@@ -40,6 +40,7 @@ impl Reason {
             | Self::KeyTaken { .. } => (Scope::Event, false),
             Self::TooLargeForStream { .. } => (Scope::Event, false),
             Self::Option(OptionError::Strict { .. }) => (Scope::Stream, false),
+            Self::Option(OptionError::Publisher(_)) => (Scope::Publisher, false),
             Self::Option(_) => (Scope::Event, false),
             Self::BufferFull | Self::Closed | Self::NoRuntime | Self::Unsent(_) => (Scope::Publisher, true),
             // Somebody may register it, make room or grant the permission: the event need not change for that.

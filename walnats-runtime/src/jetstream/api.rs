@@ -25,6 +25,11 @@ impl Prefix {
         Self(prefix.trim_end_matches('.').into())
     }
 
+    /// Without a `.` at the end.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The subject of a request: `STREAM.INFO.orders`.
     pub(crate) fn request(&self, operation: &str) -> String {
         format!("{}.{operation}", self.0)

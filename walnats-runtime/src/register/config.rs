@@ -81,8 +81,10 @@ pub(super) fn desired(wanted: &StreamDescriptor, subjects: &[String], current: O
 /// The subjects that the descriptor asks for, without those that another one covers. A stream without any stores the
 /// subject of its name, which is the server's rule; one with schedules also the subjects on which they wait.
 pub(super) fn wanted_subjects(wanted: &StreamDescriptor) -> Vec<String> {
-    let schedules = wanted.schedules.then(|| schedule_filter(wanted.name));
     let named: &[&str] = if wanted.subjects.is_empty() { &[wanted.name] } else { wanted.subjects };
+    let schedules = wanted.schedules.then(|| schedule_filter(wanted.name));
+    // With a prefix for all subjects, it is among them already.
+    let schedules = schedules.filter(|filter| !named.iter().any(|subject| subject.ends_with(filter)));
     subjects::without_covered(named.iter().copied().chain(schedules.as_deref()))
 }
 

@@ -2,12 +2,17 @@
 
 use std::fmt;
 
+use crate::error::ConfigError;
+
 use super::{Change, Count, Loss, Registered, Warning};
 
 /// Streams could not be planned or registered.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RegisterError {
+    /// The publisher was made with options that cannot be used.
+    #[error("the publisher's options cannot be used")]
+    Options(#[from] ConfigError),
     /// Nobody answers for JetStream: the server runs without it, or the account may not use it.
     #[error("JetStream is not available: {why}")]
     NoJetStream {

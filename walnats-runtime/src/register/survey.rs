@@ -8,7 +8,7 @@ use super::rule::Server;
 use super::{Action, Loss, Plan, RegisterError, StreamPlan};
 use super::{change, count, loss, rule, subjects, warning};
 use crate::StreamDescriptor;
-use crate::jetstream::{Api, Failure};
+use crate::jetstream::{Api, Failure, Prefix};
 
 /// Streams looked at at once.
 const AT_ONCE: usize = 8;
@@ -140,11 +140,11 @@ fn overlapping(ours: &[String], theirs: Vec<String>) -> Vec<String> {
     theirs.into_iter().filter(|their| ours.iter().any(|our| subjects::overlap(our, their))).collect()
 }
 
-/// What the connection says of the server. Only a server that runs JetStream itself speaks for it: behind a leaf node
-/// another one answers.
+/// What the connection says of the server. Only a server that runs JetStream itself speaks for it: behind a leaf node, in
+/// another domain and behind an import, another one answers.
 fn server(api: &Api) -> Server {
     let info = api.client.server_info();
-    if !info.jetstream {
+    if !info.jetstream || api.prefix != Prefix::default() {
         return Server::default();
     }
     let mut numbers = info.version.split(['.', '-']).map(|number| number.parse().ok());

@@ -3,11 +3,13 @@
 mod batches;
 mod canary;
 mod connecting;
+mod domains;
 mod emits;
 mod ends;
 mod faults;
 mod heard;
 mod hostile;
+mod naming;
 mod note;
 mod once;
 mod proxy;

@@ -82,7 +82,7 @@ impl Task {
             self.cursor = self.ring.base();
         }
         let message_id = message.message_id.clone();
-        self.finish(sequence, Ok(Receipt { outcome, stream, message_id }));
+        self.finish(sequence, Ok(Receipt { outcome, stream, domain, message_id }));
     }
 
     /// The stream answers, so that it need not be spared any longer.

@@ -157,5 +157,6 @@ fn judge(job: &mut Job, found: &Found, patience: Option<Instant>) -> Option<Resu
     let last = job.load.last();
     // An id that nobody else can have was stored by an attempt of ours.
     let outcome = if ours && last.fresh_id { Outcome::Stored(sequence) } else { Outcome::Duplicate(sequence) };
-    Some(Ok(Receipt { outcome, stream: last.stream.to_string(), message_id: last.message_id.clone() }))
+    let (stream, message_id) = (last.stream.to_string(), last.message_id.clone());
+    Some(Ok(Receipt { outcome, stream, domain: None, message_id }))
 }

@@ -1,0 +1,114 @@
+//! Where JetStream's API is: a domain, or a prefix that an account imports it under.
+
+use super::Options;
+use crate::error::ConfigError;
+use crate::jetstream::Prefix;
+use crate::subject::{subject_problem, token_problem};
+
+/// What the caller said, if anything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ApiPlace {
+    domain: Option<String>,
+    prefix: Option<String>,
+}
+
+impl Options {
+    /// The JetStream domain that the streams are in, where it is not that of the server that we are connected to: a hub seen
+    /// from a leaf node. `register`, look-ups and diagnoses ask `$JS.<domain>.API`. Publishing needs no domain: a subject
+    /// reaches its stream wherever it is.
+    ///
+    /// A domain with `.`, `*`, `>` or white space in it, and one together with [`Options::api_prefix`], is a [`ConfigError`].
+    pub fn domain(mut self, domain: impl Into<String>) -> Self {
+        self.api.domain = Some(domain.into());
+        self
+    }
+
+    /// What the subjects of JetStream's API start with, where the account imports it under another name:
+    /// `JS.orders.API` for `STREAM.INFO.orders` on `JS.orders.API.STREAM.INFO.orders`. Default: `$JS.API`. A `.` at the end
+    /// is left out.
+    ///
+    /// A prefix with wildcards, white space or empty tokens, and one together with [`Options::domain`], is a
+    /// [`ConfigError`].
+    pub fn api_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.api.prefix = Some(prefix.into());
+        self
+    }
+
+    /// What JetStream's requests start with. Where the options break a rule, the default; nothing is asked then.
+    pub(crate) fn api(&self) -> Prefix {
+        match &self.api {
+            ApiPlace { domain: Some(domain), .. } => Prefix::of_domain(domain),
+            ApiPlace { prefix: Some(prefix), .. } => Prefix::custom(prefix),
+            _ => Prefix::default(),
+        }
+    }
+
+    /// Whether the caller said where JetStream is. Otherwise nobody knows in which domain a stream that is not found here
+    /// may be.
+    pub(crate) fn explicit(&self) -> bool {
+        self.api != ApiPlace::default()
+    }
+
+    pub(super) fn check_api(&self) -> Result<(), ConfigError> {
+        let ApiPlace { domain, prefix } = &self.api;
+        if domain.is_some() && prefix.is_some() {
+            return Err(ConfigError::DomainAndPrefix);
+        }
+        let name = |option, value: &str, problem| ConfigError::Name { option, value: value.to_owned(), problem };
+        if let Some(domain) = domain
+            && let Some(problem) = token_problem(domain)
+        {
+            return Err(name("domain", domain, problem));
+        }
+        if let Some(prefix) = prefix
+            && let Some(problem) = subject_problem(prefix.strip_suffix('.').unwrap_or(prefix))
+        {
+            return Err(name("api_prefix", prefix, problem));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(options: Options) -> Result<String, String> {
+        match options.check() {
+            Ok(()) => Ok(options.api().request("STREAM.INFO.s")),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    #[test]
+    fn the_api_is_where_the_options_say() {
+        for (options, expected) in [
+            (Options::new(), "$JS.API.STREAM.INFO.s"),
+            (Options::new().domain("hub"), "$JS.hub.API.STREAM.INFO.s"),
+            (Options::new().api_prefix("JS.orders.API"), "JS.orders.API.STREAM.INFO.s"),
+            (Options::new().api_prefix("JS.orders.API."), "JS.orders.API.STREAM.INFO.s"),
+        ] {
+            assert_eq!(check(options).as_deref(), Ok(expected));
+        }
+    }
+
+    #[test]
+    fn what_no_subject_can_hold_is_refused() {
+        for (options, expected) in [
+            (Options::new().domain(""), "option `domain` (\"\") is empty"),
+            (Options::new().domain("a.b"), "option `domain` (\"a.b\") contains `.`"),
+            (Options::new().domain("a*"), "option `domain` (\"a*\") contains `*`"),
+            (Options::new().domain("a b"), "option `domain` (\"a b\") contains white space"),
+            (Options::new().api_prefix(""), "option `api_prefix` (\"\") is empty"),
+            (Options::new().api_prefix("a..b"), "option `api_prefix` (\"a..b\"): a token of it is empty"),
+            (Options::new().api_prefix("a.>"), "option `api_prefix` (\"a.>\") contains `>`"),
+            (Options::new().api_prefix("a.."), "option `api_prefix` (\"a..\"): a token of it is empty"),
+            (
+                Options::new().domain("hub").api_prefix("JS.hub"),
+                "options `domain` and `api_prefix` exclude each other: a domain is the prefix `$JS.<domain>.API`",
+            ),
+        ] {
+            assert_eq!(check(options), Err(expected.to_owned()));
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! What streams and subjects are called here: one binary serves every environment and tenant.
+
+use super::Options;
+use crate::error::ConfigError;
+use crate::placement::Names;
+
+impl Options {
+    /// Keeps the streams and subjects of an environment or a tenant apart from all others: with `staging`, the event on
+    /// `notes.home` of the stream `notes` is published on `staging.notes.home` and stored in `staging-notes`. The same as
+    /// [`Options::subject_prefix`]`("staging.")` and [`Options::stream_prefix`]`("staging-")`; empty is none.
+    pub fn environment(self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        let streams = if name.is_empty() { String::new() } else { format!("{name}-") };
+        self.subject_prefix(name).stream_prefix(streams)
+    }
+
+    /// What every subject starts with: `staging.`, one token or more; a `.` at the end may be left out, and an empty prefix
+    /// is none. It holds for emits, their keys ([`Emit::once`](crate::Emit::once)), schedules and messages for an outbox,
+    /// and for the subjects that `register` gives the streams. Readers see it; whoever reads with this package's descriptors
+    /// adds it to their subjects.
+    ///
+    /// Streams keep their names, see [`Options::stream_prefix`]. Without another name, two environments share a stream in
+    /// one account: `register` adds the subjects of the second to it.
+    ///
+    /// A prefix with wildcards, white space or empty tokens, and one that starts with `$`, is a [`ConfigError`].
+    pub fn subject_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.names.subjects = prefix.into();
+        self
+    }
+
+    /// What the name of every stream starts with: `staging-`. Empty is none.
+    ///
+    /// A prefix with `.`, `*`, `>`, `/`, `\` or white space is a [`ConfigError`].
+    pub fn stream_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.names.streams = prefix.into();
+        self
+    }
+
+    /// The name of one stream here, where [`Options::stream_prefix`] does not lead to it: an operator calls `notes` of the
+    /// package `SHOP_NOTES`, say. It takes no prefix. May be called for several streams.
+    ///
+    /// A name that JetStream does not take, that of another stream of the package, and a `stream` that the package does not
+    /// have, are a [`ConfigError`].
+    pub fn rename_stream(mut self, stream: impl Into<String>, name: impl Into<String>) -> Self {
+        self.names.renamed.insert(stream.into(), name.into());
+        self
+    }
+
+    /// The names, checked.
+    pub(crate) fn names(&self) -> Result<Names, ConfigError> {
+        Names::new(&self.names)
+    }
+}

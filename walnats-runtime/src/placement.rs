@@ -1,0 +1,207 @@
+//! From the names of a package to those on this server: prefixes and other names that the options give.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+
+use crate::error::ConfigError;
+use crate::stream::StreamDescriptor;
+use crate::subject::{SubjectProblem, schedule_filter, subject_problem, token_problem};
+
+/// What the caller said of names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Naming {
+    /// Before subjects.
+    pub(crate) subjects: String,
+    /// Before names of streams.
+    pub(crate) streams: String,
+    /// Streams with a name of their own.
+    pub(crate) renamed: BTreeMap<String, String>,
+}
+
+/// How streams and subjects are called here.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Names {
+    /// Ends with `.`, or is empty.
+    subject_prefix: String,
+    stream_prefix: String,
+    renamed: BTreeMap<String, String>,
+}
+
+impl Names {
+    /// # Errors
+    ///
+    /// No subject can start like that, or no stream be called like that.
+    pub(crate) fn new(naming: &Naming) -> Result<Self, ConfigError> {
+        let mut subject_prefix = naming.subjects.clone();
+        if !subject_prefix.is_empty() {
+            let tokens = subject_prefix.strip_suffix('.').unwrap_or(&subject_prefix);
+            let server = tokens.starts_with('$').then_some(SubjectProblem::Reserved('$'));
+            if let Some(problem) = server.or_else(|| subject_problem(tokens)) {
+                return Err(ConfigError::Name { option: "subject_prefix", value: naming.subjects.clone(), problem });
+            }
+            if !subject_prefix.ends_with('.') {
+                subject_prefix.push('.');
+            }
+        }
+        if !naming.streams.is_empty() {
+            check_stream("stream_prefix", &naming.streams)?;
+        }
+        for name in naming.renamed.values() {
+            check_stream("rename_stream", name)?;
+        }
+        Ok(Self { subject_prefix, stream_prefix: naming.streams.clone(), renamed: naming.renamed.clone() })
+    }
+
+    /// Whether everything is called as in the package.
+    fn are_same(&self) -> bool {
+        self.subject_prefix.is_empty() && self.stream_prefix.is_empty() && self.renamed.is_empty()
+    }
+
+    /// A stream's name here.
+    pub(crate) fn stream<'a>(&self, name: &'a str) -> Cow<'a, str> {
+        match self.renamed.get(name) {
+            Some(renamed) => Cow::Owned(renamed.clone()),
+            None if self.stream_prefix.is_empty() => Cow::Borrowed(name),
+            None => Cow::Owned(format!("{}{name}", self.stream_prefix)),
+        }
+    }
+
+    /// A subject, or a filter, here.
+    pub(crate) fn subject(&self, mut subject: String) -> String {
+        if !self.subject_prefix.is_empty() {
+            subject.insert_str(0, &self.subject_prefix);
+        }
+        subject
+    }
+
+    /// The streams as they are here, in order.
+    pub(crate) fn streams(&self, streams: &[StreamDescriptor]) -> Vec<StreamDescriptor> {
+        if self.are_same() {
+            return streams.to_vec();
+        }
+        streams.iter().map(|stream| self.descriptor(stream)).collect()
+    }
+
+    /// Whether the names fit these streams.
+    ///
+    /// # Errors
+    ///
+    /// A stream that is given a name is none of these, or two have the same name.
+    pub(crate) fn check(&self, streams: &[StreamDescriptor]) -> Result<(), ConfigError> {
+        if let Some(stream) = self.renamed.keys().find(|name| streams.iter().all(|stream| stream.name != *name)) {
+            return Err(ConfigError::NoStream { stream: stream.clone() });
+        }
+        let mut names = BTreeSet::new();
+        let twice = streams.iter().map(|stream| self.stream(stream.name)).find(|name| !names.insert(name.clone()));
+        match twice {
+            Some(name) if !self.are_same() => Err(ConfigError::SameStream { name: name.into_owned() }),
+            _ => Ok(()),
+        }
+    }
+
+    fn descriptor(&self, stream: &StreamDescriptor) -> StreamDescriptor {
+        let name = kept(self.stream(stream.name));
+        // Without subjects a stream takes the one that is called like itself.
+        let declared: &[&str] = if stream.subjects.is_empty() { &[stream.name] } else { stream.subjects };
+        let mut subjects: Vec<&'static str> =
+            declared.iter().map(|subject| kept(Cow::Owned(self.subject((*subject).to_owned())))).collect();
+        if stream.schedules && !self.subject_prefix.is_empty() {
+            subjects.push(kept(Cow::Owned(self.subject(schedule_filter(name)))));
+        }
+        StreamDescriptor { name, subjects: kept_list(subjects), ..*stream }
+    }
+}
+
+fn check_stream(option: &'static str, name: &str) -> Result<(), ConfigError> {
+    let path = name.chars().find(|c| matches!(c, '/' | '\\')).map(SubjectProblem::Reserved);
+    match token_problem(name).or(path) {
+        Some(problem) => Err(ConfigError::Name { option, value: name.to_owned(), problem }),
+        None => Ok(()),
+    }
+}
+
+/// Descriptors are constants, of texts that live for ever: each different text is kept once, for as long as the process runs.
+fn kept(text: Cow<'_, str>) -> &'static str {
+    static TEXTS: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(text) = texts.get(text.as_ref()) {
+        return text;
+    }
+    let text: &'static str = Box::leak(text.into_owned().into_boxed_str());
+    texts.insert(text);
+    text
+}
+
+fn kept_list(list: Vec<&'static str>) -> &'static [&'static str] {
+    static LISTS: Mutex<BTreeSet<&'static [&'static str]>> = Mutex::new(BTreeSet::new());
+    let mut lists = LISTS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(list) = lists.get(list.as_slice()) {
+        return list;
+    }
+    let list: &'static [&'static str] = Box::leak(list.into_boxed_slice());
+    lists.insert(list);
+    list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Options;
+
+    const STREAMS: &[StreamDescriptor] = &[
+        StreamDescriptor { subjects: &["notes.*", "memos.>"], schedules: true, ..StreamDescriptor::new("notes") },
+        StreamDescriptor::new("audit"),
+    ];
+
+    fn placed(options: Options) -> Result<Vec<(&'static str, &'static [&'static str])>, String> {
+        let names = options.names().map_err(|error| error.to_string())?;
+        names.check(STREAMS).map_err(|error| error.to_string())?;
+        Ok(names.streams(STREAMS).iter().map(|stream| (stream.name, stream.subjects)).collect())
+    }
+
+    #[test]
+    fn streams_and_subjects_are_called_as_the_options_say() {
+        let same: Vec<_> = STREAMS.iter().map(|stream| (stream.name, stream.subjects)).collect();
+        assert_eq!(placed(Options::new()), Ok(same.clone()));
+        assert_eq!(placed(Options::new().environment("").subject_prefix("").stream_prefix("")), Ok(same));
+        let staging: Vec<(&str, &[&str])> = vec![
+            ("staging-notes", &["staging.notes.*", "staging.memos.>", "staging._walnats.schedule.staging-notes.*"]),
+            ("staging-audit", &["staging.audit"]),
+        ];
+        assert_eq!(placed(Options::new().environment("staging")), Ok(staging.clone()));
+        let both = Options::new().subject_prefix("staging.").stream_prefix("staging-");
+        assert_eq!(placed(both), Ok(staging));
+        let other: Vec<(&str, &[&str])> = vec![("SHOP", &["notes.*", "memos.>"]), ("x-audit", &["audit"])];
+        assert_eq!(placed(Options::new().stream_prefix("x-").rename_stream("notes", "SHOP")), Ok(other));
+    }
+
+    #[test]
+    fn names_that_nats_does_not_take_are_refused() {
+        let prefix = |prefix: &str| Options::new().subject_prefix(prefix);
+        let stream = |prefix: &str| Options::new().stream_prefix(prefix);
+        for (options, expected) in [
+            (prefix("a.*."), "option `subject_prefix` (\"a.*.\") contains `*`"),
+            (prefix(">"), "option `subject_prefix` (\">\") contains `>`"),
+            (prefix("."), "option `subject_prefix` (\".\"): a token of it is empty"),
+            (prefix(".a"), "option `subject_prefix` (\".a\"): a token of it is empty"),
+            (prefix("a..b"), "option `subject_prefix` (\"a..b\"): a token of it is empty"),
+            (prefix("a b."), "option `subject_prefix` (\"a b.\") contains white space"),
+            (prefix("a\n"), "option `subject_prefix` (\"a\\n\") contains a control character"),
+            (prefix("$JS.x."), "option `subject_prefix` (\"$JS.x.\") contains `$`"),
+            (stream("a.b-"), "option `stream_prefix` (\"a.b-\") contains `.`"),
+            (stream("a/"), "option `stream_prefix` (\"a/\") contains `/`"),
+            (stream("a b"), "option `stream_prefix` (\"a b\") contains white space"),
+            (Options::new().environment("a.b"), "option `stream_prefix` (\"a.b-\") contains `.`"),
+            (Options::new().rename_stream("notes", ""), "option `rename_stream` (\"\") is empty"),
+            (Options::new().rename_stream("notes", "a>"), "option `rename_stream` (\"a>\") contains `>`"),
+            (Options::new().rename_stream("nodes", "x"), "option `rename_stream`: the package has no stream `nodes`"),
+            (
+                Options::new().rename_stream("notes", "audit"),
+                "option `rename_stream`: two streams would be called `audit`",
+            ),
+        ] {
+            assert_eq!(placed(options), Err(expected.to_owned()));
+        }
+    }
+}
