@@ -16,6 +16,7 @@ use crate::engine::{Engine, Load};
 use crate::error::{ConnectError, EmitError, FlushError, Reason, ShutdownError};
 use crate::event::Event;
 use crate::health::Health;
+use crate::jetstream::KnownStreams;
 use crate::message::OutboundMessage;
 use crate::options::Options;
 use crate::pending::Pending;
@@ -36,6 +37,8 @@ struct Shared {
     client: Client,
     streams: &'static [StreamDescriptor],
     options: Options,
+    /// What the streams really are.
+    known: KnownStreams,
     engine: Engine,
 }
 
@@ -82,7 +85,8 @@ impl Publisher {
             say_once(stream.name, &warnings(stream));
         }
         let engine = Engine::new(client.clone(), &options, nats_events);
-        Self { shared: Arc::new(Shared { client, streams, options, engine }) }
+        let known = KnownStreams::default();
+        Self { shared: Arc::new(Shared { client, streams, options, known, engine }) }
     }
 
     /// The connection.
@@ -158,6 +162,11 @@ impl Publisher {
     /// How many messages failed while nobody waited for them, see [`Options::on_lost`].
     pub fn lost(&self) -> u64 {
         self.shared.engine.lost()
+    }
+
+    /// What the streams really are, as far as somebody has looked.
+    pub(crate) fn known_streams(&self) -> &KnownStreams {
+        &self.shared.known
     }
 
     /// What is known of a stream; the defaults where nothing is.
