@@ -36,6 +36,7 @@ use self::streams::StreamId;
 use self::task::Task;
 use crate::error::{EmitError, FlushError, Reason, ShutdownError};
 use crate::health::Health;
+use crate::jetstream::KnownStreams;
 use crate::lost::LostReport;
 use crate::options::Options;
 use crate::pending::Pending;
@@ -65,12 +66,14 @@ impl Engine {
     pub(crate) fn new(
         client: Client,
         options: &Options,
+        known: KnownStreams,
         nats_events: Option<mpsc::UnboundedReceiver<async_nats::Event>>,
     ) -> Self {
         let (commands, receiver) = mpsc::unbounded_channel();
         let lost = Arc::new(LostReport::new(options.on_lost.clone()));
         let counters = Arc::new(Counters::default());
-        let task = Task::new(client.clone(), options, receiver, nats_events, Arc::clone(&lost), Arc::clone(&counters));
+        let task =
+            Task::new(client.clone(), options, known, receiver, nats_events, Arc::clone(&lost), Arc::clone(&counters));
         Self {
             client,
             buffer: Arc::new(Buffer::new(options.buffer_messages, options.buffer_bytes)),

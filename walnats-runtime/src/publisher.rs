@@ -16,6 +16,7 @@ use crate::engine::{Engine, Load};
 use crate::error::{ConfigError, ConnectError, EmitError, FlushError, OptionError, Reason, ShutdownError};
 use crate::event::Event;
 use crate::health::Health;
+use crate::jetstream::KnownStreams;
 use crate::message::OutboundMessage;
 use crate::options::Options;
 use crate::pending::Pending;
@@ -42,6 +43,8 @@ struct Shared {
     options: Options,
     /// What is wrong with the options.
     fault: Option<ConfigError>,
+    /// What the streams really are.
+    known: KnownStreams,
     engine: Engine,
 }
 
@@ -94,8 +97,9 @@ impl Publisher {
         for stream in &placed {
             say_once(stream.name, &warnings(stream));
         }
-        let engine = Engine::new(client.clone(), &options, nats_events);
-        Self { shared: Arc::new(Shared { client, streams, placed, names, options, fault, engine }) }
+        let known = KnownStreams::default();
+        let engine = Engine::new(client.clone(), &options, known.clone(), nats_events);
+        Self { shared: Arc::new(Shared { client, streams, placed, names, options, fault, known, engine }) }
     }
 
     /// The connection.
@@ -184,6 +188,11 @@ impl Publisher {
             None => Ok(()),
             Some(fault) => Err(load.not_stored(OptionError::from(fault.clone()).into())),
         }
+    }
+
+    /// What the streams really are, as far as somebody has looked.
+    pub(crate) fn known_streams(&self) -> &KnownStreams {
+        &self.shared.known
     }
 
     /// What is known of a stream of the package, as it is here; the defaults where nothing is.

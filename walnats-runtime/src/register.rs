@@ -31,7 +31,7 @@ use std::time::Duration;
 use async_nats::Client;
 
 use crate::error::ConfigError;
-use crate::jetstream::{Api, ErrorCode, Prefix, code};
+use crate::jetstream::{Api, ErrorCode, KnownStreams, Prefix, code};
 use crate::placement::Names;
 use crate::{EventDescriptor, Publisher, StreamDescriptor};
 
@@ -59,6 +59,8 @@ pub struct Register<'a> {
     api: Api,
     /// Whose connection it is.
     publisher: PhantomData<&'a Client>,
+    /// Where what is found is kept.
+    known: KnownStreams,
     streams: Vec<StreamDescriptor>,
     scope: Scope,
     exact_subjects: bool,
@@ -84,6 +86,7 @@ impl<'a> Register<'a> {
         Self {
             api: Api { client: client.clone(), prefix: Prefix::default(), timeout: Duration::from_secs(5) },
             publisher: PhantomData,
+            known: KnownStreams::default(),
             streams: streams.to_vec(),
             scope: Scope::Both,
             exact_subjects: false,
@@ -149,7 +152,7 @@ impl<'a> Register<'a> {
     /// The server does not answer, or not with what is needed to plan.
     pub async fn plan(&self) -> Result<Plan, RegisterError> {
         self.usable()?;
-        survey::survey(&self.api, &self.names.streams(&self.streams), self.exact_subjects).await
+        survey::survey(&self.api, &self.known, &self.names.streams(&self.streams), self.exact_subjects).await
     }
 
     fn usable(&self) -> Result<(), RegisterError> {
@@ -167,7 +170,7 @@ impl<'a> Register<'a> {
         // Somebody else may create or change a stream between the look and the deed, and an update of one stream may
         // free the subjects that another one waits for: what did not go through is looked at once more.
         for last in [false, true] {
-            let plan = survey::survey(&self.api, &streams, self.exact_subjects).await?;
+            let plan = survey::survey(&self.api, &self.known, &streams, self.exact_subjects).await?;
             let mut again = Vec::new();
             for stream in plan.streams {
                 warning::say_once(&stream.name, &stream.warnings);
@@ -214,7 +217,10 @@ impl<'a> Register<'a> {
             _ => api::update(&self.api, &plan.name, &plan.config).await,
         };
         match answer {
-            Ok(()) => Ok(Ok(done(plan))),
+            Ok(info) => {
+                self.known.note_config(&plan.name, &info.config);
+                Ok(Ok(done(plan)))
+            }
             Err(failure) => match RegisterError::from(failure) {
                 RegisterError::Server { code, description, .. } => Ok(Err(rejected(code, description))),
                 error => Err(error),
@@ -239,6 +245,7 @@ impl Publisher {
         register.api.prefix = self.options().api();
         register.names = self.names().clone();
         register.fault = self.fault().cloned();
+        register.known = self.known_streams().clone();
         if self.options().strict { register.strict() } else { register }
     }
 

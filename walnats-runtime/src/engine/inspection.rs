@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use async_nats::Client;
-use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::error::Reason;
 use crate::jetstream::{Api, Failure, Prefix, code};
@@ -15,38 +14,13 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(super) enum Inspection {
     /// The stream exists.
-    Found(Config),
+    Found(Value),
     /// The stream does not exist there.
     Missing(Reason),
     /// Nobody answers for JetStream at the moment.
     NoJetStream(Reason),
     /// Nobody answers, or not with anything that helps.
     Unknown,
-}
-
-/// What the engine needs of a stream's configuration.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Config {
-    /// `None` where JetStream does not say: it is off then.
-    pub(super) duplicate_window: Option<Duration>,
-    pub(super) no_ack: bool,
-    pub(super) subjects: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Answer {
-    config: Raw,
-}
-
-#[derive(Deserialize)]
-struct Raw {
-    #[serde(default)]
-    subjects: Vec<String>,
-    #[serde(default)]
-    no_ack: bool,
-    /// Nanoseconds.
-    #[serde(default)]
-    duplicate_window: u64,
 }
 
 /// What a request about a stream begins with; the stream's name follows.
@@ -56,16 +30,8 @@ pub(super) const REQUEST: &str = "STREAM.INFO.";
 pub(super) async fn inspect(client: Client, prefix: Prefix, stream: String) -> Inspection {
     let api = Api { client, prefix, timeout: TIMEOUT };
     let operation = format!("{REQUEST}{stream}");
-    let answer = match api.call(&operation, &json!({})).await {
-        Ok(answer) => api.read::<Answer>(&operation, answer),
-        Err(failure) => Err(failure),
-    };
-    match answer {
-        Ok(Answer { config: Raw { subjects, no_ack, duplicate_window } }) => Inspection::Found(Config {
-            duplicate_window: Some(Duration::from_nanos(duplicate_window)),
-            no_ack,
-            subjects,
-        }),
+    match api.call(&operation, &json!({})).await {
+        Ok(info) => Inspection::Found(info),
         Err(Failure::Server { code: code::STREAM_NOT_FOUND, .. }) => {
             Inspection::Missing(Reason::NoStream { stream: stream.clone() })
         }

@@ -1,12 +1,12 @@
 //! What the engine knows of each stream that it sends to.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::inspection::Config;
-use crate::jetstream::Prefix;
+use crate::jetstream::{KnownStream, KnownStreams, Prefix};
 
 /// A stream, as an index into [`Streams`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -17,6 +17,8 @@ pub(crate) struct StreamId(usize);
 pub(super) struct Streams {
     ids: HashMap<String, StreamId>,
     streams: Vec<Stream>,
+    /// What somebody here saw of their configuration.
+    known: KnownStreams,
     prefix: Prefix,
     /// Whether the prefix was chosen by the user, and so leads to the streams.
     explicit: bool,
@@ -32,8 +34,8 @@ pub(super) struct Stream {
     domain: Option<String>,
     /// How many attempts in a row went without an answer, over connections that stood.
     pub(super) silent: u32,
-    /// What JetStream's API showed of it, ever.
-    config: Option<Config>,
+    /// Its configuration as it was last seen.
+    config: Option<Arc<KnownStream>>,
     /// Over this connection: the request about it that is under way.
     pub(super) inspecting: Option<u64>,
     /// What is found then ends what waits in vain.
@@ -49,8 +51,8 @@ pub(super) struct Stream {
 }
 
 impl Streams {
-    pub(super) fn new(prefix: Prefix, explicit: bool) -> Self {
-        Self { ids: HashMap::new(), streams: Vec::new(), prefix, explicit }
+    pub(super) fn new(known: KnownStreams, prefix: Prefix, explicit: bool) -> Self {
+        Self { ids: HashMap::new(), streams: Vec::new(), known, prefix, explicit }
     }
 
     pub(super) fn id(&mut self, name: &str) -> StreamId {
@@ -64,7 +66,7 @@ impl Streams {
             acknowledged: false,
             domain: None,
             silent: 0,
-            config: None,
+            config: self.known.get(name),
             inspecting: None,
             decisive: false,
             to_decide: false,
@@ -109,6 +111,38 @@ impl Streams {
             }
     }
 
+    /// JetStream's API showed the stream. Says where it remembers ids for less time than `believed`.
+    pub(super) fn shown(&mut self, id: StreamId, info: &serde_json::Value, believed: Option<Duration>) {
+        self.known.note(&self.get(id).name, info);
+        self.refresh(id);
+        let stream = self.get_mut(id);
+        if let (Some(believed), Some(real)) = (believed, stream.duplicate_window())
+            && real < believed
+            && !std::mem::replace(&mut stream.reported, true)
+        {
+            tracing::warn!(
+                stream = stream.name,
+                configured = ?believed,
+                actual = ?real,
+                "stream remembers message ids for less time than configured here; nothing is sent again beyond that"
+            );
+        }
+    }
+
+    /// `register` may have seen the stream since.
+    pub(super) fn refresh(&mut self, id: StreamId) {
+        let config = self.known.get(&self.get(id).name);
+        let stream = self.get_mut(id);
+        if config.is_some() {
+            stream.config = config;
+        }
+    }
+
+    /// The subject filters of the stream, where they are known.
+    pub(super) fn subjects(&self, id: StreamId) -> Vec<String> {
+        self.get(id).config.as_ref().map(|config| config.subjects.clone()).unwrap_or_default()
+    }
+
     pub(super) fn ids(&self) -> impl Iterator<Item = StreamId> + use<> {
         (0..self.streams.len()).map(StreamId)
     }
@@ -118,6 +152,9 @@ impl Streams {
         for stream in &mut self.streams {
             (stream.inspected, stream.inspecting, stream.silent) = (None, None, 0);
             stream.to_decide = false;
+            if let Some(config) = self.known.get(&stream.name) {
+                stream.config = Some(config);
+            }
         }
     }
 }
@@ -136,25 +173,9 @@ impl Stream {
         }
     }
 
-    /// JetStream's API showed the stream. Says where it remembers ids for less time than `believed`.
-    pub(super) fn shown(&mut self, config: Config, believed: Option<Duration>) {
-        if let (Some(believed), Some(real)) = (believed, config.duplicate_window)
-            && real < believed
-            && !std::mem::replace(&mut self.reported, true)
-        {
-            tracing::warn!(
-                stream = self.name,
-                configured = ?believed,
-                actual = ?real,
-                "stream remembers message ids for less time than configured here; nothing is sent again beyond that"
-            );
-        }
-        self.config = Some(config);
-    }
-
     /// For how long the stream really remembers ids, where that is known.
     pub(super) fn duplicate_window(&self) -> Option<Duration> {
-        self.config.as_ref()?.duplicate_window
+        self.config.as_ref().map(|config| config.duplicate_window)
     }
 
     /// Whether it is known to acknowledge nothing.

@@ -33,6 +33,7 @@ use super::ring::Ring;
 use super::streams::{StreamId, Streams};
 use super::window::Window;
 use crate::error::EmitError;
+use crate::jetstream::KnownStreams;
 use crate::lost::LostReport;
 use crate::message::Receipt;
 use crate::metric;
@@ -106,6 +107,7 @@ impl Task {
     pub(super) fn new(
         client: Client,
         options: &Options,
+        known: KnownStreams,
         commands: mpsc::UnboundedReceiver<Command>,
         nats_events: Option<mpsc::UnboundedReceiver<async_nats::Event>>,
         lost: Arc<LostReport>,
@@ -126,7 +128,7 @@ impl Task {
             inbox_open: false,
             inbox_denied: false,
             cursor: 0,
-            streams: Streams::new(options.api(), options.explicit()),
+            streams: Streams::new(known, options.api(), options.explicit()),
             doubts: Doubts::default(),
             carrier: None,
             window: Window::new(options.window_messages, options.window_bytes),

@@ -30,14 +30,16 @@ pub(super) async fn info(api: &Api, stream: &str) -> Result<Option<Info>, Failur
     }
 }
 
-/// Creates a stream. Does nothing if it exists just so.
-pub(super) async fn create(api: &Api, stream: &str, config: &Config) -> Result<(), Failure> {
-    api.call(&format!("STREAM.CREATE.{stream}"), config).await.map(drop)
+/// Creates a stream, and returns what it is then. Does nothing if it exists just so.
+pub(super) async fn create(api: &Api, stream: &str, config: &Config) -> Result<Info, Failure> {
+    let operation = format!("STREAM.CREATE.{stream}");
+    api.read(&operation, api.call(&operation, config).await?)
 }
 
-/// Changes a stream.
-pub(super) async fn update(api: &Api, stream: &str, config: &Config) -> Result<(), Failure> {
-    api.call(&format!("STREAM.UPDATE.{stream}"), config).await.map(drop)
+/// Changes a stream, and returns what it is then.
+pub(super) async fn update(api: &Api, stream: &str, config: &Config) -> Result<Info, Failure> {
+    let operation = format!("STREAM.UPDATE.{stream}");
+    api.read(&operation, api.call(&operation, config).await?)
 }
 
 /// The streams that store some subject that `filter` matches.

@@ -8,7 +8,7 @@ use super::rule::Server;
 use super::{Action, Loss, Plan, RegisterError, StreamPlan};
 use super::{change, count, loss, rule, subjects, warning};
 use crate::StreamDescriptor;
-use crate::jetstream::{Api, Failure, Prefix};
+use crate::jetstream::{Api, Failure, KnownStreams, Prefix};
 
 /// Streams looked at at once.
 const AT_ONCE: usize = 8;
@@ -16,6 +16,7 @@ const AT_ONCE: usize = 8;
 /// Plans every stream.
 pub(super) async fn survey(
     api: &Api,
+    known: &KnownStreams,
     streams: &[StreamDescriptor],
     exact_subjects: bool,
 ) -> Result<Plan, RegisterError> {
@@ -23,7 +24,7 @@ pub(super) async fn survey(
     let mut plan = Plan::default();
     for start in (0..streams.len()).step_by(AT_ONCE) {
         let end = streams.len().min(start + AT_ONCE);
-        let looks = (start..end).map(|at| look(api, &streams[at], &streams[..at], server, exact_subjects));
+        let looks = (start..end).map(|at| look(api, known, &streams[at], &streams[..at], server, exact_subjects));
         plan.streams.extend(try_join_all(looks).await?);
     }
     Ok(plan)
@@ -32,6 +33,7 @@ pub(super) async fn survey(
 /// Plans one stream: the pure plan first, then what only the server knows about it.
 async fn look(
     api: &Api,
+    known: &KnownStreams,
     wanted: &StreamDescriptor,
     earlier: &[StreamDescriptor],
     server: Server,
@@ -53,6 +55,7 @@ async fn look(
         let conflict = conflict(api, wanted.name, &config::subjects_of(&unseen.config)).await?;
         return Ok(StreamPlan { action: conflict.unwrap_or(Action::Create), ..unseen });
     };
+    known.note_config(wanted.name, &info.config);
     let plan = plan(wanted, Some(&info), server, exact_subjects);
     if plan.action != Action::Update {
         return Ok(plan);

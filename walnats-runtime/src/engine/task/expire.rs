@@ -81,6 +81,7 @@ impl Task {
         self.pauses.ended(sequence);
         let Some(job) = self.ring.get_mut(sequence) else { return };
         let (stream, elsewhere) = (job.stream, job.elsewhere.is_some());
+        self.streams.refresh(job.stream);
         job.attempt_unanswered();
         job.losses.silent += 1;
         // Later ones were answered, perhaps: then it may be what a link behind the server breaks over.

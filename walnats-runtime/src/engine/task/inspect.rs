@@ -63,12 +63,12 @@ impl Task {
         self.cursor = self.ring.base();
         let server_has_domain = self.link.has_domain();
         match inspection {
-            Inspection::Found(config) => {
-                let subjects = config.subjects.clone();
+            Inspection::Found(info) => {
                 let no_stream = Reason::NoStream { stream: self.streams.get(id).name.clone() };
                 let believed = self.ring.iter().find(|(_, job)| job.stream == id && !job.load.last().is_once());
                 let believed = believed.map(|(_, job)| job.load.last().duplicate_window);
-                self.streams.get_mut(id).shown(config, believed);
+                self.streams.shown(id, &info, believed);
+                let subjects = self.streams.subjects(id);
                 self.shorten_windows(id);
                 if self.streams.get(id).never_acknowledges() {
                     self.end_unacknowledged(id);
