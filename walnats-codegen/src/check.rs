@@ -2,6 +2,7 @@
 
 mod example;
 mod name;
+mod uid;
 
 use crate::diagnostic::Report;
 use crate::model::EventModel;
@@ -9,5 +10,6 @@ use crate::model::EventModel;
 /// Adds what is questionable about a model that is sound.
 pub fn check(model: &EventModel, report: &mut Report) {
     name::check(model, report);
+    uid::check(model, report);
     example::check(model, report);
 }

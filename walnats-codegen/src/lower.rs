@@ -4,7 +4,7 @@ mod bundle;
 mod codegen;
 mod declaration;
 pub mod event;
-mod field;
+pub mod field;
 pub mod filter;
 mod json_event;
 pub mod json_schema;

@@ -1,6 +1,7 @@
 //! `EventModel`: what schemas and configuration say, as plain data. Every back end reads it; none looks back at a file.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use walnats_schema::{SchemaId, SchemaSet};
@@ -42,7 +43,7 @@ pub struct Event {
     /// The name of the stream that stores it; one of [`EventModel::streams`].
     pub stream: String,
     /// The deduplication id when the caller gives none.
-    pub uid: Option<Template>,
+    pub uid: Option<Uid>,
     /// What the stream stores one event of at most.
     pub once: Option<Once>,
     /// The payload's type.
@@ -56,6 +57,15 @@ pub struct Event {
     /// The committed schema, bundled so that it stands alone; JSON events only.
     pub json_schema: Option<String>,
     /// Where the event is declared.
+    pub place: Place,
+}
+
+/// The deduplication id of an event: [`Event::message_id`] is the whole of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Uid {
+    /// As the schema writes it.
+    pub template: Template,
+    /// Where that is.
     pub place: Place,
 }
 
@@ -76,6 +86,14 @@ impl Event {
             Some(Once { is_last_token: true, .. }) => filter + ".*",
             _ => filter,
         }
+    }
+
+    /// The deduplication id when the caller gives none, as it is documented: `user-created:{user_id}`.
+    ///
+    /// A stream compares ids across all its subjects. The name keeps two kinds of events apart, whatever their templates:
+    /// names differ, and none has a `:` in it.
+    pub fn message_id(&self) -> Option<String> {
+        self.uid.as_ref().map(|uid| format!("{}:{}", self.name, uid.template))
     }
 }
 
@@ -124,7 +142,25 @@ pub enum ScalarKind {
     Boolean,
 }
 
+/// As the schema writes it.
+impl fmt::Display for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.parts.iter().try_for_each(|part| match part {
+            TemplatePart::Literal(text) => f.write_str(text),
+            TemplatePart::Field(path) => write!(f, "{{{}}}", path.names.join(".")),
+        })
+    }
+}
+
 impl Template {
+    /// The fields, in order.
+    pub fn fields(&self) -> impl Iterator<Item = &FieldPath> {
+        self.parts.iter().filter_map(|part| match part {
+            TemplatePart::Field(path) => Some(path),
+            TemplatePart::Literal(_) => None,
+        })
+    }
+
     /// The subject filter that matches everything the template can give: each token with a field in it becomes `*`.
     pub fn wildcard(&self) -> String {
         let marked: String = self

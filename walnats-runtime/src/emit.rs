@@ -39,8 +39,12 @@ impl<'a, E: Event> Emit<'a, E> {
         Self { publisher, event, details: Details::default() }
     }
 
-    /// The deduplication id: within the stream's duplicate window an id is stored once. At most 1,024 bytes, without
-    /// control characters. Default: the schema's `uid` template, else a fresh UUIDv7.
+    /// The deduplication id: within the stream's duplicate window, a stream stores one event of an id, of whatever kind and
+    /// on whatever subject. It names an occurrence (`order 7 was placed`, `u_42 changed to version 3`), not an entity: a
+    /// second event with the id of a user is dropped, even if it says something new.
+    ///
+    /// It is sent exactly as given. At most 1,024 bytes, without control characters. Default: the event's name, `:`, and
+    /// the schema's `uid` template (`user-created:u_42`); without a template, a fresh UUIDv7.
     pub fn uid(mut self, uid: impl Into<String>) -> Self {
         self.details.uid = Some(uid.into());
         self

@@ -17,7 +17,11 @@ pub trait Event: Sized + Send + Sync {
     /// A field cannot be part of a subject: it is empty, or holds `.`, `*`, `>`, white space or a control character.
     fn subject(&self) -> Result<String, SubjectError>;
 
-    /// The deduplication id that the schema's `uid` template gives; `None` where the schema has none.
+    /// The deduplication id that the schema's `uid` template gives: the event's name, `:`, and the template with the event's
+    /// fields in it, such as `user-created:u_42`. `None` where the schema has none.
+    ///
+    /// It names an occurrence, not what the event is about: within the stream's duplicate window, a second event with the
+    /// same id is not stored.
     fn uid(&self) -> Option<String> {
         None
     }

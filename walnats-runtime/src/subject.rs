@@ -74,32 +74,44 @@ impl Subject {
     }
 }
 
-/// Builds a deduplication id from the parts of a `uid` template. For generated code.
+/// Builds a deduplication id, or the key of an event that is stored once, from the parts of a template. For generated
+/// code.
 #[derive(Debug, Default)]
-pub struct Uid(String);
+pub struct Uid {
+    text: String,
+    /// Where the template begins.
+    start: usize,
+}
 
 impl Uid {
-    /// Starts an id.
+    /// Starts a key, or an id without the name of an event in it.
     pub fn new() -> Self {
-        Self(String::with_capacity(40))
+        Self { text: String::with_capacity(40), start: 0 }
+    }
+
+    /// Starts the id of an event of this name: `user-created:`. A stream compares ids across all its subjects, so that
+    /// two kinds of events with equal templates would otherwise be duplicates of each other.
+    pub fn of(event: &str) -> Self {
+        let text = format!("{event}:");
+        Self { start: text.len(), text }
     }
 
     /// Adds text from the template.
     pub fn literal(mut self, text: &str) -> Self {
-        self.0.push_str(text);
+        self.text.push_str(text);
         self
     }
 
     /// Adds a field of the payload.
     pub fn field(mut self, value: &(impl Display + ?Sized)) -> Self {
         // A `Display` that fails leaves the id shorter; it is checked like any other when the event is emitted.
-        let _ = write!(self.0, "{value}");
+        let _ = write!(self.text, "{value}");
         self
     }
 
-    /// The id.
+    /// The id; empty where nothing follows the name, since that is the id of no occurrence.
     pub fn finish(self) -> String {
-        self.0
+        if self.text.len() == self.start { String::new() } else { self.text }
     }
 }
 
@@ -268,6 +280,15 @@ mod tests {
             assert_eq!(check_message_id(id), expected, "{id:?}");
         }
         assert_eq!(check_message_id(&"x".repeat(1_025)), Err(MessageIdError::TooLong(1_025)));
+    }
+
+    #[test]
+    fn an_id_begins_with_the_name_of_its_event() {
+        assert_eq!(Uid::of("user-created").field("u_42").finish(), "user-created:u_42");
+        assert_eq!(Uid::of("order.placed").field(&7).literal("/").field(&true).finish(), "order.placed:7/true");
+        assert_eq!(Uid::new().literal("a").field("b").finish(), "ab");
+        // All events with an empty id would be duplicates of the first: it stays empty, and is refused as such.
+        assert_eq!(check_message_id(&Uid::of("user-created").field("").finish()), Err(MessageIdError::Empty));
     }
 
     #[test]

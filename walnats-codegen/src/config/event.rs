@@ -22,7 +22,9 @@ pub struct EventSettings {
     pub subject: Option<Text>,
     /// The stream that stores the event; one of its own unless set, its name with `.` as `-`.
     pub stream: Option<Text>,
-    /// A template for the deduplication id when the caller gives none.
+    /// A template for the deduplication id when the caller gives none. The event's name and a `:` come before it, so that
+    /// `{order_id}` becomes `order-placed:o_7`. It has to name an occurrence, not an entity: within the stream's duplicate
+    /// window a second event with the same id is not stored.
     pub uid: Option<Text>,
     /// A template for the key of which the stream stores one event at most, for as long as it keeps it: `{order_id}`. The key is
     /// the last token of the subject, unless the subject names its fields anyway.

@@ -6,7 +6,7 @@ use super::once;
 use super::template::{self, Lookup};
 use crate::diagnostic::{Diagnostic, Located, Place, Report, did_you_mean};
 use crate::load::{Document, Node, NodeValue};
-use crate::model::{Event, Payload};
+use crate::model::{Event, Payload, Uid};
 
 /// An event as its source declares it, before `walnats.toml` and defaults are applied.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ pub struct EventOptions {
     pub subject: Option<Located<String>>,
     /// The stream that stores the event.
     pub stream: Option<Located<String>>,
-    /// A template: the deduplication id when the caller gives none.
+    /// A template: the deduplication id when the caller gives none, without the event's name that comes before it.
     pub uid: Option<Located<String>>,
     /// A template: the key that the stream stores one event of at most.
     pub once: Option<Located<String>>,
@@ -80,7 +80,7 @@ pub(super) fn finish(raw: RawEvent, lookup: &Lookup, report: &mut Report) -> Opt
     let stream = options.stream.unwrap_or_else(|| Located { value: name.replace('.', "-"), place: place.clone() });
     let subject_template = template::subject(&subject, lookup, report);
     let uid = match &options.uid {
-        Some(uid) => Some(template::uid(uid, lookup, report)?),
+        Some(uid) => Some(Uid { template: template::uid(uid, lookup, report)?, place: uid.place.clone() }),
         None => None,
     };
     let subject_template = subject_template?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use walnats_schema::{JsonType, Schema, SchemaId, SchemaSet};
+use walnats_schema::{Format, JsonType, Schema, SchemaId, SchemaSet};
 
 use super::template::FieldProblem;
 use crate::model::ScalarKind;
@@ -29,6 +29,24 @@ pub fn json_field(schemas: &SchemaSet, root: SchemaId, names: &[String]) -> Resu
         here = together(schemas, inner);
     }
     scalar(&here).ok_or_else(|| FieldProblem::NotScalar { found: describe(&here) })
+}
+
+/// The members that are known at the path `names`, with the schema of each; one that several schemas speak of is there
+/// several times.
+pub fn json_members(schemas: &SchemaSet, root: SchemaId, names: &[String]) -> Vec<(String, SchemaId)> {
+    let mut here = together(schemas, [root]);
+    for name in names {
+        let inner = here.iter().flat_map(|schema| &schema.object.properties).filter(|(known, _)| known == name);
+        let inner: Vec<SchemaId> = inner.map(|(_, id)| *id).collect();
+        here = together(schemas, inner);
+    }
+    here.iter().flat_map(|schema| schema.object.properties.iter().map(|(name, id)| (name.clone(), *id))).collect()
+}
+
+/// Whether the format of a schema is that of a date or a time.
+pub fn is_moment(schemas: &SchemaSet, root: SchemaId) -> bool {
+    let is_moment = |format| matches!(format, Format::DateTime | Format::Date | Format::Time);
+    together(schemas, [root]).iter().any(|schema| schema.string.format.is_some_and(is_moment))
 }
 
 /// All schemas that an instance has to satisfy at once: through `$ref` and `allOf`.

@@ -2,7 +2,7 @@
 
 use super::template::{self, Lookup};
 use crate::diagnostic::{Diagnostic, Located, Report};
-use crate::model::{FieldPath, Once, Template, TemplatePart};
+use crate::model::{Once, Template, TemplatePart};
 
 /// Reads the template of a key, and decides where in the event's `subject` it is.
 pub(super) fn once(
@@ -13,7 +13,7 @@ pub(super) fn once(
     report: &mut Report,
 ) -> Option<Once> {
     let key = template::uid(text, lookup, report)?;
-    let (in_key, in_subject) = (fields(&key), fields(subject));
+    let (in_key, in_subject): (Vec<_>, Vec<_>) = (key.fields().collect(), subject.fields().collect());
     if let Some(other) = in_subject.iter().find(|field| !in_key.contains(field)) {
         let name = other.names.join(".");
         let message = format!("the subject changes with `{name}`, which is no part of `once`");
@@ -26,14 +26,6 @@ pub(super) fn once(
     }
     let is_in_subject = in_key.iter().all(|field| in_subject.contains(field)) && has_field_per_token(subject);
     Some(Once { key, is_last_token: !is_in_subject })
-}
-
-fn fields(template: &Template) -> Vec<&FieldPath> {
-    let fields = template.parts.iter().filter_map(|part| match part {
-        TemplatePart::Field(path) => Some(path),
-        TemplatePart::Literal(_) => None,
-    });
-    fields.collect()
 }
 
 /// Whether different fields always give different subjects: with two in a token, `1` and `23` look like `12` and `3`.

@@ -15,13 +15,13 @@ impl Package<'_> {
         let event = &self.model.events[index];
         let place = &self.layout.events[index];
         let mut subject_code = self.template_code(index, &event.subject, true, report);
-        let mut subject = template_text(&event.subject);
+        let mut subject = event.subject.to_string();
         if let Some(Once { key, is_last_token: true }) = &event.once {
             let key_code = self.template_code(index, key, false, report);
             subject_code += &format!(".literal(\".\").key(&rt::Uid::new(){key_code}.finish())");
-            subject = format!("{subject}.{}", template_text(key));
+            subject = format!("{subject}.{key}");
         }
-        let uid_code = event.uid.as_ref().map(|uid| self.template_code(index, uid, false, report));
+        let uid_code = event.uid.as_ref().map(|uid| self.template_code(index, &uid.template, false, report));
         render(&EventTemplate {
             type_path: type_path.to_owned(),
             type_name: literal(type_path.rsplit("::").next().unwrap_or_default()),
@@ -130,14 +130,6 @@ fn unreachable_field(event: &Event, path: &FieldPath) -> Diagnostic {
 /// The variant of `OnceKey`, where the event is stored once.
 fn once_place(event: &Event) -> Option<&'static str> {
     event.once.as_ref().map(|once| if once.is_last_token { "LastToken" } else { "InSubject" })
-}
-
-fn template_text(template: &Template) -> String {
-    let parts = template.parts.iter().map(|part| match part {
-        TemplatePart::Literal(text) => text.clone(),
-        TemplatePart::Field(path) => format!("{{{}}}", path.names.join(".")),
-    });
-    parts.collect()
 }
 
 fn schema_file(module: &str) -> String {

@@ -38,7 +38,7 @@ pub fn module(event: &Event, message: &str, type_name: &str) -> String {
         description: literal(event.description.as_deref().unwrap_or_default()),
         message_name: literal(message),
         subject: subject(event),
-        uid: event.uid.as_ref().map(uid),
+        uid: event.uid.as_ref().map(|own| uid(&format!("Uid::of({})", literal(&event.name)), &own.template)),
         once: event.once.as_ref().map(|once| if once.is_last_token { "LastToken" } else { "InSubject" }),
     };
     module.render().expect("writing into a string does not fail")
@@ -51,18 +51,19 @@ fn subject(event: &Event) -> String {
     });
     let mut calls: String = calls.collect();
     if let Some(Once { key, is_last_token: true }) = &event.once {
-        calls += &format!(".literal(\".\").key(&{})", uid(key));
+        calls += &format!(".literal(\".\").key(&{})", uid("Uid::new()", key));
     }
     format!("::walnats_runtime::private::Subject::new({}){calls}.finish()", literal(&event.name))
 }
 
-fn uid(template: &Template) -> String {
+/// The calls that put together an id, or the key of an event that is stored once.
+fn uid(begin: &str, template: &Template) -> String {
     let calls = template.parts.iter().map(|part| match part {
         TemplatePart::Literal(text) => format!(".literal({})", literal(text)),
         TemplatePart::Field(path) => format!(".field(&{})", field(&path.names)),
     });
     let calls: String = calls.collect();
-    format!("::walnats_runtime::private::Uid::new(){calls}.finish()")
+    format!("::walnats_runtime::private::{begin}{calls}.finish()")
 }
 
 /// Fields that a template names are there in every message, so that no `Option` is on the way.
@@ -73,18 +74,9 @@ fn field(names: &[String]) -> String {
 /// The template of the whole subject.
 fn address(event: &Event) -> String {
     match &event.once {
-        Some(Once { key, is_last_token: true }) => format!("{}.{}", written(&event.subject), written(key)),
-        _ => written(&event.subject),
+        Some(Once { key, is_last_token: true }) => format!("{}.{key}", event.subject),
+        _ => event.subject.to_string(),
     }
-}
-
-/// The template as the schema writes it.
-fn written(template: &Template) -> String {
-    let parts = template.parts.iter().map(|part| match part {
-        TemplatePart::Literal(text) => text.clone(),
-        TemplatePart::Field(path) => format!("{{{}}}", path.names.join(".")),
-    });
-    parts.collect()
 }
 
 /// A Rust string literal.
