@@ -116,14 +116,28 @@ mod tests {
     }
 
     #[test]
+    fn another_stream_decides_nothing() {
+        for payload in [
+            r#"{"error":{"code":400,"err_code":10060},"stream":"archive","seq":0}"#,
+            r#"{"error":{"code":503,"err_code":10077},"stream":"archive","seq":0}"#,
+            r#"{"error":{"code":400,"err_code":10060}}"#,
+            r#"{"stream":"archive","seq":1}"#,
+        ] {
+            assert!(matches!(answer(payload), Answer::Elsewhere { .. }), "{payload}");
+        }
+    }
+
+    #[test]
     fn a_refusal_is_final_or_passes() {
         for (code, err_code, passes) in [
             (429, 10167, true),
             (503, 10008, true),
             (503, 10023, true),
             (503, 10076, false),
-            (400, 10060, false),
-            (400, 10077, false),
+            (400, 10002, true),
+            (500, 10047, true),
+            (400, 10054, false),
+            (503, 10077, false),
         ] {
             let refusal = format!(r#"{{"error":{{"code":{code},"err_code":{err_code},"description":""}}}}"#);
             let answer = answer(&refusal);

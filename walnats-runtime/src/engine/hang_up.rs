@@ -4,6 +4,7 @@
 //! The server says why it hangs up, and not over which message. So what was under way is sent again after everything else, one by
 //! one, and the message that the connection is lost over while it is alone is the one.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -12,8 +13,8 @@ use super::load::Load;
 
 /// How long what is known of a limit is believed: somebody may raise it.
 const BELIEVED: Duration = Duration::from_secs(60);
-/// How far the server's words and the loss of the connection are apart at most.
-const TOGETHER: Duration = Duration::from_secs(2);
+/// How many losses and words are kept that nothing was found for.
+const KEPT: usize = 8;
 /// The pause between two messages that are suspected, doubled with each that the connection was lost over.
 const PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(4);
@@ -34,21 +35,32 @@ enum Minds {
 pub(super) struct Words {
     minds: Minds,
     pub(super) text: String,
-    at: Instant,
+    /// Over which connection, from 1.
+    connection: u64,
+}
+
+/// What was under way when a connection was lost.
+#[derive(Clone, Debug)]
+pub(super) struct Loss {
+    pub(super) under_way: Vec<u64>,
+    /// The job that was alone, if one was.
+    pub(super) alone: Option<u64>,
+    /// Which connection it was, from 1.
+    pub(super) connection: u64,
 }
 
 /// What was learned from lost connections.
 #[derive(Debug, Default)]
 pub(super) struct HangUps {
-    /// The words that no loss was seen for, yet.
-    said: Option<Words>,
+    /// The words that no loss was seen for, yet: they come by another way.
+    said: VecDeque<Words>,
     /// What was under way when the connection was lost without words, yet.
-    lost: Option<(Vec<u64>, Instant)>,
+    lost: VecDeque<Loss>,
     /// The largest message and the longest subject that were acknowledged.
     proven_bytes: usize,
     proven_subject: usize,
     /// What is too large or too long, the words about it, and since when that is known.
-    limit: Option<(usize, Words)>,
+    limit: Option<(usize, Words, Instant)>,
     /// How many connections in a row brought no answer.
     vain: u32,
     /// Whether the present connection brought one.
@@ -62,7 +74,7 @@ pub(super) struct HangUps {
 
 impl Words {
     /// Reads `Maximum Payload Violation` and the like; `None` where the server does not hang up over a message.
-    pub(super) fn read(text: &str) -> Option<Self> {
+    pub(super) fn read(text: &str, connection: u64) -> Option<Self> {
         let lower = text.to_ascii_lowercase();
         let minds = [
             ("maximum payload", Minds::Payload),
@@ -72,7 +84,7 @@ impl Words {
             ("message header", Minds::Something),
         ];
         let minds = minds.iter().find(|(words, _)| lower.contains(words))?.1;
-        Some(Self { minds, text: text.to_owned(), at: Instant::now() })
+        Some(Self { minds, text: text.to_owned(), connection })
     }
 
     fn measure(&self, load: &Load) -> usize {
@@ -99,35 +111,36 @@ impl HangUps {
     }
 
     /// The connection is lost with these under way. Returns the words that explain it.
-    pub(super) fn lost(&mut self, under_way: Vec<u64>, alone: bool) -> Option<(Words, Vec<u64>)> {
+    pub(super) fn lost(&mut self, loss: Loss) -> Option<(Words, Loss)> {
         let now = Instant::now();
-        if alone {
+        if loss.alone.is_some() {
             self.alone_lost = (self.alone_lost + 1).min(8);
             self.next_alone = Some(now + LONGEST_PAUSE.min(PAUSE * (1 << (self.alone_lost - 1).min(4))));
         }
-        if !std::mem::take(&mut self.answered) && !under_way.is_empty() {
+        if !std::mem::take(&mut self.answered) {
             self.vain = (self.vain + 1).min(8);
             let pause = LONGEST_VAIN_PAUSE.min(VAIN_PAUSE * (1 << self.vain.min(5)));
             self.hold_until = (self.vain >= 2).then(|| now + pause);
         }
-        match self.said.take().filter(|words| words.at.elapsed() < TOGETHER) {
-            Some(words) => Some((words, under_way)),
-            None => {
-                self.lost = Some((under_way, now));
-                None
-            }
-        }
+        self.lost.push_back(loss);
+        self.explained()
     }
 
     /// The server said why it hangs up. Returns what was under way, where that is known already.
-    pub(super) fn said(&mut self, words: Words) -> Option<(Words, Vec<u64>)> {
-        match self.lost.take().filter(|(_, at)| at.elapsed() < TOGETHER) {
-            Some((under_way, _)) => Some((words, under_way)),
-            None => {
-                self.said = Some(words);
-                None
-            }
+    pub(super) fn said(&mut self, words: Words) -> Option<(Words, Loss)> {
+        self.said.push_back(words);
+        self.explained()
+    }
+
+    fn explained(&mut self) -> Option<(Words, Loss)> {
+        let of = |words: &Words| self.lost.iter().position(|loss| loss.connection == words.connection);
+        let found = self.said.iter().enumerate().find_map(|(index, words)| Some((index, of(words)?)));
+        let pair = found.and_then(|(said, lost)| self.said.remove(said).zip(self.lost.remove(lost)));
+        self.said.truncate(KEPT);
+        while self.lost.len() > KEPT {
+            self.lost.pop_front();
         }
+        pair
     }
 
     /// Whether the server can mean this load.
@@ -148,13 +161,13 @@ impl HangUps {
             Minds::Subject => self.proven_subject = self.proven_subject.min(measure.saturating_sub(1)),
             Minds::Something => return,
         }
-        self.limit = Some((measure, Words { at: Instant::now(), ..words.clone() }));
+        self.limit = Some((measure, words.clone(), Instant::now()));
     }
 
     /// What the server would say of this load, as far as is known.
     pub(super) fn forbids(&self, load: &Load) -> Option<&Words> {
-        let (limit, words) = self.limit.as_ref()?;
-        (words.at.elapsed() < BELIEVED && words.measure(load) >= *limit).then_some(words)
+        let (limit, words, since) = self.limit.as_ref()?;
+        (since.elapsed() < BELIEVED && words.measure(load) >= *limit).then_some(words)
     }
 
     /// A message that was suspected got through.
@@ -180,21 +193,26 @@ mod tests {
         Load::One(OutboundMessage::from_parts(parts).expect("valid"))
     }
 
+    fn loss(under_way: &[u64], connection: u64) -> Loss {
+        Loss { under_way: under_way.to_vec(), alone: None, connection }
+    }
+
     #[test]
-    fn words_and_loss_meet_in_either_order() {
-        let words = || Words::read("Maximum Payload Violation").expect("known");
+    fn words_explain_the_loss_of_their_own_connection() {
+        let words = |connection| Words::read("Maximum Payload Violation", connection).expect("known");
         let mut hang_ups = HangUps::default();
-        assert!(hang_ups.said(words()).is_none());
-        assert_eq!(hang_ups.lost(vec![1, 2], false).expect("both").1, [1, 2]);
-        assert!(hang_ups.lost(vec![3], true).is_none());
-        assert_eq!(hang_ups.said(words()).expect("both").1, [3]);
-        assert!(Words::read("Stale Connection").is_none());
+        assert!(hang_ups.said(words(1)).is_none());
+        assert_eq!(hang_ups.lost(loss(&[1, 2], 1)).expect("both").1.under_way, [1, 2]);
+        assert!(hang_ups.lost(loss(&[3], 2)).is_none() && hang_ups.lost(loss(&[4], 3)).is_none());
+        assert_eq!(hang_ups.said(words(3)).expect("both").1.under_way, [4], "the network took the second");
+        assert!(hang_ups.said(words(4)).is_none());
+        assert!(Words::read("Stale Connection", 1).is_none());
     }
 
     #[test]
     fn what_passed_is_not_meant_and_what_is_larger_is() {
         let mut hang_ups = HangUps::default();
-        let words = Words::read("maximum payload violation").expect("known");
+        let words = Words::read("maximum payload violation", 1).expect("known");
         hang_ups.passed(&load(100), load(100).bytes());
         assert!(!hang_ups.can_mean(&words, &load(50)) && hang_ups.can_mean(&words, &load(200)));
         hang_ups.found(&words, &load(200));
@@ -204,14 +222,14 @@ mod tests {
     #[test]
     fn connections_that_bring_nothing_are_used_less_and_less() {
         let mut hang_ups = HangUps::default();
-        hang_ups.lost(vec![1], false);
+        hang_ups.lost(loss(&[1], 1));
         assert!(hang_ups.hold_until.is_none(), "one may be lost at once");
-        hang_ups.lost(vec![1], false);
+        hang_ups.lost(loss(&[1], 1));
         let first = hang_ups.hold_until.expect("the second in a row");
-        hang_ups.lost(vec![1], false);
+        hang_ups.lost(loss(&[1], 1));
         assert!(hang_ups.hold_until > Some(first));
         hang_ups.answered();
-        hang_ups.lost(vec![1], false);
+        hang_ups.lost(loss(&[1], 1));
         assert!(hang_ups.vain == 0);
     }
 }

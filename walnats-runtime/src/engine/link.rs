@@ -21,8 +21,8 @@ pub(super) struct Link {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Change {
     None,
-    /// The connection is gone, or it is another one: what was sent and not answered may be lost.
-    Lost,
+    /// The connection of this number, from 1, is gone, or it is another one now: what was sent and not answered may be lost.
+    Lost(u64),
 }
 
 impl Link {
@@ -48,7 +48,8 @@ impl Link {
     pub(super) fn look(&mut self) -> Change {
         let connection = self.statistics.connects.load(Ordering::Relaxed);
         let up = self.client.connection_state() == State::Connected;
-        let change = if connection != self.connection || (self.up && !up) { Change::Lost } else { Change::None };
+        let lost = connection != self.connection || (self.up && !up);
+        let change = if lost { Change::Lost(self.connection) } else { Change::None };
         (self.connection, self.up) = (connection, up);
         change
     }

@@ -92,6 +92,8 @@ pub(super) struct Task {
     next_due: Option<Instant>,
     /// The client is closed for good.
     client_gone: bool,
+    /// How many connections the client has told of.
+    connections: u64,
     /// Why there is no connection, as far as the client says.
     disconnected: &'static str,
 }
@@ -147,6 +149,7 @@ impl Task {
             closing: None,
             next_due: None,
             client_gone: false,
+            connections: 0,
             disconnected: denied::NO_CONNECTION,
         }
     }
@@ -250,9 +253,7 @@ impl Task {
 
     /// Notices a lost connection: what was sent over it and not answered is to be sent again, in order.
     fn look(&mut self) {
-        if self.link.look() == Change::None {
-            return;
-        }
+        let Change::Lost(connection) = self.link.look() else { return };
         self.doubts.start_anew();
         let mut under_way = Vec::new();
         for (sequence, job) in self.ring.iter_mut() {
@@ -270,7 +271,7 @@ impl Task {
                 "connection lost; unacknowledged messages will be sent again"
             );
         }
-        self.note_lost(under_way);
+        self.note_lost(under_way, connection);
         self.window.clear();
         self.passed_over = None;
         self.partly = None;

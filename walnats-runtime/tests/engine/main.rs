@@ -7,6 +7,8 @@ mod domains;
 mod emits;
 mod ends;
 mod faults;
+mod foreign;
+mod hang_up;
 mod heard;
 mod hostile;
 mod naming;

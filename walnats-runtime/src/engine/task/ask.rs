@@ -23,34 +23,33 @@ impl Task {
     /// Sends one of the stream's messages as if it were for another stream, so that none stores it. Beside streams,
     /// whoever listens to the subject gets an event as he gets it when it is sent again.
     ///
-    /// The newest comes first: of all that wait, the oldest are the most likely to be without an answer for reasons of their
-    /// own. What the connection may be lost over comes last, and alone.
+    /// The smallest comes first, and of those the newest: what is large, and what has waited long, is the most likely to be
+    /// without an answer for reasons of its own. What the connection may be lost over comes last, and alone.
     pub(super) fn ask(&mut self, stream: &str, vain: u32, now: Instant) {
         let of_stream = |(_, job): &(u64, &Job)| job.is_ready() && job.load.last().stream == stream;
-        let waiting: Vec<(u64, &Job)> = self.ring.iter().filter(of_stream).collect();
+        let key = |(sequence, job): (u64, &Job)| (job.losses.suspect, job.bytes, Reverse(sequence));
+        let mut waiting: Vec<_> = self.ring.iter().filter(of_stream).map(key).collect();
         if waiting.is_empty() {
             return self.doubts.drop_stream(stream);
         }
-        let unsuspected: Vec<u64> =
-            waiting.iter().filter(|(_, job)| !job.losses.suspect).map(|(sequence, _)| *sequence).collect();
-        let carrier = match unsuspected.len() {
-            0 => {
-                if !self.window.is_empty() || self.hang_ups.next_alone.is_some_and(|next| next > now) {
-                    return self.doubts.put_off(stream, now);
-                }
-                let mut by_size: Vec<(usize, Reverse<u64>)> =
-                    waiting.iter().map(|(sequence, job)| (job.bytes, Reverse(*sequence))).collect();
-                by_size.sort_unstable();
-                let (_, Reverse(carrier)) = by_size[vain as usize % by_size.len()];
-                self.window.send_alone(carrier);
-                carrier
+        let chosen = vain as usize % waiting.len();
+        let (_, (suspect, _, Reverse(carrier)), _) = waiting.select_nth_unstable(chosen);
+        let carrier = *carrier;
+        if *suspect {
+            if !self.window.is_empty() || self.hang_ups.next_alone.is_some_and(|next| next > now) {
+                return self.doubts.put_off(stream, now);
             }
-            waiting => unsuspected[waiting - 1 - vain as usize % waiting],
-        };
+            self.window.send_alone(carrier);
+        }
         let Some(job) = self.ring.get(carrier) else { return };
         let mut message = job.load.last().clone();
         message.stream = NOWHERE.into();
+        let id = job.stream;
         let number = self.doubts.asked(stream, &message.subject, now);
+        if vain > 0 {
+            // Perhaps it never answers.
+            self.decide(id);
+        }
         self.carrier = Some((number, carrier));
         // It may be time for what was never sent.
         self.cursor = self.ring.base();

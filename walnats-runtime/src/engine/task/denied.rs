@@ -11,7 +11,10 @@ use crate::error::Reason;
 impl Task {
     pub(super) fn on_nats_event(&mut self, event: Event) {
         match event {
-            Event::Connected => self.disconnected = NO_CONNECTION,
+            Event::Connected => {
+                self.connections += 1;
+                self.disconnected = NO_CONNECTION;
+            }
             Event::ServerError(ServerError::AuthorizationViolation) => self.disconnected = REFUSED,
             Event::ServerError(ServerError::Other(text)) => self.on_server_error(&text),
             Event::ClientError(ClientError::Other(text)) if text.to_ascii_lowercase().contains("authorization") => {
@@ -33,7 +36,7 @@ impl Task {
             }
             Some(Denied::Subscribe(_)) => {}
             None => {
-                if let Some(words) = Words::read(text) {
+                if let Some(words) = Words::read(text, self.connections) {
                     self.on_hang_up(words);
                 } else if let Some(why) = refused_connection(text) {
                     self.disconnected = why;
