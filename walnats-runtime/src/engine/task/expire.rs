@@ -125,6 +125,7 @@ impl Task {
     /// The client ended: it was drained, or gave up connecting.
     pub(super) fn lose_client(&mut self) {
         self.client_gone = true;
+        self.show(true);
         let sequences: Vec<u64> = self.ring.iter().map(|(sequence, _)| sequence).collect();
         for sequence in sequences {
             self.end_hopeless(sequence);
