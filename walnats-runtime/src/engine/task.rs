@@ -99,6 +99,8 @@ pub(super) struct Task {
     /// No deadline ends before.
     next_due: Option<Instant>,
     /// The client is closed for good.
+    client_lost: bool,
+    /// And whatever needed it has ended.
     client_gone: bool,
     /// Why there is no connection, as far as the client says.
     disconnected: &'static str,
@@ -166,6 +168,7 @@ impl Task {
             first_failure: None,
             closing: None,
             next_due: None,
+            client_lost: false,
             client_gone: false,
             disconnected: denied::NO_CONNECTION,
             ended: false,
@@ -183,6 +186,7 @@ impl Task {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
 
         loop {
+            self.give_up_client().await;
             self.look();
             self.inspect_all();
             self.expire(Instant::now());

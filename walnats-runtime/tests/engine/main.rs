@@ -9,6 +9,7 @@ mod ends;
 mod faults;
 mod heard;
 mod hostile;
+mod life;
 mod naming;
 mod note;
 mod once;

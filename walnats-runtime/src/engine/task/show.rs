@@ -13,7 +13,7 @@ impl Task {
     /// Publishes what is true at the moment.
     pub(super) fn show(&mut self, busy: bool) {
         self.counters.set(self.window.messages(), self.watch.refusing(), self.doubts.silent());
-        self.life.client_closed.store(self.client_gone, Ordering::Relaxed);
+        self.life.client_closed.store(self.client_lost, Ordering::Relaxed);
         self.life.inbox_denied.store(self.watch.is_inbox_denied(), Ordering::Relaxed);
         if !busy {
             // Nothing ticks any more.
@@ -23,7 +23,7 @@ impl Task {
 
     /// Looks again at what was wrong.
     pub(super) fn look_again(&mut self) {
-        let up = self.link.is_up() && !self.client_gone;
+        let up = self.link.is_up() && !self.client_lost;
         for stream in self.watch.look(Instant::now(), up) {
             let id = self.streams.id(&stream);
             self.inspect(id, false);
