@@ -34,7 +34,7 @@ use tokio::time::Instant;
 use self::buffer::{Buffer, Place};
 pub(crate) use self::job::{End, Failure};
 use self::job::{Job, Losses, Phase};
-use self::life::Life;
+use self::life::{Farewell, Life};
 pub(crate) use self::load::Load;
 use self::streams::StreamId;
 use self::task::{Shared, Task};
@@ -54,6 +54,8 @@ pub(crate) struct Engine {
     client: Client,
     life: Arc<Life>,
     commands: mpsc::UnboundedSender<Command>,
+    /// Dropped after `commands`, which wakes the task.
+    _farewell: Farewell,
     lost: Arc<LostReport>,
     counters: Arc<Counters>,
     panics: Arc<Panics>,
@@ -90,6 +92,7 @@ impl Engine {
         let task = Task::new(client.clone(), options, receiver, nats_events, shared);
         let engine = Self {
             client,
+            _farewell: Farewell(Arc::clone(&life)),
             life,
             commands,
             lost,

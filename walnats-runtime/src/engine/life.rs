@@ -117,6 +117,16 @@ impl Death {
     }
 }
 
+/// The last handle's own, dropped after that which wakes the task: a caller that blocks then must not hold it up either.
+#[derive(Debug)]
+pub(super) struct Farewell(pub(super) Arc<Life>);
+
+impl Drop for Farewell {
+    fn drop(&mut self) {
+        self.0.told();
+    }
+}
+
 /// Whether the task waits to be woken, so that whoever wakes it knows.
 ///
 /// A worker of Tokio's that wakes a task keeps it as the one that it runs next, in a slot that no other worker may take it from.

@@ -213,6 +213,28 @@ fn a_caller_that_blocks_holds_up_nobody_else() -> TestResult {
 }
 
 #[test]
+fn a_caller_that_drops_the_last_publisher_and_blocks_holds_up_no_event() -> TestResult {
+    const BLOCKED: Duration = Duration::from_secs(6);
+    let mut server = NatsServer::start()?;
+    let runtime = runtime(2)?;
+    let publisher = runtime.block_on(ready(&server, PLAIN))?;
+    runtime.block_on(suspend(&mut server));
+    let pending = publisher.emit(&note("x")).try_buffered()?;
+    thread::sleep(Duration::from_millis(100));
+    let start = Instant::now();
+    let blocked = runtime.spawn(async move {
+        drop(publisher);
+        thread::sleep(BLOCKED);
+    });
+    thread::sleep(Duration::from_millis(100));
+    server.resume();
+    runtime.block_on(async { runtime.spawn(pending).await })??;
+    assert!(start.elapsed() < BLOCKED / 2, "{:?}", start.elapsed());
+    runtime.block_on(blocked)?;
+    Ok(())
+}
+
+#[test]
 fn a_full_buffer_and_another_executor() -> TestResult {
     let mut server = NatsServer::start()?;
     let home = runtime(1)?;
