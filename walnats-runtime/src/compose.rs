@@ -51,8 +51,10 @@ pub(crate) fn compose<E: Event>(
     let mut message_id = None;
     let span = trace::create(descriptor);
     let _inside = span.enter();
-    build(publisher, event, descriptor, details, &mut message_id)
-        .map_err(|reason| EmitError::NotStored(NotStored { event: descriptor.name.to_owned(), message_id, reason }))
+    build(publisher, event, descriptor, details, &mut message_id).map_err(|reason| {
+        trace::refused(&span, &reason);
+        EmitError::NotStored(NotStored { event: descriptor.name.to_owned(), message_id, reason })
+    })
 }
 
 fn build<E: Event>(

@@ -7,13 +7,16 @@ mod doubt;
 mod hang_up;
 mod inspection;
 mod job;
+mod life;
 mod link;
 mod load;
 mod lookup;
 mod pause;
 mod ring;
+mod shown;
 mod streams;
 mod task;
+mod watch;
 mod window;
 mod wire;
 
@@ -31,24 +34,31 @@ use tokio::time::Instant;
 use self::buffer::{Buffer, Place};
 pub(crate) use self::job::{End, Failure};
 use self::job::{Job, Losses, Phase};
+use self::life::{Farewell, Life};
 pub(crate) use self::load::Load;
 use self::streams::StreamId;
-use self::task::Task;
+use self::task::{Shared, Task};
+use crate::callback::Panics;
 use crate::error::{EmitError, FlushError, Reason, ShutdownError};
 use crate::health::Health;
 use crate::jetstream::KnownStreams;
 use crate::lost::LostReport;
+use crate::metric;
 use crate::options::Options;
 use crate::pending::Pending;
 use crate::stats::{Counters, Stats};
 
-/// The publisher's end of the engine. The task runs until the last of these is gone and everything has ended.
+/// The publisher's end of the engine. The task runs until the last of these is gone and everything has ended, or its runtime is
+/// shut down.
 pub(crate) struct Engine {
     client: Client,
-    buffer: Arc<Buffer>,
+    life: Arc<Life>,
     commands: mpsc::UnboundedSender<Command>,
+    /// Dropped after `commands`, which wakes the task.
+    _farewell: Farewell,
     lost: Arc<LostReport>,
     counters: Arc<Counters>,
+    panics: Arc<Panics>,
     /// The task, until it is started; a client may be handed to us outside of a runtime.
     waiting: Mutex<Option<Task>>,
     started: AtomicBool,
@@ -63,38 +73,59 @@ pub(crate) enum Command {
 }
 
 impl Engine {
+    /// Starts the task where there is a runtime, so that it runs on the one that the publisher was made on; else the first emit
+    /// inside a runtime does. `panics` are those of the callbacks in `options`.
     pub(crate) fn new(
         client: Client,
         options: &Options,
         known: KnownStreams,
         nats_events: Option<mpsc::UnboundedReceiver<async_nats::Event>>,
+        panics: Arc<Panics>,
     ) -> Self {
+        metric::describe();
         let (commands, receiver) = mpsc::unbounded_channel();
         let lost = Arc::new(LostReport::new(options.on_lost.clone()));
         let counters = Arc::new(Counters::default());
-        let task =
-            Task::new(client.clone(), options, known, receiver, nats_events, Arc::clone(&lost), Arc::clone(&counters));
-        Self {
+        let life = Arc::new(Life::new(Buffer::new(options.buffer_messages, options.buffer_bytes)));
+        let shared =
+            Shared { known, lost: Arc::clone(&lost), counters: Arc::clone(&counters), life: Arc::clone(&life) };
+        let task = Task::new(client.clone(), options, receiver, nats_events, shared);
+        let engine = Self {
             client,
-            buffer: Arc::new(Buffer::new(options.buffer_messages, options.buffer_bytes)),
+            _farewell: Farewell(Arc::clone(&life)),
+            life,
             commands,
             lost,
             counters,
+            panics,
             waiting: Mutex::new(Some(task)),
             started: AtomicBool::new(false),
-        }
+        };
+        engine.start();
+        engine
     }
 
     /// A place in the buffer at once, or `None`.
     pub(crate) fn try_place(&self, load: &Load) -> Result<Option<Place>, EmitError> {
-        let place = self.buffer.try_place(load.messages().len(), load.bytes());
-        place.map_err(|_| load.not_stored(Reason::Closed))
+        let place = self.life.buffer.try_place(load.messages().len(), load.bytes());
+        place.map_err(|_| load.not_stored(self.life.reason()))
     }
 
     /// Waits for a place in the buffer.
     pub(crate) async fn place(&self, load: &Load) -> Result<Place, EmitError> {
-        let place = self.buffer.place(load.messages().len(), load.bytes()).await;
-        place.map_err(|_| load.not_stored(Reason::Closed))
+        let place = self.life.buffer.place(load.messages().len(), load.bytes()).await;
+        place.map_err(|_| load.not_stored(self.life.reason()))
+    }
+
+    /// Waits for a place in the buffer until then. The caller may be on another executor: the timer is that of the task's runtime.
+    pub(crate) async fn place_until(&self, load: &Load, until: Instant) -> Result<Place, EmitError> {
+        let Some(runtime) = self.life.runtime() else { return Err(load.not_stored(Reason::NoRuntime)) };
+        let timed = {
+            let _inside = runtime.enter();
+            tokio::time::timeout_at(until, self.place(load))
+        };
+        let full = Reason::Unsent("the buffer stayed full");
+        timed.await.unwrap_or_else(|_| Err(load.not_stored(full)))
     }
 
     /// Hands a load over. From here on it ends, one way or another.
@@ -134,8 +165,8 @@ impl Engine {
             _place: place,
         });
         self.counters.accepted(messages);
-        if let Err(mpsc::error::SendError(Command::Send(job))) = self.commands.send(Command::Send(job)) {
-            let error = job.load.not_stored(Reason::Closed);
+        if let Err(mpsc::error::SendError(Command::Send(job))) = self.tell(Command::Send(job)) {
+            let error = job.load.not_stored(self.life.reason());
             self.counters.ended(messages, Some(Err(&error)));
             return Err(error);
         }
@@ -144,20 +175,27 @@ impl Engine {
 
     pub(crate) async fn flush(&self, deadline: Duration) -> Result<(), FlushError> {
         let (end, ended) = oneshot::channel();
-        if !self.start() || self.commands.send(Command::Flush { until: after(deadline), end }).is_err() {
-            return Err(FlushError::Closed);
+        if !self.start() {
+            // Nothing was ever accepted.
+            return Ok(());
         }
-        ended.await.unwrap_or(Err(FlushError::Closed))
+        if self.tell(Command::Flush { until: after(deadline), end }).is_err() {
+            return Err(self.life.flush_error());
+        }
+        ended.await.unwrap_or_else(|_| Err(self.life.flush_error()))
     }
 
     pub(crate) async fn shutdown(&self, deadline: Duration) -> Result<(), ShutdownError> {
-        self.buffer.close();
+        self.life.buffer.close();
         let (end, ended) = oneshot::channel();
-        if !self.start() || self.commands.send(Command::Shutdown { until: after(deadline), end }).is_err() {
+        if !self.start() {
+            // Nothing was ever accepted.
             return Ok(());
         }
-        // Somebody else shut it down, and was given what was left.
-        ended.await.unwrap_or(Ok(()))
+        if self.tell(Command::Shutdown { until: after(deadline), end }).is_err() {
+            return self.life.shutdown_end();
+        }
+        ended.await.unwrap_or_else(|_| self.life.shutdown_end())
     }
 
     pub(crate) fn lost(&self) -> u64 {
@@ -167,15 +205,23 @@ impl Engine {
     pub(crate) fn health(&self) -> Health {
         Health {
             connected: self.client.connection_state() == State::Connected,
-            closed: self.commands.is_closed() || self.buffer.is_closed(),
-            buffer_fill: self.buffer.fill(),
+            closed: self.commands.is_closed() || self.life.buffer.is_closed(),
+            client_closed: self.life.client_closed.load(Ordering::Relaxed),
+            inbox_denied: self.life.inbox_denied.load(Ordering::Relaxed),
+            buffer_fill: self.life.buffer.fill(),
             refusing_streams: self.stats().refusing_streams,
             silent_streams: self.counters.silent_streams(),
         }
     }
 
     pub(crate) fn stats(&self) -> Stats {
-        self.counters.stats(self.lost())
+        Stats { lost: self.lost(), callback_panics: self.panics.count(), ..self.counters.stats() }
+    }
+
+    fn tell(&self, command: Command) -> Result<(), mpsc::error::SendError<Command>> {
+        let sent = self.commands.send(command);
+        self.life.told();
+        sent
     }
 
     /// Starts the task, unless it runs; `false` where there is no runtime to run it on.
@@ -185,6 +231,7 @@ impl Engine {
         }
         let Ok(runtime) = Handle::try_current() else { return false };
         if let Some(task) = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            self.life.starts_on(runtime.clone());
             runtime.spawn(task.run());
             self.started.store(true, Ordering::Release);
         }

@@ -5,6 +5,7 @@ mod config;
 mod connect;
 mod emit;
 mod flush;
+mod kind;
 mod payload;
 mod scope;
 

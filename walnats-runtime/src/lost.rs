@@ -1,21 +1,26 @@
 //! Failures that nobody waits for: never silent.
 
+mod log;
+
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use self::log::Log;
 use crate::engine::Failure;
+use crate::metric;
 use crate::options::{Callback, Lost};
 
-/// Where they go: a log line, a count, and the application's callback.
+/// Where they go: the log, a count, and the application's callback.
 #[derive(Default)]
 pub(crate) struct LostReport {
     callback: Option<Callback<Lost>>,
     count: AtomicU64,
+    log: Log,
 }
 
 impl LostReport {
     pub(crate) fn new(callback: Option<Callback<Lost>>) -> Self {
-        Self { callback, count: AtomicU64::new(0) }
+        Self { callback, count: AtomicU64::new(0), log: Log::default() }
     }
 
     pub(crate) fn report(&self, failure: Failure) {
@@ -27,12 +32,8 @@ impl LostReport {
 
     fn report_one(&self, lost: Lost) {
         self.count.fetch_add(1, Ordering::Relaxed);
-        tracing::error!(
-            event = lost.message.event(),
-            stream = lost.message.stream(),
-            error = %lost.error,
-            "an event was not confirmed, and nobody waits for it"
-        );
+        metric::lost(lost.message.event());
+        self.log.say(&lost);
         if let Some(callback) = &self.callback {
             callback(lost);
         }
@@ -41,6 +42,22 @@ impl LostReport {
     /// How many there were.
     pub(crate) fn count(&self) -> u64 {
         self.count.load(Ordering::Relaxed)
+    }
+
+    /// Whether some of them wait for a line that sums them up.
+    pub(crate) fn is_unsaid(&self) -> bool {
+        self.log.is_unsaid()
+    }
+
+    /// Writes the lines that are due; all of them at the `last` time.
+    pub(crate) fn sum_up(&self, last: bool) {
+        self.log.sum_up(last);
+    }
+}
+
+impl Drop for LostReport {
+    fn drop(&mut self) {
+        self.log.sum_up(true);
     }
 }
 

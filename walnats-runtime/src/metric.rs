@@ -1,19 +1,48 @@
-//! What is measured, through the `metrics` facade: nothing without the feature `metrics`.
-//!
-//! | metric | labels | is |
-//! |---|---|---|
-//! | `walnats_sent_total` | `event` | messages given to NATS, each attempt |
-//! | `walnats_confirmed_total` | `event` | messages that JetStream acknowledged, duplicates among them |
-//! | `walnats_duplicates_total` | `event` | messages that JetStream had already |
-//! | `walnats_failures_total` | `event`, `kind` | messages that ended otherwise, by the name of the reason or cause |
-//! | `walnats_confirm_seconds` | `event` | histogram: from the first attempt to the acknowledgement |
-//! | `walnats_buffered` | | messages accepted and not ended |
-//! | `walnats_in_flight` | | messages sent and not acknowledged |
+//! What is measured, through the facade of the crate `metrics`: nothing without the feature of that name. Each metric has a row
+//! in `docs/metrics.md`, which is part of the crate's documentation.
 
+#[cfg(feature = "metrics")]
+mod gauge;
+
+#[cfg(feature = "metrics")]
+pub(crate) use self::gauge::Present;
 use tokio::time::Instant;
 
 use crate::error::EmitError;
 use crate::message::Outcome;
+
+/// Tells the recorder what each metric is. A recorder that is installed later than the first publisher learns it from the next one.
+#[cfg(feature = "metrics")]
+pub(crate) fn describe() {
+    use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
+
+    let count = Unit::Count;
+    describe_counter!("walnats_sent_total", count, "Messages handed to NATS, each attempt counted");
+    describe_counter!(
+        "walnats_confirmed_total",
+        count,
+        "Messages that JetStream acknowledged, including those it had stored before"
+    );
+    describe_counter!(
+        "walnats_duplicates_total",
+        count,
+        "Messages that JetStream acknowledged as stored before, under the same message id or key"
+    );
+    describe_counter!("walnats_failures_total", count, "Messages that were not confirmed, by kind of error");
+    describe_counter!(
+        "walnats_lost_total",
+        count,
+        "Messages that were not confirmed while nobody waited for them; also counted as failures"
+    );
+    describe_counter!("walnats_callback_panics_total", count, "Panics in the application's callbacks");
+    describe_histogram!(
+        "walnats_confirm_seconds",
+        Unit::Seconds,
+        "Time from the first attempt to the acknowledgement, for each confirmed emit or atomic batch"
+    );
+    describe_gauge!("walnats_buffered", count, "Messages accepted and not ended, in all publishers of the process");
+    describe_gauge!("walnats_in_flight", count, "Messages sent and not ended, in all publishers of the process");
+}
 
 /// Messages of an event were sent.
 #[cfg(feature = "metrics")]
@@ -36,34 +65,45 @@ pub(crate) fn ended(event: &str, messages: usize, end: Result<Outcome, &EmitErro
             }
         }
         Err(error) => {
-            let kind = kind(error);
+            let kind = error.kind();
             metrics::counter!("walnats_failures_total", "event" => event(), "kind" => kind).increment(messages as u64);
         }
     }
 }
 
-/// What is true at the moment.
+/// A message failed, and nobody waited for it.
 #[cfg(feature = "metrics")]
-pub(crate) fn present(buffered: u64, in_flight: u64) {
-    metrics::gauge!("walnats_buffered").set(buffered as f64);
-    metrics::gauge!("walnats_in_flight").set(in_flight as f64);
+pub(crate) fn lost(event: &str) {
+    metrics::counter!("walnats_lost_total", "event" => event.to_owned()).increment(1);
 }
 
-/// The name of the reason or the cause, without what it holds.
+/// A callback panicked.
 #[cfg(feature = "metrics")]
-fn kind(error: &EmitError) -> String {
-    let text = match error {
-        EmitError::NotStored(error) => format!("{:?}", error.reason()),
-        EmitError::PossiblyStored(error) => format!("{:?}", error.cause()),
-    };
-    text.split(|character: char| !character.is_alphanumeric()).next().unwrap_or_default().to_owned()
+pub(crate) fn panicked(callback: &'static str) {
+    metrics::counter!("walnats_callback_panics_total", "callback" => callback).increment(1);
 }
 
 #[cfg(not(feature = "metrics"))]
-pub(crate) fn sent(_: &str, _: usize) {}
+pub(crate) use self::without::*;
 
 #[cfg(not(feature = "metrics"))]
-pub(crate) fn ended(_: &str, _: usize, _: Result<Outcome, &EmitError>, _: Option<Instant>) {}
+mod without {
+    use super::{EmitError, Instant, Outcome};
 
-#[cfg(not(feature = "metrics"))]
-pub(crate) fn present(_: u64, _: u64) {}
+    #[derive(Debug, Default)]
+    pub(crate) struct Present;
+
+    impl Present {
+        pub(crate) fn set(&mut self, _: u64, _: u64) {}
+    }
+
+    pub(crate) fn describe() {}
+
+    pub(crate) fn sent(_: &str, _: usize) {}
+
+    pub(crate) fn ended(_: &str, _: usize, _: Result<Outcome, &EmitError>, _: Option<Instant>) {}
+
+    pub(crate) fn lost(_: &str) {}
+
+    pub(crate) fn panicked(_: &'static str) {}
+}

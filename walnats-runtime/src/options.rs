@@ -155,13 +155,15 @@ impl Options {
     }
 
     /// Called when a message failed and nobody waits for it: to write it to a dead-letter store, say. It runs on the
-    /// publisher's own task and must not block.
+    /// publisher's own task, or where a [`Pending`](crate::Pending) is dropped, and must not block. A panic in it is caught, logged once
+    /// and counted ([`Stats::callback_panics`](crate::Stats::callback_panics)).
     pub fn on_lost(mut self, callback: impl Fn(Lost) + Send + Sync + 'static) -> Self {
         self.on_lost = Some(Arc::new(callback));
         self
     }
 
-    /// Called for every event of the connection, in place of async-nats's `event_callback`. It must not block.
+    /// Called for every event of the connection, in place of async-nats's `event_callback`. It must not block. A panic in it is
+    /// caught, as in [`Options::on_lost`].
     pub fn on_nats_event(mut self, callback: impl Fn(async_nats::Event) + Send + Sync + 'static) -> Self {
         self.on_nats_event = Some(Arc::new(callback));
         self

@@ -39,7 +39,7 @@ impl Future for Pending {
         Pin::new(&mut self.end).poll(cx).map(|end| match end {
             Ok(Ok(receipt)) => Ok(receipt),
             Ok(Err(failure)) => Err(failure.error),
-            // The engine's task is gone with its runtime.
+            // A task that dies ends everything that it holds. What ends in no way was in the hands of a task that panicked.
             Err(_) => Err(EmitError::PossiblyStored(PossiblyStored {
                 event: self.event.to_string(),
                 message_id: std::mem::take(&mut self.message_id),

@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::batch::EmitAll;
+use crate::callback::{Panics, guard};
 use crate::emit::Emit;
 use crate::engine::{Engine, Load};
 use crate::error::{ConfigError, ConnectError, EmitError, FlushError, OptionError, Reason, ShutdownError};
@@ -27,8 +28,15 @@ use crate::stream::StreamDescriptor;
 
 /// Emits events over one NATS connection. Cloning is cheap, and all clones share one buffer.
 ///
-/// When the last clone is dropped, what is in the buffer is still sent, for as long as the Tokio runtime runs;
-/// [`Publisher::shutdown`] waits for that, and says what could not be delivered.
+/// A publisher works on the Tokio runtime on which it was made ([`Publisher::new`] outside of a runtime: on that of its first emit),
+/// and emits may come from anywhere. That runtime has to be driven: emits wait while nobody runs it, as with a current-thread
+/// runtime between two calls of `block_on`, or while all its workers are blocked.
+///
+/// When the last clone is dropped, what is in the buffer is still sent, for as long as the runtime runs;
+/// [`Publisher::shutdown`] waits for that, and says what could not be delivered. Call it at the end of `main`: a runtime that
+/// shuts down takes the publisher with it. What the publisher holds then ends as `NotStored` where it was never sent and as
+/// `PossiblyStored` where it was; what nobody waits for is counted, logged and passed to [`Options::on_lost`]. A process that ends by
+/// `std::process::exit`, an abort or a signal gets to do nothing of this.
 #[derive(Clone)]
 pub struct Publisher {
     shared: Arc<Shared>,
@@ -60,7 +68,7 @@ impl Publisher {
     pub async fn connect(
         urls: impl AsRef<str>,
         streams: &'static [StreamDescriptor],
-        options: Options,
+        mut options: Options,
     ) -> Result<Self, ConnectError> {
         let names = named(&options, streams)?;
         if options.strict
@@ -69,8 +77,9 @@ impl Publisher {
         {
             return Err(ConnectError::Strict { stream: stream.to_owned(), warnings });
         }
+        let panics = guard(&mut options);
         let (client, nats_events) = connect::connect(urls.as_ref(), &options).await?;
-        Ok(Self::start(client, streams, options, Some(nats_events)))
+        Ok(Self::start(client, streams, options, Some(nats_events), panics))
     }
 
     /// Emits over a connection that is there already.
@@ -79,8 +88,9 @@ impl Publisher {
     /// emit ends as `PossiblyStored` when its deadline passes. [`Publisher::connect`] does better. Ping interval and queue are
     /// that connection's, too: async-nats's own notice a dead connection after two minutes. Neither changes what is promised
     /// about sending again, see [`Options::window_messages`].
-    pub fn new(client: Client, streams: &'static [StreamDescriptor], options: Options) -> Self {
-        Self::start(client, streams, options, None)
+    pub fn new(client: Client, streams: &'static [StreamDescriptor], mut options: Options) -> Self {
+        let panics = guard(&mut options);
+        Self::start(client, streams, options, None, panics)
     }
 
     fn start(
@@ -88,6 +98,7 @@ impl Publisher {
         streams: &'static [StreamDescriptor],
         options: Options,
         nats_events: Option<mpsc::UnboundedReceiver<async_nats::Event>>,
+        panics: Arc<Panics>,
     ) -> Self {
         let (names, fault) = match named(&options, streams) {
             Ok(names) => (names, None),
@@ -98,7 +109,7 @@ impl Publisher {
             say_once(stream.name, &warnings(stream));
         }
         let known = KnownStreams::default();
-        let engine = Engine::new(client.clone(), &options, known.clone(), nats_events);
+        let engine = Engine::new(client.clone(), &options, known.clone(), nats_events, panics);
         Self { shared: Arc::new(Shared { client, streams, placed, names, options, fault, known, engine }) }
     }
 
@@ -162,12 +173,12 @@ impl Publisher {
         self.shared.engine.shutdown(deadline).await
     }
 
-    /// What it has done, and what it has before it.
+    /// Counts since the publisher was made, and what it holds at the moment.
     pub fn stats(&self) -> Stats {
         self.shared.engine.stats()
     }
 
-    /// Whether events get through, as far as is known here.
+    /// The last observed health of connection and streams, for a readiness probe. Makes no request.
     pub fn health(&self) -> Health {
         self.shared.engine.health()
     }
@@ -266,10 +277,7 @@ impl Publisher {
         let place = match (engine.try_place(&load)?, until) {
             (Some(place), _) => place,
             (None, None) => engine.place(&load).await?,
-            (None, Some(until)) => match tokio::time::timeout_at(until, engine.place(&load)).await {
-                Ok(place) => place?,
-                Err(_) => return Err(load.not_stored(Reason::Unsent("the buffer stayed full"))),
-            },
+            (None, Some(until)) => engine.place_until(&load, until).await?,
         };
         engine.accept(load, place, until, false)
     }

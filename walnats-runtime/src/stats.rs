@@ -1,36 +1,40 @@
-//! Counts of what a publisher has done, for whoever watches it.
+//! Counts of what a publisher has done.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::EmitError;
 use crate::message::Outcome;
 
-/// What a publisher has done since it was made, and what it has before it. Messages of atomic batches count one by one.
+/// Counts since a publisher was made, and what it holds at the moment. Each message of an atomic batch counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
-    /// Accepted and not ended; those in flight are among them.
+    /// Messages accepted and not ended, including those in flight.
     pub buffered: u64,
-    /// Sent and not acknowledged.
+    /// Messages sent and not acknowledged.
     pub in_flight: u64,
-    /// Ended as [`Outcome::Stored`](crate::Outcome::Stored).
+    /// Messages that ended as [`Outcome::Stored`](crate::Outcome::Stored).
     pub stored: u64,
-    /// Ended as [`Outcome::Duplicate`](crate::Outcome::Duplicate).
+    /// Messages that ended as [`Outcome::Duplicate`](crate::Outcome::Duplicate).
     pub duplicates: u64,
-    /// Accepted, and ended as [`EmitError::NotStored`](crate::EmitError::NotStored).
+    /// Messages that were accepted and ended as [`EmitError::NotStored`](crate::EmitError::NotStored).
     pub not_stored: u64,
-    /// Ended as [`EmitError::PossiblyStored`](crate::EmitError::PossiblyStored).
+    /// Messages that ended as [`EmitError::PossiblyStored`](crate::EmitError::PossiblyStored).
     pub possibly_stored: u64,
-    /// Attempts beyond the first: an acknowledgement did not come, or the stream had refused for the time being.
+    /// Attempts after the first: an acknowledgement had not come, or the stream had refused for the time being.
     pub resent: u64,
-    /// Failures that nobody waited for, see [`Options::on_lost`](crate::Options::on_lost).
+    /// Messages that failed while nobody waited for them, see [`Options::on_lost`](crate::Options::on_lost). They also count as not
+    /// stored or possibly stored.
     pub lost: u64,
-    /// Streams that refuse for the time being: no leader, no space left, no stream.
+    /// Streams that refuse events at the moment, see [`Health::refusing_streams`](crate::Health::refusing_streams).
     pub refusing_streams: u64,
+    /// Panics in [`Options::on_lost`](crate::Options::on_lost) and [`Options::on_nats_event`](crate::Options::on_nats_event), which
+    /// are caught.
+    pub callback_panics: u64,
 }
 
 impl Stats {
-    /// Those that JetStream acknowledged: stored now, or before.
+    /// Messages that JetStream acknowledged, as stored now or before.
     pub fn acknowledged(&self) -> u64 {
         self.stored + self.duplicates
     }
@@ -89,7 +93,8 @@ impl Counters {
         self.accepted.load(Ordering::Relaxed).saturating_sub(ended)
     }
 
-    pub(crate) fn stats(&self, lost: u64) -> Stats {
+    /// Without what others count.
+    pub(crate) fn stats(&self) -> Stats {
         let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         // What ended was accepted before: read in this order, the difference is never negative.
         let ended = load(&self.ended);
@@ -101,8 +106,8 @@ impl Counters {
             not_stored: load(&self.not_stored),
             possibly_stored: load(&self.possibly_stored),
             resent: load(&self.resent),
-            lost,
             refusing_streams: load(&self.refusing_streams),
+            ..Stats::default()
         }
     }
 }

@@ -4,6 +4,7 @@
 //! Subjects and ids are not recorded: they hold values of events.
 
 use tracing::Span;
+use tracing::field::Empty;
 
 use crate::cloud_event::CloudEvent;
 use crate::error::Reason;
@@ -22,7 +23,16 @@ pub(crate) fn create(descriptor: &'static EventDescriptor) -> Span {
         messaging.destination.template = descriptor.subject,
         walnats.event = descriptor.name,
         walnats.stream = descriptor.stream,
+        otel.status_code = Empty,
+        error.type = Empty,
     )
+}
+
+/// The event could not be made: <https://opentelemetry.io/docs/specs/semconv/general/recording-errors/>. The kind of error is all
+/// that is recorded, since its text can name parts of the event.
+pub(crate) fn refused(span: &Span, reason: &Reason) {
+    span.record("otel.status_code", "ERROR");
+    span.record("error.type", reason.kind());
 }
 
 /// Writes the present trace context (<https://www.w3.org/TR/trace-context/>) into headers, and into the CloudEvent

@@ -5,7 +5,7 @@
 mod note;
 
 use note::{PLAIN, TestResult, note, ready, stored};
-use opentelemetry::trace::TracerProvider;
+use opentelemetry::trace::{Status, TracerProvider};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
 use tracing::Instrument;
 use tracing_subscriber::layer::SubscriberExt;
@@ -33,12 +33,24 @@ async fn a_message_carries_the_context_of_the_span_that_made_it() -> TestResult 
     };
     emits.instrument(tracing::info_span!("checkout")).await?;
     publisher.emit(&note("secret")).await?;
+    assert!(publisher.emit(&note("invalid")).await.is_err());
+    assert!(publisher.emit(&note("secret")).uid("").await.is_err());
 
     provider.force_flush()?;
     let spans = exporter.get_finished_spans()?;
     let checkout = spans.iter().find(|span| span.name == "checkout").ok_or("the caller's span")?;
     let made: Vec<_> = spans.iter().filter(|span| span.name == "create notes.{topic}").collect();
-    assert_eq!(made.len(), 4);
+    assert_eq!(made.len(), 6);
+    let error_type = |span: &SpanData| {
+        let attribute = span.attributes.iter().find(|attribute| attribute.key.as_str() == "error.type");
+        attribute.map(|attribute| attribute.value.to_string())
+    };
+    for span in &made[..4] {
+        assert_eq!((&span.status, error_type(span)), (&Status::Unset, None));
+    }
+    for (span, kind) in made[4..].iter().zip(["invalid", "message_id"]) {
+        assert_eq!((&span.status, error_type(span).as_deref()), (&Status::error(""), Some(kind)));
+    }
     for span in &made[..3] {
         assert_eq!(span.parent_span_id, checkout.span_context.span_id());
     }

@@ -56,7 +56,7 @@ fn blame(reason: &Reason) -> Blame {
         Reason::NoStream { .. } | Reason::NoJetStream { .. } | Reason::StreamFull { .. } => Blame::Stream,
         Reason::Rejected { code, .. } if passes(*code) => Blame::Stream,
         Reason::Unsent(_) | Reason::BufferFull | Reason::InboxDenied => Blame::Connection,
-        Reason::Closed | Reason::NoRuntime => Blame::Publisher,
+        Reason::Closed | Reason::Ended(_) | Reason::NoRuntime => Blame::Publisher,
         _ => Blame::Row,
     }
 }

@@ -11,7 +11,7 @@ use crate::error::Reason;
 const SHORTEST: Duration = Duration::from_millis(250);
 const LONGEST: Duration = Duration::from_secs(2);
 /// A single refusal is no news: a leader is elected in that time.
-const SAID_AFTER: u32 = 3;
+pub(super) const SAID_AFTER: u32 = 3;
 
 /// The streams that are paused; most of the time none. Messages for other streams pass, and those that wait keep their order.
 #[derive(Debug, Default)]
@@ -82,11 +82,6 @@ impl Pauses {
     /// A new connection may lead to a server that knows better.
     pub(super) fn forget(&mut self) {
         self.0.clear();
-    }
-
-    /// How many streams have refused more than once.
-    pub(super) fn refusing(&self) -> usize {
-        self.0.iter().filter(|pause| pause.refusals >= SAID_AFTER).count()
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -6,8 +6,10 @@ mod denied;
 mod expire;
 mod hang_up;
 mod inspect;
+mod live;
 mod receive;
 mod send;
+mod show;
 mod taken;
 
 use std::future::poll_fn;
@@ -27,10 +29,12 @@ use super::doubt::Doubts;
 use super::hang_up::HangUps;
 use super::inspection::Inspection;
 use super::job::{Failure, Job};
+use super::life::Life;
 use super::link::{Change, Link};
 use super::pause::Pauses;
 use super::ring::Ring;
 use super::streams::{StreamId, Streams};
+use super::watch::Watch;
 use super::window::Window;
 use crate::error::EmitError;
 use crate::jetstream::KnownStreams;
@@ -56,6 +60,8 @@ pub(super) struct Task {
     nats_events: Option<mpsc::UnboundedReceiver<async_nats::Event>>,
     lost: Arc<LostReport>,
     counters: Arc<Counters>,
+    life: Arc<Life>,
+    present: metric::Present,
     limits: Limits,
     /// Everything that was accepted and has not ended. Answers come to `<inbox><sequence number>`.
     ring: Ring<Job>,
@@ -83,6 +89,8 @@ pub(super) struct Task {
     /// Whether a stream may not have been asked about over this connection.
     inspection_due: bool,
     lookups: Lookups,
+    /// What `health` is to know.
+    watch: Watch,
     flushes: Vec<Flush>,
     /// Buffered messages that failed since the last `flush`, and the first failure.
     failed: usize,
@@ -91,11 +99,23 @@ pub(super) struct Task {
     /// No deadline ends before.
     next_due: Option<Instant>,
     /// The client is closed for good.
+    client_lost: bool,
+    /// And whatever needed it has ended.
     client_gone: bool,
     /// How many connections the client has told of.
     connections: u64,
     /// Why there is no connection, as far as the client says.
     disconnected: &'static str,
+    /// Everything has ended, and the task with it.
+    ended: bool,
+}
+
+/// What the publisher's handles hold as well.
+pub(super) struct Shared {
+    pub(super) known: KnownStreams,
+    pub(super) lost: Arc<LostReport>,
+    pub(super) counters: Arc<Counters>,
+    pub(super) life: Arc<Life>,
 }
 
 struct Limits {
@@ -109,12 +129,11 @@ impl Task {
     pub(super) fn new(
         client: Client,
         options: &Options,
-        known: KnownStreams,
         commands: mpsc::UnboundedReceiver<Command>,
         nats_events: Option<mpsc::UnboundedReceiver<async_nats::Event>>,
-        lost: Arc<LostReport>,
-        counters: Arc<Counters>,
+        shared: Shared,
     ) -> Self {
+        let Shared { known, lost, counters, life } = shared;
         let inbox = format!("{}.", client.new_inbox());
         Self {
             link: Link::new(client),
@@ -124,6 +143,8 @@ impl Task {
             nats_events,
             lost,
             counters,
+            life,
+            present: metric::Present::default(),
             limits: Limits { ack_timeout: options.ack_timeout, deadline: options.deadline },
             ring: Ring::new(),
             inbox,
@@ -143,19 +164,22 @@ impl Task {
             next_inspection: 0,
             inspection_due: false,
             lookups: Lookups::new(),
+            watch: Watch::default(),
             flushes: Vec::new(),
             failed: 0,
             first_failure: None,
             closing: None,
             next_due: None,
+            client_lost: false,
             client_gone: false,
             connections: 0,
             disconnected: denied::NO_CONNECTION,
+            ended: false,
         }
     }
 
     /// Runs until nobody can hand over anything more and everything has ended.
-    pub(super) async fn run(mut self) {
+    async fn work(mut self) {
         let (client, filter) = (self.link.client().clone(), format!("{}*", self.inbox));
         // Subscribing waits where the client's queue is full; deadlines run meanwhile.
         let mut opening: Option<Opening> = Some(Box::pin(async move { client.subscribe(filter).await }));
@@ -165,6 +189,7 @@ impl Task {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
 
         loop {
+            self.give_up_client().await;
             self.look();
             self.inspect_all();
             self.expire(Instant::now());
@@ -173,7 +198,8 @@ impl Task {
                 break;
             }
             let busy = self.is_busy();
-            self.counters.set(self.window.messages(), self.pauses.refusing(), self.doubts.silent());
+            self.show(busy);
+            let again = self.watch.due();
             let sendable = self.find_next().is_some();
             tokio::select! {
                 biased;
@@ -220,13 +246,16 @@ impl Task {
                 },
                 _ = tick.tick(), if busy => {
                     self.count_unseen();
-                    metric::present(self.counters.buffered(), self.window.messages() as u64);
+                    self.present.set(self.counters.buffered(), self.window.messages() as u64);
+                    self.lost.sum_up(false);
+                }
+                () = async { tokio::time::sleep_until(again.unwrap_or_else(Instant::now)).await }, if again.is_some() => {
+                    self.look_again();
                 }
             }
         }
         self.refuse_the_late();
-        self.counters.set(0, 0, 0);
-        metric::present(0, 0);
+        self.ended = true;
     }
 
     fn on_command(&mut self, command: Command) {
@@ -280,6 +309,7 @@ impl Task {
         self.streams.start_anew();
         self.inspection_due = true;
         self.inbox_denied = false;
+        self.watch.start_anew(Instant::now());
         // Each of them may be past its duplicate window now.
         self.next_due = Some(Instant::now());
     }
@@ -302,6 +332,10 @@ impl Task {
         let Some(job) = self.ring.remove(sequence) else { return };
         if self.partly.as_ref().is_some_and(|partly| partly.sequence == sequence) {
             self.partly = None;
+        }
+        let last = job.load.last();
+        if self.watch.ended(&last.stream, &last.subject, &result) {
+            self.show(true);
         }
         let messages = job.load.messages().len();
         let outcome = result.as_ref().map(|receipt| receipt.outcome);
@@ -341,6 +375,6 @@ impl Task {
     }
 
     fn is_busy(&self) -> bool {
-        !self.ring.is_empty() || !self.flushes.is_empty() || self.closing.is_some()
+        !self.ring.is_empty() || !self.flushes.is_empty() || self.closing.is_some() || self.lost.is_unsaid()
     }
 }

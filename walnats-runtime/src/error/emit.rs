@@ -129,7 +129,11 @@ pub enum Reason {
     /// The publisher was shut down before the event was sent.
     #[error("the publisher is shut down")]
     Closed,
-    /// The first emit of a publisher has to happen inside a Tokio runtime.
+    /// The publisher's task is gone, and with it everything that it could have sent: the Tokio runtime on which the publisher was
+    /// made has shut down.
+    #[error("the publisher has ended: {0}")]
+    Ended(&'static str),
+    /// The publisher was made outside of a Tokio runtime; then its first emit has to happen inside one.
     #[error("there is no Tokio runtime here")]
     NoRuntime,
     /// Time was up before the event could be sent: no connection, or too much before it.

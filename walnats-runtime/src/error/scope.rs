@@ -42,7 +42,9 @@ impl Reason {
             Self::Option(OptionError::Strict { .. }) => (Scope::Stream, false),
             Self::Option(OptionError::Publisher(_)) => (Scope::Publisher, false),
             Self::Option(_) => (Scope::Event, false),
-            Self::BufferFull | Self::Closed | Self::NoRuntime | Self::Unsent(_) => (Scope::Publisher, true),
+            Self::BufferFull | Self::Closed | Self::Ended(_) | Self::NoRuntime | Self::Unsent(_) => {
+                (Scope::Publisher, true)
+            }
             // Somebody may register it, make room or grant the permission: the event need not change for that.
             Self::NoStream { .. } | Self::WrongStream { .. } | Self::StreamFull { .. } => (Scope::Stream, true),
             Self::NoJetStream { .. } => (Scope::Account, true),

@@ -11,6 +11,7 @@ mod foreign;
 mod hang_up;
 mod heard;
 mod hostile;
+mod life;
 mod naming;
 mod note;
 mod once;

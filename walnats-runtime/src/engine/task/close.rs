@@ -40,7 +40,7 @@ impl Task {
             }
         }
         if self.closing.as_ref().is_some_and(|closing| closing.until <= now) && !self.ring.is_empty() {
-            self.abandon();
+            self.abandon(&Reason::Closed);
         }
     }
 
@@ -78,8 +78,7 @@ impl Task {
 
     /// Ends what took a place before the shutdown and was handed over after it.
     pub(super) fn refuse_the_late(&mut self) {
-        self.commands.close();
-        while let Ok(command) = self.commands.try_recv() {
+        for command in self.take_the_late() {
             if let Command::Send(job) = command {
                 let sequence = self.ring.push(job);
                 if let Some(error) = self.ring.get(sequence).map(|job| job.load.not_stored(Reason::Closed)) {
@@ -89,23 +88,28 @@ impl Task {
         }
     }
 
+    /// Whether somebody waits for the end, and gets what is left then.
+    pub(super) fn is_awaited(&self) -> bool {
+        self.closing.as_ref().is_some_and(|closing| closing.ends.iter().any(|end| !end.is_closed()))
+    }
+
     /// Ends everything that is left, and gives it back.
-    fn abandon(&mut self) {
+    pub(super) fn abandon(&mut self, unsent: &Reason) {
         let ends = self.closing.as_mut().map(|closing| std::mem::take(&mut closing.ends)).unwrap_or_default();
-        let (mut unsent, mut unknown) = (Vec::new(), Vec::new());
+        let (mut never_sent, mut unknown) = (Vec::new(), Vec::new());
         let sequences: Vec<u64> = self.ring.iter().map(|(sequence, _)| sequence).collect();
         let mut failures = Vec::new();
         for sequence in sequences {
             let Some(job) = self.ring.remove(sequence) else { continue };
-            let error = job.given_up(Cause::Closed, Reason::Closed);
-            let list = if job.may_be_stored() { &mut unknown } else { &mut unsent };
+            let error = job.given_up(Cause::Closed, unsent.clone());
+            let list = if job.may_be_stored() { &mut unknown } else { &mut never_sent };
             self.counters.ended(job.load.messages().len(), None);
             list.extend(job.load.messages().iter().cloned());
             if let Err(Err(failure)) = job.end.send(Err(Box::new(Failure { load: job.load, error }))) {
                 failures.push(*failure);
             }
         }
-        let error = ShutdownError { unsent, unknown };
+        let error = ShutdownError::new(never_sent, unknown);
         let mut told = false;
         for end in ends {
             told |= end.send(Err(error.clone())).is_ok();

@@ -29,6 +29,8 @@ impl Task {
             Some(Denied::Publish(subject)) => self.on_publish_denied(&subject),
             Some(Denied::Subscribe(subject)) if subject.starts_with(&self.inbox) => {
                 self.inbox_denied = true;
+                self.watch.deny_inbox();
+                self.show(true);
                 let sequences: Vec<u64> = self.ring.iter().map(|(sequence, _)| sequence).collect();
                 for sequence in sequences {
                     self.end_hopeless(sequence);

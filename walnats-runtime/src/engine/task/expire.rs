@@ -122,8 +122,19 @@ impl Task {
         }
     }
 
-    /// The client ended: it was drained, or gave up connecting.
+    /// The client ended: it was drained, or gave up connecting, or its runtime is being shut down.
     pub(super) fn lose_client(&mut self) {
+        self.client_lost = true;
+        self.show(true);
+    }
+
+    /// Ends everything that the client would have been needed for. A runtime that is being shut down takes the client and this
+    /// task with it, in any order; so it waits, for a timer that fires in no such runtime.
+    pub(super) async fn give_up_client(&mut self) {
+        if !self.client_lost || self.client_gone {
+            return;
+        }
+        tokio::time::sleep(super::TICK).await;
         self.client_gone = true;
         let sequences: Vec<u64> = self.ring.iter().map(|(sequence, _)| sequence).collect();
         for sequence in sequences {

@@ -33,7 +33,7 @@ impl Task {
         self.inspect(id, true);
     }
 
-    fn inspect(&mut self, id: StreamId, decisive: bool) {
+    pub(super) fn inspect(&mut self, id: StreamId, decisive: bool) {
         let prefix = self.streams.prefix(id);
         let stream = self.streams.get_mut(id);
         if stream.inspecting.is_some() || !self.link.is_up() {
@@ -55,6 +55,8 @@ impl Task {
         }
         stream.inspecting = None;
         let decisive = stream.decisive;
+        self.watch_inspected(id, &inspection);
+        let stream = self.streams.get_mut(id);
         if std::mem::take(&mut stream.to_decide) {
             self.inspect(id, true);
         }

@@ -8,7 +8,8 @@ use tokio::time::Instant;
 use super::{Task, ask};
 use crate::engine::answer::{self, Answer};
 use crate::engine::job::{Job, Phase};
-use crate::engine::wire;
+use crate::engine::pause::SAID_AFTER;
+use crate::engine::{watch, wire};
 use crate::error::Reason;
 use crate::message::{Outcome, Receipt};
 
@@ -31,6 +32,7 @@ impl Task {
         // Anybody may publish to an inbox: what fits nothing is nothing.
         let Some(token) = answer.subject.strip_prefix(self.inbox.as_str()) else { return };
         self.hang_ups.answered();
+        self.watch.hear();
         if let Some(number) = token.strip_prefix(ask::MARK) {
             return self.on_question_answered(number);
         }
@@ -135,7 +137,7 @@ impl Task {
         let now = Instant::now();
         self.sent_again_later(sequence);
         let Some(job) = self.ring.get_mut(sequence) else { return };
-        let (stream, id) = (job.load.last().stream.to_string(), job.stream);
+        let (stream, id, subject) = (job.load.last().stream.to_string(), job.stream, job.load.last().subject.clone());
         let missing = matches!(reason, Reason::NoStream { .. });
         let patience = if job.deadline.is_none() { now.checked_add(self.limits.deadline) } else { None };
         job.attempt_refused(reason.clone(), patience);
@@ -146,6 +148,9 @@ impl Task {
             self.doubts.raise(&stream);
         }
         let refusals = self.pauses.refused(&stream, sequence, &reason, now);
+        if refusals >= SAID_AFTER {
+            self.watch.refuses(&stream, &subject, watch::shows(&reason), now);
+        }
         self.due(self.pauses.next());
         if missing && refusals >= 2 {
             self.decide(id);

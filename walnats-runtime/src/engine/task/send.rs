@@ -37,7 +37,7 @@ pub(super) enum Next {
 impl Task {
     /// What may be sent now. Moves the cursor to the first job that may be; `None` where there is none, or no room for it.
     pub(super) fn find_next(&mut self) -> Option<Next> {
-        if !self.link.is_up() || !self.inbox_open || self.inbox_denied || self.client_gone {
+        if !self.link.is_up() || !self.inbox_open || self.inbox_denied || self.client_lost {
             return None;
         }
         if let Some(partly) = &self.partly {

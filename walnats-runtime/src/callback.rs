@@ -1,0 +1,52 @@
+//! The user's callbacks, whose panics end nothing but themselves.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::metric;
+use crate::options::{Callback, Options};
+
+/// How often a publisher's callbacks panicked, each by itself.
+#[derive(Debug, Default)]
+pub(crate) struct Panics {
+    on_lost: AtomicU64,
+    on_nats_event: AtomicU64,
+}
+
+impl Panics {
+    pub(crate) fn count(&self) -> u64 {
+        self.on_lost.load(Ordering::Relaxed) + self.on_nats_event.load(Ordering::Relaxed)
+    }
+}
+
+/// Catches what the callbacks in `options` throw: they run on tasks that everybody's events depend on.
+pub(crate) fn guard(options: &mut Options) -> Arc<Panics> {
+    let panics = Arc::new(Panics::default());
+    options.on_lost = guarded(options.on_lost.take(), "on_lost", &panics, |panics| &panics.on_lost);
+    options.on_nats_event =
+        guarded(options.on_nats_event.take(), "on_nats_event", &panics, |panics| &panics.on_nats_event);
+    panics
+}
+
+fn guarded<T: 'static>(
+    callback: Option<Callback<T>>,
+    name: &'static str,
+    panics: &Arc<Panics>,
+    counter: fn(&Panics) -> &AtomicU64,
+) -> Option<Callback<T>> {
+    let (callback, panics) = (callback?, Arc::clone(panics));
+    Some(Arc::new(move |value| {
+        if catch_unwind(AssertUnwindSafe(|| callback(value))).is_ok() {
+            return;
+        }
+        metric::panicked(name);
+        // The panic hook has printed each of them already.
+        if counter(&panics).fetch_add(1, Ordering::Relaxed) == 0 {
+            tracing::error!(
+                callback = name,
+                "a callback panicked; the publisher goes on. Further panics are counted (`Stats::callback_panics`), not logged"
+            );
+        }
+    }))
+}

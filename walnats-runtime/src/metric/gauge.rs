@@ -1,0 +1,35 @@
+//! Gauges that all publishers of a process share.
+
+use std::sync::{Mutex, PoisonError};
+
+/// The sums over all publishers. The lock is held while the gauges are set, so that of two publishers the later one has the last
+/// word.
+static SUMS: Mutex<(u64, u64)> = Mutex::new((0, 0));
+
+/// What one publisher has added to the gauges.
+#[derive(Debug, Default)]
+pub(crate) struct Present {
+    buffered: u64,
+    in_flight: u64,
+}
+
+impl Present {
+    /// What is true of this publisher at the moment.
+    pub(crate) fn set(&mut self, buffered: u64, in_flight: u64) {
+        if (self.buffered, self.in_flight) == (buffered, in_flight) {
+            return;
+        }
+        let mut sums = SUMS.lock().unwrap_or_else(PoisonError::into_inner);
+        sums.0 = (sums.0 + buffered).saturating_sub(self.buffered);
+        sums.1 = (sums.1 + in_flight).saturating_sub(self.in_flight);
+        (self.buffered, self.in_flight) = (buffered, in_flight);
+        metrics::gauge!("walnats_buffered").set(sums.0 as f64);
+        metrics::gauge!("walnats_in_flight").set(sums.1 as f64);
+    }
+}
+
+impl Drop for Present {
+    fn drop(&mut self) {
+        self.set(0, 0);
+    }
+}
