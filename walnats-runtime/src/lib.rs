@@ -3,6 +3,7 @@
 mod batch;
 mod cloud_event;
 mod compose;
+mod credentials;
 mod emit;
 mod engine;
 mod error;
@@ -31,6 +32,7 @@ mod types;
 
 pub use batch::EmitAll;
 pub use cloud_event::{AttributeValue, CloudEvent, CloudEventError};
+pub use credentials::Credentials;
 pub use emit::{BoxFuture, Buffered, Emit};
 pub use error::*;
 pub use event::{Event, EventDescriptor, OnceKey};
