@@ -30,6 +30,9 @@ mod subject;
 mod trace;
 mod types;
 
+/// The NATS client that walnats is built on, in the version whose types are part of this interface:
+/// [`Options::nats`], [`Publisher::client`] and so on. Not a promise that this version stays.
+pub use async_nats;
 pub use batch::EmitAll;
 pub use cloud_event::{AttributeValue, CloudEvent, CloudEventError};
 pub use credentials::Credentials;
