@@ -103,6 +103,8 @@ fn build<E: Event>(
     if let Some(cloud_event) = cloud_event {
         let (event_type, content_type) = (descriptor.event_type, descriptor.content_type);
         payload = cloud_event.apply(Defaults { id: &id, event_type, content_type }, &mut headers, payload)?;
+    } else {
+        headers.describe(descriptor.name, descriptor.content_type)?;
     }
 
     let mut message = OutboundMessage {

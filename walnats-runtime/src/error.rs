@@ -4,8 +4,10 @@ mod batch;
 mod config;
 mod connect;
 mod emit;
+mod environment;
 mod flush;
 mod kind;
+mod nats;
 mod payload;
 mod scope;
 
@@ -13,9 +15,12 @@ pub use batch::EmitAllError;
 pub use config::ConfigError;
 pub use connect::ConnectError;
 pub use emit::{Cause, EmitError, NotStored, OptionError, PossiblyStored, Reason};
+pub use environment::EnvironmentError;
 pub use flush::{FlushError, ShutdownError};
+pub use nats::NatsError;
 pub use payload::{DecodeError, EncodeError, ValidateError, Violation};
 
 pub use crate::cloud_event::CloudEventError;
+pub use crate::credentials::CredentialsError;
 pub use crate::headers::HeaderError;
 pub use crate::subject::{MessageIdError, SubjectError, SubjectProblem};

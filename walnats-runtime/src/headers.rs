@@ -11,7 +11,7 @@ use crate::printable::is_printable;
 ///
 /// Names are case-sensitive, as in NATS. `Debug` shows names only: values may be secret.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Headers(Vec<(Cow<'static, str>, String)>);
+pub struct Headers(Vec<(Cow<'static, str>, Cow<'static, str>)>);
 
 impl Headers {
     /// No headers.
@@ -24,7 +24,7 @@ impl Headers {
     /// # Errors
     ///
     /// The name is empty, is not printable ASCII without space and `:`, or is reserved: `Nats-*` for the server,
-    /// `Walnats-Trace`, `Walnats-Delay` and `ce-*` for the methods that set them. The value holds a line break or
+    /// `Walnats-Event`, `Walnats-Trace`, `Walnats-Delay` and `ce-*` for what sets them. The value holds a line break or
     /// another control character (a tab is allowed).
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<String>) -> Result<(), HeaderError> {
         let (name, value) = (name.into(), value.into());
@@ -33,7 +33,7 @@ impl Headers {
             return Err(HeaderError::Reserved { name, hint });
         }
         check_value(&name, &value)?;
-        self.set(name, value);
+        self.set(name.into(), value.into());
         Ok(())
     }
 
@@ -44,7 +44,7 @@ impl Headers {
 
     /// Names and values, in the order in which they were set.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_ref(), value.as_str()))
+        self.0.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
     }
 
     /// How many headers there are.
@@ -57,6 +57,18 @@ impl Headers {
         self.0.is_empty()
     }
 
+    /// What the event is and how it is encoded, so that a reader can tell: `Walnats-Event`, and `Content-Type` unless the
+    /// application has set it.
+    ///
+    /// # Errors
+    ///
+    /// A name or media type with a control character in it.
+    pub(crate) fn describe(&mut self, event: &'static str, content_type: &'static str) -> Result<(), HeaderError> {
+        let own = self.0.iter().any(|(name, _)| name.eq_ignore_ascii_case("Content-Type"));
+        self.insert_own("Walnats-Event", event)?;
+        if own { Ok(()) } else { self.insert_own("Content-Type", content_type) }
+    }
+
     /// Makes room for so many more.
     pub(crate) fn reserve(&mut self, more: usize) {
         self.0.reserve(more);
@@ -67,8 +79,12 @@ impl Headers {
     /// # Errors
     ///
     /// The value holds a control character.
-    pub(crate) fn insert_own(&mut self, name: impl Into<Cow<'static, str>>, value: String) -> Result<(), HeaderError> {
-        let name = name.into();
+    pub(crate) fn insert_own(
+        &mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: impl Into<Cow<'static, str>>,
+    ) -> Result<(), HeaderError> {
+        let (name, value) = (name.into(), value.into());
         check_value(&name, &value)?;
         self.set(name, value);
         Ok(())
@@ -91,14 +107,13 @@ impl Headers {
     pub(crate) fn append_to(&self, map: &mut HeaderMap) {
         for (name, value) in &self.0 {
             match name {
-                Cow::Borrowed(name) => map.insert(async_nats::HeaderName::from_static(name), value.as_str()),
-                Cow::Owned(name) => map.insert(name.as_str(), value.as_str()),
+                Cow::Borrowed(name) => map.insert(async_nats::HeaderName::from_static(name), value.as_ref()),
+                Cow::Owned(name) => map.insert(name.as_str(), value.as_ref()),
             }
         }
     }
 
-    fn set(&mut self, name: impl Into<Cow<'static, str>>, value: String) {
-        let name = name.into();
+    fn set(&mut self, name: Cow<'static, str>, value: Cow<'static, str>) {
         match self.0.iter_mut().find(|(key, _)| *key == name) {
             Some((_, old)) => *old = value,
             None => self.0.push((name, value)),
@@ -147,6 +162,7 @@ fn reserved(name: &str) -> Option<&'static str> {
     Some(match name.as_str() {
         "nats-msg-id" => "use `.uid()`",
         "nats-ttl" => "use `.ttl()`",
+        "walnats-event" => "it is the event's name",
         "walnats-trace" => "use `.trace_id()`",
         "walnats-delay" => "use `.delay()`",
         name if name.starts_with("nats-schedule") => "use `.delay()`",

@@ -6,6 +6,7 @@ mod batch;
 mod callback;
 mod cloud_event;
 mod compose;
+mod credentials;
 mod emit;
 mod engine;
 mod error;
@@ -32,8 +33,12 @@ mod subject;
 mod trace;
 mod types;
 
+/// The NATS client that walnats is built on, in the version whose types are part of this interface:
+/// [`Options::nats`], [`Publisher::client`] and so on. Not a promise that this version stays.
+pub use async_nats;
 pub use batch::EmitAll;
 pub use cloud_event::{AttributeValue, CloudEvent, CloudEventError};
+pub use credentials::Credentials;
 pub use emit::{BoxFuture, Buffered, Emit};
 pub use error::*;
 pub use event::{Event, EventDescriptor, OnceKey};

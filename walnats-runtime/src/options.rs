@@ -1,6 +1,7 @@
 //! How a publisher behaves.
 
 mod api;
+mod connection;
 mod names;
 
 use std::fmt;
@@ -8,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::api::ApiPlace;
+use self::connection::Connection;
 use crate::cloud_event::CloudEvent;
 use crate::error::{ConfigError, EmitError};
 use crate::message::OutboundMessage;
@@ -29,7 +31,7 @@ pub struct Options {
     pub(crate) cloud_events: Option<CloudEvent>,
     pub(crate) api: ApiPlace,
     pub(crate) names: Naming,
-    pub(crate) nats: Option<async_nats::ConnectOptions>,
+    pub(crate) connection: Connection,
     pub(crate) on_lost: Option<Callback<Lost>>,
     pub(crate) on_nats_event: Option<Callback<async_nats::Event>>,
 }
@@ -145,15 +147,6 @@ impl Options {
         self
     }
 
-    /// async-nats's own options: TLS, credentials, nkey, token, user and password, name, ping interval, and so on.
-    ///
-    /// Its `event_callback` is replaced, see [`Options::on_nats_event`]. Without this call, the connection pings every
-    /// 10 s and queues at most 256 commands, so that a dead connection is noticed within half a minute.
-    pub fn nats(mut self, options: async_nats::ConnectOptions) -> Self {
-        self.nats = Some(options);
-        self
-    }
-
     /// Called when a message failed and nobody waits for it: to write it to a dead-letter store, say. It runs on the
     /// publisher's own task, or where a [`Pending`](crate::Pending) is dropped, and must not block. A panic in it is caught, logged once
     /// and counted ([`Stats::callback_panics`](crate::Stats::callback_panics)).
@@ -172,6 +165,7 @@ impl Options {
     /// Whether the options can be used.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         self.check_api()?;
+        self.check_connection()?;
         self.names().map(drop)
     }
 }
@@ -192,7 +186,7 @@ impl Default for Options {
             cloud_events: None,
             api: ApiPlace::default(),
             names: Naming::default(),
-            nats: None,
+            connection: Connection::default(),
             on_lost: None,
             on_nats_event: None,
         }
@@ -214,6 +208,7 @@ impl fmt::Debug for Options {
             .field("strict", &self.strict)
             .field("api", &self.api)
             .field("names", &self.names)
+            .field("connection", &self.connection)
             .finish_non_exhaustive()
     }
 }

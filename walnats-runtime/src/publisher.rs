@@ -1,6 +1,9 @@
 //! The connection that events leave by.
 
 mod connect;
+mod context;
+mod environment;
+mod probe;
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,6 +13,7 @@ use async_nats::{Client, jetstream};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use self::environment::Environment;
 use crate::batch::EmitAll;
 use crate::callback::{Panics, guard};
 use crate::emit::Emit;
@@ -80,6 +84,25 @@ impl Publisher {
         let panics = guard(&mut options);
         let (client, nats_events) = connect::connect(urls.as_ref(), &options).await?;
         Ok(Self::start(client, streams, options, Some(nats_events), panics))
+    }
+
+    /// Connects as the environment says, with the variables of the program `nats`: `NATS_URL` (or `NATS_SERVER`, which
+    /// walnats for Python reads), `NATS_USER` and `NATS_PASSWORD` (a user without a password is a token), `NATS_TOKEN`,
+    /// `NATS_CREDS`, `NATS_NKEY` (a file with the seed), `NATS_CERT`, `NATS_KEY` and `NATS_CA`. What they leave open is taken
+    /// from the context that `NATS_CONTEXT` names or that is selected (`nats context select`), in `nats` below
+    /// `XDG_CONFIG_HOME` or `~/.config`: also domain and API prefix of JetStream, the inbox's prefix, and TLS first.
+    /// What neither says is `nats://127.0.0.1:4222`, without credentials.
+    ///
+    /// `options` come first: what they say of credentials, domain and API prefix counts. Files with credentials are read again
+    /// at every connection.
+    ///
+    /// # Errors
+    ///
+    /// As [`Publisher::connect`]; and what the environment says cannot be used. A member of a context that is not known is
+    /// reported through `tracing`.
+    pub async fn connect_env(streams: &'static [StreamDescriptor], options: Options) -> Result<Self, ConnectError> {
+        let (urls, options) = Environment::of_process().await?.complete(options);
+        Self::connect(urls, streams, options).await
     }
 
     /// Emits over a connection that is there already.

@@ -10,8 +10,20 @@ use super::template::{EmitText, EmitterTemplate, ModuleText, RootTemplate, Servi
 use crate::model::{Discard, Payload, Retention, Service, Storage, Stream};
 
 /// Methods of `Events` that no service may hide.
-const METHODS: [&str; 10] =
-    ["connect", "connect_with", "new", "with_options", "publisher", "register", "plan", "health", "flush", "shutdown"];
+const METHODS: [&str; 12] = [
+    "connect",
+    "connect_with",
+    "connect_env",
+    "connect_env_with",
+    "new",
+    "with_options",
+    "publisher",
+    "register",
+    "plan",
+    "health",
+    "flush",
+    "shutdown",
+];
 
 impl Package<'_> {
     /// The root module. `paths` tells for each event where its type is, seen from the root.

@@ -29,8 +29,14 @@ async fn an_event_shares_the_fate_of_its_transaction<D: Database>(world: World<D
     assert_eq!((tally.sent, tally.failed), (1, 0));
     let [message] = messages(&world.publisher, "notes").await?.try_into().map_err(|_| "one message")?;
     assert_eq!((message.subject.as_str(), message.text.as_str()), ("notes.home", "committed"));
-    let expected =
-        [("Nats-Expected-Stream", "notes"), ("Nats-Msg-Id", "one"), ("Walnats-Trace", "t-1"), ("X-Tenant", "acme")];
+    let expected = [
+        ("Content-Type", "text/plain"),
+        ("Nats-Expected-Stream", "notes"),
+        ("Nats-Msg-Id", "one"),
+        ("Walnats-Event", "note-taken"),
+        ("Walnats-Trace", "t-1"),
+        ("X-Tenant", "acme"),
+    ];
     assert_eq!(message.headers, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
     let status = world.outbox.status().await?;
     assert_eq!((status.pending, status.parked, status.sent, status.oldest), (0, 0, 1, None));

@@ -12,6 +12,11 @@ pub enum ConfigError {
     /// thing.
     #[error("options `domain` and `api_prefix` exclude each other: a domain is the prefix `$JS.<domain>.API`")]
     DomainAndPrefix,
+    /// [`Options::nats`](crate::Options::nats) with credentials that are read at every connection.
+    #[error(
+        "options `nats` and credentials that are read at every connection exclude each other; use `configure_nats` for the rest"
+    )]
+    NatsAndCredentials,
     /// It is to be a part of subjects, and cannot be one.
     #[error("option `{option}` ({value:?}){}", fault(.value, .problem))]
     Name {

@@ -1,6 +1,10 @@
 //! No connection.
 
-use super::ConfigError;
+use std::time::SystemTime;
+
+use async_nats::ConnectErrorKind;
+
+use super::{ConfigError, CredentialsError, EnvironmentError, NatsError};
 use crate::register::Warning;
 
 /// The connection could not be made. Servers are named by host and port alone: a URL can hold a password.
@@ -10,9 +14,15 @@ pub enum ConnectError {
     /// Not a list of NATS URLs: `nats://host:port`, parted by commas.
     #[error("not a list of NATS URLs such as `nats://127.0.0.1:4222,nats://127.0.0.1:4223`: {0}")]
     Url(&'static str),
+    /// `ws://` and `wss://` need the feature `websockets` of walnats-runtime.
+    #[error("URLs that start with `ws://` or `wss://` need the feature `websockets` of walnats-runtime")]
+    Websockets,
     /// An option cannot be used.
     #[error("the publisher's options cannot be used")]
     Options(#[from] ConfigError),
+    /// The environment, or a context of the program `nats`, does not say how to connect.
+    #[error("the environment does not say how to connect")]
+    Environment(#[from] EnvironmentError),
     /// A stream is declared in a way that may lose events, and [`Options::strict`](crate::Options::strict) admits none.
     #[error("stream `{stream}` may lose events: {}", list(.warnings))]
     Strict {
@@ -27,7 +37,7 @@ pub enum ConnectError {
         /// Host and port of each.
         servers: String,
         /// What the last one tried said.
-        source: async_nats::ConnectError,
+        source: NatsError<ConnectErrorKind>,
     },
     /// Somebody took the connection and then said nothing, or name resolution takes too long.
     #[error("no NATS server at {servers} answered in time")]
@@ -35,22 +45,77 @@ pub enum ConnectError {
         /// Host and port of each.
         servers: String,
     },
+    /// What answers there speaks HTTP, and no WebSocket: the server's monitor, or something else altogether.
+    #[error("{servers} speaks HTTP and not NATS: is it the port for clients?")]
+    Http {
+        /// Host and port.
+        servers: String,
+    },
+    /// The port is the server's for WebSocket.
+    #[error("{servers} is a port for WebSocket: use a `ws://` URL")]
+    WebsocketPort {
+        /// Host and port.
+        servers: String,
+    },
+    /// The server waits for TLS, and says nothing before.
+    #[error("{servers} expects TLS before anything else: use `Options::tls_first`, or a `wss://` URL")]
+    TlsFirst {
+        /// Host and port.
+        servers: String,
+    },
+    /// The server, or the account, has as many connections as it admits.
+    #[error("the NATS server at {servers} admits no more connections: {said}")]
+    ConnectionLimit {
+        /// Host and port of each.
+        servers: String,
+        /// The server's words.
+        said: String,
+    },
+    /// The server refused the connection for another reason.
+    #[error("the NATS server at {servers} refused the connection: {said}")]
+    Rejected {
+        /// Host and port of each.
+        servers: String,
+        /// The server's words.
+        said: String,
+    },
+    /// There are no credentials to connect with.
+    #[error("there are no credentials for {servers}")]
+    Credentials {
+        /// Host and port of each.
+        servers: String,
+        /// Why.
+        source: CredentialsError,
+    },
     /// The server refused the user and password, token, nkey or credentials.
     #[error("the NATS server at {servers} refused the credentials")]
     Refused {
         /// Host and port of each.
         servers: String,
         /// What it said.
-        source: async_nats::ConnectError,
+        source: NatsError<ConnectErrorKind>,
     },
-    /// No secure connection: a certificate that is not trusted or not readable, or a name that does not match.
+    /// The server refused the credentials, whose JWT has expired.
+    #[error("the credentials for {servers} expired{}", at(.since))]
+    Expired {
+        /// Host and port of each.
+        servers: String,
+        /// When.
+        since: SystemTime,
+    },
+    /// No secure connection: a certificate that is not trusted or not readable, a name that does not match, or a server that does
+    /// not offer TLS.
     #[error("no TLS connection with {servers}")]
     Tls {
         /// Host and port of each.
         servers: String,
         /// What failed.
-        source: async_nats::ConnectError,
+        source: NatsError<ConnectErrorKind>,
     },
+}
+
+fn at(since: &SystemTime) -> String {
+    jiff::Timestamp::try_from(*since).map(|since| format!(" at {since}")).unwrap_or_default()
 }
 
 fn list(warnings: &[Warning]) -> String {

@@ -34,6 +34,10 @@ impl Options {
         self
     }
 
+    pub(crate) fn set_api(&mut self, domain: Option<String>, prefix: Option<String>) {
+        self.api = ApiPlace { domain, prefix };
+    }
+
     /// What JetStream's requests start with. Where the options break a rule, the default; nothing is asked then.
     pub(crate) fn api(&self) -> Prefix {
         match &self.api {

@@ -3,12 +3,17 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use async_nats::{Client, ConnectErrorKind, ConnectOptions, ServerAddr};
+use async_nats::{Client, ConnectErrorKind, ConnectOptions, ServerAddr, ServerError};
 use percent_encoding::percent_decode_str;
 use tokio::sync::mpsc;
 
+use super::probe::{Found, probe};
+use crate::credentials::{Credentials, Last, Said, Source};
 use crate::error::ConnectError;
 use crate::options::Options;
+
+/// What is kept of [`Options::connect_timeout`] to find out why there is no connection.
+const TO_EXPLAIN: Duration = Duration::from_secs(3);
 
 /// Connects, and passes on what happens to the connection later.
 pub(super) async fn connect(
@@ -16,14 +21,10 @@ pub(super) async fn connect(
     options: &Options,
 ) -> Result<(Client, mpsc::UnboundedReceiver<async_nats::Event>), ConnectError> {
     let addresses = parse(urls)?;
-    let users: BTreeSet<_> = addresses.iter().map(|a| (a.username(), a.password())).collect();
-    if users.len() > 1 {
-        return Err(ConnectError::Url("they name different users"));
-    }
-    let servers = addresses.iter().map(shown).collect::<Vec<_>>().join(", ");
     let (sender, receiver) = mpsc::unbounded_channel();
     let observer = options.on_nats_event.clone();
-    let nats = options.nats.clone().unwrap_or_else(own_options).event_callback(move |event| {
+    let said = Said::default();
+    let nats = configured(options, &addresses, &said)?.event_callback(move |event| {
         if let Some(observer) = &observer {
             observer(event.clone());
         }
@@ -31,31 +32,148 @@ pub(super) async fn connect(
         let _ = sender.send(event);
         async {}
     });
-    let nats = with_user(nats, &addresses);
-    match tokio::time::timeout(options.connect_timeout, nats.connect(without_user(addresses))).await {
-        Ok(Ok(client)) => Ok((client, receiver)),
-        Ok(Err(source)) => Err(match source.kind() {
-            ConnectErrorKind::AuthorizationViolation | ConnectErrorKind::Authentication => {
-                ConnectError::Refused { servers, source }
+    let whole = options.connect_timeout;
+    let explaining = TO_EXPLAIN.min(whole / 4);
+    let connecting = nats.connect(without_user(&addresses));
+    let error = match tokio::time::timeout(whole - explaining, connecting).await {
+        Ok(Ok(client)) => return Ok((client, receiver)),
+        Ok(Err(error)) => Some(error),
+        Err(_) => None,
+    };
+    Err(Attempt { options, addresses: &addresses, explaining }.explained(error, said.take()).await)
+}
+
+/// async-nats's options, with all that ours say.
+fn configured(options: &Options, addresses: &[ServerAddr], said: &Said) -> Result<ConnectOptions, ConnectError> {
+    let connection = &options.connection;
+    let of_url = user(addresses)?;
+    if of_url.is_some() && connection.credentials.is_some() {
+        return Err(ConnectError::Url("a user is named there, and the options have credentials, too"));
+    }
+    let source = of_url.map(Source::Fixed).or_else(|| connection.credentials.clone());
+    let mut nats = match (&connection.nats, source) {
+        (Some(nats), None) => nats.clone(),
+        (None, None) => own_options(ConnectOptions::new()),
+        // async-nats takes a callback at the creation of its options alone.
+        (Some(nats), Some(Source::Fixed(credentials))) => credentials.set(nats.clone()),
+        (_, Some(source)) => {
+            let said = said.clone();
+            own_options(ConnectOptions::with_auth_callback(move |nonce| source.clone().answer(nonce, said.clone())))
+        }
+    };
+    for configure in &connection.configure {
+        nats = configure(nats);
+    }
+    if connection.tls_first {
+        nats = nats.tls_first();
+    }
+    if connection.lazily {
+        nats = nats.retry_on_initial_connect();
+    }
+    if addresses.iter().all(ServerAddr::is_websocket) {
+        // What the server tells of others is their ports for plain clients.
+        nats = nats.ignore_discovered_servers();
+    }
+    Ok(nats)
+}
+
+/// A dead connection is noticed within half a minute, and little is queued for it.
+fn own_options(nats: ConnectOptions) -> ConnectOptions {
+    nats.ping_interval(Duration::from_secs(10)).client_capacity(256)
+}
+
+/// A connection that did not come about.
+struct Attempt<'a> {
+    options: &'a Options,
+    addresses: &'a [ServerAddr],
+    /// How long it may take to find out.
+    explaining: Duration,
+}
+
+impl Attempt<'_> {
+    async fn explained(&self, error: Option<async_nats::ConnectError>, last: Last) -> ConnectError {
+        let servers = self.addresses.iter().map(shown).collect::<Vec<_>>().join(", ");
+        let Some(error) = error else {
+            let found = self.found().await;
+            return clear(found).unwrap_or(ConnectError::TimedOut { servers });
+        };
+        match (error.kind(), last) {
+            (ConnectErrorKind::Authentication, Last { error: Some(source), .. }) => {
+                return ConnectError::Credentials { servers, source };
             }
-            ConnectErrorKind::Tls => ConnectError::Tls { servers, source },
-            ConnectErrorKind::TimedOut => ConnectError::TimedOut { servers },
-            _ if is_tls(&source) => ConnectError::Tls { servers, source },
-            _ => ConnectError::Unreachable { servers, source },
-        }),
-        Err(_) => Err(ConnectError::TimedOut { servers }),
+            (ConnectErrorKind::AuthorizationViolation, Last { expired: Some(since), .. }) => {
+                return ConnectError::Expired { servers, since };
+            }
+            (ConnectErrorKind::AuthorizationViolation | ConnectErrorKind::Authentication, _) => {
+                return ConnectError::Refused { servers, source: error.into() };
+            }
+            _ => {}
+        }
+        if let Some(ServerError::Other(said)) = source::<ServerError>(&error) {
+            return refused(servers, said.clone());
+        }
+        let is_tls = error.kind() == ConnectErrorKind::Tls || is_tls(&error);
+        match self.found().await {
+            Some((servers, Found::Nats { tls: false })) if is_tls || self.wants_tls() => {
+                let source =
+                    async_nats::ConnectError::with_source(ConnectErrorKind::Tls, "the server does not offer it");
+                ConnectError::Tls { servers, source: source.into() }
+            }
+            _ if is_tls => ConnectError::Tls { servers, source: error.into() },
+            found => clear(found).unwrap_or_else(|| match error.kind() {
+                ConnectErrorKind::TimedOut => ConnectError::TimedOut { servers },
+                _ => ConnectError::Unreachable { servers, source: error.into() },
+            }),
+        }
+    }
+
+    /// The first address where something is found that explains it.
+    async fn found(&self) -> Option<(String, Found)> {
+        let probes = self
+            .addresses
+            .iter()
+            .filter(|address| !address.is_websocket())
+            .map(|address| async move { (shown(address), probe(address.host(), address.port()).await) });
+        let found = tokio::time::timeout(self.explaining, futures_util::future::join_all(probes)).await.ok()?;
+        found.into_iter().find(|(_, found)| *found != Found::Unknown)
+    }
+
+    fn wants_tls(&self) -> bool {
+        self.options.connection.tls_first || self.addresses.iter().any(ServerAddr::tls_required)
+    }
+}
+
+/// What needs no more than what was found.
+fn clear(found: Option<(String, Found)>) -> Option<ConnectError> {
+    let (servers, found) = found?;
+    Some(match found {
+        Found::Http => ConnectError::Http { servers },
+        Found::Websocket => ConnectError::WebsocketPort { servers },
+        Found::Tls => ConnectError::TlsFirst { servers },
+        Found::Refusal(said) => refused(servers, said),
+        Found::Nats { .. } | Found::Unknown => return None,
+    })
+}
+
+/// In the server's words.
+fn refused(servers: String, said: String) -> ConnectError {
+    // "maximum connections exceeded", "maximum account active connections exceeded", and so on.
+    let lower = said.to_ascii_lowercase();
+    if lower.contains("connections exceeded") || lower.contains("maximum connections") {
+        ConnectError::ConnectionLimit { servers, said }
+    } else {
+        ConnectError::Rejected { servers, said }
     }
 }
 
 /// Whether the handshake failed. rustls says so as invalid data, and async-nats passes that on as a failure of the network.
 fn is_tls(error: &async_nats::ConnectError) -> bool {
-    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<std::io::Error>());
+    let source = source::<std::io::Error>(error);
     source.is_some_and(|source| source.get_ref().is_some_and(|inner| inner.is::<async_nats::rustls::Error>()))
 }
 
-/// A dead connection is noticed within half a minute, and little is queued for it.
-fn own_options() -> ConnectOptions {
-    ConnectOptions::new().ping_interval(Duration::from_secs(10)).client_capacity(256)
+fn source<E: std::error::Error + 'static>(error: &async_nats::ConnectError) -> Option<&E> {
+    std::error::Error::source(error)?.downcast_ref::<E>()
 }
 
 fn parse(urls: &str) -> Result<Vec<ServerAddr>, ConnectError> {
@@ -63,35 +181,54 @@ fn parse(urls: &str) -> Result<Vec<ServerAddr>, ConnectError> {
         .split(',')
         .map(str::trim)
         .filter(|url| !url.is_empty())
-        // The parser's own message quotes the URL, which can hold a password.
-        .map(|url| url.parse::<ServerAddr>().map_err(|_| ConnectError::Url("one of them cannot be read")))
+        .map(|url| {
+            check_scheme(url)?;
+            // The parser's own message quotes the URL, which can hold a password.
+            url.parse::<ServerAddr>().map_err(|_| ConnectError::Url("one of them cannot be read"))
+        })
         .collect::<Result<Vec<_>, _>>()?;
     if addresses.is_empty() { Err(ConnectError::Url("there is none")) } else { Ok(addresses) }
 }
 
-/// Host and port, and nothing else of the URL.
-fn shown(address: &ServerAddr) -> String {
-    format!("{}:{}", address.host(), address.port())
-}
-
-/// async-nats ignores the user in a URL: here it counts. A user without a password is a token.
-fn with_user(nats: ConnectOptions, addresses: &[ServerAddr]) -> ConnectOptions {
-    let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
-    let Some((user, password)) = addresses.iter().find_map(|a| Some((a.username()?, a.password()))) else {
-        return nats;
-    };
-    match password {
-        Some(password) => nats.user_and_password(decode(user), decode(password)),
-        None => nats.token(decode(user)),
+fn check_scheme(url: &str) -> Result<(), ConnectError> {
+    let Some((scheme, _)) = url.split_once("://") else { return Ok(()) };
+    match scheme.to_ascii_lowercase().as_str() {
+        "nats" | "tls" => Ok(()),
+        "ws" | "wss" if cfg!(feature = "websockets") => Ok(()),
+        "ws" | "wss" => Err(ConnectError::Websockets),
+        _ => Err(ConnectError::Url("one of them starts with none of `nats://`, `tls://`, `ws://` and `wss://`")),
     }
 }
 
+/// Host and port, and nothing else of the URL.
+fn shown(address: &ServerAddr) -> String {
+    match address.host() {
+        host if host.contains(':') => format!("[{host}]:{}", address.port()),
+        host => format!("{host}:{}", address.port()),
+    }
+}
+
+/// async-nats ignores the user in a URL: here it counts. A user without a password is a token.
+fn user(addresses: &[ServerAddr]) -> Result<Option<Credentials>, ConnectError> {
+    let users: BTreeSet<_> = addresses.iter().map(|a| (a.username(), a.password())).collect();
+    if users.len() > 1 {
+        return Err(ConnectError::Url("they name different users"));
+    }
+    let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    Ok(users.into_iter().find_map(|(user, password)| {
+        Some(match (user?, password) {
+            (user, Some(password)) => Credentials::user(decode(user), decode(password)),
+            (token, None) => Credentials::token(decode(token)),
+        })
+    }))
+}
+
 /// async-nats logs addresses as they are: it gets none with a password.
-fn without_user(addresses: Vec<ServerAddr>) -> Vec<ServerAddr> {
+fn without_user(addresses: &[ServerAddr]) -> Vec<ServerAddr> {
     addresses
-        .into_iter()
+        .iter()
         .filter_map(|address| {
-            let mut url = address.into_inner();
+            let mut url = address.clone().into_inner();
             // Both fail only for URLs without a host, which have no user either.
             let _ = url.set_username("");
             let _ = url.set_password(None);

@@ -20,13 +20,57 @@ async fn a_confirmed_emit_is_stored_with_its_id() -> TestResult {
     assert_eq!((message.subject.as_str(), message.text.as_str()), ("notes.home", "hello"));
     let headers: Vec<_> = message.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let expected = [
+        ("Content-Type", "text/plain"),
         ("Nats-Expected-Stream", "notes"),
         ("Nats-Msg-Id", receipt.message_id.as_str()),
+        ("Walnats-Event", "note-taken"),
         ("Walnats-Trace", "t-1"),
         ("X-Tenant", "acme"),
     ];
     assert_eq!(headers, expected);
     Ok(())
+}
+
+#[tokio::test]
+async fn a_reader_can_tell_events_apart_by_their_headers() -> TestResult {
+    let server = NatsServer::start()?;
+    let publisher = ready(&server, STREAMS).await?;
+    publisher.emit(&note("plain")).await?;
+    publisher.emit(&note("own")).header("content-type", "text/markdown").await?;
+    publisher.emit(&note("binary")).cloud_event(CloudEvent::new("/notes")).await?;
+    publisher.emit(&note("structured")).cloud_event(CloudEvent::new("/notes").structured()).await?;
+    publisher.emit_all(&[note("batch")]).atomic().await?;
+    let delayed = note("delayed");
+    publisher.emit(&delayed).delay(Duration::from_millis(1)).await?;
+    let until = Instant::now() + Duration::from_secs(30);
+    while look_for(&publisher, "delayed").await?.is_none() {
+        assert!(Instant::now() < until, "the schedule fires");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let said = async |text: &str| -> Result<Vec<(String, String)>, Box<dyn std::error::Error>> {
+        let message = look_for(&publisher, text).await?.ok_or("a message")?;
+        let shown = |name: &str| name.eq_ignore_ascii_case("content-type") || name == "Walnats-Event";
+        Ok(message.headers.into_iter().filter(|(name, _)| shown(name)).collect())
+    };
+    let both = [("Content-Type", "text/plain"), ("Walnats-Event", "note-taken")];
+    let own = [("Walnats-Event", "note-taken"), ("content-type", "text/markdown")];
+    for (text, expected) in [("plain", &both[..]), ("batch", &both), ("delayed", &both), ("own", &own), ("binary", &[])]
+    {
+        let expected: Vec<_> = expected.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        assert_eq!(said(text).await?, expected, "{text}");
+    }
+    // One message has one media type.
+    let structured = stored(&publisher, "notes").await?.into_iter().find(|it| it.text.contains("specversion"));
+    let structured = structured.ok_or("a structured event")?;
+    assert_eq!(structured.headers["content-type"], "application/cloudevents+json");
+    assert!(!structured.headers.contains_key("Content-Type") && !structured.headers.contains_key("Walnats-Event"));
+    Ok(())
+}
+
+/// The message with this text that was published on the event's own subject.
+async fn look_for(publisher: &Publisher, text: &str) -> Result<Option<Stored>, Box<dyn std::error::Error>> {
+    let found = stored(publisher, "notes").await?.into_iter();
+    Ok(found.into_iter().find(|message| message.text == text && message.subject == "notes.home"))
 }
 
 #[tokio::test]

@@ -30,12 +30,12 @@ async fn refused(url: &str, nats: ConnectOptions) -> Result<ConnectError, Any> {
 }
 
 /// An authority of its own, with a certificate for a server on loopback and one for a client.
-struct Authority {
+pub struct Authority {
     folder: tempfile::TempDir,
 }
 
 impl Authority {
-    fn new() -> Result<Self, Any> {
+    pub fn new() -> Result<Self, Any> {
         let folder = tempfile::tempdir()?;
         let key = CertificateKey::generate()?;
         let mut params = CertificateParams::new(Vec::new())?;
@@ -54,7 +54,7 @@ impl Authority {
         Ok(Self { folder })
     }
 
-    fn file(&self, name: &str) -> PathBuf {
+    pub fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 

@@ -1,0 +1,34 @@
+//! async-nats's errors, each level once.
+
+use std::error::Error;
+use std::fmt::{self, Debug, Display};
+
+/// An error of async-nats. There, `Display` prints the cause, too; here the cause is in `source()` alone.
+#[derive(Debug)]
+pub struct NatsError<K: Clone + Debug + Display + PartialEq>(async_nats::error::Error<K>);
+
+impl<K: Clone + Debug + Display + PartialEq> NatsError<K> {
+    /// What failed.
+    pub fn kind(&self) -> K {
+        self.0.kind()
+    }
+}
+
+impl<K: Clone + Debug + Display + PartialEq> From<async_nats::error::Error<K>> for NatsError<K> {
+    fn from(error: async_nats::error::Error<K>) -> Self {
+        Self(error)
+    }
+}
+
+impl<K: Clone + Debug + Display + PartialEq> Display for NatsError<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Display::fmt(&self.0.kind(), f)
+    }
+}
+
+impl<K: Clone + Debug + Display + PartialEq> Error for NatsError<K> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        // async-nats's own `source` needs `'static` of the kind, which ours have; the cause is what it was given.
+        Error::source(&self.0)
+    }
+}

@@ -1,0 +1,116 @@
+//! How the connection is made.
+
+use std::error::Error;
+use std::fmt;
+use std::future::Future;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_nats::ConnectOptions;
+
+use super::Options;
+use crate::credentials::{Credentials, Source};
+use crate::error::ConfigError;
+
+type Configure = Arc<dyn Fn(ConnectOptions) -> ConnectOptions + Send + Sync>;
+
+/// What the caller said of the connection.
+#[derive(Clone, Default)]
+pub(crate) struct Connection {
+    /// In place of our own.
+    pub(crate) nats: Option<ConnectOptions>,
+    pub(crate) configure: Vec<Configure>,
+    pub(crate) credentials: Option<Source>,
+    pub(crate) tls_first: bool,
+    pub(crate) lazily: bool,
+}
+
+impl Options {
+    /// async-nats's own options in place of those of walnats: TLS, user and password, token, nkey, name, ping interval, and so
+    /// on. To change some of walnats' own, use [`Options::configure_nats`].
+    ///
+    /// Its `event_callback` is replaced, see [`Options::on_nats_event`]. Without this call, the connection pings every
+    /// 10 s and queues at most 256 commands, so that a dead connection is noticed within half a minute. Together with
+    /// [`Options::credentials`] or a credentials file it is a [`ConfigError`]: async-nats takes a callback for credentials
+    /// at the creation of its options alone.
+    pub fn nats(mut self, options: ConnectOptions) -> Self {
+        self.connection.nats = Some(options);
+        self
+    }
+
+    /// Changes async-nats's options before a connection is made: `|nats| nats.name("shop").require_tls(true)`. May be called
+    /// several times.
+    pub fn configure_nats(
+        mut self,
+        configure: impl Fn(ConnectOptions) -> ConnectOptions + Send + Sync + 'static,
+    ) -> Self {
+        self.connection.configure.push(Arc::new(configure));
+        self
+    }
+
+    /// Proves the publisher by a credentials file (`.creds`), which is read again at every connection: a file that is
+    /// replaced holds from the next reconnect on, which an expired or revoked JWT brings about. A file that cannot be read
+    /// then is tried again, at most every four seconds.
+    pub fn credentials_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.connection.credentials = Some(Source::Creds(path.into()));
+        self
+    }
+
+    /// Proves the publisher by a file with the seed of an nkey, which is read again at every connection.
+    pub fn nkey_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.connection.credentials = Some(Source::Nkey(path.into()));
+        self
+    }
+
+    /// Asks for credentials at every connection: a JWT from a vault, or a password from a file that somebody replaces. The
+    /// answer has the time of one attempt to connect, 5 s unless async-nats's options say otherwise; a failure ends the
+    /// attempt, and the next one asks again.
+    ///
+    /// ```no_run
+    /// # use walnats_runtime::{Credentials, Options};
+    /// let options = Options::new().credentials(|| async {
+    ///     let password = tokio::task::spawn_blocking(|| std::fs::read_to_string("/run/secrets/nats")).await??;
+    ///     Ok(Credentials::user("shop", password.trim()))
+    /// });
+    /// ```
+    pub fn credentials<F, Fut>(mut self, callback: F) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Credentials, Box<dyn Error + Send + Sync>>> + Send + 'static,
+    {
+        self.connection.credentials = Some(Source::callback(callback));
+        self
+    }
+
+    /// Begins with TLS, before the server has said anything: for a server whose block `tls` has `handshake_first`.
+    pub fn tls_first(mut self) -> Self {
+        self.connection.tls_first = true;
+        self
+    }
+
+    /// Connects in the background, for as long as it takes: `connect` returns at once, and a service starts without NATS.
+    ///
+    /// Events are taken meanwhile: buffered ones wait in the buffer, confirmed ones until their deadline.
+    /// [`Health::connected`](crate::Health::connected) is `false` until the connection stands. What can be known without a
+    /// server is still an error of `connect`: the URL and the options. Everything else, refused credentials too, is tried
+    /// again every four seconds at the longest, and is reported through `tracing` and [`Options::on_nats_event`].
+    pub fn connect_lazily(mut self) -> Self {
+        self.connection.lazily = true;
+        self
+    }
+
+    pub(super) fn check_connection(&self) -> Result<(), ConfigError> {
+        let rotates = self.connection.credentials.as_ref().is_some_and(|source| !matches!(source, Source::Fixed(_)));
+        if rotates && self.connection.nats.is_some() { Err(ConfigError::NatsAndCredentials) } else { Ok(()) }
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("credentials", &self.credentials)
+            .field("tls_first", &self.tls_first)
+            .field("lazily", &self.lazily)
+            .finish_non_exhaustive()
+    }
+}
