@@ -64,7 +64,10 @@ async fn an_emit_is_stored_on_its_subject_with_an_id() -> TestResult {
 
     let receipt = events.emit_order_placed(&order()?).await?;
     assert_eq!((receipt.outcome, receipt.stream.as_str()), (Outcome::Stored(1), "orders"));
-    assert_eq!(receipt.message_id, "order-placed:3f2c8a52-6f0e-4b1d-9e58-0a4f2f6f1c11", "the event and the schema's uid template");
+    assert_eq!(
+        receipt.message_id, "order-placed:3f2c8a52-6f0e-4b1d-9e58-0a4f2f6f1c11",
+        "the event and the schema's uid template"
+    );
 
     let [message] = stored(&events, "orders").await?.try_into().map_err(|_| "one message")?;
     assert_eq!(message.subject, "orders.eu.placed");
