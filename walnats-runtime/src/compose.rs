@@ -13,7 +13,7 @@ use crate::message::{EXPECTED_SUBJECT_SEQUENCE, OutboundMessage};
 use crate::placement::Names;
 use crate::publisher::Publisher;
 use crate::register::{covers, warnings};
-use crate::stream::{Discard, Retention, StreamDescriptor};
+use crate::stream::{Retention, StreamDescriptor};
 use crate::subject::{Subject, SubjectError, check_message_id, schedule_subject, subject_problem};
 use crate::trace;
 
@@ -116,6 +116,7 @@ fn build<E: Event>(
         payload: Bytes::from(payload),
         duplicate_window: DEFAULT_WINDOW,
         fresh_id,
+        expect_stream: stream.expect_stream,
     };
     if once {
         // The subject has no message yet: https://docs.nats.io/nats-concepts/jetstream/headers
@@ -125,7 +126,7 @@ fn build<E: Event>(
         Some(delay) if !delay.is_zero() => hold_back(&mut message, names, stream, delay, once)?,
         _ => false,
     };
-    message.duplicate_window = if once { kept(stream, details.ttl) } else { duplicate_window(stream) };
+    message.duplicate_window = if once { kept(publisher, stream, details.ttl) } else { duplicate_window(stream) };
     if let Some(ttl) = details.ttl {
         limit_life(&mut message, stream, ttl, scheduled)?;
     }
@@ -155,19 +156,21 @@ fn keyed(
 }
 
 /// For how long a second message on a subject is refused, so that one which may be stored can be sent again.
-fn kept(stream: &StreamDescriptor, ttl: Option<Duration>) -> Duration {
+fn kept(publisher: &Publisher, stream: &StreamDescriptor, ttl: Option<Duration>) -> Duration {
     let ids = duplicate_window(stream);
-    let drops_early = stream.discard == Discard::Old && (stream.max_messages.is_some() || stream.max_bytes.is_some());
-    if stream.name.is_empty() || stream.retention != Retention::Limits || drops_early {
+    // What the package leaves alone, somebody else may limit.
+    let found = publisher.known_streams().get(stream.name).map(|known| known.keeps);
+    let states_less = stream.retention.unwrap_or_default() != Retention::Limits || stream.drops_oldest();
+    if stream.name.is_empty() || states_less || found.is_some_and(|keeps| keeps.is_zero()) {
         return ids;
     }
-    let age = [stream.max_age, ttl, Some(LONGEST)].into_iter().flatten().min();
+    let age = [stream.age_limit(), found, ttl, Some(LONGEST)].into_iter().flatten().min();
     age.map_or(ids, |age| age.max(ids))
 }
 
 /// For how long a stream remembers ids, as JetStream counts it.
 fn duplicate_window(stream: &StreamDescriptor) -> Duration {
-    let unset = stream.max_age.map_or(DEFAULT_WINDOW, |age| age.min(DEFAULT_WINDOW));
+    let unset = stream.age_limit().map_or(DEFAULT_WINDOW, |age| age.min(DEFAULT_WINDOW));
     stream.duplicate_window.unwrap_or(unset)
 }
 
@@ -180,12 +183,12 @@ fn hold_back(
     once: bool,
 ) -> Result<bool, Reason> {
     let due = SystemTime::now().checked_add(delay).ok_or(OptionError::DelayTooLong(delay))?;
-    if let Some(max_age) = stream.max_age.filter(|max_age| delay >= *max_age) {
+    if let Some(max_age) = stream.age_limit().filter(|max_age| delay >= *max_age) {
         return Err(OptionError::DelayBeyondAge { delay, stream: message.stream.to_string(), max_age }.into());
     }
     let timestamp = jiff::Timestamp::try_from(due).map_err(|_| OptionError::DelayTooLong(delay))?;
     // A schedule on an interest stream without a consumer is acknowledged and never fires.
-    if stream.schedules && stream.retention != Retention::Interest {
+    if stream.schedules && stream.retention != Some(Retention::Interest) {
         if once {
             return Err(OptionError::OnceWithDelay(message.stream.to_string()).into());
         }

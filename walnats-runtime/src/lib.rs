@@ -50,8 +50,8 @@ pub use options::{Full, Lost, Options};
 pub use pending::Pending;
 pub use publisher::Publisher;
 pub use register::{
-    Action, Change, Count, Loss, Plan, Refusal, RefusedStream, Register, RegisterError, Registered, RegisteredStream,
-    StreamOutcome, StreamPlan, Warning,
+    Action, Change, Count, Loss, Misfit, Plan, Refusal, RefusedStream, Register, RegisterError, Registered,
+    RegisteredStream, StreamOutcome, StreamPlan, Warning, Weakening,
 };
 pub use stats::Stats;
 pub use stream::{Discard, Retention, Storage, StreamDescriptor};

@@ -27,6 +27,8 @@ pub struct OutboundMessage {
     pub(crate) duplicate_window: Duration,
     /// Whether the id was made for this message, so that no other message can have it.
     pub(crate) fresh_id: bool,
+    /// Whether it is sent with `Nats-Expected-Stream`.
+    pub(crate) expect_stream: bool,
 }
 
 impl OutboundMessage {

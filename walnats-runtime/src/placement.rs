@@ -1,5 +1,7 @@
 //! From the names of a package to those on this server: prefixes and other names that the options give.
 
+mod setting;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
@@ -102,14 +104,19 @@ impl Names {
 
     fn descriptor(&self, stream: &StreamDescriptor) -> StreamDescriptor {
         let name = kept(self.stream(stream.name));
-        // Without subjects a stream takes the one that is called like itself.
-        let declared: &[&str] = if stream.subjects.is_empty() { &[stream.name] } else { stream.subjects };
+        // Without subjects a stream takes the one that is called like itself, unless it copies others.
+        let named = stream.subjects.is_empty() && !stream.copies();
+        let declared: &[&str] = if named { &[stream.name] } else { stream.subjects };
         let mut subjects: Vec<&'static str> =
             declared.iter().map(|subject| kept(Cow::Owned(self.subject((*subject).to_owned())))).collect();
         if stream.schedules && !self.subject_prefix.is_empty() {
             subjects.push(kept(Cow::Owned(self.subject(schedule_filter(name)))));
         }
-        StreamDescriptor { name, subjects: kept_list(subjects), ..*stream }
+        let settings = stream.settings.iter().map(|(name, text)| match self.setting(name, text) {
+            Some(here) => (*name, kept(Cow::Owned(here))),
+            None => (*name, *text),
+        });
+        StreamDescriptor { name, subjects: kept_list(subjects), settings: kept_list(settings.collect()), ..*stream }
     }
 }
 
@@ -133,15 +140,40 @@ fn kept(text: Cow<'_, str>) -> &'static str {
     text
 }
 
-fn kept_list(list: Vec<&'static str>) -> &'static [&'static str] {
-    static LISTS: Mutex<BTreeSet<&'static [&'static str]>> = Mutex::new(BTreeSet::new());
-    let mut lists = LISTS.lock().unwrap_or_else(PoisonError::into_inner);
+fn kept_list<T: Keep>(list: Vec<T>) -> &'static [T] {
+    if list.is_empty() {
+        return &[];
+    }
+    let mut lists = T::lists().lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(list) = lists.get(list.as_slice()) {
         return list;
     }
-    let list: &'static [&'static str] = Box::leak(list.into_boxed_slice());
+    let list: &'static [T] = Box::leak(list.into_boxed_slice());
     lists.insert(list);
     list
+}
+
+type Lists<T> = Mutex<BTreeSet<&'static [T]>>;
+
+/// What descriptors have lists of.
+trait Keep: Ord + 'static {
+    fn lists() -> &'static Lists<Self>
+    where
+        Self: Sized;
+}
+
+impl Keep for &'static str {
+    fn lists() -> &'static Lists<Self> {
+        static LISTS: Lists<&str> = Mutex::new(BTreeSet::new());
+        &LISTS
+    }
+}
+
+impl Keep for (&'static str, &'static str) {
+    fn lists() -> &'static Lists<Self> {
+        static LISTS: Lists<(&str, &str)> = Mutex::new(BTreeSet::new());
+        &LISTS
+    }
 }
 
 #[cfg(test)]
@@ -174,6 +206,37 @@ mod tests {
         assert_eq!(placed(both), Ok(staging));
         let other: Vec<(&str, &[&str])> = vec![("SHOP", &["notes.*", "memos.>"]), ("x-audit", &["audit"])];
         assert_eq!(placed(Options::new().stream_prefix("x-").rename_stream("notes", "SHOP")), Ok(other));
+    }
+
+    #[test]
+    fn settings_name_streams_and_subjects_as_they_are_here() {
+        const COPY: StreamDescriptor = StreamDescriptor {
+            settings: &[
+                ("compression", "\"s2\""),
+                (
+                    "sources",
+                    r#"[{"name":"notes","filter_subject":"notes.a"},{"name":"far","external":{"api":"$JS.hub.API"}}]"#,
+                ),
+                ("republish", r#"{"dest":"copy.>","src":"notes.>"}"#),
+            ],
+            ..StreamDescriptor::new("copy")
+        };
+        let names = Options::new().environment("staging").names().expect("a name");
+        let copy = names.streams(&[COPY])[0];
+        assert_eq!((copy.name, copy.subjects), ("staging-copy", &[][..]));
+        let sources = r#"[{"name":"staging-notes","filter_subject":"staging.notes.a"},{"name":"far","external":{"api":"$JS.hub.API"}}]"#;
+        for (index, expected) in [
+            ("compression", "\"s2\""),
+            ("sources", sources),
+            ("republish", r#"{"dest":"staging.copy.>","src":"staging.notes.>"}"#),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let (name, text) = copy.settings[index];
+            let json = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
+            assert_eq!((name, json(text)), (expected.0, json(expected.1)));
+        }
     }
 
     #[test]

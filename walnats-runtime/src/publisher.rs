@@ -26,7 +26,7 @@ use crate::message::OutboundMessage;
 use crate::options::Options;
 use crate::pending::Pending;
 use crate::placement::Names;
-use crate::register::{Warning, say_once, warnings};
+use crate::register::{Warning, say_stated, warnings};
 use crate::stats::Stats;
 use crate::stream::StreamDescriptor;
 
@@ -128,9 +128,7 @@ impl Publisher {
             Err(fault) => (Names::default(), Some(fault)),
         };
         let placed = names.streams(streams);
-        for stream in &placed {
-            say_once(stream.name, &warnings(stream));
-        }
+        say_stated(&client, &placed);
         let known = KnownStreams::default();
         let engine = Engine::new(client.clone(), &options, known.clone(), nats_events, panics);
         Self { shared: Arc::new(Shared { client, streams, placed, names, options, fault, known, engine }) }
@@ -173,7 +171,7 @@ impl Publisher {
     /// The publisher is shut down.
     pub async fn submit(&self, message: OutboundMessage) -> Result<Pending, EmitError> {
         tokio::task::consume_budget().await;
-        self.submit_within(message, None).await
+        self.submit_within(self.addressed(message), None).await
     }
 
     /// Waits until everything that was accepted before the call is acknowledged, for `deadline` at most.
@@ -252,7 +250,7 @@ impl Publisher {
         message: OutboundMessage,
         deadline: Option<Duration>,
     ) -> Result<Pending, EmitError> {
-        self.confirmed(Load::One(message), deadline).await
+        self.confirmed(Load::One(self.addressed(message)), deadline).await
     }
 
     /// Waits for places for all of them, which are sent as one.
@@ -291,6 +289,12 @@ impl Publisher {
             Some(place) => engine.accept(load, place, self.buffered_until(deadline), true),
             None => Err(load.not_stored(Reason::BufferFull)),
         }
+    }
+
+    /// The message as its stream takes it, which one that was kept elsewhere does not know.
+    fn addressed(&self, message: OutboundMessage) -> OutboundMessage {
+        let stream = self.shared.placed.iter().find(|stream| stream.name == message.stream);
+        OutboundMessage { expect_stream: stream.is_none_or(|stream| stream.expect_stream), ..message }
     }
 
     async fn confirmed(&self, load: Load, deadline: Option<Duration>) -> Result<Pending, EmitError> {

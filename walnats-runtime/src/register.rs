@@ -3,26 +3,32 @@
 mod api;
 mod change;
 mod config;
+mod copies;
 mod count;
 mod error;
+mod external;
 mod loss;
 mod plan;
 mod report;
 mod rule;
+mod setting;
 mod subjects;
 mod survey;
 mod warning;
+mod weaker;
 
 pub use change::Change;
 pub use error::{Refusal, RefusedStream, RegisterError};
+pub use external::Misfit;
 pub use loss::{Count, Loss};
 pub use plan::{Action, Plan, StreamPlan};
 pub use report::{Registered, RegisteredStream, StreamOutcome};
 pub(crate) use subjects::covers;
 pub use warning::Warning;
-pub(crate) use warning::{say_once, warnings};
+pub(crate) use warning::{say_stated, warnings};
+pub use weaker::Weakening;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -38,9 +44,10 @@ use crate::{EventDescriptor, Publisher, StreamDescriptor};
 /// Creates and updates streams; `.await` does it.
 ///
 /// It looks at each stream first, as [`Register::plan`] shows, and then does what keeps every stored message. An update
-/// that drops messages is refused with their number, unless [`Register::allow_loss`] admits it. Settings that a
-/// [`StreamDescriptor`] does not know (mirror, sources, placement, metadata, republish, ...) stay as they are, and so do
-/// subjects that others added to a stream.
+/// that drops messages is refused with their number, unless [`Register::allow_loss`] allows it, and one that takes something
+/// away (fewer replicas, a lifted limit, another discard policy, a shorter duplicate window), unless
+/// [`Register::allow_weaker`] does. Settings that a [`StreamDescriptor`] does not state stay as they are, and so do subjects
+/// that others added to a stream. A stream that is [`external`](StreamDescriptor::external) is checked, and never changed.
 ///
 /// ```no_run
 /// # use walnats_runtime::{Register, StreamDescriptor};
@@ -70,6 +77,7 @@ pub struct Register<'a> {
     names: Names,
     /// What is wrong with the options of the publisher.
     fault: Option<ConfigError>,
+    weaker: BTreeSet<(String, String)>,
 }
 
 /// Which streams may be touched.
@@ -94,6 +102,7 @@ impl<'a> Register<'a> {
             loss: BTreeMap::new(),
             names: Names::default(),
             fault: None,
+            weaker: BTreeSet::new(),
         }
     }
 
@@ -122,6 +131,23 @@ impl<'a> Register<'a> {
         self
     }
 
+    /// Lets the update of `stream` change `setting` (JetStream's name, as the plan shows it) though that takes something away:
+    /// see [`StreamPlan::weakenings`].
+    ///
+    /// ```no_run
+    /// # use walnats_runtime::{Register, StreamDescriptor};
+    /// # async fn example(client: async_nats::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// const USERS: StreamDescriptor = StreamDescriptor { replicas: Some(1), ..StreamDescriptor::new("users") };
+    ///
+    /// Register::new(&client, &[USERS]).allow_weaker("users", "num_replicas").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn allow_weaker(mut self, stream: impl Into<String>, setting: impl Into<String>) -> Self {
+        self.weaker.insert((stream.into(), setting.into()));
+        self
+    }
+
     /// Removes subjects from a stream that this package does not declare.
     ///
     /// Without this they are kept, because another package may publish on them; it would get "no responders". What is
@@ -131,8 +157,8 @@ impl<'a> Register<'a> {
         self
     }
 
-    /// Refuses streams that have a [`Warning`]: one replica, storage in memory, interest retention, persistence that does
-    /// not wait for the disk.
+    /// Refuses streams that have a [`Warning`]: one replica, storage in memory, interest retention, and what else the look at
+    /// the server finds.
     pub fn strict(mut self) -> Self {
         self.strict = true;
         self
@@ -144,19 +170,23 @@ impl<'a> Register<'a> {
         self
     }
 
-    /// What registering would do, without doing it. The choices to create or update alone, to allow loss and to be
-    /// strict do not change what is shown.
+    /// What registering would do, without doing it. The choices to create or update alone, to allow what loses or
+    /// weakens and to be strict do not change what is shown.
     ///
     /// # Errors
     ///
     /// The server does not answer, or not with what is needed to plan.
     pub async fn plan(&self) -> Result<Plan, RegisterError> {
         self.usable()?;
-        survey::survey(&self.api, &self.known, &self.names.streams(&self.streams), self.exact_subjects).await
+        self.survey().plan(&self.names.streams(&self.streams)).await
     }
 
     fn usable(&self) -> Result<(), RegisterError> {
         self.fault.clone().map_or(Ok(()), |fault| Err(fault.into()))
+    }
+
+    fn survey(&self) -> survey::Survey<'_> {
+        survey::Survey { api: &self.api, known: &self.known, exact_subjects: self.exact_subjects }
     }
 
     async fn run(mut self) -> Result<Registered, RegisterError> {
@@ -170,10 +200,12 @@ impl<'a> Register<'a> {
         // Somebody else may create or change a stream between the look and the deed, and an update of one stream may
         // free the subjects that another one waits for: what did not go through is looked at once more.
         for last in [false, true] {
-            let plan = survey::survey(&self.api, &self.known, &streams, self.exact_subjects).await?;
+            let plan = self.survey().plan(&streams).await?;
             let mut again = Vec::new();
+            let found = plan.streams.iter();
+            let found = found.flat_map(|stream| stream.warnings.iter().map(|warning| (stream.name.as_str(), *warning)));
+            warning::say(&self.api.client, found);
             for stream in plan.streams {
-                warning::say_once(&stream.name, &stream.warnings);
                 match self.apply(&stream).await? {
                     Ok(outcome) => registered.streams.push(report::registered(stream, outcome)),
                     Err(Hindrance { refusal, passing: true }) if !last => again.push((stream, refusal)),
@@ -195,7 +227,9 @@ impl<'a> Register<'a> {
             return refuse(Refusal::Warned(plan.warnings.clone()));
         }
         match &plan.action {
+            Action::NoChange if plan.external => return Ok(Ok(StreamOutcome::Fits)),
             Action::NoChange => return Ok(Ok(StreamOutcome::Unchanged)),
+            Action::Unfit { misfits } => return refuse(Refusal::Unfit(misfits.clone())),
             _ if plan.exists && self.scope == Scope::CreateOnly => return Ok(Ok(StreamOutcome::Left)),
             Action::Rejected { why } => return refuse(Refusal::Rejected { code: None, why: why.clone() }),
             Action::Conflict { stream, subjects } => {
@@ -210,7 +244,18 @@ impl<'a> Register<'a> {
                 }
             }
             Action::Create if self.scope == Scope::UpdateOnly => return refuse(Refusal::Missing),
-            Action::Create | Action::Update => {}
+            Action::Create | Action::Update | Action::UpdateWeakens => {}
+        }
+        let is_allowed = |setting: &str| {
+            let mut allowed = self.weaker.iter();
+            allowed.any(|(stream, allowed)| {
+                allowed == setting && (*stream == plan.name || self.names.stream(stream) == plan.name)
+            })
+        };
+        let weaker = plan.weakenings.iter().filter(|weakening| !is_allowed(weakening.change.setting));
+        let weaker: Vec<Weakening> = weaker.cloned().collect();
+        if !weaker.is_empty() {
+            return refuse(Refusal::Weakens(weaker));
         }
         let answer = match plan.action {
             Action::Create => api::create(&self.api, &plan.name, &plan.config).await,
@@ -219,7 +264,8 @@ impl<'a> Register<'a> {
         match answer {
             Ok(info) => {
                 self.known.note_config(&plan.name, &info.config);
-                Ok(Ok(done(plan)))
+                let why = survey::not_applied(plan, &info.config);
+                if why.is_empty() { Ok(Ok(done(plan))) } else { refuse(Refusal::Rejected { code: None, why }) }
             }
             Err(failure) => match RegisterError::from(failure) {
                 RegisterError::Server { code, description, .. } => Ok(Err(rejected(code, description))),

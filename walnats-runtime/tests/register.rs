@@ -69,24 +69,24 @@ async fn streams_are_created_once_and_then_stay() {
 async fn every_setting_reaches_the_server_and_comes_back_unchanged() {
     let (_server, js) = start().await;
     let full = StreamDescriptor {
-        name: "full",
         subjects: &["full.a", "full.b.*"],
         description: "all of it",
-        retention: Retention::WorkQueue,
-        storage: Storage::Memory,
-        replicas: 1,
+        retention: Some(Retention::WorkQueue),
+        storage: Some(Storage::Memory),
+        replicas: Some(1),
         max_age: Some(Duration::from_millis(90_500)),
         max_bytes: Some(1_000_000),
         max_messages: Some(1_000),
         max_messages_per_subject: Some(10),
         max_message_size: Some(10_000),
         max_consumers: Some(3),
-        discard: Discard::New,
+        discard: Some(Discard::New),
         discard_new_per_subject: true,
         duplicate_window: Some(Duration::from_secs(30)),
         message_ttl: true,
         schedules: false,
         atomic: true,
+        ..StreamDescriptor::new("full")
     };
     let scheduled = StreamDescriptor { schedules: true, message_ttl: true, ..StreamDescriptor::new("later") };
     Register::new(&js.client, &[full, scheduled]).await.expect("registers");
@@ -244,7 +244,7 @@ async fn a_part_can_be_registered() {
 #[tokio::test]
 async fn strict_refuses_what_may_surprise() {
     let (_server, js) = start().await;
-    let interest = StreamDescriptor { retention: Retention::Interest, ..USERS };
+    let interest = StreamDescriptor { retention: Some(Retention::Interest), ..USERS };
     let error = Register::new(&js.client, &[interest]).strict().await.expect_err("warnings are errors");
     assert_eq!(refusals(error)[0].1, Refusal::Warned(vec![Warning::OneReplica, Warning::InterestRetention]));
     assert!(Register::new(&js.client, &[interest]).await.is_ok());
@@ -262,8 +262,7 @@ async fn rules_and_refusals_of_the_server_are_explained() {
     let texts: Vec<String> = refusals(error).into_iter().map(|(_, refusal)| refusal.to_string()).collect();
     let expected = [
         "stream name \"a.b\" is empty or holds white space or one of `.*>/\\`",
-        "insufficient storage resources available; the server or the account has not enough storage left for `max_bytes` \
-         (code 10047)",
+        "insufficient storage resources available; the server has not enough storage left (code 10047)",
         "subject \"$JS.API.>\" is reserved for the server",
         "subjects `a.*` and `*.b` of the stream overlap",
     ];
@@ -292,8 +291,8 @@ async fn many_may_register_at_once() {
 async fn a_cluster_keeps_replicas() {
     let cluster = NatsCluster::start(3).expect("three servers start");
     let client = async_nats::connect(cluster.urls()[0].as_str()).await.expect("connects");
-    let one = StreamDescriptor { replicas: 1, ..USERS };
-    let three = StreamDescriptor { replicas: 3, ..USERS };
+    let one = StreamDescriptor { replicas: Some(1), ..USERS };
+    let three = StreamDescriptor { replicas: Some(3), ..USERS };
     Register::new(&client, &[one]).await.expect("registers");
     let registered = Register::new(&client, &[three]).strict().await.expect("three replicas do not warn");
     assert_eq!(registered.streams[0].changes[0].to_string(), "num_replicas: 1 -> 3");

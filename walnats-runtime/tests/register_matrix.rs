@@ -13,12 +13,14 @@ use register_support::{Js, corpora};
 enum Expect {
     NoChange,
     Update,
+    /// The setting that gets weaker.
+    Weakens(&'static str),
     Loses(Count),
     /// A part of the broken rule.
     Rejected(&'static str),
 }
 use Count::{AtMost, Exactly};
-use Expect::{Loses, NoChange, Rejected, Update};
+use Expect::{Loses, NoChange, Rejected, Update, Weakens};
 
 /// What happens to the stream between its creation, with 20 messages on 4 subjects, and the plan.
 enum Before {
@@ -40,10 +42,13 @@ use Before::{Consumers, Deleted, Headers, LateConsumer, Later, Nothing};
 struct Row(&'static str, Value, Before, StreamDescriptor, Expect);
 
 const BASE: StreamDescriptor = StreamDescriptor::new("");
-const INTEREST: StreamDescriptor = StreamDescriptor { retention: Retention::Interest, ..BASE };
-const WORK: StreamDescriptor = StreamDescriptor { retention: Retention::WorkQueue, ..BASE };
-const NEW: StreamDescriptor = StreamDescriptor { discard: Discard::New, ..BASE };
-const MEMORY: StreamDescriptor = StreamDescriptor { storage: Storage::Memory, ..BASE };
+const INTEREST: StreamDescriptor = StreamDescriptor { retention: Some(Retention::Interest), ..BASE };
+const WORK: StreamDescriptor = StreamDescriptor { retention: Some(Retention::WorkQueue), ..BASE };
+const LIMITS: StreamDescriptor = StreamDescriptor { retention: Some(Retention::Limits), ..BASE };
+const NEW: StreamDescriptor = StreamDescriptor { discard: Some(Discard::New), ..BASE };
+const OLD: StreamDescriptor = StreamDescriptor { discard: Some(Discard::Old), ..BASE };
+const FILE: StreamDescriptor = StreamDescriptor { storage: Some(Storage::File), ..BASE };
+const MEMORY: StreamDescriptor = StreamDescriptor { storage: Some(Storage::Memory), ..BASE };
 
 #[rustfmt::skip]
 fn rows() -> Vec<Row> {
@@ -54,26 +59,26 @@ fn rows() -> Vec<Row> {
         Row("description", json!({}), Nothing, StreamDescriptor { description: "new", ..BASE }, Update),
         Row("no description leaves another's", json!({"description": "theirs"}), Nothing, BASE, NoChange),
         Row("storage file->memory", json!({}), Nothing, MEMORY, Rejected("storage")),
-        Row("storage memory->file", json!({"storage": "memory"}), Nothing, BASE, Rejected("storage")),
+        Row("storage memory->file", json!({"storage": "memory"}), Nothing, FILE, Rejected("storage")),
         Row("retention limits->interest (no consumer)", json!({}), Nothing, INTEREST, Loses(Exactly(20))),
         Row("retention limits->workqueue (no consumer)", json!({}), Nothing, WORK, Rejected("workqueue")),
-        Row("retention interest->limits (no consumer)", json!({"retention": "interest"}), Nothing, BASE, Update),
+        Row("retention interest->limits (no consumer)", json!({"retention": "interest"}), Nothing, LIMITS, Update),
         Row("retention interest->workqueue (no consumer)", json!({"retention": "interest"}), Nothing, WORK, Rejected("workqueue")),
-        Row("retention workqueue->limits (no consumer)", json!({"retention": "workqueue"}), Nothing, BASE, Rejected("workqueue")),
+        Row("retention workqueue->limits (no consumer)", json!({"retention": "workqueue"}), Nothing, LIMITS, Rejected("workqueue")),
         Row("retention workqueue->interest (no consumer)", json!({"retention": "workqueue"}), Nothing, INTEREST, Rejected("workqueue")),
-        Row("retention limits->interest (1 idle consumer)", json!({}), Consumers(&[("", 0, 0)]), INTEREST, Update),
-        Row("retention limits->interest (consumer filters 1 of 4 subjects)", json!({}), Consumers(&[("k1", 0, 0)]), INTEREST, Update),
+        Row("retention limits->interest (1 idle consumer)", json!({}), Consumers(&[("", 0, 0)]), INTEREST, Weakens("retention")),
+        Row("retention limits->interest (consumer filters 1 of 4 subjects)", json!({}), Consumers(&[("k1", 0, 0)]), INTEREST, Weakens("retention")),
         Row("interest, 5 acknowledged", json!({}), Consumers(&[("", 0, 5)]), INTEREST, Loses(Exactly(5))),
         Row("interest, 5 acknowledged after 2 that are not", json!({}), Consumers(&[("", 2, 5)]), INTEREST, Loses(Exactly(5))),
         Row("interest, 3 of a subject acknowledged", json!({}), Consumers(&[("k1", 0, 3)]), INTEREST, Loses(Exactly(3))),
-        Row("interest, one of two acknowledged", json!({}), Consumers(&[("", 0, 5), ("", 0, 0)]), INTEREST, Update),
+        Row("interest, one of two acknowledged", json!({}), Consumers(&[("", 0, 5), ("", 0, 0)]), INTEREST, Weakens("retention")),
         Row("interest, both acknowledged some", json!({}), Consumers(&[("", 0, 5), ("", 0, 3)]), INTEREST, Loses(AtMost(3))),
         Row("interest, consumers of two subjects", json!({}), Consumers(&[("k1", 0, 2), ("k2", 0, 1)]), INTEREST, Loses(AtMost(3))),
         Row("interest, consumer starts later", json!({}), LateConsumer, INTEREST, Loses(Exactly(20))),
         Row("max_msgs lower 20->5", json!({}), Nothing, StreamDescriptor { max_messages: Some(5), ..BASE }, Loses(Exactly(15))),
         Row("max_msgs just enough", json!({}), Nothing, StreamDescriptor { max_messages: Some(20), ..BASE }, Update),
-        Row("max_msgs lower, discard=new", json!({"discard": "new"}), Nothing, StreamDescriptor { max_messages: Some(5), ..NEW }, Update),
-        Row("max_msgs lower, discard new->old", json!({"discard": "new", "max_msgs": 20}), Nothing, StreamDescriptor { max_messages: Some(5), ..BASE }, Loses(Exactly(15))),
+        Row("max_msgs lower, discard=new", json!({"discard": "new"}), Nothing, StreamDescriptor { max_messages: Some(5), ..BASE }, Update),
+        Row("max_msgs lower, discard new->old", json!({"discard": "new", "max_msgs": 20}), Nothing, StreamDescriptor { max_messages: Some(5), ..OLD }, Loses(Exactly(15))),
         Row("max_bytes lower on a file", json!({}), Nothing, StreamDescriptor { max_bytes: Some(300), ..BASE }, Loses(Exactly(14))),
         Row("max_bytes lower, with headers", json!({}), Headers, StreamDescriptor { max_bytes: Some(300), ..BASE }, Loses(Exactly(22))),
         Row("max_bytes lower, with gaps", json!({}), Deleted(&[1, 5, 6]), StreamDescriptor { max_bytes: Some(300), ..BASE }, Loses(Exactly(11))),
@@ -83,7 +88,7 @@ fn rows() -> Vec<Row> {
         Row("max_age set below the age", json!({}), Later(Duration::from_millis(2_000)), age(1_500), Loses(Exactly(20))),
         Row("max_age set below the age, with gaps", json!({}), Deleted(&[3, 4]), age(100), Loses(Exactly(18))),
         Row("max_age set above the age", json!({}), Nothing, age(600_000), Update),
-        Row("max_age set below the age, discard=new", json!({"discard": "new"}), Nothing, StreamDescriptor { discard: Discard::New, ..age(100) }, Loses(Exactly(20))),
+        Row("max_age set below the age, discard=new", json!({"discard": "new"}), Nothing, StreamDescriptor { discard: Some(Discard::New), ..age(100) }, Loses(Exactly(20))),
         Row("max_age 1s without lowering dup window", json!({}), Nothing, StreamDescriptor { duplicate_window: window(120_000), ..age(1_000) }, Rejected("duplicate_window")),
         Row("max_age < 100ms", json!({}), Nothing, age(10), Rejected("max_age")),
         Row("max_msgs_per_subject -1->1", json!({}), Nothing, StreamDescriptor { max_messages_per_subject: Some(1), ..BASE }, Loses(Exactly(16))),
@@ -91,16 +96,16 @@ fn rows() -> Vec<Row> {
         Row("max_msgs_per_subject, discard=new", json!({"discard": "new"}), Nothing, StreamDescriptor { max_messages_per_subject: Some(2), ..NEW }, Loses(Exactly(12))),
         Row("max_msgs and max_msgs_per_subject", json!({}), Nothing, StreamDescriptor { max_messages: Some(15), max_messages_per_subject: Some(3), ..BASE }, Loses(AtMost(13))),
         Row("max_msg_size lower than stored", json!({}), Nothing, StreamDescriptor { max_message_size: Some(5), ..BASE }, Update),
-        Row("discard old->new", json!({}), Nothing, NEW, Update),
-        Row("discard new->old", json!({"discard": "new"}), Nothing, BASE, Update),
-        Row("discard_new_per_subject on", json!({"discard": "new", "max_msgs_per_subject": 10}), Nothing, StreamDescriptor { discard_new_per_subject: true, max_messages_per_subject: Some(10), ..NEW }, Update),
+        Row("discard old->new", json!({}), Nothing, NEW, Weakens("discard")),
+        Row("discard new->old", json!({"discard": "new"}), Nothing, OLD, Weakens("discard")),
+        Row("discard_new_per_subject on", json!({"discard": "new", "max_msgs_per_subject": 10}), Nothing, StreamDescriptor { discard_new_per_subject: true, max_messages_per_subject: Some(10), ..NEW }, Weakens("discard_new_per_subject")),
         Row("discard_new_per_subject on w/o discard new", json!({}), Nothing, StreamDescriptor { discard_new_per_subject: true, max_messages_per_subject: Some(10), ..BASE }, Rejected("discard = \"new\"")),
         Row("discard_new_per_subject without a limit", json!({}), Nothing, StreamDescriptor { discard_new_per_subject: true, ..NEW }, Rejected("max_messages_per_subject")),
-        Row("discard_new_per_subject off", json!({"discard": "new", "max_msgs_per_subject": 10, "discard_new_per_subject": true}), Nothing, StreamDescriptor { max_messages_per_subject: Some(10), ..NEW }, Update),
-        Row("num_replicas 1->3 (standalone)", json!({}), Nothing, StreamDescriptor { replicas: 3, ..BASE }, Rejected("cluster")),
-        Row("num_replicas 6", json!({}), Nothing, StreamDescriptor { replicas: 6, ..BASE }, Rejected("replicas")),
-        Row("duplicate_window lower", json!({}), Nothing, StreamDescriptor { duplicate_window: window(60_000), ..BASE }, Update),
-        Row("duplicate_window unset", json!({"duplicate_window": 5_000_000_000_u64}), Nothing, BASE, Update),
+        Row("discard_new_per_subject off", json!({"discard": "new", "max_msgs_per_subject": 10, "discard_new_per_subject": true}), Nothing, StreamDescriptor { settings: &[("discard_new_per_subject", "false")], ..NEW }, Weakens("discard_new_per_subject")),
+        Row("num_replicas 1->3 (standalone)", json!({}), Nothing, StreamDescriptor { replicas: Some(3), ..BASE }, Rejected("cluster")),
+        Row("num_replicas 6", json!({}), Nothing, StreamDescriptor { replicas: Some(6), ..BASE }, Rejected("replicas")),
+        Row("duplicate_window lower", json!({}), Nothing, StreamDescriptor { duplicate_window: window(60_000), ..BASE }, Weakens("duplicate_window")),
+        Row("duplicate_window unset", json!({"duplicate_window": 5_000_000_000_u64}), Nothing, BASE, NoChange),
         Row("duplicate_window > max_age", json!({}), Nothing, StreamDescriptor { duplicate_window: window(700_000), ..age(600_000) }, Rejected("duplicate_window")),
         Row("duplicate_window < 100ms", json!({}), Nothing, StreamDescriptor { duplicate_window: window(50), ..BASE }, Rejected("duplicate_window")),
         Row("max_consumers -1->1", json!({}), Nothing, StreamDescriptor { max_consumers: Some(1), ..BASE }, Update),
@@ -115,8 +120,66 @@ fn rows() -> Vec<Row> {
         Row("schedules and discard new", json!({}), Nothing, StreamDescriptor { schedules: true, ..NEW }, Rejected("schedules")),
         Row("discard new on a stream with schedules", json!({"allow_msg_schedules": true}), Nothing, NEW, Rejected("schedules")),
         Row("schedules on a stream that denies purging", json!({"deny_purge": true}), Nothing, StreamDescriptor { schedules: true, ..BASE }, Rejected("purge")),
+        Row("duplicate_window longer", json!({}), Nothing, StreamDescriptor { duplicate_window: window(300_000), ..BASE }, Update),
+        Row("duplicate_window capped by max_age", json!({}), Nothing, age(60_000), Weakens("duplicate_window")),
+        Row("all that the owner set is left", owners(), Nothing, BASE, NoChange),
+        Row("max_age lifted", json!({"max_age": 600_000_000_000_u64}), Nothing, age(0), Weakens("max_age")),
+        Row("max_age longer", json!({"max_age": 600_000_000_000_u64}), Nothing, age(700_000), Update),
+        Row("max_bytes lifted", json!({"max_bytes": 100_000}), Nothing, StreamDescriptor { max_bytes: Some(0), ..BASE }, Weakens("max_bytes")),
+        Row("max_msgs lifted", json!({"max_msgs": 100}), Nothing, StreamDescriptor { max_messages: Some(0), ..BASE }, Weakens("max_msgs")),
+        Row("max_msgs_per_subject lifted", json!({"max_msgs_per_subject": 100}), Nothing, StreamDescriptor { max_messages_per_subject: Some(0), ..BASE }, Weakens("max_msgs_per_subject")),
+        Row("max_msg_size lifted", json!({"max_msg_size": 1000}), Nothing, StreamDescriptor { max_message_size: Some(0), ..BASE }, Weakens("max_msg_size")),
+        Row("max_consumers lifted", json!({"max_consumers": 10}), Nothing, StreamDescriptor { max_consumers: Some(0), ..BASE }, Weakens("max_consumers")),
+        Row("unlimited stays unlimited", json!({}), Nothing, StreamDescriptor { max_bytes: Some(0), max_messages: Some(0), max_consumers: Some(0), max_message_size: Some(0), ..age(0) }, NoChange),
+        Row("allow_msg_ttl off", json!({"allow_msg_ttl": true}), Nothing, set(&[("allow_msg_ttl", "false")]), Rejected("message_ttl")),
+        Row("allow_msg_schedules off", json!({"allow_msg_schedules": true}), Nothing, set(&[("allow_msg_schedules", "false")]), Rejected("schedules")),
+        Row("allow_atomic off", json!({"allow_atomic": true}), Nothing, set(&[("allow_atomic", "false")]), Weakens("allow_atomic")),
+        Row("allow_batched on", json!({}), Nothing, set(&[("allow_batched", "true")]), Update),
+        Row("allow_msg_counter on", json!({}), Nothing, set(&[("allow_msg_counter", "true")]), Rejected("allow_msg_counter")),
+        Row("compression on", json!({}), Nothing, set(&[("compression", "\"s2\"")]), Update),
+        Row("compression as it is", json!({"compression": "s2"}), Nothing, set(&[("compression", "\"s2\"")]), NoChange),
+        Row("persist_mode changed", json!({}), Nothing, set(&[("persist_mode", "\"async\"")]), Rejected("persist_mode")),
+        Row("persist_mode as it is by default", json!({}), Nothing, set(&[("persist_mode", "\"default\"")]), NoChange),
+        Row("first_seq of a stream that exists", json!({}), Nothing, set(&[("first_seq", "7")]), NoChange),
+        Row("placement", json!({}), Nothing, set(&[("placement", r#"{"tags":["ssd"]}"#)]), Update),
+        Row("metadata beside that of others", json!({"metadata": {"team": "a"}}), Nothing, set(&[("metadata", r#"{"owner":"b"}"#)]), Update),
+        Row("metadata as it is", json!({"metadata": {"team": "a", "owner": "b"}}), Nothing, set(&[("metadata", r#"{"owner":"b"}"#)]), NoChange),
+        Row("allow_direct on", json!({}), Nothing, set(&[("allow_direct", "true")]), Update),
+        Row("allow_direct off", json!({"allow_direct": true}), Nothing, set(&[("allow_direct", "false")]), Weakens("allow_direct")),
+        Row("mirror_direct without a mirror", json!({}), Nothing, set(&[("mirror_direct", "true")]), Update),
+        Row("deny_delete on", json!({}), Nothing, set(&[("deny_delete", "true")]), Update),
+        Row("deny_delete off", json!({"deny_delete": true}), Nothing, set(&[("deny_delete", "false")]), Rejected("deny_delete")),
+        Row("deny_purge off", json!({"deny_purge": true}), Nothing, set(&[("deny_purge", "false")]), Rejected("deny_purge")),
+        Row("allow_rollup_hdrs on", json!({}), Nothing, set(&[("allow_rollup_hdrs", "true")]), Weakens("allow_rollup_hdrs")),
+        Row("allow_rollup_hdrs and deny_purge", json!({"deny_purge": true}), Nothing, set(&[("allow_rollup_hdrs", "true")]), Rejected("deny_purge")),
+        Row("subject_delete_marker_ttl on", json!({}), Nothing, set(&[("subject_delete_marker_ttl", "5000000000")]), Update),
+        Row("subject_delete_marker_ttl below 1 s", json!({}), Nothing, set(&[("subject_delete_marker_ttl", "500000000")]), Rejected("subject_delete_marker_ttl")),
+        Row("consumer_limits on", json!({}), Nothing, set(&[("consumer_limits", r#"{"max_ack_pending":5}"#)]), Update),
+        Row("consumer_limits lifted", json!({"consumer_limits": {"max_ack_pending": 5}}), Nothing, set(&[("consumer_limits", "{}")]), Weakens("consumer_limits")),
+        Row("subject_transform on", json!({}), Nothing, set(&[("subject_transform", r#"{"src":">","dest":"other.>"}"#)]), Weakens("subject_transform")),
+        Row("republish on", json!({}), Nothing, set(&[("republish", r#"{"src":"a.>","dest":"copy.a.>"}"#)]), Update),
+        Row("republish off", json!({"republish": {"src": "a.>", "dest": "copy.a.>"}}), Nothing, set(&[("republish", "null")]), Weakens("republish")),
+        Row("sources on", json!({}), Nothing, set(&[("sources", r#"[{"name":"nothing"}]"#)]), Update),
+        Row("sources replaced", json!({"sources": [{"name": "nothing"}]}), Nothing, set(&[("sources", r#"[{"name":"other"}]"#)]), Weakens("sources")),
+        Row("mirror of a stream that stores", json!({}), Nothing, set(&[("mirror", r#"{"name":"nothing"}"#)]), Rejected("mirror")),
+        Row("no_ack on", json!({}), Nothing, set(&[("no_ack", "true")]), Weakens("no_ack")),
+        Row("sealed", json!({}), Nothing, set(&[("sealed", "true")]), Weakens("sealed")),
         Row("description too long", json!({}), Nothing, StreamDescriptor { description: LONG, ..BASE }, Rejected("description")),
     ]
+}
+
+const fn set(settings: &'static [(&'static str, &'static str)]) -> StreamDescriptor {
+    StreamDescriptor { settings, ..BASE }
+}
+
+/// A stream that its owner has given much thought.
+fn owners() -> Value {
+    json!({
+        "max_age": 600_000_000_000_u64, "max_bytes": 1_000_000, "max_msgs": 1_000, "max_msgs_per_subject": 100,
+        "max_msg_size": 10_000, "max_consumers": 10, "discard": "new", "discard_new_per_subject": true,
+        "duplicate_window": 600_000_000_000_u64, "description": "theirs", "storage": "memory", "allow_msg_ttl": true,
+        "allow_atomic": true, "allow_direct": true, "deny_delete": true, "retention": "interest",
+    })
 }
 
 const LONG: &str = match std::str::from_utf8(&[b'x'; 4_097]) {
@@ -153,7 +216,13 @@ async fn the_plan_says_what_the_server_then_does() {
         }
 
         let as_planned = match (&expect, &plan.action) {
-            (NoChange, Action::NoChange) | (Update, Action::Update) => accepted && lost == 0,
+            (NoChange, Action::NoChange) | (Update, Action::Update) => {
+                accepted && lost == 0 && plan.weakenings.is_empty()
+            }
+            (Weakens(setting), Action::UpdateWeakens) => {
+                let settings: Vec<_> = plan.weakenings.iter().map(|weakening| weakening.change.setting).collect();
+                settings == [*setting] && accepted && lost == 0
+            }
             (Loses(expected), Action::UpdateLoses { messages, .. }) => {
                 let right = match messages {
                     Exactly(messages) => lost == *messages,

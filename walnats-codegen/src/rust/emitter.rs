@@ -140,17 +140,17 @@ fn stream(stream: &Stream) -> StreamText {
     add(
         stream.retention != Retention::Limits,
         "retention",
-        format!("::walnats_runtime::Retention::{:?}", stream.retention),
+        format!("Some(::walnats_runtime::Retention::{:?})", stream.retention),
     );
-    add(stream.storage != Storage::File, "storage", format!("::walnats_runtime::Storage::{:?}", stream.storage));
-    add(stream.replicas > 1, "replicas", stream.replicas.to_string());
+    add(stream.storage != Storage::File, "storage", format!("Some(::walnats_runtime::Storage::{:?})", stream.storage));
+    add(stream.replicas > 1, "replicas", format!("Some({})", stream.replicas));
     add(stream.max_age.is_some(), "max_age", option(stream.max_age.map(duration)));
     add(stream.max_bytes.is_some(), "max_bytes", option(stream.max_bytes));
     add(stream.max_messages.is_some(), "max_messages", option(stream.max_messages));
     add(stream.max_messages_per_subject.is_some(), "max_messages_per_subject", option(stream.max_messages_per_subject));
     add(stream.max_message_size.is_some(), "max_message_size", option(stream.max_message_size));
     add(stream.max_consumers.is_some(), "max_consumers", option(stream.max_consumers));
-    add(stream.discard != Discard::Old, "discard", format!("::walnats_runtime::Discard::{:?}", stream.discard));
+    add(stream.discard != Discard::Old, "discard", format!("Some(::walnats_runtime::Discard::{:?})", stream.discard));
     add(stream.duplicate_window.is_some(), "duplicate_window", option(stream.duplicate_window.map(duration)));
     for (field, value) in [
         ("discard_new_per_subject", stream.discard_new_per_subject),

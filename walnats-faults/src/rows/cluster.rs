@@ -11,7 +11,7 @@ use crate::workload::{Kind, Shape};
 
 const REPLICATED: Row = Row {
     place: Place::Three,
-    stream: StreamDescriptor { replicas: 3, ..FACTS },
+    stream: StreamDescriptor { replicas: Some(3), ..FACTS },
     deadline: Duration::from_secs(60),
     options: |options| alert(options).ack_timeout(Duration::from_secs(1)),
     shape: Shape { pause: Duration::from_millis(60), ..Shape::DEFAULT },

@@ -30,7 +30,7 @@ const ONCE: Row = Row {
 
 const REPLICATED: Row = Row {
     place: Place::Three,
-    stream: StreamDescriptor { replicas: 3, ..ONCE.stream },
+    stream: StreamDescriptor { replicas: Some(3), ..ONCE.stream },
     deadline: Duration::from_secs(60),
     options: |options| alert(options).ack_timeout(Duration::from_secs(1)),
     shape: Shape { pause: Duration::from_millis(60), ..ONCE.shape },

@@ -75,7 +75,7 @@ pub static ROWS: &[Row] = &[
     },
     Row {
         name: "stream full, refuses the new",
-        stream: StreamDescriptor { max_messages: Some(100), discard: Discard::New, ..FACTS },
+        stream: StreamDescriptor { max_messages: Some(100), discard: Some(Discard::New), ..FACTS },
         rules: Rules { sees: &["NotStored:StreamFull"], only: Some(&["NotStored:StreamFull"]), ..Rules::DEFAULT },
         ..Row::DEFAULT
     },
@@ -83,7 +83,7 @@ pub static ROWS: &[Row] = &[
         name: "stream full of one subject, refuses the new",
         stream: StreamDescriptor {
             max_messages_per_subject: Some(20),
-            discard: Discard::New,
+            discard: Some(Discard::New),
             discard_new_per_subject: true,
             ..FACTS
         },
@@ -93,7 +93,7 @@ pub static ROWS: &[Row] = &[
     Row {
         name: "stream full, refuses the new, under load, three servers",
         place: Place::Three,
-        stream: StreamDescriptor { replicas: 3, max_messages: Some(1_000), discard: Discard::New, ..FACTS },
+        stream: StreamDescriptor { replicas: Some(3), max_messages: Some(1_000), discard: Some(Discard::New), ..FACTS },
         shape: Shape::HEAVY,
         rules: Rules { sees: &["NotStored:StreamFull"], only: Some(&["NotStored:StreamFull"]), ..Rules::DEFAULT },
         ..Row::DEFAULT

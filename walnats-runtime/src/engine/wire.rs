@@ -64,8 +64,8 @@ fn headers(message: &OutboundMessage) -> HeaderMap {
     let mut lines = String::with_capacity(message.message_id.len() + expected + others);
     lines.push_str(&message.message_id);
     // Without it, a stream of another name that takes the subject would store what its readers do not expect.
-    let expected = (EXPECTED_STREAM, message.stream.as_ref());
-    for (name, value) in std::iter::once(expected).chain(message.headers.iter()) {
+    let expected = message.expect_stream.then_some((EXPECTED_STREAM, message.stream.as_ref()));
+    for (name, value) in expected.into_iter().chain(message.headers.iter()) {
         for part in ["\r\n", name, ": ", value] {
             lines.push_str(part);
         }
@@ -90,7 +90,9 @@ fn entries(message: &OutboundMessage) -> HeaderMap {
     let mut headers = HeaderMap::new();
     message.headers.append_to(&mut headers);
     headers.insert(NATS_MESSAGE_ID, message.message_id.as_str());
-    headers.insert(NATS_EXPECTED_STREAM, message.stream.as_ref());
+    if message.expect_stream {
+        headers.insert(NATS_EXPECTED_STREAM, message.stream.as_ref());
+    }
     headers
 }
 

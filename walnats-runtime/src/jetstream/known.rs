@@ -17,6 +17,8 @@ pub(crate) struct KnownStream {
     pub(crate) max_msg_size: Option<u64>,
     /// The subject filters whose messages it stores.
     pub(crate) subjects: Vec<String>,
+    /// For how long a message surely stays; zero where it can go at any time.
+    pub(crate) keeps: Duration,
 }
 
 /// The streams that were looked at, by name. Cloning is cheap, and all clones share what is known.
@@ -51,9 +53,21 @@ impl KnownStream {
             duplicate_window: number("duplicate_window").map_or(Duration::ZERO, Duration::from_nanos),
             no_ack: config.get("no_ack").and_then(Value::as_bool).unwrap_or_default(),
             max_msg_size: number("max_msg_size"),
+            keeps: keeps(config),
             subjects: subjects.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect(),
         }
     }
+}
+
+/// For how long no rule of the stream drops a message.
+fn keeps(config: &Map<String, Value>) -> Duration {
+    let limit = |name| config.get(name).and_then(Value::as_u64).filter(|limit| *limit > 0);
+    let word = |name| config.get(name).and_then(Value::as_str).unwrap_or_default();
+    let may_be_full = limit("max_msgs").is_some() || limit("max_bytes").is_some();
+    if !matches!(word("retention"), "" | "limits") || (may_be_full && word("discard") != "new") {
+        return Duration::ZERO;
+    }
+    limit("max_age").map_or(Duration::MAX, Duration::from_nanos)
 }
 
 #[cfg(test)]
@@ -76,11 +90,27 @@ mod tests {
             no_ack: true,
             max_msg_size: None,
             subjects: vec!["s.>".to_owned()],
+            keeps: Duration::MAX,
         };
         assert_eq!(clone.get("s").as_deref(), Some(&first));
         known.note("s", &json!({"error": {"err_code": 10059}}));
         assert_eq!(clone.get("s").as_deref(), Some(&first));
         known.note("s", &json!({"config": {"max_msg_size": 7}}));
-        assert_eq!(clone.get("s").as_deref(), Some(&KnownStream { max_msg_size: Some(7), ..KnownStream::default() }));
+        let second = KnownStream { max_msg_size: Some(7), keeps: Duration::MAX, ..KnownStream::default() };
+        assert_eq!(clone.get("s").as_deref(), Some(&second));
+    }
+
+    #[test]
+    fn messages_stay_for_as_long_as_no_rule_drops_them() {
+        for (config, seconds) in [
+            (json!({}), u64::MAX),
+            (json!({"max_age": 7_000_000_000_u64, "max_msgs": -1}), 7),
+            (json!({"max_age": 7_000_000_000_u64, "max_msgs": 5, "discard": "new"}), 7),
+            (json!({"max_bytes": 5, "discard": "old"}), 0),
+            (json!({"retention": "workqueue"}), 0),
+        ] {
+            let keeps = KnownStream::of(config.as_object().expect("an object")).keeps;
+            assert_eq!(keeps.as_secs(), seconds, "{config}");
+        }
     }
 }

@@ -89,6 +89,8 @@ impl OutboundMessage {
             payload: parts.payload,
             duplicate_window: parts.duplicate_window,
             fresh_id: false,
+            // The publisher knows the stream: see `Publisher::submit`.
+            expect_stream: true,
         })
     }
 }

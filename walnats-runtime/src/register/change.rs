@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use super::config::{self, Config, MANAGED};
+use super::config::{self, Config};
+use super::setting::{SETTINGS, Setting};
 
 /// A setting of a stream that is to change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,14 +24,18 @@ impl fmt::Display for Change {
     }
 }
 
-/// The managed settings that differ.
+/// The settings that differ.
 pub(super) fn changes(current: &Config, desired: &Config) -> Vec<Change> {
-    let change = |setting: &&'static str| {
-        let (from, to) = (config::value(current, setting), config::value(desired, setting));
-        let same = if *setting == "subjects" { same_subjects(current, desired) } else { from == to };
-        (!same).then(|| Change { setting, from: words(setting, &from), to: words(setting, &to) })
+    let change = |setting: &Setting| {
+        let (from, to) = (setting.value(current), setting.value(desired));
+        let written = |config: &Config, value: &Value| match setting.name {
+            // In the order in which they are written.
+            "subjects" => words(setting, &config::subjects_of(config).into()),
+            _ => words(setting, value),
+        };
+        (from != to).then(|| Change { setting: setting.name, from: written(current, &from), to: written(desired, &to) })
     };
-    MANAGED.iter().filter_map(change).collect()
+    SETTINGS.iter().filter_map(change).collect()
 }
 
 /// What a stream has that nobody configured, to compare a new one with.
@@ -38,29 +43,25 @@ pub(super) fn defaults() -> Config {
     Config::from_iter([("duplicate_window".to_owned(), json!(120_000_000_000_u64))])
 }
 
-/// The order of subject filters means nothing.
-fn same_subjects(current: &Config, desired: &Config) -> bool {
-    let sorted = |config| {
-        let mut subjects = config::subjects_of(config);
-        subjects.sort_unstable();
-        subjects
-    };
-    sorted(current) == sorted(desired)
-}
-
-fn words(setting: &str, value: &Value) -> String {
+/// A value as people read it.
+pub(super) fn words(setting: &Setting, value: &Value) -> String {
     match value {
-        Value::Number(number) if matches!(setting, "max_age" | "duplicate_window") => match number.as_u64() {
-            Some(0) | None => "unlimited".to_owned(),
+        Value::Null => "none".to_owned(),
+        Value::Number(number) if setting.is_limit() && number.as_i64().is_some_and(|limit| limit <= 0) => {
+            "unlimited".to_owned()
+        }
+        Value::Number(number) if setting.is_time() => match number.as_u64() {
+            Some(0) | None => "none".to_owned(),
             Some(nanoseconds) => duration(nanoseconds),
         },
-        Value::Number(number) if number.as_i64() == Some(-1) => "unlimited".to_owned(),
         Value::Bool(on) => if *on { "on" } else { "off" }.to_owned(),
         Value::String(text) if text.is_empty() => "none".to_owned(),
-        Value::String(text) if setting == "description" => format!("{text:?}"),
+        Value::String(text) if setting.name == "description" => format!("{text:?}"),
         Value::String(text) => text.clone(),
         Value::Array(items) if items.is_empty() => "none".to_owned(),
-        Value::Array(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+        Value::Array(items) if items.iter().all(Value::is_string) => {
+            items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
+        }
         other => other.to_string(),
     }
 }

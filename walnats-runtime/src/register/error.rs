@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::error::ConfigError;
 
-use super::{Change, Count, Loss, Registered, Warning};
+use super::{Change, Count, Loss, Misfit, Registered, Warning, Weakening};
 
 /// Streams could not be planned or registered.
 #[derive(Debug, thiserror::Error)]
@@ -21,7 +21,7 @@ pub enum RegisterError {
     },
     /// No answer came in time. Over a connection that stands, that is nearly always a missing permission: the server
     /// tells the connection's event callback and leaves the request unanswered.
-    #[error("no answer to `{request}` in time: {}", silence(*.connected))]
+    #[error("no answer to `{request}` in time: {}", silence(request, *.connected))]
     Timeout {
         /// The subject of the request.
         request: String,
@@ -91,6 +91,12 @@ pub enum Refusal {
         /// What each setting would drop.
         losses: Vec<Loss>,
     },
+    /// The update would take something away. [`Register::allow_weaker`](super::Register::allow_weaker) does it all the same.
+    #[error("the update would weaken it: {}", joined(.0))]
+    Weakens(Vec<Weakening>),
+    /// The stream belongs to others, and is not as the events need it.
+    #[error("it belongs to others, and is not as the events need it: {}", joined(.0))]
+    Unfit(Vec<Misfit>),
     /// Another stream stores some of the subjects.
     #[error("its subjects overlap with {} of stream `{stream}`", quoted(.subjects))]
     Conflict {
@@ -111,7 +117,7 @@ pub enum Refusal {
     #[error("the stream does not exist, and only updates were asked for")]
     Missing,
     /// Warnings are errors here: [`Register::strict`](super::Register::strict).
-    #[error("{}", .0.iter().map(Warning::to_string).collect::<Vec<_>>().join("; "))]
+    #[error("{}", joined(.0))]
     Warned(Vec<Warning>),
 }
 
@@ -121,12 +127,19 @@ impl fmt::Display for RefusedStream {
     }
 }
 
-fn silence(connected: bool) -> &'static str {
+fn silence(request: &str, connected: bool) -> String {
     if connected {
-        "the server is connected; may this user publish there, and subscribe to its inbox?"
+        format!(
+            "the server is connected; may this user publish there, and subscribe to its inbox? It needs the permissions to \
+             publish to `{request}` and to subscribe to `_INBOX.>`"
+        )
     } else {
-        "the connection is down"
+        "the connection is down".to_owned()
     }
+}
+
+fn joined(parts: &[impl ToString]) -> String {
+    parts.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 fn streams(number: usize) -> String {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::config::Config;
-use super::{Change, Count, Loss, Warning};
+use super::{Change, Count, Loss, Misfit, Warning, Weakening};
 
 /// What registering would do, stream by stream. `Display` gives a table.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,7 +18,8 @@ impl Plan {
         self.streams.iter().all(|stream| stream.action == Action::NoChange)
     }
 
-    /// Whether registering would do everything: no loss, no conflict, nothing that the server refuses.
+    /// Whether registering would do everything: no loss, nothing weaker, no conflict, nothing that the server refuses, no
+    /// stream of others that the events cannot live with.
     pub fn is_safe(&self) -> bool {
         let safe = |stream: &StreamPlan| matches!(stream.action, Action::NoChange | Action::Create | Action::Update);
         self.streams.iter().all(safe)
@@ -37,10 +38,16 @@ pub struct StreamPlan {
     /// Subjects of the existing stream that this package does not declare. They are kept, unless
     /// [`Register::exact_subjects`](super::Register::exact_subjects) says otherwise.
     pub kept_subjects: Vec<String>,
+    /// Which of the changes take something away, though they drop nothing that is stored.
+    pub weakenings: Vec<Weakening>,
     /// What the wanted stream does that may surprise.
     pub warnings: Vec<Warning>,
+    /// Streams of the account that copy this one and stay empty, see [`Warning::CopiesStayEmpty`].
+    pub starved_copies: Vec<String>,
     /// Messages that the stream holds now.
     pub stored: u64,
+    /// Whether somebody else makes and changes the stream.
+    pub external: bool,
     /// Whether the stream exists.
     pub(super) exists: bool,
     /// The whole configuration that would be sent.
@@ -63,6 +70,14 @@ pub enum Action {
         messages: Count,
         /// What each setting would drop.
         losses: Vec<Loss>,
+    },
+    /// The stream changes, keeps its messages, and holds or promises less from then on: see [`StreamPlan::weakenings`].
+    /// Refused unless allowed.
+    UpdateWeakens,
+    /// The stream belongs to others, and is not as the events need it.
+    Unfit {
+        /// What is wrong.
+        misfits: Vec<Misfit>,
     },
     /// The server would refuse.
     Rejected {
@@ -102,12 +117,15 @@ impl StreamPlan {
 
     fn write(&self, f: &mut fmt::Formatter<'_>, width: usize) -> fmt::Result {
         let (sign, what) = match &self.action {
+            Action::NoChange if self.external => ('=', "as the events need it".to_owned()),
             Action::NoChange => ('=', "no change".to_owned()),
             Action::Create => ('+', "create".to_owned()),
             Action::Update => ('~', "update".to_owned()),
             Action::UpdateLoses { messages, .. } => {
                 ('!', format!("update loses {messages} of {} messages", self.stored))
             }
+            Action::UpdateWeakens => ('<', "update weakens".to_owned()),
+            Action::Unfit { .. } => ('x', "belongs to others, and is not as the events need it".to_owned()),
             Action::Rejected { .. } => ('x', "the server refuses".to_owned()),
             Action::Conflict { stream, .. } => ('x', format!("overlaps with stream `{stream}`")),
         };
@@ -129,7 +147,21 @@ impl StreamPlan {
                     writeln!(f, "    x `{stream}` stores `{subject}`")?;
                 }
             }
-            Action::NoChange | Action::Create | Action::Update => {}
+            Action::Unfit { misfits } => {
+                for misfit in misfits {
+                    writeln!(f, "    x {misfit}")?;
+                }
+            }
+            Action::NoChange | Action::Create | Action::Update | Action::UpdateWeakens => {}
+        }
+        for weakening in &self.weakenings {
+            writeln!(f, "    < {}: {}", weakening.change.setting, weakening.why)?;
+        }
+        for warning in self.warnings.iter().filter(|warning| warning.is_found()) {
+            writeln!(f, "    warning: {warning}")?;
+        }
+        for copy in &self.starved_copies {
+            writeln!(f, "    warning: stream `{copy}` copies it and stays empty")?;
         }
         for subject in &self.kept_subjects {
             writeln!(f, "    keeps subject `{subject}`, which is not declared here")?;
@@ -157,7 +189,13 @@ impl Plan {
             (count(|action| *action == Action::Create), "to create"),
             (count(|action| *action == Action::Update), "to update"),
             (count(|action| matches!(action, Action::UpdateLoses { .. })), "to update with loss"),
-            (count(|action| matches!(action, Action::Rejected { .. } | Action::Conflict { .. })), "refused"),
+            (count(|action| *action == Action::UpdateWeakens), "to weaken"),
+            (
+                count(|action| {
+                    matches!(action, Action::Rejected { .. } | Action::Conflict { .. } | Action::Unfit { .. })
+                }),
+                "refused",
+            ),
             (count(|action| *action == Action::NoChange), "unchanged"),
         ];
         let parts: Vec<_> =

@@ -34,6 +34,8 @@ pub enum StreamOutcome {
     Updated,
     /// It changed and dropped as many messages as were planned, with permission.
     UpdatedWithLoss(Count),
+    /// It belongs to others, and is as the events need it.
+    Fits,
     /// It differs and was left so, because only new streams were asked for.
     Left,
 }
@@ -62,6 +64,7 @@ impl fmt::Display for StreamOutcome {
             Self::Created => f.write_str("created"),
             Self::Updated => f.write_str("updated"),
             Self::UpdatedWithLoss(messages) => write!(f, "updated, {messages} messages lost"),
+            Self::Fits => f.write_str("belongs to others, as the events need it"),
             Self::Left => f.write_str("left as it is"),
         }
     }

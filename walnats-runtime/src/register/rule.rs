@@ -3,20 +3,24 @@
 //! Measured on nats-server 2.15.1. A rule that is not listed here still holds: the server's answer comes back with its
 //! code when the plan is carried out.
 
+use serde_json::Value;
+
 use super::config::{self, Config};
+use super::setting::{Change, SETTINGS, Setting};
 use super::subjects;
-use crate::{Discard, StreamDescriptor};
+use crate::StreamDescriptor;
 
 /// What is known of the server without asking it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Server {
-    /// Major and minor version, where the server that we are connected to runs JetStream itself.
-    pub version: Option<(u64, u64)>,
+    /// Major, minor and patch version, where the server that we are connected to runs JetStream itself.
+    pub version: Option<(u64, u64, u64)>,
     /// Whether it is part of a cluster, where that is known.
     pub clustered: Option<bool>,
 }
 
-const HUNDRED_MILLISECONDS: std::time::Duration = std::time::Duration::from_millis(100);
+const HUNDRED_MILLISECONDS: u64 = 100_000_000;
+const SECOND: u64 = 1_000_000_000;
 
 /// Every rule that the wanted stream breaks, new or laid over `current`; empty if the server should accept it.
 pub(super) fn broken(
@@ -25,14 +29,38 @@ pub(super) fn broken(
     current: Option<&Config>,
     server: Server,
 ) -> Vec<String> {
-    let mut broken = name(wanted.name);
+    let stated = config::stated(wanted);
+    let mut broken = unreadable(wanted);
+    broken.extend(name(wanted.name));
     broken.extend(filters(&config::subjects_of(desired)));
-    broken.extend(settings(wanted));
-    broken.extend(support(wanted, server));
-    if let Some(current) = current {
-        broken.extend(transition(wanted, desired, current));
+    broken.extend(settings(desired));
+    broken.extend(support(&stated, server));
+    match current {
+        Some(current) => broken.extend(transition(&stated, desired, current)),
+        None => broken.extend(creation(desired)),
     }
     broken
+}
+
+/// What a stream cannot be created with, though some of it can be changed later.
+fn creation(desired: &Config) -> Vec<String> {
+    let (sealed, direct) = (config::is_on(desired, "sealed"), config::is_on(desired, "mirror_direct"));
+    let rules = [
+        (sealed, "a stream cannot be created `sealed`"),
+        (direct && !config::is_set(desired, "mirror"), "`mirror_direct` needs `mirror`"),
+    ];
+    rules.into_iter().filter(|(broken, _)| *broken).map(|(_, rule)| rule.to_owned()).collect()
+}
+
+/// Settings of a descriptor that are none.
+fn unreadable(wanted: &StreamDescriptor) -> Vec<String> {
+    let broken = wanted.settings.iter().filter_map(|(name, text)| {
+        if Setting::of(name).is_none_or(|setting| setting.name == "subjects") {
+            return Some(format!("`{name}` is not a setting of a stream that can be stated"));
+        }
+        serde_json::from_str::<Value>(text).is_err().then(|| format!("the value of `{name}` is not JSON"))
+    });
+    broken.collect()
 }
 
 /// The rules that a stream's name breaks.
@@ -58,72 +86,94 @@ fn filters(filters: &[String]) -> Vec<String> {
 }
 
 /// Rules between the settings of one stream.
-fn settings(wanted: &StreamDescriptor) -> Vec<String> {
-    let window = config::duplicate_window(wanted);
-    let age = wanted.max_age.filter(|age| !age.is_zero());
+fn settings(desired: &Config) -> Vec<String> {
+    let number = |name| config::value(desired, name).as_u64();
+    let (age, window) = (config::limit_of(desired, "max_age"), config::limit_of(desired, "duplicate_window"));
+    let marker = config::limit_of(desired, "subject_delete_marker_ttl");
+    let discards_new = config::text(desired, "discard") == "new";
+    let on = |name| config::is_on(desired, name);
+    let is_set = |name| config::is_set(desired, name);
     let rules = [
-        (wanted.description.len() > 4096, "`description` is longer than 4096 bytes"),
-        (!(1..=5).contains(&wanted.replicas), "`replicas` is not between 1 and 5"),
-        (age.is_some_and(|age| age < HUNDRED_MILLISECONDS), "`max_age` is below 100 ms"),
-        (window < HUNDRED_MILLISECONDS, "`duplicate_window` is below 100 ms"),
-        (age.is_some_and(|age| window > age), "`duplicate_window` is longer than `max_age`"),
+        (config::text(desired, "description").len() > 4096, "`description` is longer than 4096 bytes"),
         (
-            wanted.discard_new_per_subject && wanted.discard != Discard::New,
-            "`discard_new_per_subject` needs `discard = \"new\"`",
+            number("num_replicas").is_none_or(|replicas| !(1..=5).contains(&replicas)),
+            "`replicas` is not between 1 and 5",
         ),
+        (age.is_some_and(|age| age < HUNDRED_MILLISECONDS), "`max_age` is below 100 ms"),
+        (window.is_some_and(|window| window < HUNDRED_MILLISECONDS), "`duplicate_window` is below 100 ms"),
+        (age.zip(window).is_some_and(|(age, window)| window > age), "`duplicate_window` is longer than `max_age`"),
+        (on("discard_new_per_subject") && !discards_new, "`discard_new_per_subject` needs `discard = \"new\"`"),
         (
-            wanted.discard_new_per_subject && wanted.max_messages_per_subject.is_none_or(|limit| limit == 0),
+            on("discard_new_per_subject") && config::limit_of(desired, "max_msgs_per_subject").is_none(),
             "`discard_new_per_subject` needs `max_messages_per_subject`",
         ),
-        (wanted.schedules && wanted.discard == Discard::New, "`schedules` cannot be used with `discard = \"new\"`"),
+        (on("allow_msg_schedules") && discards_new, "`schedules` cannot be used with `discard = \"new\"`"),
+        (on("allow_rollup_hdrs") && on("deny_purge"), "`allow_rollup_hdrs` cannot be used with `deny_purge`"),
+        (
+            on("allow_msg_schedules") && on("deny_purge"),
+            "`schedules` needs the permission to purge, and the stream denies it for good (`deny_purge`)",
+        ),
+        (
+            on("allow_atomic") && config::text(desired, "persist_mode") == "async",
+            "`atomic` cannot be used on a stream that persists asynchronously",
+        ),
+        (marker.is_some_and(|marker| marker < SECOND), "`subject_delete_marker_ttl` is below 1 s"),
+        (is_set("mirror") && is_set("sources"), "a stream cannot have both `mirror` and `sources`"),
     ];
     rules.into_iter().filter(|(broken, _)| *broken).map(|(_, rule)| rule.to_owned()).collect()
 }
 
 /// What this server is too old or too alone for.
-fn support(wanted: &StreamDescriptor, server: Server) -> Vec<String> {
-    let older_than = |minor| server.version.is_some_and(|version| version < (2, minor));
-    let rules = [
-        (wanted.message_ttl && older_than(11), "`message_ttl` needs nats-server 2.11"),
-        (wanted.schedules && older_than(12), "`schedules` needs nats-server 2.12"),
-        (wanted.atomic && older_than(12), "`atomic` needs nats-server 2.12"),
-        (wanted.replicas > 1 && server.clustered == Some(false), "`replicas` above 1 needs a cluster"),
-    ];
-    rules.into_iter().filter(|(broken, _)| *broken).map(|(_, rule)| rule.to_owned()).collect()
+fn support(stated: &Config, server: Server) -> Vec<String> {
+    let is_late = |setting: &&Setting| {
+        let needed = setting.since.filter(|_| setting.value(stated) != setting.value(&Config::new()));
+        needed.zip(server.version).is_some_and(|(needed, (major, minor, _))| (major, minor) < needed)
+    };
+    let mut broken: Vec<String> = SETTINGS.iter().filter(is_late).map(needs).collect();
+    let replicas = config::value(stated, "num_replicas").as_u64();
+    if replicas > Some(1) && server.clustered == Some(false) {
+        broken.push("`replicas` above 1 needs a cluster".to_owned());
+    }
+    broken
+}
+
+/// Which server a setting needs.
+pub(super) fn needs(setting: &Setting) -> String {
+    let (major, minor) = setting.since.unwrap_or((2, 9));
+    format!("`{}` needs nats-server {major}.{minor}", setting.key)
 }
 
 /// What an existing stream cannot become.
-fn transition(wanted: &StreamDescriptor, desired: &Config, current: &Config) -> Vec<String> {
+fn transition(stated: &Config, desired: &Config, current: &Config) -> Vec<String> {
     let mut broken = Vec::new();
-    let text = |config, setting| config::value(config, setting).as_str().unwrap_or_default().to_owned();
-    let (from, to) = (text(current, "storage"), text(desired, "storage"));
-    if from != to {
-        broken.push(format!("storage of a stream cannot change (from {from} to {to})"));
+    for setting in SETTINGS {
+        let (from, to) = (setting.value(current), setting.value(desired));
+        let key = setting.key;
+        let words = |value| super::change::words(setting, value);
+        match setting.change {
+            _ if from == to => {}
+            Change::Never if from.is_object() || to.is_object() => {
+                broken.push(format!("`{key}` of a stream cannot change"));
+            }
+            Change::Never => {
+                broken.push(format!("{key} of a stream cannot change (from {} to {})", words(&from), words(&to)));
+            }
+            Change::OnlyOn if from == Value::Bool(true) => broken.push(format!("`{key}` cannot be switched off again")),
+            _ => {}
+        }
     }
-    let (from, to) = (text(current, "retention"), text(desired, "retention"));
+    let (from, to) = (config::value(current, "retention"), config::value(desired, "retention"));
     if from != to && (from == "workqueue" || to == "workqueue") {
+        let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let (from, to) = (word(&from), word(&to));
         broken.push(format!("retention of a stream cannot change to or from workqueue (from {from} to {to})"));
     }
-    let rules = [
-        (
-            config::is_on(current, "allow_msg_schedules") && wanted.discard == Discard::New,
-            "the stream has schedules, which cannot be disabled and cannot be used with `discard = \"new\"`",
-        ),
-        (
-            wanted.schedules && config::is_on(current, "deny_purge"),
-            "`schedules` needs the permission to purge, and the stream denies it for good (`deny_purge`)",
-        ),
-        (
-            wanted.atomic && config::text(current, "persist_mode") == "async",
-            "`atomic` cannot be used on a stream that persists asynchronously",
-        ),
-        (
-            current.get("mirror").is_some_and(|mirror| !mirror.is_null()),
-            "the stream is a mirror, which stores no subjects",
-        ),
-        (config::is_on(current, "sealed"), "the stream is sealed: it admits no more messages"),
-    ];
-    broken.extend(rules.into_iter().filter(|(broken, _)| *broken).map(|(_, rule)| rule.to_owned()));
+    if config::is_set(current, "mirror") && !config::is_set(stated, "mirror") {
+        broken.push("the stream is a mirror, which stores no subjects".to_owned());
+    }
+    if config::is_on(current, "sealed") && !config::is_on(stated, "sealed") {
+        broken.push("the stream is sealed: it takes no more messages".to_owned());
+    }
     broken
 }
 
@@ -137,7 +187,8 @@ mod tests {
     fn rules(wanted: StreamDescriptor, current: Value, server: Server) -> Vec<String> {
         let wanted = StreamDescriptor { name: "s", ..wanted };
         let current: Config = serde_json::from_value(current).expect("an object");
-        let desired = config::desired(&wanted, &config::wanted_subjects(&wanted), Some(&current));
+        let subjects = config::wanted_subjects(&wanted);
+        let desired = config::desired(&wanted, &subjects, Some(&current));
         broken(&wanted, &desired, Some(&current), server)
     }
 
@@ -146,7 +197,7 @@ mod tests {
 
     #[test]
     fn old_servers_lack_some_features() {
-        let server = |version| Server { version: Some(version), clustered: None };
+        let server = |(major, minor)| Server { version: Some((major, minor, 0)), clustered: None };
         assert_eq!(rules(BASE, json!({}), server((2, 9))), [""; 0]);
         assert_eq!(rules(ALL, json!({}), server((2, 12))), [""; 0]);
         assert_eq!(rules(ALL, json!({}), server((3, 0))), [""; 0]);
@@ -158,7 +209,7 @@ mod tests {
 
     #[test]
     fn replicas_need_a_cluster_where_that_is_known() {
-        let three = StreamDescriptor { replicas: 3, ..BASE };
+        let three = StreamDescriptor { replicas: Some(3), ..BASE };
         for (clustered, broken) in [(None, 0), (Some(true), 0), (Some(false), 1)] {
             assert_eq!(rules(three, json!({}), Server { version: None, clustered }).len(), broken);
         }
@@ -169,7 +220,7 @@ mod tests {
         let mirror = json!({"mirror": {"name": "other"}});
         assert_eq!(rules(BASE, mirror, Server::default()), ["the stream is a mirror, which stores no subjects"]);
         let sealed = rules(BASE, json!({"sealed": true}), Server::default());
-        assert_eq!(sealed, ["the stream is sealed: it admits no more messages"]);
+        assert_eq!(sealed, ["the stream is sealed: it takes no more messages"]);
     }
 
     #[test]

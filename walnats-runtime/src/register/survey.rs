@@ -3,75 +3,123 @@
 use futures_util::future::try_join_all;
 
 use super::api::{self, Info};
-use super::config;
+use super::config::{self, Config};
+use super::external::{self, Misfit};
 use super::rule::Server;
-use super::{Action, Loss, Plan, RegisterError, StreamPlan};
-use super::{change, count, loss, rule, subjects, warning};
+use super::setting::Setting;
+use super::{Action, Change, Loss, Plan, RegisterError, StreamPlan, Warning};
+use super::{change, copies, count, loss, rule, subjects, warning, weaker};
 use crate::StreamDescriptor;
 use crate::jetstream::{Api, Failure, KnownStreams, Prefix};
 
 /// Streams looked at at once.
 const AT_ONCE: usize = 8;
 
-/// Plans every stream.
-pub(super) async fn survey(
-    api: &Api,
-    known: &KnownStreams,
-    streams: &[StreamDescriptor],
-    exact_subjects: bool,
-) -> Result<Plan, RegisterError> {
-    let server = server(api);
-    let mut plan = Plan::default();
-    for start in (0..streams.len()).step_by(AT_ONCE) {
-        let end = streams.len().min(start + AT_ONCE);
-        let looks = (start..end).map(|at| look(api, known, &streams[at], &streams[..at], server, exact_subjects));
-        plan.streams.extend(try_join_all(looks).await?);
-    }
-    Ok(plan)
+/// Whom to ask, and how to plan.
+#[derive(Clone, Copy)]
+pub(super) struct Survey<'a> {
+    pub api: &'a Api,
+    /// Where what is found is kept.
+    pub known: &'a KnownStreams,
+    /// Whether subjects that the package does not declare are to go.
+    pub exact_subjects: bool,
 }
 
-/// Plans one stream: the pure plan first, then what only the server knows about it.
-async fn look(
-    api: &Api,
-    known: &KnownStreams,
-    wanted: &StreamDescriptor,
-    earlier: &[StreamDescriptor],
-    server: Server,
-    exact_subjects: bool,
-) -> Result<StreamPlan, Failure> {
-    let unseen = plan(wanted, None, server, exact_subjects);
-    // Two streams of the package itself cannot share a subject either.
-    if let Some(action) = earlier.iter().find_map(|other| declared_twice(wanted, other)) {
-        return Ok(StreamPlan { action, ..unseen });
+impl Survey<'_> {
+    /// Plans every stream.
+    pub(super) async fn plan(self, streams: &[StreamDescriptor]) -> Result<Plan, RegisterError> {
+        let server = server(self.api);
+        let mut plan = Plan::default();
+        for start in (0..streams.len()).step_by(AT_ONCE) {
+            let end = streams.len().min(start + AT_ONCE);
+            let looks = (start..end).map(|at| self.look(&streams[at], &streams[..at], server));
+            plan.streams.extend(try_join_all(looks).await?);
+        }
+        if streams.iter().any(|stream| stream.expect_stream) {
+            let mut starved = copies::starved(self.api, server).await?;
+            for (stream, plan) in streams.iter().zip(&mut plan.streams).filter(|(stream, _)| stream.expect_stream) {
+                plan.starved_copies = starved.remove(stream.name).unwrap_or_default();
+                plan.warnings.extend((!plan.starved_copies.is_empty()).then_some(Warning::CopiesStayEmpty));
+            }
+        }
+        Ok(plan)
     }
-    // A name that breaks the rules cannot be asked for.
-    if !rule::name(wanted.name).is_empty() {
-        return Ok(unseen);
-    }
-    let Some(info) = api::info(api, wanted.name).await? else {
-        if unseen.action != Action::Create {
+
+    /// Plans one stream: the pure plan first, then what only the server knows about it.
+    async fn look(
+        self,
+        wanted: &StreamDescriptor,
+        earlier: &[StreamDescriptor],
+        server: Server,
+    ) -> Result<StreamPlan, Failure> {
+        let api = self.api;
+        let unseen = plan(wanted, None, server, self.exact_subjects);
+        // Two streams of the package itself cannot share a subject either.
+        if let Some(action) = earlier.iter().find_map(|other| declared_twice(wanted, other)) {
+            return Ok(StreamPlan { action, ..unseen });
+        }
+        // A name that breaks the rules cannot be asked for.
+        if !rule::name(wanted.name).is_empty() {
             return Ok(unseen);
         }
-        let conflict = conflict(api, wanted.name, &config::subjects_of(&unseen.config)).await?;
-        return Ok(StreamPlan { action: conflict.unwrap_or(Action::Create), ..unseen });
-    };
-    known.note_config(wanted.name, &info.config);
-    let plan = plan(wanted, Some(&info), server, exact_subjects);
-    if plan.action != Action::Update {
-        return Ok(plan);
+        let info = api::info(api, wanted.name).await?;
+        if let Some(info) = &info {
+            self.known.note_config(wanted.name, &info.config);
+        }
+        if wanted.external {
+            return self.look_at_external(wanted, info.as_ref()).await;
+        }
+        let Some(info) = info else {
+            if unseen.action != Action::Create {
+                return Ok(unseen);
+            }
+            let conflict = conflict(api, wanted.name, &config::subjects_of(&unseen.config)).await?;
+            return Ok(StreamPlan { action: conflict.unwrap_or(Action::Create), ..unseen });
+        };
+        let plan = plan(wanted, Some(&info), server, self.exact_subjects);
+        if !matches!(plan.action, Action::Update | Action::UpdateWeakens) {
+            return Ok(plan);
+        }
+        let present = config::subjects_of(&info.config);
+        let new = config::subjects_of(&plan.config).into_iter();
+        let new: Vec<_> = new.filter(|filter| !present.iter().any(|old| subjects::covers(old, filter))).collect();
+        if let Some(action) = conflict(api, wanted.name, &new).await? {
+            return Ok(StreamPlan { action, ..plan });
+        }
+        let mut losses = Vec::new();
+        for cause in loss::causes(&info.config, &plan.config, &info.state) {
+            let messages = count::count(api, wanted.name, &info, cause).await?;
+            losses.push(Loss { setting: cause.setting(), messages });
+        }
+        Ok(with_losses(plan, losses))
     }
-    let present = config::subjects_of(&info.config);
-    let new = config::subjects_of(&plan.config).into_iter();
-    let new: Vec<_> = new.filter(|filter| !present.iter().any(|old| subjects::covers(old, filter))).collect();
-    if let Some(action) = conflict(api, wanted.name, &new).await? {
-        return Ok(StreamPlan { action, ..plan });
+
+    /// Compares a stream of others with what the events need. Nothing of it would be changed.
+    async fn look_at_external(self, wanted: &StreamDescriptor, info: Option<&Info>) -> Result<StreamPlan, Failure> {
+        let mut misfits = match info {
+            Some(info) => external::misfits(wanted, &info.config),
+            None => vec![Misfit::Missing],
+        };
+        for misfit in &mut misfits {
+            if let Misfit::Subject { subject, stored_by } = misfit {
+                *stored_by = stored_by_another(self.api, wanted.name, subject).await?;
+            }
+        }
+        let config = info.map(|info| info.config.clone()).unwrap_or_default();
+        Ok(StreamPlan {
+            name: wanted.name.to_owned(),
+            action: if misfits.is_empty() { Action::NoChange } else { Action::Unfit { misfits } },
+            changes: Vec::new(),
+            kept_subjects: Vec::new(),
+            weakenings: Vec::new(),
+            warnings: info.map(|_| warning::warnings_of(wanted, &config)).unwrap_or_default(),
+            starved_copies: Vec::new(),
+            stored: info.map_or(0, |info| info.state.messages),
+            external: true,
+            exists: info.is_some(),
+            config,
+        })
     }
-    let mut losses = Vec::new();
-    for cause in loss::causes(&info.config, &plan.config, &info.state) {
-        let messages = count::count(api, wanted.name, &info, cause).await?;
-        losses.push(Loss { setting: cause.setting(), messages });
-    }
-    Ok(with_losses(plan, losses))
 }
 
 /// The plan for a stream by what its configuration says alone: [`Action::Update`] may still lose messages or conflict.
@@ -83,15 +131,15 @@ pub(super) fn plan(wanted: &StreamDescriptor, info: Option<&Info>, server: Serve
     let foreign: Vec<String> = foreign.collect();
     let all = subjects::without_covered(declared.iter().chain(&foreign).map(String::as_str));
     let config = config::desired(wanted, &all, current);
-    let changes = match current {
-        Some(current) => change::changes(current, &config),
-        None => change::changes(&change::defaults(), &config),
-    };
+    let nothing = change::defaults();
+    let changes = change::changes(current.unwrap_or(&nothing), &config);
+    let weakenings = current.map(|current| weaker::weakenings(&changes, current, &config)).unwrap_or_default();
     let why = rule::broken(wanted, &config, current, server);
     let action = match current {
         _ if !why.is_empty() => Action::Rejected { why },
         None => Action::Create,
         Some(_) if changes.is_empty() => Action::NoChange,
+        Some(_) if !weakenings.is_empty() => Action::UpdateWeakens,
         Some(_) => Action::Update,
     };
     StreamPlan {
@@ -99,11 +147,26 @@ pub(super) fn plan(wanted: &StreamDescriptor, info: Option<&Info>, server: Serve
         action,
         changes,
         kept_subjects: foreign.into_iter().filter(|subject| all.contains(subject)).collect(),
+        weakenings,
         warnings: warning::warnings_of(wanted, &config),
+        starved_copies: Vec::new(),
         stored: info.map_or(0, |info| info.state.messages),
+        external: false,
         exists: info.is_some(),
         config,
     }
+}
+
+/// What of the planned changes a server left out without a word, because it is too old to know the setting. Settings that
+/// every server knows are not looked at: where they differ, somebody else has changed the stream meanwhile.
+pub(super) fn not_applied(plan: &StreamPlan, now: &Config) -> Vec<String> {
+    let is_planned = |change: &Change| plan.changes.iter().any(|planned| planned.setting == change.setting);
+    let left_out = change::changes(now, &plan.config).into_iter().filter(is_planned);
+    let words = left_out.filter_map(|change| {
+        let needs = Setting::of(change.setting).filter(|setting| setting.since.is_some()).map(rule::needs)?;
+        Some(format!("the server left `{}` at {}: {needs}", change.setting, change.from))
+    });
+    words.collect()
 }
 
 /// The plan with what was counted.
@@ -116,15 +179,19 @@ pub(super) fn with_losses(plan: StreamPlan, mut losses: Vec<Loss>) -> StreamPlan
     StreamPlan { action: Action::UpdateLoses { messages, losses }, ..plan }
 }
 
+/// The stream that has `filter`, beside `stream` itself.
+async fn stored_by_another(api: &Api, stream: &str, filter: &str) -> Result<Option<String>, Failure> {
+    match api::streams_with(api, filter).await {
+        // A user who may not list streams can still register: the server itself refuses what overlaps.
+        Err(Failure::Timeout { connected: true, .. }) => Ok(None),
+        answer => Ok(answer?.into_iter().find(|other| other != stream)),
+    }
+}
+
 /// The stream that has some of `filters`, if there is one beside `stream` itself.
 async fn conflict(api: &Api, stream: &str, filters: &[String]) -> Result<Option<Action>, Failure> {
     for filter in filters {
-        let others = match api::streams_with(api, filter).await {
-            // A user who may not list streams can still register: the server itself refuses what overlaps.
-            Err(Failure::Timeout { connected: true, .. }) => return Ok(None),
-            answer => answer?,
-        };
-        if let Some(other) = others.into_iter().find(|other| other != stream) {
+        if let Some(other) = stored_by_another(api, stream, filter).await? {
             let theirs =
                 api::info(api, &other).await?.map(|info| config::subjects_of(&info.config)).unwrap_or_default();
             return Ok(Some(Action::Conflict { subjects: overlapping(filters, theirs), stream: other }));
@@ -150,7 +217,6 @@ fn server(api: &Api) -> Server {
     if !info.jetstream || api.prefix != Prefix::default() {
         return Server::default();
     }
-    let mut numbers = info.version.split(['.', '-']).map(|number| number.parse().ok());
-    let version = numbers.next().flatten().zip(numbers.next().flatten());
+    let version = copies::version(&info.version);
     Server { version, clustered: Some(info.cluster.is_some()) }
 }

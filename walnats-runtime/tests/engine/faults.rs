@@ -127,7 +127,7 @@ async fn a_server_that_stops_for_a_while_stores_once() -> TestResult {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_leader_that_is_killed_loses_and_doubles_nothing() -> TestResult {
     static REPLICATED: &[StreamDescriptor] =
-        &[StreamDescriptor { subjects: &["notes.*"], replicas: 3, ..StreamDescriptor::new("notes") }];
+        &[StreamDescriptor { subjects: &["notes.*"], replicas: Some(3), ..StreamDescriptor::new("notes") }];
     let mut cluster = NatsCluster::start(3)?;
     let options = Options::new().deadline(Duration::from_secs(60));
     let publisher = Publisher::connect(cluster.urls().join(","), REPLICATED, options).await?;

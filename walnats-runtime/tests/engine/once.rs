@@ -28,7 +28,7 @@ static ORDERS: &[StreamDescriptor] = &[StreamDescriptor {
 static REPLICATED: &[StreamDescriptor] = &[StreamDescriptor {
     subjects: &["orders.placed.*"],
     duplicate_window: Some(WINDOW),
-    replicas: 3,
+    replicas: Some(3),
     ..StreamDescriptor::new("orders")
 }];
 
@@ -193,7 +193,7 @@ async fn one_message_per_subject_changes_nothing() -> TestResult {
     static STRICT: &[StreamDescriptor] = &[StreamDescriptor {
         subjects: &["orders.placed.*"],
         max_messages_per_subject: Some(1),
-        discard: Discard::New,
+        discard: Some(Discard::New),
         discard_new_per_subject: true,
         ..StreamDescriptor::new("orders")
     }];

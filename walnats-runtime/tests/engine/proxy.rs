@@ -140,7 +140,7 @@ async fn nothing_is_sent_again_over_a_connection_that_does_not_answer() -> TestR
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_sent_again_to_replicas_that_do_not_answer() -> TestResult {
     static REPLICATED: &[StreamDescriptor] =
-        &[StreamDescriptor { subjects: &["notes.*"], replicas: 3, ..StreamDescriptor::new("notes") }];
+        &[StreamDescriptor { subjects: &["notes.*"], replicas: Some(3), ..StreamDescriptor::new("notes") }];
     flap(&NatsCluster::start(3)?.nodes()[0], REPLICATED).await
 }
 
@@ -177,8 +177,12 @@ async fn an_atomic_batch_whose_answer_was_lost_is_stored() -> TestResult {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_atomic_batch_whose_answer_was_lost_is_stored_by_replicas() -> TestResult {
-    static REPLICATED: &[StreamDescriptor] =
-        &[StreamDescriptor { subjects: &["notes.*"], replicas: 3, atomic: true, ..StreamDescriptor::new("notes") }];
+    static REPLICATED: &[StreamDescriptor] = &[StreamDescriptor {
+        subjects: &["notes.*"],
+        replicas: Some(3),
+        atomic: true,
+        ..StreamDescriptor::new("notes")
+    }];
     let cluster = NatsCluster::start(3)?;
     lose_the_answer_of_a_batch(&cluster.nodes()[0], REPLICATED).await
 }

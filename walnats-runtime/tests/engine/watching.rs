@@ -13,8 +13,8 @@ use crate::note::{PLAIN, TestResult, note, ready, suspend, whole};
 
 static RISKY: &[StreamDescriptor] = &[StreamDescriptor {
     subjects: &["risky.*"],
-    storage: Storage::Memory,
-    retention: Retention::Interest,
+    storage: Some(Storage::Memory),
+    retention: Some(Retention::Interest),
     ..StreamDescriptor::new("risky")
 }];
 
@@ -36,7 +36,7 @@ async fn what_may_lose_events_is_said_once() -> TestResult {
 #[tokio::test]
 async fn strict_makes_errors_of_warnings() -> TestResult {
     static SAFE: &[StreamDescriptor] =
-        &[StreamDescriptor { subjects: &["notes.*"], replicas: 3, ..StreamDescriptor::new("notes") }];
+        &[StreamDescriptor { subjects: &["notes.*"], replicas: Some(3), ..StreamDescriptor::new("notes") }];
     let server = NatsServer::start()?;
     let strict = || Options::new().strict();
     let error = Publisher::connect(server.url(), RISKY, strict()).await.expect_err("two warnings");

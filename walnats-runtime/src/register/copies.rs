@@ -1,0 +1,96 @@
+//! Streams that mirror or source ours. On older servers they store no message that has `Nats-Expected-Stream`.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::api::Info;
+use super::config::Config;
+use super::rule::Server;
+use crate::jetstream::{Api, Failure};
+
+/// The version from which on mirrors drop the header, and the one for sources. Measured.
+const MIRRORS_DROP_IT: (u64, u64, u64) = (2, 11, 5);
+const SOURCES_DROP_IT: (u64, u64, u64) = (2, 10, 14);
+
+/// The streams of the account that copy others and stay empty, by the stream that they copy.
+pub(super) async fn starved(api: &Api, server: Server) -> Result<BTreeMap<String, Vec<String>>, Failure> {
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    if server.version.is_some_and(|version| version >= MIRRORS_DROP_IT) {
+        return Ok(found);
+    }
+    let mut offset = 0;
+    loop {
+        let answer = match api.call("STREAM.LIST", &json!({"offset": offset})).await {
+            Ok(answer) => answer,
+            // A user who may not list streams can still register.
+            Err(Failure::Timeout { connected: true, .. }) => return Ok(found),
+            Err(failure) => return Err(failure),
+        };
+        let total = answer.get("total").and_then(Value::as_u64).unwrap_or_default();
+        let page = answer.get("streams").filter(|page| !page.is_null()).cloned().unwrap_or_else(|| json!([]));
+        let page: Vec<Info> = api.read("STREAM.LIST", page)?;
+        if page.is_empty() {
+            return Ok(found);
+        }
+        offset += page.len() as u64;
+        for Info { config, .. } in &page {
+            let name = config.get("name").and_then(Value::as_str).unwrap_or_default();
+            for origin in origins(config, server.version.or_else(|| version_of(config))) {
+                found.entry(origin.to_owned()).or_default().push(name.to_owned());
+            }
+        }
+        if offset >= total {
+            return Ok(found);
+        }
+    }
+}
+
+/// The streams of this account whose messages the stream stays without.
+fn origins(config: &Config, version: Option<(u64, u64, u64)>) -> Vec<&str> {
+    // A server before 2.11 does not tell its version.
+    let version = version.unwrap_or_default();
+    let mirror = config.get("mirror").filter(|_| version < MIRRORS_DROP_IT);
+    let sources = config.get("sources").filter(|_| version < SOURCES_DROP_IT && version != (0, 0, 0));
+    let copied = mirror.into_iter().chain(sources.and_then(Value::as_array).into_iter().flatten());
+    // Those that are reached through another prefix are streams of another account or domain.
+    let ours = copied.filter(|origin| origin.get("external").is_none_or(Value::is_null));
+    ours.filter_map(|origin| origin.get("name").and_then(Value::as_str)).collect()
+}
+
+/// The version of the server that has a stream, which servers since 2.11 write into its metadata.
+fn version_of(config: &Config) -> Option<(u64, u64, u64)> {
+    version(config.get("metadata")?.get("_nats.ver")?.as_str()?)
+}
+
+/// The numbers of a version such as `2.11.4-RC.1`.
+pub(super) fn version(text: &str) -> Option<(u64, u64, u64)> {
+    let mut numbers = text.split(['.', '-']).map(|number| number.parse().ok());
+    let mut number = || numbers.next().flatten();
+    Some((number()?, number()?, number()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_copies_on_older_servers_stay_empty() {
+        let mirror = json!({"mirror": {"name": "ours"}});
+        let sources = json!({"sources": [{"name": "ours"}, {"name": "theirs", "external": {"api": "$JS.hub.API"}}]});
+        for (config, version, origin) in [
+            (&mirror, Some((2, 11, 4)), &["ours"][..]),
+            (&mirror, Some((2, 10, 26)), &["ours"]),
+            (&mirror, Some((2, 11, 5)), &[]),
+            (&mirror, None, &["ours"]),
+            (&sources, Some((2, 10, 13)), &["ours"]),
+            (&sources, Some((2, 10, 14)), &[]),
+            (&sources, None, &[]),
+        ] {
+            let config: Config = serde_json::from_value(config.clone()).expect("an object");
+            assert_eq!(origins(&config, version), origin, "{config:?} on {version:?}");
+        }
+        assert_eq!(version("2.11.4-RC.1"), Some((2, 11, 4)));
+        assert_eq!(version("2.x"), None);
+    }
+}

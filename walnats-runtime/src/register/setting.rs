@@ -1,0 +1,340 @@
+//! The settings of a stream that a descriptor can state: a row for each.
+
+use serde_json::{Map, Value, json};
+
+/// A setting, what it is where nobody states it, and how it may change.
+pub(super) struct Setting {
+    /// JetStream's name.
+    pub name: &'static str,
+    /// The key of `walnats.toml`.
+    pub key: &'static str,
+    /// What the server makes of its absence.
+    kind: Kind,
+    /// The first version that knows it, where that is later than 2.9. Older ones refuse the setting, or ignore it.
+    pub since: Option<(u64, u64)>,
+    /// What the server does with a change.
+    pub change: Change,
+    /// Which changes take something away that others may rely on.
+    pub weaker: Weaker,
+    /// What a stream that others own needs.
+    pub need: Need,
+}
+
+/// What a value is, and so what its absence means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A text; empty.
+    Text,
+    /// One of several words; this one.
+    Word(&'static str),
+    /// A number; this one.
+    Number(u64),
+    /// A limit; none, which servers report as -1 or 0.
+    Limit,
+    /// A length of time in nanoseconds; none.
+    Time,
+    /// On or off; off.
+    Switch,
+    /// An object or an array; none.
+    Tree,
+}
+
+/// What the server does with a change.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Change {
+    /// Makes it.
+    Free,
+    /// Refuses it.
+    Never,
+    /// Refuses to switch it off.
+    OnlyOn,
+    /// Ignores it: the setting counts when the stream is created.
+    AtCreation,
+}
+
+/// Which changes take something away, and what that is.
+#[derive(Clone, Copy)]
+pub(super) enum Weaker {
+    /// None.
+    No,
+    /// A smaller number, and none.
+    Less(&'static str),
+    /// No limit where there was one.
+    Lifted(&'static str),
+    /// From on to off.
+    Off(&'static str),
+    /// From off to on.
+    On(&'static str),
+    /// To this word.
+    To(&'static str, &'static str),
+    /// Any change.
+    Any(&'static str),
+    /// Any change of what was there.
+    Replaced(&'static str),
+}
+
+/// What the events need of a setting that is stated for a stream of others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Need {
+    /// Just this value.
+    Same,
+    /// At least this much; no limit is more than any.
+    AtLeast,
+    /// Nothing: it is for those who read the configuration.
+    Nothing,
+}
+
+const FULL: &str = "what a full stream does with a new message changes";
+const LIFTED: &str = "the stream can then grow until the storage is used up";
+
+/// In the order in which a plan lists them.
+pub(super) const SETTINGS: &[Setting] = &[
+    row("description", Kind::Text).unneeded(),
+    row("subjects", Kind::Tree).unneeded(),
+    row("retention", Kind::Word("limits")).weaker(Weaker::To(
+        "interest",
+        "messages then go once they are consumed, and without a consumer none is stored",
+    )),
+    row("storage", Kind::Word("file")).change(Change::Never),
+    row("num_replicas", Kind::Number(1))
+        .key("replicas")
+        .weaker(Weaker::Less("fewer servers then hold each message"))
+        .at_least(),
+    row("max_age", Kind::Time).weaker(Weaker::Lifted(LIFTED)).at_least(),
+    row("max_bytes", Kind::Limit).weaker(Weaker::Lifted(LIFTED)).at_least(),
+    row("max_msgs", Kind::Limit).key("max_messages").weaker(Weaker::Lifted(LIFTED)).at_least(),
+    row("max_msgs_per_subject", Kind::Limit).key("max_messages_per_subject").weaker(Weaker::Lifted(LIFTED)).at_least(),
+    row("max_msg_size", Kind::Limit)
+        .key("max_message_size")
+        .weaker(Weaker::Lifted("messages may then be as large as the server allows"))
+        .at_least(),
+    row("max_consumers", Kind::Limit).weaker(Weaker::Lifted("any number of consumers may then be made")).at_least(),
+    row("discard", Kind::Word("old")).weaker(Weaker::Any(FULL)),
+    row("discard_new_per_subject", Kind::Switch).weaker(Weaker::Any(FULL)),
+    row("duplicate_window", Kind::Time).weaker(Weaker::Less("what is sent again after it is stored twice")).at_least(),
+    row("allow_msg_ttl", Kind::Switch).key("message_ttl").since(11).change(Change::OnlyOn),
+    row("allow_msg_schedules", Kind::Switch).key("schedules").since(12).change(Change::OnlyOn),
+    row("allow_atomic", Kind::Switch)
+        .key("atomic")
+        .since(12)
+        .weaker(Weaker::Off("batches that are all or nothing are then refused")),
+    row("allow_batched", Kind::Switch).since(14).weaker(Weaker::Off("fast batches are then refused")),
+    row("allow_msg_counter", Kind::Switch).since(12).change(Change::Never),
+    row("compression", Kind::Word("none")).since(10),
+    row("persist_mode", Kind::Word("default")).since(12).change(Change::Never),
+    row("first_seq", Kind::Number(0)).since(10).change(Change::AtCreation).unneeded(),
+    row("placement", Kind::Tree),
+    row("metadata", Kind::Tree).since(10).unneeded(),
+    row("allow_direct", Kind::Switch).weaker(Weaker::Off("direct reads then get no answer")),
+    row("mirror_direct", Kind::Switch).weaker(Weaker::Off("direct reads then get no answer from the mirror")),
+    row("deny_delete", Kind::Switch).change(Change::OnlyOn),
+    row("deny_purge", Kind::Switch).change(Change::OnlyOn),
+    row("allow_rollup_hdrs", Kind::Switch)
+        .weaker(Weaker::Any("a header decides whether a publisher may replace stored messages by a new one")),
+    row("subject_delete_marker_ttl", Kind::Time)
+        .since(11)
+        .weaker(Weaker::Less("readers then see for less time that a subject's last message went")),
+    row("consumer_limits", Kind::Tree).since(10).weaker(Weaker::Replaced("consumers may then do what was limited")),
+    row("subject_transform", Kind::Tree)
+        .since(10)
+        .weaker(Weaker::Any("new messages are then stored under other subjects than old ones")),
+    row("republish", Kind::Tree).weaker(Weaker::Replaced("subscribers of the old copies then get none")),
+    row("sources", Kind::Tree).weaker(Weaker::Replaced("the stream then copies from other streams than before")),
+    row("mirror", Kind::Tree).change(Change::Never),
+    row("no_ack", Kind::Switch).weaker(Weaker::On("publishers then never learn whether a message is stored")),
+    row("sealed", Kind::Switch)
+        .change(Change::OnlyOn)
+        .weaker(Weaker::On("the stream then takes no more messages, for good")),
+];
+
+const fn row(name: &'static str, kind: Kind) -> Setting {
+    Setting { name, key: name, kind, since: None, change: Change::Free, weaker: Weaker::No, need: Need::Same }
+}
+
+impl Setting {
+    const fn key(self, key: &'static str) -> Self {
+        Self { key, ..self }
+    }
+
+    const fn since(self, minor: u64) -> Self {
+        Self { since: Some((2, minor)), ..self }
+    }
+
+    const fn change(self, change: Change) -> Self {
+        Self { change, ..self }
+    }
+
+    const fn weaker(self, weaker: Weaker) -> Self {
+        Self { weaker, ..self }
+    }
+
+    const fn at_least(self) -> Self {
+        Self { need: Need::AtLeast, ..self }
+    }
+
+    const fn unneeded(self) -> Self {
+        Self { need: Need::Nothing, ..self }
+    }
+
+    /// The setting of this name.
+    pub(super) fn of(name: &str) -> Option<&'static Self> {
+        SETTINGS.iter().find(|setting| setting.name == name)
+    }
+
+    /// Whether it is a length of time.
+    pub(super) fn is_time(&self) -> bool {
+        self.kind == Kind::Time
+    }
+
+    /// Whether 0 of it means that there is no limit.
+    pub(super) fn is_limit(&self) -> bool {
+        self.kind == Kind::Limit || self.name == "max_age"
+    }
+
+    /// Its value in a configuration, in the one form in which values can be compared.
+    pub(super) fn value(&self, config: &Map<String, Value>) -> Value {
+        let found = config.get(self.name).filter(|value| !value.is_null());
+        match self.kind {
+            Kind::Text => found.cloned().unwrap_or_else(|| json!("")),
+            Kind::Word(absent) => found.filter(|word| **word != json!("")).cloned().unwrap_or_else(|| json!(absent)),
+            Kind::Number(absent) => found.cloned().unwrap_or_else(|| json!(absent)),
+            Kind::Time => found.cloned().unwrap_or_else(|| json!(0)),
+            // Older servers report a missing limit as 0.
+            Kind::Limit => found.filter(|limit| **limit != json!(0)).cloned().unwrap_or_else(|| json!(-1)),
+            Kind::Switch => found.cloned().unwrap_or(Value::Bool(false)),
+            Kind::Tree => found.map(pruned).unwrap_or(Value::Null),
+        }
+    }
+
+    /// What a change from one value to the other takes away, if anything.
+    pub(super) fn weakening(&self, from: &Value, to: &Value) -> Option<&'static str> {
+        let unlimited = |value: &Value| value.as_i64().is_none_or(|limit| limit <= 0);
+        let (holds, what) = match self.weaker {
+            Weaker::No => return None,
+            Weaker::Less(what) => (to.as_u64() < from.as_u64(), what),
+            Weaker::Lifted(what) => (unlimited(to) && !unlimited(from), what),
+            Weaker::Off(what) => (*from == json!(true), what),
+            Weaker::On(what) => (*to == json!(true), what),
+            Weaker::To(word, what) => (to.as_str() == Some(word), what),
+            Weaker::Any(what) => (true, what),
+            Weaker::Replaced(what) => (!contains(to, from), what),
+        };
+        (holds && from != to).then_some(what)
+    }
+
+    /// Whether a stream that has `found` does for events that need `needed`.
+    pub(super) fn suffices(&self, found: &Value, needed: &Value) -> bool {
+        match self.need {
+            Need::Nothing => true,
+            Need::Same => found == needed,
+            Need::AtLeast if self.is_limit() => {
+                let limit = |value: &Value| value.as_u64().filter(|limit| *limit > 0).unwrap_or(u64::MAX);
+                limit(found) >= limit(needed)
+            }
+            Need::AtLeast => found.as_u64() >= needed.as_u64(),
+        }
+    }
+}
+
+/// Whether all of `inner` is in `outer`: each member of an object, each item of an array.
+fn contains(outer: &Value, inner: &Value) -> bool {
+    match (outer, inner) {
+        (_, Value::Null) => true,
+        (Value::Array(outer), Value::Array(inner)) => inner.iter().all(|item| outer.contains(item)),
+        (Value::Object(outer), Value::Object(inner)) => {
+            inner.iter().all(|(name, value)| outer.get(name).is_some_and(|outer| contains(outer, value)))
+        }
+        _ => outer == inner,
+    }
+}
+
+/// Without what means as much as its absence, and without what servers add; arrays are sorted, for their order means
+/// nothing in any setting.
+fn pruned(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let kept: Map<String, Value> = members
+                .iter()
+                .filter(|(name, _)| !name.starts_with("_nats."))
+                .map(|(name, value)| (name.clone(), pruned(value)))
+                .filter(|(_, value)| !is_empty(value))
+                .collect();
+            if kept.is_empty() { Value::Null } else { kept.into() }
+        }
+        Value::Array(items) => {
+            let mut items: Vec<Value> = items.iter().map(pruned).collect();
+            items.sort_by_key(Value::to_string);
+            if items.is_empty() { Value::Null } else { items.into() }
+        }
+        other => other.clone(),
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::String(text) => text.is_empty(),
+        Value::Number(number) => number.as_u64() == Some(0),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn weakening(name: &str, from: Value, to: Value) -> bool {
+        let setting = Setting::of(name).expect("a row");
+        let value = |value: Value| setting.value(&Map::from_iter([(name.to_owned(), value)]));
+        setting.weakening(&value(from), &value(to)).is_some()
+    }
+
+    #[test]
+    fn what_takes_something_away_is_told_from_what_does_not() {
+        for (name, one, other, there, back) in [
+            ("num_replicas", json!(3), json!(1), true, false),
+            ("max_age", json!(5), json!(0), true, false),
+            ("max_age", json!(5), json!(7), false, false),
+            ("max_bytes", json!(5), json!(-1), true, false),
+            ("max_msgs", json!(5), json!(0), true, false),
+            ("max_msg_size", json!(5), Value::Null, true, false),
+            ("duplicate_window", json!(5), json!(4), true, false),
+            ("discard", json!("old"), json!("new"), true, true),
+            ("retention", json!("limits"), json!("interest"), true, false),
+            ("allow_direct", json!(true), json!(false), true, false),
+            ("no_ack", json!(false), json!(true), true, false),
+            ("sources", json!([{"name": "a"}, {"name": "b"}]), json!([{"name": "b"}]), true, false),
+            ("sources", json!([{"name": "a"}]), json!([{"name": "a", "filter_subject": "x"}]), true, true),
+            ("republish", json!({"src": "a", "dest": "b"}), Value::Null, true, false),
+            ("consumer_limits", json!({"max_ack_pending": 5}), json!({}), true, false),
+            ("metadata", json!({"a": "b"}), json!({}), false, false),
+            ("compression", json!("s2"), json!("none"), false, false),
+        ] {
+            assert_eq!(weakening(name, one.clone(), other.clone()), there, "{name}: {one} -> {other}");
+            assert_eq!(weakening(name, other.clone(), one.clone()), back, "{name}: {other} -> {one}");
+            assert!(!weakening(name, one.clone(), one.clone()), "{name}: {one}");
+        }
+    }
+
+    #[test]
+    fn what_others_own_does_for_events_or_not() {
+        for (name, found, needed, does) in [
+            ("num_replicas", json!(3), json!(2), true),
+            ("num_replicas", json!(1), json!(3), false),
+            ("max_age", json!(0), json!(7), true),
+            ("max_age", json!(6), json!(7), false),
+            ("max_age", json!(6), json!(0), false),
+            ("max_msg_size", Value::Null, json!(1_000), true),
+            ("max_msg_size", json!(999), json!(1_000), false),
+            ("duplicate_window", Value::Null, json!(1), false),
+            ("discard", json!("new"), json!("old"), false),
+            ("retention", Value::Null, json!("limits"), true),
+            ("allow_atomic", Value::Null, json!(true), false),
+            ("description", json!("theirs"), json!("ours"), true),
+        ] {
+            let setting = Setting::of(name).expect("a row");
+            let value = |value: &Value| setting.value(&Map::from_iter([(name.to_owned(), value.clone())]));
+            assert_eq!(setting.suffices(&value(&found), &value(&needed)), does, "{name}: {found} for {needed}");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Which changes make a stream hold or promise less than before, though they drop nothing that is stored.
+
+use std::fmt;
+
+use super::Change;
+use super::config::Config;
+use super::setting::SETTINGS;
+
+/// A change that takes something away from whoever relies on the stream. Refused unless
+/// [`Register::allow_weaker`](super::Register::allow_weaker) allows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Weakening {
+    /// The change.
+    pub change: Change,
+    /// What it takes away.
+    pub why: &'static str,
+}
+
+impl fmt::Display for Weakening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Change { setting, from, to } = &self.change;
+        write!(f, "`{setting}` goes from {from} to {to}: {}", self.why)
+    }
+}
+
+/// Those of `changes` that weaken the stream.
+pub(super) fn weakenings(changes: &[Change], current: &Config, desired: &Config) -> Vec<Weakening> {
+    let weakening = |change: &Change| {
+        let setting = SETTINGS.iter().find(|setting| setting.name == change.setting)?;
+        let why = setting.weakening(&setting.value(current), &setting.value(desired))?;
+        Some(Weakening { change: change.clone(), why })
+    };
+    changes.iter().filter_map(weakening).collect()
+}
