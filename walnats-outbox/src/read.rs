@@ -37,6 +37,7 @@ pub(crate) fn status(cells: &impl Cells) -> Result<Status, sqlx::Error> {
         held: count("held")?,
         oldest: cells.maybe_integer("oldest_ms")?.map(|oldest| duration(now - oldest)),
         attempts: cells.maybe_integer("attempts")?.map_or(0, |attempts| u64::try_from(attempts).unwrap_or(0)),
+        last_error: cells.maybe_text("last_error")?,
         parked: count("parked")?,
         sent: count("sent")?,
     })

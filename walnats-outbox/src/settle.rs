@@ -23,7 +23,7 @@ pub(crate) struct Mark {
     wait_ms: i64,
     first_attempt_ms: Option<i64>,
     sequence: Option<i64>,
-    error: Option<String>,
+    pub(crate) error: Option<String>,
 }
 
 impl Mark {

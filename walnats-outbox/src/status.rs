@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 /// How an outbox stands, at one moment.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Status {
     /// Events that are to be sent, those under way and held back among them.
@@ -17,6 +17,9 @@ pub struct Status {
     pub oldest: Option<Duration>,
     /// The most attempts that a pending event has taken.
     pub attempts: u64,
+    /// Why the oldest of those pending events was not sent that were tried: the event's fault, its stream's, the account's or
+    /// the connection's, as the text says.
+    pub last_error: Option<String>,
     /// Dead letters.
     pub parked: u64,
     /// Events that were sent and are not cleaned up.
@@ -25,11 +28,15 @@ pub struct Status {
 
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { pending, leased, held, oldest, attempts, parked, sent } = self;
+        let Self { pending, leased, held, oldest, attempts, last_error, parked, sent } = self;
         write!(f, "{pending} pending ({leased} under way, {held} held")?;
         if let Some(oldest) = oldest {
             write!(f, ", oldest {:.1} s, up to {attempts} attempts", oldest.as_secs_f64())?;
         }
-        write!(f, "), {parked} parked, {sent} sent")
+        write!(f, "), {parked} parked, {sent} sent")?;
+        match last_error {
+            Some(error) => write!(f, "; not sent so far: {error}"),
+            None => Ok(()),
+        }
     }
 }

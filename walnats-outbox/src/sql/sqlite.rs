@@ -85,6 +85,8 @@ SELECT now_ms,
     (SELECT count(*) FROM walnats_outbox WHERE state = 'parked') AS parked,
     (SELECT count(*) FROM walnats_outbox WHERE state = 'sent') AS sent,
     (SELECT max(attempts) FROM walnats_outbox WHERE state = 'pending') AS attempts,
+    (SELECT last_error FROM walnats_outbox
+        WHERE state = 'pending' AND last_error IS NOT NULL ORDER BY id LIMIT 1) AS last_error,
     (SELECT min(created_ms) FROM walnats_outbox
         WHERE state = 'pending' AND (attempts > 0 OR not_before_ms <= now_ms)) AS oldest_ms
 FROM (SELECT ",

@@ -25,9 +25,11 @@ macro_rules! on_both {
 mod dead_letters;
 mod enqueue;
 mod inbox;
+mod logged;
 mod measured;
 mod nats_faults;
 mod postgres_faults;
 mod process_faults;
 mod relay;
+mod scopes;
 mod sqlite_faults;
