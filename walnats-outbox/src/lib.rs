@@ -133,7 +133,9 @@ mod settle;
 pub mod sql;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod status;
+mod tables;
 
+pub use self::tables::{Tables, TablesError};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use self::{
     database::{Database, InTransaction},
@@ -142,6 +144,6 @@ pub use self::{
     inbox::Inbox,
     outbox::{Outbox, Parked},
     relay::{AfterWindow, Parking, Relay, Tally},
-    status::Status,
+    status::{Pending, PendingKey, Status},
 };
 pub use row::{KeyError, MAX_KEY_BYTES, NewRow, Row, RowError};

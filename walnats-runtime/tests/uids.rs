@@ -12,10 +12,8 @@ mod events;
 
 const PLACED: &str = r#"{"id": "3f2c8a52-6f0e-4b1d-9e58-0a4f2f6f1c11", "region": "eu", "express": true, "version": "v1",
     "customer": {"number": 7}}"#;
-static STREAMS: &[StreamDescriptor] = &[StreamDescriptor {
-    subjects: &["*.orders.*.*.placed", "orders.cancelled"],
-    ..StreamDescriptor::new("orders")
-}];
+static STREAMS: &[StreamDescriptor] =
+    &[StreamDescriptor { subjects: &["v1.orders.*.*.placed", "orders.cancelled"], ..StreamDescriptor::new("orders") }];
 
 #[tokio::test]
 async fn two_kinds_of_events_in_one_stream_never_share_an_id() -> Result<(), Box<dyn Error>> {

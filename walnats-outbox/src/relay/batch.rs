@@ -229,7 +229,7 @@ async fn write<D: Database>(context: &Context<D>, times: Times, marks: Vec<Mark>
     let mut failures = 0;
     loop {
         let patience = times.mark_until.saturating_duration_since(Instant::now()).max(MARK_PATIENCE);
-        match settle(&context.outbox.pool, patience, &marks).await {
+        match settle(&context.outbox, patience, &marks).await {
             Ok(effective) => {
                 // After a failure the marks may have been written by the first attempt.
                 let fenced = marks.iter().filter(|mark| !effective.contains(&mark.id)).count();

@@ -67,7 +67,13 @@ pub(super) async fn settle<D: Database>(context: &Context<D>, row: &Row, failure
 pub(super) fn park<D: Database>(context: &Context<D>, row: &Row, mark: Mark) -> Step {
     let error = mark.error.as_deref().unwrap_or_default();
     let (id, event, stream) = (row.id, row.event.as_str(), row.stream.as_str());
-    tracing::error!(row = id, event, stream, error, "an event of the outbox is parked: it is not sent until it is replayed");
+    tracing::error!(
+        row = id,
+        event,
+        stream,
+        error,
+        "an event of the outbox is parked: it is not sent until it is replayed"
+    );
     context.suspects.ended(row.id);
     let go_on = context.options.parking == Parking::PassesKey;
     Step { mark, go_on, tally: Tally { failed: 1, parked: 1, ..Tally::default() }, publisher_closed: false }

@@ -37,9 +37,17 @@ impl Pauses {
         let mut pauses = self.lock();
         let is_known = pauses.get(stream).is_some_and(|pause| !of_account || pause.of_account);
         if !is_known && of_account && !pauses.values().any(|pause| pause.of_account) {
-            tracing::error!(stream, error, "the account takes no events of the outbox; they stay in it, and none is parked");
+            tracing::error!(
+                stream,
+                error,
+                "the account takes no events of the outbox; they stay in it, and none is parked"
+            );
         } else if !is_known && !of_account {
-            tracing::warn!(stream, error, "the stream takes no events of the outbox; they stay in it, and none is parked");
+            tracing::warn!(
+                stream,
+                error,
+                "the stream takes no events of the outbox; they stay in it, and none is parked"
+            );
         }
         let new = Pause { until: now, refusals: 0, probing: false, of_account };
         let pause = pauses.entry(stream.to_owned()).or_insert(new);

@@ -12,7 +12,12 @@ static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 pub fn lines(texts: [&str; 2]) -> usize {
     static START: Once = Once::new();
     START.call_once(|| tracing::subscriber::set_global_default(Log).expect("nobody else listens"));
-    LINES.lock().unwrap_or_else(PoisonError::into_inner).iter().filter(|line| texts.iter().all(|text| line.contains(text))).count()
+    LINES
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .iter()
+        .filter(|line| texts.iter().all(|text| line.contains(text)))
+        .count()
 }
 
 struct Log;
