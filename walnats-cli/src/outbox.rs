@@ -7,8 +7,8 @@ use std::time::SystemTime;
 
 use clap::{Args, Subcommand, ValueEnum};
 use sqlx::{Pool, Postgres, Sqlite};
-use walnats_outbox::sql::{self, Migration};
-use walnats_outbox::{Database, Outbox, Parked, Row};
+use walnats_outbox::sql;
+use walnats_outbox::{Database, Outbox, Parked, Row, Tables, TablesError};
 
 use crate::{Failure, Outcome, output};
 
@@ -31,6 +31,14 @@ enum Command {
     Status {
         #[command(flatten)]
         place: Place,
+    },
+    /// Tell what waits for each stream, and why: missing, full, refused, held back, or behind a dead letter
+    Pending {
+        #[command(flatten)]
+        place: Place,
+        /// And the keys that most events wait for, so many at most
+        #[arg(long, value_name = "N")]
+        keys: Option<u32>,
     },
     /// List the dead letters: events that JetStream would not take
     Dead {
@@ -67,6 +75,8 @@ enum Command {
         /// For which database
         #[arg(value_enum)]
         database: Kind,
+        #[command(flatten)]
+        names: Names,
     },
 }
 
@@ -76,6 +86,38 @@ struct Place {
     /// `sqlite://PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`
     #[arg(long, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
     database: String,
+    #[command(flatten)]
+    names: Names,
+}
+
+/// What its tables are called.
+#[derive(Args)]
+struct Names {
+    /// The schema of the tables (Postgres); default: the first of the user's `search_path`
+    #[arg(long, value_name = "NAME")]
+    schema: Option<String>,
+    /// The table of the outbox; default: walnats_outbox
+    #[arg(long, value_name = "NAME")]
+    table: Option<String>,
+    /// The table of the inbox; default: walnats_inbox
+    #[arg(long, value_name = "NAME")]
+    inbox_table: Option<String>,
+}
+
+impl Names {
+    fn tables(&self) -> Tables {
+        let mut tables = Tables::new();
+        if let Some(schema) = &self.schema {
+            tables = tables.schema(schema);
+        }
+        if let Some(table) = &self.table {
+            tables = tables.outbox(table);
+        }
+        if let Some(table) = &self.inbox_table {
+            tables = tables.inbox(table);
+        }
+        tables
+    }
 }
 
 #[derive(Args)]
@@ -96,19 +138,20 @@ enum Kind {
 }
 
 pub fn run(options: &Options) -> Result<Outcome, Failure> {
-    if let Command::Migrations { database } = &options.command {
-        return print_migrations(match database {
-            Kind::Sqlite => sql::sqlite::MIGRATIONS,
-            Kind::Postgres => sql::postgres::MIGRATIONS,
-        });
+    if let Command::Migrations { database, names } = &options.command {
+        return print_migrations(*database, names);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
-        let url = options.command.database();
+        let Some(place) = options.command.place() else { return Ok(Outcome::Clean) };
+        let (url, tables) = (place.database.as_str(), place.names.tables());
         match url.split_once(':').map(|(scheme, _)| scheme) {
-            Some("sqlite") => dispatch(Outbox::new(open(Pool::<Sqlite>::connect(url)).await?), &options.command).await,
+            Some("sqlite") => {
+                let outbox = Outbox::new(open(Pool::<Sqlite>::connect(url)).await?).tables(tables)?;
+                dispatch(outbox, &options.command).await
+            }
             Some("postgres" | "postgresql") => {
-                let outbox = Outbox::new(open(Pool::<Postgres>::connect(url)).await?);
+                let outbox = Outbox::new(open(Pool::<Postgres>::connect(url)).await?).tables(tables)?;
                 match &options.command {
                     Command::Relay(relay) if relay.listen => dispatch(outbox.notify(), &options.command).await,
                     command => dispatch(outbox, command).await,
@@ -120,15 +163,16 @@ pub fn run(options: &Options) -> Result<Outcome, Failure> {
 }
 
 impl Command {
-    fn database(&self) -> &str {
+    fn place(&self) -> Option<&Place> {
         match self {
             Self::Relay(relay::Options { place, .. })
             | Self::Status { place }
+            | Self::Pending { place, .. }
             | Self::Dead { place, .. }
             | Self::Replay { place, .. }
             | Self::Drop { place, .. }
-            | Self::Migrate { place } => &place.database,
-            Self::Migrations { .. } => "",
+            | Self::Migrate { place } => Some(place),
+            Self::Migrations { .. } => None,
         }
     }
 }
@@ -144,6 +188,19 @@ async fn dispatch<D: Database>(outbox: Outbox<D>, command: &Command) -> Result<O
             let status = outbox.status().await?;
             output::print(&format!("{status}\n"))?;
             Ok(if status.parked > 0 { Outcome::Findings } else { Outcome::Clean })
+        }
+        Command::Pending { keys, .. } => {
+            let mut lines = String::new();
+            for pending in outbox.pending().await? {
+                let _ = writeln!(lines, "{pending}");
+            }
+            if let Some(keys) = keys {
+                for pending in outbox.pending_keys(*keys).await? {
+                    let _ = writeln!(lines, "{pending}");
+                }
+            }
+            output::print(if lines.is_empty() { "nothing waits\n" } else { &lines })?;
+            Ok(Outcome::Clean)
         }
         Command::Dead { after, limit, .. } => {
             let rows = outbox.parked(*after, *limit).await?;
@@ -184,7 +241,23 @@ fn line(row: &Row) -> String {
     line
 }
 
-fn print_migrations(migrations: &[Migration]) -> Result<Outcome, Failure> {
-    output::print(&migrations.iter().map(|migration| migration.sql).collect::<Vec<_>>().join("\n"))?;
+fn print_migrations(database: Kind, names: &Names) -> Result<Outcome, Failure> {
+    let (tables, mut text) = (names.tables(), String::new());
+    let migrations = match database {
+        Kind::Sqlite if names.schema.is_some() => return Err(TablesError::NoSchemas.into()),
+        Kind::Sqlite => sql::sqlite::MIGRATIONS,
+        Kind::Postgres => sql::postgres::MIGRATIONS,
+    };
+    for migration in migrations {
+        let sql = tables.apply(migration.sql)?;
+        // Once it is clear that the name holds no quotes.
+        if let (true, Some(schema)) = (text.is_empty(), &names.schema) {
+            let _ = writeln!(text, "CREATE SCHEMA IF NOT EXISTS \"{schema}\";\n");
+        } else if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&sql);
+    }
+    output::print(&text)?;
     Ok(Outcome::Clean)
 }

@@ -105,3 +105,50 @@ fn migrations_are_printed() -> TestResult {
     }
     Ok(())
 }
+
+#[test]
+fn tables_of_other_names_are_made_and_looked_after() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let database = sqlite(folder.path());
+    let named = |command: &[&str]| {
+        said(&database, &[command, &["--table", "events_out", "--inbox-table", "events_in"]].concat())
+    };
+    assert_eq!(named(&["migrate"])?.0, Some(0));
+    assert_eq!(said(&database, &["status"])?.0, Some(2), "the usual tables are not there");
+    assert_eq!(named(&["pending"])?, (Some(0), "nothing waits\n".to_owned()));
+
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let pool = sqlx::SqlitePool::connect(&database).await?;
+        pool.execute(
+            "INSERT INTO events_out (event, stream, subject, message_id, payload, duplicate_window_ms, ordering_key)
+             VALUES ('greeting', 'greetings', 'greetings', 'one', 'hunter2', 120000, 'k')",
+        )
+        .await?;
+        pool.close().await;
+        TestResult::Ok(())
+    })?;
+    let server = NatsServer::start()?;
+    let (code, text) = named(&["relay", "--once", "--nats", &server.url()])?;
+    assert_eq!(code, Some(0), "nothing is parked for a stream that is missing: {text}");
+    let (code, text) = named(&["pending", "--keys", "5"])?;
+    assert!(code == Some(0) && text.contains("stream `greetings`: 1 pending"), "{text}");
+    assert!(text.contains("`greetings` does not exist") && text.contains("key `k`: 1 pending"), "{text}");
+    assert!(!text.contains("hunter2"), "{text}");
+    make_stream(&server)?;
+    // Its next attempt is due within a second or so.
+    let sent = (0..100).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        named(&["relay", "--once", "--nats", &server.url()]).is_ok_and(|(_, text)| text.contains("1 sent"))
+    });
+    assert!(sent, "{}", named(&["status"])?.1);
+
+    let (code, text) = said(&database, &["status", "--schema", "main"])?;
+    assert!(code == Some(2) && text.contains("SQLite has no schemas"), "{text}");
+    let (code, text) = said(&database, &["status", "--table", "x; DROP TABLE y"])?;
+    assert!(code == Some(2) && text.contains("cannot be the name of a table"), "{text}");
+    let (code, text) = said(&database, &["migrations", "postgres", "--schema", "billing", "--table", "events_out"])?;
+    assert!(code == Some(0) && text.contains(r#"CREATE TABLE IF NOT EXISTS "billing"."events_out" ("#), "{text}");
+    assert!(text.starts_with(r#"CREATE SCHEMA IF NOT EXISTS "billing";"#), "{text}");
+    Ok(())
+}

@@ -6,10 +6,9 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use sqlx::Pool;
-
 use crate::database::{Cells, Database, Value, run};
 use crate::error::DatabaseError;
+use crate::outbox::Outbox;
 use crate::read;
 use crate::row::{Row, milliseconds};
 
@@ -54,10 +53,11 @@ pub(crate) enum Look {
 }
 
 /// Takes what may be taken of the window after an id.
-pub(crate) async fn look<D: Database>(pool: &Pool<D>, after: i64, wish: &Wish<'_>) -> Result<Look, DatabaseError> {
+pub(crate) async fn look<D: Database>(outbox: &Outbox<D>, after: i64, wish: &Wish<'_>) -> Result<Look, DatabaseError> {
+    let (pool, statements) = (&outbox.pool, &outbox.shared.statements);
     let began = Instant::now();
     let size = Value::Integer(i64::from(wish.batch.saturating_mul(LOOKED_AT)));
-    let window = run(pool, wish.patience, D::STATEMENTS.window, vec![Value::Integer(after), size]).await?;
+    let window = run(pool, wish.patience, &statements.window, vec![Value::Integer(after), size]).await?;
     let window = window.first().ok_or(sqlx::Error::RowNotFound)?;
     let (now_ms, end) = (window.integer("now_ms")?, window.maybe_integer("end_id")?);
 
@@ -69,7 +69,7 @@ pub(crate) async fn look<D: Database>(pool: &Pool<D>, after: i64, wish: &Wish<'_
         Value::Text(&paused),
         Value::Integer(wish.parked_blocks.into()),
     ];
-    let candidates = run(pool, wish.patience, D::STATEMENTS.candidates, values).await?;
+    let candidates = run(pool, wish.patience, &statements.candidates, values).await?;
     let candidates = candidates
         .iter()
         .map(|cells| Ok(Candidate { id: cells.integer("id")?, predecessor: cells.maybe_integer("predecessor")? }))
@@ -81,7 +81,7 @@ pub(crate) async fn look<D: Database>(pool: &Pool<D>, after: i64, wish: &Wish<'_
 
     let ids = read::json(&wanted.iter().map(|candidate| candidate.id).collect::<Vec<_>>());
     let values = vec![Value::Text(&ids), Value::Integer(now_ms), Value::Integer(milliseconds(wish.lease))];
-    let leased = run(pool, wish.patience, D::STATEMENTS.lease, values).await?;
+    let leased = run(pool, wish.patience, &statements.lease, values).await?;
     let mut rows = leased.iter().map(read::row).collect::<Result<Vec<_>, _>>()?;
     rows.sort_by_key(|row| row.id);
     let got: HashSet<i64> = rows.iter().map(|row| row.id).collect();

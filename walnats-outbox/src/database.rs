@@ -1,9 +1,10 @@
 //! What the two databases have in common.
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::time::Duration;
 
-use sqlx::Pool;
+use sqlx::{AssertSqlSafe, Pool};
 
 use crate::error::DatabaseError;
 use crate::sql::{Migration, Statements};
@@ -13,13 +14,23 @@ pub trait Database: sqlx::Database<Row: Cells> + Sealed {
     /// The tables, step by step.
     const MIGRATIONS: &'static [Migration];
     #[doc(hidden)]
+    const HAS_SCHEMAS: bool;
+    #[doc(hidden)]
     const STATEMENTS: &'static Statements;
 
     /// Runs a statement with values for its parameters.
     #[doc(hidden)]
     fn run(
         connection: &mut Self::Connection,
-        sql: &'static str,
+        sql: Cow<'static, str>,
+        values: Vec<Value<'_>>,
+    ) -> impl Future<Output = Result<Vec<Self::Row>, sqlx::Error>> + Send;
+
+    /// Runs a statement that is not part of a transaction.
+    #[doc(hidden)]
+    fn run_alone(
+        connection: &mut Self::Connection,
+        sql: Cow<'static, str>,
         values: Vec<Value<'_>>,
     ) -> impl Future<Output = Result<Vec<Self::Row>, sqlx::Error>> + Send;
 
@@ -27,7 +38,7 @@ pub trait Database: sqlx::Database<Row: Cells> + Sealed {
     #[doc(hidden)]
     fn run_script(
         connection: &mut Self::Connection,
-        sql: &'static str,
+        sql: Cow<'static, str>,
     ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
 
     /// Wakes relays in other processes when the transaction commits.
@@ -73,12 +84,12 @@ pub trait Cells {
 pub(crate) async fn run<D: Database>(
     pool: &Pool<D>,
     patience: Duration,
-    sql: &'static str,
+    sql: &Cow<'static, str>,
     values: Vec<Value<'_>>,
 ) -> Result<Vec<D::Row>, DatabaseError> {
     let timed_out = |_| DatabaseError::TimedOut(patience);
     let mut connection = tokio::time::timeout(patience, pool.acquire()).await.map_err(timed_out)??;
-    match tokio::time::timeout(patience, D::run(&mut connection, sql, values)).await {
+    match tokio::time::timeout(patience, D::run_alone(&mut connection, sql.clone(), values)).await {
         Ok(rows) => Ok(rows?),
         Err(elapsed) => {
             connection.close_on_drop();
@@ -89,13 +100,13 @@ pub(crate) async fn run<D: Database>(
 
 /// What is written alike for every database, and cannot be said with bounds.
 macro_rules! shared {
-    ($connection:ty) => {
+    ($connection:ty, keeps_prepared: $keeps:literal) => {
         async fn run(
             connection: &mut $connection,
-            sql: &'static str,
+            sql: Cow<'static, str>,
             values: Vec<Value<'_>>,
         ) -> Result<Vec<Self::Row>, sqlx::Error> {
-            let mut query = sqlx::query(sql);
+            let mut query = sqlx::query(AssertSqlSafe(sql)).persistent($keeps);
             for value in values {
                 query = match value {
                     Value::Integer(value) => query.bind(value),
@@ -107,8 +118,8 @@ macro_rules! shared {
             query.fetch_all(connection).await
         }
 
-        async fn run_script(connection: &mut $connection, sql: &'static str) -> Result<(), sqlx::Error> {
-            sqlx::raw_sql(sql).execute(connection).await.map(drop)
+        async fn run_script(connection: &mut $connection, sql: Cow<'static, str>) -> Result<(), sqlx::Error> {
+            sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.map(drop)
         }
     };
 }
@@ -143,7 +154,7 @@ macro_rules! cells {
 mod sqlite {
     use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
 
-    use super::{Cells, Database, InTransaction, Migration, Sealed, Statements, Value};
+    use super::{AssertSqlSafe, Cells, Cow, Database, InTransaction, Migration, Sealed, Statements, Value};
 
     impl Sealed for Sqlite {}
     impl Sealed for SqliteConnection {}
@@ -154,9 +165,18 @@ mod sqlite {
 
     impl Database for Sqlite {
         const MIGRATIONS: &'static [Migration] = crate::sql::sqlite::MIGRATIONS;
+        const HAS_SCHEMAS: bool = false;
         const STATEMENTS: &'static Statements = &crate::sql::sqlite::STATEMENTS;
 
-        shared!(SqliteConnection);
+        shared!(SqliteConnection, keeps_prepared: true);
+
+        async fn run_alone(
+            connection: &mut SqliteConnection,
+            sql: Cow<'static, str>,
+            values: Vec<Value<'_>>,
+        ) -> Result<Vec<SqliteRow>, sqlx::Error> {
+            Self::run(connection, sql, values).await
+        }
 
         async fn notify(_: &mut SqliteConnection) -> Result<(), sqlx::Error> {
             Ok(())
@@ -172,9 +192,10 @@ mod sqlite {
 
 #[cfg(feature = "postgres")]
 mod postgres {
+    use sqlx::Connection;
     use sqlx::postgres::{PgConnection, PgListener, PgRow, Postgres};
 
-    use super::{Cells, Database, InTransaction, Migration, Sealed, Statements, Value};
+    use super::{AssertSqlSafe, Cells, Cow, Database, InTransaction, Migration, Sealed, Statements, Value};
     use crate::sql::postgres::{CHANNEL, NOTIFY};
 
     impl Sealed for Postgres {}
@@ -186,9 +207,24 @@ mod postgres {
 
     impl Database for Postgres {
         const MIGRATIONS: &'static [Migration] = crate::sql::postgres::MIGRATIONS;
+        const HAS_SCHEMAS: bool = true;
         const STATEMENTS: &'static Statements = &crate::sql::postgres::STATEMENTS;
 
-        shared!(PgConnection);
+        // Names of prepared statements outlive a transaction, and a pooler in transaction mode does not know of them.
+        shared!(PgConnection, keeps_prepared: false);
+
+        /// In a transaction of its own. A pooler in transaction mode (PgBouncer) may lend another connection of the server for
+        /// each step of a statement, and what one has prepared the next one does not know; within a transaction it is one.
+        async fn run_alone(
+            connection: &mut PgConnection,
+            sql: Cow<'static, str>,
+            values: Vec<Value<'_>>,
+        ) -> Result<Vec<PgRow>, sqlx::Error> {
+            let mut transaction = connection.begin().await?;
+            let rows = Self::run(&mut transaction, sql, values).await?;
+            transaction.commit().await?;
+            Ok(rows)
+        }
 
         async fn notify(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
             sqlx::query(NOTIFY).execute(connection).await.map(drop)

@@ -80,7 +80,7 @@ impl<'c, D: Database> IntoFuture for Enqueue<'c, D> {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let row = NewRow::new(self.message?, self.key, self.not_before)?;
-            let id = insert::<D>(self.connection, &row).await?;
+            let id = insert(&self.shared, self.connection, &row).await?;
             if self.shared.notify {
                 D::notify(self.connection).await.map_err(DatabaseError::from)?;
             }
@@ -90,7 +90,11 @@ impl<'c, D: Database> IntoFuture for Enqueue<'c, D> {
     }
 }
 
-async fn insert<D: Database>(connection: &mut D::Connection, row: &NewRow) -> Result<i64, DatabaseError> {
+async fn insert<D: Database>(
+    shared: &Shared<D>,
+    connection: &mut D::Connection,
+    row: &NewRow,
+) -> Result<i64, DatabaseError> {
     let values = vec![
         Value::Text(&row.event),
         Value::Text(&row.stream),
@@ -102,7 +106,7 @@ async fn insert<D: Database>(connection: &mut D::Connection, row: &NewRow) -> Re
         Value::MaybeText(row.ordering_key.as_deref()),
         Value::Integer(row.not_before_ms),
     ];
-    let rows = D::run(connection, D::STATEMENTS.enqueue, values).await?;
+    let rows = D::run(connection, shared.statements.enqueue.clone(), values).await?;
     let row = rows.first().ok_or(sqlx::Error::RowNotFound)?;
     Ok(row.integer("id")?)
 }

@@ -46,6 +46,23 @@
 //! Teams that run their own migrations take the SQL of [`Outbox::migrations`], or of `walnats outbox migrations`. It
 //! can be run again at any time.
 //!
+//! Tables have other names, and on Postgres another schema, where [`Outbox::tables`] says so: [`Tables`].
+//!
+//! # PgBouncer
+//!
+//! All of the outbox and the inbox works through PgBouncer in transaction mode, of any version: locks are those of a transaction,
+//! nothing is prepared under a name, and a statement that is not part of the caller's transaction has one of its own. Nothing is
+//! set for a session. Two things are left to you:
+//!
+//! - PgBouncer refuses a setting that sqlx makes when it connects, unless it has `ignore_startup_parameters =
+//!   extra_float_digits`, or the pool's options have `.extra_float_digits(None)`.
+//! - `LISTEN` needs a session. Services may call `Outbox::notify` behind PgBouncer; a relay that is to hear of it needs a
+//!   pool that goes to Postgres directly, and looks every [`Relay::poll_every`] anyway.
+//!
+//! What else a service asks through sqlx is prepared under names, which PgBouncer knows from 1.21 on
+//! (`max_prepared_statements`); before that, `.persistent(false)` on queries inside of transactions avoids them.
+//! `statement_cache_capacity(0)` does not.
+//!
 //! # Putting events in
 //!
 //! [`Outbox::enqueue`] takes the transaction's connection, and what generated code returns from `emit_...` before it is
@@ -76,12 +93,15 @@
 //!
 //! # Looking after it
 //!
-//! [`Outbox::status`] gives depth, age, attempts and dead letters; [`Outbox::parked`] lists those, [`Outbox::replay`]
-//! sends them again and [`Outbox::discard`] deletes them. The program has the same: `walnats outbox status`, `dead`,
-//! `replay`, `drop` (`cargo install walnats-cli --features outbox`).
+//! [`Outbox::status`] gives depth, age, attempts, dead letters and why events wait; [`Outbox::pending`] the same for each stream,
+//! and [`Outbox::pending_keys`] for the longest queues. A row is parked only for what is its own fault, see [`Relay`]: when a
+//! stream is full, or the account has no storage left, events wait and one line of the log says so. [`Outbox::parked`] lists the
+//! dead letters, [`Outbox::replay`] sends them again and [`Outbox::discard`] deletes them. The program has the same:
+//! `walnats outbox status`, `pending`, `dead`, `replay`, `drop` (`cargo install walnats-cli --features outbox`).
 //!
 //! With the feature `metrics`, each relay tells depth, dead letters and age every 10 s through the facade of the crate
-//! metrics: `walnats_outbox_pending`, `walnats_outbox_parked`, `walnats_outbox_oldest_seconds`.
+//! metrics: `walnats_outbox_pending`, `walnats_outbox_parked`, `walnats_outbox_oldest_seconds`, and how many
+//! streams it leaves alone for now: `walnats_outbox_streams_in_trouble`.
 //!
 //! # Reading
 //!
@@ -133,7 +153,9 @@ mod settle;
 pub mod sql;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod status;
+mod tables;
 
+pub use self::tables::{Tables, TablesError};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use self::{
     database::{Database, InTransaction},
@@ -142,6 +164,6 @@ pub use self::{
     inbox::Inbox,
     outbox::{Outbox, Parked},
     relay::{AfterWindow, Parking, Relay, Tally},
-    status::Status,
+    status::{Pending, PendingKey, Status},
 };
 pub use row::{KeyError, MAX_KEY_BYTES, NewRow, Row, RowError};

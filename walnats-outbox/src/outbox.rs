@@ -1,5 +1,6 @@
 //! The handle: enqueue, look, mend.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,8 +15,9 @@ use crate::error::{DatabaseError, MigrateError};
 use crate::read;
 use crate::relay::Relay;
 use crate::row::Row;
-use crate::sql::Migration;
-use crate::status::Status;
+use crate::sql::{Migration, Statements};
+use crate::status::{Pending, PendingKey, Status};
+use crate::tables::{Tables, TablesError};
 
 /// How long the database may take for one statement of those that are not part of a caller's transaction.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -32,6 +34,9 @@ pub(crate) struct Shared<D> {
     pub(crate) wake: Notify,
     /// Whether relays of other processes are woken.
     pub(crate) notify: bool,
+    /// Checked.
+    pub(crate) tables: Tables,
+    pub(crate) statements: Statements<Cow<'static, str>>,
     database: std::marker::PhantomData<fn() -> D>,
 }
 
@@ -47,10 +52,24 @@ pub enum Parked {
 impl<D: Database> Outbox<D> {
     /// The outbox in this database, where [`Outbox::migrate`] makes its tables.
     pub fn new(pool: Pool<D>) -> Self {
-        Self { pool, shared: Arc::new(Shared::new(false)) }
+        Self { pool, shared: Arc::new(Shared::new(Tables::new(), false)) }
     }
 
-    /// The tables' definitions, step by step, for teams that run their own migrations.
+    /// The outbox in tables of other names, or in another schema: every process that uses them says the same.
+    ///
+    /// # Errors
+    ///
+    /// A name cannot be used, or a schema is given on SQLite.
+    pub fn tables(self, tables: Tables) -> Result<Self, TablesError> {
+        tables.check()?;
+        if tables.schema_name().is_some() && !D::HAS_SCHEMAS {
+            return Err(TablesError::NoSchemas);
+        }
+        Ok(Self { pool: self.pool, shared: Arc::new(Shared::new(tables, self.shared.notify)) })
+    }
+
+    /// The tables' definitions, step by step, for teams that run their own migrations; with the usual names, see
+    /// [`Tables::apply`].
     pub fn migrations() -> &'static [Migration] {
         D::MIGRATIONS
     }
@@ -63,9 +82,18 @@ impl<D: Database> Outbox<D> {
     pub async fn migrate(&self) -> Result<(), MigrateError> {
         let at = |version| move |error: sqlx::Error| MigrateError { version, source: error.into() };
         let mut transaction = self.pool.begin_with(D::STATEMENTS.begin).await.map_err(at(0))?;
-        D::run(&mut transaction, D::STATEMENTS.migration_lock, vec![]).await.map_err(at(0))?;
+        let Shared { tables, statements, .. } = &*self.shared;
+        D::run(&mut transaction, statements.migration_lock.clone(), vec![]).await.map_err(at(0))?;
+        if let (Some(name), Some(quoted)) = (tables.schema_name(), tables.quoted_schema()) {
+            // Not every user that may write to a schema may make one, and `IF NOT EXISTS` asks for that all the same.
+            let found = D::run(&mut transaction, statements.schema_exists.clone(), vec![Value::Text(name)]).await;
+            if found.map_err(at(0))?.is_empty() {
+                let create = format!("CREATE SCHEMA IF NOT EXISTS {quoted}");
+                D::run_script(&mut transaction, create.into()).await.map_err(at(0))?;
+            }
+        }
         for migration in D::MIGRATIONS {
-            D::run_script(&mut transaction, migration.sql).await.map_err(at(migration.version))?;
+            D::run_script(&mut transaction, tables.render(migration.sql)).await.map_err(at(migration.version))?;
         }
         let last = D::MIGRATIONS.last().map_or(0, |migration| migration.version);
         transaction.commit().await.map_err(at(last))
@@ -115,8 +143,29 @@ impl<D: Database> Outbox<D> {
     ///
     /// The database cannot be asked.
     pub async fn status(&self) -> Result<Status, DatabaseError> {
-        let rows = run(&self.pool, PATIENCE, D::STATEMENTS.status, vec![]).await?;
+        let rows = run(&self.pool, PATIENCE, &self.shared.statements.status, vec![]).await?;
         Ok(read::status(rows.first().ok_or(sqlx::Error::RowNotFound)?)?)
+    }
+
+    /// What waits, for each stream, in the order of their names: how much, for how long, behind what, and why.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be asked.
+    pub async fn pending(&self) -> Result<Vec<Pending>, DatabaseError> {
+        let rows = run(&self.pool, PATIENCE, &self.shared.statements.pending, vec![]).await?;
+        Ok(rows.iter().map(read::pending).collect::<Result<_, _>>()?)
+    }
+
+    /// The keys that most events wait for, `limit` at most: each is one queue, and its first event holds up the others.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be asked.
+    pub async fn pending_keys(&self, limit: u32) -> Result<Vec<PendingKey>, DatabaseError> {
+        let values = vec![Value::Integer(limit.into())];
+        let rows = run(&self.pool, PATIENCE, &self.shared.statements.pending_keys, values).await?;
+        Ok(rows.iter().map(read::pending_key).collect::<Result<_, _>>()?)
     }
 
     /// The dead letters: rows that were given up, by id, those after the id `after`, `limit` at most.
@@ -126,7 +175,7 @@ impl<D: Database> Outbox<D> {
     /// The database cannot be asked.
     pub async fn parked(&self, after: i64, limit: u32) -> Result<Vec<Row>, DatabaseError> {
         let values = vec![Value::Integer(after), Value::Integer(limit.into())];
-        let rows = run(&self.pool, PATIENCE, D::STATEMENTS.parked, values).await?;
+        let rows = run(&self.pool, PATIENCE, &self.shared.statements.parked, values).await?;
         Ok(rows.iter().map(read::row).collect::<Result<_, _>>()?)
     }
 
@@ -136,7 +185,7 @@ impl<D: Database> Outbox<D> {
     ///
     /// The database did not do it.
     pub async fn replay(&self, which: &Parked) -> Result<usize, DatabaseError> {
-        let replayed = self.change(D::STATEMENTS.replay, which).await?;
+        let replayed = self.change(&self.shared.statements.replay, which).await?;
         self.wake();
         Ok(replayed)
     }
@@ -147,7 +196,7 @@ impl<D: Database> Outbox<D> {
     ///
     /// The database did not do it.
     pub async fn discard(&self, which: &Parked) -> Result<usize, DatabaseError> {
-        let discarded = self.change(D::STATEMENTS.discard, which).await?;
+        let discarded = self.change(&self.shared.statements.discard, which).await?;
         self.wake();
         Ok(discarded)
     }
@@ -158,10 +207,10 @@ impl<D: Database> Outbox<D> {
     ///
     /// The database did not do it; earlier batches are done.
     pub async fn clean_up(&self, older_than: Duration, batch: u32) -> Result<usize, DatabaseError> {
-        delete_in_batches(&self.pool, D::STATEMENTS.clean_up, older_than, batch).await
+        delete_in_batches(&self.pool, &self.shared.statements.clean_up, older_than, batch).await
     }
 
-    async fn change(&self, sql: &'static str, which: &Parked) -> Result<usize, DatabaseError> {
+    async fn change(&self, sql: &Cow<'static, str>, which: &Parked) -> Result<usize, DatabaseError> {
         let ids = match which {
             Parked::All => None,
             Parked::Ids(ids) => Some(read::json(ids)),
@@ -171,7 +220,7 @@ impl<D: Database> Outbox<D> {
 
     /// The version of the tables.
     pub(crate) async fn version(&self) -> Result<i64, DatabaseError> {
-        let rows = run(&self.pool, PATIENCE, D::STATEMENTS.version, vec![]).await?;
+        let rows = run(&self.pool, PATIENCE, &self.shared.statements.version, vec![]).await?;
         let version = rows.first().map(|row| row.maybe_integer("version")).transpose()?.flatten();
         Ok(version.unwrap_or(0))
     }
@@ -185,14 +234,14 @@ impl Outbox<sqlx::Postgres> {
     /// `NOTIFY` takes a lock of the whole database server during the commit: many writers feel it.
     #[must_use]
     pub fn notify(self) -> Self {
-        Self { pool: self.pool, shared: Arc::new(Shared::new(true)) }
+        Self { pool: self.pool, shared: Arc::new(Shared::new(self.shared.tables.clone(), true)) }
     }
 }
 
 /// Deletes what a statement names, batch after batch, until nothing is left.
 pub(crate) async fn delete_in_batches<D: Database>(
     pool: &Pool<D>,
-    sql: &'static str,
+    sql: &Cow<'static, str>,
     older_than: Duration,
     batch: u32,
 ) -> Result<usize, DatabaseError> {
@@ -207,9 +256,10 @@ pub(crate) async fn delete_in_batches<D: Database>(
     }
 }
 
-impl<D> Shared<D> {
-    fn new(notify: bool) -> Self {
-        Self { wake: Notify::new(), notify, database: std::marker::PhantomData }
+impl<D: Database> Shared<D> {
+    fn new(tables: Tables, notify: bool) -> Self {
+        let statements = D::STATEMENTS.of(&tables);
+        Self { wake: Notify::new(), notify, tables, statements, database: std::marker::PhantomData }
     }
 }
 
@@ -224,6 +274,7 @@ impl<D: Database> fmt::Debug for Outbox<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Outbox")
             .field("database", &D::NAME)
+            .field("tables", &self.shared.tables)
             .field("notify", &self.shared.notify)
             .finish_non_exhaustive()
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::database::Cells;
 use crate::row::Row;
-use crate::status::Status;
+use crate::status::{Pending, PendingKey, Status};
 
 pub(crate) fn row(cells: &impl Cells) -> Result<Row, sqlx::Error> {
     Ok(Row {
@@ -37,8 +37,36 @@ pub(crate) fn status(cells: &impl Cells) -> Result<Status, sqlx::Error> {
         held: count("held")?,
         oldest: cells.maybe_integer("oldest_ms")?.map(|oldest| duration(now - oldest)),
         attempts: cells.maybe_integer("attempts")?.map_or(0, |attempts| u64::try_from(attempts).unwrap_or(0)),
+        last_error: cells.maybe_text("last_error")?,
         parked: count("parked")?,
         sent: count("sent")?,
+    })
+}
+
+pub(crate) fn pending(cells: &impl Cells) -> Result<Pending, sqlx::Error> {
+    let count = |column| cells.maybe_integer(column).map(|count| u64::try_from(count.unwrap_or(0)).unwrap_or(0));
+    let now = cells.integer("now_ms")?;
+    Ok(Pending {
+        stream: cells.text("stream")?,
+        pending: count("pending")?,
+        leased: count("leased")?,
+        held: count("held")?,
+        blocked: count("blocked")?,
+        keys: count("key_count")?,
+        oldest: cells.maybe_integer("oldest_ms")?.map(|oldest| duration(now - oldest)),
+        attempts: count("attempts")?,
+        last_error: cells.maybe_text("last_error")?,
+    })
+}
+
+pub(crate) fn pending_key(cells: &impl Cells) -> Result<PendingKey, sqlx::Error> {
+    Ok(PendingKey {
+        key: cells.text("ordering_key")?,
+        pending: u64::try_from(cells.integer("pending")?).unwrap_or(0),
+        first: cells.integer("first_id")?,
+        oldest: duration(cells.integer("now_ms")? - cells.integer("oldest_ms")?),
+        blocked_by: cells.maybe_integer("blocked_by")?,
+        last_error: cells.maybe_text("last_error")?,
     })
 }
 

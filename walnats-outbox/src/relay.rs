@@ -1,10 +1,12 @@
 //! From the outbox to JetStream.
 
 mod batch;
+mod failure;
 mod options;
 mod pause;
 mod scan;
 mod side;
+mod suspect;
 mod verdict;
 
 use std::fmt;
@@ -24,6 +26,7 @@ use options::Options;
 pub use options::{AfterWindow, Parking, Tally};
 use pause::{Pauses, back_off};
 use scan::Scan;
+use suspect::Suspects;
 
 /// How often a lost connection to NATS is looked at.
 const RECONNECT_POLL: Duration = Duration::from_millis(50);
@@ -36,9 +39,15 @@ const FIRST_IDLE: Duration = Duration::from_millis(1);
 /// another one takes the rows over when the lease ends; they keep their ids, so that JetStream drops what it has
 /// already, for as long as the stream's duplicate window. What a relay marks after it has lost a lease has no effect.
 ///
-/// While the connection to NATS is down, it takes nothing. A stream that is missing, full or without a leader is left
-/// alone for 250 ms to 15 s at a time, and others go on. A row that is itself refused is tried again in ever longer steps
-/// and then parked, see [`Relay::max_refusals`].
+/// What a failure is about decides what becomes of a row:
+///
+/// - *The connection to NATS is down*: nothing is taken until it is back.
+/// - *Its stream* is missing, full, without a leader, or may not be published to: the rows of that stream wait, for 250 ms to
+///   15 s at a time, and others go on.
+/// - *The account*, or the servers, have no storage left, or no JetStream: the same, for each of its streams. One line of
+///   the log says so.
+/// - *The row itself* is refused: it is tried again in ever longer steps and then parked, see [`Relay::max_refusals`]. So is
+///   one that gets no answer time after time while its stream stores others: there are messages that a server hangs up on.
 #[must_use = "a relay does nothing until it runs"]
 pub struct Relay<D: Database> {
     outbox: Outbox<D>,
@@ -52,6 +61,7 @@ struct Context<D: Database> {
     publisher: Publisher,
     options: Options,
     pauses: Pauses,
+    suspects: Suspects,
 }
 
 /// When a relay is done.
@@ -101,7 +111,8 @@ impl<D: Database> Relay<D> {
     async fn work(self, stop: impl Future<Output = ()>, until: Until) -> Result<Tally, RelayError> {
         let Self { outbox, publisher, options } = self;
         check_version(&outbox).await.map_err(RelayError::Database)?;
-        let context = Arc::new(Context { outbox, publisher, options, pauses: Pauses::default() });
+        let (pauses, suspects) = (Pauses::default(), Suspects::default());
+        let context = Arc::new(Context { outbox, publisher, options, pauses, suspects });
         // Dropped with this future, and all its tasks with it.
         let mut side = JoinSet::new();
         if until == Until::Stopped {
@@ -145,7 +156,7 @@ impl<D: Database> Run<D> {
     async fn run(mut self, stop: impl Future<Output = ()>) -> Result<Tally, RelayError> {
         let mut stop = std::pin::pin!(stop);
         let context = Arc::clone(&self.context);
-        let (mut scan, mut empty_looks, mut failures) = (Scan::new(), 0, 0);
+        let (mut scan, mut empty_looks, mut failures, mut is_connected) = (Scan::new(), 0, 0, true);
         loop {
             if self.publisher_closed {
                 return self.finish().await;
@@ -164,6 +175,10 @@ impl<D: Database> Run<D> {
                     Idle::DatabaseDown
                 }
             };
+            if is_connected != (idle != Idle::Disconnected) {
+                is_connected = !is_connected;
+                tell(is_connected);
+            }
             if self.until == Until::Drained && idle == Idle::Empty && self.batches.is_empty() {
                 return Ok(self.tally);
             }
@@ -223,6 +238,14 @@ impl<D: Database> Run<D> {
             self.note(report);
         }
         if self.publisher_closed { Err(RelayError::PublisherClosed) } else { Ok(self.tally) }
+    }
+}
+
+fn tell(is_connected: bool) {
+    if is_connected {
+        tracing::info!("NATS is reached again; the outbox is relayed");
+    } else {
+        tracing::warn!("NATS is not reached; events stay in the outbox");
     }
 }
 

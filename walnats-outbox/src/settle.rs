@@ -1,12 +1,12 @@
 //! What becomes of rows after an attempt: marks, written many at a time, and only while the lease's epoch is the latest.
 
 use serde::Serialize;
-use sqlx::Pool;
 use std::collections::HashSet;
 use std::time::Duration;
 
 use crate::database::{Cells, Database, Value, run};
 use crate::error::DatabaseError;
+use crate::outbox::Outbox;
 use crate::read;
 use crate::row::Row;
 
@@ -23,7 +23,7 @@ pub(crate) struct Mark {
     wait_ms: i64,
     first_attempt_ms: Option<i64>,
     sequence: Option<i64>,
-    error: Option<String>,
+    pub(crate) error: Option<String>,
 }
 
 impl Mark {
@@ -70,11 +70,11 @@ impl Mark {
 
 /// Writes marks; gives the ids of the rows that were still the caller's.
 pub(crate) async fn settle<D: Database>(
-    pool: &Pool<D>,
+    outbox: &Outbox<D>,
     patience: Duration,
     marks: &[Mark],
 ) -> Result<HashSet<i64>, DatabaseError> {
     let marks = read::json(&marks);
-    let rows = run(pool, patience, D::STATEMENTS.settle, vec![Value::Text(&marks)]).await?;
+    let rows = run(&outbox.pool, patience, &outbox.shared.statements.settle, vec![Value::Text(&marks)]).await?;
     Ok(rows.iter().map(|row| row.integer("id")).collect::<Result<_, _>>()?)
 }

@@ -3,9 +3,16 @@
 //! The tables are those of [`sqlite::MIGRATIONS`] and [`postgres::MIGRATIONS`]. An event is enqueued with the statement
 //! `ENQUEUE` of the same module, inside the transaction that writes the data, with the values of a
 //! [`NewRow`](crate::NewRow) in the order of its fields; a relay of this crate, or `walnats outbox relay`, sends it.
+//! Where the tables have other names, [`Tables::apply`](crate::Tables::apply) puts them in.
 
 pub mod postgres;
 pub mod sqlite;
+
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+use std::borrow::Cow;
+
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+use crate::tables::Tables;
 
 /// A step from one version of the tables to the next. Every step may be run again: it changes nothing then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,39 +25,62 @@ pub struct Migration {
     pub sql: &'static str,
 }
 
-/// What the rest of the crate asks of a database, with the parameters in order.
+/// What the rest of the crate asks of a database, with the parameters in order: once with the usual names of the tables, and
+/// for each outbox with its own.
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
-#[derive(Debug)]
-#[doc(hidden)]
-pub struct Statements {
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
+        #[derive(Debug)]
+        #[doc(hidden)]
+        pub struct Statements<T = &'static str> {
+            $($(#[$doc])* pub(crate) $name: T,)*
+        }
+
+        impl Statements {
+            /// The statements for other tables.
+            pub(crate) fn of(&self, tables: &Tables) -> Statements<Cow<'static, str>> {
+                Statements { $($name: tables.render(self.$name),)* }
+            }
+        }
+    };
+}
+
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+statements! {
     /// The values of a `NewRow` -> `id`.
-    pub(crate) enqueue: &'static str,
+    enqueue,
     /// After this id, so many rows -> `now_ms`, `end_id`: the first pending row beyond them, if any.
-    pub(crate) window: &'static str,
+    window,
     /// After this id, before that, now, paused streams as JSON, whether parked rows block (1, 0) -> `id`, `predecessor`.
-    pub(crate) candidates: &'static str,
+    candidates,
     /// Ids as JSON, now, milliseconds -> rows.
-    pub(crate) lease: &'static str,
+    lease,
     /// Marks as JSON -> `id` of each row that was still the caller's.
-    pub(crate) settle: &'static str,
+    settle,
     /// -> counts and ages.
-    pub(crate) status: &'static str,
+    status,
     /// After this id, so many -> rows.
-    pub(crate) parked: &'static str,
+    parked,
     /// Ids as JSON, or NULL for all -> `id` of each.
-    pub(crate) replay: &'static str,
+    replay,
     /// Ids as JSON, or NULL for all -> `id` of each.
-    pub(crate) discard: &'static str,
+    discard,
     /// Milliseconds, so many -> `id` of each.
-    pub(crate) clean_up: &'static str,
+    clean_up,
     /// Reader, message id -> one row, if it is new.
-    pub(crate) inbox_once: &'static str,
+    inbox_once,
     /// Milliseconds, so many -> one row each.
-    pub(crate) inbox_clean_up: &'static str,
+    inbox_clean_up,
     /// -> `version`.
-    pub(crate) version: &'static str,
+    version,
     /// Held by whoever migrates, to the end of the transaction.
-    pub(crate) migration_lock: &'static str,
+    migration_lock,
     /// Begins a transaction that writes.
-    pub(crate) begin: &'static str,
+    begin,
+    /// -> counts and ages for each stream.
+    pending,
+    /// So many -> counts and ages for each key.
+    pending_keys,
+    /// A schema -> one row, if it is there.
+    schema_exists,
 }

@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 use futures_util::stream::{self, SelectAll, Stream, StreamExt};
 
 use super::Context;
-use super::options::{AfterWindow, Parking, Tally};
+use super::failure::{self, Failure};
+use super::options::{AfterWindow, Tally};
 use super::pause::back_off;
-use super::verdict::{Blame, Verdict, text, verdict};
+use super::verdict::{Verdict, text, verdict};
 use crate::claim::Claim;
 use crate::database::Database;
 use crate::read;
@@ -21,10 +22,10 @@ use crate::settle::{Mark, settle};
 const MARKS: usize = 128;
 /// Time for a message to reach the server before its stream forgets the id of an earlier attempt.
 const MARGIN: Duration = Duration::from_secs(5);
+/// How long an answer is waited for, for a row that got none before, while others of its stream did.
+const SUSPECT_PATIENCE: Duration = Duration::from_secs(5);
 /// The least time that a mark gets.
 const MARK_PATIENCE: Duration = Duration::from_secs(5);
-/// The waits after trouble that is not the row's.
-const TROUBLE: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(5));
 
 /// What became of a batch.
 #[derive(Debug, Default)]
@@ -46,12 +47,12 @@ struct Times {
 }
 
 /// What became of a row.
-struct Step {
-    mark: Mark,
+pub(super) struct Step {
+    pub(super) mark: Mark,
     /// Whether the next row of the key may be sent.
-    go_on: bool,
-    tally: Tally,
-    publisher_closed: bool,
+    pub(super) go_on: bool,
+    pub(super) tally: Tally,
+    pub(super) publisher_closed: bool,
 }
 
 /// Sends the rows of a claim and marks them.
@@ -116,16 +117,25 @@ async fn attempt<D: Database>(context: &Context<D>, times: Times, row: &Row) -> 
     if !context.pauses.admits(&row.stream) {
         return times.unsent(row);
     }
-    let step = try_to_send(context, times, row).await;
+    // Rows that may be what the server hangs up on go one at a time, and not for long: the innocent ones then get through.
+    let is_suspect = row.refusals > 0 && times.earlier(row).is_some();
+    let step = if is_suspect {
+        match tokio::time::timeout(times.left(), context.suspects.turn()).await {
+            Ok(_turn) => try_to_send(context, times, row, times.left().min(SUSPECT_PATIENCE)).await,
+            Err(_) => times.unsent(row),
+        }
+    } else {
+        try_to_send(context, times, row, times.left()).await
+    };
     context.pauses.ended(&row.stream);
     step
 }
 
-async fn try_to_send<D: Database>(context: &Context<D>, times: Times, row: &Row) -> Step {
+async fn try_to_send<D: Database>(context: &Context<D>, times: Times, row: &Row, patience: Duration) -> Step {
     let window = match times.window(row) {
         Window::Over if context.options.after_window == AfterWindow::Park => {
             let error = "possibly stored, and the stream has forgotten its id".to_owned();
-            return park(context, Mark::parked(row, times.since(row), error));
+            return failure::park(context, row, Mark::parked(row, times.since(row), error));
         }
         Window::Over => {
             tracing::warn!(row = row.id, event = row.event, "possibly stored long ago; sent again");
@@ -138,15 +148,15 @@ async fn try_to_send<D: Database>(context: &Context<D>, times: Times, row: &Row)
         Window::New(now) => (now, row.duplicate_window, None),
         Window::Over => unreachable!("answered above"),
     };
-    let left = times.send_until.saturating_duration_since(Instant::now());
-    let deadline = latest.map_or(left, |latest| latest.min(left));
+    let deadline = latest.map_or(patience, |latest| latest.min(patience));
     if deadline.is_zero() {
         return times.unsent(row);
     }
     let message = match row.message_within(id_known_for) {
         Ok(message) => message,
-        Err(error) => return park(context, Mark::parked(row, times.earlier(row), text(&error))),
+        Err(error) => return failure::park(context, row, Mark::parked(row, times.earlier(row), text(&error))),
     };
+    let began = Instant::now();
     let end = match context.publisher.submit_confirmed(message, Some(deadline)).await {
         Ok(pending) => pending.await,
         Err(error) => Err(error),
@@ -154,6 +164,7 @@ async fn try_to_send<D: Database>(context: &Context<D>, times: Times, row: &Row)
     let (blame, error, since) = match verdict(end) {
         Verdict::Sent { sequence, duplicate } => {
             context.pauses.stored(&row.stream);
+            context.suspects.stored(row);
             let tally = Tally { sent: 1, duplicates: duplicate.into(), ..Tally::default() };
             return Step { mark: Mark::sent(row, sequence), go_on: true, tally, publisher_closed: false };
         }
@@ -161,42 +172,7 @@ async fn try_to_send<D: Database>(context: &Context<D>, times: Times, row: &Row)
             (blame, error, if possibly_stored { Some(possibly_since) } else { times.earlier(row) })
         }
     };
-    tracing::warn!(row = row.id, event = row.event, stream = row.stream, error, "an event of the outbox was not sent");
-    failed(context, row, Failed { blame, error, since })
-}
-
-/// An attempt that failed.
-struct Failed {
-    blame: Blame,
-    error: String,
-    /// Since when it is possibly stored.
-    since: Option<i64>,
-}
-
-fn failed<D: Database>(context: &Context<D>, row: &Row, Failed { blame, error, since }: Failed) -> Step {
-    let refusals = row.refusals.saturating_add(1);
-    let (shortest, longest) = context.options.retry;
-    let mark = match blame {
-        Blame::RowForGood => return park(context, Mark::parked(row, since, error).refused()),
-        Blame::Row if refusals >= context.options.max_refusals => {
-            return park(context, Mark::parked(row, since, error).refused());
-        }
-        Blame::Row => Mark::again(row, back_off(shortest, longest, refusals), since, error).refused(),
-        Blame::Stream => {
-            context.pauses.refused(&row.stream);
-            Mark::again(row, back_off(TROUBLE.0, TROUBLE.1, row.attempts), since, error)
-        }
-        Blame::Connection => Mark::again(row, back_off(TROUBLE.0, TROUBLE.1, row.attempts), since, error),
-        Blame::Publisher => Mark::unsent(row, since),
-    };
-    let tally = Tally { failed: 1, ..Tally::default() };
-    Step { mark, go_on: false, tally, publisher_closed: blame == Blame::Publisher }
-}
-
-fn park<D: Database>(context: &Context<D>, mark: Mark) -> Step {
-    tracing::error!(row = mark.id, "an event of the outbox is parked: it is not sent until somebody replays it");
-    let go_on = context.options.parking == Parking::PassesKey;
-    Step { mark, go_on, tally: Tally { failed: 1, parked: 1, ..Tally::default() }, publisher_closed: false }
+    failure::settle(context, row, Failure { blame, error, since, began }).await
 }
 
 /// What is known of the id at the stream.
@@ -214,6 +190,11 @@ fn margin(row: &Row) -> Duration {
 }
 
 impl Times {
+    /// The time for sending.
+    fn left(&self) -> Duration {
+        self.send_until.saturating_duration_since(Instant::now())
+    }
+
     /// The database's clock.
     fn now_ms(&self) -> i64 {
         self.now_ms + milliseconds(self.began.elapsed())
@@ -248,7 +229,7 @@ async fn write<D: Database>(context: &Context<D>, times: Times, marks: Vec<Mark>
     let mut failures = 0;
     loop {
         let patience = times.mark_until.saturating_duration_since(Instant::now()).max(MARK_PATIENCE);
-        match settle(&context.outbox.pool, patience, &marks).await {
+        match settle(&context.outbox, patience, &marks).await {
             Ok(effective) => {
                 // After a failure the marks may have been written by the first attempt.
                 let fenced = marks.iter().filter(|mark| !effective.contains(&mark.id)).count();

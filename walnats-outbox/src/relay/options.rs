@@ -107,9 +107,10 @@ impl<D: Database> Relay<D> {
         self
     }
 
-    /// How often JetStream may refuse a row for its own sake (wrong stream, publish denied, a header that it rejects) until
-    /// the row is parked. Default 10; at least 1. A row that is too large, or makes no message, is parked at once; one that
-    /// fails since its stream or the connection is in trouble never is.
+    /// How often JetStream may refuse a row for its own sake (another stream's subject, a header that it rejects), or leave it
+    /// without an answer while others of its stream are stored, until the row is parked. Default 10; at least 1. A row that is
+    /// too large, or makes no message, is parked at once; one that fails since its stream, the account, the credentials or
+    /// the connection are in trouble never is.
     pub fn max_refusals(mut self, refusals: u32) -> Self {
         self.options.max_refusals = refusals.max(1);
         self

@@ -19,6 +19,8 @@ struct Pause {
     refusals: u32,
     /// Whether a row is under way to find out.
     probing: bool,
+    /// Whether it is the account that is in trouble.
+    of_account: bool,
 }
 
 impl Pause {
@@ -28,12 +30,28 @@ impl Pause {
 }
 
 impl Pauses {
-    /// The stream refused. What was under way when it began to counts once.
-    pub(super) fn refused(&self, stream: &str) {
+    /// The stream refused, or the account that it is in. What was under way when it began to counts once. Trouble is logged
+    /// when it begins and when it is over; that of an account once for all streams.
+    pub(super) fn refused(&self, stream: &str, error: &str, of_account: bool) {
         let now = Instant::now();
         let mut pauses = self.lock();
-        let pause = pauses.entry(stream.to_owned()).or_insert(Pause { until: now, refusals: 0, probing: false });
-        pause.probing = false;
+        let is_known = pauses.get(stream).is_some_and(|pause| !of_account || pause.of_account);
+        if !is_known && of_account && !pauses.values().any(|pause| pause.of_account) {
+            tracing::error!(
+                stream,
+                error,
+                "the account takes no events of the outbox; they stay in it, and none is parked"
+            );
+        } else if !is_known && !of_account {
+            tracing::warn!(
+                stream,
+                error,
+                "the stream takes no events of the outbox; they stay in it, and none is parked"
+            );
+        }
+        let new = Pause { until: now, refusals: 0, probing: false, of_account };
+        let pause = pauses.entry(stream.to_owned()).or_insert(new);
+        (pause.probing, pause.of_account) = (false, of_account);
         if pause.until <= now {
             pause.refusals += 1;
             pause.until = now + back_off(SHORTEST, LONGEST, pause.refusals);
@@ -42,7 +60,11 @@ impl Pauses {
 
     /// The stream stored something.
     pub(super) fn stored(&self, stream: &str) {
-        self.lock().remove(stream);
+        let mut pauses = self.lock();
+        if let Some(pause) = pauses.remove(stream) {
+            let of_account = pause.of_account && !pauses.values().any(|pause| pause.of_account);
+            tracing::info!(stream, of_account, "events of the outbox are taken again");
+        }
     }
 
     /// An attempt ended in a way that says nothing of the stream.
@@ -68,6 +90,12 @@ impl Pauses {
     pub(super) fn now(&self) -> Vec<String> {
         let now = Instant::now();
         self.lock().iter().filter(|(_, pause)| pause.holds(now)).map(|(stream, _)| stream.clone()).collect()
+    }
+
+    /// How many streams are in trouble.
+    #[cfg(feature = "metrics")]
+    pub(super) fn count(&self) -> usize {
+        self.lock().len()
     }
 
     /// When the next pause is over.
@@ -97,7 +125,7 @@ mod tests {
     fn one_row_finds_out_whether_a_pause_is_over() {
         let pauses = Pauses::default();
         assert!(pauses.admits("a") && pauses.admits("a"));
-        pauses.refused("a");
+        pauses.refused("a", "full", false);
         assert!(!pauses.admits("a") && pauses.admits("b"));
         assert_eq!(pauses.now(), ["a"]);
         std::thread::sleep(SHORTEST * 2);

@@ -34,13 +34,13 @@ impl Scan {
             parked_blocks: options.parking == Parking::BlocksKey,
             patience: options.lease / 3,
         };
-        let pool = &context.outbox.pool;
+        let outbox = &context.outbox;
         if self.left.elapsed() > RETURN_AFTER {
             *self = Self::new();
         }
         let mut after = 0;
         loop {
-            match look(pool, after, &wish).await? {
+            match look(outbox, after, &wish).await? {
                 Look::Found(claim) => return Ok(Some(claim)),
                 Look::Nothing { next_after: Some(next) } => {
                     after = next.max(self.further);

