@@ -51,8 +51,8 @@ const SMALL: Row = Row {
         ..Shape::DEFAULT
     },
     rules: Rules {
-        sees: &["Stored", "NotStored:TooLarge"],
-        only: Some(&["NotStored:TooLarge"]),
+        sees: &["Stored", "NotStored:HungUp"],
+        only: Some(&["NotStored:HungUp"]),
         spares: true,
         settled: false,
         ..Rules::DEFAULT
@@ -70,8 +70,6 @@ pub static ROWS: &[Row] = &[
         config: "max_control_line: 600",
         stream: DEEP,
         shape: Shape { odd: Some(Odd { percent: 3, size: 40, tail: ("long-", 150) }), ..SMALL.shape },
-        // Which error says so is the runtime's to choose.
-        rules: Rules { sees: &["Stored", "NotStored:"], only: Some(&["NotStored:"]), ..SMALL.rules },
         ..SMALL
     },
     Row {
