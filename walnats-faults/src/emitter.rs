@@ -13,6 +13,7 @@ use crate::fact::Fact;
 use crate::gate::Gate;
 use crate::ledger::{End, Line, variant};
 use crate::row::{Finish, Row};
+use crate::vitals;
 use crate::workload::{DELAY, Kind, PATIENCE, Step, Workload};
 
 /// Long enough for everything that ends at all.
@@ -44,6 +45,7 @@ pub async fn emit(row: &'static Row, seed: u64, urls: &str) -> Result<()> {
             return Ok(());
         }
     };
+    let watching = vitals::watch(&publisher, teller);
     let workload = Arc::new(Workload::new(&row.shape, seed));
     let gate = Gate::at_input();
     let mut writers = JoinSet::new();
@@ -76,6 +78,7 @@ pub async fn emit(row: &'static Row, seed: u64, urls: &str) -> Result<()> {
             wait?;
         }
     }
+    watching.abort();
     teller.tell(&Line::Done);
     Ok(())
 }
@@ -181,8 +184,7 @@ impl Writer {
     }
 
     fn fact(&self, number: usize) -> Fact {
-        let emit = &self.workload.emits[number];
-        Fact { topic: emit.topic, number, again: false, size: emit.size }
+        self.workload.emits[number].fact(false)
     }
 }
 

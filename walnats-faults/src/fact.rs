@@ -6,8 +6,10 @@ use walnats_runtime::{DecodeError, EncodeError, Event, EventDescriptor, SubjectE
 /// An event that tells where it comes from, so that a message in the stream leads back to the emit that stored it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fact {
-    /// `facts.{topic}`.
+    /// `facts.{topic}`, and what the next member says.
     pub topic: usize,
+    /// What follows in the subject, as a token of its own; empty for nothing.
+    pub tail: String,
     /// The number of the emit within its workload.
     pub number: usize,
     /// Whether it was emitted once more, to settle an emit whose end nobody knew.
@@ -37,7 +39,8 @@ impl Event for Fact {
     };
 
     fn subject(&self) -> Result<String, SubjectError> {
-        Subject::new("fact").literal("facts.").field("topic", &self.topic).finish()
+        let subject = Subject::new("fact").literal("facts.").field("topic", &self.topic);
+        if self.tail.is_empty() { subject.finish() } else { subject.literal(".").field("tail", &self.tail).finish() }
     }
 
     fn validate(&self) -> Result<(), ValidateError> {
@@ -52,6 +55,6 @@ impl Event for Fact {
     fn decode(payload: &[u8]) -> Result<Self, DecodeError> {
         // Nothing here reads facts through the runtime; `Fact::read` does what is needed.
         let (number, again) = Self::read(payload).unwrap_or_default();
-        Ok(Self { topic: 0, number, again, size: payload.len() })
+        Ok(Self { topic: 0, tail: String::new(), number, again, size: payload.len() })
     }
 }

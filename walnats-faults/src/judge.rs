@@ -1,5 +1,7 @@
 //! The model: what the caller was told, held against what the stream holds.
 
+mod effort;
+mod elsewhere;
 mod expected;
 mod stored;
 
@@ -7,7 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::ledger::{End, Entry, Ledger};
 use crate::read_back::Snapshot;
-use crate::row::Row;
+use crate::row::{Row, Rules};
 use crate::workload::{Emit, Kind, Workload};
 
 /// How the violation begins that none of a row's ends was seen.
@@ -28,6 +30,19 @@ pub struct Accounts<'a> {
     pub settled: &'a BTreeMap<usize, End>,
     /// The stream after that.
     pub after: &'a Snapshot,
+    /// Other streams that the subjects reach, in other accounts or domains, by name.
+    pub elsewhere: &'a [(&'static str, Snapshot)],
+    /// How hard the publisher worked.
+    pub effort: Effort,
+}
+
+/// How hard the publisher, or its relays, worked.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Effort {
+    /// Reconnects a second, those not counted that the fault forced.
+    pub reconnects_a_second: f64,
+    /// Copies of one event a second on the wire; 0 where nobody counts them.
+    pub copies_a_second: f64,
 }
 
 /// What the caller knows of an emit in the end.
@@ -58,6 +73,8 @@ pub fn judge(accounts: &Accounts<'_>) -> Vec<String> {
     expected::check(accounts, &mut violations);
     stored::check(accounts, accounts.before, &mut violations);
     stored::check(accounts, accounts.after, &mut violations);
+    elsewhere::check(accounts, &mut violations);
+    effort::check(accounts, &mut violations);
     settled(accounts, &mut violations);
     violations.sort_unstable();
     violations.dedup();
@@ -65,11 +82,12 @@ pub fn judge(accounts: &Accounts<'_>) -> Vec<String> {
 }
 
 /// What the caller knows of an emit.
-pub fn told(emit: &Emit, entry: &Entry, ledger: &Ledger) -> Told {
+pub fn told(emit: &Emit, entry: &Entry, ledger: &Ledger, rules: &Rules) -> Told {
     let end = entry.ends.first().map(|(end, _)| end).or_else(|| entry.lost.first());
     match end {
         Some(End::Stored(sequence)) => Told::Stored(*sequence),
         Some(End::Duplicate(sequence)) => Told::Duplicate(*sequence),
+        Some(End::Committed) if emit.odd && rules.parks => Told::NotStored,
         Some(End::Committed) => Told::Silence,
         Some(End::NotStored(_)) => Told::NotStored,
         Some(End::PossiblyStored { id, .. }) => Told::Possibly { id: Some(id.clone()) },

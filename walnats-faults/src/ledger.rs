@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use walnats_runtime::{EmitError, Outcome, Reason, Receipt};
 
+use crate::vitals::Vitals;
+
 /// A line of the pipe.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Line {
@@ -33,6 +35,8 @@ pub enum Line {
         /// How it ended.
         end: End,
     },
+    /// How hard the process works.
+    Vitals(Vitals),
     /// `flush` gave back: buffered messages that failed, or what else it said.
     Flushed(Result<usize, String>),
     /// `shutdown` gave these back.
@@ -142,6 +146,8 @@ pub struct Ledger {
     pub flushed: Option<Result<usize, String>>,
     /// The process went to its end.
     pub done: bool,
+    /// How hard the publisher and its relays worked, as they told.
+    pub vitals: Vec<Vitals>,
     /// Lines that make no sense.
     pub garbage: Vec<String>,
 }
@@ -169,6 +175,7 @@ impl Ledger {
             Line::Abandoned(number) => self.entries.get_mut(number)?.abandoned = true,
             Line::Ended { number, end, millis } => self.entries.get_mut(number)?.ends.push((end, millis)),
             Line::Lost { number, end } => self.entries.get_mut(number)?.lost.push(end),
+            Line::Vitals(vitals) => self.vitals.push(vitals),
             Line::Flushed(result) => self.flushed = Some(result),
             Line::Left { unsent, unknown } => {
                 for number in unsent {

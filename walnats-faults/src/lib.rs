@@ -16,10 +16,13 @@
 
 mod clock;
 mod cluster;
+mod copies;
+mod credentials;
 mod disk;
 mod emitter;
 mod fact;
 mod gate;
+mod idle;
 mod judge;
 mod ledger;
 mod machine;
@@ -34,23 +37,26 @@ mod stall;
 mod store;
 mod table;
 mod trial;
+mod vitals;
 mod workload;
 mod world;
 
 pub use clock::Clock;
 pub use emitter::emit;
 pub use fact::Fact;
+pub use idle::idle_load;
 pub use judge::judge;
 pub use ledger::{End, Ledger, Line};
 pub use machine::Machine;
 pub use outbox::{EnqueueAll, RunRelay, with_database};
 pub use proxy::{Flow, Point, Proxy, Way};
 pub use read_back::{Message, Snapshot, read_back};
-pub use row::{Base, Finish, Place, Relays, Row, Rules};
+pub use row::{Base, Finish, Other, Place, Relays, Row, Rules};
 pub use stall::worst_stall;
 pub use table::{Tally, markdown};
 pub use trial::{Trial, run};
-pub use workload::{Emit, Kind, Shape, Step, Workload};
+pub use vitals::Vitals;
+pub use workload::{Emit, Kind, Odd, Shape, Step, Workload};
 pub use world::World;
 
 /// Why a trial could not be run at all; what it finds out is no error.

@@ -4,8 +4,9 @@ mod frame;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -13,6 +14,8 @@ use tokio::net::tcp::{ReadHalf, WriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{broadcast, oneshot, watch};
 
+use crate::copies::Copies;
+use crate::fact::Fact;
 use frame::{Frame, Frames, Speech};
 
 /// Stands between a client and a server. Everything passes until it is told otherwise.
@@ -67,6 +70,9 @@ struct Shared {
     deeds: broadcast::Sender<Deed>,
     refusing: watch::Sender<bool>,
     trap: Mutex<Trap>,
+    copies: Mutex<Copies>,
+    /// How many connections were ended on purpose.
+    ended: AtomicU64,
     rng: Mutex<Rng>,
 }
 
@@ -112,6 +118,8 @@ impl Proxy {
             deeds: broadcast::Sender::new(16),
             refusing: watch::Sender::new(false),
             trap: Mutex::default(),
+            copies: Mutex::default(),
+            ended: AtomicU64::new(0),
             rng: Mutex::new(Rng::with_seed(seed)),
         });
         let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
@@ -135,18 +143,30 @@ impl Proxy {
 
     /// Resets every connection, both ends of it: nobody gets a goodbye, and what was on its way is lost.
     pub fn reset(&self) {
+        self.shared.ended.fetch_add(1, Ordering::Relaxed);
         // Without connections there is nobody to hear it.
         let _ = self.shared.deeds.send(Deed::Reset);
     }
 
     /// Ends every connection towards the server, and lets the client believe that its own stands.
     pub fn half_close(&self) {
+        self.shared.ended.fetch_add(1, Ordering::Relaxed);
         let _ = self.shared.deeds.send(Deed::HalfClose);
     }
 
     /// Whether new connections are reset at once.
     pub fn refuse(&self, refuse: bool) {
         self.shared.refusing.send_replace(refuse);
+    }
+
+    /// How often connections were ended on purpose.
+    pub fn ended(&self) -> u64 {
+        self.shared.ended.load(Ordering::Relaxed)
+    }
+
+    /// How often the same event came from clients within a second, at most.
+    pub fn copies_a_second(&self) -> f64 {
+        self.shared.copies.lock().unwrap_or_else(PoisonError::into_inner).a_second()
     }
 
     /// Waits until a point is reached for the `nth` time from now on; there everything that goes this way stops, for good on
@@ -263,6 +283,11 @@ async fn pump(way: Way, mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, shared: &
                 Ok(flows) => flows[way as usize],
                 Err(_) => return Ok(()),
             };
+            if way == Way::ToServer
+                && let Some((number, _)) = frame.event().and_then(Fact::read)
+            {
+                shared.copies.lock().unwrap_or_else(PoisonError::into_inner).note(number, Instant::now());
+            }
             let (stop_before, stop_after) = shared.count(way, &frame);
             if stop_before {
                 shared.snap();

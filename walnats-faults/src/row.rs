@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_nats::ConnectOptions;
 use futures_util::future::BoxFuture;
 use walnats_runtime::{Options, StreamDescriptor};
+use walnats_server::Account;
 
 use crate::Result;
 use crate::clock::Clock;
@@ -24,6 +25,13 @@ pub struct Row {
     pub config: &'static str,
     /// Lines of its block `jetstream`.
     pub jetstream: &'static str,
+    /// Accounts of the one server, or of the hub. The stream belongs to the account of [`ADMIN`].
+    pub accounts: fn() -> Vec<Account>,
+    /// Other streams that the events' subjects reach. They are always there.
+    pub others: &'static [Other],
+    /// The one server knows an operator, an account, and two users by JWT: the harness, and the publisher, which may send
+    /// 2 KiB at a time.
+    pub jwt: bool,
     /// `user:password` that the publisher connects with; empty for none. What the harness itself does, it does as
     /// `ADMIN` then.
     pub user: &'static str,
@@ -74,6 +82,27 @@ pub enum Place {
     Three,
     /// A cluster of three whose connections among each other go through proxies.
     ThreeApart,
+    /// A hub and a leaf node of it, each with a JetStream domain of its own. The stream is the hub's, the publisher connects
+    /// to the leaf, and both ways go through proxies. Lines of the hub's configuration.
+    Leaf(&'static str),
+}
+
+impl Place {
+    /// The index of the leaf among the servers.
+    pub const LEAF: usize = 0;
+    /// The index of the hub.
+    pub const HUB: usize = 1;
+}
+
+/// A stream that the package knows nothing of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Other {
+    /// Its name.
+    pub name: &'static str,
+    /// `user:password` of its account on the publisher's server; empty for none.
+    pub user: &'static str,
+    /// What it takes.
+    pub subject: &'static str,
 }
 
 /// An outbox and its relays.
@@ -112,6 +141,12 @@ pub struct Rules {
     pub sees: &'static [&'static str],
     /// The only ends that may be seen besides `Stored` and `Duplicate`; `None` for any.
     pub only: Option<&'static [&'static str]>,
+    /// Ends that must not be seen, by the beginning of their names.
+    pub never: &'static [&'static str],
+    /// Only odd emits may end otherwise than confirmed; see [`Shape::odd`].
+    pub spares: bool,
+    /// Odd emits are given up by the outbox, and stored nowhere.
+    pub parks: bool,
     /// Events of a topic are in the stream in the order in which they were emitted.
     pub ordered: bool,
     /// What is open is emitted again, within the stream's duplicate window.
@@ -131,6 +166,9 @@ impl Row {
         place: Place::One,
         config: "",
         jetstream: "",
+        accounts: Vec::new,
+        others: &[],
+        jwt: false,
         user: "",
         stream: FACTS,
         registered: true,
@@ -162,8 +200,18 @@ impl Row {
 
 impl Rules {
     /// Anything may be seen, and everything can be settled.
-    pub const DEFAULT: Self =
-        Self { sees: &[], only: None, ordered: false, settled: true, gone: false, killed: false, unconnected: None };
+    pub const DEFAULT: Self = Self {
+        sees: &[],
+        only: None,
+        never: &[],
+        spares: false,
+        parks: false,
+        ordered: false,
+        settled: true,
+        gone: false,
+        killed: false,
+        unconnected: None,
+    };
 
     /// Everything is confirmed in the end.
     pub const CONFIRMED: Self = Self { only: Some(&[]), ..Self::DEFAULT };

@@ -1,8 +1,11 @@
 //! The faults.
 
+mod accounts;
 mod clock;
 mod cluster;
+mod foreign;
 mod late;
+mod leaf;
 mod limits;
 mod machine;
 mod network;
@@ -18,11 +21,12 @@ use std::time::Duration;
 use async_nats::ConnectOptions;
 use walnats_runtime::Options;
 
+use crate::credentials;
 use crate::row::Row;
 
 /// Every row, in the order of the table.
 pub fn all() -> Vec<&'static Row> {
-    let groups: [&'static [Row]; 12] = [
+    let groups: [&'static [Row]; 15] = [
         publisher::ROWS,
         server::ROWS,
         cluster::ROWS,
@@ -34,6 +38,9 @@ pub fn all() -> Vec<&'static Row> {
         permission::ROWS,
         stream::ROWS,
         limits::ROWS,
+        foreign::ROWS,
+        accounts::ROWS,
+        leaf::ROWS,
         outbox::ROWS,
     ];
     groups.into_iter().flatten().collect()
@@ -46,9 +53,8 @@ pub fn find(name: &str) -> Option<&'static Row> {
 
 /// Notices soon that acknowledgements do not come, and that a connection is dead.
 fn alert(options: Options) -> Options {
-    options
-        .ack_timeout(Duration::from_millis(400))
-        .nats(ConnectOptions::new().ping_interval(Duration::from_millis(300)).client_capacity(256))
+    let nats = ConnectOptions::new().ping_interval(Duration::from_millis(300)).client_capacity(256);
+    credentials::from_environment(options.ack_timeout(Duration::from_millis(400)), nats)
 }
 
 #[cfg(test)]

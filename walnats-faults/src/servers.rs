@@ -1,10 +1,12 @@
 //! The servers of a trial.
 
-use walnats_server::{NatsCluster, NatsServer};
+use walnats_server::{Builder, NatsCluster, NatsServer, Remote};
 
 use crate::Result;
 use crate::cluster::ApartCluster;
+use crate::credentials::Credentials;
 use crate::disk::Disk;
+use crate::proxy::{Flow, Proxy};
 use crate::row::{Place, Row};
 
 /// What runs.
@@ -16,14 +18,28 @@ pub enum Servers {
     Three(NatsCluster),
     /// A cluster that can be parted.
     Apart(ApartCluster),
+    /// A leaf node and its hub, and the proxy between them.
+    Leaf(Box<[NatsServer; 2]>, Proxy),
 }
 
 impl Servers {
     /// Starts what a row asks for.
-    pub async fn start(row: &Row) -> Result<Self> {
-        let builder = NatsServer::builder().config(row.config).jetstream_config(row.jetstream);
+    pub async fn start(row: &Row, credentials: Option<&Credentials>) -> Result<Self> {
+        let mut builder = NatsServer::builder().config(row.config).jetstream_config(row.jetstream);
+        if let Some(credentials) = credentials {
+            builder = builder.operator(&credentials.operator);
+        }
+        let accounts = |builder: Builder| (row.accounts)().into_iter().fold(builder, Builder::account);
         Ok(match row.place {
-            Place::One => Self::One(Box::new(tokio::task::block_in_place(|| builder.start())?), None),
+            Place::One => Self::One(Box::new(tokio::task::block_in_place(|| accounts(builder).start())?), None),
+            Place::Leaf(hub) => {
+                let hub = accounts(NatsServer::builder().domain("hub").leafnodes().config(hub));
+                let hub = tokio::task::block_in_place(|| hub.start())?;
+                let link = Proxy::start_route(hub.leafnodes_address().ok_or("the hub does not listen")?).await?;
+                let leaf = builder.domain("leaf").leaf_of(Remote::to(link.address()));
+                let leaf = tokio::task::block_in_place(|| leaf.start())?;
+                Self::Leaf(Box::new([leaf, hub]), link)
+            }
             Place::OneOnDisk(bytes) => {
                 let disk = Disk::mount(bytes)?;
                 let builder = builder.store_dir(disk.path().join("store"));
@@ -40,6 +56,7 @@ impl Servers {
             Self::One(server, _) => vec![server],
             Self::Three(cluster) => cluster.nodes().iter().collect(),
             Self::Apart(cluster) => cluster.nodes.iter().collect(),
+            Self::Leaf(nodes, _) => nodes.iter().collect(),
         }
     }
 
@@ -49,6 +66,7 @@ impl Servers {
             Self::One(server, _) => vec![server],
             Self::Three(cluster) => cluster.nodes_mut().iter_mut().collect(),
             Self::Apart(cluster) => cluster.nodes.iter_mut().collect(),
+            Self::Leaf(nodes, _) => nodes.iter_mut().collect(),
         }
     }
 
@@ -56,6 +74,14 @@ impl Servers {
     pub fn disk(&self) -> Option<&Disk> {
         match self {
             Self::One(_, disk) => disk.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The proxy between a leaf node and its hub.
+    pub fn link(&self) -> Option<&Proxy> {
+        match self {
+            Self::Leaf(_, link) => Some(link),
             _ => None,
         }
     }
@@ -71,8 +97,14 @@ impl Servers {
                 node.restart()?;
             }
         }
-        if let Self::Three(cluster) = self {
-            cluster.wait_until_ready()?;
+        match self {
+            Self::Three(cluster) => cluster.wait_until_ready()?,
+            Self::Leaf(nodes, link) => {
+                link.refuse(false);
+                link.flow_both(Flow::Pass);
+                nodes[0].wait_for_leafnodes(1)?;
+            }
+            _ => {}
         }
         Ok(())
     }

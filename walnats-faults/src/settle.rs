@@ -5,23 +5,27 @@ use std::collections::BTreeMap;
 use futures_util::future::join_all;
 use walnats_runtime::Publisher;
 
-use crate::fact::Fact;
 use crate::judge::{Told, told};
 use crate::ledger::{End, Ledger};
+use crate::row::Rules;
 use crate::workload::Workload;
 
 /// Emits with the same id, or the same key, what is possibly stored, and what the publisher was killed over. Gives the ends
 /// by number.
-pub async fn settle(publisher: &Publisher, workload: &Workload, ledger: &Ledger) -> BTreeMap<usize, End> {
+pub async fn settle(
+    publisher: &Publisher,
+    workload: &Workload,
+    ledger: &Ledger,
+    rules: &Rules,
+) -> BTreeMap<usize, End> {
     let open = workload.emits.iter().zip(&ledger.entries).filter_map(|(emit, entry)| {
-        let id = match told(emit, entry, ledger) {
+        let id = match told(emit, entry, ledger, rules) {
             // An atomic batch ends with one error for all of it.
             Told::Possibly { id } => emit.uid.clone().or(id),
             Told::Nothing => emit.uid.clone(),
             _ => return None,
         };
-        let fact = Fact { topic: emit.topic, number: emit.number, again: true, size: emit.size };
-        (id.is_some() || emit.key.is_some()).then_some((fact, id, emit.key.clone()))
+        (id.is_some() || emit.key.is_some()).then_some((emit.fact(true), id, emit.key.clone()))
     });
     let ends = open.map(|(fact, id, key)| async move {
         let mut emit = publisher.emit(&fact);

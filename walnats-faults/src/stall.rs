@@ -40,7 +40,7 @@ pub async fn worst_stall() -> Result<(Duration, usize)> {
     let (start, mut worst, mut pending) = (Instant::now(), Duration::ZERO, Vec::new());
     while start.elapsed() < TIME {
         for _ in 0..10 {
-            let fact = Fact { topic: 0, number: pending.len(), again: false, size: 200 };
+            let fact = Fact { topic: 0, tail: String::new(), number: pending.len(), again: false, size: 200 };
             let call = Instant::now();
             pending.push(publisher.emit(&fact).buffered().await?);
             worst = worst.max(call.elapsed());

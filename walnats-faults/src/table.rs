@@ -4,14 +4,12 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::ops::AddAssign;
 
-use crate::judge::{Told, told};
-use crate::ledger::Ledger;
-use crate::read_back::Snapshot;
+use crate::judge::{Accounts, Told, told};
+use crate::ledger::{End, Entry};
 use crate::row::Row;
-use crate::workload::Workload;
 
 /// What the callers of a row were told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Tally {
     /// Trials.
     pub seeds: usize,
@@ -27,16 +25,35 @@ pub struct Tally {
     pub possibly_stored: usize,
     /// Nothing: the publisher was killed before.
     pub untold: usize,
+    /// The longest that an emit took that was told how it ended, in milliseconds.
+    pub longest: u64,
+    /// The most reconnects a second.
+    pub reconnects: f64,
+    /// The most copies of one message a second.
+    pub copies: f64,
     /// What is not as promised.
     pub violations: usize,
 }
 
+fn longest(entry: &Entry) -> u64 {
+    let told = entry.ends.iter().filter(|(end, _)| *end != End::Committed);
+    told.map(|(_, millis)| *millis).max().unwrap_or_default()
+}
+
 impl Tally {
-    pub(crate) fn of(workload: &Workload, ledger: &Ledger, stream: &Snapshot) -> Self {
-        let there: BTreeSet<usize> = stream.messages.iter().map(|message| message.number).collect();
-        let mut tally = Self { seeds: 1, emits: ledger.began, ..Self::default() };
-        for (emit, entry) in workload.emits.iter().zip(&ledger.entries) {
-            match told(emit, entry, ledger) {
+    pub(crate) fn of(accounts: &Accounts<'_>) -> Self {
+        let (ledger, effort) = (accounts.ledger, accounts.effort);
+        let there: BTreeSet<usize> = accounts.before.messages.iter().map(|message| message.number).collect();
+        let mut tally = Self {
+            seeds: 1,
+            emits: ledger.began,
+            reconnects: effort.reconnects_a_second,
+            copies: effort.copies_a_second,
+            ..Self::default()
+        };
+        for (emit, entry) in accounts.workload.emits.iter().zip(&ledger.entries) {
+            tally.longest = tally.longest.max(longest(entry));
+            match told(emit, entry, ledger, &accounts.row.rules) {
                 Told::NotCalled => {}
                 Told::Nothing => tally.untold += 1,
                 Told::Stored(_) => tally.stored += 1,
@@ -59,6 +76,9 @@ impl AddAssign for Tally {
         self.not_stored += other.not_stored;
         self.possibly_stored += other.possibly_stored;
         self.untold += other.untold;
+        self.longest = self.longest.max(other.longest);
+        self.reconnects = self.reconnects.max(other.reconnects);
+        self.copies = self.copies.max(other.copies);
         self.violations += other.violations;
     }
 }
@@ -66,8 +86,8 @@ impl AddAssign for Tally {
 /// The table in Markdown, with a line for the sum.
 pub fn markdown(rows: &[(&Row, Tally)]) -> String {
     let mut text = String::from(
-        "| fault | seeds | emits | stored | duplicate | not stored | possibly stored | not told | violations |\n\
-         |---|--:|--:|--:|--:|--:|--:|--:|--:|\n",
+        "| fault | seeds | emits | stored | duplicate | not stored | possibly stored | not told | longest, ms | reconnects/s | copies/s | violations |\n\
+         |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
     );
     let mut sum = Tally::default();
     for (row, tally) in rows {
@@ -79,10 +99,12 @@ pub fn markdown(rows: &[(&Row, Tally)]) -> String {
 }
 
 fn line(text: &mut String, name: &str, tally: &Tally) {
-    let Tally { seeds, emits, stored, duplicate, not_stored, possibly_stored, untold, violations } = tally;
+    let Tally { seeds, emits, stored, duplicate, not_stored, possibly_stored, untold, violations, .. } = tally;
+    let Tally { longest, reconnects, copies, .. } = tally;
     // Writing to a string does not fail.
     let _ = writeln!(
         text,
-        "| {name} | {seeds} | {emits} | {stored} | {duplicate} | {not_stored} | {possibly_stored} | {untold} | {violations} |"
+        "| {name} | {seeds} | {emits} | {stored} | {duplicate} | {not_stored} | {possibly_stored} | {untold} | \
+         {longest} | {reconnects:.1} | {copies:.1} | {violations} |"
     );
 }

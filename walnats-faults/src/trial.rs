@@ -5,12 +5,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::Result;
-use crate::judge::{Accounts, DID_NOT_STRIKE, judge};
+use crate::judge::{Accounts, DID_NOT_STRIKE, Effort, judge};
 use crate::ledger::Ledger;
 use crate::read_back::{Snapshot, read_back};
 use crate::row::Row;
 use crate::settle::settle;
 use crate::table::Tally;
+use crate::vitals;
 use crate::workload::Workload;
 use crate::world::World;
 
@@ -67,13 +68,30 @@ async fn attempt(program: &Path, row: &'static Row, seed: u64) -> Result<Trial> 
     let before = look(&world).await?;
     let (mut settled, mut after) = (BTreeMap::new(), before.clone());
     if row.rules.settled {
-        settled = settle(&world.admin().await?, &workload, &ledger).await;
+        settled = settle(&world.admin().await?, &workload, &ledger, &row.rules).await;
         after = look(&world).await?;
     }
-    let accounts =
-        Accounts { row, workload: &workload, ledger: &ledger, before: &before, settled: &settled, after: &after };
+    let mut elsewhere = Vec::new();
+    for other in row.others {
+        elsewhere.push((other.name, read_back(&world.other(other).await?, other.name).await?));
+    }
+    let effort = Effort {
+        reconnects_a_second: vitals::reconnects(&ledger.vitals, world.forced_reconnects()),
+        copies_a_second: world.copies_a_second(),
+    };
+    let accounts = Accounts {
+        row,
+        workload: &workload,
+        ledger: &ledger,
+        before: &before,
+        settled: &settled,
+        after: &after,
+        elsewhere: &elsewhere,
+        effort,
+    };
     let violations = [left, judge(&accounts)].concat();
-    Ok(Trial { tally: Tally::of(&workload, &ledger, &before), violations })
+    let tally = Tally::of(&accounts);
+    Ok(Trial { tally, violations })
 }
 
 /// A stream may need a moment after its servers came back, and a stream that never was holds nothing.

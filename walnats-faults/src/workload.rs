@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use fastrand::Rng;
 
+use crate::fact::Fact;
+
 /// What workloads of a row look like.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
@@ -23,6 +25,8 @@ pub struct Shape {
     pub sizes: &'static [usize],
     /// Whether all of them have the same id.
     pub one_id: bool,
+    /// Emits that differ from all others.
+    pub odd: Option<Odd>,
     /// Each has a key of which one event at most is to be stored; of a hundred, so many take the key of an earlier one.
     pub once: Option<usize>,
 }
@@ -48,6 +52,7 @@ impl Shape {
         pause: Duration::from_millis(20),
         sizes: &[40, 200],
         one_id: false,
+        odd: None,
         once: None,
     };
 
@@ -58,6 +63,17 @@ impl Shape {
         pause: Duration::ZERO,
         ..Self::DEFAULT
     };
+}
+
+/// What makes an emit odd, so that the fault strikes it and spares the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Odd {
+    /// Of a hundred emits, so many are odd.
+    pub percent: usize,
+    /// Bytes of payload.
+    pub size: usize,
+    /// A token at the end of the subject, repeated so often; empty for none.
+    pub tail: (&'static str, usize),
 }
 
 /// A way of emitting.
@@ -96,6 +112,10 @@ pub struct Emit {
     pub uid: Option<String>,
     /// Of this key one event is stored at most.
     pub key: Option<String>,
+    /// Whether it is one of [`Shape::odd`].
+    pub odd: bool,
+    /// What its subject ends with; empty for nothing.
+    pub tail: String,
     /// Bytes of payload.
     pub size: usize,
     /// How it is emitted.
@@ -131,11 +151,17 @@ pub const PATIENCE: Duration = Duration::from_millis(2);
 pub const DELAY: Duration = Duration::from_millis(300);
 
 impl Emit {
+    /// Its event; `again` to settle an emit whose end nobody knew.
+    pub fn fact(&self, again: bool) -> Fact {
+        Fact { topic: self.topic, tail: self.tail.clone(), number: self.number, again, size: self.size }
+    }
+
     /// The subject that its event is stored on.
     pub fn subject(&self) -> String {
+        let tail = if self.tail.is_empty() { String::new() } else { format!(".{}", self.tail) };
         match &self.key {
-            Some(key) => format!("facts.{}.{key}", self.topic),
-            None => format!("facts.{}", self.topic),
+            Some(key) => format!("facts.{}{tail}.{key}", self.topic),
+            None => format!("facts.{}{tail}", self.topic),
         }
     }
 }
@@ -162,8 +188,11 @@ impl Workload {
                     uid = Some(format!("batch-{number}"));
                 }
                 let size = shape.sizes[rng.usize(..shape.sizes.len())];
+                let odd = shape.odd.filter(|odd| rng.usize(..100) < odd.percent);
+                let tail = odd.map_or_else(String::new, |Odd { tail: (token, times), .. }| token.repeat(times));
+                let size = odd.map_or(size, |odd| odd.size);
                 let key = shape.once.map(|repeats| workload.key(repeats, topic, &mut rng));
-                workload.emits.push(Emit { number, topic, uid, key, size, kind });
+                workload.emits.push(Emit { number, topic, uid, key, odd: odd.is_some(), tail, size, kind });
             }
         }
         workload

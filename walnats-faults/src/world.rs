@@ -1,5 +1,6 @@
 //! What a fault can strike: the servers, the way to them, and the publisher.
 
+mod access;
 mod process;
 
 use std::net::Ipv4Addr;
@@ -8,23 +9,23 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use async_nats::jetstream;
+use async_nats::jetstream::stream;
 use fastrand::Rng;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, ChildStdin};
 use tokio::sync::watch;
 use tokio::time::timeout;
-use walnats_runtime::{Options, Publisher};
 use walnats_server::NatsServer;
 
 use crate::Result;
 use crate::clock::Clock;
 use crate::cluster::ApartCluster;
+use crate::credentials::Credentials;
 use crate::gate;
 use crate::ledger::Ledger;
 use crate::machine::Machine;
 use crate::proxy::Proxy;
-use crate::row::{ADMIN, Place, Row};
+use crate::row::{Place, Row};
 use crate::servers::Servers;
 use crate::store::TrialDatabase;
 
@@ -37,6 +38,7 @@ pub struct World {
     pub rng: Rng,
     seed: u64,
     servers: Servers,
+    credentials: Option<Credentials>,
     proxy: Option<Proxy>,
     clock: Option<Clock>,
     machine: Option<Machine>,
@@ -49,6 +51,10 @@ pub struct World {
     ledger: Arc<Mutex<Ledger>>,
     progress: watch::Receiver<Progress>,
     progress_sender: watch::Sender<Progress>,
+    /// How often something was done to a server.
+    deeds: u64,
+    /// Plain subscriptions, until the trial ends.
+    listeners: Vec<tokio::task::JoinHandle<()>>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -60,11 +66,14 @@ struct Progress {
 
 impl World {
     pub(crate) async fn start(program: &Path, row: &'static Row, seed: u64, emits: usize) -> Result<Self> {
-        let servers = Servers::start(row).await?;
+        let credentials = if row.jwt { Some(Credentials::make()?) } else { None };
+        let servers = Servers::start(row, credentials.as_ref()).await?;
         let machine = if row.machine { Some(Machine::make()?) } else { None };
         let address = machine.as_ref().map_or(Ipv4Addr::LOCALHOST, Machine::address);
         let proxy = match (row.place, servers.nodes().as_slice()) {
-            (Place::One | Place::OneOnDisk(_), [server]) => Some(Proxy::start(address, server.address(), seed).await?),
+            (Place::One | Place::OneOnDisk(_), [server]) | (Place::Leaf(_), [server, _]) => {
+                Some(Proxy::start(address, server.address(), seed).await?)
+            }
             _ => None,
         };
         let (progress_sender, progress) = watch::channel(Progress::default());
@@ -81,6 +90,7 @@ impl World {
             rng,
             seed,
             servers,
+            credentials,
             proxy,
             clock,
             machine,
@@ -92,49 +102,21 @@ impl World {
             ledger,
             progress,
             progress_sender,
+            deeds: 0,
+            listeners: Vec::new(),
         };
+        for other in row.others {
+            let subjects = vec![other.subject.to_owned()];
+            let config = stream::Config { name: other.name.to_owned(), subjects, ..stream::Config::default() };
+            world.other(other).await?.create_stream(config).await?;
+        }
         if row.registered {
             world.register().await?;
         }
-        Ok(world)
-    }
-
-    /// Creates the stream.
-    ///
-    /// # Errors
-    ///
-    /// It cannot be created.
-    pub async fn register(&self) -> Result<()> {
-        let publisher = self.admin().await?;
-        // A cluster that has just found itself may need another moment for a stream.
-        for _ in 0..20 {
-            if publisher.register(publisher.streams()).await.is_ok() {
-                return Ok(());
-            }
-            tokio::time::sleep(Duration::from_millis(200)).await;
+        if row.registered && matches!(row.place, Place::Leaf(_)) {
+            world.interest().await?;
         }
-        publisher.register(publisher.streams()).await?;
-        Ok(())
-    }
-
-    /// A publisher that no proxy and no permission is in the way of.
-    ///
-    /// # Errors
-    ///
-    /// No server answers.
-    pub async fn admin(&self) -> Result<Publisher> {
-        let urls = self.urls(if self.row.user.is_empty() { "" } else { ADMIN });
-        let options = Options::new().deadline(Duration::from_secs(60)).connect_timeout(Duration::from_secs(60));
-        Ok(Publisher::connect(urls, std::slice::from_ref(&self.row.stream), options).await?)
-    }
-
-    /// JetStream, as [`World::admin`] reaches it.
-    ///
-    /// # Errors
-    ///
-    /// No server answers.
-    pub async fn jetstream(&self) -> Result<jetstream::Context> {
-        Ok(self.admin().await?.jetstream())
+        Ok(world)
     }
 
     /// What the publisher has told so far.
@@ -208,8 +190,28 @@ impl World {
         self.proxy.as_ref().ok_or_else(|| "a cluster has no proxy for clients".into())
     }
 
+    /// The way from a leaf node to its hub.
+    ///
+    /// # Errors
+    ///
+    /// The row has none.
+    pub fn link(&self) -> Result<&Proxy> {
+        self.servers.link().ok_or_else(|| "there is no leaf node".into())
+    }
+
+    /// How many connections of the publisher may have ended because of the fault itself.
+    pub(crate) fn forced_reconnects(&self) -> u64 {
+        self.deeds + self.proxy.as_ref().map_or(0, Proxy::ended)
+    }
+
+    /// How often the same event was sent within a second at most; 0 where no proxy sees that.
+    pub(crate) fn copies_a_second(&self) -> f64 {
+        self.proxy.as_ref().map_or(0.0, Proxy::copies_a_second)
+    }
+
     /// Does something to a server that takes its time: kill, suspend, restart.
     pub fn server<T>(&mut self, index: usize, act: impl FnOnce(&mut NatsServer) -> T) -> T {
+        self.deeds += 1;
         let mut nodes = self.servers.nodes_mut();
         tokio::task::block_in_place(|| act(nodes.swap_remove(index)))
     }
@@ -240,30 +242,6 @@ impl World {
         self.servers.disk().ok_or("the store has no file system of its own")?.enlarge(bytes)
     }
 
-    /// The server that leads the stream, as soon as one does.
-    ///
-    /// # Errors
-    ///
-    /// Nobody says within a minute.
-    pub async fn leader(&self) -> Result<usize> {
-        let start = tokio::time::Instant::now();
-        loop {
-            match self.ask_leader().await {
-                Err(error) if start.elapsed() > Duration::from_secs(60) => return Err(error),
-                Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
-                leader => return leader,
-            }
-        }
-    }
-
-    async fn ask_leader(&self) -> Result<usize> {
-        let mut stream = self.jetstream().await?.get_stream(self.row.stream.name).await?;
-        let leader = stream.info().await?.cluster.as_ref().and_then(|cluster| cluster.leader.clone());
-        let leader = leader.ok_or("the stream has no leader")?;
-        let nodes = self.servers.nodes();
-        nodes.iter().position(|node| node.name() == leader).ok_or_else(|| format!("who is {leader}?").into())
-    }
-
     /// Changes the configuration of the one server while it runs.
     ///
     /// # Errors
@@ -281,18 +259,6 @@ impl World {
             kill_process(pid.ok_or("the server does not run")?, Signal::HUP)?;
             Ok(())
         })
-    }
-
-    /// Lets the stream's leader hand over, if there is one just now.
-    ///
-    /// # Errors
-    ///
-    /// No server can be reached.
-    pub async fn step_down(&self) -> Result<()> {
-        let subject = format!("$JS.API.STREAM.LEADER.STEPDOWN.{}", self.row.stream.name);
-        // Nobody answers while one is elected.
-        let _ = self.admin().await?.client().request(subject, "".into()).await;
-        Ok(())
     }
 
     /// Undoes every fault that can be undone.

@@ -27,7 +27,13 @@ pub(super) fn check(accounts: &Accounts<'_>, violations: &mut Vec<String>) {
         }
         let longest = row.deadline + SLACK;
         let millis = entry.ends.first().map_or(0, |(_, millis)| *millis);
-        if emit.kind == Kind::Confirmed && Duration::from_millis(millis) > longest {
+        let confirmed = matches!(emit.kind, Kind::Confirmed | Kind::Batch | Kind::Atomic | Kind::Delayed);
+        if rules.spares && !emit.odd {
+            let ends = entry.ends.iter().map(|(end, _)| end).chain(&entry.lost);
+            let failed = ends.filter(|end| !end.is_confirmed()).map(|end| end.name());
+            violations.extend(failed.map(|end| format!("emit {}, which is not odd, ended as `{end}`", emit.number)));
+        }
+        if confirmed && Duration::from_millis(millis) > longest {
             violations.push(format!("emit {}: ended after {millis} ms, beyond its deadline", emit.number));
         }
     }
@@ -61,6 +67,9 @@ fn ends(accounts: &Accounts<'_>, violations: &mut Vec<String>) {
     let seen: BTreeSet<String> = ends.map(crate::ledger::End::name).collect();
     for wanted in accounts.row.rules.sees.iter().filter(|wanted| !seen.iter().any(|end| end.starts_with(**wanted))) {
         violations.push(format!("{DID_NOT_STRIKE}: no `{wanted}` among {seen:?}"));
+    }
+    for end in seen.iter().filter(|end| accounts.row.rules.never.iter().any(|never| end.starts_with(never))) {
+        violations.push(format!("an emit ended as `{end}`"));
     }
     if let Some(only) = accounts.row.rules.only {
         let failed = seen.iter().filter(|end| end.contains("Stored:"));

@@ -24,7 +24,9 @@ pub(super) fn check(accounts: &Accounts<'_>, snapshot: &Snapshot, violations: &m
         return;
     }
     for (emit, entry) in accounts.workload.emits.iter().zip(&accounts.ledger.entries) {
-        if let Some(wrong) = view.wrong(emit, &told(emit, entry, accounts.ledger), accounts.row.stream.schedules) {
+        if let Some(wrong) =
+            view.wrong(emit, &told(emit, entry, accounts.ledger, &accounts.row.rules), accounts.row.stream.schedules)
+        {
             violations.push(format!("emit {}: {wrong}", emit.number));
         }
     }

@@ -28,6 +28,16 @@ fn verdict(ends: [End; 3], messages: Vec<Message>) -> Vec<String> {
 }
 
 fn verdict_of(row: &'static Row, ends: Vec<End>, messages: Vec<Message>) -> Vec<String> {
+    verdict_with(row, ends, messages, &[], Effort::default())
+}
+
+fn verdict_with(
+    row: &'static Row,
+    ends: Vec<End>,
+    messages: Vec<Message>,
+    elsewhere: &[(&'static str, Snapshot)],
+    effort: Effort,
+) -> Vec<String> {
     let workload = Workload::new(&row.shape, 1);
     let mut ledger = Ledger::new(3);
     let mut note = |line: &Line| ledger.note(&serde_json::to_string(line).expect("a line is JSON"));
@@ -46,6 +56,8 @@ fn verdict_of(row: &'static Row, ends: Vec<End>, messages: Vec<Message>) -> Vec<
         before: &snapshot,
         settled: &settled,
         after: &snapshot,
+        elsewhere,
+        effort,
     })
 }
 
@@ -93,4 +105,57 @@ fn a_key_that_is_there_twice_is_found() {
     assert_eq!(verdict_of(&ONCE, duplicate(), vec![message.clone()]), none);
     let found = verdict_of(&ONCE, duplicate(), vec![message, other]);
     assert!(found.iter().any(|violation| violation.contains("is stored at 1 and 2")), "{found:?}");
+}
+
+/// Another account or domain stores it: then it is stored, whatever the stream of the package holds.
+#[test]
+fn what_is_stored_elsewhere_is_found() {
+    let not_stored = || End::NotStored("WrongStream".to_owned());
+    let archive = |messages| [("archive", Snapshot { first: 1, messages, strangers: 0 })];
+    let judged = |ends: [End; 3], elsewhere: &[_]| {
+        verdict_with(&ROW, ends.into(), vec![message(1, 0)], elsewhere, Effort::default())
+    };
+    let none: [String; 0] = [];
+    let ends = || [End::Stored(1), not_stored(), possibly(2)];
+    assert_eq!(judged(ends(), &archive(vec![message(1, 0), message(2, 2)])), none);
+    for (messages, expected) in [
+        (vec![message(1, 1)], "emit 1: told `NotStored`, and it is in `archive`"),
+        (vec![message(1, 2), message(2, 2)], "emit 2 is stored 2 times in `archive`"),
+    ] {
+        let found = judged(ends(), &archive(messages));
+        assert!(found.iter().any(|violation| violation == expected), "{expected}: {found:?}");
+    }
+}
+
+#[test]
+fn a_publisher_that_wears_itself_out_is_found() {
+    let ends = || vec![End::Stored(1), End::Stored(2), End::Stored(3)];
+    let all = || vec![message(1, 0), message(2, 1), message(3, 2)];
+    let judged = |reconnects_a_second, copies_a_second| {
+        verdict_with(&ROW, ends(), all(), &[], Effort { reconnects_a_second, copies_a_second })
+    };
+    let none: [String; 0] = [];
+    assert_eq!(judged(4.9, 9.9), none);
+    assert_eq!(judged(400.0, 1.0), ["400 reconnects a second"]);
+    assert_eq!(judged(1.0, 40.0), ["40 copies of one message a second"]);
+}
+
+/// What the fault is not about has to be confirmed, and what an outbox gives up is stored nowhere.
+#[test]
+fn only_odd_emits_may_fail() {
+    const ODD: Shape = Shape { odd: Some(crate::workload::Odd { percent: 0, size: 9, tail: ("", 0) }), ..ROW.shape };
+    static SPARES: Row = Row { shape: ODD, rules: Rules { spares: true, ..Rules::DEFAULT }, ..ROW };
+    let too_large = || vec![End::Stored(1), End::NotStored("TooLarge".to_owned()), possibly(2)];
+    let found = verdict_of(&SPARES, too_large(), vec![message(1, 0)]);
+    assert!(found.iter().any(|violation| violation.contains("which is not odd, ended as `NotStored:TooLarge`")));
+
+    const ALL: Shape = Shape { odd: Some(crate::workload::Odd { percent: 100, size: 9, tail: ("", 0) }), ..ROW.shape };
+    static ALL_ODD: Row = Row { shape: ALL, ..SPARES };
+    let none: [String; 0] = [];
+    assert_eq!(verdict_of(&ALL_ODD, too_large(), vec![message(1, 0)]), none);
+    static PARKS: Row = Row { rules: Rules { parks: true, ..Rules::DEFAULT }, ..ALL_ODD };
+    let committed = || vec![End::Committed, End::Committed, End::Committed];
+    assert_eq!(verdict_of(&PARKS, committed(), Vec::new()), none);
+    let found = verdict_of(&PARKS, committed(), vec![message(1, 0)]);
+    assert!(found.iter().any(|violation| violation.contains("emit 0: told `NotStored`, and it is there")), "{found:?}");
 }

@@ -56,6 +56,17 @@ impl Frame {
         self.verb() == b"HPUB" && self.subject().is_some_and(|subject| !subject.starts_with(b"$JS.API"))
     }
 
+    /// The payload of an event that a client publishes.
+    pub fn event(&self) -> Option<&[u8]> {
+        if !self.is_publish() {
+            return None;
+        }
+        let line = self.bytes.windows(2).position(|pair| pair == b"\r\n")?;
+        let head = std::str::from_utf8(self.bytes.get(..line)?).ok()?;
+        let headers = head.split_ascii_whitespace().rev().nth(1)?.parse::<usize>().ok()?;
+        self.bytes.get(line + 2 + headers..self.bytes.len().checked_sub(2)?)
+    }
+
     /// Whether a server passes an answer on to an inbox.
     pub fn is_answer(&self) -> bool {
         matches!(self.verb(), b"MSG" | b"HMSG") && self.subject().is_some_and(|subject| subject.starts_with(b"_INBOX"))
@@ -73,6 +84,14 @@ impl Frame {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_payload_of_an_event_follows_its_headers() {
+        let mut frames = Frames::new(Speech::Client);
+        frames.buffer.extend_from_slice(b"HPUB facts.1 _INBOX.x.0 12 17\r\nNATS/1.0\r\n\r\n7 fir\r\nPING\r\n");
+        assert_eq!(frames.next().as_ref().and_then(Frame::event), Some(&b"7 fir"[..]));
+        assert_eq!(frames.next().as_ref().and_then(Frame::event), None);
+    }
 
     #[test]
     fn messages_are_cut_where_they_end() {

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use walnats_server::NatsServer;
+use walnats_server::{Account, NatsServer};
 
+use super::foreign;
 use crate::Result;
 use crate::proxy::{Flow, Point, Way};
 use crate::row::{Base, Relays, Row, Rules};
-use crate::workload::{Kind, Shape};
+use crate::workload::{Kind, Odd, Shape};
 use crate::world::World;
 
 const OUTBOX: Shape = Shape {
@@ -149,6 +150,44 @@ pub static ROWS: &[Row] = &[
         name: "outbox on Postgres: acknowledgements dropped, connection reset",
         options: super::alert,
         strike: |world| Box::pin(lose(world)),
+        ..POSTGRES
+    },
+    Row {
+        name: "outbox on SQLite: payload too large for the account",
+        accounts: || {
+            vec![Account::new("SMALL").user("admin", "admin").user("shop", "shop").jetstream().max_payload(2048)]
+        },
+        user: "shop:shop",
+        shape: Shape { odd: Some(Odd { percent: 3, size: 5_000, tail: ("", 0) }), ..OUTBOX },
+        rules: Rules { parks: true, ..SQLITE.rules },
+        ..SQLITE
+    },
+    Row {
+        name: "outbox on Postgres: payload too large for the account",
+        accounts: || {
+            vec![Account::new("SMALL").user("admin", "admin").user("shop", "shop").jetstream().max_payload(2048)]
+        },
+        user: "shop:shop",
+        shape: Shape { odd: Some(Odd { percent: 3, size: 5_000, tail: ("", 0) }), ..OUTBOX },
+        rules: Rules { parks: true, ..POSTGRES.rules },
+        ..POSTGRES
+    },
+    Row {
+        name: "outbox on SQLite: the account's storage is used up, and freed again",
+        accounts: foreign::nearly_full,
+        user: "shop:shop",
+        prepare: |world| Box::pin(foreign::fill(world)),
+        shape: Shape { emits: 400, sizes: &[3_000], ..OUTBOX },
+        strike: |world| Box::pin(foreign::free(world)),
+        ..SQLITE
+    },
+    Row {
+        name: "outbox on Postgres: the account's storage is used up, and freed again",
+        accounts: foreign::nearly_full,
+        user: "shop:shop",
+        prepare: |world| Box::pin(foreign::fill(world)),
+        shape: Shape { emits: 400, sizes: &[3_000], ..OUTBOX },
+        strike: |world| Box::pin(foreign::free(world)),
         ..POSTGRES
     },
 ];

@@ -7,23 +7,43 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::task::JoinHandle;
 
 use super::{World, url};
 use crate::Result;
+use crate::credentials;
 use crate::outbox::{Finish, with_database};
 
 impl World {
     /// Starts the publisher; from now on the workload is emitted.
     pub(crate) fn launch(&mut self) -> Result<()> {
         for _ in 0..self.row.outbox.map_or(0, |relays| relays.count) {
-            let relay = self.command("relay").spawn()?;
+            let relay = self.relay()?;
             self.relays.push(relay);
         }
         let mut publisher = self.command("emit").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         self.gate = publisher.stdin.take();
         let output = publisher.stdout.take().ok_or("the publisher has no output")?;
         self.publisher = Some(publisher);
+        let progress = self.progress_sender.clone();
+        let told = self.write_down(output);
+        tokio::spawn(async move {
+            // It ends with the pipe, and cannot panic.
+            let _ = told.await;
+            progress.send_modify(|progress| progress.ended = true);
+        });
+        Ok(())
+    }
+
+    fn relay(&self) -> Result<Child> {
+        let mut relay = self.command("relay").stdout(Stdio::piped()).spawn()?;
+        self.write_down(relay.stdout.take().ok_or("a relay has no output")?);
+        Ok(relay)
+    }
+
+    /// Enters what a process tells into the ledger, to its end.
+    fn write_down(&self, output: ChildStdout) -> JoinHandle<()> {
         let (ledger, progress) = (Arc::clone(&self.ledger), self.progress_sender.clone());
         tokio::spawn(async move {
             let mut lines = BufReader::new(output).lines();
@@ -32,9 +52,7 @@ impl World {
                 ledger.note(&line);
                 progress.send_modify(|progress| progress.began = ledger.began);
             }
-            progress.send_modify(|progress| progress.ended = true);
-        });
-        Ok(())
+        })
     }
 
     fn command(&self, what: &str) -> Command {
@@ -49,6 +67,9 @@ impl World {
         command.args([what, "--row", self.row.name, "--seed", &self.seed.to_string(), "--urls", &urls]);
         if let Some(database) = &self.database {
             command.args(["--database", &database.url]);
+        }
+        if let Some(credentials) = &self.credentials {
+            command.env(credentials::VARIABLE, credentials.shop());
         }
         if let Some(clock) = &self.clock {
             command.envs(clock.environment());
@@ -101,7 +122,7 @@ impl World {
     ///
     /// It cannot be killed, or no other started.
     pub async fn kill_relay(&mut self, index: usize) -> Result<()> {
-        let new = self.command("relay").spawn()?;
+        let new = self.relay()?;
         let mut old = std::mem::replace(self.relays.get_mut(index).ok_or("no such relay")?, new);
         Ok(old.kill().await?)
     }
@@ -121,7 +142,8 @@ impl World {
     /// Waits until the outbox is empty, with the help of another relay.
     pub(crate) async fn finish_outbox(&mut self) -> Result<()> {
         let publisher = self.admin().await?;
-        with_database(&self.database()?.url, Finish { publisher, limit: Duration::from_secs(60) }).await
+        let parks = self.row.rules.parks;
+        with_database(&self.database()?.url, Finish { publisher, limit: Duration::from_secs(60), parks }).await
     }
 }
 
