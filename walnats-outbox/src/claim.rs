@@ -57,7 +57,7 @@ pub(crate) async fn look<D: Database>(outbox: &Outbox<D>, after: i64, wish: &Wis
     let (pool, statements) = (&outbox.pool, &outbox.shared.statements);
     let began = Instant::now();
     let size = Value::Integer(i64::from(wish.batch.saturating_mul(LOOKED_AT)));
-    let window = run(pool, wish.patience, &statements.window, vec![Value::Integer(after), size]).await?;
+    let window = run(pool, wish.patience, statements.window.clone(), vec![Value::Integer(after), size]).await?;
     let window = window.first().ok_or(sqlx::Error::RowNotFound)?;
     let (now_ms, end) = (window.integer("now_ms")?, window.maybe_integer("end_id")?);
 
@@ -69,7 +69,7 @@ pub(crate) async fn look<D: Database>(outbox: &Outbox<D>, after: i64, wish: &Wis
         Value::Text(&paused),
         Value::Integer(wish.parked_blocks.into()),
     ];
-    let candidates = run(pool, wish.patience, &statements.candidates, values).await?;
+    let candidates = run(pool, wish.patience, statements.candidates.clone(), values).await?;
     let candidates = candidates
         .iter()
         .map(|cells| Ok(Candidate { id: cells.integer("id")?, predecessor: cells.maybe_integer("predecessor")? }))
@@ -81,7 +81,7 @@ pub(crate) async fn look<D: Database>(outbox: &Outbox<D>, after: i64, wish: &Wis
 
     let ids = read::json(&wanted.iter().map(|candidate| candidate.id).collect::<Vec<_>>());
     let values = vec![Value::Text(&ids), Value::Integer(now_ms), Value::Integer(milliseconds(wish.lease))];
-    let leased = run(pool, wish.patience, &statements.lease, values).await?;
+    let leased = run(pool, wish.patience, statements.lease.clone(), values).await?;
     let mut rows = leased.iter().map(read::row).collect::<Result<Vec<_>, _>>()?;
     rows.sort_by_key(|row| row.id);
     let got: HashSet<i64> = rows.iter().map(|row| row.id).collect();

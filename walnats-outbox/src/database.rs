@@ -84,12 +84,12 @@ pub trait Cells {
 pub(crate) async fn run<D: Database>(
     pool: &Pool<D>,
     patience: Duration,
-    sql: &Cow<'static, str>,
+    sql: Cow<'static, str>,
     values: Vec<Value<'_>>,
 ) -> Result<Vec<D::Row>, DatabaseError> {
     let timed_out = |_| DatabaseError::TimedOut(patience);
     let mut connection = tokio::time::timeout(patience, pool.acquire()).await.map_err(timed_out)??;
-    match tokio::time::timeout(patience, D::run_alone(&mut connection, sql.clone(), values)).await {
+    match tokio::time::timeout(patience, D::run_alone(&mut connection, sql, values)).await {
         Ok(rows) => Ok(rows?),
         Err(elapsed) => {
             connection.close_on_drop();

@@ -73,7 +73,7 @@ impl Inbox {
         older_than: Duration,
         batch: u32,
     ) -> Result<usize, DatabaseError> {
-        delete_in_batches(pool, &D::STATEMENTS.inbox_clean_up.into(), older_than, batch).await
+        delete_in_batches(pool, D::STATEMENTS.inbox_clean_up.into(), older_than, batch).await
     }
 
     /// Like [`Inbox::clean_up`], in the table of this inbox: of all readers, too.
@@ -87,6 +87,6 @@ impl Inbox {
         older_than: Duration,
         batch: u32,
     ) -> Result<usize, DatabaseError> {
-        delete_in_batches(pool, &self.tables.render(D::STATEMENTS.inbox_clean_up), older_than, batch).await
+        delete_in_batches(pool, self.tables.render(D::STATEMENTS.inbox_clean_up), older_than, batch).await
     }
 }

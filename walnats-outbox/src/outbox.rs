@@ -143,7 +143,7 @@ impl<D: Database> Outbox<D> {
     ///
     /// The database cannot be asked.
     pub async fn status(&self) -> Result<Status, DatabaseError> {
-        let rows = run(&self.pool, PATIENCE, &self.shared.statements.status, vec![]).await?;
+        let rows = run(&self.pool, PATIENCE, self.shared.statements.status.clone(), vec![]).await?;
         Ok(read::status(rows.first().ok_or(sqlx::Error::RowNotFound)?)?)
     }
 
@@ -153,7 +153,7 @@ impl<D: Database> Outbox<D> {
     ///
     /// The database cannot be asked.
     pub async fn pending(&self) -> Result<Vec<Pending>, DatabaseError> {
-        let rows = run(&self.pool, PATIENCE, &self.shared.statements.pending, vec![]).await?;
+        let rows = run(&self.pool, PATIENCE, self.shared.statements.pending.clone(), vec![]).await?;
         Ok(rows.iter().map(read::pending).collect::<Result<_, _>>()?)
     }
 
@@ -164,7 +164,7 @@ impl<D: Database> Outbox<D> {
     /// The database cannot be asked.
     pub async fn pending_keys(&self, limit: u32) -> Result<Vec<PendingKey>, DatabaseError> {
         let values = vec![Value::Integer(limit.into())];
-        let rows = run(&self.pool, PATIENCE, &self.shared.statements.pending_keys, values).await?;
+        let rows = run(&self.pool, PATIENCE, self.shared.statements.pending_keys.clone(), values).await?;
         Ok(rows.iter().map(read::pending_key).collect::<Result<_, _>>()?)
     }
 
@@ -175,7 +175,7 @@ impl<D: Database> Outbox<D> {
     /// The database cannot be asked.
     pub async fn parked(&self, after: i64, limit: u32) -> Result<Vec<Row>, DatabaseError> {
         let values = vec![Value::Integer(after), Value::Integer(limit.into())];
-        let rows = run(&self.pool, PATIENCE, &self.shared.statements.parked, values).await?;
+        let rows = run(&self.pool, PATIENCE, self.shared.statements.parked.clone(), values).await?;
         Ok(rows.iter().map(read::row).collect::<Result<_, _>>()?)
     }
 
@@ -185,7 +185,7 @@ impl<D: Database> Outbox<D> {
     ///
     /// The database did not do it.
     pub async fn replay(&self, which: &Parked) -> Result<usize, DatabaseError> {
-        let replayed = self.change(&self.shared.statements.replay, which).await?;
+        let replayed = self.change(self.shared.statements.replay.clone(), which).await?;
         self.wake();
         Ok(replayed)
     }
@@ -196,7 +196,7 @@ impl<D: Database> Outbox<D> {
     ///
     /// The database did not do it.
     pub async fn discard(&self, which: &Parked) -> Result<usize, DatabaseError> {
-        let discarded = self.change(&self.shared.statements.discard, which).await?;
+        let discarded = self.change(self.shared.statements.discard.clone(), which).await?;
         self.wake();
         Ok(discarded)
     }
@@ -207,10 +207,10 @@ impl<D: Database> Outbox<D> {
     ///
     /// The database did not do it; earlier batches are done.
     pub async fn clean_up(&self, older_than: Duration, batch: u32) -> Result<usize, DatabaseError> {
-        delete_in_batches(&self.pool, &self.shared.statements.clean_up, older_than, batch).await
+        delete_in_batches(&self.pool, self.shared.statements.clean_up.clone(), older_than, batch).await
     }
 
-    async fn change(&self, sql: &Cow<'static, str>, which: &Parked) -> Result<usize, DatabaseError> {
+    async fn change(&self, sql: Cow<'static, str>, which: &Parked) -> Result<usize, DatabaseError> {
         let ids = match which {
             Parked::All => None,
             Parked::Ids(ids) => Some(read::json(ids)),
@@ -220,7 +220,7 @@ impl<D: Database> Outbox<D> {
 
     /// The version of the tables.
     pub(crate) async fn version(&self) -> Result<i64, DatabaseError> {
-        let rows = run(&self.pool, PATIENCE, &self.shared.statements.version, vec![]).await?;
+        let rows = run(&self.pool, PATIENCE, self.shared.statements.version.clone(), vec![]).await?;
         let version = rows.first().map(|row| row.maybe_integer("version")).transpose()?.flatten();
         Ok(version.unwrap_or(0))
     }
@@ -241,14 +241,15 @@ impl Outbox<sqlx::Postgres> {
 /// Deletes what a statement names, batch after batch, until nothing is left.
 pub(crate) async fn delete_in_batches<D: Database>(
     pool: &Pool<D>,
-    sql: &Cow<'static, str>,
+    sql: Cow<'static, str>,
     older_than: Duration,
     batch: u32,
 ) -> Result<usize, DatabaseError> {
     let (older_than, batch) = (crate::row::milliseconds(older_than), batch.max(1));
     let mut deleted = 0;
     loop {
-        let rows = run(pool, PATIENCE, sql, vec![Value::Integer(older_than), Value::Integer(batch.into())]).await?;
+        let rows =
+            run(pool, PATIENCE, sql.clone(), vec![Value::Integer(older_than), Value::Integer(batch.into())]).await?;
         deleted += rows.len();
         if rows.len() < batch as usize {
             return Ok(deleted);

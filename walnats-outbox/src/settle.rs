@@ -75,6 +75,6 @@ pub(crate) async fn settle<D: Database>(
     marks: &[Mark],
 ) -> Result<HashSet<i64>, DatabaseError> {
     let marks = read::json(&marks);
-    let rows = run(&outbox.pool, patience, &outbox.shared.statements.settle, vec![Value::Text(&marks)]).await?;
+    let rows = run(&outbox.pool, patience, outbox.shared.statements.settle.clone(), vec![Value::Text(&marks)]).await?;
     Ok(rows.iter().map(|row| row.integer("id")).collect::<Result<_, _>>()?)
 }

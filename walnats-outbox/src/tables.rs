@@ -239,6 +239,6 @@ mod tests {
         assert_eq!(Tables::new().outbox("a").inbox("A").check(), Err(TablesError::Clash("a".into())));
         assert_eq!(Tables::new().outbox("a").inbox("a_pending").check(), Err(TablesError::Clash("a_pending".into())));
         assert_eq!(Tables::new().outbox("walnats_migrations").check(), Ok(()));
-        assert_eq!(Tables::new().inbox("walnats_migrations").check().is_err(), true);
+        assert!(Tables::new().inbox("walnats_migrations").check().is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! What becomes of a row that was not sent: it waits, or it is parked.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::Context;
 use super::batch::Step;
@@ -83,22 +83,28 @@ pub(super) fn park<D: Database>(context: &Context<D>, row: &Row, mark: Mark) -> 
 async fn find_out<D: Database>(context: &Context<D>, row: &Row, blame: Blame, began: Instant) -> Blame {
     let is_suspect = match blame {
         Blame::StreamOrRow | Blame::ConnectionOrRow => context.suspects.others_passed(row, began),
-        Blame::WrongStream => context.suspects.others_passed(row, began) || stream_exists(context, &row.stream).await,
+        Blame::WrongStream => {
+            context.suspects.others_passed(row, began) || stream_existed(context, &row.stream, began).await
+        }
         _ => false,
     };
     if is_suspect { Blame::Row } else { blame }
 }
 
-/// As far as the server says so: credentials that may only publish learn nothing, and the row waits.
-async fn stream_exists<D: Database>(context: &Context<D>, stream: &str) -> bool {
+/// Whether the stream was there when the attempt began, as far as the server says so: credentials that may only publish learn
+/// nothing, and the row waits.
+async fn stream_existed<D: Database>(context: &Context<D>, stream: &str, began: Instant) -> bool {
     const PATIENCE: Duration = Duration::from_secs(2);
-    if let Some(known) = context.suspects.known(stream) {
-        return known;
-    }
-    let asked = tokio::time::timeout(PATIENCE, context.publisher.jetstream().get_stream(stream)).await;
-    let exists = matches!(asked, Ok(Ok(_)));
-    context.suspects.learned(stream, exists);
-    exists
+    let created = match context.suspects.known(stream) {
+        Some(known) => known,
+        None => {
+            let asked = tokio::time::timeout(PATIENCE, context.publisher.jetstream().get_stream(stream)).await;
+            let created = asked.ok().and_then(Result::ok).map(|stream| stream.cached_info().created.into());
+            context.suspects.learned(stream, created);
+            created
+        }
+    };
+    created.is_some_and(|created: SystemTime| created.elapsed().is_ok_and(|age| age > began.elapsed()))
 }
 
 /// What is noted with a row that is suspected, so that whoever finds it parked sees why.

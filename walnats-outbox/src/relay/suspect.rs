@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::row::Row;
 
@@ -32,7 +32,7 @@ struct State {
 #[derive(Debug, Default)]
 struct Stream {
     stored: Option<Instant>,
-    exists: Option<(Instant, bool)>,
+    asked: Option<(Instant, Option<SystemTime>)>,
     told: Option<Instant>,
 }
 
@@ -64,15 +64,15 @@ impl Suspects {
         state.stream(&row.stream).stored.is_some_and(|stored| stored > since)
     }
 
-    /// Whether the stream exists, if that was found out lately.
-    pub(super) fn known(&self, stream: &str) -> Option<bool> {
-        let asked = self.lock().stream(stream).exists;
-        asked.filter(|(at, _)| at.elapsed() < KNOWN_FOR).map(|(_, exists)| exists)
+    /// When the stream was made, if that was asked lately: `Some(None)` where there is none.
+    pub(super) fn known(&self, stream: &str) -> Option<Option<SystemTime>> {
+        let asked = self.lock().stream(stream).asked;
+        asked.filter(|(at, _)| at.elapsed() < KNOWN_FOR).map(|(_, created)| created)
     }
 
-    /// Notes whether the stream exists.
-    pub(super) fn learned(&self, stream: &str, exists: bool) {
-        self.lock().stream(stream).exists = Some((Instant::now(), exists));
+    /// Notes when the stream was made.
+    pub(super) fn learned(&self, stream: &str, created: Option<SystemTime>) {
+        self.lock().stream(stream).asked = Some((Instant::now(), created));
     }
 
     /// Whether trouble of the stream was not logged lately.
