@@ -7,6 +7,7 @@ use walnats_runtime::{Event, Options, Outcome, Publisher, StreamDescriptor};
 use walnats_server::NatsServer;
 
 #[allow(missing_docs)]
+#[allow(dead_code)]
 #[path = "../../walnats-codegen/fixtures/generate/events/expected/events.rs"]
 mod events;
 
