@@ -144,7 +144,7 @@ impl Task {
             lost,
             counters,
             life,
-            present: metric::Present::default(),
+            present: metric::Present::new(),
             limits: Limits { ack_timeout: options.ack_timeout, deadline: options.deadline },
             ring: Ring::new(),
             inbox,

@@ -14,6 +14,10 @@ pub(crate) struct Present {
 }
 
 impl Present {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
     /// What is true of this publisher at the moment.
     pub(crate) fn set(&mut self, buffered: u64, in_flight: u64) {
         if (self.buffered, self.in_flight) == (buffered, in_flight) {

@@ -1,11 +1,11 @@
 //! Whatever is said through `tracing` on this thread.
 
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tracing::field::{Field, Visit};
 use tracing::subscriber::Interest;
-use tracing::{Event, Level, Metadata, Subscriber, span};
+use tracing::{Dispatch, Event, Level, Metadata, Subscriber, span};
 
 /// Keeps the texts of everything that is said at a level and above, by whatever crate.
 #[derive(Clone)]
@@ -16,6 +16,10 @@ pub struct Heard {
 
 impl From<Level> for Heard {
     fn from(level: Level) -> Self {
+        // While there is one subscriber in the process, tracing asks that of the thread which comes to a call site first whether
+        // anybody listens there, and believes it for all threads. With two, it asks both.
+        static SECOND: OnceLock<Dispatch> = OnceLock::new();
+        SECOND.get_or_init(|| Dispatch::new(Self { level: Level::ERROR, texts: Arc::default() }));
         Self { level, texts: Arc::default() }
     }
 }

@@ -1,48 +1,20 @@
 //! The life of a publisher: on which runtime it works, and what it leaves behind when that runtime ends.
 
-use std::future::{Future, IntoFuture};
-use std::pin::pin;
+use std::future::IntoFuture;
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
-use std::time::{Duration, Instant};
+use std::thread;
+use std::time::Duration;
 
-use async_nats::ConnectOptions;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 use tracing::Level;
-use walnats_runtime::{EmitError, Full, Options, Outcome, Pending, Publisher};
+use walnats_runtime::{EmitError, Options, Outcome, Publisher};
 use walnats_server::NatsServer;
 
+use crate::executor::{alone, block_on, runtime};
 use crate::heard::Heard;
-use crate::note::{Note, PLAIN, TestResult, note, ready, ready_with, stored, suspend, whole};
-
-fn runtime(workers: usize) -> std::io::Result<Runtime> {
-    Builder::new_multi_thread().worker_threads(workers).enable_all().build()
-}
-
-fn alone() -> std::io::Result<Runtime> {
-    Builder::new_current_thread().enable_all().build()
-}
-
-/// Runs a future outside of every Tokio runtime.
-fn block_on<F: Future>(future: F) -> F::Output {
-    struct Unpark(Thread);
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    let mut future = pin!(future);
-    loop {
-        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(end) => return end,
-            Poll::Pending => thread::park_timeout(Duration::from_millis(20)),
-        }
-    }
-}
+use crate::note::{PLAIN, TestResult, note, ready, ready_with, suspend, whole};
 
 #[test]
 fn a_publisher_outlives_the_runtime_of_its_first_emit() -> TestResult {
@@ -184,169 +156,6 @@ fn a_process_that_ends_with_a_full_buffer_says_so() -> TestResult {
         let alone = lines.iter().filter(|line| line.contains("an event was not confirmed")).count();
         assert_eq!(sums + alone, 20_000, "{said}");
     }
-    Ok(())
-}
-
-#[test]
-fn a_caller_that_blocks_holds_up_nobody_else() -> TestResult {
-    const BLOCKED: Duration = Duration::from_secs(6);
-    let server = NatsServer::start()?;
-    let runtime = runtime(2)?;
-    let publisher = runtime.block_on(ready(&server, PLAIN))?;
-    for round in 0..3 {
-        // Everything is idle.
-        thread::sleep(Duration::from_millis(100));
-        let (blocking, other) = (publisher.clone(), publisher.clone());
-        let start = Instant::now();
-        let blocked = runtime.spawn(async move {
-            let pending = blocking.emit(&note("x")).buffered().await;
-            thread::sleep(BLOCKED);
-            pending
-        });
-        let confirmed = runtime.spawn(async move { other.emit(&note("y")).await });
-        runtime.block_on(confirmed)??;
-        assert!(start.elapsed() < BLOCKED / 2, "round {round}: {:?}", start.elapsed());
-        let pending = runtime.block_on(blocked)??;
-        runtime.block_on(pending)?;
-    }
-    Ok(())
-}
-
-#[test]
-fn a_caller_that_drops_the_last_publisher_and_blocks_holds_up_no_event() -> TestResult {
-    const BLOCKED: Duration = Duration::from_secs(6);
-    let mut server = NatsServer::start()?;
-    let runtime = runtime(2)?;
-    let publisher = runtime.block_on(ready(&server, PLAIN))?;
-    runtime.block_on(suspend(&mut server));
-    let pending = publisher.emit(&note("x")).try_buffered()?;
-    thread::sleep(Duration::from_millis(100));
-    let start = Instant::now();
-    let blocked = runtime.spawn(async move {
-        drop(publisher);
-        thread::sleep(BLOCKED);
-    });
-    thread::sleep(Duration::from_millis(100));
-    server.resume();
-    runtime.block_on(async { runtime.spawn(pending).await })??;
-    assert!(start.elapsed() < BLOCKED / 2, "{:?}", start.elapsed());
-    runtime.block_on(blocked)?;
-    Ok(())
-}
-
-#[test]
-fn a_full_buffer_and_another_executor() -> TestResult {
-    let mut server = NatsServer::start()?;
-    let home = runtime(1)?;
-    let options = Options::new().buffer_messages(2).deadline(Duration::from_millis(400)).full(Full::Refuse);
-    let publisher = home.block_on(ready_with(&server, PLAIN, options))?;
-    // With room there is nothing special about it.
-    assert_eq!(block_on(publisher.emit(&note("x")).into_future())?.outcome, Outcome::Stored(1));
-    home.block_on(suspend(&mut server));
-    let held: Vec<Pending> =
-        [note("a"), note("b")].iter().map(|event| publisher.emit(event).try_buffered()).collect::<Result<_, _>>()?;
-    let event = note("c");
-    let error = block_on(publisher.emit(&event).into_future()).expect_err("the buffer is full");
-    assert!(whole(&error).contains("the buffer stayed full"), "{}", whole(&error));
-    let error = block_on(publisher.emit(&event).buffered().into_future()).expect_err("the buffer is full");
-    assert!(whole(&error).contains("the buffer is full"), "{}", whole(&error));
-    let events = [note("d"), note("e")];
-    let error = block_on(publisher.emit_all(&events).into_future()).expect_err("the buffer is full");
-    assert_eq!(error.failures().len(), 2);
-    assert!(block_on(publisher.flush(Duration::from_millis(100))).is_err());
-    assert!(block_on(publisher.shutdown(Duration::from_millis(100))).is_err());
-    drop(home);
-    assert!(block_on(publisher.emit(&event).into_future()).is_err());
-    drop(held);
-    server.resume();
-    Ok(())
-}
-
-#[test]
-fn waiting_for_a_place_on_another_executor() -> TestResult {
-    let mut server = NatsServer::start()?;
-    let home = runtime(1)?;
-    let publisher = home.block_on(ready_with(&server, PLAIN, Options::new().buffer_messages(1)))?;
-    home.block_on(suspend(&mut server));
-    let held = publisher.emit(&note("a")).try_buffered()?;
-    let (clone, confirmed) = (publisher.clone(), publisher.clone());
-    let buffered = thread::spawn(move || block_on(clone.emit(&note("b")).buffered().into_future()));
-    let confirmed = thread::spawn(move || block_on(confirmed.emit(&note("c")).into_future()));
-    thread::sleep(Duration::from_millis(100));
-    assert!(!buffered.is_finished() && !confirmed.is_finished());
-    // The runtime ends while both wait.
-    drop(home);
-    for end in [buffered.join().map_err(|_| "panicked")?.err(), confirmed.join().map_err(|_| "panicked")?.err()] {
-        let text = whole(&end.ok_or("nothing was sent")?);
-        assert!(text.contains("has shut down"), "{text}");
-    }
-    assert!(block_on(held).is_err());
-    server.resume();
-    Ok(())
-}
-
-#[test]
-fn a_publisher_that_was_never_started_has_nothing_to_wait_for() -> TestResult {
-    let server = NatsServer::start()?;
-    let home = runtime(1)?;
-    let client = home.block_on(async_nats::connect(server.url()))?;
-    let publisher = Publisher::new(client, PLAIN, Options::new());
-    let event = note("x");
-    let error = block_on(publisher.emit(&event).into_future()).expect_err("there is no runtime");
-    assert!(whole(&error).contains("no Tokio runtime"), "{}", whole(&error));
-    assert!(block_on(publisher.emit_all(&[note("x")]).into_future()).is_err());
-    block_on(publisher.flush(Duration::from_secs(1)))?;
-    block_on(publisher.shutdown(Duration::from_secs(1)))?;
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_panic_in_a_callback_ends_nothing_else() -> TestResult {
-    let heard = Heard::from(Level::ERROR);
-    let _guard = tracing::subscriber::set_default(heard.clone());
-    let permissions = "publish: { deny: [\"notes.secret\"] }";
-    let server = NatsServer::builder()
-        .config(&format!(
-            "authorization {{ users: [{{ user: shop, password: pw, permissions: {{ {permissions} }} }}] }}"
-        ))
-        .start()?;
-    let nats = ConnectOptions::new().user_and_password("shop".into(), "pw".into());
-    let options = Options::new()
-        .nats(nats)
-        .on_lost(|_| panic!("a bug in `on_lost`"))
-        .on_nats_event(|_| panic!("a bug in `on_nats_event`"));
-    let publisher = ready_with(&server, PLAIN, options).await?;
-    let denied = Note { topic: "secret".into(), text: "x".into() };
-    for _ in 0..2 {
-        drop(publisher.emit(&denied).buffered().await?);
-        assert!(publisher.flush(Duration::from_secs(20)).await.is_err());
-    }
-    let stats = publisher.stats();
-    assert_eq!(stats.lost, 2);
-    // On being connected, and for two denials.
-    assert!(stats.callback_panics >= 4, "{stats:?}");
-    publisher.emit(&note("x")).await?;
-    assert_eq!(stored(&publisher, "notes").await?.len(), 1);
-    let said = heard.all().into_iter().filter(|text| text.contains("a callback panicked")).count();
-    assert!((1..=2).contains(&said), "{:?}", heard.all());
-    publisher.shutdown(Duration::from_secs(10)).await?;
-    Ok(())
-}
-
-#[test]
-fn a_panic_in_a_callback_at_the_end_of_the_runtime() -> TestResult {
-    let mut server = NatsServer::start()?;
-    let home = runtime(1)?;
-    let options = Options::new().on_lost(|_| panic!("a bug in `on_lost`"));
-    let publisher = home.block_on(ready_with(&server, PLAIN, options))?;
-    home.block_on(suspend(&mut server));
-    for text in ["a", "b", "c"] {
-        drop(publisher.emit(&note(text)).try_buffered()?);
-    }
-    drop(home);
-    let stats = publisher.stats();
-    assert_eq!((stats.lost, stats.callback_panics, stats.buffered), (3, 3, 0));
-    server.resume();
     Ok(())
 }
 

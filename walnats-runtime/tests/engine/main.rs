@@ -1,11 +1,14 @@
 //! What an emit promises, against a real nats-server.
 
 mod batches;
+mod callbacks;
+mod callers;
 mod canary;
 mod connecting;
 mod domains;
 mod emits;
 mod ends;
+mod executor;
 mod faults;
 mod foreign;
 mod hang_up;
