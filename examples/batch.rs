@@ -24,6 +24,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut wrong = changes;
     wrong[321].sku = "tea".into();
     let refused = events.emit_stock_changed_all(&wrong).atomic().await.expect_err("`tea` does not match the pattern");
-    println!("refused: {refused}");
+    println!("refused: {}", walnats_runtime::Chain(&refused));
     Ok(())
 }

@@ -24,7 +24,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     user.email = "not an address".into();
     let refused = events.emit_user_created(&user).await.expect_err("the schema asks for an e-mail address");
-    println!("emit invalid   {refused}");
+    println!("emit invalid   {}", walnats_runtime::Chain(&refused));
 
     // Any NATS client can read. `decode` checks what it reads against the schema.
     let stream = events.publisher().jetstream().get_stream("users").await?;

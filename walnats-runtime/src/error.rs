@@ -1,6 +1,8 @@
-//! One error type per operation. None holds a payload, a header's value or a secret.
+//! One error type per operation. None holds a payload, a header's value or a secret. `Display` says one level alone, and its cause
+//! is in `source()`: whoever prints the [`Chain`] prints nothing twice.
 
 mod batch;
+mod chain;
 mod config;
 mod connect;
 mod emit;
@@ -12,6 +14,7 @@ mod payload;
 mod scope;
 
 pub use batch::EmitAllError;
+pub use chain::Chain;
 pub use config::ConfigError;
 pub use connect::ConnectError;
 pub use emit::{Cause, EmitError, NotStored, OptionError, PossiblyStored, Reason};
@@ -24,3 +27,6 @@ pub use crate::cloud_event::CloudEventError;
 pub use crate::credentials::CredentialsError;
 pub use crate::headers::HeaderError;
 pub use crate::subject::{MessageIdError, SubjectError, SubjectProblem};
+
+#[cfg(test)]
+mod tests;

@@ -6,8 +6,9 @@ use events::{Cancellation, OrderPlaced};
 use walnats_runtime::{Event, Options, Outcome, Publisher, StreamDescriptor};
 use walnats_server::NatsServer;
 
-#[allow(missing_docs)]
-#[allow(dead_code)]
+// As it is generated, which is not how rustfmt would have it.
+#[rustfmt::skip]
+#[allow(missing_docs, dead_code)]
 #[path = "../../walnats-codegen/fixtures/generate/events/expected/events.rs"]
 mod events;
 

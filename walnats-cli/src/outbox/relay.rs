@@ -30,7 +30,7 @@ pub struct Options {
         default_value = "nats://127.0.0.1:4222"
     )]
     nats: String,
-    /// A file of credentials for NATS
+    /// A file of credentials for NATS, read again at every reconnect
     #[arg(long, value_name = "FILE")]
     credentials: Option<PathBuf>,
     /// Send what waits now, and end
@@ -56,8 +56,7 @@ pub struct Options {
 pub async fn run<D: Database>(outbox: &Outbox<D>, options: &Options) -> Result<Outcome, Failure> {
     let mut runtime = walnats_runtime::Options::new();
     if let Some(file) = &options.credentials {
-        let nats = async_nats::ConnectOptions::with_credentials_file(file).await;
-        runtime = runtime.nats(nats.map_err(|error| format!("cannot read `{}`: {error}", file.display()))?);
+        runtime = runtime.credentials_file(file);
     }
     let publisher = Publisher::connect(&options.nats, &[], runtime).await?;
     let mut relay = outbox

@@ -11,6 +11,7 @@ use async_nats::{Auth, AuthError};
 use tokio::task::JoinSet;
 
 use super::{Credentials, CredentialsError, file};
+use crate::error::Chain;
 
 type Answer = Pin<Box<dyn Future<Output = Result<Credentials, Box<dyn Error + Send + Sync>>> + Send>>;
 
@@ -48,7 +49,7 @@ impl Source {
         });
         let answer = task.join_next().await.unwrap_or(Ok(Err(CredentialsError::Panicked)));
         answer.unwrap_or(Err(CredentialsError::Panicked)).map_err(|error| {
-            let text = chain(&error);
+            let text = Chain(&error).to_string();
             said.set(|last| last.error = Some(error));
             AuthError::new(text)
         })
@@ -96,17 +97,6 @@ impl Said {
     pub(crate) fn take(&self) -> Last {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
-}
-
-/// An error and all that led to it.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text = format!("{text}: {error}");
-        source = error.source();
-    }
-    text
 }
 
 impl fmt::Debug for Source {

@@ -9,7 +9,7 @@ use crate::register::Warning;
 
 use super::{CloudEventError, ConfigError, EncodeError, HeaderError, MessageIdError, SubjectError, ValidateError};
 
-/// An event was not confirmed.
+/// An event was not confirmed. [`Chain`](crate::Chain) prints why.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum EmitError {
     /// Certainly not stored.
@@ -69,7 +69,12 @@ impl fmt::Display for NotStored {
 
 impl Error for NotStored {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.reason.source()
+        match &self.reason {
+            // As themselves, and not as what counts their owners.
+            Reason::Encode(error) => Some(error.as_ref()),
+            Reason::CloudEvent(error) => Some(error.as_ref()),
+            reason => reason.source(),
+        }
     }
 }
 
@@ -78,25 +83,25 @@ impl Error for NotStored {
 #[non_exhaustive]
 pub enum Reason {
     /// It breaks its schema.
-    #[error("it breaks its schema: {0}")]
+    #[error("it breaks its schema")]
     Invalid(#[from] ValidateError),
     /// It cannot be encoded.
-    #[error("it cannot be encoded: {0}")]
+    #[error("it cannot be encoded")]
     Encode(#[source] Arc<EncodeError>),
     /// It has no valid subject.
-    #[error("it has no valid subject: {0}")]
+    #[error("it has no valid subject")]
     Subject(#[from] SubjectError),
     /// A header cannot be sent.
-    #[error("a header cannot be sent: {0}")]
+    #[error("a header cannot be sent")]
     Header(#[from] HeaderError),
     /// Its deduplication id cannot be used.
-    #[error("its id cannot be used: {0}")]
+    #[error("its id cannot be used")]
     MessageId(#[from] MessageIdError),
     /// It breaks a rule of CloudEvents.
     #[error("it is not a valid CloudEvent")]
     CloudEvent(#[source] Arc<CloudEventError>),
     /// Something was asked for that its stream, or the value given, does not allow.
-    #[error("{0}")]
+    #[error(transparent)]
     Option(#[from] OptionError),
     /// Larger than the server, or the stream, admits: headers and payload together.
     #[error("its {size} bytes (headers and payload) are more than the limit of {limit}")]

@@ -16,7 +16,7 @@ pub enum FlushError {
         unacknowledged: usize,
     },
     /// Buffered messages ended without being confirmed since the last `flush`.
-    #[error("{failed} buffered messages were not confirmed, the first: {first}")]
+    #[error("{failed} buffered messages were not confirmed")]
     Failed {
         /// How many.
         failed: usize,

@@ -22,13 +22,30 @@ impl<K: Clone + Debug + Display + PartialEq> From<async_nats::error::Error<K>> f
 
 impl<K: Clone + Debug + Display + PartialEq> Display for NatsError<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Display::fmt(&self.0.kind(), f)
+        match self.repeated() {
+            Some(cause) => Display::fmt(cause, f),
+            None => Display::fmt(&self.0.kind(), f),
+        }
+    }
+}
+
+impl<K: Clone + Debug + Display + PartialEq> NatsError<K> {
+    /// The cause, where its text says again what the kind says: "authorization violation", say.
+    fn repeated(&self) -> Option<&(dyn Error + 'static)> {
+        let kind = self.0.kind().to_string().to_lowercase();
+        self.cause().filter(|cause| cause.to_string().to_lowercase().contains(&kind))
+    }
+
+    fn cause(&self) -> Option<&(dyn Error + 'static)> {
+        Error::source(&self.0)
     }
 }
 
 impl<K: Clone + Debug + Display + PartialEq> Error for NatsError<K> {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        // async-nats's own `source` needs `'static` of the kind, which ours have; the cause is what it was given.
-        Error::source(&self.0)
+        match self.repeated() {
+            Some(cause) => cause.source(),
+            None => self.cause(),
+        }
     }
 }

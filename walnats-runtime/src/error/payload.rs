@@ -68,8 +68,8 @@ pub enum DecodeError {
         reason: String,
     },
     /// JSON, but not what the schema accepts.
-    #[error("the payload breaks the schema: {0}")]
-    Invalid(ValidateError),
+    #[error("the payload breaks the schema")]
+    Invalid(#[source] ValidateError),
     /// Not an encoding of the protobuf message.
     #[cfg(feature = "protobuf")]
     #[error("the payload is not an encoding of the protobuf message")]

@@ -113,11 +113,12 @@ async fn look_at(publisher: &Publisher, stream: &str) -> Result<Vec<Stored>, Box
     Ok(found)
 }
 
-/// An error with everything that led to it.
+/// An error with everything that led to it, each level once.
 pub fn whole(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {
+        assert!(!text.contains(&error.to_string()), "{text}: {error}");
         text = format!("{text}: {error}");
         source = error.source();
     }
