@@ -42,9 +42,12 @@ pub use event::EventSettings;
 pub use read::parse;
 pub use schema::{DraftName, Formats, SchemaSettings, UnknownKeywordsName};
 pub use service::ServiceSettings;
-pub use stream::{DiscardName, RetentionName, StorageName, StreamSettings};
+pub use stream::{
+    CompressionName, ConsumerLimits, DiscardName, External, Keys, ManagedName, Mapping, Origin, PersistModeName,
+    Placement, Republish, RetentionName, StorageName, StreamSettings,
+};
 pub use text::{OneOrMany, Text};
-pub use units::{Bytes, Span};
+pub use units::{Bytes, Limit, Span};
 
 /// The content of `walnats.toml`. Every key is optional, and so is the file.
 #[derive(Clone, Debug, Default)]

@@ -20,6 +20,7 @@ pub mod protobuf;
 mod rename;
 mod shape;
 mod spot;
+mod stream;
 mod template;
 mod tier;
 mod type_names;

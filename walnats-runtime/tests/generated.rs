@@ -197,7 +197,7 @@ fn subjects_and_ids_are_made_of_fields() {
     assert_eq!(order.subject().unwrap(), "v1.orders.eu.7.placed");
     assert_eq!(order.uid().unwrap(), "order-placed:3f2c8a52-6f0e-4b1d-9e58-0a4f2f6f1c11-true");
     assert_eq!(events::OrderPlaced::DESCRIPTOR.event_type, "com.example.order.placed");
-    assert_eq!(events::STREAMS[1].replicas, 3);
+    assert_eq!(events::STREAMS[1].replicas, Some(3));
 }
 
 #[test]

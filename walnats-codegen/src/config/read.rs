@@ -8,8 +8,11 @@ use serde::de::DeserializeOwned;
 use serde_spanned::Spanned;
 use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 
-use super::{Settings, Text};
+use super::{Keys, Settings, StreamSettings, Text};
 use crate::diagnostic::{Diagnostic, Place, Report, SourceFile, did_you_mean};
+
+/// Keys that no two streams can share; `subjects` and `description` are looked at by themselves.
+const OF_ONE_STREAM: [&str; 5] = ["mirror", "sources", "republish", "subject_transform", "sealed"];
 
 const SECTIONS: [&str; 6] = ["schemas", "defaults", "streams", "events", "services", "codegen"];
 
@@ -29,18 +32,22 @@ pub fn parse(file: &Arc<SourceFile>, report: &mut Report) -> Settings {
     for (key, value) in table.into_inner() {
         match key.get_ref().as_ref() {
             "schemas" => settings.schemas = reader.section(value).unwrap_or_default(),
-            "defaults" => settings.defaults = reader.section(value).unwrap_or_default(),
-            "streams" => settings.streams = reader.sections(value),
+            "defaults" => settings.defaults = reader.stream(value).unwrap_or_default(),
+            "streams" => settings.streams = reader.sections_by(value, Reader::stream),
             "events" => settings.events = reader.sections(value),
             "services" => settings.services = reader.sections(value),
             "codegen" => settings.codegen = reader.section(value).unwrap_or_default(),
             other => reader.unknown(other, &SECTIONS, key.span()),
         }
     }
-    for text in settings.defaults.subjects.iter().chain(&settings.defaults.description) {
+    let shared = &settings.defaults;
+    let texts = shared.subjects.iter().chain(&shared.description).map(Text::span);
+    let keys = OF_ONE_STREAM.iter().filter_map(|key| shared.keys.get(key));
+    for span in texts.chain(keys) {
         let message = "`[defaults]` is for every stream, and no two may have this in common";
         let help = "move it to `[streams.<name>]`";
-        reader.report.push(Diagnostic::error("WN0403", text.place(file), message).help(help));
+        let place = reader.place(span);
+        reader.report.push(Diagnostic::error("WN0403", place, message).help(help));
     }
     settings
 }
@@ -56,7 +63,24 @@ impl Reader<'_> {
         T::deserialize(ValueDeserializer::from(value)).map_err(|error| self.wrong(&error, span)).ok()
     }
 
+    /// A section of a stream's settings, with the places of its keys.
+    fn stream(&mut self, value: Spanned<DeValue>) -> Option<StreamSettings> {
+        let keys: Keys = match value.get_ref() {
+            DeValue::Table(table) => table.keys().map(|key| (key.get_ref().to_string(), key.span())).collect(),
+            _ => Keys::default(),
+        };
+        Some(StreamSettings { keys, ..self.section(value)? })
+    }
+
     fn sections<T: DeserializeOwned>(&mut self, value: Spanned<DeValue>) -> BTreeMap<Text, T> {
+        self.sections_by(value, Self::section)
+    }
+
+    fn sections_by<T>(
+        &mut self,
+        value: Spanned<DeValue>,
+        read: impl Fn(&mut Self, Spanned<DeValue>) -> Option<T>,
+    ) -> BTreeMap<Text, T> {
         let span = value.span();
         let DeValue::Table(table) = value.into_inner() else {
             let help = "write a section for each name: `[streams.orders]`";
@@ -66,7 +90,7 @@ impl Reader<'_> {
         };
         let sections = table.into_iter().filter_map(|(key, value)| {
             let name = Text::new(key.get_ref().to_string(), key.span());
-            Some((name, self.section(value)?))
+            Some((name, read(self, value)?))
         });
         sections.collect()
     }

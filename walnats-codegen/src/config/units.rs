@@ -1,9 +1,12 @@
 //! Lengths of time and numbers of bytes: `"7d"`, `"1GiB"`.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::time::Duration;
 
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde::de::value::StrDeserializer;
+use serde::de::{Deserialize, Deserializer, Error, IntoDeserializer, Visitor};
+use serde::ser::{Serialize, Serializer};
 
 /// A length of time: `"90s"`, `"1h30m"`, `"7d"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +15,17 @@ pub struct Span(pub Duration);
 /// A number of bytes: `1024`, `"512KiB"`, `"1GB"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bytes(pub u64);
+
+/// A limit, or the word that there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit<T> {
+    /// `"unlimited"`
+    Unlimited,
+    /// The limit.
+    At(T),
+}
+
+const UNLIMITED: &str = "unlimited";
 
 const TIME: &[(&str, u64)] =
     &[("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000), ("w", 604_800_000)];
@@ -68,6 +82,38 @@ impl<'de> Deserialize<'de> for Span {
     }
 }
 
+/// JetStream counts nanoseconds.
+impl Serialize for Span {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(u64::try_from(self.0.as_nanos()).unwrap_or(u64::MAX))
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Limit<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct LimitVisitor<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for LimitVisitor<T> {
+            type Value = Limit<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("a limit, or `\"unlimited\"`")
+            }
+
+            fn visit_i64<E: Error>(self, value: i64) -> Result<Limit<T>, E> {
+                T::deserialize(value.into_deserializer()).map(Limit::At)
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Limit<T>, E> {
+                match text {
+                    UNLIMITED => Ok(Limit::Unlimited),
+                    _ => T::deserialize(StrDeserializer::new(text)).map(Limit::At),
+                }
+            }
+        }
+        deserializer.deserialize_any(LimitVisitor(PhantomData))
+    }
+}
+
 impl<'de> Deserialize<'de> for Bytes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct BytesVisitor;
@@ -114,6 +160,21 @@ mod schema {
                 "type": "string",
                 "pattern": r"^\s*([0-9]+\s*(ms|s|m|h|d|w)\s*)+$",
             })
+        }
+    }
+
+    impl<T: JsonSchema> JsonSchema for super::Limit<T> {
+        fn inline_schema() -> bool {
+            true
+        }
+
+        fn schema_name() -> Cow<'static, str> {
+            format!("LimitOf{}", T::schema_name()).into()
+        }
+
+        fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+            let limit = generator.subschema_for::<T>();
+            json_schema!({ "anyOf": [limit, { "const": super::UNLIMITED }] })
         }
     }
 

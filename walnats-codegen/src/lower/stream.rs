@@ -1,13 +1,16 @@
 //! Streams: which there are, what they store, and that no two want the same subject.
 
+mod rule;
+mod settings;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::event::LocatedEvent;
 use super::filter;
-use crate::config::{Bytes, DiscardName, RetentionName, Settings, Span, StorageName, StreamSettings};
+use crate::config::{Settings, StreamSettings};
 use crate::diagnostic::{Diagnostic, Place, Report, SourceFile, did_you_mean};
-use crate::model::{Discard, Retention, Storage, Stream};
+use crate::model::{Retention, Stream};
 
 /// A subject filter of a stream, and where it comes from.
 struct Claim<'a> {
@@ -32,7 +35,8 @@ pub(super) fn streams(
         found.entry(&event.event.stream).or_insert_with(|| event.stream.clone());
     }
     for (name, configured) in &settings.streams {
-        if configured.subjects.is_empty() && !found.contains_key(name.as_str()) {
+        let copies = configured.mirror.is_some() || !configured.sources.is_empty();
+        if configured.subjects.is_empty() && !copies && !found.contains_key(name.as_str()) {
             let message = format!("the stream `{}` stores no event", name.as_str());
             let diagnostic = Diagnostic::error("WN0424", name.place(file), message);
             report.push(match did_you_mean(name.as_str(), found.keys().copied()) {
@@ -46,16 +50,20 @@ pub(super) fn streams(
         check_name(name, &place, report)?;
         let defaults = StreamSettings::default();
         let configured = settings.streams.get(name).unwrap_or(&defaults);
-        check_settings(configured, &settings.defaults, &place, report);
-        check_once(events, name, build(configured, &settings.defaults).retention, report);
-        let mut stored = events.iter().filter(|event| event.event.stream == name);
-        let description = match (stored.next(), stored.next()) {
-            (Some(only), None) => only.event.description.as_deref().map(shorten),
+        let stored: Vec<&LocatedEvent> = events.iter().filter(|event| event.event.stream == name).collect();
+        let first_description = match stored[..] {
+            [only] => only.event.description.as_deref().map(shorten),
             _ => None,
         };
         let subjects = minimal(claims.iter().filter(|claim| claim.stream == name).map(|claim| claim.filter.as_str()));
-        let description = configured.description.as_ref().map(|text| text.as_str().to_owned()).or(description);
-        Some(Stream { name: name.to_owned(), subjects, description, ..build(configured, &settings.defaults) })
+        let description = configured.description.as_ref().map(|text| text.as_str().to_owned());
+        let shared = settings::shared(configured, &settings.defaults);
+        let stream = settings::build(configured, &shared);
+        let stream = Stream { name: name.to_owned(), subjects, description, first_description, ..stream };
+        let at = rule::Sections { own: configured, defaults: &shared, file, place: &place };
+        rule::check(&stream, &at, &stored, report);
+        check_once(&stored, &stream, &at, report);
+        Some(stream)
     });
     streams.collect()
 }
@@ -151,88 +159,23 @@ fn check_name(name: &str, place: &Place, report: &mut Report) -> Option<()> {
     None
 }
 
-/// Whether the stream keeps what is to be stored once.
-fn check_once(events: &[LocatedEvent], stream: &str, retention: Retention, report: &mut Report) {
-    if retention == Retention::Limits {
-        return;
-    }
-    for LocatedEvent { event, once, .. } in events.iter().filter(|event| event.event.stream == stream) {
+/// Whether the stream keeps what is to be stored once, under the subject that says so.
+fn check_once(stored: &[&LocatedEvent], stream: &Stream, at: &rule::Sections, report: &mut Report) {
+    for LocatedEvent { event, once, .. } in stored {
         let Some(place) = once else { continue };
-        let message = format!("`once` on a stream that forgets `{}` when it is consumed", event.name);
-        report.push(Diagnostic::warning("WN0426", place.clone(), message).help(
-            "an event of the same key can be stored again after that; keep events with `retention = \"limits\"`",
-        ));
-    }
-}
-
-/// Settings that the server refuses, or that lose what was meant.
-fn check_settings(own: &StreamSettings, defaults: &StreamSettings, place: &Place, report: &mut Report) {
-    let stream = build(own, defaults);
-    let mut wrong = |message: &str, help: &str| {
-        report.push(Diagnostic::error("WN0423", place.clone(), message).help(help));
-    };
-    if let (Some(window), Some(age)) = (stream.duplicate_window, stream.max_age)
-        && window > age
-    {
-        wrong("`duplicate_window` is longer than `max_age`", "the server refuses that; shorten the window");
-    }
-    if stream.discard_new_per_subject && (stream.discard != Discard::New || stream.max_messages_per_subject.is_none()) {
-        wrong(
-            "`discard_new_per_subject` needs `discard = \"new\"` and `max_messages_per_subject`",
-            "set both, or remove it",
-        );
-    }
-    if stream.schedules && stream.discard == Discard::New {
-        wrong("`schedules` cannot be with `discard = \"new\"`", "the server refuses such streams; remove one");
-    }
-    if own.description.as_ref().is_some_and(|description| description.as_str().len() > MAX_DESCRIPTION) {
-        wrong("the description is longer than 4096 bytes", "the server keeps no more than that");
-    }
-    let size = own.max_message_size.or(defaults.max_message_size);
-    if size.is_some_and(|Bytes(bytes)| i32::try_from(bytes).is_err()) {
-        wrong(
-            "`max_message_size` is above 2 GiB",
-            "the server counts it in 32 bits, and admits 1 MiB unless configured",
-        );
-    }
-    if stream.schedules && stream.retention == Retention::Interest {
-        report.push(
-            Diagnostic::warning("WN0425", place.clone(), "`schedules` on a stream with `retention = \"interest\"`")
-                .help("while there is no consumer the server acknowledges a delayed message and forgets it"),
-        );
-    }
-}
-
-fn build(own: &StreamSettings, defaults: &StreamSettings) -> Stream {
-    Stream {
-        retention: match own.retention.or(defaults.retention) {
-            None | Some(RetentionName::Limits) => Retention::Limits,
-            Some(RetentionName::Interest) => Retention::Interest,
-            Some(RetentionName::WorkQueue) => Retention::WorkQueue,
-        },
-        storage: match own.storage.or(defaults.storage) {
-            None | Some(StorageName::File) => Storage::File,
-            Some(StorageName::Memory) => Storage::Memory,
-        },
-        discard: match own.discard.or(defaults.discard) {
-            None | Some(DiscardName::Old) => Discard::Old,
-            Some(DiscardName::New) => Discard::New,
-        },
-        replicas: own.replicas.or(defaults.replicas).unwrap_or(1),
-        max_age: own.max_age.or(defaults.max_age).map(|Span(age)| age),
-        max_bytes: own.max_bytes.or(defaults.max_bytes).map(|Bytes(bytes)| bytes),
-        max_messages: own.max_messages.or(defaults.max_messages).map(Into::into),
-        max_messages_per_subject: own.max_messages_per_subject.or(defaults.max_messages_per_subject).map(Into::into),
-        max_message_size: own
-            .max_message_size
-            .or(defaults.max_message_size)
-            .and_then(|Bytes(bytes)| bytes.try_into().ok()),
-        max_consumers: own.max_consumers.or(defaults.max_consumers).map(Into::into),
-        discard_new_per_subject: own.discard_new_per_subject.or(defaults.discard_new_per_subject).unwrap_or_default(),
-        duplicate_window: own.duplicate_window.or(defaults.duplicate_window).map(|Span(window)| window),
-        message_ttl: own.message_ttl.or(defaults.message_ttl).unwrap_or_default(),
-        schedules: own.schedules.or(defaults.schedules).unwrap_or_default(),
-        atomic: own.atomic.or(defaults.atomic).unwrap_or_default(),
-        ..Stream::default()
+        if stream.retention.unwrap_or_default() != Retention::Limits {
+            let message = format!("`once` on a stream that forgets `{}` when it is consumed", event.name);
+            report.push(Diagnostic::warning("WN0426", place.clone(), message).help(
+                "an event of the same key can be stored again after that; keep events with `retention = \"limits\"`",
+            ));
+        }
+        if let Some(transform) = at.key("subject_transform") {
+            let message = format!("`once` on a stream that stores `{}` under another subject", event.name);
+            report.push(
+                Diagnostic::warning("WN0426", place.clone(), message)
+                    .related(transform, "the subject changes here".to_owned())
+                    .help("whether there is such an event already is looked up by the subject that it is published on"),
+            );
+        }
     }
 }

@@ -1,13 +1,10 @@
 //! The root module: streams, and the types whose methods emit.
 
-use std::time::Duration;
-
-use super::code::literal;
 use super::docs;
 use super::item::Package;
-use super::names;
-use super::template::{EmitText, EmitterTemplate, ModuleText, RootTemplate, ServiceText, StreamText, render};
-use crate::model::{Discard, Payload, Retention, Service, Storage, Stream};
+use super::template::{EmitText, EmitterTemplate, ModuleText, RootTemplate, ServiceText, render};
+use super::{names, stream};
+use crate::model::{Payload, Service};
 
 /// Methods of `Events` that no service may hide.
 const METHODS: [&str; 12] = [
@@ -39,7 +36,7 @@ impl Package<'_> {
             modules: self.modules(has_messages),
             exports,
             has_json: self.model.events.iter().any(|event| matches!(event.payload, Payload::Json(_))),
-            streams: self.model.streams.iter().map(stream).collect(),
+            streams: self.model.streams.iter().map(stream::text).collect(),
         };
         let events = EmitterTemplate {
             docs: vec!["Emits the events of this crate.".to_owned()],
@@ -124,52 +121,4 @@ fn exports(paths: &[String], service_types: &[String]) -> (Vec<String>, Vec<Stri
     }
     exports.sort();
     (exports, type_names)
-}
-
-/// A stream as far as it differs from the defaults.
-fn stream(stream: &Stream) -> StreamText {
-    let subjects: Vec<String> = stream.subjects.iter().map(|subject| literal(subject)).collect();
-    let mut fields = vec![("subjects", format!("&[{}]", subjects.join(", ")))];
-    let mut add = |differs: bool, field: &'static str, value: String| {
-        if differs {
-            fields.push((field, value));
-        }
-    };
-    let description = stream.description.as_deref().unwrap_or_default();
-    add(!description.is_empty(), "description", literal(description));
-    add(
-        stream.retention != Retention::Limits,
-        "retention",
-        format!("Some(::walnats_runtime::Retention::{:?})", stream.retention),
-    );
-    add(stream.storage != Storage::File, "storage", format!("Some(::walnats_runtime::Storage::{:?})", stream.storage));
-    add(stream.replicas > 1, "replicas", format!("Some({})", stream.replicas));
-    add(stream.max_age.is_some(), "max_age", option(stream.max_age.map(duration)));
-    add(stream.max_bytes.is_some(), "max_bytes", option(stream.max_bytes));
-    add(stream.max_messages.is_some(), "max_messages", option(stream.max_messages));
-    add(stream.max_messages_per_subject.is_some(), "max_messages_per_subject", option(stream.max_messages_per_subject));
-    add(stream.max_message_size.is_some(), "max_message_size", option(stream.max_message_size));
-    add(stream.max_consumers.is_some(), "max_consumers", option(stream.max_consumers));
-    add(stream.discard != Discard::Old, "discard", format!("Some(::walnats_runtime::Discard::{:?})", stream.discard));
-    add(stream.duplicate_window.is_some(), "duplicate_window", option(stream.duplicate_window.map(duration)));
-    for (field, value) in [
-        ("discard_new_per_subject", stream.discard_new_per_subject),
-        ("message_ttl", stream.message_ttl),
-        ("schedules", stream.schedules),
-        ("atomic", stream.atomic),
-    ] {
-        add(value, field, value.to_string());
-    }
-    StreamText { name: literal(&stream.name), fields }
-}
-
-fn option(value: Option<impl ToString>) -> String {
-    value.map_or_else(|| "None".to_owned(), |value| format!("Some({})", value.to_string()))
-}
-
-fn duration(duration: Duration) -> String {
-    match duration.subsec_nanos() {
-        0 => format!("::std::time::Duration::from_secs({})", duration.as_secs()),
-        nanos => format!("::std::time::Duration::new({}, {nanos})", duration.as_secs()),
-    }
 }
