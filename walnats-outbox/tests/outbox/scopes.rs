@@ -59,11 +59,11 @@ async fn an_account_without_storage_left_parks_nothing<D: Database>(world: World
     publisher.jetstream().create_stream(config).await?;
     let lines = || logged::lines(["the account takes no events", &stream]);
     assert_eq!(lines(), 0);
-    enqueue(&world, (0..60).map(|number| (subject.as_str(), format!("{number:4000}")))).await?;
+    enqueue(&world, (0..24).map(|number| (subject.as_str(), format!("{number:4000}")))).await?;
     let relay = tokio::spawn(strict(&world.outbox, &publisher).run());
     until("rows were tried again and again", || async {
         let status = world.outbox.status().await?;
-        Ok(status.pending > 20 && status.attempts >= 4)
+        Ok(status.pending > 4 && status.attempts >= 4)
     })
     .await?;
     let status = world.outbox.status().await?;
@@ -75,7 +75,7 @@ async fn an_account_without_storage_left_parks_nothing<D: Database>(world: World
     until("all are sent", || async {
         publisher.jetstream().get_stream(&stream).await?.purge().await?;
         tokio::time::sleep(Duration::from_millis(200)).await;
-        Ok(world.outbox.status().await?.sent == 60)
+        Ok(world.outbox.status().await?.sent == 24)
     })
     .await?;
     assert_eq!(world.outbox.status().await?.parked, 0);
