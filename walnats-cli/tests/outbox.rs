@@ -4,9 +4,10 @@
 use std::error::Error;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::time::{Duration, Instant};
 
 use sqlx::Executor;
-use walnats_server::NatsServer;
+use walnats_server::{Claims, NatsServer, Operator};
 
 type TestResult = Result<(), Box<dyn Error>>;
 
@@ -151,4 +152,63 @@ fn tables_of_other_names_are_made_and_looked_after() -> TestResult {
     assert!(code == Some(0) && text.contains(r#"CREATE TABLE IF NOT EXISTS "billing"."events_out" ("#), "{text}");
     assert!(text.starts_with(r#"CREATE SCHEMA IF NOT EXISTS "billing";"#), "{text}");
     Ok(())
+}
+
+/// Ends with the test.
+struct Running(std::process::Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_relay_reads_rotated_credentials() -> TestResult {
+    let mut operator = Operator::new()?;
+    let account = operator.account("SHOP", Claims::default().jetstream())?;
+    let server = NatsServer::builder().operator(&operator).start()?;
+    let folder = tempfile::tempdir()?;
+    let database = sqlite(folder.path());
+    assert_eq!(said(&database, &["migrate"])?.0, Some(0));
+    let file = folder.path().join("relay.creds");
+    std::fs::write(&file, account.user("first", Claims::default().expires_in(Duration::from_secs(6)))?)?;
+    let written = Instant::now();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let pool = runtime.block_on(sqlx::SqlitePool::connect(&database))?;
+    runtime.block_on(async {
+        let owner = folder.path().join("owner.creds");
+        std::fs::write(&owner, account.user("owner", Claims::default())?)?;
+        let client = async_nats::ConnectOptions::with_credentials_file(owner).await?.connect(server.url()).await?;
+        let config = async_nats::jetstream::stream::Config { name: "greetings".into(), ..Default::default() };
+        async_nats::jetstream::new(client).create_stream(config).await?;
+        TestResult::Ok(())
+    })?;
+    let mut relay = Command::new(env!("CARGO_BIN_EXE_walnats"));
+    relay.args(["outbox", "relay", "--nats", &server.url(), "--credentials"]).arg(&file).env("DATABASE_URL", &database);
+    let _relay = Running(relay.stdout(std::process::Stdio::null()).spawn()?);
+    let send = |id: &str| -> TestResult {
+        runtime.block_on(async {
+            let insert = "INSERT INTO walnats_outbox (event, stream, subject, message_id, payload, duplicate_window_ms)
+                 VALUES ('greeting', 'greetings', 'greetings', ?1, 'hunter2', 120000)";
+            sqlx::query(insert).bind(id).execute(&pool).await?;
+            let start = Instant::now();
+            while start.elapsed() < Duration::from_secs(60) {
+                let sent = sqlx::query_scalar("SELECT state FROM walnats_outbox WHERE message_id = ?1").bind(id);
+                if sent.fetch_one(&pool).await.is_ok_and(|state: String| state == "sent") {
+                    return Ok(());
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            Err(format!("{id} is not sent").into())
+        })
+    };
+    send("one")?;
+    let new = file.with_extension("new");
+    std::fs::write(&new, account.user("second", Claims::default())?)?;
+    std::fs::rename(new, &file)?;
+    // The server ends the connection when the JWT has expired.
+    std::thread::sleep(Duration::from_secs(8).saturating_sub(written.elapsed()));
+    send("two")
 }

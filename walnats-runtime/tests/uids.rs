@@ -10,7 +10,7 @@ use walnats_server::NatsServer;
 #[rustfmt::skip]
 #[allow(missing_docs, dead_code)]
 #[path = "../../walnats-codegen/fixtures/generate/events/expected/events.rs"]
-mod events;
+pub mod events;
 
 const PLACED: &str = r#"{"id": "3f2c8a52-6f0e-4b1d-9e58-0a4f2f6f1c11", "region": "eu", "express": true, "version": "v1",
     "customer": {"number": 7}}"#;

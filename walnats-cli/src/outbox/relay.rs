@@ -30,9 +30,15 @@ pub struct Options {
         default_value = "nats://127.0.0.1:4222"
     )]
     nats: String,
-    /// A file of credentials for NATS, read again at every reconnect
+    /// A file of credentials for NATS; it is read again at every connection, so that it may be replaced
     #[arg(long, value_name = "FILE")]
     credentials: Option<PathBuf>,
+    /// The JetStream domain of the streams, where it is not that of the server
+    #[arg(long, value_name = "NAME", conflicts_with = "api_prefix")]
+    domain: Option<String>,
+    /// What subjects of JetStream's API begin with, where the account imports it under another name
+    #[arg(long, value_name = "PREFIX")]
+    api_prefix: Option<String>,
     /// Send what waits now, and end
     #[arg(long)]
     once: bool,
@@ -57,6 +63,12 @@ pub async fn run<D: Database>(outbox: &Outbox<D>, options: &Options) -> Result<O
     let mut runtime = walnats_runtime::Options::new();
     if let Some(file) = &options.credentials {
         runtime = runtime.credentials_file(file);
+    }
+    if let Some(domain) = &options.domain {
+        runtime = runtime.domain(domain);
+    }
+    if let Some(prefix) = &options.api_prefix {
+        runtime = runtime.api_prefix(prefix);
     }
     let publisher = Publisher::connect(&options.nats, &[], runtime).await?;
     let mut relay = outbox

@@ -17,6 +17,7 @@ on_both!(
     what_may_not_be_published_waits,
     a_stream_whose_subjects_another_one_took_waits,
     a_subject_that_its_stream_does_not_take_is_parked,
+    a_row_that_is_never_answered_is_parked_and_all_else_is_sent,
 );
 
 /// A server whose clients are all of one account, with what its configuration says of that.
@@ -59,11 +60,11 @@ async fn an_account_without_storage_left_parks_nothing<D: Database>(world: World
     publisher.jetstream().create_stream(config).await?;
     let lines = || logged::lines(["the account takes no events", &stream]);
     assert_eq!(lines(), 0);
-    enqueue(&world, (0..60).map(|number| (subject.as_str(), format!("{number:4000}")))).await?;
+    enqueue(&world, (0..24).map(|number| (subject.as_str(), format!("{number:4000}")))).await?;
     let relay = tokio::spawn(strict(&world.outbox, &publisher).run());
     until("rows were tried again and again", || async {
         let status = world.outbox.status().await?;
-        Ok(status.pending > 20 && status.attempts >= 4)
+        Ok(status.pending > 4 && status.attempts >= 4)
     })
     .await?;
     let status = world.outbox.status().await?;
@@ -75,7 +76,7 @@ async fn an_account_without_storage_left_parks_nothing<D: Database>(world: World
     until("all are sent", || async {
         publisher.jetstream().get_stream(&stream).await?.purge().await?;
         tokio::time::sleep(Duration::from_millis(200)).await;
-        Ok(world.outbox.status().await?.sent == 60)
+        Ok(world.outbox.status().await?.sent == 24)
     })
     .await?;
     assert_eq!(world.outbox.status().await?.parked, 0);
@@ -171,5 +172,36 @@ async fn a_subject_that_its_stream_does_not_take_is_parked<D: Database>(world: W
     relay.abort();
     let [row] = world.outbox.parked(0, 9).await?.try_into().map_err(|_| "one dead letter")?;
     assert!(row.last_error.is_some_and(|error| error.contains("stored other events meanwhile")));
+    Ok(())
+}
+
+async fn a_row_that_is_never_answered_is_parked_and_all_else_is_sent<D: Database>(world: World<D>) -> TestResult {
+    static NOTES: &[StreamDescriptor] =
+        &[StreamDescriptor { subjects: &["notes.*"], ..StreamDescriptor::new("notes") }];
+    // The server sends it elsewhere, where somebody hears it and nobody acknowledges.
+    let server = server("jetstream: enabled, mappings: { \"notes.void\": \"elsewhere.void\" }", "")?;
+    let publisher = connect(&server, NOTES).await?;
+    let _listening = publisher.client().subscribe("elsewhere.>").await?;
+    publisher.client().flush().await?;
+    enqueue(&world, [("notes.void", "void".to_owned()), ("notes.a", "a".to_owned())]).await?;
+    let relay = tokio::spawn(strict(&world.outbox, &publisher).max_refusals(2).run());
+    let mut number = 0;
+    until("it is parked, and others are sent meanwhile", || {
+        number += 1;
+        let more = enqueue(&world, [("notes.a", format!("{number}"))]);
+        async {
+            more.await?;
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            let status = world.outbox.status().await?;
+            Ok(status.parked == 1 && status.sent > 10)
+        }
+    })
+    .await?;
+    until("nothing else waits", || async { Ok(world.outbox.status().await?.pending == 0) }).await?;
+    relay.abort();
+    assert_eq!(world.outbox.status().await?.parked, 1);
+    let [row] = world.outbox.parked(0, 9).await?.try_into().map_err(|_| "one dead letter")?;
+    assert!(row.first_attempt.is_some(), "nobody knows what became of it");
+    assert!(row.last_error.as_deref().is_some_and(|error| error.contains("stored other events meanwhile")), "{row:?}");
     Ok(())
 }

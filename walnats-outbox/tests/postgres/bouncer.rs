@@ -114,11 +114,12 @@ fn download(folder: &Path, options: &[String]) -> Result<()> {
         // Each release has its own names; that one is missing, the program says when it starts.
         let _ = done(apt(folder, options).args(["download", library]));
     }
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "deb") {
-            done(Command::new("dpkg-deb").arg("-x").arg(&path).arg(folder))?;
-        }
+    let mut packages: Vec<PathBuf> = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    packages.retain(|path| path.extension().is_some_and(|extension| extension == "deb"));
+    // The program comes last: where it is, everything is.
+    packages.sort();
+    for package in packages {
+        done(Command::new("dpkg-deb").arg("-x").arg(&package).arg(folder))?;
     }
     Ok(())
 }
