@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Accounts, Told, told};
 use crate::read_back::{Message, Snapshot};
-use crate::workload::{Emit, Kind, Step, Workload};
+use crate::workload::{Emit, Kind, Step};
 
 /// A look at the stream, by whatever leads to a message.
 struct View<'a> {
@@ -33,7 +33,7 @@ pub(super) fn check(accounts: &Accounts<'_>, snapshot: &Snapshot, violations: &m
     for step in
         accounts.workload.writers.iter().flatten().filter(|step| matches!(step.kind, Kind::Atomic | Kind::Transaction))
     {
-        view.whole(step, accounts.workload, violations);
+        view.whole(step, accounts, violations);
     }
     if accounts.row.rules.ordered {
         view.ordered(accounts, violations);
@@ -119,7 +119,8 @@ impl<'a> View<'a> {
     }
 
     /// All or nothing, and in one piece.
-    fn whole(&self, step: &Step, workload: &Workload, violations: &mut Vec<String>) {
+    fn whole(&self, step: &Step, accounts: &Accounts<'_>, violations: &mut Vec<String>) {
+        let workload = accounts.workload;
         let emits = &workload.emits[step.first..step.first + step.count];
         // In place of an event whose id or key is repeated, there may be the other one of it.
         let same = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
@@ -127,7 +128,9 @@ impl<'a> View<'a> {
             let others = workload.emits.iter().filter(|other| other.number != emit.number);
             others.into_iter().any(|other| same(&other.uid, &emit.uid) || same(&other.key, &emit.key))
         };
-        let own: Vec<usize> = emits.iter().filter(|emit| !shared(emit)).map(|emit| emit.number).collect();
+        let given_up = |emit: &Emit| emit.odd && accounts.row.rules.parks;
+        let own = emits.iter().filter(|emit| !shared(emit) && !given_up(emit));
+        let own: Vec<usize> = own.map(|emit| emit.number).collect();
         let sequences: Vec<u64> = own
             .iter()
             .filter_map(|number| self.by_number.get(number)?.first().map(|message| message.sequence))
