@@ -87,6 +87,9 @@ fn details(model: Option<&EventModel>, opinion: &Opinion) -> String {
         let (subject, stream) = (event.filter(), &event.stream);
         lines.push(format!("{}: subject `{subject}`, stream `{stream}`, from {}\n", event.name, event.place.file.path));
     }
+    for stream in model.iter().flat_map(|model| &model.streams).filter(|stream| stream.is_external) {
+        lines.push(format!("{}: a stream of others, which `register` checks and never changes\n", stream.name));
+    }
     for tier in model.into_iter().flat_map(walnats_codegen::rust::tiers) {
         lines.push(tier_text(&tier));
     }

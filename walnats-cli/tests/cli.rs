@@ -66,6 +66,10 @@ fn check_tells_clean_from_broken() {
     let checked = walnats(sound.path(), &["check", "-v"]);
     assert!(checked.stdout.contains("user-created: subject `users.*.created`, stream `users`"), "{}", checked.stdout);
 
+    std::fs::write(sound.path().join("walnats.toml"), "[streams.users]\nmanaged = \"external\"\n").unwrap();
+    let checked = walnats(sound.path(), &["check", "-v"]);
+    assert!(checked.stdout.contains("users: a stream of others, which `register` checks"), "{}", checked.stdout);
+
     let checked = walnats(broken().path(), &["check"]);
     assert_eq!((checked.code, checked.stdout.as_str()), (1, "1 event in 1 stream, 1 example: 1 error, 0 warnings\n"));
     for text in ["error[WN0701]", "schemas/user_created.json:5:17", r#""examples": [ { "user_id": 1 } ]"#] {
@@ -170,6 +174,25 @@ fn the_schema_of_the_configuration_is_a_schema_that_holds() {
     let validator = jsonschema::validator_for(&schema).unwrap();
     assert!(validator.is_valid(&serde_json::json!({"streams": {"users": {"retention": "interest"}}})));
     assert!(!validator.is_valid(&serde_json::json!({"streams": {"users": {"retention": "interset"}}})));
+    for (setting, is_valid) in [
+        (serde_json::json!({"managed": "external", "expected_stream": false}), true),
+        (serde_json::json!({"managed": "terraform"}), false),
+        (serde_json::json!({"max_age": "unlimited", "max_bytes": "unlimited", "max_messages": "unlimited"}), true),
+        (serde_json::json!({"max_age": "7d", "max_bytes": "1GiB", "max_messages": 5}), true),
+        (serde_json::json!({"max_age": "no limit"}), false),
+        (serde_json::json!({"duplicate_window": "unlimited"}), false),
+        (serde_json::json!({"compression": "s2", "placement": {"tags": ["ssd"]}, "metadata": {"team": "a"}}), true),
+        (serde_json::json!({"placement": {"tag": "ssd"}}), false),
+        (serde_json::json!({"sources": [{"name": "a", "external": {"api": "$JS.hub.API"}}]}), true),
+        (serde_json::json!({"sources": [{"filter_subject": "a"}]}), false),
+        (serde_json::json!({"republish": {"dest": "copies.>"}}), true),
+        (serde_json::json!({"republish": {"src": "a.>"}}), false),
+        (serde_json::json!({"persist_mode": "sync"}), false),
+        (serde_json::json!({"first_seq": 0}), false),
+    ] {
+        let document = serde_json::json!({"streams": {"users": setting}});
+        assert_eq!(validator.is_valid(&document), is_valid, "{document}");
+    }
 }
 
 #[test]

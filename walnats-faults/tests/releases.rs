@@ -1,5 +1,6 @@
 //! The same behaviour on every nats-server that is supported, and a clear error where one lacks something.
 
+use std::error::Error;
 use std::time::{Duration, Instant};
 
 use async_nats::jetstream::stream::Config;
@@ -124,6 +125,32 @@ async fn atomic_batches(server: &NatsServer, release: Release) -> Result<()> {
     Ok(())
 }
 
+/// An old server ignores headers that it does not know. A stream that was not made by `register` must not make an emit
+/// promise what the server cannot do.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_server_ignores_is_not_confirmed() -> Result<()> {
+    let mut wrong = Vec::new();
+    for release in [Release::V2_10, Release::V2_11] {
+        let server = NatsServer::builder().release(release).start()?;
+        let config = Config { name: "facts".into(), subjects: vec!["facts.>".into()], ..Config::default() };
+        connect(&server, &PLAIN).await?.jetstream().create_stream(config).await?;
+        let version = release.version();
+        let mortal = connect(&server, &TTL).await?.emit(&fact(1)).ttl(Duration::from_secs(1)).await;
+        if mortal.is_ok() {
+            wrong.push(format!("{version} stores an event with a time to live for ever"));
+        }
+        if connect(&server, &ATOMIC).await?.emit_all(&[fact(2), fact(3)]).atomic().await.is_ok() {
+            wrong.push(format!("{version} stores an atomic batch one by one"));
+        }
+        let delayed = connect(&server, &SCHEDULES).await?.emit(&fact(4)).delay(Duration::from_secs(1)).await;
+        if !matches!(&delayed, Err(EmitError::NotStored(error)) if !matches!(error.reason(), Reason::NoStream { .. })) {
+            wrong.push(format!("{version} has no schedules, which is not what is said: {delayed:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    Ok(())
+}
+
 fn fact(number: usize) -> Fact {
     Fact { topic: 0, tail: String::new(), number, again: false, size: 20 }
 }
@@ -152,11 +179,22 @@ fn reason(result: std::result::Result<Receipt, EmitError>) -> Option<Reason> {
 async fn refused(publisher: &Publisher, why: &str) -> Result<()> {
     let text = match publisher.register(publisher.streams()).await {
         Ok(_) => "registered".to_owned(),
-        Err(error) => error.to_string(),
+        Err(error) => chain(&error),
     };
     assert!(text.contains(why), "{text}");
     assert!(publisher.jetstream().get_stream("facts").await.is_err(), "a stream was made");
     Ok(())
+}
+
+/// An error and its causes.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
 }
 
 async fn messages(publisher: &Publisher) -> Result<u64> {
