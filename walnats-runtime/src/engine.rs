@@ -1,5 +1,6 @@
 //! One task per connection, through which everything goes that is emitted over it.
 
+mod ability;
 mod answer;
 mod buffer;
 mod clock;
@@ -31,6 +32,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
+use self::ability::Ability;
 use self::buffer::{Buffer, Place};
 pub(crate) use self::job::{End, Failure};
 use self::job::{Job, Losses, Phase};
@@ -142,6 +144,7 @@ impl Engine {
         let (sender, receiver) = oneshot::channel();
         let (event, message_id) = (load.last().event.clone(), load.last().message_id.clone());
         let (bytes, messages) = (load.bytes(), load.messages().len());
+        let needs = Ability::needed(&load);
         let job = Box::new(Job {
             load,
             end: sender,
@@ -149,6 +152,7 @@ impl Engine {
             buffered,
             bytes,
             stream: StreamId::default(),
+            needs,
             window: Duration::ZERO,
             phase: Phase::Ready,
             attempt: 0,

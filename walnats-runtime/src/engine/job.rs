@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use super::ability::Ability;
 use super::buffer::Place;
 use super::load::Load;
 use super::streams::StreamId;
@@ -37,6 +38,8 @@ pub(crate) struct Job {
     /// Headers and payloads.
     pub(crate) bytes: usize,
     pub(crate) stream: StreamId,
+    /// What an older server would ignore.
+    pub(crate) needs: Vec<Ability>,
     /// For how long its stream remembers ids, as far as is known: after the first attempt it is sent again for no longer.
     pub(crate) window: Duration,
     pub(crate) phase: Phase,

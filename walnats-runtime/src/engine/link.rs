@@ -4,10 +4,15 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use async_nats::connection::State;
 use async_nats::{Client, PublishError, Statistics, message::OutboundMessage as Wire};
 use futures_util::Sink;
+use tokio::time::Instant;
+
+/// How long a connection counts as new.
+const NEW: Duration = Duration::from_millis(100);
 
 /// A client, and which of its connections is the current one.
 pub(super) struct Link {
@@ -15,6 +20,8 @@ pub(super) struct Link {
     statistics: Arc<Statistics>,
     connection: u64,
     up: bool,
+    /// Since when.
+    since: Instant,
 }
 
 /// What has happened since the last look.
@@ -28,7 +35,7 @@ pub(super) enum Change {
 impl Link {
     pub(super) fn new(client: Client) -> Self {
         let statistics = client.statistics();
-        Self { client, statistics, connection: 0, up: false }
+        Self { client, statistics, connection: 0, up: false, since: Instant::now() }
     }
 
     pub(super) fn client(&self) -> &Client {
@@ -37,6 +44,16 @@ impl Link {
 
     pub(super) fn is_up(&self) -> bool {
         self.up
+    }
+
+    /// Whether the connection has just been made.
+    pub(super) fn is_new(&self) -> bool {
+        self.since.elapsed() < NEW
+    }
+
+    /// The version of the server that we are connected to; empty before the first connection.
+    pub(super) fn server_version(&self) -> String {
+        self.client.server_info().version
     }
 
     /// Whether the server belongs to a JetStream domain: others may be behind it.
@@ -50,6 +67,9 @@ impl Link {
         let up = self.client.connection_state() == State::Connected;
         let lost = connection != self.connection || (self.up && !up);
         let change = if lost { Change::Lost(self.connection) } else { Change::None };
+        if lost || up != self.up {
+            self.since = Instant::now();
+        }
         (self.connection, self.up) = (connection, up);
         change
     }

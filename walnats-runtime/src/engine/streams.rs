@@ -173,6 +173,11 @@ impl Stream {
         }
     }
 
+    /// Its configuration as it was last seen.
+    pub(super) fn config(&self) -> Option<&KnownStream> {
+        self.config.as_deref()
+    }
+
     /// For how long the stream really remembers ids, where that is known.
     pub(super) fn duplicate_window(&self) -> Option<Duration> {
         self.config.as_ref().map(|config| config.duplicate_window)

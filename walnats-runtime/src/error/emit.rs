@@ -187,6 +187,14 @@ pub enum Reason {
         /// The stream.
         stream: String,
     },
+    /// The stream on the server does not have a setting without which the server would ignore what was asked for.
+    #[error("stream `{stream}` has no `{setting}` on its server; `register` turns it on where the server knows it")]
+    Lacks {
+        /// The stream.
+        stream: String,
+        /// As in `walnats.toml`: `message_ttl` (from nats-server 2.11), `schedules` or `atomic` (from 2.12).
+        setting: &'static str,
+    },
     /// JetStream said no, for another reason.
     #[error("JetStream refused it: {description} ({code})")]
     Rejected {

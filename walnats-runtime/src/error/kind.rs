@@ -44,6 +44,7 @@ kinds!(Reason, REASONS, {
     Self::InboxDenied => "inbox_denied",
     Self::DuplicateInBatch => "duplicate_in_batch",
     Self::KeyTaken { .. } => "key_taken",
+    Self::Lacks { .. } => "lacks",
     Self::Rejected { .. } => "rejected",
 });
 

@@ -46,7 +46,9 @@ impl Reason {
                 (Scope::Publisher, true)
             }
             // Somebody may register it, make room or grant the permission: the event need not change for that.
-            Self::NoStream { .. } | Self::WrongStream { .. } | Self::StreamFull { .. } => (Scope::Stream, true),
+            Self::Lacks { .. } | Self::NoStream { .. } | Self::WrongStream { .. } | Self::StreamFull { .. } => {
+                (Scope::Stream, true)
+            }
             Self::NoJetStream { .. } => (Scope::Account, true),
             Self::PermissionDenied | Self::InboxDenied => (Scope::Publisher, true),
             Self::Rejected { code, status, .. } => {

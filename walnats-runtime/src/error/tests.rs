@@ -60,6 +60,7 @@ fn reasons() -> Vec<Reason> {
         Reason::InboxDenied,
         Reason::DuplicateInBatch,
         Reason::KeyTaken { stream: stream() },
+        Reason::Lacks { stream: text(), setting: "atomic" },
         Reason::Rejected { code: 1, status: 2, description: text() },
     ]
 }
@@ -211,7 +212,7 @@ fn remind(reason: &Reason, cause: &Cause, connect: &ConnectError) {
         Reason::HungUp { .. } | Reason::BufferFull | Reason::Closed | Reason::NoRuntime | Reason::Unsent(_) => {}
         Reason::NoStream { .. } | Reason::NoJetStream { .. } | Reason::WrongStream { .. } => {}
         Reason::StreamFull { .. } | Reason::PermissionDenied | Reason::InboxDenied | Reason::DuplicateInBatch => {}
-        Reason::KeyTaken { .. } | Reason::Rejected { .. } | Reason::Ended(_) => {}
+        Reason::KeyTaken { .. } | Reason::Lacks { .. } | Reason::Rejected { .. } | Reason::Ended(_) => {}
     }
     match cause {
         Cause::Deadline | Cause::WindowExpired | Cause::Closed | Cause::RefusedLater(_) | Cause::KeyUnread => {}

@@ -17,6 +17,12 @@ pub(crate) struct KnownStream {
     pub(crate) max_msg_size: Option<u64>,
     /// The subject filters whose messages it stores.
     pub(crate) subjects: Vec<String>,
+    /// Whether messages may have a time to live of their own.
+    pub(crate) message_ttl: bool,
+    /// Whether messages may be scheduled.
+    pub(crate) schedules: bool,
+    /// Whether batches may be all or nothing.
+    pub(crate) atomic: bool,
     /// For how long a message surely stays; zero where it can go at any time.
     pub(crate) keeps: Duration,
 }
@@ -49,9 +55,13 @@ impl KnownStream {
     fn of(config: &Map<String, Value>) -> Self {
         let number = |name| config.get(name).and_then(Value::as_u64).filter(|number| *number > 0);
         let subjects = config.get("subjects").and_then(Value::as_array);
+        let is_on = |name| config.get(name).and_then(Value::as_bool).unwrap_or_default();
         Self {
+            message_ttl: is_on("allow_msg_ttl"),
+            schedules: is_on("allow_msg_schedules"),
+            atomic: is_on("allow_atomic"),
             duplicate_window: number("duplicate_window").map_or(Duration::ZERO, Duration::from_nanos),
-            no_ack: config.get("no_ack").and_then(Value::as_bool).unwrap_or_default(),
+            no_ack: is_on("no_ack"),
             max_msg_size: number("max_msg_size"),
             keeps: keeps(config),
             subjects: subjects.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect(),
@@ -91,6 +101,7 @@ mod tests {
             max_msg_size: None,
             subjects: vec!["s.>".to_owned()],
             keeps: Duration::MAX,
+            ..KnownStream::default()
         };
         assert_eq!(clone.get("s").as_deref(), Some(&first));
         known.note("s", &json!({"error": {"err_code": 10059}}));

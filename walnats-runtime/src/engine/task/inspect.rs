@@ -1,13 +1,19 @@
 //! Asking JetStream's API about streams, and what follows from the answers.
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use super::Task;
+use crate::engine::ability::Ability;
 use crate::engine::inspection::{Inspection, inspect};
 use crate::engine::job::Job;
 use crate::engine::streams::StreamId;
 use crate::error::{Cause, Reason};
 use crate::register::covers;
+
+/// For so long what the API showed of a stream is taken for true where it refuses an event.
+const FRESH: Duration = Duration::from_secs(5);
 
 impl Task {
     /// Asks about every stream that was not asked about over this connection.
@@ -106,18 +112,26 @@ impl Task {
     }
 
     /// For how long a load may be sent again, by what is known of its stream.
-    pub(super) fn window_of(&self, job: &Job) -> std::time::Duration {
+    pub(super) fn window_of(&self, job: &Job) -> Duration {
         let believed = job.load.last().duplicate_window;
         if job.load.last().is_once() {
-            return believed;
+            // What refuses the second is the first, for as long as the stream keeps it.
+            return self
+                .streams
+                .get(job.stream)
+                .config()
+                .map_or(believed, |config| believed.min(config.keeps.max(config.duplicate_window)));
         }
         self.streams.get(job.stream).duplicate_window().map_or(believed, |real| real.min(believed))
     }
 
     fn shorten_windows(&mut self, id: StreamId) {
-        let Some(real) = self.streams.get(id).duplicate_window() else { return };
-        for (_, job) in self.ring.iter_mut().filter(|(_, job)| job.stream == id && !job.load.last().is_once()) {
-            job.window = job.load.last().duplicate_window.min(real);
+        let windows: Vec<_> =
+            self.ring.iter().filter(|(_, job)| job.stream == id).map(|(at, job)| (at, self.window_of(job))).collect();
+        for (sequence, window) in windows {
+            if let Some(job) = self.ring.get_mut(sequence) {
+                job.window = window;
+            }
         }
         self.next_due = Some(Instant::now());
     }
@@ -166,9 +180,34 @@ impl Task {
         }
     }
 
+    /// What the stream lacks of what the load needs, as far as is known; `None` while that is being asked.
+    pub(super) fn lacks(&mut self, id: StreamId, needs: &[Ability]) -> Option<Option<&'static str>> {
+        let stream = self.streams.get(id);
+        let lacking = stream.config().map(|config| needs.iter().find(|need| !need.is_of(config)));
+        if let Some(None) = lacking {
+            return Some(None);
+        }
+        if stream.inspecting.is_some() {
+            return None;
+        }
+        let fresh = stream.inspected.is_some_and(|at| at.elapsed() < FRESH);
+        match lacking.flatten() {
+            // Somebody may have turned it on since.
+            Some(_) if !fresh && !stream.unanswered => {
+                self.inspect(id, false);
+                None
+            }
+            Some(lacking) => Some(Some(lacking.setting())),
+            None => {
+                let version = self.link.server_version();
+                Some(needs.iter().find(|need| !need.is_known_to(&version)).map(|need| need.setting()))
+            }
+        }
+    }
+
     /// How long to wait for an acknowledgement.
-    pub(super) fn patience_with(&self, id: StreamId) -> std::time::Duration {
-        const NONE_COMES: std::time::Duration = std::time::Duration::from_millis(50);
+    pub(super) fn patience_with(&self, id: StreamId) -> Duration {
+        const NONE_COMES: Duration = Duration::from_millis(50);
         if self.streams.get(id).never_acknowledges() {
             self.limits.ack_timeout.min(NONE_COMES)
         } else {

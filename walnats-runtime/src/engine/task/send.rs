@@ -14,6 +14,8 @@ use crate::engine::wire;
 use crate::error::{Cause, Reason};
 use crate::metric;
 
+/// How long a message waits for something that is being asked.
+const A_LITTLE: Duration = Duration::from_millis(50);
 /// What the connection may be lost over lets everything else go first, but not for longer.
 const SUSPECTS_WAIT: Duration = Duration::from_secs(1);
 
@@ -161,6 +163,16 @@ impl Task {
             return self.finish(sequence, Err(error));
         }
         let index = partly.as_ref().map_or(0, |partly| partly.next);
+        if index == 0 && !job.needs.is_empty() {
+            let (stream, needs) = (job.stream, job.needs.clone());
+            match self.lacks(stream, &needs) {
+                Some(None) => {}
+                Some(Some(setting)) => return self.end_lacking(sequence, setting),
+                None => return self.put_off(sequence),
+            }
+        }
+        let is_new = self.link.is_new();
+        let Some(job) = self.ring.get_mut(sequence) else { return };
         if index == 0 {
             job.attempt = job.attempt.wrapping_add(1);
         }
@@ -168,6 +180,10 @@ impl Task {
         let Some(message) = job.load.messages().get(index) else { return };
         let size = message.wire_size();
         if size > limit {
+            // async-nats says that it is connected a little before it knows the limit of the server.
+            if is_new {
+                return self.put_off(sequence);
+            }
             let error = job.refused(Reason::TooLarge { size, limit });
             return self.finish(sequence, Err(error));
         }
@@ -208,6 +224,24 @@ impl Task {
         if self.window.alone() != Some(sequence) {
             self.cursor = self.cursor.max(sequence + 1);
         }
+    }
+}
+
+impl Task {
+    /// Something has to be known before it can be sent.
+    fn put_off(&mut self, sequence: u64) {
+        self.window.end_alone(sequence);
+        let again = self.ring.get_mut(sequence).and_then(|job| job.delayed(A_LITTLE));
+        self.due(again);
+        self.cursor = self.cursor.min(sequence);
+    }
+
+    /// The server would store it without doing what was asked for.
+    fn end_lacking(&mut self, sequence: u64, setting: &'static str) {
+        let Some(job) = self.ring.get(sequence) else { return };
+        let stream = job.load.last().stream.to_string();
+        let error = job.refused(Reason::Lacks { stream, setting });
+        self.finish(sequence, Err(error));
     }
 }
 
