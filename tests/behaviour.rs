@@ -82,7 +82,7 @@ async fn a_protobuf_event_goes_the_same_way() -> TestResult {
     let events = ready(&server).await?;
     let shipment = ShipmentDispatched { shipment_id: "s-1".into(), carrier: "dhl".into(), ..Default::default() };
     let receipt = events.emit_shipment_dispatched(&shipment).await?;
-    assert_eq!((receipt.stream.as_str(), receipt.message_id.as_str()), ("shipments", "s-1"));
+    assert_eq!((receipt.stream.as_str(), receipt.message_id.as_str()), ("shipments", "shipment-dispatched:s-1"));
     let [message] = stored(&events, "shipments").await?.try_into().map_err(|_| "one message")?;
     assert_eq!(message.subject, "shipments.dhl.dispatched");
     assert_eq!(ShipmentDispatched::decode(message.payload.as_slice())?, shipment);

@@ -1,6 +1,7 @@
 //! The database of a trial.
 
-// A real Postgres for tests, as the outbox's own tests start it.
+// A real Postgres for tests, as the outbox's own tests start it. They use more of it.
+#[allow(dead_code, reason = "shared with the outbox's tests")]
 #[path = "../../walnats-outbox/tests/postgres/mod.rs"]
 mod postgres;
 
