@@ -152,6 +152,11 @@ impl HangUps {
         }
     }
 
+    /// Whether nothing as large or as long was ever acknowledged, so that a server, or one behind it, may hang up over it.
+    pub(super) fn is_unproven(&self, load: &Load) -> bool {
+        load.largest() > self.proven_bytes || load.longest_subject() > self.proven_subject
+    }
+
     /// The server means this load, and so everything that is as large or as long.
     pub(super) fn found(&mut self, words: &Words, load: &Load) {
         self.alone_lost = 0;

@@ -28,6 +28,8 @@ pub(super) struct Streams {
 #[derive(Debug)]
 pub(super) struct Stream {
     pub(super) name: String,
+    /// Another stream that takes its subjects, and answered.
+    pub(super) other: Option<String>,
     /// Whether it has acknowledged anything.
     acknowledged: bool,
     /// The domain that its acknowledgements name.
@@ -63,6 +65,7 @@ impl Streams {
         self.ids.insert(name.to_owned(), id);
         self.streams.push(Stream {
             name: name.to_owned(),
+            other: None,
             acknowledged: false,
             domain: None,
             silent: 0,

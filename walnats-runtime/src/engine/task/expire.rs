@@ -8,7 +8,7 @@ use super::Task;
 use crate::engine::job::Phase;
 use crate::error::{Cause, Reason};
 
-/// How much longer a message waits with each attempt in a row that went unanswered.
+/// How much longer a message that may be the cause waits with each attempt that went unanswered.
 const SILENT_PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_SILENT_PAUSE: Duration = Duration::from_secs(10);
 
@@ -84,13 +84,14 @@ impl Task {
         self.streams.refresh(job.stream);
         job.attempt_unanswered();
         job.losses.silent += 1;
-        // Later ones were answered, perhaps: then it may be what a link behind the server breaks over.
-        job.losses.suspect |= job.losses.silent >= 2 && !self.window.keeps_order();
+        // It may be what a link behind the server breaks over.
+        let suspect = job.losses.silent >= 2 && self.hang_ups.is_unproven(&job.load);
+        job.losses.suspect |= suspect && !self.window.keeps_order();
         if elsewhere && job.deadline.is_none() {
             job.patience = Instant::now().checked_add(self.limits.deadline);
         }
-        let delay = SILENT_PAUSE.saturating_mul(job.losses.silent.saturating_sub(1)).min(LONGEST_SILENT_PAUSE);
-        let again = if delay.is_zero() || self.window.keeps_order() { None } else { job.delayed(delay) };
+        let delay = LONGEST_SILENT_PAUSE.min(SILENT_PAUSE.saturating_mul(job.losses.silent));
+        let again = if job.losses.suspect { job.delayed(delay) } else { None };
         let (patience, last) = (job.patience, job.last_attempt_before(self.limits.ack_timeout));
         self.doubts.raise(&job.load.last().stream);
         for instant in [again, patience, last] {

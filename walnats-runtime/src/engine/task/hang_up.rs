@@ -26,8 +26,9 @@ impl Task {
             let Some(job) = self.ring.get_mut(*sequence) else { continue };
             job.losses.connections += 1;
             job.losses.alone += u32::from(alone == Some(*sequence));
-            // Two in a row may be a network that flaps: it is looked at alone.
-            job.losses.suspect |= job.losses.connections >= 2 && !self.window.keeps_order();
+            // Two in a row may be a network that flaps: it is looked at alone, where it may be the cause.
+            let suspect = job.losses.connections >= 2 && self.hang_ups.is_unproven(&job.load);
+            job.losses.suspect |= suspect && !self.window.keeps_order();
         }
         if let Some((words, loss)) = self.hang_ups.lost(Loss { under_way, alone, connection }) {
             self.explain(&words, &loss);

@@ -157,10 +157,8 @@ impl Task {
             self.ring.iter().filter(|(_, job)| waits(job)).map(|(sequence, _)| sequence).collect();
         for sequence in sequences {
             let Some(job) = self.ring.get(sequence) else { continue };
-            let reason = match &job.elsewhere {
-                Some((found, _)) => {
-                    Reason::WrongStream { stream: job.load.last().stream.to_string(), found: found.clone() }
-                }
+            let reason = match &self.streams.get(job.stream).other {
+                Some(found) => Reason::WrongStream { stream: job.load.last().stream.to_string(), found: found.clone() },
                 None => reason.clone(),
             };
             // A stream that never acknowledged and does not exist stored none of its attempts.

@@ -109,6 +109,7 @@ impl Task {
     fn on_elsewhere(&mut self, sequence: u64, stream: String, stored: bool) {
         if let Some(job) = self.ring.get_mut(sequence) {
             let before = job.elsewhere.as_ref().is_some_and(|(_, stored)| *stored);
+            self.streams.get_mut(job.stream).other = Some(stream.clone());
             job.elsewhere = Some((stream, stored || before));
         }
     }
