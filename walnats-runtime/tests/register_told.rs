@@ -11,6 +11,7 @@ use walnats_runtime::{
 };
 use walnats_server::{NatsCluster, NatsServer, Release};
 
+#[allow(dead_code, reason = "each test uses a part")]
 #[path = "engine/heard.rs"]
 mod heard;
 mod register_support;

@@ -101,7 +101,7 @@ async fn after_the_window_a_row_is_parked_or_sent_again<D: Database>(mut world: 
         ..StreamDescriptor::new("notes")
     }];
     let publisher = Publisher::connect(world.server.url(), SHORT, walnats_runtime::Options::new()).await?;
-    publisher.register(SHORT).await?;
+    publisher.register(SHORT).allow_weaker("notes", "duplicate_window").await?;
     let mut transaction = world.pool.begin().await?;
     world.outbox.enqueue(&mut *transaction, publisher.emit(&note("a"))).await?;
     transaction.commit().await?;

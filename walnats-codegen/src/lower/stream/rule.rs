@@ -1,11 +1,12 @@
 //! Settings of a stream that the server refuses, that contradict each other, or that take no events.
 
+mod mapping;
+
 use std::sync::Arc;
 
 use super::super::event::LocatedEvent;
-use super::super::filter;
 use super::{MAX_DESCRIPTION, settings};
-use crate::config::{Mapping, Origin, StreamSettings};
+use crate::config::StreamSettings;
 use crate::diagnostic::{Diagnostic, Place, Report, SourceFile};
 use crate::model::{Discard, Retention, Stream};
 
@@ -42,7 +43,7 @@ pub(super) fn check(stream: &Stream, at: &Sections, stored: &[&LocatedEvent], re
     let mut faults = together(stream, at);
     faults.extend(without_events(stream, at, stored));
     faults.extend(mirror(stream, at));
-    faults.extend(mappings(stream, at));
+    faults.extend(mapping::faults(stream, at));
     faults.extend(values(at));
     for (key, message, help) in faults {
         let place = at.key(key).unwrap_or_else(|| at.place.clone());
@@ -194,110 +195,6 @@ fn mirror(stream: &Stream, at: &Sections) -> Vec<Fault> {
     broken
         .map(|(_, key)| (key, format!("a mirror cannot have `{key}`"), "the server refuses such streams; remove one"))
         .collect()
-}
-
-/// Subjects that are mapped to others, and streams that are copied.
-fn mappings(stream: &Stream, at: &Sections) -> Vec<Fault> {
-    const HELP: &str =
-        "write `dest` like `copies.>` for a `src` like `orders.>`, or with `{{wildcard(1)}}` for its first `*`";
-    let mut faults = Vec::new();
-    let mut map = |key: &'static str, src: &str, dest: &str| {
-        faults.extend(mapping_fault(src, dest).map(|fault| (key, format!("`{key}` {fault}"), HELP)));
-    };
-    if let Some(Mapping { src, dest }) = &at.own.subject_transform {
-        map("subject_transform", src, dest);
-    }
-    if let Some(republish) = &at.own.republish {
-        map("republish", &republish.src, &republish.dest);
-    }
-    let origins = at.own.mirror.iter().map(|mirror| ("mirror", mirror));
-    let origins: Vec<_> = origins.chain(at.own.sources.iter().map(|source| ("sources", source))).collect();
-    for (key, origin) in &origins {
-        origin.subject_transforms.iter().for_each(|Mapping { src, dest }| map(key, src, dest));
-    }
-    if let Some(republish) = &at.own.republish {
-        let copies = as_filter(&republish.dest);
-        if let Some(subject) = stream.subjects.iter().find(|subject| filter::overlap(subject, &copies)) {
-            let message =
-                format!("`republish` goes round: the stream stores the copies, too, by its subject `{subject}`");
-            faults.push(("republish", message, "publish the copies on subjects that the stream does not store"));
-        }
-    }
-    for (key, origin) in origins {
-        faults.extend(origin_fault(stream, origin).map(|(fault, help)| (key, format!("`{key}`: {fault}"), help)));
-    }
-    faults
-}
-
-fn origin_fault(stream: &Stream, origin: &Origin) -> Option<(String, &'static str)> {
-    let Origin { name, filter_subject, opt_start_seq, opt_start_time, subject_transforms, external } = origin;
-    let odd = |c: char| matches!(c, '.' | '*' | '>' | '/' | '\\') || c.is_whitespace() || c.is_control();
-    if name.is_empty() || name.contains(odd) {
-        return Some((format!("`{name}` cannot be the name of a stream"), "name the stream as JetStream does"));
-    }
-    if *name == stream.name && external.is_none() {
-        return Some(("the stream would copy itself".to_owned(), "name another stream"));
-    }
-    if filter_subject.is_some() && !subject_transforms.is_empty() {
-        let message = "`filter_subject` cannot be with `subject_transforms`".to_owned();
-        return Some((message, "each of the transforms has a filter: its `src`"));
-    }
-    if opt_start_seq.is_some() && opt_start_time.is_some() {
-        return Some(("`opt_start_seq` cannot be with `opt_start_time`".to_owned(), "remove one"));
-    }
-    if let Some(time) = opt_start_time.as_deref().filter(|time| !is_time(time)) {
-        return Some((format!("`{time}` is not a time"), "write it like `2026-01-31T12:00:00Z`"));
-    }
-    if let Some(problem) = filter_subject.as_deref().and_then(filter::problem) {
-        return Some((problem.to_owned(), "a filter is made of tokens with dots between them, such as `orders.>`"));
-    }
-    let api = external.as_ref().map(|external| external.api.as_str())?;
-    let is_prefix = !api.is_empty() && !api.split('.').any(str::is_empty) && !api.contains(['*', '>', ' ']);
-    (!is_prefix).then(|| (format!("`{api}` cannot be the prefix of an API"), "write it like `$JS.hub.API`"))
-}
-
-/// Whether it has the form of RFC 3339: `2026-01-31T12:00:00Z`, `2026-01-31T12:00:00.5+01:00`.
-fn is_time(text: &str) -> bool {
-    let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
-    let Some(rest) = shape.strip_prefix("0000-00-00T00:00:00") else { return false };
-    let rest = match rest.strip_prefix('.') {
-        Some(fraction) if fraction.starts_with('0') => fraction.trim_start_matches('0'),
-        Some(_) => return false,
-        None => rest,
-    };
-    matches!(rest, "Z" | "+00:00" | "-00:00")
-}
-
-/// What is wrong with a mapping of subjects.
-fn mapping_fault(src: &str, dest: &str) -> Option<String> {
-    if let Some(problem) = filter::problem(src) {
-        return Some(format!("has a `src` of `{src}`: {problem}"));
-    }
-    if dest.is_empty() || dest.split('.').any(str::is_empty) {
-        return Some(format!("has a `dest` of `{dest}`: a token of it is empty"));
-    }
-    if dest.split('.').any(|token| token == "*") {
-        return Some(format!("has a `dest` of `{dest}`: a `*` there stands for nothing"));
-    }
-    let ends = |subject: &str| subject == ">" || subject.ends_with(".>");
-    if ends(src) != ends(dest) {
-        return Some(format!("has a `src` of `{src}` and a `dest` of `{dest}`: both end with `>`, or neither"));
-    }
-    let wildcards = src.split('.').filter(|token| *token == "*").count();
-    let number = |token: &str| -> Option<usize> {
-        let number = token.strip_prefix('$').or_else(|| {
-            token.strip_prefix("{{")?.strip_suffix("}}")?.trim().strip_prefix("wildcard(")?.strip_suffix(')')
-        });
-        number?.trim().parse().ok()
-    };
-    let beyond = dest.split('.').filter_map(number).find(|number| !(1..=wildcards).contains(number))?;
-    Some(format!("has a `dest` of `{dest}`: `src` has no `*` number {beyond}"))
-}
-
-/// Every subject that a destination can be.
-fn as_filter(dest: &str) -> String {
-    let token = |token: &str| if token.starts_with(['$', '{']) { "*".to_owned() } else { token.to_owned() };
-    dest.split('.').map(token).collect::<Vec<_>>().join(".")
 }
 
 /// Values that the server refuses by themselves.
