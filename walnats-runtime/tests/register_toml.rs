@@ -5,6 +5,8 @@ use walnats_runtime::{Register, StreamOutcome};
 use walnats_server::NatsServer;
 
 #[allow(missing_docs, dead_code)]
+// It is compared to the byte with what comes out.
+#[rustfmt::skip]
 #[path = "../../walnats-codegen/fixtures/streams/expected/events.rs"]
 mod events;
 mod register_support;
