@@ -42,7 +42,8 @@ pub static ROWS: &[Row] = &[
     },
     Row {
         name: "publishes dropped, atomic batches",
-        shape: Shape { kinds: &[Kind::Atomic], repeats: 0, ..Shape::DEFAULT },
+        // Each batch with a gap is sent again until its deadline.
+        shape: Shape { emits: 100, kinds: &[Kind::Atomic], repeats: 0, ..Shape::DEFAULT },
         strike: |world| Box::pin(lose(world, Way::ToServer)),
         rules: Rules::DEFAULT,
         ..NETWORK

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 /// How long an answer is waited for before another message is asked about: the subject of the first may be denied, and nobody
 /// says so where the connection is somebody else's.
 const SHORTEST: Duration = Duration::from_millis(250);
-const LONGEST: Duration = Duration::from_secs(2);
+const LONGEST: Duration = Duration::from_millis(500);
 /// With every question but the first, so many messages may go that were never sent: each is as good as a question.
 const NEW: u32 = 8;
 /// For how long an answer is enough: where a part of what is sent is never answered, the rest has to get on.
@@ -92,7 +92,7 @@ impl Doubts {
         let number = self.next;
         self.next += 1;
         if let Some(doubt) = self.streams.iter_mut().find(|doubt| doubt.stream == stream) {
-            let patience = LONGEST.min(SHORTEST * (1 << (doubt.vain / 2).min(3)));
+            let patience = LONGEST.min(SHORTEST * (1 << doubt.vain.min(2)));
             doubt.open = Some((subject.to_owned(), now + patience));
             doubt.new = if doubt.vain > 0 { NEW } else { 0 };
             doubt.vain = doubt.vain.saturating_add(1);

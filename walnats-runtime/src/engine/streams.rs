@@ -198,6 +198,6 @@ impl Stream {
 
     /// Whether an answer is worth waiting for before anything is sent again.
     pub(super) fn is_waited_for(&self) -> bool {
-        self.inspecting.is_some() && !self.unanswered
+        self.inspecting.is_some() && !self.unanswered && !self.decisive
     }
 }

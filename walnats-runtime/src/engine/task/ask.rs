@@ -23,11 +23,15 @@ impl Task {
     /// Sends one of the stream's messages as if it were for another stream, so that none stores it. Beside streams,
     /// whoever listens to the subject gets an event as he gets it when it is sent again.
     ///
-    /// The smallest comes first, and of those the newest: what is large, and what has waited long, is the most likely to be
-    /// without an answer for reasons of its own. What the connection may be lost over comes last, and alone.
+    /// The newest comes first, since what has waited long is the most likely to be without an answer for reasons of its own;
+    /// after that, the smallest of those of which nobody knows whether they are too large; and at last, alone, what the
+    /// connection may be lost over.
     pub(super) fn ask(&mut self, stream: &str, vain: u32, now: Instant) {
         let of_stream = |(_, job): &(u64, &Job)| job.is_ready() && job.load.last().stream == stream;
-        let key = |(sequence, job): (u64, &Job)| (job.losses.suspect, job.bytes, Reverse(sequence));
+        let key = |(sequence, job): (u64, &Job)| {
+            let unproven = if self.hang_ups.is_unproven(&job.load) { job.bytes } else { 0 };
+            (job.losses.suspect, unproven, Reverse(sequence))
+        };
         let mut waiting: Vec<_> = self.ring.iter().filter(of_stream).map(key).collect();
         if waiting.is_empty() {
             return self.doubts.drop_stream(stream);
