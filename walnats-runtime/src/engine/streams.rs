@@ -30,6 +30,8 @@ pub(super) struct Stream {
     pub(super) name: String,
     /// Another stream that takes its subjects, and answered.
     pub(super) other: Option<String>,
+    /// It was waited for in vain while another stream answered, and does not exist: the next time, that is asked at once.
+    pub(super) absent: bool,
     /// Whether it has acknowledged anything.
     acknowledged: bool,
     /// The domain that its acknowledgements name.
@@ -66,6 +68,7 @@ impl Streams {
         self.streams.push(Stream {
             name: name.to_owned(),
             other: None,
+            absent: false,
             acknowledged: false,
             domain: None,
             silent: 0,
@@ -169,7 +172,7 @@ impl Stream {
 
     /// The stream acknowledged something.
     pub(super) fn acknowledges(&mut self, domain: Option<&str>) {
-        self.silent = 0;
+        (self.silent, self.absent) = (0, false);
         self.acknowledged = true;
         if self.domain.as_deref() != domain {
             self.domain = domain.map(str::to_owned);

@@ -12,6 +12,9 @@ use crate::error::{Cause, Reason};
 const SILENT_PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_SILENT_PAUSE: Duration = Duration::from_secs(10);
 
+/// The pause after another stream answered alone.
+const ELSEWHERE_PAUSE: Duration = Duration::from_millis(500);
+
 /// Whose time is up.
 enum Over {
     Emit,
@@ -91,7 +94,12 @@ impl Task {
             job.patience = Instant::now().checked_add(self.limits.deadline);
         }
         let delay = LONGEST_SILENT_PAUSE.min(SILENT_PAUSE.saturating_mul(job.losses.silent));
-        let again = if job.losses.suspect { job.delayed(delay) } else { None };
+        let again = match (job.losses.suspect, elsewhere) {
+            (true, _) => job.delayed(delay),
+            // What became of its own stream is being asked.
+            (false, true) => job.delayed(ELSEWHERE_PAUSE),
+            (false, false) => None,
+        };
         let (patience, last) = (job.patience, job.last_attempt_before(self.limits.ack_timeout));
         self.doubts.raise(&job.load.last().stream);
         for instant in [again, patience, last] {

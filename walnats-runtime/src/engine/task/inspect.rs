@@ -90,6 +90,8 @@ impl Task {
                 }
             }
             Inspection::Missing(reason) if decisive && self.streams.api_is_right(id, server_has_domain) => {
+                let stream = self.streams.get_mut(id);
+                stream.absent = stream.other.is_some() && !stream.has_acknowledged();
                 self.end_absent(|job| job.stream == id, &reason);
                 let name = self.streams.get(id).name.clone();
                 self.pauses.stored(&name);

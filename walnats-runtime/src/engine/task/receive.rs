@@ -111,6 +111,13 @@ impl Task {
             let before = job.elsewhere.as_ref().is_some_and(|(_, stored)| *stored);
             self.streams.get_mut(job.stream).other = Some(stream.clone());
             job.elsewhere = Some((stream, stored || before));
+            if let Phase::Sent { until, .. } = &mut job.phase
+                && self.streams.get(job.stream).absent
+            {
+                let now = Instant::now();
+                *until = now.min(*until);
+                self.due(Some(now));
+            }
         }
     }
 
