@@ -163,7 +163,7 @@ impl Job {
 
     /// The end where there is no time left, or nobody to send it.
     pub(crate) fn given_up(&self, cause: Cause, unsent: Reason) -> EmitError {
-        if self.phase == Phase::Looking {
+        if self.phase == Phase::Looking || (self.unread.is_some() && self.uncertain) {
             self.load.possibly_stored(Cause::KeyUnread)
         } else if self.may_be_stored() {
             self.load.possibly_stored(match (&self.elsewhere, cause) {

@@ -18,7 +18,7 @@ use crate::jetstream::Api;
 use crate::message::{Outcome, Receipt};
 
 /// The pause before a message is sent again whose place was taken by nothing that can be read, doubled each time.
-const PAUSE: Duration = Duration::from_millis(250);
+const PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// So often something is in its place and not on its subject: it is on another one.
 const VAIN: u32 = 6;
@@ -95,7 +95,7 @@ impl Task {
                 None => {
                     job.phase = Phase::Ready;
                     job.vain += 1;
-                    let again = job.delayed(LONGEST_PAUSE.min(PAUSE * (1 << (job.vain - 1).min(4))));
+                    let again = job.delayed(LONGEST_PAUSE.min(PAUSE * (1 << (job.vain - 1).min(6))));
                     let last = job.last_attempt_before(self.limits.ack_timeout);
                     self.sent_again_later(sequence);
                     self.due(again);
