@@ -32,7 +32,7 @@ pub use model::EventModel;
 pub use pipeline::Config;
 pub use write::GeneratedFile;
 
-/// Where everything is, with its defaults: `schemas/` and `walnats.toml` of the package that is built.
+/// Starts a configuration with the default paths: `schemas/` and `walnats.toml` of the package that is built.
 pub fn configure() -> Config {
     Config::new()
 }

@@ -37,9 +37,9 @@ fn guarded<T: 'static>(
 ) -> Option<Callback<T>> {
     let (callback, panics) = (callback?, Arc::clone(panics));
     Some(Arc::new(move |value| {
-        if catch_unwind(AssertUnwindSafe(|| callback(value))).is_ok() {
-            return;
-        }
+        let Err(thrown) = catch_unwind(AssertUnwindSafe(|| callback(value))) else { return };
+        // What was thrown may itself panic when it is dropped.
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(thrown)));
         metric::panicked(name);
         // The panic hook has printed each of them already.
         if counter(&panics).fetch_add(1, Ordering::Relaxed) == 0 {

@@ -1,4 +1,4 @@
-//! What a publisher proves itself with, asked for at every connection.
+//! Credentials, read at every connection.
 
 mod file;
 mod source;
@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 pub(crate) use source::{Last, Said, Source};
 
-/// What a publisher proves itself with to a server. `Debug` shows the kind alone.
+/// The credentials of a publisher. `Debug` shows their kind alone.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials(Kind);
 
@@ -131,7 +131,7 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// Credentials cannot be had. Holds no part of them.
+/// Credentials could not be obtained. Holds no part of them.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CredentialsError {

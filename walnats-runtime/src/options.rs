@@ -79,7 +79,7 @@ impl Options {
         self
     }
 
-    /// Bytes under way at a time, headers and payloads. Default 8 MiB. One message is always admitted.
+    /// Bytes under way at a time, headers and payloads. Default 8 MiB. One message is always accepted.
     pub fn window_bytes(mut self, bytes: usize) -> Self {
         self.window_bytes = bytes;
         self
@@ -91,7 +91,7 @@ impl Options {
         self
     }
 
-    /// Bytes accepted and not ended, at most. Default 64 MiB. One message is always admitted.
+    /// Bytes accepted and not ended, at most. Default 64 MiB. One message is always accepted.
     pub fn buffer_bytes(mut self, bytes: usize) -> Self {
         self.buffer_bytes = bytes.max(1);
         self
@@ -133,7 +133,7 @@ impl Options {
         self
     }
 
-    /// Makes errors of what is a warning else: streams of one replica, storage in memory, interest retention, persistence that
+    /// Turns warnings into errors: streams of one replica, storage in memory, interest retention, persistence that
     /// does not wait for the disk. `connect` and `register` fail then, and over a connection that was there already each
     /// emit does.
     pub fn strict(mut self) -> Self {

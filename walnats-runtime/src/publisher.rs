@@ -1,4 +1,4 @@
-//! The connection that events leave by.
+//! The publisher.
 
 mod connect;
 mod context;
@@ -61,7 +61,7 @@ struct Shared {
 }
 
 impl Publisher {
-    /// Connects to one of the servers in `urls`: `nats://host:4222`, several parted by commas. `streams` are those that
+    /// Connects to one of the servers in `urls`: `nats://host:4222`, several separated by commas. `streams` are those that
     /// the events belong to.
     ///
     /// # Errors
@@ -107,7 +107,7 @@ impl Publisher {
 
     /// Emits over a connection that is there already.
     ///
-    /// A publish that the server denies is told to the connection's `event_callback` alone; over such a connection the
+    /// The server reports a denied publish to the connection's `event_callback` alone; over such a connection the
     /// emit ends as `PossiblyStored` when its deadline passes. [`Publisher::connect`] does better. Ping interval and queue are
     /// that connection's, too: async-nats's own notice a dead connection after two minutes. Neither changes what is promised
     /// about sending again, see [`Options::window_messages`].

@@ -151,7 +151,7 @@ async fn loss_is_refused_with_its_number_and_the_rest_is_done() {
     js.publish("s", 20, None).await;
     let smaller = StreamDescriptor { subjects: &["s.>"], max_messages: Some(5), ..StreamDescriptor::new("s") };
     let error = Register::new(&js.client, &[smaller, USERS]).await.expect_err("15 messages would be lost");
-    let text = "1 stream refused:\n  stream `s`: the update would lose 15 of 20 messages; `max_msgs` drops 15: they are the \
+    let text = "1 stream was not registered:\n  stream `s`: the update would lose 15 of 20 messages; `max_msgs` drops 15: they are the \
                 oldest beyond the limit";
     assert_eq!(error.to_string(), text);
     let RegisterError::Refused { registered, .. } = error else { panic!("refused") };
@@ -189,7 +189,8 @@ async fn overlapping_subjects_are_told_with_the_other_stream() {
     let (_server, js) = start().await;
     js.create("everything", json!({"name": "everything", "subjects": ["users.>", "other"]})).await;
     let error = Register::new(&js.client, &[USERS, ORDERS]).await.expect_err("overlaps");
-    let text = "1 stream refused:\n  stream `users`: its subjects overlap with `users.>` of stream `everything`";
+    let text =
+        "1 stream was not registered:\n  stream `users`: its subjects overlap with `users.>` of stream `everything`";
     assert_eq!(error.to_string(), text);
 
     js.create("users", json!({"name": "users", "subjects": ["mine"]})).await;

@@ -81,7 +81,6 @@ x notes  belongs to others, and is not as the events need it
     x `allow_msg_ttl` is off, and the events need on
     x `allow_atomic` is off, and the events need on
     x `compression` is none, and the events need s2
-    warning: it never acknowledges (`no_ack` is on): no emit can be confirmed; set `no_ack = false`
 1 refused";
     assert_eq!(plan.to_string(), expected);
     assert!(!plan.is_safe());

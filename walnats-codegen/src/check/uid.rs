@@ -7,7 +7,7 @@ use heck::ToSnakeCase;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::lower::field;
 use crate::model::{Event, EventModel, FieldPath, Payload, ScalarKind, Template, TemplatePart};
-use words::{ENDS_OF_IDS, changes_each_time, happens_once, is_occurrence, is_same_word};
+use words::{ENDS_OF_IDS, changes_each_time, happened, is_key_of, is_occurrence, is_same_word, once};
 
 /// Two events of one stream cannot share an id: the event's name is a part of it. Two occurrences of one event can.
 pub(super) fn check(model: &EventModel, report: &mut Report) {
@@ -21,7 +21,7 @@ pub(super) fn check(model: &EventModel, report: &mut Report) {
         }
         if !tells_occurrences_apart(model, event, &uid.template) {
             let id = event.message_id().unwrap_or_default();
-            let message = format!("the id `{id}` names what `{}` is about, not the occurrence", event.name);
+            let message = format!("the id `{id}` does not identify a single occurrence of `{}`", event.name);
             report.push(Diagnostic::warning("WN0715", uid.place.clone(), message).help(
                 "a second event with the same values within the stream's duplicate window is dropped; add a member that \
                  changes each time, such as a version, a sequence number or a timestamp, or leave `uid` out",
@@ -34,11 +34,17 @@ pub(super) fn check(model: &EventModel, report: &mut Report) {
 fn tells_occurrences_apart(model: &EventModel, event: &Event, uid: &Template) -> bool {
     // The stream stores one event per key anyway.
     let is_once = event.once.as_ref().is_some_and(|once| once.key.fields().all(|key| uid.fields().any(|f| f == key)));
-    is_once || happens_once(&event.name) || uid.fields().any(|field| is_of_occurrence(model, event, field))
+    let is_end_or_beginning =
+        || once(&event.name).is_some_and(|entity| uid.fields().any(|field| is_key_of(&entity, &snake(field))));
+    is_once || is_end_or_beginning() || uid.fields().any(|field| is_of_occurrence(model, event, field))
+}
+
+fn snake(field: &FieldPath) -> Vec<String> {
+    field.names.iter().map(|name| name.to_snake_case()).collect()
 }
 
 fn is_of_occurrence(model: &EventModel, event: &Event, field: &FieldPath) -> bool {
-    let names: Vec<String> = field.names.iter().map(|name| name.to_snake_case()).collect();
+    let names = snake(field);
     let name = names.last().map_or("", String::as_str);
     if field.kind == ScalarKind::Boolean {
         return false;
@@ -57,9 +63,9 @@ fn is_of_occurrence(model: &EventModel, event: &Event, field: &FieldPath) -> boo
         },
     };
     // `payment_id` of `payment`, `click_id` of `link-clicked`, `change_id`; not `message_id` of `message-edited`.
-    let (entity, happened) = of_event.rsplit_once('_').unwrap_or(("", &of_event));
+    let (entity, happened) = happened(&of_event);
     let owned = owner.rsplit('_').next().unwrap_or(owner);
-    let is_entity = entity.split('_').any(|word| word == owned);
+    let is_entity = entity.contains(&owned);
     owner == of_event || is_same_word(owned, happened) || (is_occurrence(owned) && !is_entity)
 }
 

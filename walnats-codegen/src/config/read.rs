@@ -14,6 +14,17 @@ use crate::diagnostic::{Diagnostic, Place, Report, SourceFile, did_you_mean};
 /// Keys that no two streams can share; `subjects` and `description` are looked at by themselves.
 const OF_ONE_STREAM: [&str; 5] = ["mirror", "sources", "republish", "subject_transform", "sealed"];
 
+/// JetStream's names of settings that have another one here.
+const JETSTREAM: [(&str, &str); 7] = [
+    ("num_replicas", "replicas"),
+    ("max_msgs", "max_messages"),
+    ("max_msgs_per_subject", "max_messages_per_subject"),
+    ("max_msg_size", "max_message_size"),
+    ("allow_msg_ttl", "message_ttl"),
+    ("allow_msg_schedules", "schedules"),
+    ("allow_atomic", "atomic"),
+];
+
 const SECTIONS: [&str; 6] = ["schemas", "defaults", "streams", "events", "services", "codegen"];
 
 /// Reads the text of `walnats.toml`. Sections that are wrong are findings and take their defaults.
@@ -59,8 +70,9 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn section<T: DeserializeOwned>(&mut self, value: Spanned<DeValue>) -> Option<T> {
-        let span = value.span();
-        T::deserialize(ValueDeserializer::from(value)).map_err(|error| self.wrong(&error, span)).ok()
+        let (span, mut keys) = (value.span(), Vec::new());
+        places(&value, &mut keys);
+        T::deserialize(ValueDeserializer::from(value)).map_err(|error| self.wrong(&error, span, &keys)).ok()
     }
 
     /// A section of a stream's settings, with the places of its keys.
@@ -95,12 +107,15 @@ impl Reader<'_> {
         sections.collect()
     }
 
-    fn wrong(&mut self, error: &Error, section: Range<usize>) {
+    fn wrong(&mut self, error: &Error, section: Range<usize>, keys: &[(Range<usize>, String)]) {
         let span = error.span().unwrap_or(section);
         match unknown_field(error.message()) {
             Some((field, known)) => self.unknown(field, &known, span),
             None => {
-                let message = error.message().trim_end_matches('.').to_owned();
+                // The innermost value that the error is in comes last.
+                let is_in = |value: &Range<usize>| value.start <= span.start && span.end <= value.end;
+                let key = keys.iter().rev().find(|(value, _)| is_in(value)).map(|(_, key)| format!("`{key}`: "));
+                let message = format!("{}{}", key.unwrap_or_default(), in_words(error.message()));
                 self.report.push(Diagnostic::error("WN0403", self.place(span), message));
             }
         }
@@ -108,7 +123,9 @@ impl Reader<'_> {
 
     fn unknown(&mut self, key: &str, known: &[&str], span: Range<usize>) {
         let diagnostic = Diagnostic::error("WN0402", self.place(span), format!("unknown key `{key}`"));
-        self.report.push(match did_you_mean(key, known.iter().copied()) {
+        let ours =
+            JETSTREAM.iter().find(|(theirs, ours)| *theirs == key && known.contains(ours)).map(|(_, ours)| *ours);
+        self.report.push(match ours.or_else(|| did_you_mean(key, known.iter().copied())) {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
             None => diagnostic.help(format!("known here: {}", known.join(", "))),
         });
@@ -117,6 +134,35 @@ impl Reader<'_> {
     fn place(&self, span: Range<usize>) -> Place {
         Place { file: Arc::clone(self.file), span }
     }
+}
+
+/// Each value of a table with its key, outer ones before inner ones.
+fn places(value: &Spanned<DeValue>, keys: &mut Vec<(Range<usize>, String)>) {
+    match value.get_ref() {
+        DeValue::Table(table) => {
+            for (key, value) in table {
+                keys.push((value.span(), key.get_ref().to_string()));
+                places(value, keys);
+            }
+        }
+        DeValue::Array(items) => items.iter().for_each(|item| places(item, keys)),
+        _ => {}
+    }
+}
+
+/// serde's words for what it expects, as TOML calls it.
+fn in_words(message: &str) -> String {
+    const WORDS: [(&str, &str); 7] = [
+        ("invalid type: map", "invalid type: table"),
+        ("invalid type: sequence", "invalid type: array"),
+        ("expected a sequence", "expected an array"),
+        ("expected a map", "expected a table"),
+        ("expected a nonzero u64", "expected a whole number of 1 or more"),
+        ("expected a nonzero u32", "expected a whole number of 1 or more"),
+        ("wanted string or table", "expected a string"),
+    ];
+    let message = message.trim_end_matches('.').to_owned();
+    WORDS.iter().fold(message, |message, (serde, toml)| message.replace(serde, toml))
 }
 
 /// Takes serde's "unknown field `x`, expected one of `a`, `b`" apart, which is all that a derived type tells.

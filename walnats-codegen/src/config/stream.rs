@@ -18,7 +18,7 @@ pub use tree::{ConsumerLimits, External, Mapping, Origin, Placement, Republish};
 ///
 /// The settings that are serialised are those that JetStream gets as they are, by its own names.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a table of settings")]
 #[cfg_attr(feature = "config-schema", derive(schemars::JsonSchema))]
 pub struct StreamSettings {
     /// Who makes and changes the stream; `register`. With `external`, somebody else does: `register` writes nothing and
@@ -193,9 +193,10 @@ pub enum PersistModeName {
 }
 
 fn replicas<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
-    match u8::deserialize(deserializer)? {
-        replicas @ 1..=5 => Ok(Some(replicas)),
-        other => Err(serde::de::Error::custom(format!("a stream has 1 to 5 replicas, not {other}"))),
+    let number = i64::deserialize(deserializer)?;
+    match u8::try_from(number) {
+        Ok(replicas @ 1..=5) => Ok(Some(replicas)),
+        _ => Err(serde::de::Error::custom(format!("a stream has 1 to 5 replicas, not {number}"))),
     }
 }
 

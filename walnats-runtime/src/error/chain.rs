@@ -17,12 +17,37 @@ pub struct Chain<'a>(pub &'a (dyn Error + 'a));
 
 impl fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)?;
+        let mut text = self.0.to_string();
+        f.write_str(&text)?;
         let mut source = self.0.source();
         while let Some(error) = source {
-            write!(f, ": {error}")?;
+            let cause = error.to_string();
+            // Errors of other crates may print their cause themselves.
+            if !text.ends_with(&cause) {
+                write!(f, ": {cause}")?;
+                text = cause;
+            }
             source = error.source();
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("no connection: {0}")]
+    struct Repeats(#[source] io::Error);
+
+    #[test]
+    fn what_a_level_says_of_its_cause_is_not_said_again() {
+        let error = Repeats(io::Error::other(Repeats(io::Error::other("refused"))));
+        assert_eq!(Chain(&error).to_string(), "no connection: no connection: refused");
+        let error = io::Error::other(io::Error::other("refused"));
+        assert_eq!(Chain(&error).to_string(), "refused");
     }
 }

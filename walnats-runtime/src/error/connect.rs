@@ -11,7 +11,7 @@ use crate::register::Warning;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConnectError {
-    /// Not a list of NATS URLs: `nats://host:port`, parted by commas.
+    /// Not a list of NATS URLs: `nats://host:port`, separated by commas.
     #[error("not a list of NATS URLs such as `nats://127.0.0.1:4222,nats://127.0.0.1:4223`: {0}")]
     Url(&'static str),
     /// `ws://` and `wss://` need the feature `websockets` of walnats-runtime.
@@ -23,7 +23,7 @@ pub enum ConnectError {
     /// The environment, or a context of the program `nats`, does not say how to connect.
     #[error("the environment does not say how to connect")]
     Environment(#[from] EnvironmentError),
-    /// A stream is declared in a way that may lose events, and [`Options::strict`](crate::Options::strict) admits none.
+    /// A stream is declared in a way that may lose events, and [`Options::strict`](crate::Options::strict) allows none.
     #[error("stream `{stream}` may lose events: {}", list(.warnings))]
     Strict {
         /// The stream.
@@ -39,14 +39,14 @@ pub enum ConnectError {
         /// What the last one tried said.
         source: NatsError<ConnectErrorKind>,
     },
-    /// Somebody took the connection and then said nothing, or name resolution takes too long.
+    /// The connection was accepted and nothing was sent over it, or name resolution took too long.
     #[error("no NATS server at {servers} answered in time")]
     TimedOut {
         /// Host and port of each.
         servers: String,
     },
-    /// What answers there speaks HTTP, and no WebSocket: the server's monitor, or something else altogether.
-    #[error("{servers} speaks HTTP and not NATS: is it the port for clients?")]
+    /// What answers there speaks HTTP, not NATS or WebSocket: the server's monitoring port, or another program.
+    #[error("{servers} speaks HTTP, not NATS: is it the client port?")]
     Http {
         /// Host and port.
         servers: String,
@@ -63,8 +63,8 @@ pub enum ConnectError {
         /// Host and port.
         servers: String,
     },
-    /// The server, or the account, has as many connections as it admits.
-    #[error("the NATS server at {servers} admits no more connections: {said}")]
+    /// The server, or the account, has as many connections as it allows.
+    #[error("the NATS server at {servers} allows no more connections: {said}")]
     ConnectionLimit {
         /// Host and port of each.
         servers: String,

@@ -103,7 +103,7 @@ pub enum Reason {
     /// Something was asked for that its stream, or the value given, does not allow.
     #[error(transparent)]
     Option(#[from] OptionError),
-    /// Larger than the server, or the stream, admits: headers and payload together.
+    /// Larger than the server, or the stream, allows: headers and payload together.
     #[error("its {size} bytes (headers and payload) are more than the limit of {limit}")]
     TooLarge {
         /// Bytes.
@@ -120,8 +120,8 @@ pub enum Reason {
         /// In the server's words.
         said: String,
     },
-    /// Larger than its stream admits.
-    #[error("its {size} bytes (headers and payload) are more than stream `{stream}` admits")]
+    /// Larger than its stream allows.
+    #[error("its {size} bytes (headers and payload) are more than stream `{stream}` allows")]
     TooLargeForStream {
         /// Bytes.
         size: usize,
@@ -219,7 +219,7 @@ impl From<CloudEventError> for Reason {
     }
 }
 
-/// An emit asked for something that cannot be had.
+/// An emit asked for something that is not possible.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OptionError {
@@ -248,7 +248,7 @@ pub enum OptionError {
     /// `.atomic()` on a stream without `atomic`.
     #[error("stream `{0}` is not declared with `atomic`")]
     NotAtomic(String),
-    /// The stream is declared in a way that may lose events, and [`Options::strict`](crate::Options::strict) admits none.
+    /// The stream is declared in a way that may lose events, and [`Options::strict`](crate::Options::strict) allows none.
     #[error("stream `{stream}` may lose events: {warning}")]
     Strict {
         /// The stream.

@@ -27,7 +27,7 @@ pub enum EnvironmentError {
         second: &'static str,
     },
     /// A certificate without its key, or a key without its certificate.
-    #[error("`{0}` is set without the other one of certificate and key")]
+    #[error("`{0}` is set alone: a client certificate needs both certificate and key")]
     HalfOfAPair(&'static str),
     /// The name of a context is not a name of a file.
     #[error("{0:?} is not the name of a context")]

@@ -48,15 +48,15 @@ impl Options {
         self
     }
 
-    /// Proves the publisher by a credentials file (`.creds`), which is read again at every connection: a file that is
-    /// replaced holds from the next reconnect on, which an expired or revoked JWT brings about. A file that cannot be read
+    /// Authenticates with a credentials file (`.creds`), which is read again at every connection: a file that is
+    /// replaced takes effect at the next reconnect, which an expired or revoked JWT brings about. A file that cannot be read
     /// then is tried again, at most every four seconds.
     pub fn credentials_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.connection.credentials = Some(Source::Creds(path.into()));
         self
     }
 
-    /// Proves the publisher by a file with the seed of an nkey, which is read again at every connection.
+    /// Authenticates with a file that holds the seed of an nkey, which is read again at every connection.
     pub fn nkey_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.connection.credentials = Some(Source::Nkey(path.into()));
         self

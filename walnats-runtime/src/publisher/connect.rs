@@ -184,7 +184,8 @@ fn parse(urls: &str) -> Result<Vec<ServerAddr>, ConnectError> {
         .map(|url| {
             check_scheme(url)?;
             // The parser's own message quotes the URL, which can hold a password.
-            url.parse::<ServerAddr>().map_err(|_| ConnectError::Url("one of them cannot be read"))
+            let address = url.parse::<ServerAddr>().map_err(|_| ConnectError::Url("one of them cannot be read"))?;
+            if address.host().is_empty() { Err(ConnectError::Url("one of them has no host")) } else { Ok(address) }
         })
         .collect::<Result<Vec<_>, _>>()?;
     if addresses.is_empty() { Err(ConnectError::Url("there is none")) } else { Ok(addresses) }

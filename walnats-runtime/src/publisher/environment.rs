@@ -7,10 +7,10 @@ use crate::credentials::{Credentials, Source};
 use crate::error::EnvironmentError;
 use crate::options::Options;
 
-/// Where the program `nats` and everybody else looks for a server without being told.
+/// Where the program `nats` and other clients look for a server by default.
 const DEFAULT_URL: &str = "nats://127.0.0.1:4222";
 
-/// What is asked for a variable.
+/// Looks up a variable.
 pub(super) type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// How to connect.
@@ -20,7 +20,7 @@ pub(super) struct Environment {
     pub(super) settings: Settings,
 }
 
-/// What may be said beside the URL.
+/// What may be set besides the URL.
 #[derive(Debug, Default)]
 pub(super) struct Settings {
     pub(super) credentials: Option<Source>,

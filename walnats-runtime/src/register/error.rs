@@ -57,7 +57,7 @@ pub enum RegisterError {
         description: String,
     },
     /// Some streams are not as the package wants them. What could be done safely has been done.
-    #[error("{} refused:{}", streams(.refused.len()), list(.refused))]
+    #[error("{} not registered:{}", streams(.refused.len()), list(.refused))]
     Refused {
         /// The streams that were left as they are, and why.
         refused: Vec<RefusedStream>,
@@ -143,7 +143,7 @@ fn joined(parts: &[impl ToString]) -> String {
 }
 
 fn streams(number: usize) -> String {
-    if number == 1 { "1 stream".to_owned() } else { format!("{number} streams") }
+    if number == 1 { "1 stream was".to_owned() } else { format!("{number} streams were") }
 }
 
 fn list(refused: &[RefusedStream]) -> String {

@@ -197,7 +197,9 @@ fn pruned(value: &Value) -> Value {
             let kept: Map<String, Value> = members
                 .iter()
                 .filter(|(name, _)| !name.starts_with("_nats."))
-                .map(|(name, value)| (name.clone(), pruned(value)))
+                .map(|(name, value)| {
+                    (name.clone(), if name == "opt_start_time" { moment(value) } else { pruned(value) })
+                })
                 .filter(|(_, value)| !is_empty(value))
                 .collect();
             if kept.is_empty() { Value::Null } else { kept.into() }
@@ -209,6 +211,12 @@ fn pruned(value: &Value) -> Value {
         }
         other => other.clone(),
     }
+}
+
+/// A time in the one form: servers leave out zeros at the end of its seconds.
+fn moment(value: &Value) -> Value {
+    let time = value.as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok());
+    time.map_or_else(|| value.clone(), |time| time.to_string().into())
 }
 
 fn is_empty(value: &Value) -> bool {
@@ -246,6 +254,13 @@ mod tests {
             ("no_ack", json!(false), json!(true), true, false),
             ("sources", json!([{"name": "a"}, {"name": "b"}]), json!([{"name": "b"}]), true, false),
             ("sources", json!([{"name": "a"}]), json!([{"name": "a", "filter_subject": "x"}]), true, true),
+            (
+                "sources",
+                json!([{"name": "a", "opt_start_time": "2026-01-31T12:00:00.500Z"}]),
+                json!([{"name": "a", "opt_start_time": "2026-01-31T13:00:00.5+01:00"}]),
+                false,
+                false,
+            ),
             ("republish", json!({"src": "a", "dest": "b"}), Value::Null, true, false),
             ("consumer_limits", json!({"max_ack_pending": 5}), json!({}), true, false),
             ("metadata", json!({"a": "b"}), json!({}), false, false),

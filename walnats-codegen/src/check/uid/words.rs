@@ -1,208 +1,72 @@
 //! What names say: which events happen once in the life of what they are about, and which members tell occurrences apart.
 
+mod list;
+
 use heck::ToKebabCase;
 
-/// Beginnings, ends, and what is done to something that is over afterwards. Not `opened`, `closed` or `started`: a door is
-/// opened and closed, and a job is started, many times.
-const ONCE: &[&str] = &[
-    "accepted",
-    "approved",
-    "archived",
-    "authored",
-    "banked",
-    "booked",
-    "born",
-    "bought",
-    "built",
-    "cancellation",
-    "canceled",
-    "cancelled",
-    "captured",
-    "completed",
-    "completion",
-    "concluded",
-    "confirmed",
-    "create",
-    "created",
-    "creation",
-    "declined",
-    "delete",
-    "deleted",
-    "deletion",
-    "delivered",
-    "destroyed",
-    "died",
-    "discarded",
-    "dispatched",
-    "emitted",
-    "enrolled",
-    "erased",
-    "established",
-    "expired",
-    "filed",
-    "finalised",
-    "finalized",
-    "finished",
-    "founded",
-    "fulfilled",
-    "generated",
-    "graduated",
-    "hired",
-    "imported",
-    "incorporated",
-    "ingested",
-    "initialised",
-    "initialized",
-    "introduced",
-    "invoiced",
-    "issued",
-    "launched",
-    "made",
-    "ordered",
-    "paid",
-    "placed",
-    "placement",
-    "posted",
-    "provisioned",
-    "published",
-    "purchased",
-    "received",
-    "recorded",
-    "registered",
-    "registration",
-    "rejected",
-    "requested",
-    "sealed",
-    "sent",
-    "settled",
-    "shipped",
-    "sign-up",
-    "signed-up",
-    "signup",
-    "sold",
-    "spawned",
-    "submission",
-    "submitted",
-    "taken",
-    "terminated",
-    "uploaded",
-    "written",
-];
+pub(super) use list::ENDS_OF_IDS;
+use list::{AGAIN, AROUND, CONTACTS, FACETS, GENERIC, KEYS, LAST, LASTING, OCCURRENCE, ONCE, PEOPLE};
 
-/// Members that change with each occurrence, by their last word.
-const LAST: &[&str] = &[
-    "at",
-    "attempt",
-    "attempts",
-    "checksum",
-    "clock",
-    "commit",
-    "counter",
-    "cursor",
-    "date",
-    "datetime",
-    "day",
-    "digest",
-    "epoch",
-    "etag",
-    "generation",
-    "hash",
-    "hour",
-    "instant",
-    "iteration",
-    "lsn",
-    "micros",
-    "millis",
-    "minute",
-    "moment",
-    "month",
-    "ms",
-    "nanos",
-    "nonce",
-    "offset",
-    "on",
-    "ordinal",
-    "period",
-    "rev",
-    "revision",
-    "round",
-    "run",
-    "second",
-    "seconds",
-    "seq",
-    "seqno",
-    "sequence",
-    "serial",
-    "sha",
-    "sha256",
-    "since",
-    "snapshot",
-    "step",
-    "tick",
-    "time",
-    "times",
-    "timestamp",
-    "ts",
-    "version",
-    "week",
-    "when",
-    "year",
-];
-
-/// What has an id or a number for each occurrence: `event_id`, `change_number`, `correlation_id`.
-const OCCURRENCE: &[&str] = &[
-    "action",
-    "attempt",
-    "audit",
-    "change",
-    "command",
-    "commit",
-    "correlation",
-    "dedup",
-    "deduplication",
-    "delivery",
-    "event",
-    "execution",
-    "fact",
-    "idempotency",
-    "invocation",
-    "message",
-    "msg",
-    "notification",
-    "occurrence",
-    "operation",
-    "request",
-    "revision",
-    "run",
-    "sequence",
-    "span",
-    "trace",
-    "transaction",
-    "transition",
-    "tx",
-    "txn",
-    "update",
-    "version",
-];
-
-/// What the name of an id ends with, or is.
-pub(super) const ENDS_OF_IDS: &[&str] = &["id", "uuid", "guid", "ulid"];
-
-/// By the last word of the event's name that says what happened: `order-placed-in-store`, `user-created.v2`.
-pub(super) fn happens_once(event: &str) -> bool {
+/// What an event is about that happens once in the life of it, as the words of its name: `["order"]` of
+/// `order-placed-in-store`. By the last word of the name that says what happened; `None` where it may happen again.
+pub(super) fn once(event: &str) -> Option<Vec<String>> {
     let name = event.to_kebab_case();
     let words: Vec<&str> = name.split('-').collect();
     for at in (0..words.len()).rev() {
         let (one, two) = (words[at], words[at..].iter().take(2).copied().collect::<Vec<_>>().join("-"));
         if ONCE.contains(&one) || ONCE.contains(&two.as_str()) {
-            return true;
+            let entity = &words[..at];
+            let is_again = AGAIN.contains(&one) && entity.last().is_some_and(|thing| LASTING.contains(thing));
+            return (!is_again).then(|| entity.iter().map(|word| (*word).to_owned()).collect());
         }
         // `created-date-changed`: what happened is the change.
         if one.ends_with("ed") {
-            return false;
+            return None;
         }
     }
-    false
+    None
+}
+
+/// Whether a member is the key of what the event is about, and not that of something else: `order_id` and `number`, but not
+/// `customer_id`, of `order-placed`. The names are those of the path to it, in snake case.
+pub(super) fn is_key_of(entity: &[String], names: &[String]) -> bool {
+    let Some(thing) = entity.last().map(String::as_str) else { return true };
+    // `registration-completed`: whose it is has it once.
+    if ONCE.contains(&thing) {
+        return true;
+    }
+    let Some((name, outer)) = names.split_last() else { return false };
+    let is_person = PEOPLE.contains(&thing);
+    let (owner, end) = match name.rsplit_once('_') {
+        Some((owner, end)) => (owner.rsplit('_').next().unwrap_or(owner), end),
+        None => ("", name.as_str()),
+    };
+    if end == "email" || owner == "email" || CONTACTS.contains(&name.as_str()) {
+        return is_person;
+    }
+    // `user.id`, but not `data.id`, is that of the user.
+    let around = outer.last().map_or("", String::as_str);
+    let owner = if owner.is_empty() && !AROUND.contains(&around) { around } else { owner };
+    let is_of_thing = owner.is_empty() || GENERIC.contains(&owner) || is_one(owner, thing);
+    // An account is its user's, and a profile, too.
+    let is_of_its_owner = FACETS.contains(&thing) && entity.iter().any(|word| is_one(owner, word));
+    let is_key = ENDS_OF_IDS.contains(&end) || KEYS.contains(&end) || (is_one(name, thing) && outer.is_empty());
+    is_key && (is_of_thing || is_of_its_owner || is_one(name, thing))
+}
+
+/// Whether they are one word, or the singular and the plural of it.
+fn is_one(one: &str, other: &str) -> bool {
+    one.trim_end_matches('s') == other.trim_end_matches('s')
+}
+
+/// What an event in snake case is about, and the word of what happened: the last one in the past tense, or the last one.
+pub(super) fn happened(event: &str) -> (Vec<&str>, &str) {
+    let mut words: Vec<&str> = event.split('_').collect();
+    let at = words.iter().rposition(|word| word.ends_with("ed") || ONCE.contains(word));
+    let at = at.unwrap_or(words.len().saturating_sub(1));
+    let happened = words.get(at).copied().unwrap_or_default();
+    words.truncate(at);
+    (words, happened)
 }
 
 /// Whether a member of this name, in snake case, differs from occurrence to occurrence whatever the event.
@@ -242,7 +106,7 @@ mod tests {
             "ShipmentDispatched",
             "created",
         ] {
-            assert!(happens_once(event), "{event}");
+            assert!(once(event).is_some(), "{event}");
         }
         for event in [
             "subscription-changed",
@@ -255,8 +119,44 @@ mod tests {
             "user-updated",
             "profile",
             "order-created-or-changed",
+            "subscription-paid",
         ] {
-            assert!(!happens_once(event), "{event}");
+            assert!(once(event).is_none(), "{event}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_that_of_what_the_event_is_about() {
+        let is_key = |event: &str, member: &str| {
+            let names: Vec<String> = member.split('.').map(str::to_owned).collect();
+            once(event).is_some_and(|entity| is_key_of(&entity, &names))
+        };
+        for (event, members) in [
+            ("order-placed", "order_id id order_number number order.id data.id external_id order reference"),
+            ("user-created", "user_id email username id user.email"),
+            ("user-account-created", "user_id account_id"),
+            ("registration-completed", "user_id"),
+            ("signup", "user_id"),
+            ("shipment-dispatched", "tracking_number shipment_id"),
+            ("sensor-reading-taken", "reading_id"),
+        ] {
+            for member in members.split(' ') {
+                assert!(is_key(event, member), "{member} of {event}");
+            }
+        }
+        for (event, members) in [
+            ("order-placed", "customer_id email customer.id customer_email tenant_id total"),
+            ("email-sent", "user_id user.id"),
+            ("payment-received", "account_id"),
+            ("shipment-dispatched", "order_id order_number"),
+            ("sensor-reading-taken", "sensor_id"),
+            ("ride-requested", "rider_id"),
+            ("certificate-issued", "domain"),
+            ("build-finished", "repo"),
+        ] {
+            for member in members.split(' ') {
+                assert!(!is_key(event, member), "{member} of {event}");
+            }
         }
     }
 

@@ -1,14 +1,16 @@
 //! Settings of streams that have members, by JetStream's names.
 
+use std::fmt;
 use std::num::NonZeroU64;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::config::Span;
 
 /// Which servers of a cluster a stream may be on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a table such as `{ tags = [\"ssd\"] }`")]
 #[cfg_attr(feature = "config-schema", derive(schemars::JsonSchema), schemars(inline))]
 pub struct Placement {
     /// The name of a cluster.
@@ -21,7 +23,7 @@ pub struct Placement {
 
 /// A stream that another one copies.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table such as `{ name = \"orders\" }`")]
 #[cfg_attr(feature = "config-schema", derive(schemars::JsonSchema), schemars(inline))]
 pub struct Origin {
     /// Its name.
@@ -33,7 +35,8 @@ pub struct Origin {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opt_start_seq: Option<NonZeroU64>,
     /// The time of the first message that is copied, as in RFC 3339.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "time", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "config-schema", schemars(with = "Option<String>"))]
     pub opt_start_time: Option<String>,
     /// Which messages are copied, and under which subjects; in place of `filter_subject`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -45,7 +48,7 @@ pub struct Origin {
 
 /// How a stream of another account or domain is reached.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table such as `{ api = \"$JS.hub.API\" }`")]
 #[cfg_attr(feature = "config-schema", derive(schemars::JsonSchema), schemars(inline))]
 pub struct External {
     /// The prefix of JetStream's API there: `$JS.hub.API`.
@@ -57,7 +60,7 @@ pub struct External {
 
 /// From subjects to subjects.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table such as `{ src = \"orders.>\", dest = \"copies.>\" }`")]
 #[cfg_attr(feature = "config-schema", derive(schemars::JsonSchema), schemars(inline))]
 pub struct Mapping {
     /// The filter of the subjects that change.
@@ -68,7 +71,7 @@ pub struct Mapping {
 
 /// Where stored messages are published again.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table such as `{ src = \"orders.>\", dest = \"copies.>\" }`")]
 #[cfg_attr(feature = "config-schema", derive(schemars::JsonSchema), schemars(inline))]
 pub struct Republish {
     /// The filter of the messages; all.
@@ -83,7 +86,7 @@ pub struct Republish {
 
 /// Defaults and bounds of consumers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a table such as `{ max_ack_pending = 1000 }`")]
 #[cfg_attr(feature = "config-schema", derive(schemars::JsonSchema), schemars(inline))]
 pub struct ConsumerLimits {
     /// After how long without a client a consumer goes.
@@ -96,4 +99,21 @@ pub struct ConsumerLimits {
 
 fn all() -> String {
     ">".to_owned()
+}
+
+/// As TOML has a type of its own for times, what is wanted is said.
+fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    struct TimeVisitor;
+    impl Visitor<'_> for TimeVisitor {
+        type Value = String;
+
+        fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+            f.write_str("a time in quotes, such as `\"2026-01-31T12:00:00Z\"`")
+        }
+
+        fn visit_str<E>(self, text: &str) -> Result<String, E> {
+            Ok(text.to_owned())
+        }
+    }
+    deserializer.deserialize_any(TimeVisitor).map(Some)
 }

@@ -3,9 +3,10 @@
 mod mapping;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::super::event::LocatedEvent;
-use super::{MAX_DESCRIPTION, settings};
+use super::{MAX_DESCRIPTION, filter, settings};
 use crate::config::StreamSettings;
 use crate::diagnostic::{Diagnostic, Place, Report, SourceFile};
 use crate::model::{Discard, Retention, Stream};
@@ -44,10 +45,21 @@ pub(super) fn check(stream: &Stream, at: &Sections, stored: &[&LocatedEvent], re
     faults.extend(without_events(stream, at, stored));
     faults.extend(mirror(stream, at));
     faults.extend(mapping::faults(stream, at));
-    faults.extend(values(at));
+    faults.extend(counter(stream, at));
+    faults.extend(values(stream, at));
     for (key, message, help) in faults {
         let place = at.key(key).unwrap_or_else(|| at.place.clone());
         report.push(Diagnostic::error("WN0423", place, message).help(help));
+    }
+    let is_ours = !stream.is_external && !at.is_on(|settings| settings.no_ack);
+    if let Some(filter) = stream.subjects.iter().find(|filter| is_ours && filter::overlap(filter, "$JS.>")) {
+        let place = at.key("subjects").unwrap_or_else(|| at.place.clone());
+        let message =
+            format!("the subject `{filter}` of the stream `{}` includes the server's own, `$JS.>`", stream.name);
+        report.push(Diagnostic::warning("WN0423", place, message).help(
+            "the server refuses such a stream; let the subject begin with a fixed token, or have every publisher set \
+             `Options::subject_prefix`",
+        ));
     }
     if stream.schedules && stream.retention == Some(Retention::Interest) {
         let place = at.key("schedules").unwrap_or_else(|| at.place.clone());
@@ -84,13 +96,19 @@ fn together(stream: &Stream, at: &Sections) -> Vec<Fault> {
         (
             settings::message_size(at.own, at.defaults).is_some_and(|size| i32::try_from(size).is_err()),
             "max_message_size",
-            "`max_message_size` is above 2 GiB",
+            "`max_message_size` is not below 2 GiB",
             "the server counts it in 32 bits, and allows 1 MiB unless configured",
         ),
         (
             stream.schedules && discards_new,
             "schedules",
-            "`schedules` cannot be with `discard = \"new\"`",
+            "`schedules` cannot be combined with `discard = \"new\"`",
+            "the server refuses such streams; remove one",
+        ),
+        (
+            stream.schedules && !at.own.sources.is_empty(),
+            "schedules",
+            "`schedules` cannot be combined with `sources`",
             "the server refuses such streams; remove one",
         ),
         (
@@ -108,19 +126,19 @@ fn together(stream: &Stream, at: &Sections) -> Vec<Fault> {
         (
             rollup && deny_purge,
             "allow_rollup_hdrs",
-            "`allow_rollup_hdrs` cannot be with `deny_purge`",
+            "`allow_rollup_hdrs` cannot be combined with `deny_purge`",
             "a roll-up purges what it replaces; remove one",
         ),
         (
             deny_purge && (stream.schedules || markers),
             "deny_purge",
-            "`deny_purge` cannot be with `schedules` or `subject_delete_marker_ttl`",
+            "`deny_purge` cannot be combined with `schedules` or `subject_delete_marker_ttl`",
             "both purge what they replace; remove one",
         ),
         (
             is_async && stream.atomic,
             "persist_mode",
-            "`persist_mode = \"async\"` cannot be with `atomic`",
+            "`persist_mode = \"async\"` cannot be combined with `atomic`",
             "the server refuses such streams; remove one",
         ),
         (
@@ -170,6 +188,26 @@ fn without_events(stream: &Stream, at: &Sections, stored: &[&LocatedEvent]) -> V
         .collect()
 }
 
+/// What a stream that counts cannot be.
+fn counter(stream: &Stream, at: &Sections) -> Vec<Fault> {
+    if !at.is_on(|settings| settings.allow_msg_counter) {
+        return Vec::new();
+    }
+    let rules = [
+        (stream.discard == Some(Discard::New), "discard"),
+        (stream.retention.is_some_and(|retention| retention != Retention::Limits), "retention"),
+        (stream.message_ttl, "message_ttl"),
+        (stream.schedules, "schedules"),
+    ];
+    let broken = rules.into_iter().filter(|(is_broken, _)| *is_broken);
+    broken
+        .map(|(_, key)| {
+            let message = format!("`allow_msg_counter` cannot be combined with this `{key}`");
+            (key, message, "the server refuses such streams; remove one")
+        })
+        .collect()
+}
+
 /// What a mirror cannot be.
 fn mirror(stream: &Stream, at: &Sections) -> Vec<Fault> {
     if at.get(|settings| settings.mirror.as_ref()).is_none() {
@@ -198,12 +236,21 @@ fn mirror(stream: &Stream, at: &Sections) -> Vec<Fault> {
 }
 
 /// Values that the server refuses by themselves.
-fn values(at: &Sections) -> Vec<Fault> {
-    let second = std::time::Duration::from_secs(1);
+fn values(stream: &Stream, at: &Sections) -> Vec<Fault> {
+    let second = Duration::from_secs(1);
+    let is_short = |length: Option<Duration>| length.is_some_and(|length| length < Duration::from_millis(100));
+    let age = stream.max_age.filter(|age| !age.is_zero());
     let marker = at.get(|settings| settings.subject_delete_marker_ttl);
     let placement = at.get(|settings| settings.placement.as_ref());
     let metadata = at.own.metadata.iter().chain(&at.defaults.metadata);
     broken([
+        (is_short(age), "max_age", "`max_age` is below 100 ms", "the server refuses that; write `100ms` or more"),
+        (
+            is_short(stream.duplicate_window),
+            "duplicate_window",
+            "`duplicate_window` is below 100 ms",
+            "the server refuses that; write `100ms` or more",
+        ),
         (
             marker.is_some_and(|marker| marker.0 < second),
             "subject_delete_marker_ttl",
