@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use walnats_codegen::diagnostic::{Report, SourceFile};
 use walnats_codegen::load::{SourceSet, parse_json, parse_yaml};
-use walnats_codegen::{check, config, lower, rust, write};
+use walnats_codegen::{check, lower, rust, settings, write};
 
 /// `data` is a schema, and if NULs part it, a file that the schema may refer to, and `walnats.toml`. What begins with `{` is JSON, all else YAML.
 pub fn try_out(data: &[u8]) {
@@ -23,7 +23,7 @@ pub fn try_out(data: &[u8]) {
     sources.documents.sort_by(|a, b| a.name.cmp(&b.name));
     let text = texts.next().unwrap_or_default().to_owned();
     let config_file = Arc::new(SourceFile { path: "walnats.toml".to_owned(), text });
-    let settings = config::parse(&config_file, &mut report);
+    let settings = settings::parse(&config_file, &mut report);
     if report.has_errors() {
         return rendered(&report);
     }

@@ -8,14 +8,13 @@
 //!
 //! and `walnats_runtime::include_events!();` in `src/lib.rs` takes it in. JSON Schema (`.json`, `.yaml`) and protobuf
 //! (`.proto`, `.binpb`, with the feature `protobuf`) are read from the folder `schemas/`; a file `walnats.toml` may say
-//! more, see [`config`].
+//! more, see [`settings`].
 //!
 //! `load -> resolve -> lower -> EventModel -> check | rust -> write`: each stage takes data and gives data, imports only
 //! from the stages before it, and puts what the user got wrong into a [`diagnostic::Report`].
 
 mod build_script;
 pub mod check;
-pub mod config;
 pub mod diagnostic;
 pub mod load;
 pub mod lower;
@@ -23,13 +22,14 @@ pub mod model;
 mod pipeline;
 mod resolve;
 pub mod rust;
+pub mod settings;
 pub mod write;
 
-#[cfg(feature = "config-schema")]
-pub use config::config_schema;
 pub use diagnostic::{Diagnostic, Report, Severity, render};
 pub use model::EventModel;
 pub use pipeline::Config;
+#[cfg(feature = "config-schema")]
+pub use settings::config_schema;
 pub use write::GeneratedFile;
 
 /// Where everything is, with its defaults: `schemas/` and `walnats.toml` of the package that is built.

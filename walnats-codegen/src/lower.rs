@@ -10,11 +10,11 @@ mod json_event;
 pub mod json_schema;
 mod messages;
 mod once;
+mod overrides;
 mod pattern;
 #[cfg(feature = "protobuf")]
 pub mod protobuf;
 mod service;
-mod settings;
 mod source;
 mod stream;
 pub mod template;
@@ -26,16 +26,16 @@ use event::{LocatedEvent, RawEvent};
 use messages::Messages;
 pub(crate) use pattern::capture;
 
-use crate::config::{Settings, Text};
 use crate::diagnostic::{Report, SourceFile};
 use crate::load::SourceSet;
 use crate::model::{EventModel, Payload};
+use crate::settings::{Settings, Text};
 
 /// Makes the model of everything that was read; `file` is `walnats.toml`, for places. What comes out is only worth using
 /// when there are no errors.
 pub fn lower(sources: &SourceSet, settings: &Settings, file: &Arc<SourceFile>, report: &mut Report) -> EventModel {
     let at = |text: &Text| text.place(file);
-    settings::check(&settings.events, &at, report);
+    overrides::check(&settings.events, &at, report);
     let messages = Messages::lower(sources, report);
     let declared = declared(sources, settings, &messages, file, report);
     let mut declarations = source::events(&sources.documents, &declared.json, report);
@@ -48,7 +48,7 @@ pub fn lower(sources: &SourceSet, settings: &Settings, file: &Arc<SourceFile>, r
         // Events may be missing; whoever names them is not to blame.
         return EventModel::default();
     }
-    settings::apply(&mut events, &settings.events, &at, report);
+    overrides::apply(&mut events, &settings.events, &at, report);
     event::check_names(&mut events, report);
     events.sort_by(|a, b| a.name.cmp(&b.name));
 

@@ -5,10 +5,10 @@ mod foreign;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::config::{self, Settings};
 use crate::diagnostic::{Report, SourceFile};
 use crate::load::SourceSet;
 use crate::model::EventModel;
+use crate::settings::{self, Settings};
 use crate::write::{self, GeneratedFile};
 use crate::{check, load, lower, rust};
 
@@ -108,7 +108,7 @@ impl Config {
         let path = self.config_path();
         let file = if path.exists() { load::read_text(&path, &shown, report) } else { None };
         let file = file.unwrap_or_else(|| Arc::new(SourceFile { path: shown, text: String::new() }));
-        (config::parse(&file, report), file)
+        (settings::parse(&file, report), file)
     }
 
     pub(crate) fn config_path(&self) -> PathBuf {

@@ -5,9 +5,9 @@ use std::fmt::Write;
 
 use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Value, json};
-use walnats_codegen::config::{DraftName, Formats, Settings};
 use walnats_codegen::load::{Document, SourceSet};
 use walnats_codegen::model::{EventModel, SchemaNote};
+use walnats_codegen::settings::{DraftName, Formats, Settings};
 use walnats_codegen::{Diagnostic, Report};
 use walnats_schema::SchemaId;
 

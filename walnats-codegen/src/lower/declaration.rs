@@ -3,9 +3,9 @@
 use super::event::read_options;
 use super::pattern;
 use super::source::{Declaration, event_name};
-use crate::config::{EventSettings, Text};
 use crate::diagnostic::{Diagnostic, Place, Report, did_you_mean};
 use crate::load::{Document, Node, NodeValue};
+use crate::settings::{EventSettings, Text};
 
 /// The events in JSON schemas, and the protobuf messages that are events, each with the event's name.
 #[derive(Default)]

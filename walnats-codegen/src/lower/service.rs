@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::pattern;
-use crate::config::{ServiceSettings, Text};
 use crate::diagnostic::{Diagnostic, Report, SourceFile, did_you_mean};
 use crate::model::Service;
+use crate::settings::{ServiceSettings, Text};
 
 /// The services of `walnats.toml`, with their patterns resolved to `events`, which are names.
 pub(super) fn services(

@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use super::event::LocatedEvent;
 use super::filter;
-use crate::config::{Settings, StreamSettings};
 use crate::diagnostic::{Diagnostic, Place, Report, SourceFile, did_you_mean};
 use crate::model::{Retention, Stream};
+use crate::settings::{Settings, StreamSettings};
 
 /// A subject filter of a stream, and where it comes from.
 struct Claim<'a> {

@@ -1,9 +1,9 @@
 //! Subjects that are mapped to others, and streams that are copied: what the server refuses of them.
 
 use super::{Fault, Sections};
-use crate::config::{Mapping, Origin};
 use crate::lower::filter;
 use crate::model::Stream;
+use crate::settings::{Mapping, Origin};
 
 /// Subjects that are mapped to others, and streams that are copied.
 pub(super) fn faults(stream: &Stream, at: &Sections) -> Vec<Fault> {

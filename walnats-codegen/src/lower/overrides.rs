@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::event::{EventOptions, RawEvent};
 use super::pattern;
-use crate::config::{EventSettings, Text};
 use crate::diagnostic::{Diagnostic, Located, Place, Report, did_you_mean};
+use crate::settings::{EventSettings, Text};
 
 type Entries = BTreeMap<Text, EventSettings>;
 
