@@ -36,6 +36,7 @@ mod text;
 mod units;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub use codegen::{CodegenSettings, DateTimeName};
 pub use event::EventSettings;
@@ -48,6 +49,8 @@ pub use stream::{
 };
 pub use text::{OneOrMany, Text};
 pub use units::{Bytes, Limit, Span};
+
+use crate::diagnostic::{Place, SourceFile};
 
 /// The content of `walnats.toml`. Every key is optional, and so is the file.
 #[derive(Clone, Debug, Default)]
@@ -66,6 +69,16 @@ pub struct Settings {
     pub services: BTreeMap<Text, ServiceSettings>,
     /// The Rust that comes out.
     pub codegen: CodegenSettings,
+    /// The file itself, for places.
+    #[cfg_attr(feature = "config-schema", schemars(skip))]
+    pub file: Arc<SourceFile>,
+}
+
+impl Settings {
+    /// Where a text of `walnats.toml` stands.
+    pub fn place(&self, text: &Text) -> Place {
+        text.place(&self.file)
+    }
 }
 
 /// The JSON Schema of `walnats.toml`, so that editors complete and check it.

@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 
 /// From the bottom up; siblings of one floor do not know each other.
 const FLOORS: &[&[&str]] = &[
+    &["wildcard"],
     &["diagnostic"],
     &["model", "write"],
     &["load"],
     &["resolve", "settings"],
     &["lower"],
     &["check", "rust"],
-    &["pipeline"],
+    &["config"],
+    &["package"],
     &["build_script"],
 ];
 
