@@ -136,7 +136,9 @@ fn run_folder(suite: &Path, folder: &str, draft: &str, formats: &str, failures: 
     nested.write("walnats.toml", &config)?;
 
     let mut scores = BTreeMap::<String, Score>::new();
-    let model = walnats_codegen::configure().root(nested.dir()).load_model().0.ok_or("the schemas are not sound")?;
+    let model = walnats_codegen::Package::load(&walnats_codegen::configure().root(nested.dir()))
+        .model()
+        .map_err(|_| "the schemas are not sound")?;
     for (tier, (file, ..)) in walnats_codegen::rust::tiers(&model).iter().zip(&groups) {
         let score = scores.entry(file.clone()).or_default();
         score.typed += usize::from(tier.asked == 0);

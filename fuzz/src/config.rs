@@ -1,20 +1,20 @@
 //! Any `walnats.toml`: it is read or refused, with places that exist.
 
-use std::fs;
+use std::collections::BTreeMap;
 
-use walnats_codegen::{configure, render};
+use walnats_codegen::{Package, configure, render};
 
 const SCHEMA: &str =
     r#"{"title": "A", "type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}"#;
 
 pub fn try_out(data: &[u8]) {
-    let folder = tempfile::tempdir().expect("a folder");
-    fs::create_dir(folder.path().join("schemas")).expect("a folder");
-    fs::write(folder.path().join("schemas/a.json"), SCHEMA).expect("a file");
-    fs::write(folder.path().join("walnats.toml"), data).expect("a file");
-    let config = configure().root(folder.path());
-    drop(render(&config.check(), false));
-    if let Err(report) = config.generate() {
-        assert!(!report.diagnostics.is_empty());
+    let files = [("schemas/a.json", SCHEMA.as_bytes()), ("walnats.toml", data)];
+    let files: BTreeMap<_, _> = files.into_iter().map(|(path, bytes)| (path.to_owned(), bytes.to_vec())).collect();
+    let mut package = Package::from_sources(&configure(), &files);
+    let mut checked = package.clone();
+    let _ = checked.check();
+    drop(render(&checked.report, false));
+    if package.generate().is_err() {
+        assert!(!package.report.diagnostics.is_empty());
     }
 }

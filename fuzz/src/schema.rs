@@ -1,41 +1,26 @@
 //! Any bytes as a schema: what comes of them is findings, or Rust that parses, and never a panic.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
-use walnats_codegen::diagnostic::{Report, SourceFile};
-use walnats_codegen::load::{SourceSet, parse_json, parse_yaml};
-use walnats_codegen::{check, config, lower, rust, write};
+use walnats_codegen::{Package, Report, configure};
 
 /// `data` is a schema, and if NULs part it, a file that the schema may refer to, and `walnats.toml`. What begins with `{` is JSON, all else YAML.
 pub fn try_out(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
     let mut texts = text.split('\0');
-    let mut report = Report::default();
-    let mut sources = SourceSet::default();
+    let mut files = BTreeMap::new();
     for (name, text) in ["event", "_shared"].into_iter().zip(&mut texts) {
-        let is_json = text.trim_start().starts_with('{');
-        let name = format!("{name}.{}", if is_json { "json" } else { "yaml" });
-        let file = Arc::new(SourceFile { path: format!("schemas/{name}"), text: text.to_owned() });
-        let document =
-            if is_json { parse_json(file, &name, &mut report) } else { parse_yaml(file, &name, &mut report) };
-        sources.documents.extend(document);
+        let extension = if text.trim_start().starts_with('{') { "json" } else { "yaml" };
+        files.insert(format!("schemas/{name}.{extension}"), text.as_bytes().to_vec());
     }
-    sources.documents.sort_by(|a, b| a.name.cmp(&b.name));
-    let text = texts.next().unwrap_or_default().to_owned();
-    let config_file = Arc::new(SourceFile { path: "walnats.toml".to_owned(), text });
-    let settings = config::parse(&config_file, &mut report);
-    if report.has_errors() {
-        return rendered(&report);
-    }
-    let model = lower::lower(&sources, &settings, &config_file, &mut report);
-    if report.has_errors() {
-        return rendered(&report);
-    }
-    check::check(&model, &mut report);
-    rendered(&report);
-    let files = rust::generate(&model, &mut report);
-    rendered(&report);
-    for file in write::format(files) {
+    files.insert("walnats.toml".to_owned(), texts.next().unwrap_or_default().as_bytes().to_vec());
+    let mut package = Package::from_sources(&configure(), &files);
+    let mut checked = package.clone();
+    let _ = checked.check();
+    rendered(&checked.report);
+    let generated = package.generate();
+    rendered(&package.report);
+    for file in generated.into_iter().flatten() {
         if file.path.ends_with(".rs")
             && let Err(error) = syn::parse_file(&file.content)
         {

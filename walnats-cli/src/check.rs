@@ -5,7 +5,7 @@ mod opinion;
 
 use clap::Args;
 use walnats_codegen::rust::EventTier;
-use walnats_codegen::{EventModel, Report};
+use walnats_codegen::{EventModel, Package, Report};
 
 use crate::arguments::Common;
 use crate::{Failure, Outcome, output, root};
@@ -29,15 +29,14 @@ pub struct Options {
 }
 
 pub fn run(common: &Common, options: &Options) -> Result<Outcome, Failure> {
-    let config = root::package(common)?;
-    let (model, mut report) = config.load_model();
+    let mut package = Package::load(&root::config(common)?);
+    let model = package.check().ok();
     let mut opinion = Opinion::default();
     if let Some(model) = &model {
-        walnats_codegen::check::check(model, &mut report);
-        let (sources, settings) = config.load_sources();
-        opinion = opinion::compare(model, &sources, &settings);
-        report.diagnostics.append(&mut opinion.disagreements.diagnostics);
+        opinion = opinion::compare(model, &package.sources, &package.settings);
     }
+    let mut report = package.report;
+    report.diagnostics.append(&mut opinion.disagreements.diagnostics);
     report.sort();
 
     if options.json {

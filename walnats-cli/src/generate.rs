@@ -24,7 +24,7 @@ pub struct Options {
 }
 
 pub fn run(common: &Common, options: &Options) -> Result<Outcome, Failure> {
-    let (files, report) = match root::package(common)?.generate() {
+    let (files, report) = match root::config(common)?.generate() {
         Ok(generated) => generated,
         Err(report) => {
             output::show(&report, common);

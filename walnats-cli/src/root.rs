@@ -10,8 +10,8 @@ use crate::arguments::Common;
 /// What a package has in its folder.
 const MARKS: [&str; 3] = ["walnats.toml", "schemas", "Cargo.toml"];
 
-/// The package that the user means.
-pub fn package(common: &Common) -> Result<Config, Failure> {
+/// The build configuration of the package that the user means.
+pub fn config(common: &Common) -> Result<Config, Failure> {
     Ok(walnats_codegen::configure().root(find(common.root.as_deref())?))
 }
 

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use crate::config::Config;
 use crate::diagnostic::{Severity, render};
-use crate::pipeline::Config;
+use crate::package::Package;
 use crate::write;
 
 /// Findings shown; who has more mends these first.
@@ -13,18 +14,16 @@ impl Config {
     /// Generates the code, for a `build.rs`. Prints what Cargo has to know: what to watch, warnings, and errors, which
     /// fail the build after this function has returned.
     pub fn compile(&self) {
-        self.watch();
+        let mut package = Package::load(self);
+        watch(&package);
         let Some(directory) = self.out_dir.clone().or_else(default_directory) else {
             println!(
                 "cargo::error=OUT_DIR is not set: `compile()` is for build.rs; or name a directory with `out_dir()`"
             );
             return;
         };
-        let (files, mut report) = match self.generate() {
-            Ok((files, report)) => (files, report),
-            Err(report) => (Vec::new(), report),
-        };
-        let has_errors = report.has_errors();
+        let generated = package.generate();
+        let mut report = package.report;
         for warning in report.diagnostics.iter().filter(|found| found.severity == Severity::Warning).take(MAX_SHOWN) {
             tell("warning", &warning.to_string());
         }
@@ -35,17 +34,19 @@ impl Config {
         if hidden > 0 {
             tell("error", &format!("and {hidden} more"));
         }
-        if !has_errors && let Err(error) = write::write(&directory, &files) {
+        if let Ok(files) = generated
+            && let Err(error) = write::write(&directory, &files)
+        {
             tell("error", &format!("cannot write to {}: {error}", directory.display()));
         }
     }
+}
 
-    /// Cargo reruns a script for ever that names a path which does not exist. Where something is missing, nothing is
-    /// named: Cargo then watches the files of the package, and so notices a `walnats.toml` that appears.
-    fn watch(&self) {
-        for path in self.inputs().into_iter().flatten() {
-            println!("cargo::rerun-if-changed={}", path.display());
-        }
+/// Cargo reruns a script for ever that names a path which does not exist. Where something is missing, nothing is named:
+/// Cargo then watches the files of the package, and so notices a `walnats.toml` that appears.
+fn watch(package: &Package) {
+    for path in package.inputs().into_iter().flatten() {
+        println!("cargo::rerun-if-changed={}", path.display());
     }
 }
 

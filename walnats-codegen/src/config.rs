@@ -1,99 +1,69 @@
-//! `walnats.toml`: what the schemas leave to the deployment. Every key is optional, and so is the file.
-//!
-//! ```toml
-//! [schemas]
-//! folders = ["schemas"]                 # inside of the package
-//!
-//! [defaults]                            # for every stream
-//! replicas = 3
-//!
-//! [streams.orders]
-//! max_age = "365d"
-//! duplicate_window = "10m"
-//!
-//! [events.user-created]                 # what `x-walnats` in the schema can say too; this file has the last word
-//! stream = "users"
-//!
-//! [events."github.*"]                   # 66 events of a schema that nobody here may edit
-//! schema = "github.json#/oneOf/*"       # the `*` is what the `$ref` there leads to, such as `check_run_event`,
-//! strip = ["_event", "$event"]          # without these endings: `github.check-run`
-//! stream = "github"
-//!
-//! [services.checkout]                   # an emitter type with its own events only
-//! emits = ["order-placed", "cart-*"]
-//!
-//! [codegen]
-//! derives = ["Hash"]
-//! ```
+//! Where a package is, and where the code made of it goes.
 
-mod codegen;
-mod event;
-mod read;
-mod schema;
-mod service;
-mod stream;
-mod text;
-mod units;
+use std::path::{Path, PathBuf};
 
-use std::collections::BTreeMap;
+use crate::settings::Settings;
 
-pub use codegen::{CodegenSettings, DateTimeName};
-pub use event::EventSettings;
-pub use read::parse;
-pub use schema::{DraftName, Formats, SchemaSettings, UnknownKeywordsName};
-pub use service::ServiceSettings;
-pub use stream::{
-    CompressionName, ConsumerLimits, DiscardName, External, Keys, ManagedName, Mapping, Origin, PersistModeName,
-    Placement, Republish, RetentionName, StorageName, StreamSettings,
-};
-pub use text::{OneOrMany, Text};
-pub use units::{Bytes, Limit, Span};
-
-/// The content of `walnats.toml`. Every key is optional, and so is the file.
-#[derive(Clone, Debug, Default)]
-#[cfg_attr(feature = "config-schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "config-schema", schemars(title = "walnats.toml", deny_unknown_fields, default))]
-pub struct Settings {
-    /// Where the schemas are, and how to read them.
-    pub schemas: SchemaSettings,
-    /// For every stream that does not say otherwise.
-    pub defaults: StreamSettings,
-    /// Streams by name.
-    pub streams: BTreeMap<Text, StreamSettings>,
-    /// Events by name or pattern: `user-created`, `github.*`.
-    pub events: BTreeMap<Text, EventSettings>,
-    /// Services by name: each gets an emitter type with its own events only.
-    pub services: BTreeMap<Text, ServiceSettings>,
-    /// The Rust that comes out.
-    pub codegen: CodegenSettings,
+/// Where everything is. Made by [`configure`](crate::configure); every setting has a default.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub(crate) root: PathBuf,
+    schemas: Option<Vec<PathBuf>>,
+    pub(crate) config_file: PathBuf,
+    pub(crate) out_dir: Option<PathBuf>,
 }
 
-/// The JSON Schema of `walnats.toml`, so that editors complete and check it.
-#[cfg(feature = "config-schema")]
-pub fn config_schema() -> serde_json::Value {
-    let settings = schemars::generate::SchemaSettings::draft2020_12();
-    let generator = settings.with_transform(schemars::transform::RecursiveTransform(without_null)).into_generator();
-    generator.into_root_schema_for::<Settings>().to_value()
+/// The folder that is read where neither the caller nor `walnats.toml` names any.
+const DEFAULT_FOLDER: &str = "schemas";
+
+impl Config {
+    pub(crate) fn new() -> Self {
+        let root = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from("."), PathBuf::from);
+        Self { root, schemas: None, config_file: PathBuf::from("walnats.toml"), out_dir: None }
+    }
+
+    /// The package's folder, which nothing outside of is read; `CARGO_MANIFEST_DIR`, or the current directory.
+    #[must_use]
+    pub fn root(mut self, root: impl Into<PathBuf>) -> Self {
+        self.root = root.into();
+        self
+    }
+
+    /// The schema folders, relative to the root; goes before `[schemas] folders` of `walnats.toml`.
+    #[must_use]
+    pub fn schemas(mut self, folders: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
+        self.schemas = Some(folders.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The configuration file, relative to the root; `walnats.toml`. It need not exist.
+    #[must_use]
+    pub fn config_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.config_file = path.into();
+        self
+    }
+
+    /// Where [`compile`](Self::compile) writes to; `$OUT_DIR/walnats`, which is where `include_events!()` looks.
+    #[must_use]
+    pub fn out_dir(mut self, path: impl Into<PathBuf>) -> Self {
+        self.out_dir = Some(path.into());
+        self
+    }
+
+    /// The schema folders, relative to the root.
+    pub(crate) fn folders(&self, settings: &Settings) -> Vec<PathBuf> {
+        self.schemas.clone().unwrap_or_else(|| match &settings.schemas.folders {
+            Some(folders) => folders.iter().map(PathBuf::from).collect(),
+            None => vec![PathBuf::from(DEFAULT_FOLDER)],
+        })
+    }
+
+    /// The path of `walnats.toml` as it is shown: relative to the root, `/` between parts.
+    pub(crate) fn shown_config_file(&self) -> String {
+        shown(&self.config_file)
+    }
 }
 
-/// TOML has no null: a key that is optional is left out.
-#[cfg(feature = "config-schema")]
-fn without_null(schema: &mut schemars::Schema) {
-    let Some(object) = schema.as_object_mut() else { return };
-    object.remove("default");
-    if let Some(types) = object.get_mut("type").and_then(serde_json::Value::as_array_mut) {
-        types.retain(|name| name != "null");
-        if let [only] = &types[..] {
-            let only = only.clone();
-            object.insert("type".to_owned(), only);
-        }
-    }
-    if let Some(variants) = object.get_mut("anyOf").and_then(serde_json::Value::as_array_mut) {
-        variants.retain(|variant| variant["type"] != "null");
-        if let [serde_json::Value::Object(only)] = &variants[..] {
-            let only = only.clone();
-            object.remove("anyOf");
-            object.extend(only);
-        }
-    }
+fn shown(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
 }

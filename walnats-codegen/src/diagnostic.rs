@@ -1,11 +1,13 @@
 //! What a user got wrong: where, what, and how to mend it.
 
+mod foreign;
 mod render;
 
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+pub use foreign::ForeignFiles;
 pub use render::render;
 
 /// A file's text, shared by everything that points into it.
@@ -130,12 +132,31 @@ impl fmt::Display for Diagnostic {
 pub struct Report {
     /// In the order found; [`Report::sort`] orders them by file and line.
     pub diagnostics: Vec<Diagnostic>,
+    foreign: ForeignFiles,
 }
+
+/// A stage found errors, which its [`Report`] lists; nothing comes after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stopped;
 
 impl Report {
     /// Adds a finding.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        self.diagnostics.extend(self.foreign.judge(diagnostic));
+    }
+
+    /// From here on, what in these files only others can fix is a warning at most.
+    pub fn forgive_foreign(&mut self, files: ForeignFiles) {
+        self.foreign = files;
+    }
+
+    /// Ends a stage.
+    ///
+    /// # Errors
+    /// [`Stopped`], if anything that was found is an error.
+    pub fn stop(&mut self) -> Result<(), Stopped> {
+        self.sort();
+        if self.has_errors() { Err(Stopped) } else { Ok(()) }
     }
 
     /// Whether anything forbids going on.

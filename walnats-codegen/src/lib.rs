@@ -8,31 +8,83 @@
 //!
 //! and `walnats_runtime::include_events!();` in `src/lib.rs` takes it in. JSON Schema (`.json`, `.yaml`) and protobuf
 //! (`.proto`, `.binpb`, with the feature `protobuf`) are read from the folder `schemas/`; a file `walnats.toml` may say
-//! more, see [`config`].
+//! more, see [`settings`].
 //!
-//! `load -> resolve -> lower -> EventModel -> check | rust -> write`: each stage takes data and gives data, imports only
-//! from the stages before it, and puts what the user got wrong into a [`diagnostic::Report`].
+//! `Package -> resolve -> lower -> EventModel -> check | rust -> write`: each stage takes data and returns data, imports
+//! only from the stages before it, and puts what the user got wrong into the package's [`Report`].
 
 mod build_script;
 pub mod check;
-pub mod config;
+mod config;
 pub mod diagnostic;
 pub mod load;
 pub mod lower;
 pub mod model;
-mod pipeline;
+mod package;
 mod resolve;
 pub mod rust;
+pub mod settings;
+mod wildcard;
 pub mod write;
 
-#[cfg(feature = "config-schema")]
-pub use config::config_schema;
-pub use diagnostic::{Diagnostic, Report, Severity, render};
+pub use config::Config;
+pub use diagnostic::{Diagnostic, Report, Severity, Stopped, render};
 pub use model::EventModel;
-pub use pipeline::Config;
+pub use package::Package;
+#[cfg(feature = "config-schema")]
+pub use settings::config_schema;
 pub use write::GeneratedFile;
 
 /// Starts a configuration with the default paths: `schemas/` and `walnats.toml` of the package that is built.
 pub fn configure() -> Config {
     Config::new()
+}
+
+/// The pipeline. Each stage adds what it finds to the package's report, and none starts after one that found errors.
+impl Package {
+    /// Resolves references and lowers everything to the model, which the back ends read.
+    ///
+    /// # Errors
+    /// [`Stopped`], if anything found so far is an error.
+    pub fn model(&mut self) -> Result<EventModel, Stopped> {
+        self.report.stop()?;
+        lower::lower(&self.sources, &self.settings, &mut self.report)
+    }
+
+    /// Finds everything that is wrong or questionable, short of generating code: lints, too, and examples that do not fit
+    /// their own schema. Gives the model, which may have such findings.
+    ///
+    /// # Errors
+    /// [`Stopped`], if there is no model.
+    pub fn check(&mut self) -> Result<EventModel, Stopped> {
+        let model = self.model()?;
+        check::check(&model, &mut self.report);
+        self.report.sort();
+        Ok(model)
+    }
+
+    /// Generates the Rust code.
+    ///
+    /// # Errors
+    /// [`Stopped`], if anything found so far is an error.
+    pub fn generate(&mut self) -> Result<Vec<GeneratedFile>, Stopped> {
+        let model = self.model()?;
+        let files = rust::generate(&model, &mut self.report);
+        self.report.stop()?;
+        Ok(write::format(files))
+    }
+}
+
+impl Config {
+    /// Loads the package and generates the Rust code: the files, and the warnings on the way to them.
+    ///
+    /// # Errors
+    /// Everything that was found, if any of it is an error.
+    pub fn generate(&self) -> Result<(Vec<GeneratedFile>, Report), Report> {
+        let mut package = Package::load(self);
+        match package.generate() {
+            Ok(files) => Ok((files, package.report)),
+            Err(Stopped) => Err(package.report),
+        }
+    }
 }

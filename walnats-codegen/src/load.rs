@@ -8,15 +8,15 @@ mod scalar;
 mod syntax;
 mod yaml;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use document::{Document, Member, Node, NodeValue};
-pub use file::read_text;
+pub use file::Files;
 pub use json::parse_json;
 pub use yaml::parse_yaml;
 
-use crate::diagnostic::{Diagnostic, Place, Report, SourceFile};
+use crate::diagnostic::{Diagnostic, ForeignFiles, Place, Report, SourceFile};
 
 /// The deepest nesting that is read, so that no later stage can run out of stack: the limit of serde_json.
 const MAX_DEPTH: usize = 127;
@@ -41,13 +41,13 @@ pub struct ProtobufSource {
     pub bytes: Vec<u8>,
 }
 
-/// Reads every schema under `folders`, which are relative to the package's folder `root`.
+/// Reads every schema under `folders`, which are relative to the package's folder.
 ///
 /// Folders nest. Hidden files and files of other kinds are left alone. What cannot be read becomes a finding.
-pub fn load(root: &Path, folders: &[PathBuf], report: &mut Report) -> SourceSet {
+pub fn load(files: &Files<'_>, folders: &[PathBuf], report: &mut Report) -> SourceSet {
     let mut sources = SourceSet::default();
     for folder in folders {
-        for found in file::walk(root, folder, report) {
+        for found in files.walk(folder, report) {
             read(&found, &mut sources, report);
         }
     }
@@ -57,7 +57,17 @@ pub fn load(root: &Path, folders: &[PathBuf], report: &mut Report) -> SourceSet 
     sources
 }
 
-fn read(found: &file::Found, sources: &mut SourceSet, report: &mut Report) {
+/// The schema files that others write: `patterns` are names from the schema folders on, with one `*` in each for any text.
+pub fn foreign_files(folders: &[PathBuf], patterns: &[String]) -> ForeignFiles {
+    ForeignFiles { folders: folders.iter().map(|folder| file::slashed(folder)).collect(), patterns: patterns.to_vec() }
+}
+
+/// `paths`, if they exist.
+pub fn existing(paths: impl Iterator<Item = PathBuf>) -> Option<Vec<PathBuf>> {
+    paths.map(|path| Some(path).filter(|path| path.exists())).collect()
+}
+
+fn read(found: &file::Found<'_>, sources: &mut SourceSet, report: &mut Report) {
     let name = found.name.as_str();
     match found.kind {
         file::Kind::Json => {
@@ -82,7 +92,7 @@ fn read(found: &file::Found, sources: &mut SourceSet, report: &mut Report) {
     }
 }
 
-fn text(found: &file::Found, report: &mut Report) -> Option<Arc<SourceFile>> {
+fn text(found: &file::Found<'_>, report: &mut Report) -> Option<Arc<SourceFile>> {
     let file = file::decode(&found.shown, found.bytes(report)?, report)?;
     if file.text.trim().is_empty() && found.kind != file::Kind::Proto {
         report.push(

@@ -10,45 +10,41 @@ mod json_event;
 pub mod json_schema;
 mod messages;
 mod once;
-mod pattern;
+mod overrides;
 #[cfg(feature = "protobuf")]
 pub mod protobuf;
 mod service;
-mod settings;
 mod source;
 mod stream;
 pub mod template;
 
-use std::sync::Arc;
-
 use declaration::{Declared, Known};
 use event::{LocatedEvent, RawEvent};
 use messages::Messages;
-pub(crate) use pattern::capture;
 
-use crate::config::{Settings, Text};
-use crate::diagnostic::{Report, SourceFile};
+use crate::diagnostic::{Report, Stopped};
 use crate::load::SourceSet;
 use crate::model::{EventModel, Payload};
+use crate::settings::{Settings, Text};
 
-/// Makes the model of everything that was read; `file` is `walnats.toml`, for places. What comes out is only worth using
-/// when there are no errors.
-pub fn lower(sources: &SourceSet, settings: &Settings, file: &Arc<SourceFile>, report: &mut Report) -> EventModel {
-    let at = |text: &Text| text.place(file);
-    settings::check(&settings.events, &at, report);
+/// Makes the model of everything that was read.
+///
+/// # Errors
+/// [`Stopped`], if anything is wrong with it; the report says what.
+pub fn lower(sources: &SourceSet, settings: &Settings, report: &mut Report) -> Result<EventModel, Stopped> {
+    let at = |text: &Text| settings.place(text);
+    overrides::check(&settings.events, &at, report);
     let messages = Messages::lower(sources, report);
-    let declared = declared(sources, settings, &messages, file, report);
+    let declared = declared(sources, settings, &messages, report);
     let mut declarations = source::events(&sources.documents, &declared.json, report);
     declarations.extend(declared.json);
 
     let mut registry = json_event::registry(sources, settings, report);
     let (lowered, mut events) = json_event::lower(&mut registry, sources, settings, &declarations, report);
     events.extend(messages.events(&declared.messages));
-    if report.has_errors() {
-        // Events may be missing; whoever names them is not to blame.
-        return EventModel::default();
-    }
-    settings::apply(&mut events, &settings.events, &at, report);
+    // Events may be missing; whoever names them is not to blame.
+    report.stop()?;
+    overrides::apply(&mut events, &settings.events, &at, report);
     event::check_names(&mut events, report);
     events.sort_by(|a, b| a.name.cmp(&b.name));
 
@@ -61,12 +57,10 @@ pub fn lower(sources: &SourceSet, settings: &Settings, file: &Arc<SourceFile>, r
         event::finish(raw, &lookup, report)
     };
     let mut events: Vec<LocatedEvent> = events.into_iter().filter_map(finish).collect();
-    if report.has_errors() {
-        return EventModel::default();
-    }
+    report.stop()?;
     let names: Vec<&str> = events.iter().map(|event| event.event.name.as_str()).collect();
-    let services = service::services(&settings.services, &names, file, report);
-    let streams = stream::streams(&events, settings, file, report);
+    let services = service::services(&settings.services, &names, &settings.file, report);
+    let streams = stream::streams(&events, settings, report);
     json_event::bundle(&mut registry, &mut events, &declarations, sources);
 
     let mut model = EventModel {
@@ -85,19 +79,14 @@ pub fn lower(sources: &SourceSet, settings: &Settings, file: &Arc<SourceFile>, r
             model.schemas.roots.insert(event.name.clone(), schema);
         }
     }
-    model
+    report.stop()?;
+    Ok(model)
 }
 
 /// The events that `walnats.toml` declares.
-fn declared(
-    sources: &SourceSet,
-    settings: &Settings,
-    messages: &Messages,
-    file: &Arc<SourceFile>,
-    report: &mut Report,
-) -> Declared {
+fn declared(sources: &SourceSet, settings: &Settings, messages: &Messages, report: &mut Report) -> Declared {
     let known = Known { documents: &sources.documents, messages: &messages.names() };
-    let at = |text: &Text| text.place(file);
+    let at = |text: &Text| settings.place(text);
     let mut declared = Declared::default();
     for entry in settings.events.iter().filter(|(_, entry)| entry.schema.is_some()) {
         let more = declaration::declare(&known, entry, &at, report);

@@ -3,6 +3,7 @@
 use std::fs;
 
 use serde_json::{Value, json};
+use walnats_codegen::Package;
 
 /// The schema of the event `sent` of `sent.json`, with the other files beside it.
 fn bundled(files: &[(&str, Value)]) -> Value {
@@ -11,8 +12,8 @@ fn bundled(files: &[(&str, Value)]) -> Value {
     for (name, schema) in files {
         fs::write(folder.path().join("schemas").join(name), schema.to_string()).unwrap();
     }
-    let (model, report) = walnats_codegen::configure().root(folder.path()).load_model();
-    let model = model.unwrap_or_else(|| panic!("{report:?}"));
+    let mut package = Package::load(&walnats_codegen::configure().root(folder.path()));
+    let model = package.model().unwrap_or_else(|_| panic!("{:?}", package.report));
     let event = model.events.iter().find(|event| event.name == "sent").unwrap();
     serde_json::from_str(event.json_schema.as_ref().unwrap()).unwrap()
 }

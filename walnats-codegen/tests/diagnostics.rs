@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use walnats_codegen::Package;
 use walnats_codegen::diagnostic::{Report, render};
 
 #[test]
@@ -51,10 +52,11 @@ fn each_code_has_a_fixture_and_a_row_in_the_table() {
 
 /// What `walnats check` and code generation say, without repetition.
 fn findings(folder: &Path) -> Report {
-    let config = walnats_codegen::configure().root(folder);
-    let mut report = config.check();
-    let generated = config.generate().map_or_else(|report| report, |(_, report)| report);
-    report.diagnostics.extend(generated.diagnostics);
+    let package = Package::load(&walnats_codegen::configure().root(folder));
+    let (mut checked, mut generated) = (package.clone(), package);
+    let _ = (checked.check(), generated.generate());
+    let mut report = checked.report;
+    report.diagnostics.extend(generated.report.diagnostics);
     report.sort();
     report
 }

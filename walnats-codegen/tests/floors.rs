@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 
 /// From the bottom up; siblings of one floor do not know each other.
 const FLOORS: &[&[&str]] = &[
+    &["wildcard"],
     &["diagnostic"],
     &["model", "write"],
     &["load"],
-    &["config", "resolve"],
+    &["resolve", "settings"],
     &["lower"],
     &["check", "rust"],
-    &["pipeline"],
+    &["config"],
+    &["package"],
     &["build_script"],
 ];
 
@@ -52,7 +54,7 @@ fn schemas_are_no_json_values_once_they_are_lowered() {
         let used = lines.find(|line| line.contains("serde_json::Value") || line.contains("use serde_json::{"));
         // The schema of walnats.toml itself is what this crate gives, not what it is given; and a literal in generated
         // code starts as the example or default that the model carries.
-        let is_free = source.module == "config" || source.module == "rust";
+        let is_free = source.module == "settings" || source.module == "rust";
         assert!(used.is_none() || is_free, "{}: {}", source.path.display(), used.unwrap_or_default());
     }
 }

@@ -15,6 +15,7 @@ use std::path::Path;
 
 use nested::{NestedCrate, corpus, workspace};
 use serde_json::{Value, json};
+use walnats_codegen::Package;
 use walnats_codegen::model::Payload;
 use walnats_differential::{
     Instances, Judges, Program, Random, Score, Subject, Summary, instance, notation, random_subject,
@@ -46,8 +47,8 @@ fn compiled_code_says_what_the_schema_says() -> Result<()> {
     }
     nested.write("walnats.toml", &config)?;
 
-    let (model, report) = walnats_codegen::configure().root(nested.dir()).load_model();
-    let model = model.ok_or_else(|| format!("the schemas are not sound: {report:?}"))?;
+    let mut package = Package::load(&walnats_codegen::configure().root(nested.dir()));
+    let model = package.model().map_err(|_| format!("the schemas are not sound: {:?}", package.report))?;
     let typed = walnats_codegen::rust::tiers(&model).iter().filter(|tier| tier.judged.is_empty()).count();
     let mut program = Program::start(&nested.build()?)?;
 

@@ -5,9 +5,9 @@ use std::fmt::Write;
 
 use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Value, json};
-use walnats_codegen::config::{DraftName, Formats, Settings};
 use walnats_codegen::load::{Document, SourceSet};
 use walnats_codegen::model::{EventModel, SchemaNote};
+use walnats_codegen::settings::{DraftName, Formats, Settings};
 use walnats_codegen::{Diagnostic, Report};
 use walnats_schema::SchemaId;
 
@@ -119,20 +119,18 @@ fn percent_encode(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use walnats_codegen::Package;
 
     use super::*;
 
+    fn package(schema: &str) -> Package {
+        let files = [("schemas/a b.json".to_owned(), schema.as_bytes().to_vec())];
+        Package::from_sources(&walnats_codegen::configure(), &files.into())
+    }
+
     fn opinion(model: &str, files: &str) -> Opinion {
-        let folder = tempfile::tempdir().unwrap();
-        let config = walnats_codegen::configure().root(folder.path());
-        let path = folder.path().join("schemas/a b.json");
-        fs::create_dir(folder.path().join("schemas")).unwrap();
-        fs::write(&path, model).unwrap();
-        let (model, report) = config.load_model();
-        let model = model.unwrap_or_else(|| panic!("{report:?}"));
-        fs::write(path, files).unwrap();
-        let (sources, settings) = config.load_sources();
+        let model = package(model).model().unwrap();
+        let Package { sources, settings, .. } = package(files);
         compare(&model, &sources, &settings)
     }
 

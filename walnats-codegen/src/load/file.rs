@@ -1,5 +1,6 @@
 //! Folders and files: what is read, what is refused.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,14 +12,85 @@ const MAX_SIZE: u64 = 64 << 20;
 /// The deepest folder that is looked into.
 const MAX_FOLDERS: usize = 32;
 
+/// Where the files of a package are.
+pub enum Files<'a> {
+    /// On the disk.
+    Disk {
+        /// The package's folder, which nothing outside of is read.
+        root: &'a Path,
+    },
+    /// In memory.
+    Memory {
+        /// By their paths relative to the package's folder, `/` between parts.
+        files: &'a BTreeMap<String, Vec<u8>>,
+    },
+}
+
+impl<'a> Files<'a> {
+    /// A text file of the package, such as `walnats.toml`, where it exists; `shown` is its path for people.
+    pub fn text(&self, path: &Path, shown: &str, report: &mut Report) -> Option<Arc<SourceFile>> {
+        let content = match self {
+            Self::Disk { root } => Some(Content::Disk(root.join(path))).filter(Content::exists)?,
+            Self::Memory { files } => Content::Memory(files.get(&slashed(path))?),
+        };
+        decode(shown, content.read(shown, report)?, report)
+    }
+
+    /// The schema files under `folder`, sorted.
+    pub(super) fn walk(&self, folder: &Path, report: &mut Report) -> Vec<Found<'a>> {
+        let mut found = match self {
+            Self::Disk { root } => walk(root, folder, report),
+            Self::Memory { files } => pick(files, folder, report),
+        };
+        found.sort_by(|a, b| a.name.cmp(&b.name));
+        found
+    }
+}
+
 /// A schema file, not yet read.
-pub(super) struct Found {
+pub(super) struct Found<'a> {
     pub(super) kind: Kind,
     /// Relative to the package, `/` between parts.
     pub(super) shown: String,
     /// Relative to the schema folder, `/` between parts.
     pub(super) name: String,
-    path: PathBuf,
+    content: Content<'a>,
+}
+
+impl Found<'_> {
+    pub(super) fn bytes(&self, report: &mut Report) -> Option<Vec<u8>> {
+        self.content.read(&self.shown, report)
+    }
+}
+
+enum Content<'a> {
+    Disk(PathBuf),
+    Memory(&'a [u8]),
+}
+
+impl Content<'_> {
+    fn exists(&self) -> bool {
+        match self {
+            Self::Disk(path) => path.exists(),
+            Self::Memory(_) => true,
+        }
+    }
+
+    fn read(&self, shown: &str, report: &mut Report) -> Option<Vec<u8>> {
+        let size = match self {
+            Self::Disk(path) => fs::metadata(path).map(|metadata| metadata.len()),
+            Self::Memory(bytes) => Ok(bytes.len() as u64),
+        };
+        if let Ok(size @ MAX_SIZE..) = size {
+            let message = format!("the file has {size} bytes, more than 64 MiB");
+            report.push(Diagnostic::error("WN0107", whole(shown), message));
+            return None;
+        }
+        match self {
+            Self::Disk(path) => fs::read(path).map_err(|error| report.push(unreadable(shown, &error))).ok(),
+            Self::Memory(bytes) => Some(bytes.to_vec()),
+        }
+    }
 }
 
 /// What a file's extension says.
@@ -30,34 +102,49 @@ pub(super) enum Kind {
     Descriptors,
 }
 
-impl Found {
-    pub(super) fn bytes(&self, report: &mut Report) -> Option<Vec<u8>> {
-        read_bounded(&self.path, &self.shown, report)
+impl Kind {
+    fn of(name: &str) -> Option<Self> {
+        match Path::new(name).extension()?.to_str()? {
+            "json" => Some(Self::Json),
+            "yaml" | "yml" => Some(Self::Yaml),
+            "proto" => Some(Self::Proto),
+            "binpb" => Some(Self::Descriptors),
+            _ => None,
+        }
     }
 }
 
-/// Reads a text file of the package, such as `walnats.toml`; `shown` is its path for people.
-pub fn read_text(path: &Path, shown: &str, report: &mut Report) -> Option<Arc<SourceFile>> {
-    let bytes = read_bounded(path, shown, report)?;
-    decode(shown, bytes, report)
-}
-
-/// The schema files under `folder`, sorted.
-pub(super) fn walk(root: &Path, folder: &Path, report: &mut Report) -> Vec<Found> {
+/// The schema files under `folder` on the disk.
+fn walk<'a>(root: &Path, folder: &Path, report: &mut Report) -> Vec<Found<'a>> {
     let shown = slashed(folder);
     let top = root.join(folder);
     let mut found = Vec::new();
     let walk = fs::canonicalize(root).and_then(|root| fs::canonicalize(&top).map(|top| (root, top)));
     match walk {
-        Err(error) => report.push(
-            Diagnostic::error("WN0101", whole(&shown), format!("the schema folder `{shown}` cannot be read: {error}"))
-                .help("put schemas there, or name another folder in `walnats.toml`: `[schemas] folders = [\"...\"]`"),
-        ),
+        Err(error) => report.push(no_folder(&shown, &error.to_string())),
         Ok((root, top)) if !top.starts_with(&root) => report.push(outside(&shown)),
         Ok((root, _)) => Walk { root: &root, found: &mut found, report }.folder(&top, &shown, "", 0),
     }
-    found.sort_by(|a, b| a.name.cmp(&b.name));
     found
+}
+
+/// The schema files under `folder` in memory.
+fn pick<'a>(files: &'a BTreeMap<String, Vec<u8>>, folder: &Path, report: &mut Report) -> Vec<Found<'a>> {
+    let shown = slashed(folder);
+    let inside = |path: &'a str| match shown.as_str() {
+        "" => Some(path),
+        folder => path.strip_prefix(folder)?.strip_prefix('/'),
+    };
+    let mut inside = files.iter().filter_map(|(path, bytes)| Some((inside(path)?, bytes))).peekable();
+    if inside.peek().is_none() {
+        report.push(no_folder(&shown, "it does not exist"));
+    }
+    let visible = inside.filter(|(name, _)| !name.split('/').any(|part| part.starts_with('.')));
+    let found = visible.filter_map(|(name, bytes)| {
+        let kind = Kind::of(name)?;
+        Some(Found { kind, shown: format!("{shown}/{name}"), name: name.to_owned(), content: Content::Memory(bytes) })
+    });
+    found.collect()
 }
 
 /// UTF-8 text, without a byte order mark.
@@ -82,13 +169,13 @@ pub(super) fn decode(shown: &str, bytes: Vec<u8>, report: &mut Report) -> Option
     }
 }
 
-struct Walk<'a> {
-    root: &'a Path,
-    found: &'a mut Vec<Found>,
-    report: &'a mut Report,
+struct Walk<'w, 'a> {
+    root: &'w Path,
+    found: &'w mut Vec<Found<'a>>,
+    report: &'w mut Report,
 }
 
-impl Walk<'_> {
+impl Walk<'_, '_> {
     fn folder(&mut self, path: &Path, shown: &str, prefix: &str, depth: usize) {
         let entries = match fs::read_dir(path).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
             Ok(entries) => entries,
@@ -117,24 +204,14 @@ impl Walk<'_> {
         if real.is_dir() {
             return self.folder(path, shown, &format!("{name}/"), depth + 1);
         }
-        let kind = match path.extension().and_then(|extension| extension.to_str()) {
-            Some("json") => Kind::Json,
-            Some("yaml" | "yml") => Kind::Yaml,
-            Some("proto") => Kind::Proto,
-            Some("binpb") => Kind::Descriptors,
-            _ => return,
-        };
-        self.found.push(Found { kind, shown: shown.to_owned(), name, path: path.to_owned() });
+        let Some(kind) = Kind::of(&name) else { return };
+        self.found.push(Found { kind, shown: shown.to_owned(), name, content: Content::Disk(path.to_owned()) });
     }
 }
 
-fn read_bounded(path: &Path, shown: &str, report: &mut Report) -> Option<Vec<u8>> {
-    let size = fs::metadata(path).map(|metadata| metadata.len());
-    if let Ok(size @ MAX_SIZE..) = size {
-        report.push(Diagnostic::error("WN0107", whole(shown), format!("the file has {size} bytes, more than 64 MiB")));
-        return None;
-    }
-    fs::read(path).map_err(|error| report.push(unreadable(shown, &error))).ok()
+fn no_folder(shown: &str, why: &str) -> Diagnostic {
+    Diagnostic::error("WN0101", whole(shown), format!("the schema folder `{shown}` cannot be read: {why}"))
+        .help("put schemas there, or name another folder in `walnats.toml`: `[schemas] folders = [\"...\"]`")
 }
 
 fn unreadable(shown: &str, error: &std::io::Error) -> Diagnostic {
@@ -150,6 +227,6 @@ fn whole(shown: &str) -> Place {
     Place { file: Arc::new(SourceFile { path: shown.to_owned(), text: String::new() }), span: 0..0 }
 }
 
-fn slashed(path: &Path) -> String {
+pub(super) fn slashed(path: &Path) -> String {
     path.iter().map(|part| part.to_string_lossy()).filter(|part| part != ".").collect::<Vec<_>>().join("/")
 }

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::is_type_name;
-use crate::config::{CodegenSettings, DateTimeName, Text};
 use crate::diagnostic::{Diagnostic, Place, Report, did_you_mean};
 use crate::model::{CodegenOptions, DateTimes, EventModel};
+use crate::settings::{CodegenSettings, DateTimeName, Text};
 
 /// The options, checked against the schemas of `model`.
 pub(super) fn options(

@@ -1,11 +1,11 @@
 //! Events that `walnats.toml` declares in schemas that nobody may edit.
 
 use super::event::read_options;
-use super::pattern;
 use super::source::{Declaration, event_name};
-use crate::config::{EventSettings, Text};
 use crate::diagnostic::{Diagnostic, Place, Report, did_you_mean};
 use crate::load::{Document, Node, NodeValue};
+use crate::settings::{EventSettings, Text};
+use crate::wildcard;
 
 /// The events in JSON schemas, and the protobuf messages that are events, each with the event's name.
 #[derive(Default)]
@@ -45,7 +45,7 @@ pub(super) fn declare(
         match found {
             Ok(found) => {
                 for Found { target, captured } in found {
-                    let name = pattern::fill(key.as_str(), &event_name(strip(&captured, &settings.strip)));
+                    let name = wildcard::fill(key.as_str(), &event_name(strip(&captured, &settings.strip)));
                     match target {
                         Target::Message(message) => declared.messages.push((name, message)),
                         Target::Json { document, pointer, place } => {
@@ -87,7 +87,7 @@ type Problem = (String, Option<String>);
 fn messages(known: &Known, wanted: &str) -> Result<Vec<Found>, Problem> {
     let names = known.messages.iter();
     let found = names.filter_map(|name| {
-        let captured = pattern::capture(wanted, name)?;
+        let captured = wildcard::capture(wanted, name)?;
         // A message's package is no part of the event's name.
         let captured = captured.rsplit('.').next().unwrap_or_default().to_owned();
         Some(Found { target: Target::Message(name.clone()), captured })
@@ -135,7 +135,7 @@ fn json(known: &Known, file: &str, pointer: &str) -> Result<Vec<Found>, Problem>
         }
         _ => {
             let members = node.members().iter();
-            let matching = members.filter_map(|member| Some((member, pattern::capture(part, &member.name)?)));
+            let matching = members.filter_map(|member| Some((member, wildcard::capture(part, &member.name)?)));
             let found = matching.map(|(member, captured)| Found {
                 target: Target::Json {
                     document: index,
@@ -154,7 +154,7 @@ fn json(known: &Known, file: &str, pointer: &str) -> Result<Vec<Found>, Problem>
 fn files(known: &Known, wanted: &str, pointer: &str) -> Result<Vec<Found>, Problem> {
     let mut found = Vec::new();
     for (index, document) in known.documents.iter().enumerate() {
-        let Some(captured) = pattern::capture(wanted, &document.name) else { continue };
+        let Some(captured) = wildcard::capture(wanted, &document.name) else { continue };
         let place = place(document, pointer).ok_or_else(|| nothing_at(document, pointer))?;
         let target = Target::Json { document: index, pointer: pointer.to_owned(), place };
         found.push(Found { target, captured: captured.to_owned() });

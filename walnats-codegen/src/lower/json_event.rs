@@ -6,11 +6,11 @@ use super::bundle::Bundler;
 use super::event::{LocatedEvent, RawEvent};
 use super::json_schema::{self, Draft, LowerOptions, Lowered, SchemaRoot, UnknownKeywords};
 use super::source::Declaration;
-use crate::config::{DraftName, Formats, SchemaSettings, Settings, UnknownKeywordsName};
 use crate::diagnostic::Report;
 use crate::load::SourceSet;
 use crate::model::{Payload, SourceNote};
 use crate::resolve::Registry;
+use crate::settings::{DraftName, Formats, SchemaSettings, Settings, UnknownKeywordsName};
 
 /// The schemas of all sources.
 pub(super) fn registry<'a>(sources: &'a SourceSet, settings: &Settings, report: &mut Report) -> Registry<'a> {

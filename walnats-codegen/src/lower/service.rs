@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::pattern;
-use crate::config::{ServiceSettings, Text};
 use crate::diagnostic::{Diagnostic, Report, SourceFile, did_you_mean};
 use crate::model::Service;
+use crate::settings::{ServiceSettings, Text};
+use crate::wildcard;
 
 /// The services of `walnats.toml`, with their patterns resolved to `events`, which are names.
 pub(super) fn services(
@@ -38,7 +38,7 @@ pub(super) fn services(
 fn resolve(patterns: &[Text], events: &[&str], file: &Arc<SourceFile>, report: &mut Report) -> Vec<String> {
     let mut found = BTreeSet::new();
     for wanted in patterns {
-        let matching = events.iter().filter(|event| pattern::capture(wanted.as_str(), event).is_some());
+        let matching = events.iter().filter(|event| wildcard::capture(wanted.as_str(), event).is_some());
         let matching: Vec<&str> = matching.copied().collect();
         found.extend(matching.iter().map(|event| (*event).to_owned()));
         if matching.is_empty() {

@@ -4,13 +4,12 @@ mod rule;
 mod settings;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::event::LocatedEvent;
 use super::filter;
-use crate::config::{Settings, StreamSettings};
-use crate::diagnostic::{Diagnostic, Place, Report, SourceFile, did_you_mean};
+use crate::diagnostic::{Diagnostic, Place, Report, did_you_mean};
 use crate::model::{Retention, Stream};
+use crate::settings::{Settings, StreamSettings};
 
 /// A subject filter of a stream, and where it comes from.
 struct Claim<'a> {
@@ -22,13 +21,9 @@ struct Claim<'a> {
 }
 
 /// The streams that the events name and those of `walnats.toml`, sorted by name.
-pub(super) fn streams(
-    events: &[LocatedEvent],
-    settings: &Settings,
-    file: &Arc<SourceFile>,
-    report: &mut Report,
-) -> Vec<Stream> {
-    let claims = claims(events, settings, file, report);
+pub(super) fn streams(events: &[LocatedEvent], settings: &Settings, report: &mut Report) -> Vec<Stream> {
+    let file = &settings.file;
+    let claims = claims(events, settings, report);
     check_overlaps(&claims, report);
     let mut found: BTreeMap<&str, Place> = BTreeMap::new();
     for event in events {
@@ -68,12 +63,7 @@ pub(super) fn streams(
     streams.collect()
 }
 
-fn claims<'a>(
-    events: &'a [LocatedEvent],
-    settings: &'a Settings,
-    file: &Arc<SourceFile>,
-    report: &mut Report,
-) -> Vec<Claim<'a>> {
+fn claims<'a>(events: &'a [LocatedEvent], settings: &'a Settings, report: &mut Report) -> Vec<Claim<'a>> {
     let of_events = events.iter().map(|LocatedEvent { event, subject, .. }| Claim {
         stream: &event.stream,
         filter: event.filter(),
@@ -85,11 +75,11 @@ fn claims<'a>(
         for subject in &stream.subjects {
             if let Some(problem) = filter::problem(subject.as_str()) {
                 let help = "a filter is made of tokens with dots between them, such as `orders.*` or `orders.>`";
-                report.push(Diagnostic::error("WN0411", subject.place(file), problem).help(help));
+                report.push(Diagnostic::error("WN0411", settings.place(subject), problem).help(help));
                 continue;
             }
             let filter = subject.as_str().to_owned();
-            claims.push(Claim { stream: name.as_str(), filter, place: subject.place(file), event: None });
+            claims.push(Claim { stream: name.as_str(), filter, place: settings.place(subject), event: None });
         }
     }
     claims

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use super::super::event::LocatedEvent;
 use super::{MAX_DESCRIPTION, filter, settings};
-use crate::config::StreamSettings;
 use crate::diagnostic::{Diagnostic, Place, Report, SourceFile};
 use crate::model::{Discard, Retention, Stream};
+use crate::settings::StreamSettings;
 
 /// The sections that say something of a stream.
 pub(super) struct Sections<'a> {

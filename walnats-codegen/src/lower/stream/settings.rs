@@ -3,8 +3,8 @@
 use std::num::{NonZeroU32, NonZeroU64};
 use std::time::Duration;
 
-use crate::config::{Bytes, DiscardName, Limit, ManagedName, RetentionName, Span, StorageName, StreamSettings};
 use crate::model::{Discard, Retention, Storage, Stream};
+use crate::settings::{Bytes, DiscardName, Limit, ManagedName, RetentionName, Span, StorageName, StreamSettings};
 
 /// What of `[defaults]` counts for a stream. It says how streams are made: of a stream that others make, it says nothing.
 pub(super) fn shared(own: &StreamSettings, defaults: &StreamSettings) -> StreamSettings {

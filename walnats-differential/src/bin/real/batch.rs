@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
+use walnats_codegen::Package;
 use walnats_codegen::lower::json_schema::Draft;
 use walnats_codegen::model::Payload;
 use walnats_differential::{Instances, Judges, Program, Random, Subject, instance, notation};
@@ -96,8 +97,8 @@ impl<'a> Batch<'a> {
 
     /// Has the program judge the samples and `count` random instances of each schema.
     pub fn judge(&self, count: usize, score: &mut Score) -> Result<()> {
-        let (model, report) = walnats_codegen::configure().root(self.nested.dir()).load_model();
-        let model = model.ok_or_else(|| format!("the schemas are not sound: {report:?}"))?;
+        let mut package = Package::load(&walnats_codegen::configure().root(self.nested.dir()));
+        let model = package.model().map_err(|_| format!("the schemas are not sound: {:?}", package.report))?;
         let mut program = Program::start(&self.nested.build()?)?;
         for event in &model.events {
             let Payload::Json(root) = event.payload else { continue };

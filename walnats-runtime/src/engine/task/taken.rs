@@ -21,7 +21,7 @@ use crate::message::{Outcome, Receipt};
 const PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// So often something is in its place and not on its subject: it is on another one.
-const VAIN: u32 = 6;
+const VAIN: u32 = 10;
 
 /// Answers carry the whole message that is looked at.
 const AT_ONCE: usize = 32;

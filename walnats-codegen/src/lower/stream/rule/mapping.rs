@@ -1,10 +1,10 @@
 //! Subjects that are mapped to others, and streams that are copied: what the server refuses of them.
 
 use super::{Fault, Sections};
-use crate::config::{External, Mapping, Origin};
 use crate::diagnostic::did_you_mean;
 use crate::lower::filter;
 use crate::model::Stream;
+use crate::settings::{External, Mapping, Origin};
 
 /// The functions of NATS in a destination, in lower case.
 const FUNCTIONS: [&str; 10] = [

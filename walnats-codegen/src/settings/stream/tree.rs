@@ -6,7 +6,7 @@ use std::num::NonZeroU64;
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::config::Span;
+use crate::settings::Span;
 
 /// Which servers of a cluster a stream may be on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::event::{EventOptions, RawEvent};
-use super::pattern;
-use crate::config::{EventSettings, Text};
 use crate::diagnostic::{Diagnostic, Located, Place, Report, did_you_mean};
+use crate::settings::{EventSettings, Text};
+use crate::wildcard;
 
 type Entries = BTreeMap<Text, EventSettings>;
 
@@ -21,7 +21,7 @@ pub(super) fn apply(events: &mut [RawEvent], entries: &Entries, at: &dyn Fn(&Tex
         }
         let mut options = EventOptions::default();
         for (key, settings) in &order {
-            let Some(captured) = pattern::capture(key.as_str(), &event.name) else { continue };
+            let Some(captured) = wildcard::capture(key.as_str(), &event.name) else { continue };
             unused.retain(|unused| unused != key);
             options = options.or(options_of(settings, captured, at));
         }
@@ -68,7 +68,8 @@ fn options_of(settings: &EventSettings, captured: &str, at: &dyn Fn(&Text) -> Pl
     let filled = |text: &Option<Text>| {
         let text = text.as_ref()?;
         // Without a `*` in the name nothing is captured, and a `*` in a subject stays the mistake that it is.
-        let value = if captured.is_empty() { text.as_str().to_owned() } else { pattern::fill(text.as_str(), captured) };
+        let value =
+            if captured.is_empty() { text.as_str().to_owned() } else { wildcard::fill(text.as_str(), captured) };
         Some(Located { value, place: at(text) })
     };
     EventOptions {

@@ -29,7 +29,7 @@ const SECTIONS: [&str; 6] = ["schemas", "defaults", "streams", "events", "servic
 
 /// Reads the text of `walnats.toml`. Sections that are wrong are findings and take their defaults.
 pub fn parse(file: &Arc<SourceFile>, report: &mut Report) -> Settings {
-    let mut settings = Settings::default();
+    let mut settings = Settings { file: Arc::clone(file), ..Settings::default() };
     let (table, errors) = DeTable::parse_recoverable(&file.text);
     let mut reader = Reader { file, report };
     for error in &errors {

@@ -1,0 +1,112 @@
+//! `walnats.toml`: what the schemas leave to the deployment. Every key is optional, and so is the file.
+//!
+//! ```toml
+//! [schemas]
+//! folders = ["schemas"]                 # inside of the package
+//!
+//! [defaults]                            # for every stream
+//! replicas = 3
+//!
+//! [streams.orders]
+//! max_age = "365d"
+//! duplicate_window = "10m"
+//!
+//! [events.user-created]                 # what `x-walnats` in the schema can say too; this file has the last word
+//! stream = "users"
+//!
+//! [events."github.*"]                   # 66 events of a schema that nobody here may edit
+//! schema = "github.json#/oneOf/*"       # the `*` is what the `$ref` there leads to, such as `check_run_event`,
+//! strip = ["_event", "$event"]          # without these endings: `github.check-run`
+//! stream = "github"
+//!
+//! [services.checkout]                   # an emitter type with its own events only
+//! emits = ["order-placed", "cart-*"]
+//!
+//! [codegen]
+//! derives = ["Hash"]
+//! ```
+
+mod codegen;
+mod event;
+mod read;
+mod schema;
+mod service;
+mod stream;
+mod text;
+mod units;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub use codegen::{CodegenSettings, DateTimeName};
+pub use event::EventSettings;
+pub use read::parse;
+pub use schema::{DraftName, Formats, SchemaSettings, UnknownKeywordsName};
+pub use service::ServiceSettings;
+pub use stream::{
+    CompressionName, ConsumerLimits, DiscardName, External, Keys, ManagedName, Mapping, Origin, PersistModeName,
+    Placement, Republish, RetentionName, StorageName, StreamSettings,
+};
+pub use text::{OneOrMany, Text};
+pub use units::{Bytes, Limit, Span};
+
+use crate::diagnostic::{Place, SourceFile};
+
+/// The content of `walnats.toml`. Every key is optional, and so is the file.
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "config-schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "config-schema", schemars(title = "walnats.toml", deny_unknown_fields, default))]
+pub struct Settings {
+    /// Where the schemas are, and how to read them.
+    pub schemas: SchemaSettings,
+    /// For every stream that does not say otherwise.
+    pub defaults: StreamSettings,
+    /// Streams by name.
+    pub streams: BTreeMap<Text, StreamSettings>,
+    /// Events by name or pattern: `user-created`, `github.*`.
+    pub events: BTreeMap<Text, EventSettings>,
+    /// Services by name: each gets an emitter type with its own events only.
+    pub services: BTreeMap<Text, ServiceSettings>,
+    /// The Rust that comes out.
+    pub codegen: CodegenSettings,
+    /// The file itself, for places.
+    #[cfg_attr(feature = "config-schema", schemars(skip))]
+    pub file: Arc<SourceFile>,
+}
+
+impl Settings {
+    /// Where a text of `walnats.toml` stands.
+    pub fn place(&self, text: &Text) -> Place {
+        text.place(&self.file)
+    }
+}
+
+/// The JSON Schema of `walnats.toml`, so that editors complete and check it.
+#[cfg(feature = "config-schema")]
+pub fn config_schema() -> serde_json::Value {
+    let settings = schemars::generate::SchemaSettings::draft2020_12();
+    let generator = settings.with_transform(schemars::transform::RecursiveTransform(without_null)).into_generator();
+    generator.into_root_schema_for::<Settings>().to_value()
+}
+
+/// TOML has no null: a key that is optional is left out.
+#[cfg(feature = "config-schema")]
+fn without_null(schema: &mut schemars::Schema) {
+    let Some(object) = schema.as_object_mut() else { return };
+    object.remove("default");
+    if let Some(types) = object.get_mut("type").and_then(serde_json::Value::as_array_mut) {
+        types.retain(|name| name != "null");
+        if let [only] = &types[..] {
+            let only = only.clone();
+            object.insert("type".to_owned(), only);
+        }
+    }
+    if let Some(variants) = object.get_mut("anyOf").and_then(serde_json::Value::as_array_mut) {
+        variants.retain(|variant| variant["type"] != "null");
+        if let [serde_json::Value::Object(only)] = &variants[..] {
+            let only = only.clone();
+            object.remove("anyOf");
+            object.extend(only);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! A package is the same wherever it comes from.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use walnats_codegen::{Package, Severity, configure, render};
+
+fn in_memory(files: &[(&str, &str)]) -> Package {
+    let files = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()));
+    Package::from_sources(&configure(), &files.collect())
+}
+
+/// Every fixture gives the same files and findings from memory as from the disk.
+#[test]
+fn a_package_in_memory_is_the_package_on_the_disk() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    for kind in ["generate", "diagnostics"] {
+        for folder in fs::read_dir(fixtures.join(kind)).unwrap().map(|entry| entry.unwrap().path()) {
+            let mut files = BTreeMap::new();
+            read(&folder, "", &mut files);
+            let is_link = folder.ends_with("WN0111-out-of-the-package");
+            let is_missing = !files.keys().any(|path| path.starts_with("schemas/"));
+            if is_link || is_missing {
+                continue;
+            }
+            let mut on_disk = Package::load(&configure().root(&folder));
+            let mut in_memory = Package::from_sources(&configure(), &files);
+            let name = folder.display();
+            assert_eq!(on_disk.generate(), in_memory.generate(), "{name}");
+            assert_eq!(render(&on_disk.report, false), render(&in_memory.report, false), "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_package_in_memory_needs_its_schema_folder() {
+    let package = in_memory(&[("walnats.toml", "[schemas]\nfolders = [\"a\"]\n"), ("ab/x.json", "{}")]);
+    let codes: Vec<&str> = package.report.diagnostics.iter().map(|found| found.code).collect();
+    assert_eq!(codes, ["WN0101"]);
+}
+
+/// What is forgiven in a foreign file must not cost the events.
+#[test]
+fn a_misspelt_keyword_in_a_foreign_file_leaves_the_events() {
+    let schema =
+        r#"{"description": "Hit.", "type": "object", "properties": {"a": {"type": "string", "minlength": 3}}}"#;
+    let files = [("walnats.toml", "[schemas]\nforeign = [\"vendor/*\"]\n"), ("schemas/vendor/hit.json", schema)];
+    let mut package = in_memory(&files);
+    let model = package.model().unwrap();
+    assert_eq!(model.events.len(), 1);
+    let found: Vec<_> = package.report.diagnostics.iter().map(|found| (found.code, found.severity)).collect();
+    assert_eq!(found, [("WN0305", Severity::Warning)]);
+}
+
+fn read(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = format!("{prefix}{}", path.file_name().unwrap().to_str().unwrap());
+        match path.is_dir() {
+            true => read(&path, &format!("{name}/"), files),
+            false => drop(files.insert(name, fs::read(&path).unwrap())),
+        }
+    }
+}
