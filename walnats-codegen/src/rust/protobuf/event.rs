@@ -3,6 +3,7 @@
 use askama::Template as _;
 
 use crate::model::{Event, Once, Template, TemplatePart};
+use crate::rust::code::literal;
 
 use super::name;
 
@@ -53,7 +54,7 @@ fn subject(event: &Event) -> String {
     if let Some(Once { key, is_last_token: true }) = &event.once {
         calls += &format!(".literal(\".\").key(&{})", uid("Uid::new()", key));
     }
-    format!("::walnats_runtime::private::Subject::new({}){calls}.finish()", literal(&event.name))
+    format!("rt::Subject::new({}){calls}.finish()", literal(&event.name))
 }
 
 /// The calls that put together an id, or the key of an event that is stored once.
@@ -63,7 +64,7 @@ fn uid(begin: &str, template: &Template) -> String {
         TemplatePart::Field(path) => format!(".field(&{})", field(&path.names)),
     });
     let calls: String = calls.collect();
-    format!("::walnats_runtime::private::{begin}{calls}.finish()")
+    format!("rt::{begin}{calls}.finish()")
 }
 
 /// Fields that a template names are there in every message, so that no `Option` is on the way.
@@ -77,9 +78,4 @@ fn address(event: &Event) -> String {
         Some(Once { key, is_last_token: true }) => format!("{}.{key}", event.subject),
         _ => event.subject.to_string(),
     }
-}
-
-/// A Rust string literal.
-fn literal(text: &str) -> String {
-    format!("{text:?}")
 }
