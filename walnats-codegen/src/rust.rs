@@ -33,7 +33,7 @@ use self::constraint::Checks;
 use self::item::Package;
 use self::layout::{EventForm, Layout};
 use crate::diagnostic::Report;
-use crate::model::{Event, EventModel, Payload};
+use crate::model::{EventModel, Payload};
 use crate::write::GeneratedFile;
 
 /// The code of all events; the root is `events.rs`.
@@ -95,11 +95,7 @@ fn file_text(
     for event in &files[file].events {
         let path = match events[*event].form {
             EventForm::Item(item) => package.layout.item_path(item, &package.names[item], file),
-            EventForm::Newtype => event_names[*event].clone(),
-            EventForm::Message => {
-                text += &message_event(&package.model.events[*event], &event_names[*event]);
-                continue;
-            }
+            EventForm::Newtype | EventForm::Message => event_names[*event].clone(),
         };
         text += &package.event(*event, &path, report);
     }
@@ -128,14 +124,4 @@ fn messages(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
 #[cfg(not(feature = "protobuf"))]
 fn messages(_: &EventModel, _: &mut Report) -> Vec<GeneratedFile> {
     Vec::new()
-}
-
-#[cfg(feature = "protobuf")]
-fn message_event(event: &Event, type_name: &str) -> String {
-    protobuf::event_module(event, type_name)
-}
-
-#[cfg(not(feature = "protobuf"))]
-fn message_event(_: &Event, _: &str) -> String {
-    String::new()
 }
