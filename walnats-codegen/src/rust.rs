@@ -5,13 +5,16 @@
 
 mod code;
 mod constraint;
+mod context;
 mod docs;
 mod emitter;
 mod event;
+mod idents;
 mod item;
 mod judged;
 mod kinds;
 mod layout;
+mod markdown;
 mod names;
 mod node;
 mod proof;
@@ -30,7 +33,7 @@ use walnats_schema::SchemaId;
 pub use self::tier::{EventTier, JudgedSchema, tiers};
 
 use self::constraint::Checks;
-use self::item::Package;
+use self::context::Context;
 use self::layout::{EventForm, Layout};
 use crate::diagnostic::Report;
 use crate::model::{EventModel, Payload};
@@ -50,21 +53,21 @@ pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
         }
     }
     types.items_that_are_attempted().for_each(|item| always_checked[item] = true);
-    let package = Package { model, types: &types, layout: &layout, names: &names.items, always_checked };
+    let context = Context { model, types: &types, layout: &layout, names: &names.items, always_checked };
     let judged_name = |id: SchemaId| judged.get(&id).cloned().unwrap_or_default();
     let checks = Checks::new(&types, &judged_name);
 
     let messages = messages(model, report);
     let mut files: Vec<GeneratedFile> = (0..layout.files.len())
         .map(|file| {
-            let content = file_text(&package, file, &names.events, &checks, report);
+            let content = file_text(&context, file, &names.events, &checks, report);
             GeneratedFile { path: format!("{}.rs", layout.files[file].path), content }
         })
         .collect();
     let paths: Vec<String> =
-        (0..model.events.len()).map(|event| package.path_from_root(event, &names.events)).collect();
-    files.push(GeneratedFile { path: "events.rs".to_owned(), content: package.root(&paths, !messages.is_empty()) });
-    files.extend((0..model.events.len()).filter_map(|event| package.schema_file(event)));
+        (0..model.events.len()).map(|event| context.path_from_root(event, &names.events)).collect();
+    files.push(GeneratedFile { path: "events.rs".to_owned(), content: context.root(&paths, !messages.is_empty()) });
+    files.extend((0..model.events.len()).filter_map(|event| context.schema_file(event)));
     if model.events.iter().any(|event| matches!(event.payload, Payload::Json(_))) {
         // Plain data with string keys always has a JSON form.
         let content = serde_json::to_string(&judged::schema_set(model, &judged)).unwrap_or_default();
@@ -76,35 +79,35 @@ pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
 
 /// A module: its parts, its types, its events.
 fn file_text(
-    package: &Package<'_>,
+    context: &Context<'_>,
     file: usize,
     event_names: &[String],
     checks: &Checks<'_>,
     report: &mut Report,
 ) -> String {
-    let Layout { files, events, .. } = package.layout;
+    let Layout { files, events, .. } = context.layout;
     let mut text = String::new();
     for event in &files[file].events {
-        if let (EventForm::Newtype, Some(typed)) = (events[*event].form, &package.types.payloads[*event]) {
-            text += &package.newtype(*event, &event_names[*event], typed, file, checks);
+        if let (EventForm::Newtype, Some(typed)) = (events[*event].form, &context.types.payloads[*event]) {
+            text += &context.newtype(*event, &event_names[*event], typed, file, checks);
         }
     }
     for item in &files[file].items {
-        text += &package.item(*item, file, checks);
+        text += &context.item(*item, file, checks);
     }
     for event in &files[file].events {
         let path = match events[*event].form {
-            EventForm::Item(item) => package.layout.item_path(item, &package.names[item], file),
+            EventForm::Item(item) => context.layout.item_path(item, &context.names[item], file),
             EventForm::Newtype | EventForm::Message => event_names[*event].clone(),
         };
-        text += &package.event(*event, &path, report);
+        text += &context.event(*event, &path, report);
     }
     let parts = files[file].parts.iter().map(|part| format!("mod {part};\npub use self::{part}::*;\n"));
     let import = if text.contains("rt::") { "use ::walnats_runtime::private as rt;\n" } else { "" };
     import.to_owned() + &parts.collect::<String>() + &text
 }
 
-impl Package<'_> {
+impl Context<'_> {
     /// Where an event's type is, seen from the root.
     fn path_from_root(&self, event: usize, event_names: &[String]) -> String {
         match self.layout.events[event].form {

@@ -1,7 +1,8 @@
 //! What makes a type an event: its address, and how it is written and read.
 
 use super::code::literal;
-use super::item::{Package, idents, variant_idents};
+use super::context::Context;
+use super::idents::{idents, variant_idents};
 use super::layout::EventForm;
 use super::names::protobuf;
 use super::shape::{Body, Shape, Typed};
@@ -10,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Report};
 use crate::model::{Event, FieldPath, Once, Payload, Template, TemplatePart};
 use crate::write::GeneratedFile;
 
-impl Package<'_> {
+impl Context<'_> {
     /// The implementation of `Event` for the event's type, which is called `type_path` in the event's file.
     pub fn event(&self, index: usize, type_path: &str, report: &mut Report) -> String {
         let event = &self.model.events[index];

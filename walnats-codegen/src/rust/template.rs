@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::docs::Doc;
+use super::markdown::Doc;
 
 /// A struct.
 #[derive(Template)]

@@ -2,7 +2,7 @@
 
 use super::{Code, RUNTIME, alternatives, bound_text};
 use crate::rust::code::literal;
-use crate::rust::item::idents;
+use crate::rust::idents::idents;
 use crate::rust::proof::Proof;
 use crate::rust::shape::{Body, Bound, Rule, Shape, Typed};
 

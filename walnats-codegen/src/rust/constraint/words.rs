@@ -3,7 +3,7 @@
 use serde_json::Value;
 use walnats_schema::Format;
 
-use crate::rust::docs::code;
+use crate::rust::markdown::code;
 use crate::rust::shape::{Bound, Rule, Shape, Typed};
 
 /// Sentences on what is asked of values of a type beyond the type.
