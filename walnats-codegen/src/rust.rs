@@ -1,47 +1,53 @@
 //! An `EventModel` becomes files of Rust.
 //!
-//! `shape` finds the types, `type_names` names them, `layout` says which file holds what; `item`, `event` and
+//! `builder` finds the types and `prover` what they prove, `type_names` names them, `layout` says which file holds what; `item`, `event` and
 //! `emitter` write them down through the templates. Each pass takes the data of those before it.
 
+mod builder;
 mod code;
+mod conjunction;
 mod constraint;
 mod context;
 mod docs;
 mod emitter;
 mod event;
 mod idents;
+mod integer;
 mod item;
 mod judged;
 mod kinds;
 mod layout;
 mod markdown;
 mod names;
-mod node;
 mod proof;
 #[cfg(feature = "protobuf")]
 pub mod protobuf;
+mod prover;
 mod rename;
-mod shape;
+mod schemas;
 mod spot;
 mod stream;
 mod template;
 mod tier;
 mod type_names;
+mod types;
 
 use walnats_schema::SchemaId;
 
-pub use self::tier::{EventTier, JudgedSchema, tiers};
+pub use self::tier::{EventTier, JudgedSchema};
 
 use self::constraint::Checks;
 use self::context::Context;
 use self::layout::{EventForm, Layout};
+use self::schemas::Schemas;
+use self::types::Types;
 use crate::diagnostic::Report;
 use crate::model::{EventModel, Payload};
 use crate::write::GeneratedFile;
 
 /// The code of all events; the root is `events.rs`.
 pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
-    let types = shape::shape(model);
+    let types = types(model, &Schemas::new(&model.schemas));
     let forms = layout::event_forms(model, &types);
     let layout = layout::layout(model, &types, &forms);
     let names = type_names::type_names(model, &types, &forms);
@@ -75,6 +81,19 @@ pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
     }
     files.extend(messages);
     files
+}
+
+/// How the payload of each JSON event is decided, in the order of the events.
+pub fn tiers(model: &EventModel) -> Vec<EventTier> {
+    let schemas = Schemas::new(&model.schemas);
+    tier::tiers(model, &types(model, &schemas), &schemas)
+}
+
+/// The types of all payloads, with what is proved of them.
+fn types(model: &EventModel, schemas: &Schemas<'_>) -> Types {
+    let mut types = builder::build(model, schemas);
+    prover::prove(&mut types, schemas);
+    types
 }
 
 /// A module: its parts, its types, its events.

@@ -6,7 +6,7 @@ mod words;
 use serde_json::Value;
 
 use super::code::literal;
-use super::shape::{Body, Bound, Item, ItemId, Judgement, Rule, Shape, Struct, Typed, Types, Union};
+use super::types::{Body, Bound, Item, ItemId, Judgement, Rule, Shape, Struct, Typed, Types, Union};
 pub use words::in_words;
 
 const RUNTIME: &str = "rt";
@@ -363,7 +363,7 @@ fn bound_text(bound: Bound) -> String {
 
 /// The values as alternatives of a pattern; integers in a row as a range.
 fn alternatives(values: &[Value]) -> String {
-    let Some(mut integers) = values.iter().map(super::shape::integral).collect::<Option<Vec<i128>>>() else {
+    let Some(mut integers) = values.iter().map(super::integer::integral).collect::<Option<Vec<i128>>>() else {
         return values.iter().map(Value::to_string).collect::<Vec<_>>().join(" | ");
     };
     integers.sort_unstable();

@@ -4,7 +4,7 @@ use walnats_schema::SchemaId;
 
 use super::code::type_text;
 use super::layout::Layout;
-use super::shape::{Typed, Types};
+use super::types::{Typed, Types};
 use crate::model::{EventModel, SchemaNote};
 
 /// Everything that the text of a package depends on.

@@ -5,7 +5,7 @@ use crate::model::SchemaNote;
 use super::constraint;
 use super::markdown::{Doc, code, markdown, visible};
 use super::names;
-use super::shape::Typed;
+use super::types::Typed;
 
 /// Longer examples are left out.
 const MAX_EXAMPLE: usize = 800;

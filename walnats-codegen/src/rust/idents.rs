@@ -1,7 +1,7 @@
 //! The identifiers inside of a type: of fields, of values, of variants.
 
 use super::names;
-use super::shape::{Enum, Struct, Union};
+use super::types::{Enum, Struct, Union};
 
 /// The idents of a struct's fields, and of the one that holds further members.
 pub struct Idents {

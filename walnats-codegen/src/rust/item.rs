@@ -8,11 +8,11 @@ use super::idents::{Idents, enum_idents, idents, variant_idents};
 use super::layout::EventForm;
 use super::markdown;
 use super::rename;
-use super::shape::{Body, Dispatch, Enum, Field, ItemId, Shape, Struct, Typed, Union};
 use super::template::{
     AdditionalText, EnumTemplate, FieldText, NewText, NewtypeTemplate, StringText, StructTemplate, UnionTemplate,
     ValidateTemplate, VariantCheckText, VariantText, render,
 };
+use super::types::{Body, Dispatch, Enum, Field, ItemId, Shape, Struct, Typed, Union};
 
 mod default;
 mod kind;

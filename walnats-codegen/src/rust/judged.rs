@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use walnats_schema::{SchemaId, SchemaSet};
 
-use super::shape::{Body, Rule, Shape, Typed, Types};
 use super::spot::Spot;
+use super::types::{Body, Rule, Shape, Typed, Types};
 use crate::model::{EventModel, Payload};
 
 /// The name of each schema that is asked: where it stands, which changes with nothing else.

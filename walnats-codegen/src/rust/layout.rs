@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::names;
-use super::shape::{ItemId, Shape, Types};
 use super::spot::Spot;
+use super::types::{ItemId, Shape, Types};
 use crate::model::{EventModel, Payload};
 
 /// A module with more types than this gets a file for each definition: rust-analyzer does not bear huge files.

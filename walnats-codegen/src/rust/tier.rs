@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use walnats_schema::{Schema, SchemaId};
 
 use super::judged;
-use super::node::Schemas;
-use super::shape::{self, Body, ItemId, Rule, Shape, Typed, Types};
+use super::schemas::Schemas;
+use super::types::{Body, ItemId, Rule, Shape, Typed, Types};
 use crate::model::{EventModel, Payload};
 
 /// How the payload of an event is decided.
@@ -32,14 +32,12 @@ pub struct JudgedSchema {
 }
 
 /// How the payload of each JSON event is decided, in the order of the events.
-pub fn tiers(model: &EventModel) -> Vec<EventTier> {
-    let types = shape::shape(model);
-    let names = judged::names(model, &types);
-    let schemas = Schemas::new(&model.schemas);
+pub fn tiers(model: &EventModel, types: &Types, schemas: &Schemas<'_>) -> Vec<EventTier> {
+    let names = judged::names(model, types);
     let mut tiers = Vec::new();
     for (event, payload) in model.events.iter().zip(&types.payloads) {
         let (Payload::Json(id), Some(payload)) = (&event.payload, payload) else { continue };
-        let ids = judged_by(payload, &types);
+        let ids = judged_by(payload, types);
         let all = schemas.reachable(*id, &BTreeSet::new()).len();
         let typed = schemas.reachable(*id, &ids).len();
         let judged = ids

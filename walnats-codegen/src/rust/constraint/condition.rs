@@ -4,7 +4,7 @@ use super::{Code, RUNTIME, alternatives, bound_text};
 use crate::rust::code::literal;
 use crate::rust::idents::idents;
 use crate::rust::proof::Proof;
-use crate::rust::shape::{Body, Bound, Rule, Shape, Typed};
+use crate::rust::types::{Body, Bound, Rule, Shape, Typed};
 
 /// What needs no value to be known: it is not asked for inside of others, which then have no value to look at.
 const TRUE: &str = "true";

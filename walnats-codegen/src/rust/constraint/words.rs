@@ -4,7 +4,7 @@ use serde_json::Value;
 use walnats_schema::Format;
 
 use crate::rust::markdown::code;
-use crate::rust::shape::{Bound, Rule, Shape, Typed};
+use crate::rust::types::{Bound, Rule, Shape, Typed};
 
 /// Sentences on what is asked of values of a type beyond the type.
 pub fn in_words(typed: &Typed) -> Vec<String> {

@@ -6,8 +6,9 @@ use serde_json::Value;
 use crate::rust::code::literal;
 use crate::rust::context::Context;
 use crate::rust::idents::{Idents, enum_idents};
-use crate::rust::shape::{Body, Field, Shape, Struct, integral};
+use crate::rust::integer::integral;
 use crate::rust::template::DefaultText;
+use crate::rust::types::{Body, Field, Shape, Struct};
 
 impl Context<'_> {
     pub(super) fn defaults(&self, body: &Struct, idents: &Idents, file: usize) -> Vec<DefaultText> {

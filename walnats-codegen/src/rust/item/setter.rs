@@ -2,8 +2,8 @@
 
 use crate::rust::context::Context;
 use crate::rust::idents::Idents;
-use crate::rust::shape::{Body, Field, Shape, Struct};
 use crate::rust::template::SetterText;
+use crate::rust::types::{Body, Field, Shape, Struct};
 
 /// With fewer optional fields, a struct literal with `..` is as short.
 const MANY: usize = 4;

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use serde_json::Value;
 use walnats_schema::Format;
 
-use super::{Body, Builder, Enum, Rule, Shape, Typed};
+use super::Builder;
 use crate::model::{DateTimes, RustType};
-use crate::rust::node::Node;
+use crate::rust::conjunction::Node;
+use crate::rust::types::{Body, Enum, Rule, Shape, Typed};
 
 /// How often a value is tried with a branch, to find which of the values are accepted.
 const MAX_TRIED: usize = 1_000_000;
@@ -66,9 +67,9 @@ impl Builder<'_> {
         let [group] = node.groups.as_slice() else { return None };
         let (mut values, mut is_plain) = (Vec::new(), node.own.is_empty());
         for branch in &group.branches {
-            let choice = Node::new(&self.schemas, &[*branch], node.spot.clone()).only(&self.schemas, node.kinds);
+            let choice = Node::new(self.schemas, &[*branch], node.spot.clone()).only(self.schemas, node.kinds);
             values.extend(self.enumeration(&choice)?);
-            is_plain &= choice.is_list(&self.schemas);
+            is_plain &= choice.is_list(self.schemas);
         }
         if !is_plain && values.len() * group.branches.len() > MAX_TRIED {
             return None;

@@ -2,8 +2,9 @@
 
 use walnats_schema::{ArrayRules, SchemaId};
 
-use super::{Proof, Prover, all, not, passes};
-use crate::rust::shape::{Rule, Shape, Typed};
+use super::{Prover, passes};
+use crate::rust::proof::{Proof, all, not};
+use crate::rust::types::{Rule, Shape, Typed};
 
 impl Prover<'_, '_> {
     /// The keywords that types have room for.

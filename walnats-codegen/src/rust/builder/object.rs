@@ -4,9 +4,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use walnats_schema::{ObjectRules, SchemaId};
 
-use super::{Body, Builder, Field, Rule, Shape, Struct, Typed};
+use super::Builder;
+use crate::rust::conjunction::Node;
 use crate::rust::kinds::Kinds;
-use crate::rust::node::Node;
+use crate::rust::types::{Body, Field, Rule, Shape, Struct, Typed};
 
 /// What holds of the members that `properties` does not name.
 enum Rest {
@@ -138,7 +139,7 @@ impl Builder<'_> {
             && object.pattern_properties.is_empty()
         {
             // Nothing but `properties` has a say here, and it names nothing twice.
-            let present = object.properties.iter().filter(|(_, id)| self.schemas.can_be(*id));
+            let present = object.properties.iter().filter(|(_, id)| self.is_satisfiable(*id));
             return present.map(|(name, id)| (name.clone(), vec![*id])).collect();
         }
         let mut order: Vec<&String> = Vec::new();
@@ -161,8 +162,8 @@ impl Builder<'_> {
                 _ => self.applicable(node, name),
             };
             let can_be_there = match ids.as_slice() {
-                [id] => self.schemas.can_be(*id),
-                ids => !Node::new(&self.schemas, ids, node.spot.clone()).kinds.is_empty(),
+                [id] => self.is_satisfiable(*id),
+                ids => !Node::new(self.schemas, ids, node.spot.clone()).kinds.is_empty(),
             };
             if can_be_there {
                 members.push((name.clone(), ids));

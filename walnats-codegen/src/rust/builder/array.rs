@@ -2,9 +2,10 @@
 
 use walnats_schema::{ArrayRules, SchemaId};
 
-use super::{Builder, Rule, Shape, Typed};
+use super::Builder;
+use crate::rust::conjunction::Node;
 use crate::rust::kinds::Kinds;
-use crate::rust::node::Node;
+use crate::rust::types::{Rule, Shape, Typed};
 
 /// Longer ones are a `Vec` whose length is checked.
 const MAX_FIXED: u64 = 12;

@@ -3,8 +3,9 @@
 use serde_json::Value;
 use walnats_schema::{ObjectRules, Pattern, Schema, SchemaId};
 
-use super::{Proof, Prover, all, any, not};
-use crate::rust::shape::{Body, Field, Rule, Shape, Typed};
+use super::Prover;
+use crate::rust::proof::{Proof, all, any, not};
+use crate::rust::types::{Body, Field, Rule, Shape, Typed};
 
 /// A type whose values are objects.
 enum Object<'t> {
