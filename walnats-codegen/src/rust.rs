@@ -4,6 +4,7 @@
 //! `emitter` write them down through the templates. Each pass takes the data of those before it.
 
 mod builder;
+mod checks;
 mod code;
 mod conjunction;
 mod constraint;
@@ -19,6 +20,7 @@ mod kinds;
 mod layout;
 mod markdown;
 mod names;
+mod operand;
 mod proof;
 #[cfg(feature = "protobuf")]
 pub mod protobuf;
@@ -36,7 +38,7 @@ use walnats_schema::SchemaId;
 
 pub use self::tier::{EventTier, JudgedSchema};
 
-use self::constraint::Checks;
+use self::checks::Checks;
 use self::context::Context;
 use self::layout::{EventForm, Layout};
 use self::schemas::Schemas;

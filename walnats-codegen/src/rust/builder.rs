@@ -19,8 +19,8 @@ use super::conjunction::{Key, Node};
 use super::kinds::Kinds;
 use super::schemas::{Schemas, needs_judge};
 use super::spot::Spot;
-use super::types::{Body, Item, ItemId, Judgement, Open, Rule, Shape, Typed, Types};
-use crate::model::{DateTimes, EventModel, Payload, RustType, SchemaNote};
+use super::types::{Body, Item, ItemId, Judgement, Open, Shape, Typed, Types};
+use crate::model::{Constraint, DateTimes, EventModel, Payload, RustType, SchemaNote};
 
 /// Arrays and maps of arrays and maps nest this deep; further down stands any value, and the schema judges it.
 const MAX_NESTING: usize = 32;
@@ -80,7 +80,7 @@ impl Builder<'_> {
         let spot = Spot::of(self.notes, id);
         if self.schemas.is_dynamic(id) {
             // What a dynamic reference means depends on the way to it, so the payload can only be judged as a whole.
-            return Typed { shape: Shape::Value, rules: vec![judge(id, Vec::new())] };
+            return Typed::judged(Shape::Value, vec![judge(id, Vec::new())]);
         }
         self.place(&[id], spot, 0)
     }
@@ -122,15 +122,15 @@ impl Builder<'_> {
         if typed.shape == Shape::Value {
             return self.any_value(node);
         }
-        let is_listed =
-            matches!(typed.shape, Shape::Item(_)) || typed.rules.iter().any(|rule| matches!(rule, Rule::OneOf(_)));
+        let is_listed = matches!(typed.shape, Shape::Item(_))
+            || typed.constraints.iter().any(|constraint| matches!(constraint, Constraint::OneOf(_)));
         if is_listed {
             // Each value was accepted when the list was made.
             return typed;
         }
-        for rule in self.judgements(node) {
-            if !typed.rules.contains(&rule) {
-                typed.rules.push(rule);
+        for judgement in self.judgements(node) {
+            if !typed.judgements.contains(&judgement) {
+                typed.judgements.push(judgement);
             }
         }
         typed
@@ -139,17 +139,18 @@ impl Builder<'_> {
     fn boolean(&self, node: &Node) -> Typed {
         let mut values = vec![Value::Bool(false), Value::Bool(true)];
         values.retain(|value| self.accepts(node, value));
-        Typed { shape: Shape::Boolean, rules: if values.len() == 2 { Vec::new() } else { vec![Rule::OneOf(values)] } }
+        let constraints = if values.len() == 2 { Vec::new() } else { vec![Constraint::OneOf(values)] };
+        Typed::constrained(Shape::Boolean, constraints)
     }
 
     /// Any value, judged at run time where the schema asks for anything.
     fn any_value(&self, node: &Node) -> Typed {
-        let rules = if node.kinds == Kinds::ALL && !node.is_constrained() { Vec::new() } else { self.judge(node) };
-        Typed { shape: Shape::Value, rules }
+        let judgements = if node.kinds == Kinds::ALL && !node.is_constrained() { Vec::new() } else { self.judge(node) };
+        Typed::judged(Shape::Value, judgements)
     }
 
     /// What the schemas that apply must be asked for at run time, because no type and no check covers it.
-    fn judgements(&self, node: &Node) -> Vec<Rule> {
+    fn judgements(&self, node: &Node) -> Vec<Judgement> {
         let listed =
             node.kinds == Kinds::ARRAY && node.schemas(self.schemas.set).any(|schema| schema.enumeration.is_some());
         if listed {
@@ -161,7 +162,7 @@ impl Builder<'_> {
         if open.is_empty() { Vec::new() } else { node.whole.iter().map(|id| judge(*id, open.clone())).collect() }
     }
 
-    fn judge(&self, node: &Node) -> Vec<Rule> {
+    fn judge(&self, node: &Node) -> Vec<Judgement> {
         node.whole.iter().map(|id| judge(*id, Vec::new())).collect()
     }
 
@@ -228,7 +229,7 @@ impl Builder<'_> {
             None => node.spot.clone(),
         };
         let id = home.or(node.whole.last().copied()).unwrap_or(SchemaId(0));
-        self.types.items.push(Item { spot, id, body, rules: Vec::new() });
+        self.types.items.push(Item { spot, id, body, constraints: Vec::new(), judgements: Vec::new() });
         let item = self.types.items.len() - 1;
         self.by_key.insert(key, item);
         item
@@ -245,8 +246,8 @@ fn look(value: &Value) -> String {
     }
 }
 
-fn judge(id: SchemaId, open: Vec<Open>) -> Rule {
-    Rule::Judge(Judgement { id, open, proof: None })
+fn judge(id: SchemaId, open: Vec<Open>) -> Judgement {
+    Judgement { id, open, proof: None }
 }
 
 /// Whether values of so many types are meant that only any value will do.

@@ -31,7 +31,7 @@ pub fn of_type(note: Option<&SchemaNote>, name: &str) -> Doc {
 /// The doc of a field: description, what is asked of it, its default.
 pub fn of_field(note: Option<&SchemaNote>, typed: &Typed) -> Doc {
     let mut lines = describe(note);
-    let mut facts = constraint::in_words(typed);
+    let mut facts = constraint::sentences(typed);
     if let Some(note) = note {
         facts.extend(note.default.as_ref().map(|default| format!("Default: {}.", code(&default.to_string()))));
         facts.extend(note.read_only.then(|| "Read only.".to_owned()));

@@ -1,7 +1,7 @@
 //! Items as text: structs, enums, unions, newtypes, each with its checks.
 
+use super::checks::Checks;
 use super::code::literal;
-use super::constraint::Checks;
 use super::context::Context;
 use super::docs;
 use super::idents::{Idents, enum_idents, idents, variant_idents};
@@ -29,13 +29,13 @@ impl Context<'_> {
         let (text, variants, lines) = match &self.types.items[item].body {
             Body::Struct(body) => {
                 let idents = idents(body);
-                let lines = checks.of_item(item, &idents.fields, &idents.additional, self.layout.to_root(file));
+                let lines = checks.of_item(item, Some(&idents), self.layout.to_root(file));
                 (self.structure(item, body, &idents, file), Vec::new(), lines)
             }
             Body::Enum(body) => (self.string_enum(item, body), Vec::new(), Vec::new()),
             Body::Union(body) => {
                 let idents = variant_idents(body);
-                let lines = checks.of_item(item, &[], "", self.layout.to_root(file));
+                let lines = checks.of_item(item, None, self.layout.to_root(file));
                 (self.union(item, body, &idents, file), self.variant_checks(body, &idents, file, checks), lines)
             }
         };

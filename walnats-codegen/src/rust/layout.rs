@@ -69,7 +69,7 @@ pub fn event_forms(model: &EventModel, types: &Types) -> Vec<EventForm> {
             (Payload::Json(id), Some(typed)) => match typed.shape {
                 // A type of another file keeps its name, and may be the payload of several events.
                 Shape::Item(item)
-                    if typed.rules.is_empty()
+                    if typed.is_exact()
                         && types.items[item].spot.source == Spot::of(&model.notes, *id).source
                         && claimed.insert(item) =>
                 {

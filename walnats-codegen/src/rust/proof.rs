@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::types::Rule;
+use crate::model::Constraint;
 
 /// A condition on a value of a known type.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +26,7 @@ pub enum Proof {
         proof: Box<Proof>,
     },
     /// The value breaks none of these.
-    Passes(Vec<Rule>),
+    Passes(Vec<Constraint>),
     /// The value is one of these.
     OneOf(Vec<Value>),
     /// So many items satisfy this.
@@ -36,7 +36,7 @@ pub enum Proof {
         max: Option<u64>,
     },
     /// The names of the members without a field break none of these.
-    Names(Vec<Rule>),
+    Names(Vec<Constraint>),
 }
 
 /// All of `parts`.

@@ -13,7 +13,8 @@ use super::integer::integral;
 use super::kinds::Kinds;
 use super::proof::{Proof, all, any, not, one};
 use super::schemas::Schemas;
-use super::types::{Body, Bound, Item, Judgement, Open, Rule, Shape, Typed, Types};
+use super::types::{Body, Item, Judgement, Open, Shape, Typed, Types};
+use crate::model::{Bound, Constraint};
 
 /// Schemas apply inside one another this deep; what goes deeper is not proved.
 const MAX_DEPTH: usize = 12;
@@ -34,7 +35,8 @@ struct Prover<'t, 's> {
 impl Prover<'_, '_> {
     fn item(&self, index: usize) -> Item {
         let mut item = self.items[index].clone();
-        item.rules = self.rules(&Typed { shape: Shape::Item(index), rules: item.rules });
+        let Item { constraints, judgements, .. } = item.clone();
+        item.judgements = self.judgements(&Typed { shape: Shape::Item(index), constraints, judgements });
         match &mut item.body {
             Body::Struct(body) => {
                 body.fields.iter_mut().map(|field| &mut field.typed).chain(&mut body.additional).for_each(|typed| {
@@ -59,21 +61,19 @@ impl Prover<'_, '_> {
             Shape::Tuple(items) => Shape::Tuple(items.iter().map(|item| self.typed(item)).collect()),
             shape => shape.clone(),
         };
-        Typed { shape, rules: self.rules(typed) }
+        Typed { shape, constraints: typed.constraints.clone(), judgements: self.judgements(typed) }
     }
 
-    fn rules(&self, typed: &Typed) -> Vec<Rule> {
-        let rules = typed.rules.iter().filter_map(|rule| match rule {
-            Rule::Judge(judgement) if !judgement.open.is_empty() => match self.judgement(judgement, typed) {
+    fn judgements(&self, typed: &Typed) -> Vec<Judgement> {
+        let judgements = typed.judgements.iter().filter_map(|judgement| {
+            let proof = if judgement.open.is_empty() { None } else { self.judgement(judgement, typed) };
+            match proof {
                 Some(Proof::True) => None,
-                proof => Some(Rule::Judge(Judgement {
-                    proof: proof.filter(|proof| *proof != Proof::False),
-                    ..judgement.clone()
-                })),
-            },
-            rule => Some(rule.clone()),
+                Some(Proof::False) => Some(Judgement { proof: None, ..judgement.clone() }),
+                proof => Some(Judgement { proof, ..judgement.clone() }),
+            }
         });
-        rules.collect()
+        judgements.collect()
     }
 
     fn judgement(&self, judgement: &Judgement, typed: &Typed) -> Option<Proof> {
@@ -227,29 +227,29 @@ fn one_of(shape: &Shape, kinds: Kinds, values: &[Value]) -> Option<Proof> {
 }
 
 fn strings(typed: &Typed, string: &StringRules) -> Option<Proof> {
-    let mut rules = Vec::new();
-    rules.extend(string.min_length.map(Rule::MinLength));
-    rules.extend(string.max_length.map(Rule::MaxLength));
-    rules.extend(string.pattern.clone().map(Rule::Pattern));
-    rules.extend(string.format.map(Rule::Format));
-    if rules.is_empty() {
+    let mut constraints = Vec::new();
+    constraints.extend(string.min_length.map(Constraint::MinLength));
+    constraints.extend(string.max_length.map(Constraint::MaxLength));
+    constraints.extend(string.pattern.clone().map(Constraint::Pattern));
+    constraints.extend(string.format.map(Constraint::Format));
+    if constraints.is_empty() {
         return Some(Proof::True);
     }
-    (typed.shape == Shape::String || typed.shape.has_text()).then(|| passes(typed, rules))
+    (typed.shape == Shape::String || typed.shape.has_text()).then(|| passes(typed, constraints))
 }
 
 fn numbers(typed: &Typed, number: &NumberRules) -> Option<Proof> {
     let is_float = typed.shape == Shape::Float;
-    let mut rules = Vec::new();
-    for (limit, rule) in [
-        (&number.minimum, Rule::Minimum as fn(Bound) -> Rule),
-        (&number.exclusive_minimum, Rule::ExclusiveMinimum),
-        (&number.maximum, Rule::Maximum),
-        (&number.exclusive_maximum, Rule::ExclusiveMaximum),
-        (&number.multiple_of, Rule::MultipleOf),
+    let mut constraints = Vec::new();
+    for (limit, constraint) in [
+        (&number.minimum, Constraint::Minimum as fn(Bound) -> Constraint),
+        (&number.exclusive_minimum, Constraint::ExclusiveMinimum),
+        (&number.maximum, Constraint::Maximum),
+        (&number.exclusive_maximum, Constraint::ExclusiveMaximum),
+        (&number.multiple_of, Constraint::MultipleOf),
     ] {
         let Some(limit) = limit else { continue };
-        rules.push(rule(match &typed.shape {
+        constraints.push(constraint(match &typed.shape {
             _ if is_float => Bound::Float(limit.as_f64()?),
             // A limit that the type cannot be compared with would not compile.
             Shape::Integer(integer) => {
@@ -258,11 +258,11 @@ fn numbers(typed: &Typed, number: &NumberRules) -> Option<Proof> {
             _ => return None,
         }));
     }
-    Some(passes(typed, rules))
+    Some(passes(typed, constraints))
 }
 
-/// The rules that are not checked anyway.
-fn passes(typed: &Typed, mut rules: Vec<Rule>) -> Proof {
-    rules.retain(|rule| !typed.rules.contains(rule));
-    if rules.is_empty() { Proof::True } else { Proof::Passes(rules) }
+/// The constraints that are not checked anyway.
+fn passes(typed: &Typed, mut constraints: Vec<Constraint>) -> Proof {
+    constraints.retain(|constraint| !typed.constraints.contains(constraint));
+    if constraints.is_empty() { Proof::True } else { Proof::Passes(constraints) }
 }

@@ -6,7 +6,7 @@ use walnats_schema::{Schema, SchemaId};
 
 use super::judged;
 use super::schemas::Schemas;
-use super::types::{Body, ItemId, Rule, Shape, Typed, Types};
+use super::types::{Body, ItemId, Judgement, Shape, Typed, Types};
 use crate::model::{EventModel, Payload};
 
 /// How the payload of an event is decided.
@@ -57,7 +57,7 @@ fn judged_by(payload: &Typed, types: &Types) -> BTreeSet<SchemaId> {
     let (mut ids, mut items) = (BTreeSet::new(), BTreeMap::<ItemId, ()>::new());
     let mut waiting = vec![payload];
     while let Some(typed) = waiting.pop() {
-        collect(&typed.rules, &mut ids);
+        collect(&typed.judgements, &mut ids);
         match &typed.shape {
             Shape::Array(inner) | Shape::FixedArray(inner, _) | Shape::Map(inner) | Shape::Nullable(inner) => {
                 waiting.push(inner);
@@ -65,7 +65,7 @@ fn judged_by(payload: &Typed, types: &Types) -> BTreeSet<SchemaId> {
             Shape::Tuple(parts) => waiting.extend(parts),
             Shape::Item(item) | Shape::Boxed(item) if items.insert(*item, ()).is_none() => {
                 let item = &types.items[*item];
-                collect(&item.rules, &mut ids);
+                collect(&item.judgements, &mut ids);
                 match &item.body {
                     Body::Struct(body) => {
                         waiting.extend(body.fields.iter().map(|field| &field.typed).chain(&body.additional));
@@ -80,8 +80,8 @@ fn judged_by(payload: &Typed, types: &Types) -> BTreeSet<SchemaId> {
     ids
 }
 
-fn collect(rules: &[Rule], ids: &mut BTreeSet<SchemaId>) {
-    ids.extend(rules.iter().filter_map(Rule::judge));
+fn collect(judgements: &[Judgement], ids: &mut BTreeSet<SchemaId>) {
+    ids.extend(judgements.iter().filter(|judgement| judgement.proof.is_none()).map(|judgement| judgement.id));
 }
 
 /// The keywords of a schema that can be the reason why it is asked.

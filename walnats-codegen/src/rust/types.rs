@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
-use walnats_schema::{Format, SchemaId};
+use walnats_schema::SchemaId;
 
 use super::conjunction::Group;
 use super::integer::Integer;
 use super::kinds::Kinds;
 use super::proof::Proof;
 use super::spot::Spot;
+use crate::model::Constraint;
 
 /// Index into [`Types::items`].
 pub type ItemId = usize;
@@ -39,8 +39,9 @@ pub struct Item {
     /// The schema whose annotations describe it.
     pub id: SchemaId,
     pub body: Body,
-    /// What holds of the value as a whole.
-    pub rules: Vec<Rule>,
+    /// What is asked of the value as a whole.
+    pub constraints: Vec<Constraint>,
+    pub judgements: Vec<Judgement>,
 }
 
 /// What kind of item.
@@ -117,7 +118,8 @@ pub struct Variant {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Typed {
     pub shape: Shape,
-    pub rules: Vec<Rule>,
+    pub constraints: Vec<Constraint>,
+    pub judgements: Vec<Judgement>,
 }
 
 /// A Rust type.
@@ -154,66 +156,28 @@ impl Shape {
     pub fn has_text(&self) -> bool {
         matches!(self, Self::DateTime | Self::Date | Self::Base64)
     }
-}
 
-/// What is asked of a value beyond its type.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Rule {
-    MinLength(u64),
-    MaxLength(u64),
-    Pattern(String),
-    Format(Format),
-    Minimum(Bound),
-    Maximum(Bound),
-    ExclusiveMinimum(Bound),
-    ExclusiveMaximum(Bound),
-    MultipleOf(Bound),
-    Finite,
-    /// `enum` of integers or booleans.
-    OneOf(Vec<Value>),
-    MinItems(u64),
-    MaxItems(u64),
-    UniqueItems,
-    MinProperties(u64),
-    MaxProperties(u64),
-    /// The names of all members match.
-    MemberNames(String),
-    /// A member without a field is required.
-    Present(String),
-    /// A member cannot be there.
-    Absent(String),
-    /// `uniqueItems` of items that Rust compares otherwise than JSON does.
-    UniqueValues,
-    /// The schema itself is asked, at run time.
-    Judge(Judgement),
-}
-
-impl Rule {
-    /// The schema that every value is judged by: no check decides without it.
-    pub fn judge(&self) -> Option<SchemaId> {
-        self.named_schema().filter(|_| !matches!(self, Self::Judge(Judgement { proof: Some(_), .. })))
-    }
-
-    /// The schema that is named in a check, if only to say what is wrong.
-    pub fn named_schema(&self) -> Option<SchemaId> {
-        match self {
-            Self::Judge(judgement) => Some(judgement.id),
-            _ => None,
-        }
+    /// Whether the items of an array are equal in Rust exactly where they are equal in JSON.
+    pub fn items_compare_as_json(&self) -> bool {
+        let (Self::Array(item) | Self::FixedArray(item, _)) = self else { return false };
+        matches!(
+            item.shape,
+            Self::String | Self::Boolean | Self::DateTime | Self::Date | Self::Base64 | Self::Integer(_)
+        )
     }
 }
 
-/// That a schema is asked, and why.
+/// That only a schema can tell whether a value is valid, and why.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judgement {
     pub id: SchemaId,
-    /// What types and other rules leave open; empty where that is too much to tell.
+    /// What types and constraints leave open; empty where that is too much to tell.
     pub open: Vec<Open>,
     /// What makes it needless to ask, found once all types are there.
     pub proof: Option<Proof>,
 }
 
-/// What types and rules leave open.
+/// What types and constraints leave open.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Open {
     /// Keywords of a schema that no type has room for.
@@ -222,17 +186,24 @@ pub enum Open {
     Group(Group),
 }
 
-/// A limit of the type that it bounds.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[allow(missing_docs)]
-pub enum Bound {
-    Integer(i128),
-    Float(f64),
-}
-
 impl Typed {
     /// A type that is exact by itself.
     pub fn exact(shape: Shape) -> Self {
-        Self { shape, rules: Vec::new() }
+        Self::constrained(shape, Vec::new())
+    }
+
+    /// A type of whose values more is asked.
+    pub fn constrained(shape: Shape, constraints: Vec<Constraint>) -> Self {
+        Self { shape, constraints, judgements: Vec::new() }
+    }
+
+    /// A type whose values the schema is asked about.
+    pub fn judged(shape: Shape, judgements: Vec<Judgement>) -> Self {
+        Self { shape, constraints: Vec::new(), judgements }
+    }
+
+    /// Whether nothing is asked of values beyond the type.
+    pub fn is_exact(&self) -> bool {
+        self.constraints.is_empty() && self.judgements.is_empty()
     }
 }

@@ -5,9 +5,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use walnats_schema::{ObjectRules, SchemaId};
 
 use super::Builder;
+use crate::model::Constraint;
 use crate::rust::conjunction::Node;
 use crate::rust::kinds::Kinds;
-use crate::rust::types::{Body, Field, Rule, Shape, Struct, Typed};
+use crate::rust::types::{Body, Field, Judgement, Shape, Struct, Typed};
 
 /// What holds of the members that `properties` does not name.
 enum Rest {
@@ -28,7 +29,7 @@ impl Builder<'_> {
             return Typed::exact(Shape::Item(*item));
         }
         if self.types.items.len() >= self.max_items {
-            return Typed { shape: Shape::Object, rules: self.judge(node) };
+            return Typed::judged(Shape::Object, self.judge(node));
         }
         let union = self.object_union(node);
         if union.is_none() && self.members(node).is_empty() {
@@ -39,7 +40,10 @@ impl Builder<'_> {
         }
         let item = self.item(node, union.unwrap_or(Body::Struct(Struct::default())));
         let is_union = matches!(self.types.items[item].body, Body::Union(_));
-        self.types.items[item].rules = if is_union { self.union_rules(node) } else { self.object_rules(node) };
+        let (constraints, judgements) =
+            if is_union { (Vec::new(), self.union_judgements(node)) } else { self.object_constraints(node) };
+        self.types.items[item].constraints = constraints;
+        self.types.items[item].judgements = judgements;
         self.queue.push_back((item, node.clone()));
         Typed::exact(Shape::Item(item))
     }
@@ -71,10 +75,10 @@ impl Builder<'_> {
     }
 
     fn map(&mut self, node: &Node, rest: Rest, depth: usize) -> Typed {
-        let mut rules = self.object_rules(node);
+        let (mut constraints, judgements) = self.object_constraints(node);
         let ids = match rest {
             Rest::Named(pattern, ids) => {
-                rules.push(Rule::MemberNames(pattern));
+                constraints.push(Constraint::MemberNames(pattern));
                 ids
             }
             Rest::Of(ids) => ids,
@@ -82,16 +86,16 @@ impl Builder<'_> {
         };
         let member = self.place(&ids, node.spot.join(&["additionalProperties"]), depth + 1);
         let shape = if member == Typed::exact(Shape::Value) { Shape::Object } else { Shape::Map(Box::new(member)) };
-        Typed { shape, rules }
+        Typed { shape, constraints, judgements }
     }
 
     /// What is asked of the object as a whole.
-    fn object_rules(&self, node: &Node) -> Vec<Rule> {
-        let mut rules = Vec::new();
+    fn object_constraints(&self, node: &Node) -> (Vec<Constraint>, Vec<Judgement>) {
+        let mut constraints = Vec::new();
         let set = self.schemas.set;
         for object in node.schemas(set).map(|schema| &schema.object) {
-            rules.extend(object.min_properties.map(Rule::MinProperties));
-            rules.extend(object.max_properties.map(Rule::MaxProperties));
+            constraints.extend(object.min_properties.map(Constraint::MinProperties));
+            constraints.extend(object.max_properties.map(Constraint::MaxProperties));
         }
         let properties = self.properties(node);
         let rest = self.rest(node);
@@ -103,15 +107,14 @@ impl Builder<'_> {
         }
         // What has no field of its own is among the further members, or it is not there.
         for name in self.without_field(node, &properties, |object| object.required.iter().collect()) {
-            rules.push(Rule::Present(name));
+            constraints.push(Constraint::Present(name));
         }
         if !matches!(rest, Rest::Closed) {
             let named = self
                 .without_field(node, &properties, |object| object.properties.iter().map(|(name, _)| name).collect());
-            rules.extend(named.into_iter().map(Rule::Absent));
+            constraints.extend(named.into_iter().map(Constraint::Absent));
         }
-        rules.extend(judged);
-        rules
+        (constraints, judged)
     }
 
     /// The members that `pick` finds in the rules and that get no field.

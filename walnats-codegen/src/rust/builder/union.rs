@@ -8,7 +8,7 @@ use super::{Builder, MAX_COMBINED};
 use crate::rust::conjunction::Node;
 use crate::rust::kinds::Kinds;
 use crate::rust::spot::Spot;
-use crate::rust::types::{Body, Dispatch, Rule, Shape, Typed, Union, Variant};
+use crate::rust::types::{Body, Dispatch, Judgement, Shape, Typed, Union, Variant};
 
 /// A `oneOf` or `anyOf` whose branches become variants.
 struct UnionGroup {
@@ -117,7 +117,7 @@ impl Builder<'_> {
     }
 
     /// What is asked of a union of objects as a whole: where variants are tried and one alone may match, that it is so.
-    pub(super) fn union_rules(&self, node: &Node) -> Vec<Rule> {
+    pub(super) fn union_judgements(&self, node: &Node) -> Vec<Judgement> {
         let Some(UnionGroup { node: chosen, group, by }) = self.union_group(node) else { return Vec::new() };
         if chosen.groups.len() < node.groups.len() {
             return self.judge(node);
