@@ -1,11 +1,14 @@
 //! `EventModel`: what schemas and configuration say, as plain data. Every back end reads it; none looks back at a file.
 
+mod constraint;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
 use walnats_schema::{SchemaId, SchemaSet};
 
+pub use self::constraint::{Bound, Constraint};
 use crate::diagnostic::Place;
 
 /// All events of a package, with the types, streams and services they need.

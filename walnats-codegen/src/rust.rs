@@ -1,44 +1,55 @@
 //! An `EventModel` becomes files of Rust.
 //!
-//! `shape` finds the types, `type_names` names them, `layout` says which file holds what; `item`, `event` and
+//! `builder` finds the types and `prover` what they prove, `type_names` names them, `layout` says which file holds what; `item`, `event` and
 //! `emitter` write them down through the templates. Each pass takes the data of those before it.
 
+mod builder;
+mod checks;
 mod code;
+mod conjunction;
 mod constraint;
+mod context;
 mod docs;
 mod emitter;
 mod event;
+mod idents;
+mod integer;
 mod item;
 mod judged;
 mod kinds;
 mod layout;
+mod markdown;
 mod names;
-mod node;
+mod operand;
 mod proof;
 #[cfg(feature = "protobuf")]
 pub mod protobuf;
+mod prover;
 mod rename;
-mod shape;
+mod schemas;
 mod spot;
 mod stream;
 mod template;
 mod tier;
 mod type_names;
+mod types;
 
 use walnats_schema::SchemaId;
 
-pub use self::tier::{EventTier, JudgedSchema, tiers};
+pub use self::tier::{EventTier, JudgedSchema};
 
-use self::constraint::Checks;
-use self::item::Package;
+use self::checks::Checks;
+use self::context::Context;
 use self::layout::{EventForm, Layout};
+use self::schemas::Schemas;
+use self::types::Types;
 use crate::diagnostic::Report;
-use crate::model::{Event, EventModel, Payload};
+use crate::model::{EventModel, Payload};
 use crate::write::GeneratedFile;
 
 /// The code of all events; the root is `events.rs`.
 pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
-    let types = shape::shape(model);
+    let types = types(model, &Schemas::new(&model.schemas));
     let forms = layout::event_forms(model, &types);
     let layout = layout::layout(model, &types, &forms);
     let names = type_names::type_names(model, &types, &forms);
@@ -50,21 +61,21 @@ pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
         }
     }
     types.items_that_are_attempted().for_each(|item| always_checked[item] = true);
-    let package = Package { model, types: &types, layout: &layout, names: &names.items, always_checked };
+    let context = Context { model, types: &types, layout: &layout, names: &names.items, always_checked };
     let judged_name = |id: SchemaId| judged.get(&id).cloned().unwrap_or_default();
     let checks = Checks::new(&types, &judged_name);
 
     let messages = messages(model, report);
     let mut files: Vec<GeneratedFile> = (0..layout.files.len())
         .map(|file| {
-            let content = file_text(&package, file, &names.events, &checks, report);
+            let content = file_text(&context, file, &names.events, &checks, report);
             GeneratedFile { path: format!("{}.rs", layout.files[file].path), content }
         })
         .collect();
     let paths: Vec<String> =
-        (0..model.events.len()).map(|event| package.path_from_root(event, &names.events)).collect();
-    files.push(GeneratedFile { path: "events.rs".to_owned(), content: package.root(&paths, !messages.is_empty()) });
-    files.extend((0..model.events.len()).filter_map(|event| package.schema_file(event)));
+        (0..model.events.len()).map(|event| context.path_from_root(event, &names.events)).collect();
+    files.push(GeneratedFile { path: "events.rs".to_owned(), content: context.root(&paths, !messages.is_empty()) });
+    files.extend((0..model.events.len()).filter_map(|event| context.schema_file(event)));
     if model.events.iter().any(|event| matches!(event.payload, Payload::Json(_))) {
         // Plain data with string keys always has a JSON form.
         let content = serde_json::to_string(&judged::schema_set(model, &judged)).unwrap_or_default();
@@ -74,41 +85,50 @@ pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
     files
 }
 
+/// How the payload of each JSON event is decided, in the order of the events.
+pub fn tiers(model: &EventModel) -> Vec<EventTier> {
+    let schemas = Schemas::new(&model.schemas);
+    tier::tiers(model, &types(model, &schemas), &schemas)
+}
+
+/// The types of all payloads, with what is proved of them.
+fn types(model: &EventModel, schemas: &Schemas<'_>) -> Types {
+    let mut types = builder::build(model, schemas);
+    prover::prove(&mut types, schemas);
+    types
+}
+
 /// A module: its parts, its types, its events.
 fn file_text(
-    package: &Package<'_>,
+    context: &Context<'_>,
     file: usize,
     event_names: &[String],
     checks: &Checks<'_>,
     report: &mut Report,
 ) -> String {
-    let Layout { files, events, .. } = package.layout;
+    let Layout { files, events, .. } = context.layout;
     let mut text = String::new();
     for event in &files[file].events {
-        if let (EventForm::Newtype, Some(typed)) = (events[*event].form, &package.types.payloads[*event]) {
-            text += &package.newtype(*event, &event_names[*event], typed, file, checks);
+        if let (EventForm::Newtype, Some(typed)) = (events[*event].form, &context.types.payloads[*event]) {
+            text += &context.newtype(*event, &event_names[*event], typed, file, checks);
         }
     }
     for item in &files[file].items {
-        text += &package.item(*item, file, checks);
+        text += &context.item(*item, file, checks);
     }
     for event in &files[file].events {
         let path = match events[*event].form {
-            EventForm::Item(item) => package.layout.item_path(item, &package.names[item], file),
-            EventForm::Newtype => event_names[*event].clone(),
-            EventForm::Message => {
-                text += &message_event(&package.model.events[*event], &event_names[*event]);
-                continue;
-            }
+            EventForm::Item(item) => context.layout.item_path(item, &context.names[item], file),
+            EventForm::Newtype | EventForm::Message => event_names[*event].clone(),
         };
-        text += &package.event(*event, &path, report);
+        text += &context.event(*event, &path, report);
     }
     let parts = files[file].parts.iter().map(|part| format!("mod {part};\npub use self::{part}::*;\n"));
     let import = if text.contains("rt::") { "use ::walnats_runtime::private as rt;\n" } else { "" };
     import.to_owned() + &parts.collect::<String>() + &text
 }
 
-impl Package<'_> {
+impl Context<'_> {
     /// Where an event's type is, seen from the root.
     fn path_from_root(&self, event: usize, event_names: &[String]) -> String {
         match self.layout.events[event].form {
@@ -128,14 +148,4 @@ fn messages(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
 #[cfg(not(feature = "protobuf"))]
 fn messages(_: &EventModel, _: &mut Report) -> Vec<GeneratedFile> {
     Vec::new()
-}
-
-#[cfg(feature = "protobuf")]
-fn message_event(event: &Event, type_name: &str) -> String {
-    protobuf::event_module(event, type_name)
-}
-
-#[cfg(not(feature = "protobuf"))]
-fn message_event(_: &Event, _: &str) -> String {
-    String::new()
 }

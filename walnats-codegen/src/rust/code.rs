@@ -1,6 +1,7 @@
 //! Pieces of Rust text: types, literals.
 
-use super::shape::{Integer, ItemId, Shape, Typed};
+use super::integer::Integer;
+use super::types::{ItemId, Shape, Typed};
 use crate::model::DateTimes;
 
 /// A string literal. Characters that reorder what is read are escaped, as rustc asks.

@@ -1,369 +1,235 @@
-//! What types cannot say: as calls of the runtime's checks, and in words for the docs.
-
-mod condition;
-mod words;
+//! Constraints in generated code: the call that checks one, the condition that it holds, and the sentence about it.
 
 use serde_json::Value;
 
 use super::code::literal;
-use super::shape::{Body, Bound, Item, ItemId, Judgement, Rule, Shape, Struct, Typed, Types, Union};
-pub use words::in_words;
+use super::idents::Idents;
+use super::integer::integral;
+use super::markdown::code;
+use super::operand::Operand;
+use super::types::{Shape, Struct, Typed};
+use crate::model::{Bound, Constraint};
 
-const RUNTIME: &str = "rt";
+/// The module of the runtime that generated code imports.
+pub const RUNTIME: &str = "rt";
 
-/// Writes the body of a type's `check`: one statement after the other.
-pub struct Checks<'t> {
-    types: &'t Types,
-    /// Which items have anything to check.
-    checked: Vec<bool>,
-    /// How the schemas of judged values are called at run time; see [`super::judged`].
-    judged: &'t dyn Fn(walnats_schema::SchemaId) -> String,
+/// What a constraint is asked of.
+#[derive(Clone, Copy)]
+pub enum Subject<'a> {
+    /// A value of this type.
+    Value(&'a Operand, &'a Shape),
+    /// The members of `self`.
+    Members(&'a Struct, &'a Idents),
 }
 
-/// A value in generated code.
-#[derive(Clone)]
-struct Place {
-    /// As an operand: `self.name`, `*value`.
-    value: String,
-    /// As a reference: `&self.name`, `value`.
-    reference: String,
-    /// Where it stands, as a reference to an `At`.
-    at: String,
+/// How a constraint is written.
+struct Form {
+    /// The runtime's check.
+    function: &'static str,
+    view: View,
+    limit: Limit,
+    /// For the docs. Lengths are told in pairs, and not here.
+    sentence: Option<String>,
 }
 
-impl Place {
-    /// `value`, which is a reference already.
-    fn bound(at: String) -> Self {
-        Self { value: "*value".to_owned(), reference: "value".to_owned(), at }
+/// What of a value is handed to the check.
+enum View {
+    Reference,
+    Value,
+    Length,
+    MemberCount,
+    MemberNames,
+    /// Whether the member is there.
+    Has(String),
+    /// Whether the value is one of these.
+    IsIn(Vec<Value>),
+}
+
+/// What a check compares with.
+enum Limit {
+    None,
+    Code(String),
+    Pattern(String),
+}
+
+/// The one place that knows how each constraint is written.
+fn form(constraint: &Constraint, shape: &Shape) -> Form {
+    let number = |number: &u64| Limit::Code(number.to_string());
+    let limit = |bound: &Bound| Limit::Code(bound_code(*bound));
+    let (function, view, limit, sentence) = match constraint {
+        Constraint::MinLength(min) => ("min_length", View::Reference, number(min), None),
+        Constraint::MaxLength(max) => ("max_length", View::Reference, number(max), None),
+        Constraint::Pattern(pattern) => {
+            ("pattern", View::Reference, Limit::Pattern(pattern.clone()), Some(format!("Matches {}.", code(pattern))))
+        }
+        Constraint::Format(format) => (
+            "format",
+            View::Reference,
+            Limit::Code(format!("{RUNTIME}::Format::{format:?}")),
+            Some(format!("Format: {}.", format.name())),
+        ),
+        Constraint::Minimum(bound) => ("minimum", View::Reference, limit(bound), told("At least", *bound)),
+        Constraint::Maximum(bound) => ("maximum", View::Reference, limit(bound), told("At most", *bound)),
+        Constraint::ExclusiveMinimum(bound) => {
+            ("exclusive_minimum", View::Reference, limit(bound), told("More than", *bound))
+        }
+        Constraint::ExclusiveMaximum(bound) => {
+            ("exclusive_maximum", View::Reference, limit(bound), told("Less than", *bound))
+        }
+        Constraint::MultipleOf(bound) => {
+            let function = if matches!(bound, Bound::Integer(_)) { "multiple_of" } else { "float_multiple_of" };
+            (function, View::Value, limit(bound), told("A multiple of", *bound))
+        }
+        Constraint::Finite => ("finite", View::Value, Limit::None, None),
+        Constraint::OneOf(values) => {
+            let listed = one_of(values);
+            let sentence = format!("{}.", upper(&listed));
+            ("one_of", View::IsIn(values.clone()), Limit::Code(literal(&listed)), Some(sentence))
+        }
+        Constraint::MinItems(min) => ("min_items", View::Length, number(min), None),
+        Constraint::MaxItems(max) => ("max_items", View::Length, number(max), None),
+        Constraint::UniqueItems => {
+            let function = if shape.items_compare_as_json() { "unique_items" } else { "unique_values" };
+            (function, View::Reference, Limit::None, Some("No two are equal.".to_owned()))
+        }
+        Constraint::MinProperties(min) => {
+            ("min_properties", View::MemberCount, number(min), Some(format!("At least {}.", count(*min, "member"))))
+        }
+        Constraint::MaxProperties(max) => {
+            ("max_properties", View::MemberCount, number(max), Some(format!("At most {}.", count(*max, "member"))))
+        }
+        Constraint::MemberNames(pattern) => (
+            "member_names",
+            View::MemberNames,
+            Limit::Pattern(pattern.clone()),
+            Some(format!("Names match {}.", code(pattern))),
+        ),
+        Constraint::Present(name) => {
+            ("present", View::Has(name.clone()), Limit::Code(literal(name)), Some(format!("Has {}.", code(name))))
+        }
+        Constraint::Absent(name) => {
+            ("absent", View::Has(name.clone()), Limit::Code(literal(name)), Some(format!("Has no {}.", code(name))))
+        }
+    };
+    Form { function, view, limit, sentence }
+}
+
+/// The statement that checks a constraint; none where it cannot be asked of the subject.
+pub fn call(constraint: &Constraint, subject: Subject<'_>, at: &Operand) -> Option<String> {
+    let Form { function, view, limit, .. } = form(constraint, subject.shape());
+    let (operand, at) = (subject.view(&view)?, at.reference());
+    Some(match limit {
+        Limit::None => format!("{RUNTIME}::{function}({operand}, {at}, violations);"),
+        Limit::Code(limit) => format!("{RUNTIME}::{function}({operand}, {limit}, {at}, violations);"),
+        Limit::Pattern(pattern) => format!(
+            "{{\nstatic PATTERN: {RUNTIME}::Pattern = {RUNTIME}::Pattern::new({});\n\
+             {RUNTIME}::{function}({operand}, &PATTERN, {at}, violations);\n}}",
+            literal(&pattern)
+        ),
+    })
+}
+
+/// Whether a constraint holds, as an expression; none for those of which no proof is made.
+pub fn condition(constraint: &Constraint, operand: &Operand, shape: &Shape) -> Option<String> {
+    let Form { function, view, limit, .. } = form(constraint, shape);
+    let operand = match view {
+        View::Reference if *shape == Shape::String => operand.text(),
+        View::Reference | View::Value | View::Length => Subject::Value(operand, shape).view(&view)?,
+        View::MemberCount | View::MemberNames | View::Has(_) | View::IsIn(_) => return None,
+    };
+    match limit {
+        Limit::None => None,
+        Limit::Code(limit) => Some(format!("{RUNTIME}::passes({RUNTIME}::{function}, {operand}, {limit})")),
+        Limit::Pattern(pattern) => Some(format!("{RUNTIME}::matches_pattern!({operand}, {})", literal(&pattern))),
     }
 }
 
-impl<'t> Checks<'t> {
-    pub fn new(types: &'t Types, judged: &'t dyn Fn(walnats_schema::SchemaId) -> String) -> Self {
-        let mut checks = Self { types, checked: vec![false; types.items.len()], judged };
-        // What an item holds decides whether it has anything to check: as often as anything changes.
-        while checks.spread((0..types.items.len()).rev()) | checks.spread(0..types.items.len()) {}
-        checks
-    }
-
-    fn spread(&mut self, order: impl Iterator<Item = usize>) -> bool {
-        let mut changed = false;
-        for index in order.filter(|index| !self.checked[*index]).collect::<Vec<_>>() {
-            let item = &self.types.items[index];
-            self.checked[index] = self.is_checked_item(&item.body, &item.rules);
-            changed |= self.checked[index];
+/// Sentences on what is asked of values of a type beyond the type.
+pub fn sentences(typed: &Typed) -> Vec<String> {
+    let mut sentences = Vec::new();
+    let find = |pick: fn(&Constraint) -> Option<u64>| typed.constraints.iter().find_map(pick);
+    let lengths = (
+        find(|constraint| if let Constraint::MinLength(min) = constraint { Some(*min) } else { None }),
+        find(|constraint| if let Constraint::MaxLength(max) = constraint { Some(*max) } else { None }),
+    );
+    let items = (
+        find(|constraint| if let Constraint::MinItems(min) = constraint { Some(*min) } else { None }),
+        find(|constraint| if let Constraint::MaxItems(max) = constraint { Some(*max) } else { None }),
+    );
+    sentences.extend(range(lengths, "character"));
+    sentences.extend(range(items, "item"));
+    sentences.extend(typed.constraints.iter().filter_map(|constraint| form(constraint, &typed.shape).sentence));
+    let is_judged = typed.judgements.iter().any(|judgement| judgement.proof.is_none());
+    sentences.extend(is_judged.then(|| "Checked against its schema as a whole.".to_owned()));
+    match &typed.shape {
+        Shape::Nullable(inner) => sentences.extend(self::sentences(inner)),
+        Shape::Array(inner) | Shape::FixedArray(inner, _) => {
+            sentences.extend(self::sentences(inner).into_iter().map(|sentence| format!("Each: {}", lower(&sentence))));
         }
-        changed
+        _ => {}
     }
+    sentences.dedup();
+    sentences
+}
 
-    /// Whether a type implements `Validate`.
-    pub fn is_checked(&self, item: usize) -> bool {
-        self.checked[item]
-    }
-
-    /// What is checked of an item.
-    pub fn of_item(&self, item: usize, fields: &[String], additional: &str, super_path: &str) -> Vec<String> {
-        let mut code = Code { checks: self, schemas: super_path, lines: Vec::new() };
-        let Item { body, rules, .. } = &self.types.items[item];
-        if let Body::Struct(body) = body {
-            for (field, ident) in body.fields.iter().zip(fields) {
-                code.field(field.required, &field.typed, ident, &field.name);
-            }
-            code.additional(body, additional);
+impl Subject<'_> {
+    fn shape(&self) -> &Shape {
+        match self {
+            Self::Value(_, shape) => shape,
+            Self::Members(..) => &Shape::Object,
         }
-        for rule in rules {
-            code.object_rule(rule, item, fields, additional);
+    }
+
+    fn view(&self, view: &View) -> Option<String> {
+        match self {
+            Self::Value(operand, shape) => Some(match view {
+                View::Reference => reference(operand, shape),
+                View::Value => operand.value(),
+                View::Length | View::MemberCount => format!("{}.len()", operand.path),
+                View::MemberNames => format!("{}.keys()", operand.path),
+                View::Has(name) => format!("{}.contains_key({})", operand.path, literal(name)),
+                View::IsIn(values) => is_in(values, &operand.value()),
+            }),
+            Self::Members(body, idents) => match view {
+                View::MemberCount => Some(member_count(body, idents)),
+                View::Has(_) if body.additional.is_none() => Some("false".to_owned()),
+                View::Has(name) => Some(format!("self.{}.contains_key({})", idents.additional, literal(name))),
+                View::Reference | View::Value | View::Length | View::MemberNames | View::IsIn(_) => None,
+            },
         }
-        code.lines
-    }
-
-    /// What is checked of a variant's value, which is bound to `value`.
-    pub fn of_variant(&self, typed: &Typed, super_path: &str) -> Vec<String> {
-        let mut code = Code { checks: self, schemas: super_path, lines: Vec::new() };
-        code.typed(typed, &Place::bound("at".into()));
-        code.lines
-    }
-
-    /// What is checked of the value in a newtype.
-    pub fn of_newtype(&self, typed: &Typed, super_path: &str) -> Vec<String> {
-        let mut code = Code { checks: self, schemas: super_path, lines: Vec::new() };
-        code.typed(typed, &Place { value: "self.0".into(), reference: "&self.0".into(), at: "at".into() });
-        code.lines
-    }
-
-    fn is_checked_item(&self, body: &Body, rules: &[Rule]) -> bool {
-        !rules.is_empty()
-            || match body {
-                Body::Enum(_) => false,
-                Body::Struct(Struct { fields, additional }) => {
-                    fields.iter().any(|field| self.is_checked_type(&field.typed))
-                        // An open struct checks that no member stands beside the field of its name.
-                        || additional.as_ref().is_some_and(|typed| !fields.is_empty() || self.is_checked_type(typed))
-                }
-                Body::Union(Union { variants, .. }) => {
-                    variants.iter().any(|variant| self.is_checked_type(&variant.typed))
-                }
-            }
-    }
-
-    /// Whether there is anything to check of values of a type.
-    pub fn is_checked_type(&self, typed: &Typed) -> bool {
-        !typed.rules.is_empty()
-            || match &typed.shape {
-                Shape::Array(inner) | Shape::FixedArray(inner, _) | Shape::Map(inner) | Shape::Nullable(inner) => {
-                    self.is_checked_type(inner)
-                }
-                Shape::Tuple(items) => items.iter().any(|item| self.is_checked_type(item)),
-                Shape::Item(item) | Shape::Boxed(item) => self.checked[*item],
-                _ => false,
-            }
     }
 }
 
-struct Code<'c, 't> {
-    checks: &'c Checks<'t>,
-    /// What leads from the file to the module that has `SCHEMAS`: `super::`.
-    schemas: &'c str,
-    lines: Vec<String>,
-}
-
-impl Code<'_, '_> {
-    fn field(&mut self, required: bool, typed: &Typed, ident: &str, name: &str) {
-        if !self.checks.is_checked_type(typed) {
-            return;
-        }
-        let value = format!("self.{ident}");
-        let at = format!("&at.property({})", literal(name));
-        if required {
-            self.typed(typed, &Place { reference: format!("&{value}"), value, at });
-        } else {
-            self.present(typed, &format!("&{value}"), at);
-        }
-    }
-
-    /// Checks what an `Option` holds, if it holds something.
-    fn present(&mut self, typed: &Typed, option: &str, at: String) {
-        if is_validate(typed) {
-            self.lines.push(format!("{}.check({at}, violations);", option.trim_start_matches('&')));
-            return;
-        }
-        let (mut typed, mut pattern) = (typed, "value".to_owned());
-        while let Shape::Nullable(inner) = &typed.shape
-            && typed.rules.is_empty()
-        {
-            (typed, pattern) = (inner, format!("Some({pattern})"));
-        }
-        self.lines.push(format!("if let Some({pattern}) = {option} {{"));
-        self.typed(typed, &Place::bound(at));
-        self.lines.push("}".to_owned());
-    }
-
-    fn additional(&mut self, body: &Struct, ident: &str) {
-        let Some(typed) = &body.additional else { return };
-        if !body.fields.is_empty() {
-            let names: Vec<String> = body.fields.iter().map(|field| literal(&field.name)).collect();
-            let names = names.join(", ");
-            self.lines.push(format!("{RUNTIME}::no_field(self.{ident}.keys(), &[{names}], at, violations);"));
-        }
-        if self.checks.is_checked_type(typed) {
-            self.lines.push(format!("for (name, value) in &self.{ident} {{"));
-            self.typed(typed, &Place::bound("&at.property(name)".to_owned()));
-            self.lines.push("}".to_owned());
-        }
-    }
-
-    fn typed(&mut self, typed: &Typed, place: &Place) {
-        let text = Place { reference: format!("{}.as_str()", place.value.trim_start_matches('*')), ..place.clone() };
-        for rule in &typed.rules {
-            self.rule(rule, typed, if typed.shape.has_text() { &text } else { place });
-        }
-        let inner_checked = match &typed.shape {
-            Shape::Array(inner) | Shape::FixedArray(inner, _) | Shape::Map(inner) | Shape::Nullable(inner) => {
-                self.checks.is_checked_type(inner)
-            }
-            Shape::Tuple(items) => items.iter().any(|item| self.checks.is_checked_type(item)),
-            Shape::Item(item) | Shape::Boxed(item) => self.checks.checked[*item],
-            _ => false,
-        };
-        if inner_checked {
-            self.inner(typed, place);
-        }
-    }
-
-    fn inner(&mut self, typed: &Typed, place: &Place) {
-        let Place { value, reference, at } = place;
-        if is_validate(&Typed::exact(typed.shape.clone())) {
-            self.lines.push(format!("{}.check({at}, violations);", value.trim_start_matches('*')));
-            return;
-        }
-        match &typed.shape {
-            Shape::Nullable(inner) => self.present(inner, reference, at.clone()),
-            Shape::Array(inner) | Shape::FixedArray(inner, _) => {
-                self.block(
-                    at,
-                    format!("for (index, value) in {value}.iter().enumerate() {{").replace("*value.", "value."),
-                );
-                self.typed(inner, &Place::bound("&at.item(index)".to_owned()));
-                self.lines.extend(["}".to_owned(), "}".to_owned()]);
-            }
-            Shape::Map(inner) => {
-                self.block(at, format!("for (name, value) in {reference} {{"));
-                self.typed(inner, &Place::bound("&at.property(name)".to_owned()));
-                self.lines.extend(["}".to_owned(), "}".to_owned()]);
-            }
-            Shape::Tuple(items) => {
-                let place = value.strip_prefix('*').unwrap_or(value);
-                for (index, item) in items.iter().enumerate() {
-                    let value = format!("{place}.{index}");
-                    if self.checks.is_checked_type(item) {
-                        // Inside a block, so that a value of the same name inside does not hide this one.
-                        let reference = format!("&{value}");
-                        self.typed(
-                            item,
-                            &Place { value, reference, at: format!("&{}.item({index})", at.trim_start_matches('&')) },
-                        );
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn block(&mut self, at: &str, line: String) {
-        self.lines.push("{".to_owned());
-        if at != "at" {
-            self.lines.push(format!("let at = {at};"));
-        }
-        self.lines.push(line);
-    }
-
-    fn rule(&mut self, rule: &Rule, typed: &Typed, place: &Place) {
-        let Place { value, reference, at } = place;
-        let plain = value.strip_prefix('*').unwrap_or(value);
-        let call =
-            |name: &str, first: &str, second: &str| format!("{RUNTIME}::{name}({first}, {second}, {at}, violations);");
-        let line = match rule {
-            Rule::MinLength(min) => call("min_length", reference, &min.to_string()),
-            Rule::MaxLength(max) => call("max_length", reference, &max.to_string()),
-            Rule::Pattern(pattern) => self.with_pattern(pattern, &call("pattern", reference, "&PATTERN")),
-            Rule::Format(format) => call("format", reference, &format!("{RUNTIME}::Format::{format:?}")),
-            Rule::Minimum(bound) => call("minimum", reference, &bound_text(*bound)),
-            Rule::Maximum(bound) => call("maximum", reference, &bound_text(*bound)),
-            Rule::ExclusiveMinimum(bound) => call("exclusive_minimum", reference, &bound_text(*bound)),
-            Rule::ExclusiveMaximum(bound) => call("exclusive_maximum", reference, &bound_text(*bound)),
-            Rule::MultipleOf(bound @ Bound::Integer(_)) => call("multiple_of", value, &bound_text(*bound)),
-            Rule::MultipleOf(bound @ Bound::Float(_)) => call("float_multiple_of", value, &bound_text(*bound)),
-            Rule::Finite => format!("{RUNTIME}::finite({value}, {at}, violations);"),
-            Rule::OneOf(values) => {
-                let told = literal(&words::one_of(values));
-                let allowed = match values.as_slice() {
-                    // Looks at the value, which no other check may do.
-                    [] => format!("matches!({value}, _ if false)"),
-                    [Value::Bool(true)] => value.clone(),
-                    [Value::Bool(false)] => format!("!{value}"),
-                    _ => format!("matches!({value}, {})", alternatives(values)),
-                };
-                call("one_of", &allowed, &told)
-            }
-            Rule::MinItems(min) => call("min_items", &format!("{plain}.len()"), &min.to_string()),
-            Rule::MaxItems(max) => call("max_items", &format!("{plain}.len()"), &max.to_string()),
-            Rule::UniqueItems => format!("{RUNTIME}::unique_items({reference}, {at}, violations);"),
-            Rule::MinProperties(min) => call("min_properties", &format!("{plain}.len()"), &min.to_string()),
-            Rule::MaxProperties(max) => call("max_properties", &format!("{plain}.len()"), &max.to_string()),
-            Rule::MemberNames(pattern) => {
-                self.with_pattern(pattern, &call("member_names", &format!("{plain}.keys()"), "&PATTERN"))
-            }
-            Rule::Present(name) => call("present", &format!("{plain}.contains_key({})", literal(name)), &literal(name)),
-            Rule::Absent(name) => call("absent", &format!("{plain}.contains_key({})", literal(name)), &literal(name)),
-            Rule::UniqueValues => format!("{RUNTIME}::unique_values({reference}, {at}, violations);"),
-            Rule::Judge(judgement) => self.judge(judgement, typed, place),
-        };
-        self.lines.push(line);
-    }
-
-    fn object_rule(&mut self, rule: &Rule, item: ItemId, idents: &[String], additional: &str) {
-        let body = &self.checks.types.items[item].body;
-        let at = "at";
-        let line = match (rule, body) {
-            (Rule::MinProperties(min), Body::Struct(body)) => {
-                format!("{RUNTIME}::min_properties({}, {min}, {at}, violations);", members(body, idents, additional))
-            }
-            (Rule::MaxProperties(max), Body::Struct(body)) => {
-                format!("{RUNTIME}::max_properties({}, {max}, {at}, violations);", members(body, idents, additional))
-            }
-            (Rule::Present(name), Body::Struct(body)) => {
-                let name = literal(name);
-                let is_there = match body.additional {
-                    Some(_) => format!("self.{additional}.contains_key({name})"),
-                    None => "false".to_owned(),
-                };
-                format!("{RUNTIME}::present({is_there}, {name}, {at}, violations);")
-            }
-            (Rule::Absent(name), _) => {
-                let name = literal(name);
-                format!("{RUNTIME}::absent(self.{additional}.contains_key({name}), {name}, {at}, violations);")
-            }
-            (Rule::Judge(judgement), _) => {
-                let typed = Typed::exact(Shape::Item(item));
-                self.judge(judgement, &typed, &Place { value: "self".into(), reference: "self".into(), at: at.into() })
-            }
-            _ => return,
-        };
-        self.lines.push(line);
-    }
-
-    fn judge(&self, judgement: &Judgement, typed: &Typed, place: &Place) -> String {
-        let Place { value, reference, at } = place;
-        let name = literal(&(self.checks.judged)(judgement.id));
-        let schemas = format!("{}SCHEMAS", self.schemas);
-        match &judgement.proof {
-            // The schema knows best how to say what is wrong.
-            Some(proof) => {
-                let holds = self.condition(proof, typed, value, true);
-                format!("{schemas}.check_unless({holds}, {name}, {reference}, {at}, violations);")
-            }
-            None => format!("{schemas}.check({name}, {reference}, {at}, violations);"),
-        }
-    }
-
-    fn with_pattern(&self, pattern: &str, call: &str) -> String {
-        format!("{{\nstatic PATTERN: {RUNTIME}::Pattern = {RUNTIME}::Pattern::new({});\n{call}\n}}", literal(pattern))
-    }
+/// A reference to a value, or to the text that it stands for.
+pub fn reference(operand: &Operand, shape: &Shape) -> String {
+    if shape.has_text() { operand.text() } else { operand.reference() }
 }
 
 /// The number of members that an object has.
-fn members(body: &Struct, idents: &[String], additional: &str) -> String {
+fn member_count(body: &Struct, idents: &Idents) -> String {
     let required = body.fields.iter().filter(|field| field.required).count();
-    let optional = body.fields.iter().zip(idents).filter(|(field, _)| !field.required);
+    let optional = body.fields.iter().zip(&idents.fields).filter(|(field, _)| !field.required);
     let optional = optional.map(|(_, ident)| format!("usize::from(self.{ident}.is_some())"));
-    let additional = body.additional.as_ref().map(|_| format!("self.{additional}.len()"));
+    let additional = body.additional.as_ref().map(|_| format!("self.{}.len()", idents.additional));
     let summands: Vec<String> =
         (required > 0).then(|| required.to_string()).into_iter().chain(optional).chain(additional).collect();
     if summands.is_empty() { "0".to_owned() } else { summands.join(" + ") }
 }
 
-/// Whether a type implements `Validate` as it is, with all that is asked of its values.
-fn is_validate(typed: &Typed) -> bool {
-    typed.rules.is_empty()
-        && match &typed.shape {
-            Shape::Item(_) | Shape::Boxed(_) => true,
-            Shape::Array(inner) | Shape::FixedArray(inner, _) | Shape::Map(inner) | Shape::Nullable(inner) => {
-                is_validate(inner)
-            }
-            _ => false,
-        }
-}
-
-fn bound_text(bound: Bound) -> String {
-    match bound {
-        Bound::Integer(value) => value.to_string(),
-        Bound::Float(value) => format!("{value:?}"),
+/// Whether the integer or boolean `value` is one of `values`.
+fn is_in(values: &[Value], value: &str) -> String {
+    match values {
+        // Looks at the value, which no other check may do.
+        [] => format!("matches!({value}, _ if false)"),
+        [Value::Bool(true)] => value.to_owned(),
+        [Value::Bool(false)] => format!("!{value}"),
+        _ => format!("matches!({value}, {})", alternatives(values)),
     }
 }
 
 /// The values as alternatives of a pattern; integers in a row as a range.
-fn alternatives(values: &[Value]) -> String {
-    let Some(mut integers) = values.iter().map(super::shape::integral).collect::<Option<Vec<i128>>>() else {
+pub fn alternatives(values: &[Value]) -> String {
+    let Some(mut integers) = values.iter().map(integral).collect::<Option<Vec<i128>>>() else {
         return values.iter().map(Value::to_string).collect::<Vec<_>>().join(" | ");
     };
     integers.sort_unstable();
@@ -372,4 +238,55 @@ fn alternatives(values: &[Value]) -> String {
         run => run.iter().map(i128::to_string).collect(),
     });
     runs.collect::<Vec<_>>().join(" | ")
+}
+
+fn bound_code(bound: Bound) -> String {
+    match bound {
+        Bound::Integer(value) => value.to_string(),
+        Bound::Float(value) => format!("{value:?}"),
+    }
+}
+
+/// `At least 1.`
+fn told(lead: &str, bound: Bound) -> Option<String> {
+    Some(match bound {
+        Bound::Integer(value) => format!("{lead} {value}."),
+        Bound::Float(value) => format!("{lead} {value}."),
+    })
+}
+
+/// `one of 1, 2`
+fn one_of(values: &[Value]) -> String {
+    match values {
+        [] => "nothing: no value is listed".to_owned(),
+        [value] => value.to_string(),
+        values => format!("one of {}", values.iter().map(Value::to_string).collect::<Vec<_>>().join(", ")),
+    }
+}
+
+fn range(bounds: (Option<u64>, Option<u64>), one: &str) -> Option<String> {
+    Some(match bounds {
+        (Some(min), Some(max)) if min == max => format!("{}.", count(min, one)),
+        (Some(min), Some(max)) => format!("{min} to {}.", count(max, one)),
+        (Some(min), None) => format!("At least {}.", count(min, one)),
+        (None, Some(max)) => format!("At most {}.", count(max, one)),
+        (None, None) => return None,
+    })
+}
+
+fn count(count: u64, one: &str) -> String {
+    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
+}
+
+fn lower(text: &str) -> String {
+    change_first(text, |c| c.to_lowercase().collect())
+}
+
+fn upper(text: &str) -> String {
+    change_first(text, |c| c.to_uppercase().collect())
+}
+
+fn change_first(text: &str, change: fn(char) -> String) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| change(first) + chars.as_str())
 }

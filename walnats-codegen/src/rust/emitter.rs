@@ -1,7 +1,7 @@
 //! The root module: streams, and the types whose methods emit.
 
-use super::docs;
-use super::item::Package;
+use super::context::Context;
+use super::markdown;
 use super::template::{EmitText, EmitterTemplate, ModuleText, RootTemplate, ServiceText, render};
 use super::{names, stream};
 use crate::model::{Payload, Service};
@@ -22,7 +22,7 @@ const METHODS: [&str; 12] = [
     "shutdown",
 ];
 
-impl Package<'_> {
+impl Context<'_> {
     /// The root module. `paths` tells for each event where its type is, seen from the root.
     pub fn root(&self, paths: &[String], has_messages: bool) -> String {
         let services = &self.model.services;
@@ -61,7 +61,7 @@ impl Package<'_> {
             .map(|(name, is_public)| {
                 let event = self.layout.events.iter().position(|event| self.layout.files[event.file].module == *name);
                 let doc = match event {
-                    Some(event) => format!("The event {}.", docs::code(&self.model.events[event].name)),
+                    Some(event) => format!("The event {}.", markdown::code(&self.model.events[event].name)),
                     None => "Types that events share.".to_owned(),
                 };
                 ModuleText { name: name.clone(), doc: is_public.then_some(doc) }
@@ -82,10 +82,10 @@ impl Package<'_> {
             .iter()
             .map(|event| format!("<{} as ::walnats_runtime::Event>::DESCRIPTOR", type_names[*event]))
             .collect();
-        let mut text = vec![format!("Emits the events of the service {}.", docs::code(&service.name))];
+        let mut text = vec![format!("Emits the events of the service {}.", markdown::code(&service.name))];
         if let Some(description) = &service.description {
             text.push(String::new());
-            text.extend(docs::markdown(description));
+            text.extend(markdown::markdown(description));
         }
         render(&EmitterTemplate {
             docs: text,
@@ -99,9 +99,9 @@ impl Package<'_> {
 
     fn emit(&self, index: usize, type_names: &[String]) -> EmitText {
         let event = &self.model.events[index];
-        let fallback = || vec![format!("Emits {}.", docs::code(&event.name))];
+        let fallback = || vec![format!("Emits {}.", markdown::code(&event.name))];
         EmitText {
-            docs: event.description.as_deref().map_or_else(fallback, docs::markdown),
+            docs: event.description.as_deref().map_or_else(fallback, markdown::markdown),
             ident: self.layout.events[index].ident.clone(),
             type_path: type_names[index].clone(),
             deprecated: event.deprecated,

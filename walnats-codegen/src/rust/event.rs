@@ -1,15 +1,17 @@
 //! What makes a type an event: its address, and how it is written and read.
 
 use super::code::literal;
-use super::item::{Package, idents, variant_idents};
+use super::context::Context;
+use super::idents::{idents, variant_idents};
 use super::layout::EventForm;
-use super::shape::{Body, Shape, Typed};
-use super::template::{EventTemplate, render};
+use super::names::protobuf;
+use super::template::{EventTemplate, MessageText, render};
+use super::types::{Body, Shape, Typed};
 use crate::diagnostic::{Diagnostic, Report};
-use crate::model::{Event, FieldPath, Once, Template, TemplatePart};
+use crate::model::{Event, FieldPath, Once, Payload, Template, TemplatePart};
 use crate::write::GeneratedFile;
 
-impl Package<'_> {
+impl Context<'_> {
     /// The implementation of `Event` for the event's type, which is called `type_path` in the event's file.
     pub fn event(&self, index: usize, type_path: &str, report: &mut Report) -> String {
         let event = &self.model.events[index];
@@ -38,6 +40,8 @@ impl Package<'_> {
                 .json_schema
                 .as_ref()
                 .map(|_| literal(&schema_file(&self.layout.files[place.file].module))),
+            message: message(event)
+                .map(|message| MessageText { import: message_import(message, type_path), name: literal(message) }),
         })
     }
 
@@ -66,6 +70,11 @@ impl Package<'_> {
 
     /// A reference to the field that a template names, seen from `self`.
     fn field_code(&self, event: usize, path: &FieldPath) -> Option<String> {
+        if message(&self.model.events[event]).is_some() {
+            // Fields that a template may name are there in every message: there is no `Option` on the way.
+            let fields: Vec<String> = path.names.iter().map(|field| protobuf::snake(field)).collect();
+            return Some(format!("&self.{}", fields.join(".")));
+        }
         let form = self.layout.events[event].form;
         let code = if form == EventForm::Newtype { "self.0" } else { "self" };
         self.member_code(code, self.types.payloads[event].as_ref()?, &path.names, self.layout.events[event].file)
@@ -116,6 +125,20 @@ impl Package<'_> {
             _ => None,
         }
     }
+}
+
+/// The full name of the message that the payload is, where it is one.
+pub fn message(event: &Event) -> Option<&str> {
+    match &event.payload {
+        Payload::Protobuf(message) => Some(message),
+        Payload::Json(_) => None,
+    }
+}
+
+/// Where the type of `message` is, seen from the event's module, in which it is called `name`.
+fn message_import(message: &str, name: &str) -> String {
+    let path = format!("super::proto::{}", protobuf::path(message));
+    if path.ends_with(&format!("::{name}")) { path } else { format!("{path} as {name}") }
 }
 
 fn unreachable_field(event: &Event, path: &FieldPath) -> Diagnostic {

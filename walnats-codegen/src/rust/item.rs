@@ -1,19 +1,18 @@
 //! Items as text: structs, enums, unions, newtypes, each with its checks.
 
-use walnats_schema::SchemaId;
-
-use super::code::{literal, type_text};
-use super::constraint::Checks;
+use super::checks::Checks;
+use super::code::literal;
+use super::context::Context;
 use super::docs;
-use super::layout::{EventForm, Layout};
-use super::names;
+use super::idents::{Idents, enum_idents, idents, variant_idents};
+use super::layout::EventForm;
+use super::markdown;
 use super::rename;
-use super::shape::{Body, Dispatch, Enum, Field, ItemId, Shape, Struct, Typed, Types, Union};
 use super::template::{
     AdditionalText, EnumTemplate, FieldText, NewText, NewtypeTemplate, StringText, StructTemplate, UnionTemplate,
     ValidateTemplate, VariantCheckText, VariantText, render,
 };
-use crate::model::{EventModel, SchemaNote};
+use super::types::{Body, Dispatch, Enum, Field, ItemId, Shape, Struct, Typed, Union};
 
 mod default;
 mod kind;
@@ -24,56 +23,19 @@ const SERDE: [&str; 2] = ["rt::Serialize", "rt::Deserialize"];
 /// A `new` with more parameters than this would be harder to read than a literal; clippy says the same.
 const MAX_PARAMETERS: usize = 7;
 
-/// Everything that the text of a package depends on.
-pub struct Package<'m> {
-    pub model: &'m EventModel,
-    pub types: &'m Types,
-    pub layout: &'m Layout,
-    /// By item.
-    pub names: &'m [String],
-    /// Items that implement `Validate` even if there is nothing to check.
-    pub always_checked: Vec<bool>,
-}
-
-/// The idents of a struct's fields, and of the one that holds further members.
-pub struct Idents {
-    pub fields: Vec<String>,
-    pub additional: String,
-}
-
-/// Names for the fields of a struct.
-pub fn idents(body: &Struct) -> Idents {
-    let fields =
-        names::distinct(&body.fields, |field| field.rust_name.as_ref().unwrap_or(&field.name), names::field_name, &[]);
-    let mut taken: names::Taken = fields.iter().cloned().collect();
-    let additional = if taken.contains("additional") { "additional_members" } else { "additional" };
-    let additional = taken.give(additional);
-    Idents { fields, additional }
-}
-
-/// Names for the values of an enum.
-pub fn enum_idents(body: &Enum) -> Vec<String> {
-    names::distinct(&body.names, |value| value, names::variant_name, &[])
-}
-
-/// The identifiers of a union's variants, in order.
-pub fn variant_idents(body: &Union) -> Vec<String> {
-    names::distinct(&body.variants, |variant| &variant.name, names::variant_name, &[])
-}
-
-impl Package<'_> {
+impl Context<'_> {
     /// The item in `file`, with its checks.
     pub fn item(&self, item: ItemId, file: usize, checks: &Checks<'_>) -> String {
         let (text, variants, lines) = match &self.types.items[item].body {
             Body::Struct(body) => {
                 let idents = idents(body);
-                let lines = checks.of_item(item, &idents.fields, &idents.additional, self.layout.to_root(file));
+                let lines = checks.of_item(item, Some(&idents), self.layout.to_root(file));
                 (self.structure(item, body, &idents, file), Vec::new(), lines)
             }
             Body::Enum(body) => (self.string_enum(item, body), Vec::new(), Vec::new()),
             Body::Union(body) => {
                 let idents = variant_idents(body);
-                let lines = checks.of_item(item, &[], "", self.layout.to_root(file));
+                let lines = checks.of_item(item, None, self.layout.to_root(file));
                 (self.union(item, body, &idents, file), self.variant_checks(body, &idents, file, checks), lines)
             }
         };
@@ -89,8 +51,8 @@ impl Package<'_> {
         let description = self.model.events[event].description.as_deref();
         let template = NewtypeTemplate {
             docs: description.map_or_else(
-                || vec![format!("The event {}.", docs::code(&self.model.events[event].name))],
-                docs::markdown,
+                || vec![format!("The event {}.", markdown::code(&self.model.events[event].name))],
+                markdown::markdown,
             ),
             derives: self.derives(&["Clone", "Debug", "PartialEq"], &SERDE),
             name: name.to_owned(),
@@ -265,35 +227,12 @@ impl Package<'_> {
         variants.collect()
     }
 
-    /// A type, as it is written in `file`.
-    pub fn type_text(&self, typed: &Typed, file: usize) -> String {
-        type_text(&typed.shape, self.model.options.datetime, &|item| {
-            self.layout.item_path(item, &self.names[item], file)
-        })
-    }
-
-    fn item_docs(&self, item: ItemId) -> docs::Doc {
+    fn item_docs(&self, item: ItemId) -> markdown::Doc {
         let mut docs = docs::of_type(self.note(self.types.items[item].id), &self.names[item]);
         let event = self.layout.events.iter().position(|event| event.form == EventForm::Item(item));
         if let Some(event) = event.filter(|_| docs.is_empty()) {
-            docs.push(format!("The event {}.", docs::code(&self.model.events[event].name)));
+            docs.push(format!("The event {}.", markdown::code(&self.model.events[event].name)));
         }
         docs
-    }
-
-    fn note(&self, id: SchemaId) -> Option<&SchemaNote> {
-        self.model.notes.get(id.0 as usize)
-    }
-
-    /// Derives in the order given, those that the user adds before serde's.
-    fn derives(&self, own: &[&str], serde: &[&str]) -> String {
-        let mut all: Vec<&str> = own.to_vec();
-        for derive in self.model.options.derives.iter().map(String::as_str) {
-            if !all.contains(&derive) {
-                all.push(derive);
-            }
-        }
-        all.extend(serde);
-        all.join(", ")
     }
 }

@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use walnats_schema::{SchemaId, SchemaSet};
 
-use super::shape::{Body, Rule, Shape, Typed, Types};
 use super::spot::Spot;
+use super::types::{Body, Judgement, Shape, Typed, Types};
 use crate::model::{EventModel, Payload};
 
 /// The name of each schema that is asked: where it stands, which changes with nothing else.
 pub fn names(model: &EventModel, types: &Types) -> BTreeMap<SchemaId, String> {
     let mut ids = BTreeSet::new();
     for item in &types.items {
-        collect(&item.rules, &mut ids);
+        collect(&item.judgements, &mut ids);
         match &item.body {
             Body::Struct(body) => {
                 body.fields
@@ -51,7 +51,7 @@ fn location(model: &EventModel, id: SchemaId) -> String {
 }
 
 fn visit(typed: &Typed, ids: &mut BTreeSet<SchemaId>) {
-    collect(&typed.rules, ids);
+    collect(&typed.judgements, ids);
     match &typed.shape {
         Shape::Array(inner) | Shape::FixedArray(inner, _) | Shape::Map(inner) | Shape::Nullable(inner) => {
             visit(inner, ids)
@@ -61,6 +61,6 @@ fn visit(typed: &Typed, ids: &mut BTreeSet<SchemaId>) {
     }
 }
 
-fn collect(rules: &[Rule], ids: &mut BTreeSet<SchemaId>) {
-    ids.extend(rules.iter().filter_map(Rule::named_schema));
+fn collect(judgements: &[Judgement], ids: &mut BTreeSet<SchemaId>) {
+    ids.extend(judgements.iter().map(|judgement| judgement.id));
 }

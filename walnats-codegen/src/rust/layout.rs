@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::names;
-use super::shape::{ItemId, Shape, Types};
 use super::spot::Spot;
+use super::types::{ItemId, Shape, Types};
 use crate::model::{EventModel, Payload};
 
 /// A module with more types than this gets a file for each definition: rust-analyzer does not bear huge files.
@@ -69,7 +69,7 @@ pub fn event_forms(model: &EventModel, types: &Types) -> Vec<EventForm> {
             (Payload::Json(id), Some(typed)) => match typed.shape {
                 // A type of another file keeps its name, and may be the payload of several events.
                 Shape::Item(item)
-                    if typed.rules.is_empty()
+                    if typed.is_exact()
                         && types.items[item].spot.source == Spot::of(&model.notes, *id).source
                         && claimed.insert(item) =>
                 {

@@ -1,5 +1,7 @@
 //! Every Rust identifier that is generated is made here.
 
+pub mod protobuf;
+
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 

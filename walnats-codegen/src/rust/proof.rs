@@ -1,20 +1,8 @@
-//! What shows, of a typed value, that a schema accepts it: so that the schema itself is asked only for what is wrong.
-//!
-//! A type and its other checks hold most of a schema. What they leave open, such as `not`, `if`, `dependentRequired` or an
-//! `anyOf` of `required`s, is often a matter of a few fields, and then decided by a condition over these.
-
-mod array;
-mod object;
+//! A condition on a value of a known type, as plain data: where it holds, a schema accepts the value.
 
 use serde_json::Value;
-use walnats_schema::{NumberRules, Schema, SchemaId, StringRules};
 
-use super::kinds::Kinds;
-use super::node::Schemas;
-use super::shape::{Body, Bound, Item, Judgement, Open, Rule, Shape, Typed, Types, integral};
-
-/// Schemas apply inside one another this deep; what goes deeper is not proved.
-const MAX_DEPTH: usize = 12;
+use crate::model::Constraint;
 
 /// A condition on a value of a known type.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,7 +26,7 @@ pub enum Proof {
         proof: Box<Proof>,
     },
     /// The value breaks none of these.
-    Passes(Vec<Rule>),
+    Passes(Vec<Constraint>),
     /// The value is one of these.
     OneOf(Vec<Value>),
     /// So many items satisfy this.
@@ -48,260 +36,11 @@ pub enum Proof {
         max: Option<u64>,
     },
     /// The names of the members without a field break none of these.
-    Names(Vec<Rule>),
-}
-
-/// Finds the proof of each judgement that has one, and drops the judgements that nothing can fail.
-pub fn prove(types: &mut Types, schemas: &Schemas<'_>) {
-    let prover = Prover { schemas, items: &types.items };
-    let items = (0..types.items.len()).map(|item| prover.item(item)).collect();
-    let payloads = types.payloads.iter().map(|payload| payload.as_ref().map(|typed| prover.typed(typed))).collect();
-    (types.items, types.payloads) = (items, payloads);
-}
-
-struct Prover<'t, 's> {
-    schemas: &'t Schemas<'s>,
-    items: &'t [Item],
-}
-
-impl Prover<'_, '_> {
-    fn item(&self, index: usize) -> Item {
-        let mut item = self.items[index].clone();
-        item.rules = self.rules(&Typed { shape: Shape::Item(index), rules: item.rules });
-        match &mut item.body {
-            Body::Struct(body) => {
-                body.fields.iter_mut().map(|field| &mut field.typed).chain(&mut body.additional).for_each(|typed| {
-                    *typed = self.typed(typed);
-                });
-            }
-            Body::Union(body) => {
-                body.variants.iter_mut().for_each(|variant| variant.typed = self.typed(&variant.typed));
-            }
-            Body::Enum(_) => {}
-        }
-        item
-    }
-
-    fn typed(&self, typed: &Typed) -> Typed {
-        let inner = |inner: &Typed| Box::new(self.typed(inner));
-        let shape = match &typed.shape {
-            Shape::Array(item) => Shape::Array(inner(item)),
-            Shape::FixedArray(item, length) => Shape::FixedArray(inner(item), *length),
-            Shape::Map(member) => Shape::Map(inner(member)),
-            Shape::Nullable(value) => Shape::Nullable(inner(value)),
-            Shape::Tuple(items) => Shape::Tuple(items.iter().map(|item| self.typed(item)).collect()),
-            shape => shape.clone(),
-        };
-        Typed { shape, rules: self.rules(typed) }
-    }
-
-    fn rules(&self, typed: &Typed) -> Vec<Rule> {
-        let rules = typed.rules.iter().filter_map(|rule| match rule {
-            Rule::Judge(judgement) if !judgement.open.is_empty() => match self.judgement(judgement, typed) {
-                Some(Proof::True) => None,
-                proof => Some(Rule::Judge(Judgement {
-                    proof: proof.filter(|proof| *proof != Proof::False),
-                    ..judgement.clone()
-                })),
-            },
-            rule => Some(rule.clone()),
-        });
-        rules.collect()
-    }
-
-    fn judgement(&self, judgement: &Judgement, typed: &Typed) -> Option<Proof> {
-        let parts = judgement.open.iter().map(|open| match open {
-            Open::Keywords(id) => self.keywords(typed, self.schemas.set.get(*id), Some(*id), 0),
-            Open::Group(group) => {
-                let branches = self.each(typed, &group.branches, 0)?;
-                Some(if group.exclusive { one(branches) } else { any(branches) })
-            }
-        });
-        Some(all(parts.collect::<Option<_>>()?))
-    }
-
-    /// When the schema accepts a value of the type which its own checks accept; `None` where that cannot be told.
-    fn holds(&self, typed: &Typed, id: SchemaId, depth: usize) -> Option<Proof> {
-        let (set, schema) = (self.schemas.set, self.schemas.set.get(id));
-        if schema.never {
-            return Some(Proof::False);
-        }
-        if *schema == Schema::default() {
-            return Some(Proof::True);
-        }
-        if depth > MAX_DEPTH {
-            return None;
-        }
-        match &typed.shape {
-            Shape::Nullable(inner) => {
-                let null = set.is_valid(id, &Value::Null);
-                return Some(match (null, self.holds(inner, id, depth + 1)?) {
-                    (true, Proof::True) => Proof::True,
-                    (false, Proof::False) => Proof::False,
-                    (null, proof) => Proof::Nullable { null, proof: Box::new(proof) },
-                });
-            }
-            // A few values: each can be tried now.
-            Shape::Null => return Some(listed(&[Value::Null], |value| set.is_valid(id, value))),
-            Shape::Boolean => return Some(listed(&[false.into(), true.into()], |value| set.is_valid(id, value))),
-            Shape::Item(item) => {
-                if let Body::Enum(body) = &self.items[*item].body {
-                    let values: Vec<Value> = body.values.iter().map(|value| value.as_str().into()).collect();
-                    return Some(listed(&values, |value| set.is_valid(id, value)));
-                }
-            }
-            _ => {}
-        }
-        let kinds = self.kinds(&typed.shape)?;
-        if let Some(types) = &schema.types {
-            let admitted = Kinds::of_types(types);
-            if kinds.and(admitted).is_empty() {
-                return Some(Proof::False);
-            }
-            if !kinds.without(admitted).is_empty() {
-                return None;
-            }
-        }
-        let mut parts = Vec::new();
-        if let Some(values) = &schema.enumeration {
-            parts.push(one_of(&typed.shape, kinds, values)?);
-        }
-        parts.push(match kinds {
-            Kinds::STRING => strings(typed, &schema.string)?,
-            Kinds::ARRAY => self.arrays(typed, &schema.array, depth)?,
-            Kinds::OBJECT => self.objects(typed, &schema.object, depth)?,
-            _ => numbers(typed, &schema.number)?,
-        });
-        parts.push(self.keywords(typed, schema, None, depth)?);
-        let references = schema.reference.iter().chain(&schema.all_of).copied().collect::<Vec<_>>();
-        parts.extend(self.each(typed, &references, depth)?);
-        if !schema.any_of.is_empty() {
-            parts.push(any(self.each(typed, &schema.any_of, depth)?));
-        }
-        if !schema.one_of.is_empty() {
-            parts.push(one(self.each(typed, &schema.one_of, depth)?));
-        }
-        Some(all(parts))
-    }
-
-    fn each(&self, typed: &Typed, ids: &[SchemaId], depth: usize) -> Option<Vec<Proof>> {
-        ids.iter().map(|id| self.holds(typed, *id, depth + 1)).collect()
-    }
-
-    /// The keywords that no type has room for. `own` is the schema where the type is made of it, among others.
-    fn keywords(&self, typed: &Typed, schema: &Schema, own: Option<SchemaId>, depth: usize) -> Option<Proof> {
-        if schema.dynamic_reference.is_some() {
-            return None;
-        }
-        let mut parts = Vec::new();
-        if let Some(unwanted) = schema.not {
-            parts.push(not(self.holds(typed, unwanted, depth + 1)?));
-        }
-        if let Some(condition) = &schema.condition {
-            let given = self.holds(typed, condition.if_, depth + 1)?;
-            let mut consequence = |id: Option<SchemaId>, given: Proof| {
-                let Some(id) = id else { return Some(()) };
-                parts.push(any(vec![not(given), self.holds(typed, id, depth + 1)?]));
-                Some(())
-            };
-            consequence(condition.then, given.clone())?;
-            consequence(condition.else_, not(given))?;
-        }
-        match self.kinds(&typed.shape)? {
-            Kinds::ARRAY => parts.push(self.array_keywords(typed, &schema.array, depth)?),
-            Kinds::OBJECT => parts.push(self.object_keywords(typed, &schema.object, own, depth)?),
-            _ => {}
-        }
-        Some(all(parts))
-    }
-
-    /// What JSON a type is written as; `None` where it can be several.
-    fn kinds(&self, shape: &Shape) -> Option<Kinds> {
-        Some(match shape {
-            Shape::Value | Shape::Nullable(_) => return None,
-            Shape::Null => Kinds::NULL,
-            Shape::Boolean => Kinds::BOOLEAN,
-            Shape::Integer(_) => Kinds::INTEGER,
-            Shape::Float => Kinds::NUMBER,
-            Shape::String | Shape::DateTime | Shape::Date | Shape::Uuid | Shape::Base64 => Kinds::STRING,
-            Shape::Array(_) | Shape::FixedArray(..) | Shape::Tuple(_) => Kinds::ARRAY,
-            Shape::Object | Shape::Map(_) => Kinds::OBJECT,
-            Shape::Item(item) | Shape::Boxed(item) => match &self.items[*item].body {
-                Body::Struct(_) => Kinds::OBJECT,
-                Body::Enum(_) => Kinds::STRING,
-                Body::Union(_) => return None,
-            },
-        })
-    }
-}
-
-/// Which of a type's few values are accepted.
-fn listed(values: &[Value], accepts: impl Fn(&Value) -> bool) -> Proof {
-    let accepted: Vec<Value> = values.iter().filter(|value| accepts(value)).cloned().collect();
-    match accepted.len() {
-        0 => Proof::False,
-        count if count == values.len() => Proof::True,
-        _ => Proof::OneOf(accepted),
-    }
-}
-
-/// `enum` and `const`, of strings and integers.
-fn one_of(shape: &Shape, kinds: Kinds, values: &[Value]) -> Option<Proof> {
-    let mut values: Vec<Value> = values.iter().filter(|value| Kinds::of_value(value).has(kinds)).cloned().collect();
-    match shape {
-        Shape::Integer(integer) => {
-            values.retain(|value| integral(value).is_some_and(|value| integer.holds(value)));
-        }
-        Shape::String | Shape::DateTime | Shape::Date | Shape::Base64 => {}
-        _ if values.is_empty() => {}
-        _ => return None,
-    }
-    Some(if values.is_empty() { Proof::False } else { Proof::OneOf(values) })
-}
-
-fn strings(typed: &Typed, string: &StringRules) -> Option<Proof> {
-    let mut rules = Vec::new();
-    rules.extend(string.min_length.map(Rule::MinLength));
-    rules.extend(string.max_length.map(Rule::MaxLength));
-    rules.extend(string.pattern.clone().map(Rule::Pattern));
-    rules.extend(string.format.map(Rule::Format));
-    if rules.is_empty() {
-        return Some(Proof::True);
-    }
-    (typed.shape == Shape::String || typed.shape.has_text()).then(|| passes(typed, rules))
-}
-
-fn numbers(typed: &Typed, number: &NumberRules) -> Option<Proof> {
-    let is_float = typed.shape == Shape::Float;
-    let mut rules = Vec::new();
-    for (limit, rule) in [
-        (&number.minimum, Rule::Minimum as fn(Bound) -> Rule),
-        (&number.exclusive_minimum, Rule::ExclusiveMinimum),
-        (&number.maximum, Rule::Maximum),
-        (&number.exclusive_maximum, Rule::ExclusiveMaximum),
-        (&number.multiple_of, Rule::MultipleOf),
-    ] {
-        let Some(limit) = limit else { continue };
-        rules.push(rule(match &typed.shape {
-            _ if is_float => Bound::Float(limit.as_f64()?),
-            // A limit that the type cannot be compared with would not compile.
-            Shape::Integer(integer) => {
-                Bound::Integer(integral(&Value::Number(limit.clone())).filter(|limit| integer.holds(*limit))?)
-            }
-            _ => return None,
-        }));
-    }
-    Some(passes(typed, rules))
-}
-
-/// The rules that are not checked anyway.
-fn passes(typed: &Typed, mut rules: Vec<Rule>) -> Proof {
-    rules.retain(|rule| !typed.rules.contains(rule));
-    if rules.is_empty() { Proof::True } else { Proof::Passes(rules) }
+    Names(Vec<Constraint>),
 }
 
 /// All of `parts`.
-fn all(parts: Vec<Proof>) -> Proof {
+pub fn all(parts: Vec<Proof>) -> Proof {
     let mut needed = Vec::new();
     for part in parts {
         match part {
@@ -331,7 +70,7 @@ fn all(parts: Vec<Proof>) -> Proof {
 }
 
 /// At least one of `parts`.
-fn any(parts: Vec<Proof>) -> Proof {
+pub fn any(parts: Vec<Proof>) -> Proof {
     let mut possible = Vec::new();
     for part in parts {
         match part {
@@ -349,7 +88,7 @@ fn any(parts: Vec<Proof>) -> Proof {
 }
 
 /// Exactly one of `parts`.
-fn one(mut parts: Vec<Proof>) -> Proof {
+pub fn one(mut parts: Vec<Proof>) -> Proof {
     parts.retain(|part| *part != Proof::False);
     let certain = parts.iter().filter(|part| **part == Proof::True).count();
     match (certain, parts.len()) {
@@ -364,7 +103,8 @@ fn one(mut parts: Vec<Proof>) -> Proof {
     }
 }
 
-fn not(proof: Proof) -> Proof {
+/// The opposite of `proof`.
+pub fn not(proof: Proof) -> Proof {
     match proof {
         Proof::True => Proof::False,
         Proof::False => Proof::True,

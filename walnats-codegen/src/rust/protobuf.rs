@@ -2,9 +2,7 @@
 
 mod clash;
 mod comment;
-mod event;
 mod module;
-mod name;
 mod prune;
 
 use std::collections::BTreeMap;
@@ -14,7 +12,8 @@ use prost_build::{Config, Module};
 use prost_types::{FileDescriptorProto, FileDescriptorSet};
 
 use crate::diagnostic::{Diagnostic, Report};
-use crate::model::{Event, EventModel, Payload};
+use crate::model::{Event, EventModel};
+use crate::rust::event::message;
 use crate::write::GeneratedFile;
 
 use comment::Comments;
@@ -30,23 +29,6 @@ pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
             report.push(Diagnostic::error("WN0506", first.place.clone(), message));
             Vec::new()
         }
-    }
-}
-
-/// Where the message `full_name` (`shop.v1.OrderPlaced`) is found in the module of all messages: `shop::v1::OrderPlaced`.
-pub fn message_path(full_name: &str) -> String {
-    name::path(full_name)
-}
-
-/// The code of the module of `event`, with `type_name` for its type; empty if its payload is no message.
-pub fn event_module(event: &Event, type_name: &str) -> String {
-    message(event).map_or_else(String::new, |message| event::module(event, message, type_name))
-}
-
-fn message(event: &Event) -> Option<&str> {
-    match &event.payload {
-        Payload::Protobuf(message) => Some(message),
-        Payload::Json(_) => None,
     }
 }
 

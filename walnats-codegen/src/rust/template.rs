@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::docs::Doc;
+use super::markdown::Doc;
 
 /// A struct.
 #[derive(Template)]
@@ -128,7 +128,7 @@ pub struct VariantCheckText {
     pub check: String,
 }
 
-/// What makes a type an event whose payload is JSON.
+/// What makes a type an event.
 #[derive(Template)]
 #[template(path = "event.rs.jinja")]
 pub struct EventTemplate {
@@ -145,6 +145,16 @@ pub struct EventTemplate {
     pub once: Option<&'static str>,
     pub to_root: &'static str,
     pub schema_file: Option<String>,
+    /// What is different where the payload is a protobuf message.
+    pub message: Option<MessageText>,
+}
+
+/// The message of an event.
+pub struct MessageText {
+    /// Where its type is, and what the type is called here.
+    pub import: String,
+    /// The full name, as a literal.
+    pub name: String,
 }
 
 /// A type whose methods emit.

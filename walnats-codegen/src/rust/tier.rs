@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use walnats_schema::{Schema, SchemaId};
 
 use super::judged;
-use super::node::Schemas;
-use super::shape::{self, Body, ItemId, Rule, Shape, Typed, Types};
+use super::schemas::Schemas;
+use super::types::{Body, ItemId, Judgement, Shape, Typed, Types};
 use crate::model::{EventModel, Payload};
 
 /// How the payload of an event is decided.
@@ -32,14 +32,12 @@ pub struct JudgedSchema {
 }
 
 /// How the payload of each JSON event is decided, in the order of the events.
-pub fn tiers(model: &EventModel) -> Vec<EventTier> {
-    let types = shape::shape(model);
-    let names = judged::names(model, &types);
-    let schemas = Schemas::new(&model.schemas);
+pub fn tiers(model: &EventModel, types: &Types, schemas: &Schemas<'_>) -> Vec<EventTier> {
+    let names = judged::names(model, types);
     let mut tiers = Vec::new();
     for (event, payload) in model.events.iter().zip(&types.payloads) {
         let (Payload::Json(id), Some(payload)) = (&event.payload, payload) else { continue };
-        let ids = judged_by(payload, &types);
+        let ids = judged_by(payload, types);
         let all = schemas.reachable(*id, &BTreeSet::new()).len();
         let typed = schemas.reachable(*id, &ids).len();
         let judged = ids
@@ -59,7 +57,7 @@ fn judged_by(payload: &Typed, types: &Types) -> BTreeSet<SchemaId> {
     let (mut ids, mut items) = (BTreeSet::new(), BTreeMap::<ItemId, ()>::new());
     let mut waiting = vec![payload];
     while let Some(typed) = waiting.pop() {
-        collect(&typed.rules, &mut ids);
+        collect(&typed.judgements, &mut ids);
         match &typed.shape {
             Shape::Array(inner) | Shape::FixedArray(inner, _) | Shape::Map(inner) | Shape::Nullable(inner) => {
                 waiting.push(inner);
@@ -67,7 +65,7 @@ fn judged_by(payload: &Typed, types: &Types) -> BTreeSet<SchemaId> {
             Shape::Tuple(parts) => waiting.extend(parts),
             Shape::Item(item) | Shape::Boxed(item) if items.insert(*item, ()).is_none() => {
                 let item = &types.items[*item];
-                collect(&item.rules, &mut ids);
+                collect(&item.judgements, &mut ids);
                 match &item.body {
                     Body::Struct(body) => {
                         waiting.extend(body.fields.iter().map(|field| &field.typed).chain(&body.additional));
@@ -82,8 +80,8 @@ fn judged_by(payload: &Typed, types: &Types) -> BTreeSet<SchemaId> {
     ids
 }
 
-fn collect(rules: &[Rule], ids: &mut BTreeSet<SchemaId>) {
-    ids.extend(rules.iter().filter_map(Rule::judge));
+fn collect(judgements: &[Judgement], ids: &mut BTreeSet<SchemaId>) {
+    ids.extend(judgements.iter().filter(|judgement| judgement.proof.is_none()).map(|judgement| judgement.id));
 }
 
 /// The keywords of a schema that can be the reason why it is asked.

@@ -3,8 +3,8 @@
 
 use super::layout::{EventForm, own_event};
 use super::names;
-use super::shape::Types;
 use super::spot::{Spot, is_definitions};
+use super::types::Types;
 use crate::model::EventModel;
 
 /// The names of a package's types.

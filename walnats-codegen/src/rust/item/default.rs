@@ -3,12 +3,14 @@
 
 use serde_json::Value;
 
-use super::{Idents, Package, enum_idents};
 use crate::rust::code::literal;
-use crate::rust::shape::{Body, Field, Shape, Struct, integral};
+use crate::rust::context::Context;
+use crate::rust::idents::{Idents, enum_idents};
+use crate::rust::integer::integral;
 use crate::rust::template::DefaultText;
+use crate::rust::types::{Body, Field, Shape, Struct};
 
-impl Package<'_> {
+impl Context<'_> {
     pub(super) fn defaults(&self, body: &Struct, idents: &Idents, file: usize) -> Vec<DefaultText> {
         let fields = body.fields.iter().zip(&idents.fields).filter(|(field, _)| !field.required);
         fields.filter_map(|(field, ident)| self.default(field, ident, file)).collect()

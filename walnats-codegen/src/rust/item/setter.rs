@@ -1,13 +1,14 @@
 //! Setters of optional fields, so that a struct with many of them is made in one expression.
 
-use super::{Idents, Package};
-use crate::rust::shape::{Body, Field, Shape, Struct};
+use crate::rust::context::Context;
+use crate::rust::idents::Idents;
 use crate::rust::template::SetterText;
+use crate::rust::types::{Body, Field, Shape, Struct};
 
 /// With fewer optional fields, a struct literal with `..` is as short.
 const MANY: usize = 4;
 
-impl Package<'_> {
+impl Context<'_> {
     /// `has_start`: whether there is a `new` or `default` to begin with.
     pub(super) fn setters(&self, body: &Struct, idents: &Idents, has_start: bool, file: usize) -> Vec<SetterText> {
         let optional: Vec<_> = body.fields.iter().zip(&idents.fields).filter(|(field, _)| !field.required).collect();

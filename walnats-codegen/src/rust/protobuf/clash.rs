@@ -7,7 +7,7 @@ use std::fmt;
 use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::{DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto};
 
-use super::name;
+use crate::rust::names::protobuf as name;
 
 /// Two things of one name in Rust, or one without a name.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,7 +3,7 @@
 
 use prost_types::source_code_info::Location;
 
-use crate::rust::docs;
+use crate::rust::markdown;
 
 /// What stands before the number.
 const MARK: &str = "walnats-comment-";
@@ -35,7 +35,7 @@ impl Comments {
         let mut result = String::with_capacity(code.len());
         for line in code.lines() {
             match line.split_once(MARK).and_then(|(_, number)| self.texts.get(number.parse::<usize>().ok()?)) {
-                Some(text) => docs::markdown(text).iter().for_each(|line| match line.as_str() {
+                Some(text) => markdown::markdown(text).iter().for_each(|line| match line.as_str() {
                     "" => result.push_str("///\n"),
                     line => result.extend(["/// ", line, "\n"]),
                 }),

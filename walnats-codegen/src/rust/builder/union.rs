@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use walnats_schema::SchemaId;
 
-use super::{Body, Builder, Dispatch, MAX_COMBINED, Rule, Shape, Typed, Union, Variant};
+use super::{Builder, MAX_COMBINED};
+use crate::rust::conjunction::Node;
 use crate::rust::kinds::Kinds;
-use crate::rust::node::Node;
 use crate::rust::spot::Spot;
+use crate::rust::types::{Body, Dispatch, Judgement, Shape, Typed, Union, Variant};
 
 /// A `oneOf` or `anyOf` whose branches become variants.
 struct UnionGroup {
@@ -53,7 +54,7 @@ impl Builder<'_> {
     pub(super) fn kind_variants(&mut self, node: &Node) -> Body {
         let mut variants = Vec::new();
         for kinds in Kinds::EACH.into_iter().filter(|kinds| node.kinds.has(*kinds)) {
-            let choice = node.only(&self.schemas, kinds);
+            let choice = node.only(self.schemas, kinds);
             let branch = self.only_branch(node, kinds);
             let named = branch.and_then(|id| self.title_or_key(id));
             if let Some(id) = branch {
@@ -62,7 +63,7 @@ impl Builder<'_> {
             }
             let typed = self.typed(&choice, 1);
             let name = named.unwrap_or_else(|| shape_name(&typed.shape, kinds).to_owned());
-            let id = branch.or(choice.home(&self.schemas)).or(node.whole.last().copied()).unwrap_or(SchemaId(0));
+            let id = branch.or(choice.home(self.schemas)).or(node.whole.last().copied()).unwrap_or(SchemaId(0));
             variants.push(Variant { name, typed, tags: Vec::new(), kinds: choice.kinds, id });
         }
         Body::Union(Union { variants, dispatch: Dispatch::Kind })
@@ -88,7 +89,7 @@ impl Builder<'_> {
             .branches
             .iter()
             .map(|branch| {
-                (*branch, found.node.choose(&self.schemas, found.group, *branch, Spot::of(self.notes, *branch)))
+                (*branch, found.node.choose(self.schemas, found.group, *branch, Spot::of(self.notes, *branch)))
             })
             .filter(|(_, choice)| !choice.kinds.is_empty())
             .collect();
@@ -116,7 +117,7 @@ impl Builder<'_> {
     }
 
     /// What is asked of a union of objects as a whole: where variants are tried and one alone may match, that it is so.
-    pub(super) fn union_rules(&self, node: &Node) -> Vec<Rule> {
+    pub(super) fn union_judgements(&self, node: &Node) -> Vec<Judgement> {
         let Some(UnionGroup { node: chosen, group, by }) = self.union_group(node) else { return Vec::new() };
         if chosen.groups.len() < node.groups.len() {
             return self.judge(node);
@@ -164,7 +165,7 @@ impl Builder<'_> {
     /// the others. Groups that say nothing of members (`anyOf` of `required`s) make none.
     fn is_crowded(&self, node: &Node) -> bool {
         let says_more = |branch: &SchemaId| {
-            let branch = Node::new(&self.schemas, &[*branch], Spot::default());
+            let branch = Node::new(self.schemas, &[*branch], Spot::default());
             !branch.groups.is_empty()
                 || branch.schemas(self.schemas.set).any(|schema| !schema.object.properties.is_empty())
         };
@@ -176,7 +177,7 @@ impl Builder<'_> {
     /// What a value can be by the branches of a group.
     fn choices(&self, node: &Node, group: usize) -> Vec<Node> {
         let branches = node.groups[group].branches.iter();
-        let choices = branches.map(|branch| node.choose(&self.schemas, group, *branch, node.spot.clone()));
+        let choices = branches.map(|branch| node.choose(self.schemas, group, *branch, node.spot.clone()));
         choices.filter(|choice| !choice.kinds.is_empty()).collect()
     }
 

@@ -4,9 +4,11 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use walnats_schema::{ObjectRules, SchemaId};
 
-use super::{Body, Builder, Field, Rule, Shape, Struct, Typed};
+use super::Builder;
+use crate::model::Constraint;
+use crate::rust::conjunction::Node;
 use crate::rust::kinds::Kinds;
-use crate::rust::node::Node;
+use crate::rust::types::{Body, Field, Judgement, Shape, Struct, Typed};
 
 /// What holds of the members that `properties` does not name.
 enum Rest {
@@ -27,7 +29,7 @@ impl Builder<'_> {
             return Typed::exact(Shape::Item(*item));
         }
         if self.types.items.len() >= self.max_items {
-            return Typed { shape: Shape::Object, rules: self.judge(node) };
+            return Typed::judged(Shape::Object, self.judge(node));
         }
         let union = self.object_union(node);
         if union.is_none() && self.members(node).is_empty() {
@@ -38,7 +40,10 @@ impl Builder<'_> {
         }
         let item = self.item(node, union.unwrap_or(Body::Struct(Struct::default())));
         let is_union = matches!(self.types.items[item].body, Body::Union(_));
-        self.types.items[item].rules = if is_union { self.union_rules(node) } else { self.object_rules(node) };
+        let (constraints, judgements) =
+            if is_union { (Vec::new(), self.union_judgements(node)) } else { self.object_constraints(node) };
+        self.types.items[item].constraints = constraints;
+        self.types.items[item].judgements = judgements;
         self.queue.push_back((item, node.clone()));
         Typed::exact(Shape::Item(item))
     }
@@ -70,10 +75,10 @@ impl Builder<'_> {
     }
 
     fn map(&mut self, node: &Node, rest: Rest, depth: usize) -> Typed {
-        let mut rules = self.object_rules(node);
+        let (mut constraints, judgements) = self.object_constraints(node);
         let ids = match rest {
             Rest::Named(pattern, ids) => {
-                rules.push(Rule::MemberNames(pattern));
+                constraints.push(Constraint::MemberNames(pattern));
                 ids
             }
             Rest::Of(ids) => ids,
@@ -81,16 +86,16 @@ impl Builder<'_> {
         };
         let member = self.place(&ids, node.spot.join(&["additionalProperties"]), depth + 1);
         let shape = if member == Typed::exact(Shape::Value) { Shape::Object } else { Shape::Map(Box::new(member)) };
-        Typed { shape, rules }
+        Typed { shape, constraints, judgements }
     }
 
     /// What is asked of the object as a whole.
-    fn object_rules(&self, node: &Node) -> Vec<Rule> {
-        let mut rules = Vec::new();
+    fn object_constraints(&self, node: &Node) -> (Vec<Constraint>, Vec<Judgement>) {
+        let mut constraints = Vec::new();
         let set = self.schemas.set;
         for object in node.schemas(set).map(|schema| &schema.object) {
-            rules.extend(object.min_properties.map(Rule::MinProperties));
-            rules.extend(object.max_properties.map(Rule::MaxProperties));
+            constraints.extend(object.min_properties.map(Constraint::MinProperties));
+            constraints.extend(object.max_properties.map(Constraint::MaxProperties));
         }
         let properties = self.properties(node);
         let rest = self.rest(node);
@@ -102,15 +107,14 @@ impl Builder<'_> {
         }
         // What has no field of its own is among the further members, or it is not there.
         for name in self.without_field(node, &properties, |object| object.required.iter().collect()) {
-            rules.push(Rule::Present(name));
+            constraints.push(Constraint::Present(name));
         }
         if !matches!(rest, Rest::Closed) {
             let named = self
                 .without_field(node, &properties, |object| object.properties.iter().map(|(name, _)| name).collect());
-            rules.extend(named.into_iter().map(Rule::Absent));
+            constraints.extend(named.into_iter().map(Constraint::Absent));
         }
-        rules.extend(judged);
-        rules
+        (constraints, judged)
     }
 
     /// The members that `pick` finds in the rules and that get no field.
@@ -138,7 +142,7 @@ impl Builder<'_> {
             && object.pattern_properties.is_empty()
         {
             // Nothing but `properties` has a say here, and it names nothing twice.
-            let present = object.properties.iter().filter(|(_, id)| self.schemas.can_be(*id));
+            let present = object.properties.iter().filter(|(_, id)| self.is_satisfiable(*id));
             return present.map(|(name, id)| (name.clone(), vec![*id])).collect();
         }
         let mut order: Vec<&String> = Vec::new();
@@ -161,8 +165,8 @@ impl Builder<'_> {
                 _ => self.applicable(node, name),
             };
             let can_be_there = match ids.as_slice() {
-                [id] => self.schemas.can_be(*id),
-                ids => !Node::new(&self.schemas, ids, node.spot.clone()).kinds.is_empty(),
+                [id] => self.is_satisfiable(*id),
+                ids => !Node::new(self.schemas, ids, node.spot.clone()).kinds.is_empty(),
             };
             if can_be_there {
                 members.push((name.clone(), ids));

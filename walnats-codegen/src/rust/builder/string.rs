@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use serde_json::Value;
 use walnats_schema::Format;
 
-use super::{Body, Builder, Enum, Rule, Shape, Typed};
-use crate::model::{DateTimes, RustType};
-use crate::rust::node::Node;
+use super::Builder;
+use crate::model::{Constraint, DateTimes, RustType};
+use crate::rust::conjunction::Node;
+use crate::rust::types::{Body, Enum, Shape, Typed};
 
 /// How often a value is tried with a branch, to find which of the values are accepted.
 const MAX_TRIED: usize = 1_000_000;
@@ -17,41 +18,41 @@ impl Builder<'_> {
         if let Some(values) = self.enumeration(node).or_else(|| self.enumeration_of_branches(node)) {
             return self.string_enum(node, &values);
         }
-        let mut rules = Vec::new();
+        let mut constraints = Vec::new();
         for schema in node.schemas(self.schemas.set) {
             let string = &schema.string;
-            rules.extend(string.min_length.map(Rule::MinLength));
-            rules.extend(string.max_length.map(Rule::MaxLength));
-            rules.extend(string.pattern.clone().map(Rule::Pattern));
-            rules.extend(string.format.map(Rule::Format));
+            constraints.extend(string.min_length.map(Constraint::MinLength));
+            constraints.extend(string.max_length.map(Constraint::MaxLength));
+            constraints.extend(string.pattern.clone().map(Constraint::Pattern));
+            constraints.extend(string.format.map(Constraint::Format));
         }
-        rules.dedup();
+        constraints.dedup();
         if self.is_asked_for(node, RustType::String) {
-            return Typed { shape: Shape::String, rules };
+            return Typed::constrained(Shape::String, constraints);
         }
-        if rules == [Rule::Format(Format::Uuid)] {
-            // Other rules would need the text, which a UUID does not keep.
+        if constraints == [Constraint::Format(Format::Uuid)] {
+            // Other constraints would need the text, which a UUID does not keep.
             return Typed::exact(Shape::Uuid);
         }
         let mut formats = vec![(Format::DateTime, Shape::DateTime), (Format::Date, Shape::Date)];
         formats.retain(|_| self.datetime != DateTimes::String);
         for (format, shape) in formats {
-            if rules.contains(&Rule::Format(format)) {
+            if constraints.contains(&Constraint::Format(format)) {
                 // The type is the check.
-                rules.retain(|rule| *rule != Rule::Format(format));
-                return Typed { shape, rules };
+                constraints.retain(|constraint| *constraint != Constraint::Format(format));
+                return Typed::constrained(shape, constraints);
             }
         }
         let encodings = node.schemas(self.schemas.set).filter_map(|schema| schema.string.content_encoding.as_deref());
         let is_base64 = encodings.into_iter().any(|encoding| encoding.eq_ignore_ascii_case("base64"));
-        Typed { shape: if is_base64 { Shape::Base64 } else { Shape::String }, rules }
+        Typed::constrained(if is_base64 { Shape::Base64 } else { Shape::String }, constraints)
     }
 
     /// An enum, unless it would have no variants.
     fn string_enum(&mut self, node: &Node, values: &[Value]) -> Typed {
         let values: Vec<String> = values.iter().filter_map(Value::as_str).map(str::to_owned).collect();
         if values.is_empty() {
-            return Typed { shape: Shape::String, rules: self.judge(node) };
+            return Typed::judged(Shape::String, self.judge(node));
         }
         let asked = |value: &String| {
             let notes = node.whole.iter().chain(&node.own).filter_map(|id| self.notes.get(id.0 as usize));
@@ -66,9 +67,9 @@ impl Builder<'_> {
         let [group] = node.groups.as_slice() else { return None };
         let (mut values, mut is_plain) = (Vec::new(), node.own.is_empty());
         for branch in &group.branches {
-            let choice = Node::new(&self.schemas, &[*branch], node.spot.clone()).only(&self.schemas, node.kinds);
+            let choice = Node::new(self.schemas, &[*branch], node.spot.clone()).only(self.schemas, node.kinds);
             values.extend(self.enumeration(&choice)?);
-            is_plain &= choice.is_list(&self.schemas);
+            is_plain &= choice.is_list(self.schemas);
         }
         if !is_plain && values.len() * group.branches.len() > MAX_TRIED {
             return None;

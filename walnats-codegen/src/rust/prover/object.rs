@@ -3,18 +3,20 @@
 use serde_json::Value;
 use walnats_schema::{ObjectRules, Pattern, Schema, SchemaId};
 
-use super::{Proof, Prover, all, any, not};
-use crate::rust::shape::{Body, Field, Rule, Shape, Typed};
+use super::Prover;
+use crate::model::Constraint;
+use crate::rust::proof::{Proof, all, any, not};
+use crate::rust::types::{Body, Field, Shape, Typed};
 
 /// A type whose values are objects.
 enum Object<'t> {
     Struct {
         fields: &'t [Field],
         additional: Option<&'t Typed>,
-        rules: &'t [Rule],
+        constraints: &'t [Constraint],
     },
     /// Members of any name, of one type; `None`: any value.
-    Map(Option<&'t Typed>, &'t [Rule]),
+    Map(Option<&'t Typed>, &'t [Constraint]),
 }
 
 impl<'t> Object<'t> {
@@ -38,12 +40,12 @@ impl<'t> Object<'t> {
 
     /// Whether the member is there.
     fn has(&self, name: &str) -> Proof {
-        let (Self::Struct { rules, .. } | Self::Map(_, rules)) = self;
+        let (Self::Struct { constraints, .. } | Self::Map(_, constraints)) = self;
         match self.field(name) {
             Some(Field { required: true, .. }) => Proof::True,
             Some(_) => Proof::Has(name.to_owned()),
-            None if !self.is_open() || rules.contains(&Rule::Absent(name.to_owned())) => Proof::False,
-            None if rules.contains(&Rule::Present(name.to_owned())) => Proof::True,
+            None if !self.is_open() || constraints.contains(&Constraint::Absent(name.to_owned())) => Proof::False,
+            None if constraints.contains(&Constraint::Present(name.to_owned())) => Proof::True,
             None => Proof::Has(name.to_owned()),
         }
     }
@@ -52,13 +54,13 @@ impl<'t> Object<'t> {
 impl Prover<'_, '_> {
     fn object<'a>(&'a self, typed: &'a Typed) -> Option<Object<'a>> {
         match &typed.shape {
-            Shape::Object => Some(Object::Map(None, &typed.rules)),
-            Shape::Map(member) => Some(Object::Map(Some(member), &typed.rules)),
+            Shape::Object => Some(Object::Map(None, &typed.constraints)),
+            Shape::Map(member) => Some(Object::Map(Some(member), &typed.constraints)),
             Shape::Item(item) | Shape::Boxed(item) => match &self.items[*item].body {
                 Body::Struct(body) => Some(Object::Struct {
                     fields: &body.fields,
                     additional: body.additional.as_ref(),
-                    rules: &self.items[*item].rules,
+                    constraints: &self.items[*item].constraints,
                 }),
                 _ => None,
             },
@@ -158,7 +160,7 @@ impl Prover<'_, '_> {
     /// The names of further members: strings.
     fn names(&self, id: SchemaId) -> Option<Proof> {
         match self.holds(&Typed::exact(Shape::String), id, 0)? {
-            Proof::Passes(rules) => Some(Proof::Names(rules)),
+            Proof::Passes(constraints) => Some(Proof::Names(constraints)),
             Proof::True => Some(Proof::True),
             _ => None,
         }

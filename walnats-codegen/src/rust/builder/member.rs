@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::Builder;
+use crate::rust::conjunction::Node;
 use crate::rust::kinds::Kinds;
-use crate::rust::node::Node;
 
 impl Builder<'_> {
     /// For each of `choices` a member that it requires and all others refuse; `None` for at most one, which is meant when
@@ -55,6 +55,6 @@ impl Builder<'_> {
     /// What applies to the member `name`, where anything does.
     fn member(&self, node: &Node, name: &str) -> Option<Node> {
         let ids = self.applicable(node, name);
-        (!ids.is_empty()).then(|| Node::new(&self.schemas, &ids, node.spot.clone()))
+        (!ids.is_empty()).then(|| Node::new(self.schemas, &ids, node.spot.clone()))
     }
 }

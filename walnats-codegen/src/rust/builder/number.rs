@@ -5,23 +5,12 @@ use std::cmp::Ordering;
 use serde_json::{Number, Value};
 use walnats_schema::NumberRules;
 
-use super::{Bound, Builder, Integer, Rule, Shape, Typed};
-use crate::model::RustType;
+use super::Builder;
+use crate::model::{Bound, Constraint, RustType};
+use crate::rust::conjunction::Node;
+use crate::rust::integer::{INTEGERS, Integer, integral, whole, written};
 use crate::rust::kinds::Kinds;
-use crate::rust::node::Node;
-
-/// With the smallest and the largest value, narrowest first; where both signs fit, unsigned comes first.
-const INTEGERS: [(Integer, i128, i128); 9] = [
-    (Integer::U8, 0, u8::MAX as i128),
-    (Integer::I8, i8::MIN as i128, i8::MAX as i128),
-    (Integer::U16, 0, u16::MAX as i128),
-    (Integer::I16, i16::MIN as i128, i16::MAX as i128),
-    (Integer::U32, 0, u32::MAX as i128),
-    (Integer::I32, i32::MIN as i128, i32::MAX as i128),
-    (Integer::U64, 0, u64::MAX as i128),
-    (Integer::I64, i64::MIN as i128, i64::MAX as i128),
-    (Integer::I128, i128::MIN, i128::MAX),
-];
+use crate::rust::types::{Shape, Typed};
 
 impl Builder<'_> {
     pub(super) fn number(&self, node: &Node) -> Typed {
@@ -32,7 +21,8 @@ impl Builder<'_> {
     }
 
     fn integer(&self, node: &Node) -> Typed {
-        let (mut min, mut max, mut rules) = (None, None, Vec::new());
+        let (mut min, mut max) = (None, None);
+        let (mut constraints, mut judgements) = (Vec::new(), Vec::new());
         for number in self.number_rules(node) {
             for (limit, step) in [(&number.minimum, 0), (&number.exclusive_minimum, 1)] {
                 min = min.max(limit.as_ref().map(|limit| at_least(limit, step)));
@@ -42,8 +32,8 @@ impl Builder<'_> {
                 max = [max, limit].into_iter().flatten().min();
             }
             match number.multiple_of.as_ref().map(whole) {
-                Some(Some(divisor)) => rules.push(Rule::MultipleOf(Bound::Integer(divisor))),
-                Some(None) => rules.extend(self.judge(node)),
+                Some(Some(divisor)) => constraints.push(Constraint::MultipleOf(Bound::Integer(divisor))),
+                Some(None) => judgements.extend(self.judge(node)),
                 None => {}
             }
         }
@@ -52,46 +42,43 @@ impl Builder<'_> {
             false => width(min, max),
         };
         if min.is_some_and(|min| min > most) || max.is_some_and(|max| max < least) {
-            rules.extend(self.judge(node));
+            judgements.extend(self.judge(node));
         } else {
-            rules.extend(min.filter(|min| *min > least).map(|min| Rule::Minimum(Bound::Integer(min))));
-            rules.extend(max.filter(|max| *max < most).map(|max| Rule::Maximum(Bound::Integer(max))));
+            constraints.extend(min.filter(|min| *min > least).map(|min| Constraint::Minimum(Bound::Integer(min))));
+            constraints.extend(max.filter(|max| *max < most).map(|max| Constraint::Maximum(Bound::Integer(max))));
         }
         if let Some(values) = self.enumeration(node) {
             let inside = |value: &Value| integral(value).is_some_and(|value| (least..=most).contains(&value));
-            rules.push(Rule::OneOf(values.into_iter().filter(inside).collect()));
+            constraints.push(Constraint::OneOf(values.into_iter().filter(inside).collect()));
         }
-        Typed { shape: Shape::Integer(integer), rules }
+        Typed { shape: Shape::Integer(integer), constraints, judgements }
     }
 
     fn float(&self, node: &Node) -> Typed {
-        let mut rules = vec![Rule::Finite];
+        let (mut constraints, mut judgements) = (vec![Constraint::Finite], Vec::new());
         for number in self.number_rules(node) {
-            rules.extend(number.minimum.as_ref().map(|limit| float_minimum(limit, Rule::Minimum)));
-            rules.extend(number.exclusive_minimum.as_ref().map(|limit| float_minimum(limit, Rule::ExclusiveMinimum)));
-            rules.extend(number.maximum.as_ref().map(|limit| float_maximum(limit, Rule::Maximum)));
-            rules.extend(number.exclusive_maximum.as_ref().map(|limit| float_maximum(limit, Rule::ExclusiveMaximum)));
+            constraints.extend(number.minimum.as_ref().map(|limit| float_minimum(limit, Constraint::Minimum)));
+            constraints.extend(
+                number.exclusive_minimum.as_ref().map(|limit| float_minimum(limit, Constraint::ExclusiveMinimum)),
+            );
+            constraints.extend(number.maximum.as_ref().map(|limit| float_maximum(limit, Constraint::Maximum)));
+            constraints.extend(
+                number.exclusive_maximum.as_ref().map(|limit| float_maximum(limit, Constraint::ExclusiveMaximum)),
+            );
             match number.multiple_of.as_ref().map(nearest) {
-                Some((divisor, Ordering::Equal)) => rules.push(Rule::MultipleOf(Bound::Float(divisor))),
-                Some(_) => rules.extend(self.judge(node)),
+                Some((divisor, Ordering::Equal)) => constraints.push(Constraint::MultipleOf(Bound::Float(divisor))),
+                Some(_) => judgements.extend(self.judge(node)),
                 None => {}
             }
         }
         if self.enumeration(node).is_some() || node.kinds != Kinds::NUMBER {
-            rules.extend(self.judge(node));
+            judgements.extend(self.judge(node));
         }
-        Typed { shape: Shape::Float, rules }
+        Typed { shape: Shape::Float, constraints, judgements }
     }
 
     fn number_rules(&self, node: &Node) -> impl Iterator<Item = &NumberRules> {
         node.schemas(self.schemas.set).map(|schema| &schema.number)
-    }
-}
-
-impl Integer {
-    /// Whether `value` is one of the type's values.
-    pub fn holds(self, value: i128) -> bool {
-        INTEGERS.iter().any(|(integer, least, most)| *integer == self && (*least..=*most).contains(&value))
     }
 }
 
@@ -125,20 +112,20 @@ fn at_most(limit: &Number, step: i128) -> i128 {
 
 /// `minimum` or `exclusiveMinimum` of floats. A limit between two floats, which only an integer of many digits is, admits all from the
 /// upper one.
-fn float_minimum(limit: &Number, rule: fn(Bound) -> Rule) -> Rule {
+fn float_minimum(limit: &Number, constraint: fn(Bound) -> Constraint) -> Constraint {
     match nearest(limit) {
-        (float, Ordering::Equal) => rule(Bound::Float(float)),
-        (float, Ordering::Less) => Rule::Minimum(Bound::Float(float.next_up())),
-        (float, Ordering::Greater) => Rule::Minimum(Bound::Float(float)),
+        (float, Ordering::Equal) => constraint(Bound::Float(float)),
+        (float, Ordering::Less) => Constraint::Minimum(Bound::Float(float.next_up())),
+        (float, Ordering::Greater) => Constraint::Minimum(Bound::Float(float)),
     }
 }
 
 /// `maximum` or `exclusiveMaximum` of floats.
-fn float_maximum(limit: &Number, rule: fn(Bound) -> Rule) -> Rule {
+fn float_maximum(limit: &Number, constraint: fn(Bound) -> Constraint) -> Constraint {
     match nearest(limit) {
-        (float, Ordering::Equal) => rule(Bound::Float(float)),
-        (float, Ordering::Less) => Rule::Maximum(Bound::Float(float)),
-        (float, Ordering::Greater) => Rule::Maximum(Bound::Float(float.next_down())),
+        (float, Ordering::Equal) => constraint(Bound::Float(float)),
+        (float, Ordering::Less) => Constraint::Maximum(Bound::Float(float)),
+        (float, Ordering::Greater) => Constraint::Maximum(Bound::Float(float.next_down())),
     }
 }
 
@@ -153,27 +140,6 @@ fn nearest(number: &Number) -> (f64, Ordering) {
     (float, order)
 }
 
-/// The integer that a number is.
-fn whole(number: &Number) -> Option<i128> {
-    if let Some(integer) = number.as_u64() {
-        return Some(integer.into());
-    }
-    if let Some(integer) = number.as_i64() {
-        return Some(integer.into());
-    }
-    number.as_f64().and_then(written)
-}
-
-/// The integer that a float stands for: the one of the digits that are written for it, not of its bits.
-fn written(float: f64) -> Option<i128> {
-    if float.fract() == 0.0 { float.to_string().parse().ok() } else { None }
-}
-
-/// The integer that a value is.
-pub fn integral(value: &Value) -> Option<i128> {
-    value.as_number().and_then(whole)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,22 +149,22 @@ mod tests {
         let number = |text: &str| text.parse::<Number>().unwrap();
         let bound = |float| Bound::Float(float);
         for (limit, min, max) in [
-            ("0.5", Rule::ExclusiveMinimum(bound(0.5)), Rule::ExclusiveMaximum(bound(0.5))),
-            ("7", Rule::ExclusiveMinimum(bound(7.0)), Rule::ExclusiveMaximum(bound(7.0))),
+            ("0.5", Constraint::ExclusiveMinimum(bound(0.5)), Constraint::ExclusiveMaximum(bound(0.5))),
+            ("7", Constraint::ExclusiveMinimum(bound(7.0)), Constraint::ExclusiveMaximum(bound(7.0))),
             (
                 "9007199254740993",
-                Rule::Minimum(bound(9_007_199_254_740_994.0)),
-                Rule::Maximum(bound(9_007_199_254_740_992.0)),
+                Constraint::Minimum(bound(9_007_199_254_740_994.0)),
+                Constraint::Maximum(bound(9_007_199_254_740_992.0)),
             ),
             (
                 "18446744073709551615",
-                Rule::Minimum(bound(18_446_744_073_709_552_000.0)),
-                Rule::Maximum(bound(18_446_744_073_709_550_000.0)),
+                Constraint::Minimum(bound(18_446_744_073_709_552_000.0)),
+                Constraint::Maximum(bound(18_446_744_073_709_550_000.0)),
             ),
         ] {
             let limit = number(limit);
-            assert_eq!(float_minimum(&limit, Rule::ExclusiveMinimum), min);
-            assert_eq!(float_maximum(&limit, Rule::ExclusiveMaximum), max);
+            assert_eq!(float_minimum(&limit, Constraint::ExclusiveMinimum), min);
+            assert_eq!(float_maximum(&limit, Constraint::ExclusiveMaximum), max);
         }
         assert_eq!(at_least(&number("1e19"), 1), 10_000_000_000_000_000_001);
     }

@@ -1,4 +1,4 @@
-//! Schemas become Rust types, as plain data: no name is chosen here, and no text is written.
+//! Schemas become Rust types.
 
 mod array;
 mod boxed;
@@ -9,18 +9,18 @@ mod string;
 mod tag;
 mod union;
 
-pub use number::integral;
-
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use serde_json::Value;
-use walnats_schema::{Format, SchemaId};
+use walnats_schema::SchemaId;
 
+use super::conjunction::{Key, Node};
 use super::kinds::Kinds;
-use super::node::{Group, Key, Node, Schemas, needs_judge};
-use super::proof::{Proof, prove};
+use super::schemas::{Schemas, needs_judge};
 use super::spot::Spot;
-use crate::model::{DateTimes, EventModel, Payload, RustType, SchemaNote};
+use super::types::{Body, Item, ItemId, Judgement, Open, Shape, Typed, Types};
+use crate::model::{Constraint, DateTimes, EventModel, Payload, RustType, SchemaNote};
 
 /// Arrays and maps of arrays and maps nest this deep; further down stands any value, and the schema judges it.
 const MAX_NESTING: usize = 32;
@@ -29,256 +29,15 @@ const MAX_NESTING: usize = 32;
 /// for each schema.
 const MAX_COMBINED: usize = 1_000;
 
-/// Index into [`Types::items`].
-pub type ItemId = usize;
-
-/// The types of a package.
-#[derive(Debug, Default)]
-pub struct Types {
-    pub items: Vec<Item>,
-    /// The payload of each JSON event, in the order of the events; `None` for protobuf.
-    pub payloads: Vec<Option<Typed>>,
-    /// What to call a type that has no name of its own by where it stands: variants of unions.
-    pub hints: HashMap<Spot, String>,
-}
-
-impl Types {
-    /// The unions whose variants are tried: each try is checked.
-    pub fn items_that_are_attempted(&self) -> impl Iterator<Item = ItemId> {
-        let attempted = |item: &Item| matches!(&item.body, Body::Union(union) if union.dispatch == Dispatch::Attempt);
-        (0..self.items.len()).filter(move |item| attempted(&self.items[*item]))
-    }
-}
-
-/// A type that gets a name.
-#[derive(Clone, Debug)]
-pub struct Item {
-    pub spot: Spot,
-    /// The schema whose annotations describe it.
-    pub id: SchemaId,
-    pub body: Body,
-    /// What holds of the value as a whole.
-    pub rules: Vec<Rule>,
-}
-
-/// What kind of item.
-#[derive(Clone, Debug)]
-pub enum Body {
-    Struct(Struct),
-    Enum(Enum),
-    Union(Union),
-}
-
-/// A choice between strings.
-#[derive(Clone, Debug)]
-pub struct Enum {
-    pub values: Vec<String>,
-    /// What to call each variant; not yet an identifier.
-    pub names: Vec<String>,
-}
-
-/// An object with members of known names.
-#[derive(Clone, Debug, Default)]
-pub struct Struct {
-    pub fields: Vec<Field>,
-    /// The type of further members; `None` where there may be none.
-    pub additional: Option<Typed>,
-}
-
-/// A member.
-#[derive(Clone, Debug)]
-pub struct Field {
-    pub name: String,
-    /// What to call it in Rust, where the schema says so.
-    pub rust_name: Option<String>,
-    pub required: bool,
-    pub typed: Typed,
-    /// The schema whose annotations describe it.
-    pub id: SchemaId,
-    /// Every schema that applies to it.
-    pub ids: Vec<SchemaId>,
-}
-
-/// A choice between types.
-#[derive(Clone, Debug)]
-pub struct Union {
-    pub variants: Vec<Variant>,
-    pub dispatch: Dispatch,
-}
-
-/// How the variant of a value is found.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Dispatch {
-    /// By the string that this member is.
-    Tag(String),
-    /// By a member that one variant requires and no other admits. One variant may do without: it is what else there is.
-    Member,
-    /// By the type of the JSON value.
-    Kind,
-    /// By trying them in order.
-    Attempt,
-}
-
-/// One of a union's types.
-#[derive(Clone, Debug)]
-pub struct Variant {
-    /// What to call it; not yet an identifier.
-    pub name: String,
-    pub typed: Typed,
-    /// What selects it: values of the tag, or the name of a member.
-    pub tags: Vec<String>,
-    pub kinds: Kinds,
-    pub id: SchemaId,
-}
-
-/// A type where it is used, with what is asked of values there beyond it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Typed {
-    pub shape: Shape,
-    pub rules: Vec<Rule>,
-}
-
-/// A Rust type.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Shape {
-    /// Any JSON value.
-    Value,
-    /// Any JSON object.
-    Object,
-    Null,
-    Boolean,
-    Integer(Integer),
-    Float,
-    String,
-    DateTime,
-    Date,
-    Uuid,
-    /// Bytes in a string.
-    Base64,
-    Array(Box<Typed>),
-    /// An array of so many items.
-    FixedArray(Box<Typed>, u64),
-    Tuple(Vec<Typed>),
-    Map(Box<Typed>),
-    /// `null` or a value.
-    Nullable(Box<Typed>),
-    Item(ItemId),
-    /// An item that contains itself.
-    Boxed(ItemId),
-}
-
-impl Shape {
-    /// Whether a value is a string with more to it, whose text `as_str` gives.
-    pub fn has_text(&self) -> bool {
-        matches!(self, Self::DateTime | Self::Date | Self::Base64)
-    }
-}
-
-/// Integer types.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum Integer {
-    U8,
-    U16,
-    U32,
-    U64,
-    I8,
-    I16,
-    I32,
-    I64,
-    I128,
-}
-
-/// What is asked of a value beyond its type.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Rule {
-    MinLength(u64),
-    MaxLength(u64),
-    Pattern(String),
-    Format(Format),
-    Minimum(Bound),
-    Maximum(Bound),
-    ExclusiveMinimum(Bound),
-    ExclusiveMaximum(Bound),
-    MultipleOf(Bound),
-    Finite,
-    /// `enum` of integers or booleans.
-    OneOf(Vec<Value>),
-    MinItems(u64),
-    MaxItems(u64),
-    UniqueItems,
-    MinProperties(u64),
-    MaxProperties(u64),
-    /// The names of all members match.
-    MemberNames(String),
-    /// A member without a field is required.
-    Present(String),
-    /// A member cannot be there.
-    Absent(String),
-    /// `uniqueItems` of items that Rust compares otherwise than JSON does.
-    UniqueValues,
-    /// The schema itself is asked, at run time.
-    Judge(Judgement),
-}
-
-impl Rule {
-    /// The schema that every value is judged by: no check decides without it.
-    pub fn judge(&self) -> Option<SchemaId> {
-        self.named_schema().filter(|_| !matches!(self, Self::Judge(Judgement { proof: Some(_), .. })))
-    }
-
-    /// The schema that is named in a check, if only to say what is wrong.
-    pub fn named_schema(&self) -> Option<SchemaId> {
-        match self {
-            Self::Judge(judgement) => Some(judgement.id),
-            _ => None,
-        }
-    }
-}
-
-/// That a schema is asked, and why.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Judgement {
-    pub id: SchemaId,
-    /// What types and other rules leave open; empty where that is too much to tell.
-    pub open: Vec<Open>,
-    /// What makes it needless to ask, found once all types are there.
-    pub proof: Option<Proof>,
-}
-
-/// What types and rules leave open.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Open {
-    /// Keywords of a schema that no type has room for.
-    Keywords(SchemaId),
-    /// Branches that became no variants.
-    Group(Group),
-}
-
-/// A limit of the type that it bounds.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[allow(missing_docs)]
-pub enum Bound {
-    Integer(i128),
-    Float(f64),
-}
-
-impl Typed {
-    /// A type that is exact by itself.
-    pub fn exact(shape: Shape) -> Self {
-        Self { shape, rules: Vec::new() }
-    }
-}
-
 /// Makes types of the payloads of all JSON events.
-pub fn shape(model: &EventModel) -> Types {
-    let schemas = Schemas::new(&model.schemas);
+pub fn build(model: &EventModel, schemas: &Schemas<'_>) -> Types {
     let mut builder = Builder {
         schemas,
         datetime: model.options.datetime,
         max_items: MAX_COMBINED + 2 * model.schemas.schemas.len(),
         notes: &model.notes,
         types: Types::default(),
+        satisfiable: RefCell::default(),
         by_key: HashMap::new(),
         queue: VecDeque::new(),
     };
@@ -293,7 +52,9 @@ pub fn shape(model: &EventModel) -> Types {
 }
 
 struct Builder<'m> {
-    schemas: Schemas<'m>,
+    schemas: &'m Schemas<'m>,
+    /// Cache: can any value be where a schema alone applies?
+    satisfiable: RefCell<HashMap<SchemaId, bool>>,
     datetime: DateTimes,
     /// Types beyond these are any value, which the schema judges.
     max_items: usize,
@@ -311,7 +72,6 @@ impl Builder<'_> {
             self.types.items[item].body = body;
         }
         boxed::break_cycles(&mut self.types.items);
-        prove(&mut self.types, &self.schemas);
         self.types
     }
 
@@ -320,7 +80,7 @@ impl Builder<'_> {
         let spot = Spot::of(self.notes, id);
         if self.schemas.is_dynamic(id) {
             // What a dynamic reference means depends on the way to it, so the payload can only be judged as a whole.
-            return Typed { shape: Shape::Value, rules: vec![judge(id, Vec::new())] };
+            return Typed::judged(Shape::Value, vec![judge(id, Vec::new())]);
         }
         self.place(&[id], spot, 0)
     }
@@ -331,7 +91,7 @@ impl Builder<'_> {
             [id] => Spot::of(self.notes, *id),
             _ => spot,
         };
-        let node = Node::new(&self.schemas, ids, spot);
+        let node = Node::new(self.schemas, ids, spot);
         self.typed(&node, depth)
     }
 
@@ -341,7 +101,7 @@ impl Builder<'_> {
             return self.any_value(node);
         }
         if kinds.has(Kinds::NULL) && kinds != Kinds::NULL && !is_open(kinds) {
-            let inner = self.typed(&node.only(&self.schemas, kinds.without(Kinds::NULL)), depth + 1);
+            let inner = self.typed(&node.only(self.schemas, kinds.without(Kinds::NULL)), depth + 1);
             return if self.accepts(node, &Value::Null) {
                 Typed::exact(Shape::Nullable(Box::new(inner)))
             } else {
@@ -362,15 +122,15 @@ impl Builder<'_> {
         if typed.shape == Shape::Value {
             return self.any_value(node);
         }
-        let is_listed =
-            matches!(typed.shape, Shape::Item(_)) || typed.rules.iter().any(|rule| matches!(rule, Rule::OneOf(_)));
+        let is_listed = matches!(typed.shape, Shape::Item(_))
+            || typed.constraints.iter().any(|constraint| matches!(constraint, Constraint::OneOf(_)));
         if is_listed {
             // Each value was accepted when the list was made.
             return typed;
         }
-        for rule in self.judgements(node) {
-            if !typed.rules.contains(&rule) {
-                typed.rules.push(rule);
+        for judgement in self.judgements(node) {
+            if !typed.judgements.contains(&judgement) {
+                typed.judgements.push(judgement);
             }
         }
         typed
@@ -379,17 +139,18 @@ impl Builder<'_> {
     fn boolean(&self, node: &Node) -> Typed {
         let mut values = vec![Value::Bool(false), Value::Bool(true)];
         values.retain(|value| self.accepts(node, value));
-        Typed { shape: Shape::Boolean, rules: if values.len() == 2 { Vec::new() } else { vec![Rule::OneOf(values)] } }
+        let constraints = if values.len() == 2 { Vec::new() } else { vec![Constraint::OneOf(values)] };
+        Typed::constrained(Shape::Boolean, constraints)
     }
 
     /// Any value, judged at run time where the schema asks for anything.
     fn any_value(&self, node: &Node) -> Typed {
-        let rules = if node.kinds == Kinds::ALL && !node.is_constrained() { Vec::new() } else { self.judge(node) };
-        Typed { shape: Shape::Value, rules }
+        let judgements = if node.kinds == Kinds::ALL && !node.is_constrained() { Vec::new() } else { self.judge(node) };
+        Typed::judged(Shape::Value, judgements)
     }
 
     /// What the schemas that apply must be asked for at run time, because no type and no check covers it.
-    fn judgements(&self, node: &Node) -> Vec<Rule> {
+    fn judgements(&self, node: &Node) -> Vec<Judgement> {
         let listed =
             node.kinds == Kinds::ARRAY && node.schemas(self.schemas.set).any(|schema| schema.enumeration.is_some());
         if listed {
@@ -401,14 +162,14 @@ impl Builder<'_> {
         if open.is_empty() { Vec::new() } else { node.whole.iter().map(|id| judge(*id, open.clone())).collect() }
     }
 
-    fn judge(&self, node: &Node) -> Vec<Rule> {
+    fn judge(&self, node: &Node) -> Vec<Judgement> {
         node.whole.iter().map(|id| judge(*id, Vec::new())).collect()
     }
 
     /// The values that can stand at the node, where an `enum` lists them; `None` without an `enum`.
     fn enumeration(&self, node: &Node) -> Option<Vec<Value>> {
         let list = node.schemas(self.schemas.set).find_map(|schema| schema.enumeration.as_ref())?;
-        let is_list = node.is_list(&self.schemas);
+        let is_list = node.is_list(self.schemas);
         let mut values: Vec<&Value> = Vec::new();
         // Equal values look alike, but for numbers, which may be written in several ways.
         let mut alike: HashMap<String, Vec<&Value>> = HashMap::new();
@@ -444,13 +205,23 @@ impl Builder<'_> {
         false
     }
 
+    /// Whether any value can be where the schema alone applies.
+    fn is_satisfiable(&self, id: SchemaId) -> bool {
+        let known = self.satisfiable.borrow().get(&id).copied();
+        known.unwrap_or_else(|| {
+            let is_satisfiable = !Node::new(self.schemas, &[id], Spot::default()).kinds.is_empty();
+            self.satisfiable.borrow_mut().insert(id, is_satisfiable);
+            is_satisfiable
+        })
+    }
+
     /// The item for `node`, made now if it is met for the first time. Its body is found later.
     fn item(&mut self, node: &Node, body: Body) -> ItemId {
         let key = node.key();
         if let Some(item) = self.by_key.get(&key) {
             return *item;
         }
-        let home = node.home(&self.schemas);
+        let home = node.home(self.schemas);
         let spot = match home {
             Some(id) if self.schemas.possible(id).without(Kinds::NULL) == node.kinds => Spot::of(self.notes, id),
             // One of several types of value that a schema admits.
@@ -458,7 +229,7 @@ impl Builder<'_> {
             None => node.spot.clone(),
         };
         let id = home.or(node.whole.last().copied()).unwrap_or(SchemaId(0));
-        self.types.items.push(Item { spot, id, body, rules: Vec::new() });
+        self.types.items.push(Item { spot, id, body, constraints: Vec::new(), judgements: Vec::new() });
         let item = self.types.items.len() - 1;
         self.by_key.insert(key, item);
         item
@@ -475,8 +246,8 @@ fn look(value: &Value) -> String {
     }
 }
 
-fn judge(id: SchemaId, open: Vec<Open>) -> Rule {
-    Rule::Judge(Judgement { id, open, proof: None })
+fn judge(id: SchemaId, open: Vec<Open>) -> Judgement {
+    Judgement { id, open, proof: None }
 }
 
 /// Whether values of so many types are meant that only any value will do.

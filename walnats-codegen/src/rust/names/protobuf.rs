@@ -13,6 +13,7 @@ pub fn upper_camel(name: &str) -> String {
 }
 
 /// The name of an enumeration's value; the enumeration's own name in front is left out.
+#[cfg(feature = "protobuf")]
 pub fn variant(enumeration: &str, value: &str) -> String {
     let name = upper_camel(value);
     match name.strip_prefix(&upper_camel(enumeration)) {

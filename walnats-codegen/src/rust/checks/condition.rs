@@ -1,32 +1,36 @@
 //! Proofs as conditions in Rust.
 
-use super::{Code, RUNTIME, alternatives, bound_text};
+use super::Code;
+use crate::model::Constraint;
 use crate::rust::code::literal;
-use crate::rust::item::idents;
+use crate::rust::constraint::{self, RUNTIME, alternatives};
+use crate::rust::idents::idents;
+use crate::rust::operand::Operand;
 use crate::rust::proof::Proof;
-use crate::rust::shape::{Body, Bound, Rule, Shape, Typed};
+use crate::rust::types::{Body, Shape, Typed};
 
 /// What needs no value to be known: it is not asked for inside of others, which then have no value to look at.
 const TRUE: &str = "true";
 const FALSE: &str = "false";
 
 impl Code<'_, '_> {
-    /// Whether `proof` holds, or fails where `wanted` is false, of the operand `value`. Negation goes inwards, where it
+    /// Whether `proof` holds, or fails where `wanted` is false, of the value `operand`. Negation goes inwards, where it
     /// reads as a comparison the other way round.
-    pub(super) fn condition(&self, proof: &Proof, typed: &Typed, value: &str, wanted: bool) -> String {
-        let plain = value.trim_start_matches('*');
+    pub(super) fn condition(&self, proof: &Proof, typed: &Typed, operand: &Operand, wanted: bool) -> String {
+        let path = operand.path.as_str();
+        let value = Operand::bound("value");
         let join = |proofs: &[Proof], is_all: bool| {
-            let parts = proofs.iter().map(|proof| self.condition(proof, typed, value, wanted)).collect();
+            let parts = proofs.iter().map(|proof| self.condition(proof, typed, operand, wanted)).collect();
             joined(parts, is_all == wanted)
         };
         match proof {
             Proof::True => wanted.to_string(),
             Proof::False => (!wanted).to_string(),
-            Proof::Not(proof) => self.condition(proof, typed, value, !wanted),
+            Proof::Not(proof) => self.condition(proof, typed, operand, !wanted),
             Proof::All(proofs) => join(proofs, true),
             Proof::Any(proofs) => join(proofs, false),
             Proof::One(proofs) => {
-                let parts = proofs.iter().map(|proof| self.condition(proof, typed, value, true));
+                let parts = proofs.iter().map(|proof| self.condition(proof, typed, operand, true));
                 let parts: Vec<String> = parts.filter(|part| part != FALSE).collect();
                 if parts.iter().all(|part| part == TRUE) {
                     return ((parts.len() == 1) == wanted).to_string();
@@ -34,16 +38,16 @@ impl Code<'_, '_> {
                 let (parts, is) = (parts.join(", "), if wanted { "==" } else { "!=" });
                 format!("[{parts}].into_iter().filter(|holds| *holds).count() {is} 1")
             }
-            Proof::Has(name) => match self.member(typed, plain, name) {
-                Member::Field { code, .. } => format!("{code}.{}()", if wanted { "is_some" } else { "is_none" }),
+            Proof::Has(name) => match self.member(typed, path, name) {
+                Member::Field { code, .. } => format!("{}.{}()", code.path, if wanted { "is_some" } else { "is_none" }),
                 Member::Entry { map, .. } => signed(&format!("{map}.contains_key({})", literal(name)), wanted),
             },
             Proof::Member(name, inner) | Proof::With(name, inner) => {
                 let absent = wanted == matches!(proof, Proof::Member(..));
-                match self.member(typed, plain, name) {
+                match self.member(typed, path, name) {
                     Member::Field { code, typed, required: true } => self.condition(inner, typed, &code, wanted),
                     Member::Field { code, typed, .. } => {
-                        inside(&Held::of(&code), absent, &self.condition(inner, typed, "*value", wanted))
+                        inside(&Held::of(&code.path), absent, &self.condition(inner, typed, &value, wanted))
                     }
                     Member::Entry { map, typed } => {
                         let name = literal(name);
@@ -52,45 +56,47 @@ impl Code<'_, '_> {
                             is_there: format!("{map}.contains_key({name})"),
                             is_absent: format!("!{map}.contains_key({name})"),
                         };
-                        inside(&held, absent, &self.condition(inner, typed, "*value", wanted))
+                        inside(&held, absent, &self.condition(inner, typed, &value, wanted))
                     }
                 }
             }
             Proof::Nullable { null, proof } => match &typed.shape {
                 Shape::Nullable(inner) => {
-                    inside(&Held::of(plain), *null == wanted, &self.condition(proof, inner, "*value", wanted))
+                    inside(&Held::of(path), *null == wanted, &self.condition(proof, inner, &value, wanted))
                 }
-                _ => self.condition(proof, typed, value, wanted),
+                _ => self.condition(proof, typed, operand, wanted),
             },
-            Proof::Passes(rules) => self.passes(rules, typed, value, wanted),
+            Proof::Passes(constraints) => Self::passes(constraints, typed, operand, wanted),
             Proof::OneOf(values) => match &typed.shape {
-                Shape::Boolean => signed(value, wanted == (values[0] == true)),
-                Shape::Integer(_) => signed(&format!("matches!({value}, {})", alternatives(values)), wanted),
+                Shape::Boolean => signed(&operand.value(), wanted == (values[0] == true)),
+                Shape::Integer(_) => {
+                    signed(&format!("matches!({}, {})", operand.value(), alternatives(values)), wanted)
+                }
                 _ => {
                     let texts: Vec<String> = values.iter().filter_map(|value| value.as_str()).map(literal).collect();
-                    signed(&format!("matches!({plain}.as_str(), {})", texts.join(" | ")), wanted)
+                    signed(&format!("matches!({}, {})", operand.text(), texts.join(" | ")), wanted)
                 }
             },
-            Proof::Items { proof, min, max } => self.items(proof, typed, plain, (*min, *max), wanted),
-            Proof::Names(rules) => {
-                let Some((map, _)) = self.further(typed, plain) else { return wanted.to_string() };
+            Proof::Items { proof, min, max } => self.items(proof, typed, path, (*min, *max), wanted),
+            Proof::Names(constraints) => {
+                let Some((map, _)) = self.further(typed, path) else { return wanted.to_string() };
                 let text = Typed::exact(Shape::String);
-                quantified(&map, "keys", wanted, &self.passes(rules, &text, "*value", wanted))
+                quantified(&map, "keys", wanted, &Self::passes(constraints, &text, &value, wanted))
             }
         }
     }
 
-    fn items(&self, proof: &Proof, typed: &Typed, plain: &str, (min, max): (u64, Option<u64>), wanted: bool) -> String {
+    fn items(&self, proof: &Proof, typed: &Typed, path: &str, (min, max): (u64, Option<u64>), wanted: bool) -> String {
         let (Shape::Array(item) | Shape::FixedArray(item, _)) = &typed.shape else { return wanted.to_string() };
-        let each = |wanted: bool| self.condition(proof, item, "*value", wanted);
+        let each = |wanted: bool| self.condition(proof, item, &Operand::bound("value"), wanted);
         match (min, max) {
-            (1, None) => quantified(plain, "iter", !wanted, &each(wanted)),
-            (0, Some(0)) => quantified(plain, "iter", wanted, &each(!wanted)),
+            (1, None) => quantified(path, "iter", !wanted, &each(wanted)),
+            (0, Some(0)) => quantified(path, "iter", wanted, &each(!wanted)),
             (min, max) => {
                 let count = match each(true).as_str() {
                     FALSE => return ((min == 0) == wanted).to_string(),
-                    TRUE => format!("{plain}.len()"),
-                    holds => format!("{plain}.iter().filter(|&value| {holds}).count()"),
+                    TRUE => format!("{path}.len()"),
+                    holds => format!("{path}.iter().filter(|&value| {holds}).count()"),
                 };
                 match max {
                     Some(max) => signed(&format!("({min}..={max}).contains(&{count})"), wanted),
@@ -101,56 +107,35 @@ impl Code<'_, '_> {
         }
     }
 
-    fn passes(&self, rules: &[Rule], typed: &Typed, value: &str, wanted: bool) -> String {
-        let plain = value.trim_start_matches('*');
-        let is_text = typed.shape == Shape::String || typed.shape.has_text();
-        let reference = match value.strip_prefix('*') {
-            _ if is_text => format!("{plain}.as_str()"),
-            Some(reference) => reference.to_owned(),
-            None => format!("&{plain}"),
-        };
-        let call = |check: &str, operand: &str, limit: &str| {
-            format!("{RUNTIME}::passes({RUNTIME}::{check}, {operand}, {limit})")
-        };
-        let parts = rules.iter().map(|rule| match rule {
-            Rule::MinLength(min) => call("min_length", &reference, &min.to_string()),
-            Rule::MaxLength(max) => call("max_length", &reference, &max.to_string()),
-            Rule::Pattern(pattern) => format!("{RUNTIME}::matches_pattern!({reference}, {})", literal(pattern)),
-            Rule::Format(format) => call("format", &reference, &format!("{RUNTIME}::Format::{format:?}")),
-            Rule::Minimum(bound) => call("minimum", &reference, &bound_text(*bound)),
-            Rule::Maximum(bound) => call("maximum", &reference, &bound_text(*bound)),
-            Rule::ExclusiveMinimum(bound) => call("exclusive_minimum", &reference, &bound_text(*bound)),
-            Rule::ExclusiveMaximum(bound) => call("exclusive_maximum", &reference, &bound_text(*bound)),
-            Rule::MultipleOf(bound @ Bound::Integer(_)) => call("multiple_of", value, &bound_text(*bound)),
-            Rule::MultipleOf(bound @ Bound::Float(_)) => call("float_multiple_of", value, &bound_text(*bound)),
-            Rule::MinItems(min) => call("min_items", &format!("{plain}.len()"), &min.to_string()),
-            Rule::MaxItems(max) => call("max_items", &format!("{plain}.len()"), &max.to_string()),
-            // No proof is made of others; that none holds leaves it to the schema.
-            _ => "false".to_owned(),
+    fn passes(constraints: &[Constraint], typed: &Typed, operand: &Operand, wanted: bool) -> String {
+        let parts = constraints.iter().map(|asked| {
+            // That none holds leaves it to the schema.
+            let part = constraint::condition(asked, operand, &typed.shape).unwrap_or_else(|| FALSE.to_owned());
+            signed(&part, wanted)
         });
-        joined(parts.map(|part| signed(&part, wanted)).collect(), wanted)
+        joined(parts.collect(), wanted)
     }
 
-    fn member<'a>(&'a self, typed: &'a Typed, plain: &str, name: &str) -> Member<'a> {
+    fn member<'a>(&'a self, typed: &'a Typed, path: &str, name: &str) -> Member<'a> {
         if let Shape::Item(item) | Shape::Boxed(item) = &typed.shape
             && let Body::Struct(body) = &self.checks.types.items[*item].body
             && let Some(position) = body.fields.iter().position(|field| field.name == name)
         {
             let field = &body.fields[position];
-            let code = format!("{plain}.{}", idents(body).fields[position]);
+            let code = Operand::place(format!("{path}.{}", idents(body).fields[position]));
             return Member::Field { code, typed: &field.typed, required: field.required };
         }
-        let (map, typed) = self.further(typed, plain).unwrap_or_else(|| (plain.to_owned(), typed));
+        let (map, typed) = self.further(typed, path).unwrap_or_else(|| (path.to_owned(), typed));
         Member::Entry { map, typed }
     }
 
     /// The map that holds the members without a field, with their type.
-    fn further<'a>(&'a self, typed: &'a Typed, plain: &str) -> Option<(String, &'a Typed)> {
+    fn further<'a>(&'a self, typed: &'a Typed, path: &str) -> Option<(String, &'a Typed)> {
         match &typed.shape {
-            Shape::Map(member) => Some((plain.to_owned(), member)),
-            Shape::Object => Some((plain.to_owned(), typed)),
+            Shape::Map(member) => Some((path.to_owned(), member)),
+            Shape::Object => Some((path.to_owned(), typed)),
             Shape::Item(item) | Shape::Boxed(item) => match &self.checks.types.items[*item].body {
-                Body::Struct(body) => Some((format!("{plain}.{}", idents(body).additional), body.additional.as_ref()?)),
+                Body::Struct(body) => Some((format!("{path}.{}", idents(body).additional), body.additional.as_ref()?)),
                 _ => None,
             },
             _ => None,
@@ -160,7 +145,7 @@ impl Code<'_, '_> {
 
 /// Where the members of an object are.
 enum Member<'a> {
-    Field { code: String, typed: &'a Typed, required: bool },
+    Field { code: Operand, typed: &'a Typed, required: bool },
     Entry { map: String, typed: &'a Typed },
 }
 
@@ -195,13 +180,13 @@ fn inside(held: &Held, empty: bool, condition: &str) -> String {
 }
 
 /// Whether `condition` holds of all in the collection `plain`, or of any.
-fn quantified(plain: &str, each: &str, is_all: bool, condition: &str) -> String {
+fn quantified(path: &str, each: &str, is_all: bool, condition: &str) -> String {
     match (condition, is_all) {
         (TRUE, true) | (FALSE, false) => is_all.to_string(),
-        (TRUE, false) => format!("!{plain}.is_empty()"),
-        (FALSE, true) => format!("{plain}.is_empty()"),
-        (condition, true) => format!("{plain}.{each}().all(|value| {condition})"),
-        (condition, false) => format!("{plain}.{each}().any(|value| {condition})"),
+        (TRUE, false) => format!("!{path}.is_empty()"),
+        (FALSE, true) => format!("{path}.is_empty()"),
+        (condition, true) => format!("{path}.{each}().all(|value| {condition})"),
+        (condition, false) => format!("{path}.{each}().any(|value| {condition})"),
     }
 }
 

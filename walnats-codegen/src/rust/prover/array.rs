@@ -2,8 +2,10 @@
 
 use walnats_schema::{ArrayRules, SchemaId};
 
-use super::{Proof, Prover, all, not, passes};
-use crate::rust::shape::{Rule, Shape, Typed};
+use super::{Prover, passes};
+use crate::model::Constraint;
+use crate::rust::proof::{Proof, all, not};
+use crate::rust::types::{Shape, Typed};
 
 impl Prover<'_, '_> {
     /// The keywords that types have room for.
@@ -14,7 +16,7 @@ impl Prover<'_, '_> {
             let none = count(not(self.items(typed, items, depth)?), 0, Some(0));
             parts.push(none);
         }
-        let mut rules = Vec::new();
+        let mut constraints = Vec::new();
         match &typed.shape {
             Shape::FixedArray(_, length) => {
                 let fits = array.min_items.is_none_or(|min| min <= *length)
@@ -22,19 +24,16 @@ impl Prover<'_, '_> {
                 parts.push(if fits { Proof::True } else { Proof::False });
             }
             Shape::Array(_) => {
-                rules.extend(array.min_items.map(Rule::MinItems));
-                rules.extend(array.max_items.map(Rule::MaxItems));
+                constraints.extend(array.min_items.map(Constraint::MinItems));
+                constraints.extend(array.max_items.map(Constraint::MaxItems));
             }
             _ => return (*array == ArrayRules::default()).then_some(Proof::True),
         }
-        rules.extend(array.unique_items.then_some(Rule::UniqueItems));
-        // Which of the two checks suits the items, the type has decided.
-        if typed.rules.contains(&Rule::UniqueValues) {
-            rules.retain(|rule| *rule != Rule::UniqueItems);
-        } else if array.unique_items && !typed.rules.contains(&Rule::UniqueItems) {
+        constraints.extend(array.unique_items.then_some(Constraint::UniqueItems));
+        if array.unique_items && !typed.constraints.contains(&Constraint::UniqueItems) {
             return None;
         }
-        parts.push(passes(typed, rules));
+        parts.push(passes(typed, constraints));
         is_plain.then(|| all(parts))
     }
 

@@ -1,6 +1,6 @@
 //! `Box` where a type would contain itself.
 
-use super::{Body, Item, ItemId, Shape};
+use crate::rust::types::{Body, Item, ItemId, Shape};
 
 /// Boxes every use of an item inside a type that the item itself contains.
 pub fn break_cycles(items: &mut [Item]) {

@@ -2,9 +2,11 @@
 
 use walnats_schema::{ArrayRules, SchemaId};
 
-use super::{Builder, Rule, Shape, Typed};
+use super::Builder;
+use crate::model::Constraint;
+use crate::rust::conjunction::Node;
 use crate::rust::kinds::Kinds;
-use crate::rust::node::Node;
+use crate::rust::types::{Shape, Typed};
 
 /// Longer ones are a `Vec` whose length is checked.
 const MAX_FIXED: u64 = 12;
@@ -36,25 +38,22 @@ impl Builder<'_> {
     }
 
     fn any_array(&self, node: &Node) -> Typed {
-        Typed { shape: Shape::Array(Box::new(Typed::exact(Shape::Value))), rules: self.judge(node) }
+        Typed::judged(Shape::Array(Box::new(Typed::exact(Shape::Value))), self.judge(node))
     }
 
     fn list(&mut self, node: &Node, rules: &[&ArrayRules], lengths: &Lengths, depth: usize) -> Typed {
         let items = self.place(&applicable(rules, 0), node.spot.join(&["items"]), depth + 1);
-        let mut found = match (lengths.unique, is_hashable(&items.shape)) {
-            (false, _) => Vec::new(),
-            (true, true) => vec![Rule::UniqueItems],
-            (true, false) => vec![Rule::UniqueValues],
-        };
+        let mut found = Vec::new();
+        found.extend(lengths.unique.then_some(Constraint::UniqueItems));
         let min = lengths.min;
         if lengths.max == Some(min) && (1..=MAX_FIXED).contains(&min) {
-            return Typed { shape: Shape::FixedArray(Box::new(items), min), rules: found };
+            return Typed::constrained(Shape::FixedArray(Box::new(items), min), found);
         }
         if min > 0 {
-            found.push(Rule::MinItems(min));
+            found.push(Constraint::MinItems(min));
         }
-        found.extend(lengths.max.map(Rule::MaxItems));
-        Typed { shape: Shape::Array(Box::new(items)), rules: found }
+        found.extend(lengths.max.map(Constraint::MaxItems));
+        Typed::constrained(Shape::Array(Box::new(items)), found)
     }
 
     /// A tuple, if the length is certain.
@@ -70,7 +69,7 @@ impl Builder<'_> {
             let spot = node.spot.join(&["prefixItems", &index.to_string()]);
             items.push(self.place(&applicable(rules, index), spot, depth + 1));
         }
-        Typed { shape: Shape::Tuple(items), rules: if lengths.unique { self.judge(node) } else { Vec::new() } }
+        Typed::judged(Shape::Tuple(items), if lengths.unique { self.judge(node) } else { Vec::new() })
     }
 }
 
@@ -85,9 +84,4 @@ fn applicable(rules: &[&ArrayRules], index: usize) -> Vec<SchemaId> {
         }
     }
     ids
-}
-
-/// Whether values of a type are equal in Rust exactly where they are equal in JSON.
-fn is_hashable(shape: &Shape) -> bool {
-    matches!(shape, Shape::String | Shape::Boolean | Shape::DateTime | Shape::Date | Shape::Base64 | Shape::Integer(_))
 }

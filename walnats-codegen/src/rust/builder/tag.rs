@@ -4,8 +4,8 @@ use serde_json::Value;
 use walnats_schema::SchemaId;
 
 use super::Builder;
+use crate::rust::conjunction::Node;
 use crate::rust::kinds::Kinds;
-use crate::rust::node::Node;
 
 /// Unions of unions are looked through this far.
 const MAX_DEPTH: usize = 4;
@@ -28,13 +28,13 @@ impl Builder<'_> {
     fn candidates(&self, node: &Node, depth: usize) -> Vec<String> {
         // What is listed nowhere is no tag, and need not be looked for in every branch.
         let is_listed = |ids: &[SchemaId]| {
-            let member = Node::new(&self.schemas, ids, node.spot.clone());
+            let member = Node::new(self.schemas, ids, node.spot.clone());
             member.schemas(self.schemas.set).any(|schema| schema.enumeration.is_some())
         };
         let members = self.members(node).into_iter();
         let mut names: Vec<String> = members.filter(|(_, ids)| is_listed(ids)).map(|(name, _)| name).collect();
         if let Some(group) = node.groups.first().filter(|_| depth < MAX_DEPTH) {
-            let choice = node.choose(&self.schemas, 0, group.branches[0], node.spot.clone());
+            let choice = node.choose(self.schemas, 0, group.branches[0], node.spot.clone());
             names.extend(self.candidates(&choice, depth + 1));
         }
         names
@@ -46,7 +46,7 @@ impl Builder<'_> {
             node.schemas(self.schemas.set).any(|schema| schema.object.required.iter().any(|key| key == name));
         if required {
             let ids = self.applicable(node, name);
-            let member = Node::new(&self.schemas, &ids, node.spot.clone());
+            let member = Node::new(self.schemas, &ids, node.spot.clone());
             let listed = self.enumeration(&member).filter(|_| member.kinds == Kinds::STRING);
             if let Some(values) = listed {
                 return Some(values.iter().filter_map(Value::as_str).map(str::to_owned).collect());
@@ -55,7 +55,7 @@ impl Builder<'_> {
         let group = node.groups.first().filter(|_| depth < MAX_DEPTH)?;
         let mut all = Vec::new();
         for branch in &group.branches {
-            let choice = node.choose(&self.schemas, 0, *branch, node.spot.clone());
+            let choice = node.choose(self.schemas, 0, *branch, node.spot.clone());
             if !choice.kinds.is_empty() {
                 for value in self.tag_values(&choice, name, depth + 1)? {
                     if !all.contains(&value) {

@@ -1,0 +1,159 @@
+//! A place in a schema as the keywords that apply there, whichever way they came: by `$ref`, `allOf`, or from a branch
+//! of `oneOf` and `anyOf` that was chosen.
+
+use std::collections::HashSet;
+
+use walnats_schema::{Schema, SchemaId, SchemaSet};
+
+use super::kinds::Kinds;
+use super::schemas::{Schemas, has_rules};
+use super::spot::Spot;
+
+/// What applies at one place. Two nodes with the same [`Key`] are the same type.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Schemas whose own keywords apply, without `$ref`, `allOf`, `oneOf` and `anyOf`; in the order found.
+    pub own: Vec<SchemaId>,
+    /// `oneOf` and `anyOf` that are still to be decided.
+    pub groups: Vec<Group>,
+    /// The types that are left.
+    pub kinds: Kinds,
+    /// The schemas as they are written: a value that these accept is valid here.
+    pub whole: Vec<SchemaId>,
+    /// Where a type that is made for this node belongs, unless all its keywords stand in one other place.
+    pub spot: Spot,
+}
+
+/// What identifies a type.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key(Vec<SchemaId>, Vec<Group>, Kinds);
+
+/// The `oneOf` or `anyOf` of a schema, and which of its branches can still match.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Group {
+    /// The schema that has the keyword.
+    pub id: SchemaId,
+    /// `oneOf`, where exactly one branch may match.
+    pub exclusive: bool,
+    /// The branches that the types left here do not rule out.
+    pub branches: Vec<SchemaId>,
+}
+
+impl Node {
+    /// The place where all of `ids` apply.
+    pub fn new(schemas: &Schemas<'_>, ids: &[SchemaId], spot: Spot) -> Self {
+        let mut node = Self { own: Vec::new(), groups: Vec::new(), kinds: Kinds::ALL, whole: Vec::new(), spot };
+        for id in ids {
+            node.add(schemas, *id);
+        }
+        node.settle(schemas);
+        node
+    }
+
+    /// The same place where only `kinds` are left.
+    pub fn only(&self, schemas: &Schemas<'_>, kinds: Kinds) -> Self {
+        let mut node = Self { kinds: self.kinds.and(kinds), ..self.clone() };
+        node.settle(schemas);
+        node
+    }
+
+    /// The same place where the branch `branch` of the group at `group` was chosen.
+    pub fn choose(&self, schemas: &Schemas<'_>, group: usize, branch: SchemaId, spot: Spot) -> Self {
+        let mut node = Self { spot, ..self.clone() };
+        node.groups.remove(group);
+        node.add(schemas, branch);
+        node.settle(schemas);
+        node
+    }
+
+    /// What identifies the type of this node.
+    pub fn key(&self) -> Key {
+        let mut own = self.own.clone();
+        own.sort_unstable();
+        let mut groups = self.groups.clone();
+        groups.sort_unstable();
+        Key(own, groups, self.kinds)
+    }
+
+    /// The schema that has every keyword of this node, if one has, and of which no branch was chosen.
+    pub fn home(&self, schemas: &Schemas<'_>) -> Option<SchemaId> {
+        let mut ids = self.own.iter().copied().chain(self.groups.iter().map(|group| group.id));
+        let first = ids.next()?;
+        let schema = schemas.set.get(first);
+        let groups = usize::from(!schema.one_of.is_empty()) + usize::from(!schema.any_of.is_empty());
+        (ids.all(|id| id == first) && self.groups.len() == groups).then_some(first)
+    }
+
+    /// Whether all that is asked of a value is to be of a type and in the `enum` of one schema.
+    pub fn is_list(&self, schemas: &Schemas<'_>) -> bool {
+        let ([own], [whole], []) = (&*self.own, &*self.whole, &*self.groups) else { return false };
+        let schema = schemas.set.get(*own);
+        let is_alone = schema.reference.is_none()
+            && [&schema.all_of, &schema.one_of, &schema.any_of].iter().all(|branches| branches.is_empty());
+        own == whole && is_alone && !has_rules(schema)
+    }
+
+    /// Whether anything is asked beyond the type.
+    pub fn is_constrained(&self) -> bool {
+        !self.own.is_empty() || !self.groups.is_empty()
+    }
+
+    /// The keywords of the schemas that apply.
+    pub fn schemas<'s>(&self, set: &'s SchemaSet) -> impl Iterator<Item = &'s Schema> + use<'s> {
+        let own = self.own.clone();
+        own.into_iter().map(|id| set.get(id))
+    }
+
+    fn add(&mut self, schemas: &Schemas<'_>, id: SchemaId) {
+        if !self.whole.contains(&id) {
+            self.whole.push(id);
+        }
+        self.expand(schemas, id);
+    }
+
+    fn expand(&mut self, schemas: &Schemas<'_>, id: SchemaId) {
+        let (mut seen, mut waiting) = (HashSet::new(), vec![id]);
+        while let Some(id) = waiting.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            let schema = schemas.set.get(id);
+            let (kinds, has_keywords) = schemas.own[id.0 as usize];
+            self.kinds = self.kinds.and(kinds);
+            if has_keywords && !self.own.contains(&id) {
+                self.own.push(id);
+            }
+            for (exclusive, branches) in [(true, &schema.one_of), (false, &schema.any_of)] {
+                if !branches.is_empty() {
+                    let group = Group { id, exclusive, branches: branches.clone() };
+                    if !self.groups.contains(&group) {
+                        self.groups.push(group);
+                    }
+                }
+            }
+            waiting.extend(schema.all_of.iter().rev().chain(&schema.reference));
+        }
+    }
+
+    /// Drops the branches that the types left rule out, and chooses the last that remains.
+    fn settle(&mut self, schemas: &Schemas<'_>) {
+        // A group that is decided may bring another, in a circle even: no node needs more rounds than schemas.
+        for _ in 0..=schemas.set.schemas.len() {
+            let before = self.kinds;
+            for group in &mut self.groups {
+                group.branches.retain(|branch| schemas.possible(*branch).has(self.kinds));
+                self.kinds = self.kinds.and(schemas.possible_of_any(&group.branches));
+            }
+            if self.kinds.is_empty() {
+                self.groups.clear();
+                return;
+            }
+            if let Some(decided) = self.groups.iter().position(|group| group.branches.len() == 1) {
+                let group = self.groups.remove(decided);
+                self.expand(schemas, group.branches[0]);
+            } else if self.kinds == before {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! What every generated item is written with.
+
+use walnats_schema::SchemaId;
+
+use super::code::type_text;
+use super::layout::Layout;
+use super::types::{Typed, Types};
+use crate::model::{EventModel, SchemaNote};
+
+/// Everything that the text of a package depends on.
+pub struct Context<'m> {
+    pub model: &'m EventModel,
+    pub types: &'m Types,
+    pub layout: &'m Layout,
+    /// By item.
+    pub names: &'m [String],
+    /// Items that implement `Validate` even if there is nothing to check.
+    pub always_checked: Vec<bool>,
+}
+
+impl Context<'_> {
+    /// A type, as it is written in `file`.
+    pub fn type_text(&self, typed: &Typed, file: usize) -> String {
+        type_text(&typed.shape, self.model.options.datetime, &|item| {
+            self.layout.item_path(item, &self.names[item], file)
+        })
+    }
+
+    /// What the schema `id` says beyond what it accepts.
+    pub fn note(&self, id: SchemaId) -> Option<&SchemaNote> {
+        self.model.notes.get(id.0 as usize)
+    }
+
+    /// Derives in the order given, those that the user adds before serde's.
+    pub fn derives(&self, own: &[&str], serde: &[&str]) -> String {
+        let mut all: Vec<&str> = own.to_vec();
+        for derive in self.model.options.derives.iter().map(String::as_str) {
+            if !all.contains(&derive) {
+                all.push(derive);
+            }
+        }
+        all.extend(serde);
+        all.join(", ")
+    }
+}

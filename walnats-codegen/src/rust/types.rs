@@ -1,0 +1,209 @@
+//! The Rust types of a package, as plain data: no name is chosen here, and no text is written.
+
+use std::collections::HashMap;
+
+use walnats_schema::SchemaId;
+
+use super::conjunction::Group;
+use super::integer::Integer;
+use super::kinds::Kinds;
+use super::proof::Proof;
+use super::spot::Spot;
+use crate::model::Constraint;
+
+/// Index into [`Types::items`].
+pub type ItemId = usize;
+
+/// The types of a package.
+#[derive(Debug, Default)]
+pub struct Types {
+    pub items: Vec<Item>,
+    /// The payload of each JSON event, in the order of the events; `None` for protobuf.
+    pub payloads: Vec<Option<Typed>>,
+    /// What to call a type that has no name of its own by where it stands: variants of unions.
+    pub hints: HashMap<Spot, String>,
+}
+
+impl Types {
+    /// The unions whose variants are tried: each try is checked.
+    pub fn items_that_are_attempted(&self) -> impl Iterator<Item = ItemId> {
+        let attempted = |item: &Item| matches!(&item.body, Body::Union(union) if union.dispatch == Dispatch::Attempt);
+        (0..self.items.len()).filter(move |item| attempted(&self.items[*item]))
+    }
+}
+
+/// A type that gets a name.
+#[derive(Clone, Debug)]
+pub struct Item {
+    pub spot: Spot,
+    /// The schema whose annotations describe it.
+    pub id: SchemaId,
+    pub body: Body,
+    /// What is asked of the value as a whole.
+    pub constraints: Vec<Constraint>,
+    pub judgements: Vec<Judgement>,
+}
+
+/// What kind of item.
+#[derive(Clone, Debug)]
+pub enum Body {
+    Struct(Struct),
+    Enum(Enum),
+    Union(Union),
+}
+
+/// A choice between strings.
+#[derive(Clone, Debug)]
+pub struct Enum {
+    pub values: Vec<String>,
+    /// What to call each variant; not yet an identifier.
+    pub names: Vec<String>,
+}
+
+/// An object with members of known names.
+#[derive(Clone, Debug, Default)]
+pub struct Struct {
+    pub fields: Vec<Field>,
+    /// The type of further members; `None` where there may be none.
+    pub additional: Option<Typed>,
+}
+
+/// A member.
+#[derive(Clone, Debug)]
+pub struct Field {
+    pub name: String,
+    /// What to call it in Rust, where the schema says so.
+    pub rust_name: Option<String>,
+    pub required: bool,
+    pub typed: Typed,
+    /// The schema whose annotations describe it.
+    pub id: SchemaId,
+    /// Every schema that applies to it.
+    pub ids: Vec<SchemaId>,
+}
+
+/// A choice between types.
+#[derive(Clone, Debug)]
+pub struct Union {
+    pub variants: Vec<Variant>,
+    pub dispatch: Dispatch,
+}
+
+/// How the variant of a value is found.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Dispatch {
+    /// By the string that this member is.
+    Tag(String),
+    /// By a member that one variant requires and no other admits. One variant may do without: it is what else there is.
+    Member,
+    /// By the type of the JSON value.
+    Kind,
+    /// By trying them in order.
+    Attempt,
+}
+
+/// One of a union's types.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// What to call it; not yet an identifier.
+    pub name: String,
+    pub typed: Typed,
+    /// What selects it: values of the tag, or the name of a member.
+    pub tags: Vec<String>,
+    pub kinds: Kinds,
+    pub id: SchemaId,
+}
+
+/// A type where it is used, with what is asked of values there beyond it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Typed {
+    pub shape: Shape,
+    pub constraints: Vec<Constraint>,
+    pub judgements: Vec<Judgement>,
+}
+
+/// A Rust type.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shape {
+    /// Any JSON value.
+    Value,
+    /// Any JSON object.
+    Object,
+    Null,
+    Boolean,
+    Integer(Integer),
+    Float,
+    String,
+    DateTime,
+    Date,
+    Uuid,
+    /// Bytes in a string.
+    Base64,
+    Array(Box<Typed>),
+    /// An array of so many items.
+    FixedArray(Box<Typed>, u64),
+    Tuple(Vec<Typed>),
+    Map(Box<Typed>),
+    /// `null` or a value.
+    Nullable(Box<Typed>),
+    Item(ItemId),
+    /// An item that contains itself.
+    Boxed(ItemId),
+}
+
+impl Shape {
+    /// Whether a value is a string with more to it, whose text `as_str` gives.
+    pub fn has_text(&self) -> bool {
+        matches!(self, Self::DateTime | Self::Date | Self::Base64)
+    }
+
+    /// Whether the items of an array are equal in Rust exactly where they are equal in JSON.
+    pub fn items_compare_as_json(&self) -> bool {
+        let (Self::Array(item) | Self::FixedArray(item, _)) = self else { return false };
+        matches!(
+            item.shape,
+            Self::String | Self::Boolean | Self::DateTime | Self::Date | Self::Base64 | Self::Integer(_)
+        )
+    }
+}
+
+/// That only a schema can tell whether a value is valid, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgement {
+    pub id: SchemaId,
+    /// What types and constraints leave open; empty where that is too much to tell.
+    pub open: Vec<Open>,
+    /// What makes it needless to ask, found once all types are there.
+    pub proof: Option<Proof>,
+}
+
+/// What types and constraints leave open.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Open {
+    /// Keywords of a schema that no type has room for.
+    Keywords(SchemaId),
+    /// Branches that became no variants.
+    Group(Group),
+}
+
+impl Typed {
+    /// A type that is exact by itself.
+    pub fn exact(shape: Shape) -> Self {
+        Self::constrained(shape, Vec::new())
+    }
+
+    /// A type of whose values more is asked.
+    pub fn constrained(shape: Shape, constraints: Vec<Constraint>) -> Self {
+        Self { shape, constraints, judgements: Vec::new() }
+    }
+
+    /// A type whose values the schema is asked about.
+    pub fn judged(shape: Shape, judgements: Vec<Judgement>) -> Self {
+        Self { shape, constraints: Vec::new(), judgements }
+    }
+
+    /// Whether nothing is asked of values beyond the type.
+    pub fn is_exact(&self) -> bool {
+        self.constraints.is_empty() && self.judgements.is_empty()
+    }
+}
