@@ -2,6 +2,7 @@
 
 mod example;
 mod name;
+mod reserved;
 mod uid;
 
 use crate::diagnostic::Report;
@@ -11,5 +12,6 @@ use crate::model::EventModel;
 pub fn check(model: &EventModel, report: &mut Report) {
     name::check(model, report);
     uid::check(model, report);
+    reserved::check(model, report);
     example::check(model, report);
 }

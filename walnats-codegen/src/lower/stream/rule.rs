@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::event::LocatedEvent;
-use super::{MAX_DESCRIPTION, filter, settings};
+use super::{MAX_DESCRIPTION, settings};
 use crate::diagnostic::{Diagnostic, Place, Report, SourceFile};
 use crate::model::{Discard, Retention, Stream};
 use crate::settings::StreamSettings;
@@ -50,16 +50,6 @@ pub(super) fn check(stream: &Stream, at: &Sections, stored: &[&LocatedEvent], re
     for (key, message, help) in faults {
         let place = at.key(key).unwrap_or_else(|| at.place.clone());
         report.push(Diagnostic::error("WN0423", place, message).help(help));
-    }
-    let is_ours = !stream.is_external && !at.is_on(|settings| settings.no_ack);
-    if let Some(filter) = stream.subjects.iter().find(|filter| is_ours && filter::overlap(filter, "$JS.>")) {
-        let place = at.key("subjects").unwrap_or_else(|| at.place.clone());
-        let message =
-            format!("the subject `{filter}` of the stream `{}` includes the server's own, `$JS.>`", stream.name);
-        report.push(Diagnostic::warning("WN0423", place, message).help(
-            "the server refuses such a stream; let the subject begin with a fixed token, or have every publisher set \
-             `Options::subject_prefix`",
-        ));
     }
     if stream.schedules && stream.retention == Some(Retention::Interest) {
         let place = at.key("schedules").unwrap_or_else(|| at.place.clone());
