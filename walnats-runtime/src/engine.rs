@@ -165,6 +165,7 @@ impl Engine {
             patience: None,
             vain: 0,
             unread: None,
+            forbidden: None,
             losses: Losses::default(),
             _place: place,
         });

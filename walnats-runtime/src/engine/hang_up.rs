@@ -21,6 +21,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 /// The pause after connections that brought no answer, doubled with each.
 const VAIN_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_VAIN_PAUSE: Duration = Duration::from_secs(2);
+/// So many connections may be lost in a second, whatever they brought.
+const PER_SECOND: usize = 4;
+const SECOND: Duration = Duration::from_secs(1);
 
 /// What the server minds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,8 +62,11 @@ pub(super) struct HangUps {
     /// The largest message and the longest subject that were acknowledged.
     proven_bytes: usize,
     proven_subject: usize,
-    /// What is too large or too long, the words about it, and since when that is known.
-    limit: Option<(usize, Words, Instant)>,
+    /// What is too large, and what is too long: the words about it, and since when that is known.
+    too_large: Option<(usize, Words, Instant)>,
+    too_long: Option<(usize, Words, Instant)>,
+    /// When the last connections were lost.
+    recent: VecDeque<Instant>,
     /// How many connections in a row brought no answer.
     vain: u32,
     /// Whether the present connection brought one.
@@ -122,6 +128,15 @@ impl HangUps {
             let pause = LONGEST_VAIN_PAUSE.min(VAIN_PAUSE * (1 << self.vain.min(5)));
             self.hold_until = (self.vain >= 2).then(|| now + pause);
         }
+        self.recent.push_back(now);
+        if self.recent.len() > PER_SECOND {
+            self.recent.pop_front();
+        }
+        if let Some(until) =
+            self.recent.front().filter(|_| self.recent.len() == PER_SECOND).map(|first| *first + SECOND)
+        {
+            self.hold_until = self.hold_until.max(Some(until));
+        }
         self.lost.push_back(loss);
         self.explained()
     }
@@ -161,18 +176,20 @@ impl HangUps {
     pub(super) fn found(&mut self, words: &Words, load: &Load) {
         self.alone_lost = 0;
         let measure = words.measure(load);
-        match words.minds {
-            Minds::Payload => self.proven_bytes = self.proven_bytes.min(measure.saturating_sub(1)),
-            Minds::Subject => self.proven_subject = self.proven_subject.min(measure.saturating_sub(1)),
+        let (proven, limit) = match words.minds {
+            Minds::Payload => (&mut self.proven_bytes, &mut self.too_large),
+            Minds::Subject => (&mut self.proven_subject, &mut self.too_long),
             Minds::Something => return,
-        }
-        self.limit = Some((measure, words.clone(), Instant::now()));
+        };
+        *proven = (*proven).min(measure.saturating_sub(1));
+        *limit = Some((measure, words.clone(), Instant::now()));
     }
 
     /// What the server would say of this load, as far as is known.
     pub(super) fn forbids(&self, load: &Load) -> Option<&Words> {
-        let (limit, words, since) = self.limit.as_ref()?;
-        (since.elapsed() < BELIEVED && words.measure(load) >= *limit).then_some(words)
+        let mut limits = [&self.too_large, &self.too_long].into_iter().flatten();
+        let forbids = |words: &Words, limit, since: Instant| since.elapsed() < BELIEVED && words.measure(load) >= limit;
+        limits.find_map(|(limit, words, since)| forbids(words, *limit, *since).then_some(words))
     }
 
     /// A message that was suspected got through.

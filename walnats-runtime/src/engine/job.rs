@@ -61,6 +61,8 @@ pub(crate) struct Job {
     pub(crate) patience: Option<Instant>,
     /// How often the stream had something in its place that could not be read or was not there.
     pub(crate) vain: u32,
+    /// Why it is not sent any more: whether an earlier attempt stored it is being looked up.
+    pub(crate) forbidden: Option<Reason>,
     /// Since when what the stream has in its place cannot be read, over a connection that stands.
     pub(crate) unread: Option<Instant>,
     pub(crate) losses: Losses,
@@ -110,7 +112,12 @@ impl Job {
 
     /// Whether nobody can say that it is not stored.
     pub(crate) fn may_be_stored(&self) -> bool {
-        self.uncertain || !self.is_ready()
+        self.uncertain || !self.is_ready() || self.stored_by().is_some()
+    }
+
+    /// Another stream that acknowledged it.
+    pub(crate) fn stored_by(&self) -> Option<&str> {
+        self.elsewhere.as_ref().filter(|(_, stored)| *stored).map(|(stream, _)| stream.as_str())
     }
 
     /// After this it is not sent again: the stream may have forgotten the id of an earlier attempt. The margin is for
@@ -154,7 +161,9 @@ impl Job {
 
     /// The end where `reason` says that the last attempt did not store it.
     pub(crate) fn refused(&self, reason: Reason) -> EmitError {
-        if self.uncertain {
+        if let Some(other) = self.stored_by() {
+            self.load.possibly_stored(Cause::OtherStream(other.to_owned()))
+        } else if self.uncertain {
             self.load.possibly_stored(Cause::RefusedLater(reason.to_string()))
         } else {
             self.load.not_stored(reason)
@@ -163,7 +172,9 @@ impl Job {
 
     /// The end where there is no time left, or nobody to send it.
     pub(crate) fn given_up(&self, cause: Cause, unsent: Reason) -> EmitError {
-        if self.phase == Phase::Looking || (self.unread.is_some() && self.uncertain) {
+        if let Some(reason) = &self.forbidden {
+            self.refused(reason.clone())
+        } else if self.phase == Phase::Looking || (self.unread.is_some() && self.uncertain) {
             self.load.possibly_stored(Cause::KeyUnread)
         } else if self.may_be_stored() {
             self.load.possibly_stored(match (&self.elsewhere, cause) {

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
 
+use super::load::Load;
 use crate::jetstream::{Api, Failure, code};
 
 /// What the request for a message of a stream begins with; the stream's name follows.
@@ -34,6 +35,13 @@ pub(super) struct Question {
 pub(super) struct Batch {
     pub(super) last_id: String,
     pub(super) messages: u64,
+}
+
+impl Batch {
+    /// What is sent as one, even if that is one message.
+    pub(super) fn of(load: &Load) -> Self {
+        Self { last_id: load.last().message_id.clone(), messages: load.messages().len() as u64 }
+    }
 }
 
 /// What is there.
@@ -85,6 +93,9 @@ async fn ask(api: &Api, Question { stream, subject, batch }: &Question) -> Found
         Ok(None) => return Found::Nothing,
         Err(Silence) => return Found::Unknown,
     };
+    if *messages == 1 {
+        return Found::Message { sequence, message_id: last_id.clone(), first_id: last_id.clone() };
+    }
     let first = serde_json::json!({ "seq": (sequence + 1).saturating_sub(*messages) });
     match get(api, stream, first).await {
         Ok(first) => {

@@ -158,6 +158,8 @@ impl Streams {
         for stream in &mut self.streams {
             (stream.inspected, stream.inspecting, stream.silent) = (None, None, 0);
             stream.to_decide = false;
+            // Whoever kept silent may answer now, and the stream's window may be another one.
+            stream.unanswered = false;
             if let Some(config) = self.known.get(&stream.name) {
                 stream.config = Some(config);
             }

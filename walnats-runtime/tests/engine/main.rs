@@ -1,5 +1,6 @@
 //! What an emit promises, against a real nats-server.
 
+mod attack;
 mod batches;
 mod callbacks;
 mod callers;

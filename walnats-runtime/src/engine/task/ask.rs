@@ -48,6 +48,7 @@ impl Task {
         let Some(job) = self.ring.get(carrier) else { return };
         let mut message = job.load.last().clone();
         message.stream = NOWHERE.into();
+        message.expect_stream = true;
         let id = job.stream;
         let number = self.doubts.asked(stream, &message.subject, now);
         if vain > 0 {

@@ -2,8 +2,8 @@
 
 use super::Task;
 use crate::engine::hang_up::{Loss, Words};
-use crate::engine::job::Job;
-use crate::error::{Cause, EmitError, Reason};
+use crate::engine::job::{Job, Phase};
+use crate::error::{Cause, Reason};
 
 /// Without the server's words, so many connections are lost over a message that is alone, while others get through, before it
 /// is given up.
@@ -12,15 +12,24 @@ const ENOUGH: u32 = 6;
 impl Task {
     /// The connection is lost with these under way, or asked with.
     pub(super) fn note_lost(&mut self, mut under_way: Vec<u64>, connection: u64) {
-        let alone = self.window.alone();
+        let mut alone = self.window.alone();
         if let Some((_, carrier)) = self.carrier.take()
             && !under_way.contains(&carrier)
         {
             under_way.push(carrier);
         }
+        // Nothing of a batch is stored before its last message, but one of those before may be what the connection is lost over.
+        if let Some(partly) = &self.partly {
+            under_way.push(partly.sequence);
+        }
         // Between two connections there is nothing to lose.
         if under_way.is_empty() {
             return;
+        }
+        // One at a time is always alone.
+        if let ([only], true) = (&under_way[..], self.window.keeps_order()) {
+            let unproven = self.ring.get(*only).is_some_and(|job| self.hang_ups.is_unproven(&job.load));
+            alone = alone.or(unproven.then_some(*only));
         }
         for sequence in &under_way {
             let Some(job) = self.ring.get_mut(*sequence) else { continue };
@@ -87,33 +96,38 @@ impl Task {
     /// The server hangs up over this one.
     fn condemn(&mut self, sequence: u64, words: &Words) {
         let Some(job) = self.ring.get(sequence) else { return };
-        // Nothing as large ever passed: then the connections that were lost without a word were lost over it, too. The words
-        // get lost where the server closes while more arrives.
-        let always = self.hang_ups.can_mean(words, &job.load);
         self.hang_ups.found(words, &job.load);
-        self.end_forbidden(sequence, &words.text, always);
+        self.end_forbidden(sequence, &words.text);
         // What is as large would only be asked with, or sent, to the same end.
         let forbidden = |(_, job): &(u64, &Job)| job.is_ready() && self.hang_ups.forbids(&job.load).is_some();
         let forbidden: Vec<u64> = self.ring.iter().filter(forbidden).map(|(sequence, _)| sequence).collect();
         for sequence in forbidden {
-            self.end_forbidden(sequence, &words.text, always);
+            self.end_forbidden(sequence, &words.text);
         }
     }
 
-    /// Ends what the server hangs up over. None of its attempts was stored, if each of them ended with such words, or the server
-    /// `always` minded it.
-    pub(super) fn end_forbidden(&mut self, sequence: u64, said: &str, always: bool) {
+    /// Ends what the server hangs up over. None of its attempts was stored, if each of them ended with such words. One that went
+    /// without them may have been stored, as the limit can have been lowered since; or the words were lost, as they are where the
+    /// server closes while more arrives. That is looked up.
+    pub(super) fn end_forbidden(&mut self, sequence: u64, said: &str) {
         let Some(job) = self.ring.get(sequence) else { return };
         let reason = Reason::HungUp { size: job.load.largest(), said: said.to_owned() };
-        let explained = (always || job.losses.explained == job.losses.connections) && job.losses.silent == 0;
-        let error = if explained { job.load.not_stored(reason) } else { job.refused(reason) };
-        self.finish(sequence, Err(error));
+        let explained = job.losses.explained == job.losses.connections && job.losses.silent == 0;
+        if explained || !job.uncertain {
+            let error = job.load.not_stored(reason);
+            self.finish(sequence, Err(error));
+        } else if job.phase != Phase::Looking {
+            self.look_for(sequence, reason);
+        }
     }
 
     /// Ends what the connection was lost over again and again, without a word of the server, while others got through.
     fn give_up(&mut self, sequence: u64) {
         let Some(job) = self.ring.get(sequence).filter(|job| job.losses.alone >= ENOUGH) else { return };
-        let error: EmitError = job.load.possibly_stored(Cause::HungUp);
+        let error = match job.uncertain {
+            true => job.load.possibly_stored(Cause::HungUp),
+            false => job.load.not_stored(Reason::Unsent("the connection was lost each time that it was sent")),
+        };
         self.finish(sequence, Err(error));
     }
 }

@@ -163,8 +163,10 @@ impl Task {
                 Some(found) => Reason::WrongStream { stream: job.load.last().stream.to_string(), found: found.clone() },
                 None => reason.clone(),
             };
-            // A stream that never acknowledged and does not exist stored none of its attempts.
-            let never = !self.streams.get(job.stream).has_acknowledged() && job.losses.connections == 0;
+            // A stream that never acknowledged and does not exist stored none of its attempts; another one may have.
+            let never = !self.streams.get(job.stream).has_acknowledged()
+                && job.losses.connections == 0
+                && job.stored_by().is_none();
             let error = if never { job.load.not_stored(reason) } else { job.refused(reason) };
             self.finish(sequence, Err(error));
         }

@@ -13,6 +13,7 @@ use super::Task;
 use crate::engine::job::{Job, Phase};
 use crate::engine::load::Load;
 use crate::engine::lookup::{self, Batch, Found, Question, look_up};
+use crate::engine::streams::StreamId;
 use crate::error::{Cause, EmitError, Reason};
 use crate::jetstream::Api;
 use crate::message::{Outcome, Receipt};
@@ -78,10 +79,27 @@ impl Task {
         let (stream, subject) = (last.stream.to_string(), last.subject.clone());
         let batch = match &job.load {
             Load::One(_) => None,
-            Load::Atomic(messages) => Some(Batch { last_id: last.message_id.clone(), messages: messages.len() as u64 }),
+            Load::Atomic(_) => Some(Batch::of(&job.load)),
         };
-        let question = Question { stream, subject, batch };
-        let prefix = self.streams.prefix(job.stream);
+        let id = job.stream;
+        self.ask_for(sequence, id, Question { stream, subject, batch });
+    }
+
+    /// Nothing more is sent of it, for this reason; what remains to be known is whether an earlier attempt was stored.
+    pub(super) fn look_for(&mut self, sequence: u64, reason: Reason) {
+        self.no_longer_sent(sequence);
+        self.pauses.ended(sequence);
+        let Some(job) = self.ring.get_mut(sequence) else { return };
+        (job.phase, job.forbidden) = (Phase::Looking, Some(reason));
+        let last = job.load.last();
+        let batch = Some(Batch::of(&job.load));
+        let question = Question { stream: last.stream.to_string(), subject: last.subject.clone(), batch };
+        let id = job.stream;
+        self.ask_for(sequence, id, question);
+    }
+
+    fn ask_for(&mut self, sequence: u64, id: StreamId, question: Question) {
+        let prefix = self.streams.prefix(id);
         let api = Api { client: self.link.client().clone(), prefix, timeout: lookup::TIMEOUT };
         self.lookups.ask(api, question, sequence);
     }
@@ -90,7 +108,11 @@ impl Task {
         let patience = Instant::now().checked_sub(self.limits.deadline).filter(|_| self.link.is_up());
         for sequence in self.lookups.waiting.remove(question).unwrap_or_default() {
             let Some(job) = self.ring.get_mut(sequence).filter(|job| job.phase == Phase::Looking) else { continue };
-            match judge(job, found, patience) {
+            let judged = match job.forbidden.clone() {
+                Some(reason) => Some(judge_forbidden(job, found, reason, self.limits.ack_timeout)),
+                None => judge(job, found, patience),
+            };
+            match judged {
                 Some(end) => self.finish(sequence, end),
                 None => {
                     job.phase = Phase::Ready;
@@ -109,6 +131,7 @@ impl Task {
     pub(super) fn end_unread(&mut self, stream: &str) {
         let unread =
             self.ring.iter().filter(|(_, job)| job.phase == Phase::Looking && job.load.last().stream == stream);
+        let unread = unread.filter(|(_, job)| job.forbidden.is_none());
         let unread: Vec<_> =
             unread.map(|(sequence, job)| (sequence, job.load.possibly_stored(Cause::KeyUnread))).collect();
         for (sequence, error) in unread {
@@ -154,9 +177,28 @@ fn judge(job: &mut Job, found: &Found, patience: Option<Instant>) -> Option<Resu
     if batch && !ours {
         return refused(job);
     }
+    Some(Ok(receipt(job, sequence, ours)))
+}
+
+/// How the job ends that is not sent any more.
+fn judge_forbidden(job: &Job, found: &Found, reason: Reason, ack_timeout: Duration) -> Result<Receipt, EmitError> {
+    match found {
+        Found::Message { sequence, .. } => Ok(receipt(job, *sequence, true)),
+        // Its stream remembers its id still, and no other one takes it.
+        Found::Nothing
+            if job.load.last().expect_stream
+                && job.last_attempt_before(ack_timeout).is_some_and(|last| Instant::now() < last) =>
+        {
+            Err(job.load.not_stored(reason))
+        }
+        Found::Nothing | Found::Unknown => Err(job.refused(reason)),
+    }
+}
+
+fn receipt(job: &Job, sequence: u64, ours: bool) -> Receipt {
     let last = job.load.last();
     // An id that nobody else can have was stored by an attempt of ours.
     let outcome = if ours && last.fresh_id { Outcome::Stored(sequence) } else { Outcome::Duplicate(sequence) };
     let (stream, message_id) = (last.stream.to_string(), last.message_id.clone());
-    Some(Ok(Receipt { outcome, stream, domain: None, message_id }))
+    Receipt { outcome, stream, domain: None, message_id }
 }
