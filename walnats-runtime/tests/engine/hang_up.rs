@@ -57,17 +57,18 @@ async fn a_message_that_the_account_does_not_admit_ends_alone() -> TestResult {
     for other in others {
         tokio::time::timeout(TIME, other).await??;
     }
-    // What is known already costs no connection.
+    // What is known already costs no connection; the one that was lost is back.
+    publisher.emit(&small).await?;
     let before = connects(&publisher);
     for _ in 0..20 {
         hung_up(publisher.emit(&large).await)?;
         publisher.emit(&small).await?;
     }
     assert_eq!(connects(&publisher), before);
-    let allowed = 3 + 5 * started.elapsed().as_secs();
+    let allowed = 6 + 5 * started.elapsed().as_secs();
     assert!(connects(&publisher) <= allowed, "{} connections, {allowed} allowed", connects(&publisher));
     let mut stream = publisher.jetstream().get_stream("notes").await?;
-    assert_eq!(stream.info().await?.state.messages, 420);
+    assert_eq!(stream.info().await?.state.messages, 421);
     Ok(())
 }
 
