@@ -162,6 +162,7 @@ impl Engine {
             uncertain: false,
             refusal: None,
             elsewhere: None,
+            verdict: None,
             patience: None,
             vain: 0,
             unread: None,

@@ -57,6 +57,8 @@ pub(crate) struct Job {
     pub(crate) refusal: Option<Reason>,
     /// Another stream that takes its subject answered, and whether it stored it.
     pub(crate) elsewhere: Option<(String, bool)>,
+    /// Why the attempt that is under way was refused for good, while another answer may still come.
+    pub(crate) verdict: Option<Reason>,
     /// When it ends where its stream stays away, although it has no deadline.
     pub(crate) patience: Option<Instant>,
     /// How often the stream had something in its place that could not be read or was not there.
@@ -131,6 +133,7 @@ impl Job {
     /// The attempt that is under way goes without an answer.
     pub(crate) fn attempt_unanswered(&mut self) {
         self.phase = Phase::Ready;
+        self.verdict = None;
         self.uncertain = true;
         self.patience = None;
     }

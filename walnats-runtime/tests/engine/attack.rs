@@ -70,25 +70,37 @@ fn connects(publisher: &Publisher) -> u64 {
     publisher.client().statistics().connects.load(Ordering::Relaxed)
 }
 
-/// A connection on which what is published gets lost for a while.
+/// A connection on which what is published, or acknowledgements, get lost for a while.
 struct Line {
     address: SocketAddr,
     mute: Arc<AtomicBool>,
+    lossy: Arc<AtomicBool>,
 }
 
 impl Line {
     async fn to(target: SocketAddr) -> std::io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
-        let mute = Arc::new(AtomicBool::new(false));
-        let shared = Arc::clone(&mute);
+        let (mute, lossy) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        let (shared, loses) = (Arc::clone(&mute), Arc::clone(&lossy));
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let Ok(server) = TcpStream::connect(target).await else { continue };
                 let (mut client_read, mut client_write) = client.into_split();
                 let (mut server_read, mut server_write) = server.into_split();
                 let mute = Arc::clone(&shared);
-                tokio::spawn(async move { tokio::io::copy(&mut server_read, &mut client_write).await });
+                let lossy = Arc::clone(&loses);
+                tokio::spawn(async move {
+                    let mut buffer = vec![0; 65_536];
+                    while let Ok(length @ 1..) = server_read.read(&mut buffer).await {
+                        let text = String::from_utf8_lossy(&buffer[..length]);
+                        let acknowledges = text.contains("\"seq\":") && !text.contains("io.nats.jetstream.api");
+                        let lost = lossy.load(Ordering::SeqCst) && acknowledges;
+                        if !lost && client_write.write_all(&buffer[..length]).await.is_err() {
+                            break;
+                        }
+                    }
+                });
                 tokio::spawn(async move {
                     let mut buffer = vec![0; 65_536];
                     while let Ok(length @ 1..) = client_read.read(&mut buffer).await {
@@ -102,7 +114,7 @@ impl Line {
                 });
             }
         });
-        Ok(Self { address, mute })
+        Ok(Self { address, mute, lossy })
     }
 }
 
@@ -357,4 +369,70 @@ async fn three_accounts_of_which_one_is_empty() -> TestResult {
         end?;
     }
     Ok(())
+}
+
+/// Both accounts have a stream `notes`, and ours refuses.
+#[tokio::test]
+async fn streams_of_one_name_in_two_accounts() -> TestResult {
+    let [orders, shop] = orders_and_shop();
+    let server = NatsServer::builder().account(orders).account(shop).start()?;
+    let (owner, ours) = (as_user(&server, "orders", "o").await?, as_user(&server, "shop", "s").await?);
+    make(&owner, config("notes", &["notes.>"])).await?;
+    make(&ours, stream::Config { max_message_size: 10, ..config("notes", &["notes.>"]) }).await?;
+    let publisher = Publisher::connect(server.url_as("shop", "s"), PLAIN, Options::new()).await?;
+    for number in 0..20 {
+        let before = count(&owner, "notes").await?;
+        let end = publisher.emit(&note(format!("rather long {number}"))).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        honest(&end, count(&owner, "notes").await? - before);
+    }
+    Ok(())
+}
+
+/// As above, in two domains.
+#[tokio::test]
+async fn streams_of_one_name_in_two_domains() -> TestResult {
+    let hub = NatsServer::builder().domain("hub").leafnodes().start()?;
+    let leaf = NatsServer::builder().domain("leaf").leaf_of(&hub).start()?;
+    leaf.wait_for_leafnodes(1)?;
+    let (owner, ours) = (async_nats::connect(hub.url()).await?, async_nats::connect(leaf.url()).await?);
+    make(&owner, config("notes", &["notes.>"])).await?;
+    make(&ours, stream::Config { max_message_size: 10, ..config("notes", &["notes.>"]) }).await?;
+    let publisher = Publisher::connect(leaf.url(), PLAIN, Options::new()).await?;
+    for number in 0..20 {
+        let before = count(&owner, "notes").await?;
+        let end = publisher.emit(&note(format!("rather long {number}"))).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        honest(&end, count(&owner, "notes").await? - before);
+    }
+    Ok(())
+}
+
+/// The stream's window is shortened while a message is under way, over a connection that stands.
+#[tokio::test]
+async fn a_window_that_is_shortened_under_way() -> TestResult {
+    let server = NatsServer::start()?;
+    let owner = async_nats::connect(server.url()).await?;
+    make(&owner, config("notes", &["notes.*"])).await?;
+    let line = Line::to(server.address()).await?;
+    let options = Options::new().ack_timeout(Duration::from_secs(4)).deadline(Duration::from_secs(30));
+    let publisher = Publisher::connect(format!("nats://{}", line.address), PLAIN, options).await?;
+    publisher.emit(&note("first")).await?;
+    line.lossy.store(true, Ordering::SeqCst);
+    let pending = publisher.emit(&note("second")).buffered().await?;
+    until_count(&owner, "notes", 2).await?;
+    jetstream::new(owner.clone())
+        .update_stream(stream::Config { duplicate_window: Duration::from_secs(1), ..config("notes", &["notes.*"]) })
+        .await?;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    line.lossy.store(false, Ordering::SeqCst);
+    let end = tokio::time::timeout(TIME, pending).await?;
+    honest(&end, count(&owner, "notes").await? - 1);
+    Ok(())
+}
+
+fn orders_and_shop() -> [Account; 2] {
+    let orders = Account::new("ORDERS").user("orders", "o").jetstream().exports_service("notes.>");
+    let shop = Account::new("SHOP").user("shop", "s").jetstream().imports(Import::service("ORDERS", "notes.>"));
+    [orders, shop]
 }

@@ -80,6 +80,9 @@ impl Task {
 
     /// An attempt had its time, over a connection that stands.
     fn on_unanswered(&mut self, sequence: u64) {
+        if let Some(reason) = self.ring.get_mut(sequence).and_then(|job| job.verdict.take()) {
+            return self.end_refused(sequence, &reason);
+        }
         self.sent_again_later(sequence);
         self.pauses.ended(sequence);
         let Some(job) = self.ring.get_mut(sequence) else { return };

@@ -12,6 +12,8 @@ use crate::engine::streams::StreamId;
 use crate::error::{Cause, Reason};
 use crate::register::covers;
 
+/// After this an answer of the API may be of the past.
+const STALE: Duration = Duration::from_secs(1);
 /// For so long what the API showed of a stream is taken for true where it refuses an event.
 const FRESH: Duration = Duration::from_secs(5);
 
@@ -176,6 +178,12 @@ impl Task {
     pub(super) fn note_silence(&mut self, id: StreamId, elsewhere: bool) {
         let stream = self.streams.get_mut(id);
         stream.silent += 1;
+        // Somebody may have shortened its window since it was asked.
+        let stale = stream.inspected.is_none_or(|at| at.elapsed() > STALE);
+        if stale && !stream.unanswered {
+            self.inspect(id, false);
+        }
+        let stream = self.streams.get(id);
         // One alone may be lost on its way.
         if stream.silent >= 2 || elsewhere {
             self.decide(id);

@@ -11,6 +11,7 @@ use crate::engine::job::{Job, Phase};
 use crate::engine::pause::SAID_AFTER;
 use crate::engine::{watch, wire};
 use crate::error::Reason;
+use crate::jetstream::Scope;
 use crate::message::{Outcome, Receipt};
 
 /// After this a message is sent again whose id was in process.
@@ -18,6 +19,11 @@ const IN_PROCESS: Duration = Duration::from_millis(500);
 
 /// After this a batch is sent again that the server gave up, doubled each time.
 const GIVEN_UP: Duration = Duration::from_millis(250);
+
+/// How long a refusal that is final waits for the answer of another stream of the name.
+const GRACE: Duration = Duration::from_millis(100);
+/// The same where there are JetStream domains, and so perhaps a long way to the other one.
+const FAR_GRACE: Duration = Duration::from_secs(1);
 
 /// An acknowledgement.
 struct Stored {
@@ -68,7 +74,7 @@ impl Task {
             }
             Answer::BatchGivenUp(reason) => self.on_batch_given_up(sequence, reason),
             Answer::Later(reason) => self.on_refused_for_now(sequence, reason),
-            Answer::Never(reason) => self.end_refused(sequence, &reason),
+            Answer::Never(reason) => self.on_refused_for_good(sequence, reason),
         }
     }
 
@@ -85,6 +91,21 @@ impl Task {
         }
         let message_id = message.message_id.clone();
         self.finish(sequence, Ok(Receipt { outcome, stream, domain, message_id }));
+    }
+
+    /// A stream of the same name may take the subject in another account or domain, and have room: its answer is waited for.
+    fn on_refused_for_good(&mut self, sequence: u64, reason: Reason) {
+        let grace = if self.link.has_domain() { FAR_GRACE } else { GRACE };
+        let Some(job) = self.ring.get_mut(sequence) else { return };
+        match &mut job.phase {
+            Phase::Sent { until, .. } if job.verdict.is_none() && reason.scope() != Scope::Publisher => {
+                let soon = Instant::now() + grace;
+                *until = soon;
+                job.verdict = Some(reason);
+                self.due(Some(soon));
+            }
+            _ => self.end_refused(sequence, &reason),
+        }
     }
 
     /// The stream answers, so that it need not be spared any longer.
