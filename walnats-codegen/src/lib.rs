@@ -21,10 +21,8 @@ pub mod load;
 pub mod lower;
 pub mod model;
 mod package;
-mod resolve;
 pub mod rust;
 pub mod settings;
-mod wildcard;
 pub mod write;
 
 pub use config::Config;

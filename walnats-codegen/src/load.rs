@@ -1,25 +1,14 @@
 //! Files become a [`SourceSet`]. Nothing else in this crate reads from the disk, and nothing ever from the network.
 
-mod document;
 mod file;
-mod json;
-mod number;
-mod scalar;
-mod syntax;
-mod yaml;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use document::{Document, Member, Node, NodeValue};
 pub use file::Files;
-pub use json::parse_json;
-pub use yaml::parse_yaml;
+pub use walnats_schema::read::{Document, Member, Node, NodeValue, parse_json, parse_yaml};
 
 use crate::diagnostic::{Diagnostic, ForeignFiles, Place, Report, SourceFile};
-
-/// The deepest nesting that is read, so that no later stage can run out of stack: the limit of serde_json.
-const MAX_DEPTH: usize = 127;
 
 /// Everything that was read, sorted by name.
 #[derive(Clone, Debug, Default)]

@@ -87,7 +87,8 @@ fn code_of(folder: &str) -> &str {
 
 fn codes_in_source() -> BTreeSet<String> {
     let mut codes = BTreeSet::new();
-    for path in files(&package().join("src")).iter().filter(|path| path.extension().is_some_and(|e| e == "rs")) {
+    let sources = ["src", "../walnats-schema/src"].map(|folder| files(&package().join(folder))).concat();
+    for path in sources.iter().filter(|path| path.extension().is_some_and(|e| e == "rs")) {
         let text = fs::read_to_string(path).unwrap();
         for quoted in text.split("\"WN").skip(1) {
             if let Some(digits) = quoted.get(..5).and_then(|code| code.strip_suffix('"')) {
