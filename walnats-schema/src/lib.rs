@@ -23,3 +23,8 @@ pub use schema::{
 };
 pub use validate::MAX_VIOLATIONS;
 pub use violation::{At, Violation};
+
+/// The README's example, which is compiled.
+#[cfg(all(doctest, feature = "read"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
