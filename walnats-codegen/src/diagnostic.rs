@@ -5,5 +5,5 @@ mod render;
 
 pub use render::render;
 pub use walnats_schema::read::{
-    Diagnostic, ForeignFiles, Located, Place, Report, Severity, SourceFile, Stopped, did_you_mean,
+    Diagnostic, ForeignFiles, Level, Levels, Located, Place, Report, Severity, SourceFile, Stopped, did_you_mean,
 };

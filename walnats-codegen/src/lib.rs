@@ -15,6 +15,7 @@
 
 mod build_script;
 pub mod check;
+pub mod codes;
 mod config;
 pub mod diagnostic;
 pub mod load;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 pub use file::Files;
 pub use walnats_schema::read::{Document, Member, Node, NodeValue, parse_json, parse_yaml};
 
+use crate::codes;
 use crate::diagnostic::{Diagnostic, ForeignFiles, Place, Report, SourceFile};
 
 /// Everything that was read, sorted by name.
@@ -46,9 +47,10 @@ pub fn load(files: &Files<'_>, folders: &[PathBuf], report: &mut Report) -> Sour
     sources
 }
 
-/// The schema files that others write: `patterns` are names from the schema folders on, with one `*` in each for any text.
+/// The schema files that others write, and what is forgiven there: `patterns` are names from the schema folders on, with one `*` in each for any text.
 pub fn foreign_files(folders: &[PathBuf], patterns: &[String]) -> ForeignFiles {
-    ForeignFiles { folders: folders.iter().map(|folder| file::slashed(folder)).collect(), patterns: patterns.to_vec() }
+    let folders = folders.iter().map(|folder| file::slashed(folder)).collect();
+    ForeignFiles { folders, patterns: patterns.to_vec(), at_most: codes::foreign() }
 }
 
 /// `paths`, if they exist.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// From the bottom up; siblings of one floor do not know each other.
 const FLOORS: &[&[&str]] = &[
     &["diagnostic"],
-    &["model", "write"],
+    &["codes", "model", "write"],
     &["load"],
     &["settings"],
     &["lower"],

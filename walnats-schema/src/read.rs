@@ -29,7 +29,9 @@ mod resolve;
 pub mod wildcard;
 
 pub use bundle::Bundler;
-pub use diagnostic::{Diagnostic, ForeignFiles, Located, Place, Report, Severity, SourceFile, Stopped, did_you_mean};
+pub use diagnostic::{
+    Diagnostic, ForeignFiles, Level, Levels, Located, Place, Report, Severity, SourceFile, Stopped, did_you_mean,
+};
 pub use document::{Document, Member, Node, NodeValue, parse_json, parse_yaml};
 pub use lower::{Annotations, LowerOptions, Lowered, SchemaRoot, UnknownKeywords, lower, lower_in, registry};
 pub use resolve::{Draft, Registry};

@@ -1,12 +1,12 @@
 //! What a user got wrong: where, what, and how to mend it.
 
-mod foreign;
+mod levels;
 
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-pub use foreign::ForeignFiles;
+pub use levels::{ForeignFiles, Level, Levels};
 
 /// A file's text, shared by everything that points into it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -130,7 +130,7 @@ impl fmt::Display for Diagnostic {
 pub struct Report {
     /// In the order found; [`Report::sort`] orders them by file and line.
     pub diagnostics: Vec<Diagnostic>,
-    foreign: ForeignFiles,
+    levels: Levels,
 }
 
 /// A stage found errors, which its [`Report`] lists; nothing comes after it.
@@ -140,12 +140,12 @@ pub struct Stopped;
 impl Report {
     /// Adds a finding.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.extend(self.foreign.judge(diagnostic));
+        self.diagnostics.extend(self.levels.judge(diagnostic));
     }
 
-    /// From here on, what in these files only others can fix is a warning at most.
-    pub fn forgive_foreign(&mut self, files: ForeignFiles) {
-        self.foreign = files;
+    /// Sets the levels of what is found from here on.
+    pub fn set_levels(&mut self, levels: Levels) {
+        self.levels = levels;
     }
 
     /// Ends a stage.
