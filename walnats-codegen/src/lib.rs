@@ -15,16 +15,15 @@
 
 mod build_script;
 pub mod check;
+pub mod codes;
 mod config;
 pub mod diagnostic;
 pub mod load;
 pub mod lower;
 pub mod model;
 mod package;
-mod resolve;
 pub mod rust;
 pub mod settings;
-mod wildcard;
 pub mod write;
 
 pub use config::Config;

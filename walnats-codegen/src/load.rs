@@ -1,25 +1,15 @@
 //! Files become a [`SourceSet`]. Nothing else in this crate reads from the disk, and nothing ever from the network.
 
-mod document;
 mod file;
-mod json;
-mod number;
-mod scalar;
-mod syntax;
-mod yaml;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use document::{Document, Member, Node, NodeValue};
 pub use file::Files;
-pub use json::parse_json;
-pub use yaml::parse_yaml;
+pub use walnats_schema::read::{Document, Member, Node, NodeValue, parse_json, parse_yaml};
 
+use crate::codes;
 use crate::diagnostic::{Diagnostic, ForeignFiles, Place, Report, SourceFile};
-
-/// The deepest nesting that is read, so that no later stage can run out of stack: the limit of serde_json.
-const MAX_DEPTH: usize = 127;
 
 /// Everything that was read, sorted by name.
 #[derive(Clone, Debug, Default)]
@@ -57,9 +47,10 @@ pub fn load(files: &Files<'_>, folders: &[PathBuf], report: &mut Report) -> Sour
     sources
 }
 
-/// The schema files that others write: `patterns` are names from the schema folders on, with one `*` in each for any text.
+/// The schema files that others write, and what is forgiven there: `patterns` are names from the schema folders on, with one `*` in each for any text.
 pub fn foreign_files(folders: &[PathBuf], patterns: &[String]) -> ForeignFiles {
-    ForeignFiles { folders: folders.iter().map(|folder| file::slashed(folder)).collect(), patterns: patterns.to_vec() }
+    let folders = folders.iter().map(|folder| file::slashed(folder)).collect();
+    ForeignFiles { folders, patterns: patterns.to_vec(), at_most: codes::foreign() }
 }
 
 /// `paths`, if they exist.

@@ -1,18 +1,17 @@
-//! Sources and configuration become one [`EventModel`]. The two front ends, `json_schema` and `protobuf`, do not know each other.
+//! Sources and settings become one [`EventModel`]. The two front ends, `json_event` and `protobuf`, do not know each other.
 
-mod bundle;
 mod codegen;
 mod declaration;
 pub mod event;
 pub mod field;
 pub mod filter;
 mod json_event;
-pub mod json_schema;
 mod messages;
 mod once;
 mod overrides;
 #[cfg(feature = "protobuf")]
 pub mod protobuf;
+mod rust_note;
 mod service;
 mod source;
 mod stream;
@@ -40,7 +39,7 @@ pub fn lower(sources: &SourceSet, settings: &Settings, report: &mut Report) -> R
     declarations.extend(declared.json);
 
     let mut registry = json_event::registry(sources, settings, report);
-    let (lowered, mut events) = json_event::lower(&mut registry, sources, settings, &declarations, report);
+    let (schemas, mut events) = json_event::lower(&mut registry, sources, settings, &declarations, report);
     events.extend(messages.events(&declared.messages));
     // Events may be missing; whoever names them is not to blame.
     report.stop()?;
@@ -51,7 +50,7 @@ pub fn lower(sources: &SourceSet, settings: &Settings, report: &mut Report) -> R
     let finish = |raw: RawEvent| {
         let payload = raw.payload.clone();
         let lookup = |path: &[String]| match &payload {
-            Payload::Json(schema) => field::json_field(&lowered.schemas, *schema, path),
+            Payload::Json(schema) => field::json_field(&schemas.set, *schema, path),
             Payload::Protobuf(message) => messages.scalar(message, path),
         };
         event::finish(raw, &lookup, report)
@@ -64,10 +63,10 @@ pub fn lower(sources: &SourceSet, settings: &Settings, report: &mut Report) -> R
     json_event::bundle(&mut registry, &mut events, &declarations, sources);
 
     let mut model = EventModel {
-        sources: json_event::sources(lowered.sources, &declarations, &events),
+        sources: json_event::sources(schemas.sources, &declarations, &events),
         events: events.into_iter().map(|located| located.event).collect(),
-        schemas: lowered.schemas,
-        notes: lowered.notes,
+        schemas: schemas.set,
+        notes: schemas.notes,
         protobuf: messages.into_model(),
         streams,
         services,

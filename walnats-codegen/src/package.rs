@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::config::Config;
-use crate::diagnostic::{Report, SourceFile};
+use crate::diagnostic::{Levels, Report, SourceFile};
 use crate::load::{self, Files, SourceSet};
 use crate::settings::{self, Settings};
 
@@ -52,7 +52,8 @@ impl Package {
         let file = file.unwrap_or_else(|| Arc::new(SourceFile { path: shown, text: String::new() }));
         let settings = settings::parse(&file, &mut report);
         let folders = config.folders(&settings);
-        report.forgive_foreign(load::foreign_files(&folders, &settings.schemas.foreign));
+        let foreign = load::foreign_files(&folders, &settings.schemas.foreign);
+        report.set_levels(Levels { everywhere: settings.levels(), foreign });
         let sources = load::load(files, &folders, &mut report);
         Self { sources, settings, report, inputs: None }
     }

@@ -24,10 +24,14 @@
 //!
 //! [codegen]
 //! derives = ["Hash"]
+//!
+//! [lints]                               # by the names in `docs/diagnostics.md`: allow, warn or deny
+//! no-description = "deny"
 //! ```
 
 mod codegen;
 mod event;
+mod lints;
 mod read;
 mod schema;
 mod service;
@@ -40,6 +44,7 @@ use std::sync::Arc;
 
 pub use codegen::{CodegenSettings, DateTimeName};
 pub use event::EventSettings;
+pub use lints::LevelName;
 pub use read::parse;
 pub use schema::{DraftName, Formats, SchemaSettings, UnknownKeywordsName};
 pub use service::ServiceSettings;
@@ -50,7 +55,8 @@ pub use stream::{
 pub use text::{OneOrMany, Text};
 pub use units::{Bytes, Limit, Span};
 
-use crate::diagnostic::{Place, SourceFile};
+use crate::codes;
+use crate::diagnostic::{Level, Place, SourceFile};
 
 /// The content of `walnats.toml`. Every key is optional, and so is the file.
 #[derive(Clone, Debug, Default)]
@@ -69,12 +75,19 @@ pub struct Settings {
     pub services: BTreeMap<Text, ServiceSettings>,
     /// The Rust that comes out.
     pub codegen: CodegenSettings,
+    /// Levels of findings by name, such as `no-description`: those that are no errors always.
+    pub lints: BTreeMap<Text, LevelName>,
     /// The file itself, for places.
     #[cfg_attr(feature = "config-schema", schemars(skip))]
     pub file: Arc<SourceFile>,
 }
 
 impl Settings {
+    /// The levels of `[lints]`, by code.
+    pub fn levels(&self) -> BTreeMap<&'static str, Level> {
+        self.lints.iter().filter_map(|(slug, level)| Some((codes::by_slug(slug.as_str())?.id, level.level()))).collect()
+    }
+
     /// Where a text of `walnats.toml` stands.
     pub fn place(&self, text: &Text) -> Place {
         text.place(&self.file)

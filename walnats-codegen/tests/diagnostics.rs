@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use walnats_codegen::Package;
 use walnats_codegen::diagnostic::{Report, render};
+use walnats_codegen::{Package, codes};
 
 #[test]
 fn each_mistake_is_explained_as_expected() {
@@ -37,17 +37,29 @@ fn each_code_has_a_fixture_and_a_row_in_the_table() {
     let in_source = codes_in_source();
     let in_fixtures: BTreeSet<String> =
         fixtures().iter().map(|folder| code_of(folder.file_name().unwrap().to_str().unwrap()).to_owned()).collect();
-    let table = fs::read_to_string(package().join("docs/diagnostics.md")).unwrap();
-    let in_table: BTreeSet<String> = table
-        .lines()
-        .filter_map(|line| line.strip_prefix("| WN").and_then(|row| row.get(..4)))
-        .map(|digits| format!("WN{digits}"))
-        .collect();
-    assert_eq!(in_table, in_source, "the rows of docs/diagnostics.md (left) are the codes of the source (right)");
+    let in_table: BTreeSet<String> = codes::all().map(|code| code.id.to_owned()).collect();
+    assert_eq!(in_table, in_source, "the rows of the table (left) are the codes of the source (right)");
     let without: Vec<_> = in_source.difference(&in_fixtures).collect();
     assert!(without.is_empty(), "codes without a folder in fixtures/diagnostics: {without:?}");
     let unknown: Vec<_> = in_fixtures.difference(&in_source).collect();
     assert!(unknown.is_empty(), "folders in fixtures/diagnostics for codes that do not exist: {unknown:?}");
+}
+
+#[test]
+fn the_table_is_sorted_and_its_names_are_unique() {
+    let ids: Vec<&str> = codes::all().map(|code| code.id).collect();
+    assert!(ids.is_sorted_by(|one, next| one < next), "{ids:?}");
+    let slugs: BTreeSet<&str> = codes::all().map(|code| code.slug).collect();
+    assert_eq!(slugs.len(), ids.len());
+}
+
+#[test]
+fn the_documentation_is_made_of_the_table() {
+    let file = package().join("docs/diagnostics.md");
+    if std::env::var_os("WALNATS_BLESS").is_some() {
+        fs::write(&file, codes::document()).unwrap();
+    }
+    assert_eq!(fs::read_to_string(file).unwrap(), codes::document());
 }
 
 /// What `walnats check` and code generation say, without repetition.
@@ -87,7 +99,9 @@ fn code_of(folder: &str) -> &str {
 
 fn codes_in_source() -> BTreeSet<String> {
     let mut codes = BTreeSet::new();
-    for path in files(&package().join("src")).iter().filter(|path| path.extension().is_some_and(|e| e == "rs")) {
+    let table = package().join("src/codes");
+    let sources = ["src", "../walnats-schema/src"].map(|folder| files(&package().join(folder))).concat();
+    for path in sources.iter().filter(|path| path.extension().is_some_and(|e| e == "rs") && !path.starts_with(&table)) {
         let text = fs::read_to_string(path).unwrap();
         for quoted in text.split("\"WN").skip(1) {
             if let Some(digits) = quoted.get(..5).and_then(|code| code.strip_suffix('"')) {

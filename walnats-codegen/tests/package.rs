@@ -53,6 +53,24 @@ fn a_misspelt_keyword_in_a_foreign_file_leaves_the_events() {
     assert_eq!(found, [("WN0305", Severity::Warning)]);
 }
 
+#[test]
+fn lints_have_levels() {
+    let schema = r#"{"type": "object", "properties": {"a": {"type": "string", "minlength": 3}}}"#;
+    for (lints, wanted) in [
+        ("", vec![("WN0305", Severity::Error)]),
+        ("misspelt-keyword = \"allow\"", vec![("WN0713", Severity::Warning)]),
+        ("misspelt-keyword = \"warn\"", vec![("WN0305", Severity::Warning), ("WN0713", Severity::Warning)]),
+        ("misspelt-keyword = \"allow\"\nno-description = \"allow\"", vec![]),
+        ("misspelt-keyword = \"allow\"\nno-description = \"deny\"", vec![("WN0713", Severity::Error)]),
+    ] {
+        let mut package = in_memory(&[("walnats.toml", &format!("[lints]\n{lints}\n")), ("schemas/hit.json", schema)]);
+        let _ = package.check();
+        let mut found: Vec<_> = package.report.diagnostics.iter().map(|found| (found.code, found.severity)).collect();
+        found.sort_unstable();
+        assert_eq!(found, wanted, "{lints}");
+    }
+}
+
 fn read(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::{Value, json as value};
-use walnats_codegen::lower::json_schema::Draft;
+use walnats_schema::read::Draft;
 
 use crate::Subject;
 

@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use serde_json::Value;
-use walnats_codegen::lower::json_schema::Draft;
+use walnats_schema::read::Draft;
 use walnats_schema::{SchemaId, SchemaSet};
 
 /// A schema with what it needs to be read.

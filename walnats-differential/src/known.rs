@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use walnats_codegen::lower::json_schema::Draft;
+use walnats_schema::read::Draft;
 
 use walnats_schema::Pattern;
 

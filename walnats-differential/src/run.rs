@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use serde_json::Value;
-use walnats_codegen::lower::json_schema::Draft;
 use walnats_schema::SchemaId;
+use walnats_schema::read::Draft;
 
 use crate::{Instances, Judges, Random, Subject, Summary, any, mutate, schema};
 

@@ -5,7 +5,7 @@ mod event;
 mod reference;
 
 use serde_json::{Map, Value, json};
-use walnats_codegen::lower::json_schema::Draft;
+use walnats_schema::read::Draft;
 
 use crate::{Random, words};
 

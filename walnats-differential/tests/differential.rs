@@ -1,7 +1,7 @@
 //! A short run of fixed seed, and the disagreements that are known.
 
-use walnats_codegen::lower::json_schema::Draft;
 use walnats_differential::{Judges, Known, Plan, Subject, corpora, run};
+use walnats_schema::read::Draft;
 
 /// Enough to meet every keyword of every draft, little enough for an unoptimised build.
 const MUTANTS: usize = 3_000;

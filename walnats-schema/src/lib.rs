@@ -1,12 +1,15 @@
 //! JSON Schema as plain, resolved data, and an exact validator over it.
 //!
-//! Codegen lowers schemas of every draft into a [`SchemaSet`]; the runtime embeds it and asks it why a payload does not fit.
+//! A [`SchemaSet`] is what schemas accept, whatever draft they are written in; it validates instances and says why one
+//! does not fit. With the feature `read`, the module `read` makes it of schema files.
 
 mod decimal;
 mod equality;
 pub mod format;
 mod pattern;
 mod patterns;
+#[cfg(feature = "read")]
+pub mod read;
 mod schema;
 mod validate;
 mod violation;
@@ -20,3 +23,8 @@ pub use schema::{
 };
 pub use validate::MAX_VIOLATIONS;
 pub use violation::{At, Violation};
+
+/// The README's example, which is compiled.
+#[cfg(all(doctest, feature = "read"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

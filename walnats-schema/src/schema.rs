@@ -20,7 +20,7 @@ pub struct SchemaSet {
     /// The schema resources (`$id`), for dynamic references alone; a [`Schema::resource`] is an index into them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resources: Vec<Resource>,
-    /// The payload schema of each JSON event, by event name.
+    /// Schemas by name, for whoever holds a set of several.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub roots: BTreeMap<String, SchemaId>,
     /// Filled while validating.

@@ -18,7 +18,7 @@ use crate::{At, Decimal, JsonType, Schema, SchemaId, SchemaSet, Violation, equal
 /// How many violations are told at most.
 pub const MAX_VIOLATIONS: usize = 100;
 
-/// How many schemas may apply inside one another: a bound for the stack, beyond what a payload that
+/// How many schemas may apply inside one another: a bound for the stack, beyond what an instance that
 /// `serde_json` reads by default (128 levels) needs.
 const MAX_DEPTH: u32 = 1_000;
 

@@ -1,4 +1,4 @@
-//! What is wrong with a payload: place, keyword and expectation, never the value.
+//! What is wrong with an instance: place, keyword and expectation, never the value.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ pub struct Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = if self.pointer.is_empty() { "the payload" } else { &self.pointer };
+        let at = if self.pointer.is_empty() { "the instance" } else { &self.pointer };
         write!(f, "{at}: expected {} ({})", self.expected, self.keyword)
     }
 }

@@ -5,7 +5,7 @@ use super::source::{Declaration, event_name};
 use crate::diagnostic::{Diagnostic, Place, Report, did_you_mean};
 use crate::load::{Document, Node, NodeValue};
 use crate::settings::{EventSettings, Text};
-use crate::wildcard;
+use walnats_schema::read::wildcard;
 
 /// The events in JSON schemas, and the protobuf messages that are events, each with the event's name.
 #[derive(Default)]

@@ -1,20 +1,30 @@
 //! Events whose payload is JSON: from declarations to lowered schemas and back.
 
-use walnats_schema::SchemaId;
+use walnats_schema::read::{
+    self, Annotations, Bundler, Draft, LowerOptions, Lowered, Registry, SchemaRoot, UnknownKeywords,
+};
+use walnats_schema::{SchemaId, SchemaSet};
 
-use super::bundle::Bundler;
 use super::event::{LocatedEvent, RawEvent};
-use super::json_schema::{self, Draft, LowerOptions, Lowered, SchemaRoot, UnknownKeywords};
+use super::rust_note;
 use super::source::Declaration;
-use crate::diagnostic::Report;
+use crate::diagnostic::{Diagnostic, Report};
 use crate::load::SourceSet;
-use crate::model::{Payload, SourceNote};
-use crate::resolve::Registry;
+use crate::model::{Payload, SchemaNote, SourceNote};
 use crate::settings::{DraftName, Formats, SchemaSettings, Settings, UnknownKeywordsName};
 
 /// The schemas of all sources.
 pub(super) fn registry<'a>(sources: &'a SourceSet, settings: &Settings, report: &mut Report) -> Registry<'a> {
-    json_schema::registry(&sources.documents, &lower_options(&settings.schemas), report)
+    read::registry(&sources.documents, &lower_options(&settings.schemas), report)
+}
+
+/// The JSON schemas of all events, as the model has them.
+pub(super) struct Schemas {
+    pub(super) set: SchemaSet,
+    /// One for each schema of `set`, in the same order.
+    pub(super) notes: Vec<SchemaNote>,
+    /// The files that they come from.
+    pub(super) sources: Vec<SourceNote>,
 }
 
 /// Lowers the schemas of all declarations, and makes events of those that are there.
@@ -24,7 +34,7 @@ pub(super) fn lower(
     settings: &Settings,
     declarations: &[Declaration],
     report: &mut Report,
-) -> (Lowered, Vec<RawEvent>) {
+) -> (Schemas, Vec<RawEvent>) {
     let roots: Vec<SchemaRoot> = declarations
         .iter()
         .map(|event| SchemaRoot {
@@ -34,12 +44,12 @@ pub(super) fn lower(
         })
         .collect();
     let options = lower_options(&settings.schemas);
-    let lowered = json_schema::lower_in(registry, sources.documents.len(), &roots, &options, report);
+    let lowered = read::lower_in(registry, &roots, &options, report);
     let events = declarations.iter().zip(&lowered.roots).filter_map(|(declaration, root)| {
         let schema = (*root)?;
-        let note = lowered.notes.get(schema.0 as usize)?;
+        let annotations = lowered.annotations.get(schema.0 as usize)?;
         let mut options = declaration.options.clone();
-        options.deprecated = options.deprecated.or(note.deprecated.then_some(true));
+        options.deprecated = options.deprecated.or(annotations.deprecated.then_some(true));
         Some(RawEvent {
             name: declaration.name.clone(),
             place: declaration.place.clone(),
@@ -49,13 +59,45 @@ pub(super) fn lower(
         })
     });
     let events = events.collect();
-    (lowered, events)
+    let notes = lowered.annotations.into_iter().map(|annotations| note(annotations, sources, report));
+    let schemas = Schemas {
+        notes: notes.collect(),
+        set: lowered.schemas,
+        sources: lowered.sources.into_iter().map(|name| SourceNote { name, event: None }).collect(),
+    };
+    (schemas, events)
+}
+
+/// The annotations of a schema, with what it asks for in Rust.
+fn note(annotations: Annotations, sources: &SourceSet, report: &mut Report) -> SchemaNote {
+    let document = sources.documents.get(annotations.document);
+    let node = document.and_then(|document| document.root.descendant(&annotations.path));
+    // What the schema of a whole file says of Rust is checked with the event.
+    if let (Some(document), Some(node), false) = (document, node, annotations.path.is_empty()) {
+        for (node, message) in rust_note::problems(node) {
+            report.push(Diagnostic::error("WN0406", document.place(&node.span), message));
+        }
+    }
+    SchemaNote {
+        title: annotations.title,
+        description: annotations.description,
+        default: annotations.default,
+        examples: annotations.examples,
+        example_places: annotations.example_places,
+        deprecated: annotations.deprecated,
+        read_only: annotations.read_only,
+        write_only: annotations.write_only,
+        rust: node.map(rust_note::note).unwrap_or_default(),
+        source: annotations.document,
+        path: annotations.path,
+        place: annotations.place,
+    }
 }
 
 /// That of the schema, or of what it refers to where it says nothing itself.
 fn description(lowered: &Lowered, schema: SchemaId) -> Option<String> {
-    let own = lowered.notes.get(schema.0 as usize)?.description.clone();
-    own.or_else(|| lowered.notes.get(lowered.schemas.get(schema).reference?.0 as usize)?.description.clone())
+    let own = lowered.annotations.get(schema.0 as usize)?.description.clone();
+    own.or_else(|| lowered.annotations.get(lowered.schemas.get(schema).reference?.0 as usize)?.description.clone())
 }
 
 fn lower_options(settings: &SchemaSettings) -> LowerOptions {

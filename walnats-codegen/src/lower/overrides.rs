@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::event::{EventOptions, RawEvent};
 use crate::diagnostic::{Diagnostic, Located, Place, Report, did_you_mean};
 use crate::settings::{EventSettings, Text};
-use crate::wildcard;
+use walnats_schema::read::wildcard;
 
 type Entries = BTreeMap<Text, EventSettings>;
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::diagnostic::{Diagnostic, Report, SourceFile, did_you_mean};
 use crate::model::Service;
 use crate::settings::{ServiceSettings, Text};
-use crate::wildcard;
+use walnats_schema::read::wildcard;
 
 /// The services of `walnats.toml`, with their patterns resolved to `events`, which are names.
 pub(super) fn services(

@@ -8,7 +8,8 @@ use serde::de::DeserializeOwned;
 use serde_spanned::Spanned;
 use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 
-use super::{Keys, Settings, StreamSettings, Text};
+use super::{Keys, LevelName, Settings, StreamSettings, Text};
+use crate::codes::{self, DefaultLevel};
 use crate::diagnostic::{Diagnostic, Place, Report, SourceFile, did_you_mean};
 
 /// Keys that no two streams can share; `subjects` and `description` are looked at by themselves.
@@ -25,7 +26,7 @@ const JETSTREAM: [(&str, &str); 7] = [
     ("allow_atomic", "atomic"),
 ];
 
-const SECTIONS: [&str; 6] = ["schemas", "defaults", "streams", "events", "services", "codegen"];
+const SECTIONS: [&str; 7] = ["schemas", "defaults", "streams", "events", "services", "codegen", "lints"];
 
 /// Reads the text of `walnats.toml`. Sections that are wrong are findings and take their defaults.
 pub fn parse(file: &Arc<SourceFile>, report: &mut Report) -> Settings {
@@ -47,6 +48,7 @@ pub fn parse(file: &Arc<SourceFile>, report: &mut Report) -> Settings {
             "streams" => settings.streams = reader.sections_by(value, Reader::stream),
             "events" => settings.events = reader.sections(value),
             "services" => settings.services = reader.sections(value),
+            "lints" => settings.lints = reader.lints(value),
             "codegen" => settings.codegen = reader.section(value).unwrap_or_default(),
             other => reader.unknown(other, &SECTIONS, key.span()),
         }
@@ -105,6 +107,25 @@ impl Reader<'_> {
             Some((name, read(self, value)?))
         });
         sections.collect()
+    }
+
+    /// Levels by the names of findings that have any.
+    fn lints(&mut self, value: Spanned<DeValue>) -> BTreeMap<Text, LevelName> {
+        let mut lints = self.sections::<LevelName>(value);
+        lints.retain(|slug, _| {
+            let code = codes::by_slug(slug.as_str());
+            match code {
+                None => self.unknown(slug.as_str(), &codes::lints().collect::<Vec<_>>(), slug.span()),
+                Some(code) if code.level == DefaultLevel::Error => {
+                    let message = format!("`{}` has no level: nothing can be generated where it is found", code.slug);
+                    let finding = Diagnostic::error("WN0432", self.place(slug.span()), message);
+                    self.report.push(finding.help("remove it, and correct what it is about"));
+                }
+                Some(_) => return true,
+            }
+            false
+        });
+        lints
     }
 
     fn wrong(&mut self, error: &Error, section: Range<usize>, keys: &[(Range<usize>, String)]) {

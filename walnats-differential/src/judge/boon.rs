@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use boon::{Compiler, SchemaIndex, Schemas, UrlLoader};
 use serde_json::Value;
-use walnats_codegen::lower::json_schema::Draft;
+use walnats_schema::read::Draft;
 
 use super::Subject;
 

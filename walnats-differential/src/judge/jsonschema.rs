@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jsonschema::{Retrieve, Uri, Validator};
 use serde_json::Value;
-use walnats_codegen::lower::json_schema::Draft;
+use walnats_schema::read::Draft;
 
 use super::Subject;
 

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use serde_json::Value;
-use walnats_codegen::diagnostic::{Report, SourceFile};
-use walnats_codegen::load::{Document, parse_json};
-use walnats_codegen::lower::json_schema::{LowerOptions, SchemaRoot, UnknownKeywords, lower};
+use walnats_schema::read::{
+    Document, LowerOptions, Report, SchemaRoot, SourceFile, UnknownKeywords, lower, parse_json,
+};
 use walnats_schema::{SchemaId, SchemaSet};
 
 use super::Subject;

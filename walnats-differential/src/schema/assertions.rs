@@ -1,7 +1,7 @@
 //! `type`, `enum`, `const`, and what constrains numbers and strings.
 
 use serde_json::{Map, Value, json};
-use walnats_codegen::lower::json_schema::Draft;
+use walnats_schema::read::Draft;
 
 use super::Maker;
 use crate::instance;

@@ -1,7 +1,7 @@
 //! Schemas as events have them: objects whose members have types, with the rules that types and native checks are made of.
 
 use serde_json::{Map, Value, json};
-use walnats_codegen::lower::json_schema::Draft;
+use walnats_schema::read::Draft;
 
 use super::Maker;
 use crate::words;

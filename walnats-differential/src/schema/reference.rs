@@ -1,7 +1,7 @@
 //! `$ref` and its dynamic kin, with the anchors and identifiers that they need.
 
 use serde_json::{Map, Value, json};
-use walnats_codegen::lower::json_schema::Draft;
+use walnats_schema::read::Draft;
 
 use super::Maker;
 

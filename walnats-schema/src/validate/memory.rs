@@ -1,4 +1,4 @@
-//! What was judged before: keeps a small payload from being judged for ever where unions in unions apply the same schemas
+//! What was judged before: keeps a small instance from being judged for ever where unions in unions apply the same schemas
 //! to the same values again and again.
 
 use std::collections::HashMap;
@@ -9,7 +9,7 @@ use super::unevaluated::{Account, Evaluated};
 use super::{Checked, MAX_VIOLATIONS, Stop, Validator};
 use crate::{At, Schema, SchemaId, Violation};
 
-/// How many schemas are applied before anything is remembered. Few payloads ever get there.
+/// How many schemas are applied before anything is remembered. Few instances ever get there.
 const PATIENCE: u64 = 20_000;
 /// How many outcomes are remembered at once.
 const CAPACITY: usize = 1 << 20;

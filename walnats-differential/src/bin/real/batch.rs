@@ -6,9 +6,9 @@ use std::path::Path;
 
 use serde_json::Value;
 use walnats_codegen::Package;
-use walnats_codegen::lower::json_schema::Draft;
 use walnats_codegen::model::Payload;
 use walnats_differential::{Instances, Judges, Program, Random, Subject, instance, notation};
+use walnats_schema::read::Draft;
 
 use crate::Result;
 use crate::foreign::{CONFIG, Foreign};

@@ -1,0 +1,112 @@
+//! The one table of what can be found: a row for each code. `docs/diagnostics.md` is made of it.
+
+mod events;
+mod files;
+mod json_schema;
+mod lints;
+mod protobuf;
+mod references;
+mod rust;
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::Level;
+
+/// A kind of finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// Stable, and never used again for something else: `WN0305`.
+    pub id: &'static str,
+    /// Its name in `[lints]` of `walnats.toml`: `misspelt-keyword`.
+    pub slug: &'static str,
+    /// How bad it is, unless `[lints]` says otherwise.
+    pub level: DefaultLevel,
+    /// What is wrong.
+    pub summary: &'static str,
+    /// How to fix it.
+    pub cure: &'static str,
+    /// The specification behind it: a URL.
+    pub reference: Option<&'static str>,
+}
+
+/// How bad a finding is, unless `[lints]` says otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DefaultLevel {
+    /// Nothing can be generated; no setting changes that.
+    Error,
+    /// Nothing is generated, unless `[lints]` allows it.
+    Deny,
+    /// A warning, unless `[lints]` denies or allows it.
+    Warn,
+}
+
+/// The tables by their first digits, each with its title.
+const TABLES: [(&str, &[Code]); 7] = [
+    ("Reading files", files::CODES),
+    ("References", references::CODES),
+    ("JSON Schema", json_schema::CODES),
+    ("Events, streams, services and `walnats.toml`", events::CODES),
+    ("Protobuf", protobuf::CODES),
+    ("Rust names and types", rust::CODES),
+    ("Lints and examples (`walnats check` only)", lints::CODES),
+];
+
+/// What in files that others write is a warning at most, or not said: only they could fix it.
+const FOREIGN: [(&str, Level); 3] =
+    [("repeated-name", Level::Warn), ("misspelt-keyword", Level::Warn), ("unknown-annotation", Level::Allow)];
+
+/// All codes, sorted.
+pub fn all() -> impl Iterator<Item = &'static Code> {
+    TABLES.iter().flat_map(|(_, codes)| codes.iter())
+}
+
+/// The code with this slug.
+pub fn by_slug(slug: &str) -> Option<&'static Code> {
+    all().find(|code| code.slug == slug)
+}
+
+/// The slugs of the codes that have levels.
+pub fn lints() -> impl Iterator<Item = &'static str> {
+    all().filter(|code| code.level != DefaultLevel::Error).map(|code| code.slug)
+}
+
+/// The levels that foreign files have at most, by code.
+pub(crate) fn foreign() -> BTreeMap<&'static str, Level> {
+    FOREIGN.iter().filter_map(|(slug, level)| Some((by_slug(slug)?.id, *level))).collect()
+}
+
+/// `docs/diagnostics.md`.
+pub fn document() -> String {
+    let mut text = "# Diagnostics\n\nMade of `src/codes/`; `WALNATS_BLESS=1 cargo test -p walnats-codegen --test diagnostics` \
+                    writes it anew.\n\nEvery finding has a code that stays. `error`: nothing is generated, and no setting changes \
+                    that; `deny`: nothing is\ngenerated, unless `[lints]` says `warn` or `allow`; `warn`: code is generated all the \
+                    same. `[lints]` in `walnats.toml`\nsets levels by name: `no-description = \"allow\"`. Each code has a folder in \
+                    `fixtures/diagnostics` with a schema that\nprovokes it and the text that comes out.\n"
+        .to_owned();
+    for (title, codes) in TABLES {
+        text += &format!(
+            "\n## {title}\n\n| code | name | level | what is wrong | how to fix it |\n|---|---|---|---|---|\n"
+        );
+        for Code { id, slug, level, summary, cure, reference } in codes {
+            let level = match level {
+                DefaultLevel::Error => "error",
+                DefaultLevel::Deny => "deny",
+                DefaultLevel::Warn => "warn",
+            };
+            let reference = reference.map(|url| format!(" [Specification]({url})")).unwrap_or_default();
+            text += &format!("| {id} | `{slug}` | {level} | {summary} | {cure}{reference} |\n");
+        }
+    }
+    let list = |wanted: Level| {
+        let slugs = FOREIGN.iter().filter(|(_, level)| *level == wanted).map(|(slug, _)| format!("`{slug}`"));
+        slugs.collect::<Vec<_>>().join(", ")
+    };
+    text += &format!(
+        "\nIn files that `[schemas] foreign` lists, these are warnings at most: {}; these are not said: {}. Only others could fix \
+         them.\n\n`walnats check` adds one of its own: the warning `WN0790` says that walnats and the crate jsonschema disagree on an \
+         example.\nPlease report it with the schema.\n",
+        list(Level::Warn),
+        list(Level::Allow)
+    );
+    text
+}

@@ -1,0 +1,62 @@
+//! How bad findings are taken to be, by code and by file.
+
+use std::collections::BTreeMap;
+
+use super::{Diagnostic, Severity};
+use crate::read::wildcard;
+
+/// How bad a finding is taken to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// It is not mentioned.
+    Allow,
+    /// A warning.
+    Warn,
+    /// An error.
+    Deny,
+}
+
+/// Levels that differ from those that findings come with.
+#[derive(Clone, Debug, Default)]
+pub struct Levels {
+    /// By code, for every file.
+    pub everywhere: BTreeMap<&'static str, Level>,
+    /// Files that others write.
+    pub foreign: ForeignFiles,
+}
+
+/// Files that others write, and what is forgiven there.
+#[derive(Clone, Debug, Default)]
+pub struct ForeignFiles {
+    /// Schema folders, as shown.
+    pub folders: Vec<String>,
+    /// Names of files from the schema folder on; one `*` in each stands for any text.
+    pub patterns: Vec<String>,
+    /// The level that a code has there at most.
+    pub at_most: BTreeMap<&'static str, Level>,
+}
+
+impl Levels {
+    /// The finding at its level; `None` where it is not to be mentioned.
+    pub(super) fn judge(&self, finding: Diagnostic) -> Option<Diagnostic> {
+        let own = match finding.severity {
+            Severity::Error => Level::Deny,
+            Severity::Warning => Level::Warn,
+        };
+        let everywhere = self.everywhere.get(finding.code).copied().unwrap_or(own);
+        let at_most =
+            self.foreign.at_most.get(finding.code).filter(|_| self.foreign.contains(&finding.place.file.path));
+        match at_most.map_or(everywhere, |at_most| everywhere.min(*at_most)) {
+            Level::Allow => None,
+            Level::Warn => Some(Diagnostic { severity: Severity::Warning, ..finding }),
+            Level::Deny => Some(Diagnostic { severity: Severity::Error, ..finding }),
+        }
+    }
+}
+
+impl ForeignFiles {
+    fn contains(&self, path: &str) -> bool {
+        let mut names = self.folders.iter().filter_map(|folder| path.strip_prefix(folder.as_str())?.strip_prefix('/'));
+        names.any(|name| self.patterns.iter().any(|pattern| wildcard::capture(pattern, name).is_some()))
+    }
+}

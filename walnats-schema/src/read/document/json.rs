@@ -1,0 +1,132 @@
+//! JSON (RFC 8259), to the letter: no comments, no trailing commas, no repeated names.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use jsonc_parser::ast::{ObjectProp, ObjectPropName, Value};
+use jsonc_parser::common::Ranged;
+use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
+
+use super::{Document, MAX_DEPTH, Member, Node, NodeValue, number, syntax};
+use crate::read::diagnostic::{Diagnostic, Place, Report, SourceFile};
+
+/// Parses the text of `file`; `None` after a finding that leaves no tree.
+pub fn parse_json(file: Arc<SourceFile>, name: &str, report: &mut Report) -> Option<Document> {
+    let text = file.text.as_str();
+    let ast = match parse_to_ast(text, &CollectOptions::default(), &STRICT) {
+        Ok(ast) => ast,
+        Err(error) => {
+            let range = error.range();
+            report.push(not_json(&file, range.start..range.end, &error.kind().to_string()));
+            return None;
+        }
+    };
+    // The parser above knows places but lets raw control characters and exotic white space pass; serde_json does not.
+    if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text) {
+        let at = syntax::offset(text, error.line(), error.column());
+        report.push(not_json(&file, at..at, &syntax::without_position(&error.to_string())));
+        return None;
+    }
+    let root = Builder { file: &file, report }.node(ast.value?, 0)?;
+    Some(Document { file, name: name.to_owned(), root })
+}
+
+const STRICT: ParseOptions = ParseOptions {
+    allow_comments: false,
+    allow_loose_object_property_names: false,
+    allow_trailing_commas: false,
+    allow_missing_commas: false,
+    allow_single_quoted_strings: false,
+    allow_hexadecimal_numbers: false,
+    allow_unary_plus_numbers: false,
+    allow_bare_decimal_point_numbers: false,
+    allow_non_finite_numbers: false,
+    allow_extended_string_escapes: false,
+};
+
+fn not_json(file: &Arc<SourceFile>, span: Range<usize>, message: &str) -> Diagnostic {
+    let place = Place { file: Arc::clone(file), span: syntax::visible(&file.text, span) };
+    Diagnostic::error("WN0102", place, format!("not valid JSON: {}", syntax::lower_first(message)))
+}
+
+struct Builder<'a> {
+    file: &'a Arc<SourceFile>,
+    report: &'a mut Report,
+}
+
+impl Builder<'_> {
+    fn node(&mut self, value: Value, depth: usize) -> Option<Node> {
+        let range = value.range();
+        let span = range.start..range.end;
+        if depth > MAX_DEPTH {
+            self.report.push(syntax::too_deep(self.place(span)));
+            return None;
+        }
+        let value = match value {
+            Value::NullKeyword(_) => NodeValue::Null,
+            Value::BooleanLit(literal) => NodeValue::Bool(literal.value),
+            Value::NumberLit(literal) => {
+                let place = self.place(span.clone());
+                NodeValue::Number(number::parse(literal.value, place, self.report)?)
+            }
+            Value::StringLit(literal) => NodeValue::String(literal.value.into_owned()),
+            Value::Array(array) => {
+                let items = array.elements.into_iter().map(|item| self.node(item, depth + 1));
+                NodeValue::Array(items.collect::<Option<_>>()?)
+            }
+            Value::Object(object) => NodeValue::Object(self.members(object.properties, depth + 1)?),
+        };
+        Some(Node { span, value })
+    }
+
+    fn members(&mut self, properties: Vec<ObjectProp>, depth: usize) -> Option<Vec<Member>> {
+        let mut members = Members::default();
+        for property in properties {
+            let range = property.name.range();
+            let name = match property.name {
+                ObjectPropName::String(literal) => literal.value.into_owned(),
+                ObjectPropName::Word(literal) => literal.value.to_owned(),
+            };
+            let value = self.node(property.value, depth)?;
+            members.push(Member { name, name_span: range.start..range.end, value }, self.file, self.report);
+        }
+        Some(members.list)
+    }
+
+    fn place(&self, span: Range<usize>) -> Place {
+        Place { file: Arc::clone(self.file), span }
+    }
+}
+
+/// Collects members and reports repeated names.
+#[derive(Default)]
+pub(super) struct Members {
+    pub(super) list: Vec<Member>,
+    /// Where each name stands in the list.
+    seen: std::collections::HashMap<String, usize>,
+}
+
+/// Members that say nothing about instances when their values are texts.
+const PROSE: [&str; 3] = ["$comment", "description", "title"];
+
+impl Members {
+    pub(super) fn push(&mut self, member: Member, file: &Arc<SourceFile>, report: &mut Report) {
+        let place = |span: &Range<usize>| Place { file: Arc::clone(file), span: span.clone() };
+        let Some(first) = self.seen.get(&member.name).map(|index| &mut self.list[*index]) else {
+            self.seen.insert(member.name.clone(), self.list.len());
+            return self.list.push(member);
+        };
+        let prose = PROSE.contains(&member.name.as_str())
+            && [&first.value, &member.value].iter().all(|value| value.as_str().is_some());
+        let harmless = prose || first.value.to_json() == member.value.to_json();
+        let message = format!("`{}` is here twice", member.name);
+        let finding = if harmless { Diagnostic::warning } else { Diagnostic::error };
+        report.push(
+            finding("WN0104", place(&member.name_span), message)
+                .related(place(&first.name_span), "first here")
+                .help("readers disagree on which one counts; remove one"),
+        );
+        // As most readers have it, and so do Rust, JavaScript and Python.
+        *first = member;
+    }
+}

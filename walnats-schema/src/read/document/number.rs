@@ -1,0 +1,87 @@
+//! Numbers of JSON and YAML, as exact as 64 bits allow, and a word about those that are not.
+
+use serde_json::Number;
+
+use crate::read::diagnostic::{Diagnostic, Place, Report};
+
+/// Parses a JSON number; `None` where no finite number of 64 bits is near it.
+pub(super) fn parse(text: &str, place: Place, report: &mut Report) -> Option<Number> {
+    let Ok(number) = serde_json::from_str::<Number>(text) else {
+        report.push(
+            Diagnostic::error("WN0108", place, "the number does not fit into 64 bits")
+                .help("no IEEE 754 double is that large, and no reader could tell it from its neighbours"),
+        );
+        return None;
+    };
+    if !is_exact(text, &number) {
+        report.push(
+            Diagnostic::warning("WN0109", place, format!("the number is read as `{number}`"))
+                .help("it has more digits than an IEEE 754 double keeps; write the shorter form to say what is meant"),
+        );
+    }
+    Some(number)
+}
+
+/// Whether `number` stands for the very decimal that `text` says.
+fn is_exact(text: &str, number: &Number) -> bool {
+    if number.is_u64() || number.is_i64() {
+        return true;
+    }
+    let written = Decimal::of(text);
+    // The first is the shortest text that reads back as the double, the second its exact value if it is whole.
+    written == Decimal::of(&number.to_string())
+        || number.as_f64().is_some_and(|float| float.fract() == 0.0 && written == Decimal::of(&format!("{float:.0}")))
+}
+
+/// A decimal in its one normal form: sign, digits without zeros at either end, power of ten.
+#[derive(PartialEq)]
+struct Decimal {
+    negative: bool,
+    digits: String,
+    exponent: i64,
+}
+
+impl Decimal {
+    fn of(text: &str) -> Self {
+        let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+        let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let all = format!("{whole}{fraction}");
+        let digits = all.trim_end_matches('0');
+        let exponent = exponent.parse::<i64>().unwrap_or(i64::MIN / 2);
+        let digits_dropped = (all.len() - digits.len()) as i64;
+        let digits = digits.trim_start_matches('0');
+        if digits.is_empty() {
+            return Self { negative: false, digits: String::new(), exponent: 0 };
+        }
+        Self { negative, digits: digits.to_owned(), exponent: exponent - fraction.len() as i64 + digits_dropped }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Report, parse};
+    use crate::read::diagnostic::Place;
+
+    #[test]
+    fn a_number_is_exact_or_there_is_a_word_about_it() {
+        for (text, findings) in [
+            ("0", 0),
+            ("-0", 0),
+            ("18446744073709551615", 0),
+            ("18446744073709551616", 0),
+            ("18446744073709551617", 1),
+            ("0.1", 0),
+            ("1.50", 0),
+            ("1e300", 0),
+            ("1E-7", 0),
+            ("0.12345678901234567890", 1),
+            ("1e400", 1),
+            ("1e-400", 1),
+        ] {
+            let mut report = Report::default();
+            parse(text, Place::default(), &mut report);
+            assert_eq!(report.diagnostics.len(), findings, "{text}");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Scalars of the YAML 1.2 core schema (section 10.3.2), as JSON values.
+
+use super::{NodeValue, number};
+use crate::read::diagnostic::{Diagnostic, Place, Report};
+
+/// The value of a plain scalar; `None` after a finding.
+pub(super) fn plain(text: &str, place: Place, report: &mut Report) -> Option<NodeValue> {
+    Some(match text {
+        "" | "~" | "null" | "Null" | "NULL" => NodeValue::Null,
+        "true" | "True" | "TRUE" => NodeValue::Bool(true),
+        "false" | "False" | "FALSE" => NodeValue::Bool(false),
+        _ if is_not_finite(text) => {
+            report.push(Diagnostic::error("WN0110", place, format!("JSON has no number `{text}`")));
+            return None;
+        }
+        _ => match json_number(text) {
+            Some(text) => NodeValue::Number(number::parse(&text, place, report)?),
+            None => NodeValue::String(text.to_owned()),
+        },
+    })
+}
+
+fn is_not_finite(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    matches!(unsigned, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN")
+}
+
+/// The number as JSON writes it; `None` for what is no number.
+fn json_number(text: &str) -> Option<String> {
+    for (prefix, radix) in [("0o", 8), ("0x", 16)] {
+        if let Some(digits) = text.strip_prefix(prefix).filter(|digits| digits.chars().all(|c| c.is_digit(radix))) {
+            return u64::from_str_radix(digits, radix).ok().map(|value| value.to_string());
+        }
+    }
+    let (sign, unsigned) = match text.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
+        None => (unsigned, None),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let is_digits = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
+    let exponent_digits = exponent.map(|exponent| exponent.strip_prefix(['-', '+']).unwrap_or(exponent));
+    if !is_digits(whole)
+        || !is_digits(fraction)
+        || (whole.is_empty() && fraction.is_empty())
+        || exponent_digits.is_some_and(|digits| digits.is_empty() || !is_digits(digits))
+    {
+        return None;
+    }
+    let whole = whole.trim_start_matches('0');
+    let mut json = format!("{sign}{}", if whole.is_empty() { "0" } else { whole });
+    if !fraction.is_empty() {
+        json.extend([".", fraction]);
+    }
+    if let Some(exponent) = exponent {
+        json.extend(["e", exponent]);
+    }
+    Some(json)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::json_number;
+
+    #[test]
+    fn numbers_of_the_core_schema() {
+        for (yaml, json) in [
+            ("12", Some("12")),
+            ("+012", Some("12")),
+            ("-0", Some("-0")),
+            ("0o17", Some("15")),
+            ("0xFF", Some("255")),
+            (".5", Some("0.5")),
+            ("5.", Some("5")),
+            ("-1.50e+3", Some("-1.50e+3")),
+            ("1_000", None),
+            (".", None),
+            ("e3", None),
+            ("1e", None),
+            ("1.2.3", None),
+            ("-", None),
+            ("0b1", None),
+        ] {
+            assert_eq!(json_number(yaml).as_deref(), json, "{yaml}");
+        }
+    }
+}

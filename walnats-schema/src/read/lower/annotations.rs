@@ -1,0 +1,56 @@
+//! Annotations: what a schema says beyond what it accepts.
+
+use crate::read::diagnostic::Place;
+use crate::read::document::{Document, Node, NodeValue};
+use crate::read::resolve::Location;
+
+/// What a schema says beyond what it accepts, and where it stands.
+#[derive(Clone, Debug, Default)]
+pub struct Annotations {
+    /// `title`.
+    pub title: Option<String>,
+    /// `description`.
+    pub description: Option<String>,
+    /// `default`, as JSON.
+    pub default: Option<serde_json::Value>,
+    /// `examples`, as JSON.
+    pub examples: Vec<serde_json::Value>,
+    /// Where each of `examples` stands.
+    pub example_places: Vec<Place>,
+    /// `deprecated`.
+    pub deprecated: bool,
+    /// `readOnly`.
+    pub read_only: bool,
+    /// `writeOnly`.
+    pub write_only: bool,
+    /// The document that it stands in: an index into those that were lowered, and into [`Lowered::sources`](super::Lowered::sources).
+    pub document: usize,
+    /// From the document's root to the schema, as a JSON Pointer split at `/` and unescaped:
+    /// `["definitions", "user", "properties", "email"]`.
+    pub path: Vec<String>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+pub(super) fn read(location: &Location<'_>, document: &Document) -> Annotations {
+    let node = location.node;
+    let text = |name: &str| node.get(name).and_then(Node::as_str).map(str::to_owned);
+    let flag = |name: &str| node.get(name).is_some_and(|value| value.value == NodeValue::Bool(true));
+    let examples = match node.get("examples").map(|examples| &examples.value) {
+        Some(NodeValue::Array(items)) => items.as_slice(),
+        _ => &[],
+    };
+    Annotations {
+        title: text("title"),
+        description: text("description"),
+        default: node.get("default").map(Node::to_json),
+        examples: examples.iter().map(Node::to_json).collect(),
+        example_places: examples.iter().map(|example| document.place(&example.span)).collect(),
+        deprecated: flag("deprecated"),
+        read_only: flag("readOnly"),
+        write_only: flag("writeOnly"),
+        document: location.document,
+        path: location.path.clone(),
+        place: document.place(&node.span),
+    }
+}

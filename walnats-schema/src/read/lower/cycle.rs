@@ -1,0 +1,82 @@
+//! References that go round without ever looking at a part of the instance: validation would not end.
+
+use std::collections::HashMap;
+
+use super::Annotations;
+use crate::{Schema, SchemaId, SchemaSet};
+
+use crate::read::diagnostic::{Diagnostic, Place, Report};
+
+/// How far a schema has been looked at.
+#[derive(Clone, Copy, PartialEq)]
+enum Visit {
+    Not,
+    Open,
+    Done,
+}
+
+pub(super) fn report(
+    set: &SchemaSet,
+    annotations: &[Annotations],
+    references: &HashMap<SchemaId, Place>,
+    report: &mut Report,
+) {
+    let mut visits = vec![Visit::Not; set.schemas.len()];
+    for start in 0..set.schemas.len() {
+        if visits[start] != Visit::Not {
+            continue;
+        }
+        visits[start] = Visit::Open;
+        // The way from the start, each schema with what is still to be looked at from there.
+        let mut way = vec![(start, in_place(set, start))];
+        while let Some((schema, next)) = way.last_mut() {
+            let Some(next) = next.pop() else {
+                visits[*schema] = Visit::Done;
+                way.pop();
+                continue;
+            };
+            let next = next.0 as usize;
+            match visits[next] {
+                Visit::Not => {
+                    visits[next] = Visit::Open;
+                    way.push((next, in_place(set, next)));
+                }
+                Visit::Open => {
+                    let begin = way.iter().position(|(schema, _)| *schema == next).unwrap_or(0);
+                    let round: Vec<usize> = way[begin..].iter().map(|(schema, _)| *schema).collect();
+                    report.push(endless(&round, annotations, references));
+                }
+                Visit::Done => {}
+            }
+        }
+    }
+}
+
+/// The schemas that apply to the very instance that a schema applies to.
+fn in_place(set: &SchemaSet, index: usize) -> Vec<SchemaId> {
+    let schema: &Schema = &set.schemas[index];
+    let mut next: Vec<SchemaId> = schema.reference.into_iter().chain(schema.not).collect();
+    next.extend(schema.all_of.iter().chain(&schema.any_of).chain(&schema.one_of));
+    next.extend(schema.object.dependent_schemas.iter().map(|(_, dependent)| dependent));
+    if let Some(condition) = &schema.condition {
+        next.push(condition.if_);
+        next.extend(condition.then.into_iter().chain(condition.else_));
+    }
+    if let Some(reference) = &schema.dynamic_reference {
+        // Where several resources have the anchor, it depends on the instance whether this goes round.
+        let has_anchor = |(name, _): &(String, SchemaId)| *name == reference.anchor;
+        let anchors = set.resources.iter().filter(|resource| resource.dynamic_anchors.iter().any(has_anchor)).count();
+        if anchors <= 1 {
+            next.push(reference.fallback);
+        }
+    }
+    next
+}
+
+fn endless(round: &[usize], annotations: &[Annotations], references: &HashMap<SchemaId, Place>) -> Diagnostic {
+    let ids = round.iter().map(|&index| SchemaId(u32::try_from(index).unwrap_or(u32::MAX)));
+    let place = ids.rev().find_map(|id| references.get(&id)).or(round.first().map(|&index| &annotations[index].place));
+    let message = "this reference leads back to itself without looking at any part of the value";
+    let help = "recursion must go through a property or an item: `properties`, `items`, `additionalProperties`";
+    Diagnostic::error("WN0204", place.cloned().unwrap_or_default(), message).help(help)
+}

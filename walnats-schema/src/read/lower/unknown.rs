@@ -1,0 +1,136 @@
+//! Keywords that mean nothing: misspelt ones are errors, the rest annotations, or overruled by a `$ref`.
+
+use std::collections::BTreeSet;
+
+use super::subject::Subject;
+use super::{Lowerer, UnknownKeywords};
+use crate::read::diagnostic::{Diagnostic, did_you_mean};
+use crate::read::document::Member;
+use crate::read::resolve::{KEYWORDS, Keyword, Shape};
+
+/// Keywords of other drafts that do no harm where they mean nothing.
+const HARMLESS: [&str; 8] =
+    ["$defs", "$comment", "contentMediaType", "contentEncoding", "contentSchema", "$vocabulary", "id", "$id"];
+
+/// Annotations that editors, code generators and registries know, and that nobody takes for constraints.
+const WELL_KNOWN: [&str; 16] = [
+    "allowComments",
+    "allowTrailingCommas",
+    "defaultSnippets",
+    "deprecationMessage",
+    "doNotSuggest",
+    "enumDescriptions",
+    "enumNames",
+    "errorMessage",
+    "example",
+    "javaType",
+    "markdownDescription",
+    "markdownEnumDescriptions",
+    "self",
+    "suggestSortText",
+    "tsEnumNames",
+    "tsType",
+];
+
+impl<'a> Lowerer<'a, '_> {
+    pub(super) fn note_unknown(&mut self, subject: &Subject<'_, 'a>) {
+        if self.options.unknown_keywords == UnknownKeywords::Ignore {
+            return;
+        }
+        if let Some(first) = subject.overruled.first() {
+            let overruled = self.overruled.entry(subject.location.document);
+            let draft = subject.draft();
+            let (_, _, names) = overruled.or_insert_with(|| (draft, subject.name_place(first), BTreeSet::new()));
+            names.extend(subject.overruled.iter().map(|member| member.name.as_str()));
+        }
+        for member in &subject.others {
+            let name = member.name.as_str();
+            if name.starts_with("x-") || HARMLESS.contains(&name) || WELL_KNOWN.contains(&name) {
+                continue;
+            }
+            if let Some(keyword) = KEYWORDS.iter().find(|keyword| keyword.name == name) {
+                // A custom meta-schema may well do without the vocabulary of annotations.
+                if keyword.shape != Shape::Any {
+                    self.report.push(other_draft(keyword, member, subject));
+                }
+            } else if let Some(meant) = misspelt(member, subject) {
+                let message = format!("unknown keyword `{name}`");
+                let finding = Diagnostic::error("WN0305", subject.name_place(member), message);
+                let help = format!(
+                    "did you mean `{meant}`? an annotation of your own begins with `x-`; a file that you may not edit is \
+                     listed in `walnats.toml`: `[schemas] foreign`"
+                );
+                self.report.push(finding.help(help));
+            } else {
+                let document = self.unknown.entry(subject.location.document).or_default();
+                document.entry(name.to_owned()).or_insert_with(|| subject.name_place(member));
+            }
+        }
+    }
+
+    pub(super) fn warn_of_unknown(&mut self, finding: Diagnostic) {
+        if self.options.unknown_keywords == UnknownKeywords::Judge {
+            self.report.push(finding);
+        }
+    }
+
+    /// One warning for each file in which keywords stand next to `$ref`s and mean nothing there.
+    pub(super) fn report_overruled(&mut self) {
+        for (draft, place, names) in std::mem::take(&mut self.overruled).into_values() {
+            let list: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            let message = format!("next to a `$ref`, {} means nothing in {}", list.join(", "), draft.name());
+            let help = "put the `$ref` into an `allOf`, or say `2019-09` or later in `$schema`";
+            self.report.push(Diagnostic::warning("WN0309", place, message).help(help));
+        }
+    }
+
+    /// One warning for each file that has annotations which no draft knows.
+    pub(super) fn report_unknown(&mut self) {
+        for names in std::mem::take(&mut self.unknown).into_values() {
+            let list: Vec<String> = names.keys().map(|name| format!("`{name}`")).collect();
+            let Some(place) = names.into_values().min_by_key(|place| place.span.start) else { continue };
+            let message = format!("keywords that mean nothing in JSON Schema: {}", list.join(", "));
+            let help = "they are read as annotations; names that begin with `x-` are not mentioned";
+            self.report.push(Diagnostic::warning("WN0306", place, message).help(help));
+        }
+    }
+}
+
+fn other_draft(keyword: &Keyword, member: &Member, subject: &Subject<'_, '_>) -> Diagnostic {
+    let draft = subject.draft().name();
+    let message = format!("`{}` means nothing in {draft}", member.name);
+    let help = if keyword.drafts.contains(&subject.draft()) {
+        "its vocabulary is not in use".to_owned()
+    } else {
+        format!(
+            "it is of {}; say so with `\"$schema\": \"{}\"`",
+            keyword.drafts.end().name(),
+            keyword.drafts.end().uri()
+        )
+    };
+    Diagnostic::warning("WN0307", subject.name_place(member), message).help(help)
+}
+
+/// The keyword that an unknown one is near to, if its value would fit, too.
+fn misspelt(member: &Member, subject: &Subject<'_, '_>) -> Option<&'static str> {
+    let candidates = KEYWORDS.iter().filter(|keyword| {
+        // Any value fits an annotation and `const`; that would make typos of other words.
+        let telling = !matches!(keyword.shape, Shape::Any | Shape::Object) || keyword.name == "const";
+        telling
+            && !HARMLESS.contains(&keyword.name)
+            && subject.dialect.has(keyword)
+            && keyword.shape.fits(&member.value)
+    });
+    let near: Vec<&str> = candidates.map(|keyword| keyword.name).filter(|name| is_near(&member.name, name)).collect();
+    let other_case = near.iter().copied().find(|name| name.eq_ignore_ascii_case(&member.name));
+    other_case.or_else(|| did_you_mean(&member.name, near.into_iter().filter(|name| *name != "const")))
+}
+
+/// Short words have many neighbours that mean something else, and so have words with another first letter: `numItems` is
+/// not `minItems`, and `xrequired` is `required` switched off.
+fn is_near(word: &str, keyword: &str) -> bool {
+    let (shorter, longer) = (word.len().min(keyword.len()), word.len().max(keyword.len()));
+    let first = |text: &str| text.chars().next().map(|letter| letter.to_ascii_lowercase());
+    let long_enough = longer > 5 || (shorter >= 4 && longer - shorter == 1);
+    word.eq_ignore_ascii_case(keyword) || (long_enough && first(word) == first(keyword))
+}

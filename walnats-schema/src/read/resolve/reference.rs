@@ -1,0 +1,179 @@
+//! Where a `$ref` leads.
+
+use std::collections::BTreeSet;
+
+use super::registry::{Location, Registry};
+use super::{index, metaschema, uri};
+use crate::read::diagnostic::{Diagnostic, Place, Report, did_you_mean};
+use crate::read::document::{Node, NodeValue};
+
+/// Where following a pointer ended.
+pub(super) struct Lost {
+    /// The step that leads nowhere.
+    step: String,
+    /// What there is instead.
+    known: Vec<String>,
+}
+
+impl<'a> Registry<'a> {
+    /// The schema that `reference`, which stands in the schema `from` at `place`, leads to. Where it leads nowhere, that
+    /// becomes a finding.
+    pub(crate) fn resolve(
+        &mut self,
+        from: &Location<'a>,
+        reference: &str,
+        place: &Place,
+        report: &mut Report,
+    ) -> Option<Location<'a>> {
+        let base = self.resources[from.resource].uri.clone();
+        let joined = uri::join(&base, reference);
+        // A reference within its own schema, however many others have the same identifier.
+        let is_own = joined.uri == base;
+        let found = if is_own { Some(from.resource) } else { self.resource(from, reference, &joined, report) };
+        let Some(resource) = found else {
+            report.push(self.not_found(reference, &joined, place));
+            return None;
+        };
+        if !is_own && let Some(second) = self.claimed_twice.get(&joined.uri) {
+            let first = self.place(&self.resources[resource].root);
+            let (line, _) = second.line_column();
+            let message = format!("`{reference}` is ambiguous: two schemas have the identifier `{}`", joined.uri);
+            let help = format!("one is in `{}`, the other in `{}`, line {line}", first.file.path, second.file.path);
+            report.push(Diagnostic::error("WN0205", place.clone(), message).help(help));
+        }
+        let target = &self.resources[resource];
+        if !joined.fragment.is_empty() && !joined.fragment.starts_with('/') {
+            let anchor = target.anchors.get(&joined.fragment).cloned();
+            let pointer = format!("/{}", joined.fragment);
+            if anchor.is_none()
+                && let Ok(location) = self.walk(&target.root, &pointer)
+            {
+                let message = format!("`{reference}` is no anchor, and read as `#{pointer}`");
+                let help = "a JSON Pointer begins with a slash";
+                report.push(Diagnostic::warning("WN0208", place.clone(), message).help(help));
+                return Some(location);
+            }
+            if anchor.is_none() {
+                let known = target.anchors.keys().map(String::as_str);
+                let message = format!("`{reference}` leads nowhere: there is no anchor `{}`", joined.fragment);
+                let finding = Diagnostic::error("WN0202", place.clone(), message).label("no such anchor");
+                report.push(with_suggestion(finding, &joined.fragment, known));
+            }
+            return anchor;
+        }
+        let root = target.root.clone();
+        match self.walk(&root, &joined.fragment) {
+            Ok(location) => Some(location),
+            Err(lost) => {
+                let message = format!("`{reference}` leads nowhere: there is no `{}`", lost.step);
+                let finding = Diagnostic::error("WN0202", place.clone(), message).label("no such schema");
+                report.push(with_suggestion(finding, &lost.step, lost.known.iter().map(String::as_str)));
+                None
+            }
+        }
+    }
+
+    /// The resource of a URI: by identifier, among the meta-schemas, or by the path of the file.
+    fn resource(
+        &mut self,
+        from: &Location<'a>,
+        reference: &str,
+        joined: &uri::Joined,
+        report: &mut Report,
+    ) -> Option<usize> {
+        if let Some(&resource) = self.by_uri.get(&joined.uri).filter(|_| !joined.escapes) {
+            return Some(resource);
+        }
+        if metaschema::is_known(&joined.uri) {
+            self.index_metaschemas(report);
+            return self.by_uri.get(&joined.uri).copied();
+        }
+        if let Some(resource) = self.same_address(&joined.uri) {
+            return Some(resource);
+        }
+        // Files whose identifiers are made up, but which refer to one another by path, as editors resolve them.
+        if uri::is_absolute(reference) {
+            return None;
+        }
+        let by_path = uri::join(&uri::of_document(&self.documents[from.document].name), reference);
+        if by_path.escapes { None } else { self.by_uri.get(&by_path.uri).copied() }
+    }
+
+    /// A file whose address differs in nothing that servers tell apart: `http` for `https`, and `.json` left out. Its
+    /// identifier may be one that its draft does not know, such as `id` in draft 7.
+    fn same_address(&self, uri: &str) -> Option<usize> {
+        let rest = uri.strip_prefix("https://").or_else(|| uri.strip_prefix("http://"))?;
+        let stem = rest.strip_suffix(".json").unwrap_or(rest);
+        ["https://", "http://"]
+            .iter()
+            .flat_map(|scheme| ["", ".json"].map(|end| format!("{scheme}{stem}{end}")))
+            .find_map(|uri| {
+                let by_identifier = self.document_uris.get(&uri).map(|document| &self.documents[*document].root);
+                let root = || by_identifier.and_then(|root| self.by_root.get(&std::ptr::from_ref(root)));
+                self.by_uri.get(&uri).or_else(root).copied()
+            })
+    }
+
+    fn index_metaschemas(&mut self, report: &mut Report) {
+        if std::mem::replace(&mut self.metaschemas_are_indexed, true) {
+            return;
+        }
+        // A copy among the documents goes before the one that is built in.
+        let claimed_twice = self.claimed_twice.clone();
+        for document in metaschema::documents() {
+            self.documents.push(document);
+            let uri = format!("https://{}", document.name);
+            index::index(self, self.documents.len() - 1, &uri, report);
+        }
+        self.claimed_twice = claimed_twice;
+    }
+
+    /// Follows a JSON Pointer, from resource to resource where schemas on the way have identifiers.
+    pub(super) fn walk(&self, start: &Location<'a>, pointer: &str) -> Result<Location<'a>, Lost> {
+        let mut location = start.clone();
+        for step in pointer.split('/').skip(1) {
+            let step = step.replace("~1", "/").replace("~0", "~");
+            let next = match &location.node.value {
+                NodeValue::Object(_) => self.member(location.node, &step),
+                NodeValue::Array(items) => step.parse::<usize>().ok().and_then(|index| items.get(index)),
+                _ => None,
+            };
+            let Some(node) = next else { return Err(Lost { step, known: names(location.node) }) };
+            location = self.child(&location, &[&step], node);
+        }
+        Ok(location)
+    }
+
+    fn not_found(&self, reference: &str, joined: &uri::Joined, place: &Place) -> Diagnostic {
+        if joined.escapes && uri::document_name(&joined.uri).is_some() {
+            let message = format!("`{reference}` leads out of the schema folder");
+            let help = "only files in the folders of `[schemas]` are read; move or copy the file there";
+            return Diagnostic::error("WN0203", place.clone(), message).label("above the folder").help(help);
+        }
+        let message = format!("`{reference}` leads nowhere: no schema has the identifier `{}`", joined.uri);
+        match uri::document_name(&joined.uri) {
+            Some(name) => {
+                let message = format!("`{reference}` leads nowhere: there is no file `{name}`");
+                let names: BTreeSet<&str> = self.documents.iter().map(|document| document.name.as_str()).collect();
+                let finding = Diagnostic::error("WN0201", place.clone(), message).label("no such file");
+                with_suggestion(finding, &name, names)
+            }
+            None => {
+                let help = "nothing is fetched from the network: put the schema into the schema folder, with this `$id`, or \
+                            say in `walnats.toml` where it is: `[schemas] remotes`";
+                Diagnostic::error("WN0201", place.clone(), message).label("not among the schemas").help(help)
+            }
+        }
+    }
+}
+
+fn names(node: &Node) -> Vec<String> {
+    node.members().iter().map(|member| member.name.clone()).collect()
+}
+
+fn with_suggestion<'n>(finding: Diagnostic, word: &str, known: impl IntoIterator<Item = &'n str>) -> Diagnostic {
+    match did_you_mean(word, known) {
+        Some(meant) => finding.help(format!("did you mean `{meant}`?")),
+        None => finding,
+    }
+}

@@ -1,0 +1,78 @@
+//! The validator stands below the reader, and the reader's floors below each other. This reads the sources to hold it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The floors of `read`, from the bottom up; siblings of one floor do not know each other.
+const FLOORS: &[&[&str]] = &[&["wildcard"], &["diagnostic"], &["document"], &["resolve"], &["lower", "bundle"]];
+
+/// What this crate knows nothing of.
+const FOREIGN_WORDS: [&str; 4] = ["payload", "x-walnats", "NATS", "protobuf"];
+
+#[test]
+fn the_validator_knows_no_files() {
+    for (path, text) in sources(&root()).iter().filter(|(path, _)| !path.starts_with(root().join("read"))) {
+        let is_facade = *path == root().join("lib.rs") || *path == root().join("read.rs");
+        assert!(is_facade || !text.contains("read::"), "{} imports from `read`", path.display());
+    }
+}
+
+#[test]
+fn the_reader_imports_downwards() {
+    for (path, text) in sources(&root().join("read")) {
+        let module = module(&path);
+        let from = floor(&module).unwrap_or_else(|| panic!("`{module}` is on no floor"));
+        for after in text.split("read::").skip(1) {
+            let import: String = after.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
+            let Some(to) = floor(&import) else { continue };
+            assert!(to < from || import == module, "{}: `{module}` imports `{import}`", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_crate_knows_no_events() {
+    for (path, text) in sources(&root()) {
+        let found = FOREIGN_WORDS.iter().find(|word| text.contains(*word));
+        assert!(found.is_none(), "{} speaks of `{}`", path.display(), found.unwrap_or(&""));
+    }
+}
+
+#[test]
+fn nothing_touches_the_disk_or_the_network() {
+    for (path, text) in sources(&root()) {
+        assert!(
+            !text.contains("std::fs") && !text.contains("TcpStream") && !text.contains("std::process"),
+            "{}",
+            path.display()
+        );
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// The module of `read` that a file belongs to.
+fn module(path: &Path) -> String {
+    let inside = path.strip_prefix(root().join("read")).unwrap();
+    inside.iter().next().unwrap().to_str().unwrap().trim_end_matches(".rs").to_owned()
+}
+
+fn floor(module: &str) -> Option<usize> {
+    FLOORS.iter().position(|floor| floor.contains(&module))
+}
+
+fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            found.push((path, text));
+        }
+    }
+    found
+}
