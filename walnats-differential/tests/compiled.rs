@@ -48,7 +48,7 @@ fn compiled_code_says_what_the_schema_says() -> Result<()> {
 
     let (model, report) = walnats_codegen::configure().root(nested.dir()).load_model();
     let model = model.ok_or_else(|| format!("the schemas are not sound: {report:?}"))?;
-    let typed = walnats_codegen::rust::tiers(&model).iter().filter(|tier| tier.judged.is_empty()).count();
+    let typed = walnats_codegen::rust::coverage(&model).iter().filter(|event| event.judged.is_empty()).count();
     let mut program = Program::start(&nested.build()?)?;
 
     let (mut summary, mut faults, mut score) = (Summary::default(), Vec::new(), Score::default());

@@ -4,15 +4,16 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use walnats_schema::{ArrayRules, NumberRules, ObjectRules, Schema, SchemaId, SchemaSet, StringRules};
 
-use super::kinds::Kinds;
+use super::json_types::JsonTypes;
 
 /// A schema set, with what is asked of it again and again.
 pub struct Schemas<'s> {
     pub set: &'s SchemaSet,
     /// For each schema the types that a value can have which it accepts; too many rather than too few.
-    possible: Vec<Kinds>,
-    /// For each schema the types that its own keywords leave, and whether it has any beyond those that a node resolves.
-    pub own: Vec<(Kinds, bool)>,
+    possible: Vec<JsonTypes>,
+    /// For each schema the types that its own keywords leave, and whether it has any beyond those that a conjunction
+    /// resolves.
+    pub own: Vec<(JsonTypes, bool)>,
     /// The members of schemas that name many.
     members: HashMap<SchemaId, HashMap<&'s str, SchemaId>>,
 }
@@ -22,8 +23,8 @@ const MANY_MEMBERS: usize = 16;
 
 impl<'s> Schemas<'s> {
     pub fn new(set: &'s SchemaSet) -> Self {
-        let own: Vec<_> = set.schemas.iter().map(|schema| (own_kinds(schema), has_own_keywords(schema))).collect();
-        let possible = own.iter().map(|(kinds, _)| *kinds).collect();
+        let own: Vec<_> = set.schemas.iter().map(|schema| (own_json_types(schema), has_own_keywords(schema))).collect();
+        let possible = own.iter().map(|(json_types, _)| *json_types).collect();
         let members = (0..).zip(&set.schemas).filter(|(_, schema)| schema.object.properties.len() > MANY_MEMBERS).map(
             |(id, schema)| {
                 let members = schema.object.properties.iter().map(|(name, id)| (name.as_str(), *id));
@@ -41,24 +42,24 @@ impl<'s> Schemas<'s> {
         let mut narrowed = false;
         for index in order {
             let schema = &self.set.schemas[index];
-            let mut kinds = self.possible[index];
+            let mut json_types = self.possible[index];
             for next in schema.reference.iter().chain(&schema.all_of) {
-                kinds = kinds.and(self.possible(*next));
+                json_types = json_types.and(self.possible(*next));
             }
             for branches in [&schema.one_of, &schema.any_of] {
                 if !branches.is_empty() {
-                    kinds = kinds.and(self.possible_of_any(branches));
+                    json_types = json_types.and(self.possible_of_any(branches));
                 }
             }
-            narrowed |= kinds != self.possible[index];
-            self.possible[index] = kinds;
+            narrowed |= json_types != self.possible[index];
+            self.possible[index] = json_types;
         }
         narrowed
     }
 
     /// The types that a value can have which the schema accepts.
-    pub fn possible(&self, id: SchemaId) -> Kinds {
-        self.possible.get(id.0 as usize).copied().unwrap_or(Kinds::ALL)
+    pub fn possible(&self, id: SchemaId) -> JsonTypes {
+        self.possible.get(id.0 as usize).copied().unwrap_or(JsonTypes::ALL)
     }
 
     /// The schema of the member `name` of `id`.
@@ -117,18 +118,18 @@ impl<'s> Schemas<'s> {
     }
 
     /// The types that a value can have which any of these accepts.
-    pub fn possible_of_any(&self, ids: &[SchemaId]) -> Kinds {
-        ids.iter().fold(Kinds::NONE, |all, id| all.or(self.possible(*id)))
+    pub fn possible_of_any(&self, ids: &[SchemaId]) -> JsonTypes {
+        ids.iter().fold(JsonTypes::NONE, |all, id| all.or(self.possible(*id)))
     }
 }
 
 /// The types that a schema's own keywords leave.
-fn own_kinds(schema: &Schema) -> Kinds {
+fn own_json_types(schema: &Schema) -> JsonTypes {
     if schema.never {
-        return Kinds::NONE;
+        return JsonTypes::NONE;
     }
-    let types = schema.types.as_ref().map_or(Kinds::ALL, |types| Kinds::of_types(types));
-    types.and(schema.enumeration.as_ref().map_or(Kinds::ALL, |values| Kinds::of_values(values)))
+    let types = schema.types.as_ref().map_or(JsonTypes::ALL, |types| JsonTypes::of_types(types));
+    types.and(schema.enumeration.as_ref().map_or(JsonTypes::ALL, |values| JsonTypes::of_values(values)))
 }
 
 /// Whether a schema says anything beyond `type`, `$ref`, `allOf`, `oneOf` and `anyOf`.
