@@ -10,7 +10,7 @@ mod tag;
 mod union;
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 use serde_json::Value;
 use walnats_schema::SchemaId;
@@ -198,18 +198,8 @@ impl Builder<'_> {
 
     /// Whether a schema that applies asks for this type.
     fn is_asked_for(&self, conjunction: &Conjunction, wanted: RustType) -> bool {
-        let (mut waiting, mut seen) = (conjunction.whole.clone(), HashSet::new());
-        while let Some(id) = waiting.pop() {
-            if !seen.insert(id) {
-                continue;
-            }
-            if self.notes.get(id.0 as usize).is_some_and(|note| note.rust.wanted == Some(wanted)) {
-                return true;
-            }
-            let schema = self.schemas.set.get(id);
-            waiting.extend(schema.reference.iter().chain(&schema.all_of));
-        }
-        false
+        let mut ids = conjunction.whole.iter().flat_map(|id| self.schemas.conjuncts(*id));
+        ids.any(|id| self.notes.get(id.0 as usize).is_some_and(|note| note.rust.wanted == Some(wanted)))
     }
 
     /// Whether any value can be where the schema alone applies.

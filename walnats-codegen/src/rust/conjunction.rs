@@ -1,8 +1,6 @@
 //! A place in a schema as the keywords that apply there, whichever way they came: by `$ref`, `allOf`, or from a branch
 //! of `oneOf` and `anyOf` that was chosen.
 
-use std::collections::HashSet;
-
 use walnats_schema::{Schema, SchemaId, SchemaSet};
 
 use super::json_types::JsonTypes;
@@ -113,11 +111,7 @@ impl Conjunction {
     }
 
     fn expand(&mut self, schemas: &Schemas<'_>, id: SchemaId) {
-        let (mut seen, mut waiting) = (HashSet::new(), vec![id]);
-        while let Some(id) = waiting.pop() {
-            if !seen.insert(id) {
-                continue;
-            }
+        for id in schemas.conjuncts(id) {
             let schema = schemas.set.get(id);
             let (json_types, has_keywords) = schemas.own[id.0 as usize];
             self.json_types = self.json_types.and(json_types);
@@ -132,7 +126,6 @@ impl Conjunction {
                     }
                 }
             }
-            waiting.extend(schema.all_of.iter().rev().chain(&schema.reference));
         }
     }
 

@@ -90,15 +90,26 @@ impl<'s> Schemas<'s> {
         reached
     }
 
+    /// The schema itself and every one that applies together with it, by `$ref` and by `allOf`; each once, in the order in
+    /// which they are met.
+    pub fn conjuncts(&self, id: SchemaId) -> Vec<SchemaId> {
+        let (mut found, mut seen, mut waiting) = (Vec::new(), HashSet::new(), vec![id]);
+        while let Some(id) = waiting.pop() {
+            if seen.insert(id) {
+                let schema = self.set.get(id);
+                waiting.extend(schema.all_of.iter().rev().chain(&schema.reference));
+                found.push(id);
+            }
+        }
+        found
+    }
+
     /// The names of the members that the schema evaluates by itself, by `$ref` and by `allOf`: what its
     /// `unevaluatedProperties` is not about. `None` where that depends on the value.
     pub fn evaluated(&self, id: SchemaId) -> Option<HashSet<&'s str>> {
-        let (mut names, mut seen, mut waiting) = (HashSet::new(), HashSet::new(), vec![id]);
-        while let Some(id) = waiting.pop() {
-            if !seen.insert(id) {
-                continue;
-            }
-            let schema = self.set.get(id);
+        let mut names = HashSet::new();
+        for conjunct in self.conjuncts(id) {
+            let schema = self.set.get(conjunct);
             let object = &schema.object;
             let depends = !schema.any_of.is_empty()
                 || !schema.one_of.is_empty()
@@ -107,12 +118,11 @@ impl<'s> Schemas<'s> {
                 || !object.dependent_schemas.is_empty()
                 || !object.pattern_properties.is_empty()
                 || object.additional_properties.is_some()
-                || (object.unevaluated_properties.is_some() && seen.len() > 1);
+                || (object.unevaluated_properties.is_some() && conjunct != id);
             if depends {
                 return None;
             }
             names.extend(object.properties.iter().map(|(name, _)| name.as_str()));
-            waiting.extend(schema.all_of.iter().chain(&schema.reference));
         }
         Some(names)
     }
