@@ -4,7 +4,7 @@ mod json;
 mod opinion;
 
 use clap::Args;
-use walnats_codegen::rust::EventTier;
+use walnats_codegen::rust::EventCoverage;
 use walnats_codegen::{EventModel, Package, Report};
 
 use crate::arguments::Common;
@@ -66,12 +66,12 @@ fn summary(model: Option<&EventModel>, report: &Report, opinion: &Opinion) -> St
 }
 
 /// Whether types and native checks say all that the schema says, or parts of it are asked at run time.
-fn tier_text(tier: &EventTier) -> String {
-    let (event, typed, asked) = (&tier.event, tier.typed, tier.asked);
+fn coverage_text(coverage: &EventCoverage) -> String {
+    let (event, typed, asked) = (&coverage.event, coverage.typed, coverage.asked);
     if asked == 0 {
         return format!("{event}: tier T, {} typed\n", output::count(typed, "subschema"));
     }
-    let parts = tier.judged.iter().map(|part| format!("  {}: {}\n", part.location, part.keywords.join(", ")));
+    let parts = coverage.judged.iter().map(|part| format!("  {}: {}\n", part.location, part.keywords.join(", ")));
     format!(
         "{event}: tier N, {} typed (T), {asked} asked at run time (N):\n{}",
         output::count(typed, "subschema"),
@@ -89,8 +89,8 @@ fn details(model: Option<&EventModel>, opinion: &Opinion) -> String {
     for stream in model.iter().flat_map(|model| &model.streams).filter(|stream| stream.is_external) {
         lines.push(format!("{}: a stream of others, which `register` checks and never changes\n", stream.name));
     }
-    for tier in model.into_iter().flat_map(walnats_codegen::rust::tiers) {
-        lines.push(tier_text(&tier));
+    for coverage in model.into_iter().flat_map(walnats_codegen::rust::coverage) {
+        lines.push(coverage_text(&coverage));
     }
     for (schema, reason) in &opinion.unjudged {
         lines.push(format!(

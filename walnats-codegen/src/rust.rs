@@ -1,7 +1,7 @@
 //! An `EventModel` becomes files of Rust.
 //!
-//! `builder` finds the types and `prover` what they prove, `type_names` names them, `layout` says which file holds what; `item`, `event` and
-//! `emitter` write them down through the templates. Each pass takes the data of those before it.
+//! `builder` finds the types and `prover` what they prove, `type_names` names them, `layout` says which file holds what;
+//! `item`, `event` and `emitter` write them down through the templates. Each pass takes the data of those before it.
 
 mod builder;
 mod checks;
@@ -9,14 +9,15 @@ mod code;
 mod conjunction;
 mod constraint;
 mod context;
+mod coverage;
 mod docs;
 mod emitter;
 mod event;
 mod idents;
 mod integer;
 mod item;
+mod json_types;
 mod judged;
-mod kinds;
 mod layout;
 mod markdown;
 mod names;
@@ -26,17 +27,16 @@ mod proof;
 pub mod protobuf;
 mod prover;
 mod rename;
+mod schema_location;
 mod schemas;
-mod spot;
 mod stream;
 mod template;
-mod tier;
 mod type_names;
 mod types;
 
 use walnats_schema::SchemaId;
 
-pub use self::tier::{EventTier, JudgedSchema};
+pub use self::coverage::{EventCoverage, JudgedSchema};
 
 use self::checks::Checks;
 use self::context::Context;
@@ -86,9 +86,9 @@ pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
 }
 
 /// How the payload of each JSON event is decided, in the order of the events.
-pub fn tiers(model: &EventModel) -> Vec<EventTier> {
+pub fn coverage(model: &EventModel) -> Vec<EventCoverage> {
     let schemas = Schemas::new(&model.schemas);
-    tier::tiers(model, &types(model, &schemas), &schemas)
+    coverage::coverage(model, &types(model, &schemas), &schemas)
 }
 
 /// The types of all payloads, with what is proved of them.

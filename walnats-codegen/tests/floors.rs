@@ -16,6 +16,20 @@ const FLOORS: &[&[&str]] = &[
     &["build_script"],
 ];
 
+/// The same, inside of `rust`.
+const RUST_FLOORS: &[&[&str]] = &[
+    &["integer", "json_types", "markdown", "names", "operand", "proof", "rename", "schema_location"],
+    &["schemas"],
+    &["conjunction"],
+    &["types"],
+    &["builder", "prover"],
+    &["code", "idents", "judged", "layout", "template"],
+    &["constraint", "coverage", "stream", "type_names"],
+    &["checks", "context", "docs"],
+    &["emitter", "event", "item"],
+    &["protobuf"],
+];
+
 /// Where schemas may still be JSON values; the model carries examples and defaults.
 const JSON_VALUES: &[&str] = &["load", "lower", "model"];
 
@@ -31,6 +45,26 @@ fn imports_go_downwards() {
                 source.path.display(),
                 source.module
             );
+        }
+    }
+}
+
+#[test]
+fn imports_inside_of_rust_go_downwards() {
+    let floor = |module: &str| RUST_FLOORS.iter().position(|floor| floor.contains(&module));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rust");
+    for source in sources() {
+        let Ok(path) = source.path.strip_prefix(&root) else { continue };
+        let own = path.components().next().unwrap().as_os_str().to_str().unwrap().trim_end_matches(".rs");
+        let from = floor(own).unwrap_or_else(|| panic!("`rust::{own}` is on no floor"));
+        for line in code(&source.text) {
+            // Below the first level, `super` is the module itself.
+            let marks = if path.components().count() == 1 { &["super::", "rust::"][..] } else { &["rust::"] };
+            for after in marks.iter().flat_map(|mark| line.split(mark).skip(1)) {
+                let import: String = after.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
+                let Some(to) = floor(&import).filter(|_| import != own) else { continue };
+                assert!(to < from, "`rust::{own}` is on floor {from}, `rust::{import}` on floor {to}: {line}");
+            }
         }
     }
 }

@@ -49,7 +49,7 @@ fn compiled_code_says_what_the_schema_says() -> Result<()> {
 
     let mut package = Package::load(&walnats_codegen::configure().root(nested.dir()));
     let model = package.model().map_err(|_| format!("the schemas are not sound: {:?}", package.report))?;
-    let typed = walnats_codegen::rust::tiers(&model).iter().filter(|tier| tier.judged.is_empty()).count();
+    let typed = walnats_codegen::rust::coverage(&model).iter().filter(|event| event.judged.is_empty()).count();
     let mut program = Program::start(&nested.build()?)?;
 
     let (mut summary, mut faults, mut score) = (Summary::default(), Vec::new(), Score::default());

@@ -10,16 +10,16 @@ mod tag;
 mod union;
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 use serde_json::Value;
 use walnats_schema::SchemaId;
 
-use super::conjunction::{Key, Node};
-use super::kinds::Kinds;
+use super::conjunction::{Conjunction, Key};
+use super::json_types::JsonTypes;
+use super::schema_location::SchemaLocation;
 use super::schemas::{Schemas, needs_judge};
-use super::spot::Spot;
-use super::types::{Body, Item, ItemId, Judgement, Open, Shape, Typed, Types};
+use super::types::{Body, Item, ItemId, Judgement, Open, Type, Typed, Types};
 use crate::model::{Constraint, DateTimes, EventModel, Payload, RustType, SchemaNote};
 
 /// Arrays and maps of arrays and maps nest this deep; further down stands any value, and the schema judges it.
@@ -62,13 +62,13 @@ struct Builder<'m> {
     types: Types,
     by_key: HashMap<Key, ItemId>,
     /// Items whose fields or variants are still to be found.
-    queue: VecDeque<(ItemId, Node)>,
+    queue: VecDeque<(ItemId, Conjunction)>,
 }
 
 impl Builder<'_> {
     fn finish(mut self) -> Types {
-        while let Some((item, node)) = self.queue.pop_front() {
-            let body = self.body(&node);
+        while let Some((item, conjunction)) = self.queue.pop_front() {
+            let body = self.body(&conjunction);
             self.types.items[item].body = body;
         }
         boxed::break_cycles(&mut self.types.items);
@@ -77,58 +77,60 @@ impl Builder<'_> {
 
     /// The type of an event's payload.
     fn payload(&mut self, id: SchemaId) -> Typed {
-        let spot = Spot::of(self.notes, id);
+        let location = SchemaLocation::of(self.notes, id);
         if self.schemas.is_dynamic(id) {
             // What a dynamic reference means depends on the way to it, so the payload can only be judged as a whole.
-            return Typed::judged(Shape::Value, vec![judge(id, Vec::new())]);
+            return Typed::judged(Type::Value, vec![judge(id, Vec::new())]);
         }
-        self.place(&[id], spot, 0)
+        self.place(&[id], location, 0)
     }
 
     /// The type of the place where all of `ids` apply.
-    fn place(&mut self, ids: &[SchemaId], spot: Spot, depth: usize) -> Typed {
-        let spot = match ids {
-            [id] => Spot::of(self.notes, *id),
-            _ => spot,
+    fn place(&mut self, ids: &[SchemaId], location: SchemaLocation, depth: usize) -> Typed {
+        let location = match ids {
+            [id] => SchemaLocation::of(self.notes, *id),
+            _ => location,
         };
-        let node = Node::new(self.schemas, ids, spot);
-        self.typed(&node, depth)
+        let conjunction = Conjunction::new(self.schemas, ids, location);
+        self.typed(&conjunction, depth)
     }
 
-    fn typed(&mut self, node: &Node, depth: usize) -> Typed {
-        let kinds = node.kinds;
-        if depth > MAX_NESTING || kinds.is_empty() {
-            return self.any_value(node);
+    fn typed(&mut self, conjunction: &Conjunction, depth: usize) -> Typed {
+        let json_types = conjunction.json_types;
+        if depth > MAX_NESTING || json_types.is_empty() {
+            return self.any_value(conjunction);
         }
-        if kinds.has(Kinds::NULL) && kinds != Kinds::NULL && !is_open(kinds) {
-            let inner = self.typed(&node.only(self.schemas, kinds.without(Kinds::NULL)), depth + 1);
-            return if self.accepts(node, &Value::Null) {
-                Typed::exact(Shape::Nullable(Box::new(inner)))
+        if json_types.has(JsonTypes::NULL) && json_types != JsonTypes::NULL && !is_open(json_types) {
+            let inner = self.typed(&conjunction.only(self.schemas, json_types.without(JsonTypes::NULL)), depth + 1);
+            return if self.accepts(conjunction, &Value::Null) {
+                Typed::exact(Type::Nullable(Box::new(inner)))
             } else {
                 inner
             };
         }
-        let mut typed = match kinds {
-            Kinds::NULL if self.accepts(node, &Value::Null) => return Typed::exact(Shape::Null),
-            Kinds::NULL => return self.any_value(node),
-            Kinds::BOOLEAN => return self.boolean(node),
-            Kinds::STRING => self.string(node),
-            Kinds::ARRAY => self.array(node, depth),
-            Kinds::OBJECT => return self.object(node, depth),
-            kinds if !kinds.is_empty() && kinds.without(Kinds::NUMBER).is_empty() => self.number(node),
-            kinds if is_open(kinds) => return self.any_value(node),
-            _ => return self.union_of_kinds(node),
+        let mut typed = match json_types {
+            JsonTypes::NULL if self.accepts(conjunction, &Value::Null) => return Typed::exact(Type::Null),
+            JsonTypes::NULL => return self.any_value(conjunction),
+            JsonTypes::BOOLEAN => return self.boolean(conjunction),
+            JsonTypes::STRING => self.string(conjunction),
+            JsonTypes::ARRAY => self.array(conjunction, depth),
+            JsonTypes::OBJECT => return self.object(conjunction, depth),
+            json_types if !json_types.is_empty() && json_types.without(JsonTypes::NUMBER).is_empty() => {
+                self.number(conjunction)
+            }
+            json_types if is_open(json_types) => return self.any_value(conjunction),
+            _ => return self.union_of_json_types(conjunction),
         };
-        if typed.shape == Shape::Value {
-            return self.any_value(node);
+        if typed.ty == Type::Value {
+            return self.any_value(conjunction);
         }
-        let is_listed = matches!(typed.shape, Shape::Item(_))
+        let is_listed = matches!(typed.ty, Type::Item(_))
             || typed.constraints.iter().any(|constraint| matches!(constraint, Constraint::OneOf(_)));
         if is_listed {
             // Each value was accepted when the list was made.
             return typed;
         }
-        for judgement in self.judgements(node) {
+        for judgement in self.judgements(conjunction) {
             if !typed.judgements.contains(&judgement) {
                 typed.judgements.push(judgement);
             }
@@ -136,46 +138,51 @@ impl Builder<'_> {
         typed
     }
 
-    fn boolean(&self, node: &Node) -> Typed {
+    fn boolean(&self, conjunction: &Conjunction) -> Typed {
         let mut values = vec![Value::Bool(false), Value::Bool(true)];
-        values.retain(|value| self.accepts(node, value));
+        values.retain(|value| self.accepts(conjunction, value));
         let constraints = if values.len() == 2 { Vec::new() } else { vec![Constraint::OneOf(values)] };
-        Typed::constrained(Shape::Boolean, constraints)
+        Typed::constrained(Type::Boolean, constraints)
     }
 
     /// Any value, judged at run time where the schema asks for anything.
-    fn any_value(&self, node: &Node) -> Typed {
-        let judgements = if node.kinds == Kinds::ALL && !node.is_constrained() { Vec::new() } else { self.judge(node) };
-        Typed::judged(Shape::Value, judgements)
+    fn any_value(&self, conjunction: &Conjunction) -> Typed {
+        let judgements = if conjunction.json_types == JsonTypes::ALL && !conjunction.is_constrained() {
+            Vec::new()
+        } else {
+            self.judge(conjunction)
+        };
+        Typed::judged(Type::Value, judgements)
     }
 
     /// What the schemas that apply must be asked for at run time, because no type and no check covers it.
-    fn judgements(&self, node: &Node) -> Vec<Judgement> {
-        let listed =
-            node.kinds == Kinds::ARRAY && node.schemas(self.schemas.set).any(|schema| schema.enumeration.is_some());
+    fn judgements(&self, conjunction: &Conjunction) -> Vec<Judgement> {
+        let listed = conjunction.json_types == JsonTypes::ARRAY
+            && conjunction.schemas(self.schemas.set).any(|schema| schema.enumeration.is_some());
         if listed {
-            return self.judge(node);
+            return self.judge(conjunction);
         }
-        let keywords = node.own.iter().filter(|id| needs_judge(self.schemas.set.get(**id))).copied();
+        let keywords = conjunction.own.iter().filter(|id| needs_judge(self.schemas.set.get(**id))).copied();
         let mut open: Vec<Open> = keywords.map(Open::Keywords).collect();
-        open.extend(node.groups.iter().cloned().map(Open::Group));
-        if open.is_empty() { Vec::new() } else { node.whole.iter().map(|id| judge(*id, open.clone())).collect() }
+        open.extend(conjunction.groups.iter().cloned().map(Open::Group));
+        if open.is_empty() { Vec::new() } else { conjunction.whole.iter().map(|id| judge(*id, open.clone())).collect() }
     }
 
-    fn judge(&self, node: &Node) -> Vec<Judgement> {
-        node.whole.iter().map(|id| judge(*id, Vec::new())).collect()
+    fn judge(&self, conjunction: &Conjunction) -> Vec<Judgement> {
+        conjunction.whole.iter().map(|id| judge(*id, Vec::new())).collect()
     }
 
-    /// The values that can stand at the node, where an `enum` lists them; `None` without an `enum`.
-    fn enumeration(&self, node: &Node) -> Option<Vec<Value>> {
-        let list = node.schemas(self.schemas.set).find_map(|schema| schema.enumeration.as_ref())?;
-        let is_list = node.is_list(self.schemas);
+    /// The values that can stand at the conjunction, where an `enum` lists them; `None` without an `enum`.
+    fn enumeration(&self, conjunction: &Conjunction) -> Option<Vec<Value>> {
+        let list = conjunction.schemas(self.schemas.set).find_map(|schema| schema.enumeration.as_ref())?;
+        let is_list = conjunction.is_list(self.schemas);
         let mut values: Vec<&Value> = Vec::new();
         // Equal values look alike, but for numbers, which may be written in several ways.
         let mut alike: HashMap<String, Vec<&Value>> = HashMap::new();
-        for value in list.iter().filter(|value| node.kinds.has(Kinds::of_value(value))) {
-            let alike = alike.entry(look(value)).or_default();
-            if !alike.iter().any(|known| walnats_schema::equal(known, value)) && (is_list || self.accepts(node, value))
+        for value in list.iter().filter(|value| conjunction.json_types.has(JsonTypes::of_value(value))) {
+            let alike = alike.entry(fingerprint(value)).or_default();
+            if !alike.iter().any(|known| walnats_schema::equal(known, value))
+                && (is_list || self.accepts(conjunction, value))
             {
                 alike.push(value);
                 values.push(value);
@@ -185,51 +192,44 @@ impl Builder<'_> {
     }
 
     /// Whether the schemas accept a value that codegen knows already. So what is listed needs no further checks.
-    fn accepts(&self, node: &Node, value: &Value) -> bool {
-        node.whole.iter().all(|id| self.schemas.set.is_valid(*id, value))
+    fn accepts(&self, conjunction: &Conjunction, value: &Value) -> bool {
+        conjunction.whole.iter().all(|id| self.schemas.set.is_valid(*id, value))
     }
 
     /// Whether a schema that applies asks for this type.
-    fn is_asked_for(&self, node: &Node, wanted: RustType) -> bool {
-        let (mut waiting, mut seen) = (node.whole.clone(), HashSet::new());
-        while let Some(id) = waiting.pop() {
-            if !seen.insert(id) {
-                continue;
-            }
-            if self.notes.get(id.0 as usize).is_some_and(|note| note.rust.wanted == Some(wanted)) {
-                return true;
-            }
-            let schema = self.schemas.set.get(id);
-            waiting.extend(schema.reference.iter().chain(&schema.all_of));
-        }
-        false
+    fn is_asked_for(&self, conjunction: &Conjunction, wanted: RustType) -> bool {
+        let mut ids = conjunction.whole.iter().flat_map(|id| self.schemas.conjuncts(*id));
+        ids.any(|id| self.notes.get(id.0 as usize).is_some_and(|note| note.rust.wanted == Some(wanted)))
     }
 
     /// Whether any value can be where the schema alone applies.
     fn is_satisfiable(&self, id: SchemaId) -> bool {
         let known = self.satisfiable.borrow().get(&id).copied();
         known.unwrap_or_else(|| {
-            let is_satisfiable = !Node::new(self.schemas, &[id], Spot::default()).kinds.is_empty();
+            let is_satisfiable =
+                !Conjunction::new(self.schemas, &[id], SchemaLocation::default()).json_types.is_empty();
             self.satisfiable.borrow_mut().insert(id, is_satisfiable);
             is_satisfiable
         })
     }
 
-    /// The item for `node`, made now if it is met for the first time. Its body is found later.
-    fn item(&mut self, node: &Node, body: Body) -> ItemId {
-        let key = node.key();
+    /// The item for `conjunction`, made now if it is met for the first time. Its body is found later.
+    fn item(&mut self, conjunction: &Conjunction, body: Body) -> ItemId {
+        let key = conjunction.key();
         if let Some(item) = self.by_key.get(&key) {
             return *item;
         }
-        let home = node.home(self.schemas);
-        let spot = match home {
-            Some(id) if self.schemas.possible(id).without(Kinds::NULL) == node.kinds => Spot::of(self.notes, id),
+        let home = conjunction.home(self.schemas);
+        let location = match home {
+            Some(id) if self.schemas.possible(id).without(JsonTypes::NULL) == conjunction.json_types => {
+                SchemaLocation::of(self.notes, id)
+            }
             // One of several types of value that a schema admits.
-            Some(id) => Spot::of(self.notes, id).join(&[node.kinds.segment()]),
-            None => node.spot.clone(),
+            Some(id) => SchemaLocation::of(self.notes, id).join(&[conjunction.json_types.segment()]),
+            None => conjunction.location.clone(),
         };
-        let id = home.or(node.whole.last().copied()).unwrap_or(SchemaId(0));
-        self.types.items.push(Item { spot, id, body, constraints: Vec::new(), judgements: Vec::new() });
+        let id = home.or(conjunction.whole.last().copied()).unwrap_or(SchemaId(0));
+        self.types.items.push(Item { location, id, body, constraints: Vec::new(), judgements: Vec::new() });
         let item = self.types.items.len() - 1;
         self.by_key.insert(key, item);
         item
@@ -237,10 +237,10 @@ impl Builder<'_> {
 }
 
 /// What all values that are equal have in common, and few others.
-fn look(value: &Value) -> String {
+fn fingerprint(value: &Value) -> String {
     match value {
         Value::Number(number) => format!("{:?}", number.as_f64()),
-        Value::Array(items) => items.iter().map(|item| look(item) + ",").collect(),
+        Value::Array(items) => items.iter().map(|item| fingerprint(item) + ",").collect(),
         Value::Object(members) => members.keys().map(|name| format!("{name:?}:")).collect(),
         value => value.to_string(),
     }
@@ -251,6 +251,9 @@ fn judge(id: SchemaId, open: Vec<Open>) -> Judgement {
 }
 
 /// Whether values of so many types are meant that only any value will do.
-fn is_open(kinds: Kinds) -> bool {
-    kinds.has(Kinds::ARRAY) && kinds.has(Kinds::OBJECT) && kinds.has(Kinds::STRING) && kinds.has(Kinds::BOOLEAN)
+fn is_open(json_types: JsonTypes) -> bool {
+    json_types.has(JsonTypes::ARRAY)
+        && json_types.has(JsonTypes::OBJECT)
+        && json_types.has(JsonTypes::STRING)
+        && json_types.has(JsonTypes::BOOLEAN)
 }

@@ -6,7 +6,7 @@ use super::code::literal;
 use super::constraint::{self, RUNTIME, Subject};
 use super::idents::Idents;
 use super::operand::Operand;
-use super::types::{Body, Field, Item, Judgement, Shape, Struct, Typed, Types, Union};
+use super::types::{Body, Field, Item, Judgement, Struct, Type, Typed, Types, Union};
 
 /// Writes the body of a type's `check`: one statement after the other.
 pub struct Checks<'t> {
@@ -54,7 +54,7 @@ impl<'t> Checks<'t> {
             code.lines.extend(constraints.iter().filter_map(|asked| constraint::call(asked, members, &at)));
         }
         for judgement in judgements {
-            let typed = Typed::exact(Shape::Item(item));
+            let typed = Typed::exact(Type::Item(item));
             code.lines.push(code.judge(judgement, &typed, &Operand::bound("self"), &at));
         }
         code.lines
@@ -93,12 +93,12 @@ impl<'t> Checks<'t> {
     /// Whether there is anything to check of values of a type.
     pub fn is_checked_type(&self, typed: &Typed) -> bool {
         !typed.is_exact()
-            || match &typed.shape {
-                Shape::Array(inner) | Shape::FixedArray(inner, _) | Shape::Map(inner) | Shape::Nullable(inner) => {
+            || match &typed.ty {
+                Type::Array(inner) | Type::FixedArray(inner, _) | Type::Map(inner) | Type::Nullable(inner) => {
                     self.is_checked_type(inner)
                 }
-                Shape::Tuple(items) => items.iter().any(|item| self.is_checked_type(item)),
-                Shape::Item(item) | Shape::Boxed(item) => self.checked[*item],
+                Type::Tuple(items) => items.iter().any(|item| self.is_checked_type(item)),
+                Type::Item(item) | Type::Boxed(item) => self.checked[*item],
                 _ => false,
             }
     }
@@ -132,7 +132,7 @@ impl Code<'_, '_> {
             return;
         }
         let (mut typed, mut pattern) = (typed, "value".to_owned());
-        while let Shape::Nullable(inner) = &typed.shape
+        while let Type::Nullable(inner) = &typed.ty
             && typed.is_exact()
         {
             (typed, pattern) = (inner, format!("Some({pattern})"));
@@ -157,17 +157,17 @@ impl Code<'_, '_> {
     }
 
     fn typed(&mut self, typed: &Typed, operand: &Operand, at: &Operand) {
-        let subject = Subject::Value(operand, &typed.shape);
+        let subject = Subject::Value(operand, &typed.ty);
         self.lines.extend(typed.constraints.iter().filter_map(|asked| constraint::call(asked, subject, at)));
         for judgement in &typed.judgements {
             self.lines.push(self.judge(judgement, typed, operand, at));
         }
-        let inner_checked = match &typed.shape {
-            Shape::Array(inner) | Shape::FixedArray(inner, _) | Shape::Map(inner) | Shape::Nullable(inner) => {
+        let inner_checked = match &typed.ty {
+            Type::Array(inner) | Type::FixedArray(inner, _) | Type::Map(inner) | Type::Nullable(inner) => {
                 self.checks.is_checked_type(inner)
             }
-            Shape::Tuple(items) => items.iter().any(|item| self.checks.is_checked_type(item)),
-            Shape::Item(item) | Shape::Boxed(item) => self.checks.checked[*item],
+            Type::Tuple(items) => items.iter().any(|item| self.checks.is_checked_type(item)),
+            Type::Item(item) | Type::Boxed(item) => self.checks.checked[*item],
             _ => false,
         };
         if inner_checked {
@@ -176,19 +176,19 @@ impl Code<'_, '_> {
     }
 
     fn inner(&mut self, typed: &Typed, operand: &Operand, at: &Operand) {
-        if is_validate(&Typed::exact(typed.shape.clone())) {
+        if is_validate(&Typed::exact(typed.ty.clone())) {
             self.lines.push(format!("{}.check({}, violations);", operand.path, at.reference()));
             return;
         }
-        match &typed.shape {
-            Shape::Nullable(inner) => self.present(inner, operand, at),
-            Shape::Array(inner) | Shape::FixedArray(inner, _) => {
+        match &typed.ty {
+            Type::Nullable(inner) => self.present(inner, operand, at),
+            Type::Array(inner) | Type::FixedArray(inner, _) => {
                 self.each(inner, at, "item(index)", &format!("(index, value) in {}.iter().enumerate()", operand.path));
             }
-            Shape::Map(inner) => {
+            Type::Map(inner) => {
                 self.each(inner, at, "property(name)", &format!("(name, value) in {}", operand.reference()));
             }
-            Shape::Tuple(items) => {
+            Type::Tuple(items) => {
                 for (index, item) in items.iter().enumerate().filter(|(_, item)| self.checks.is_checked_type(item)) {
                     let item_at = Operand::place(format!("{}.item({index})", at.path));
                     self.typed(item, &Operand::place(format!("{}.{index}", operand.path)), &item_at);
@@ -211,7 +211,7 @@ impl Code<'_, '_> {
 
     fn judge(&self, judgement: &Judgement, typed: &Typed, operand: &Operand, at: &Operand) -> String {
         let name = literal(&(self.checks.judged)(judgement.id));
-        let (reference, at) = (constraint::reference(operand, &typed.shape), at.reference());
+        let (reference, at) = (constraint::reference(operand, &typed.ty), at.reference());
         let schemas = format!("{}SCHEMAS", self.schemas);
         match &judgement.proof {
             // The schema knows best how to say what is wrong.
@@ -227,9 +227,9 @@ impl Code<'_, '_> {
 /// Whether a type implements `Validate` as it is, with all that is asked of its values.
 fn is_validate(typed: &Typed) -> bool {
     typed.is_exact()
-        && match &typed.shape {
-            Shape::Item(_) | Shape::Boxed(_) => true,
-            Shape::Array(inner) | Shape::FixedArray(inner, _) | Shape::Map(inner) | Shape::Nullable(inner) => {
+        && match &typed.ty {
+            Type::Item(_) | Type::Boxed(_) => true,
+            Type::Array(inner) | Type::FixedArray(inner, _) | Type::Map(inner) | Type::Nullable(inner) => {
                 is_validate(inner)
             }
             _ => false,

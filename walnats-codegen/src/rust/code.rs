@@ -1,7 +1,7 @@
 //! Pieces of Rust text: types, literals.
 
 use super::integer::Integer;
-use super::types::{ItemId, Shape, Typed};
+use super::types::{ItemId, Type, Typed};
 use crate::model::DateTimes;
 
 /// A string literal. Characters that reorder what is read are escaped, as rustc asks.
@@ -18,30 +18,30 @@ pub fn literal(text: &str) -> String {
 }
 
 /// A type; `path` tells how an item is named from here.
-pub fn type_text(shape: &Shape, datetime: DateTimes, path: &impl Fn(ItemId) -> String) -> String {
-    let of = |typed: &Typed| type_text(&typed.shape, datetime, path);
-    match shape {
-        Shape::Value => "::walnats_runtime::Value".to_owned(),
-        Shape::Object => "::walnats_runtime::Map".to_owned(),
-        Shape::Null => "()".to_owned(),
-        Shape::Boolean => "bool".to_owned(),
-        Shape::Integer(integer) => integer_text(*integer).to_owned(),
-        Shape::Float => "f64".to_owned(),
-        Shape::String => "String".to_owned(),
-        Shape::DateTime => format!("{}::DateTime", date_time_module(datetime)),
-        Shape::Date => format!("{}::Date", date_time_module(datetime)),
-        Shape::Base64 => "::walnats_runtime::Base64".to_owned(),
-        Shape::Uuid => "::walnats_runtime::Uuid".to_owned(),
-        Shape::Array(item) => format!("Vec<{}>", of(item)),
-        Shape::FixedArray(item, length) => format!("[{}; {length}]", of(item)),
-        Shape::Tuple(items) => {
+pub fn type_text(ty: &Type, datetime: DateTimes, path: &impl Fn(ItemId) -> String) -> String {
+    let of = |typed: &Typed| type_text(&typed.ty, datetime, path);
+    match ty {
+        Type::Value => "::walnats_runtime::Value".to_owned(),
+        Type::Object => "::walnats_runtime::Map".to_owned(),
+        Type::Null => "()".to_owned(),
+        Type::Boolean => "bool".to_owned(),
+        Type::Integer(integer) => integer_text(*integer).to_owned(),
+        Type::Float => "f64".to_owned(),
+        Type::String => "String".to_owned(),
+        Type::DateTime => format!("{}::DateTime", date_time_module(datetime)),
+        Type::Date => format!("{}::Date", date_time_module(datetime)),
+        Type::Base64 => "::walnats_runtime::Base64".to_owned(),
+        Type::Uuid => "::walnats_runtime::Uuid".to_owned(),
+        Type::Array(item) => format!("Vec<{}>", of(item)),
+        Type::FixedArray(item, length) => format!("[{}; {length}]", of(item)),
+        Type::Tuple(items) => {
             let texts: Vec<String> = items.iter().map(of).collect();
             format!("({}{})", texts.join(", "), if texts.len() == 1 { "," } else { "" })
         }
-        Shape::Map(member) => format!("::std::collections::BTreeMap<String, {}>", of(member)),
-        Shape::Nullable(inner) => format!("Option<{}>", of(inner)),
-        Shape::Item(item) => path(*item),
-        Shape::Boxed(item) => format!("Box<{}>", path(*item)),
+        Type::Map(member) => format!("::std::collections::BTreeMap<String, {}>", of(member)),
+        Type::Nullable(inner) => format!("Option<{}>", of(inner)),
+        Type::Item(item) => path(*item),
+        Type::Boxed(item) => format!("Box<{}>", path(*item)),
     }
 }
 

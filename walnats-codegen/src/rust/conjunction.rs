@@ -1,32 +1,30 @@
 //! A place in a schema as the keywords that apply there, whichever way they came: by `$ref`, `allOf`, or from a branch
 //! of `oneOf` and `anyOf` that was chosen.
 
-use std::collections::HashSet;
-
 use walnats_schema::{Schema, SchemaId, SchemaSet};
 
-use super::kinds::Kinds;
+use super::json_types::JsonTypes;
+use super::schema_location::SchemaLocation;
 use super::schemas::{Schemas, has_rules};
-use super::spot::Spot;
 
-/// What applies at one place. Two nodes with the same [`Key`] are the same type.
+/// What applies at one place. Two conjunctions with the same [`Key`] are the same type.
 #[derive(Clone, Debug)]
-pub struct Node {
+pub struct Conjunction {
     /// Schemas whose own keywords apply, without `$ref`, `allOf`, `oneOf` and `anyOf`; in the order found.
     pub own: Vec<SchemaId>,
     /// `oneOf` and `anyOf` that are still to be decided.
     pub groups: Vec<Group>,
     /// The types that are left.
-    pub kinds: Kinds,
+    pub json_types: JsonTypes,
     /// The schemas as they are written: a value that these accept is valid here.
     pub whole: Vec<SchemaId>,
-    /// Where a type that is made for this node belongs, unless all its keywords stand in one other place.
-    pub spot: Spot,
+    /// Where a type that is made for this conjunction belongs, unless all its keywords stand in one other place.
+    pub location: SchemaLocation,
 }
 
 /// What identifies a type.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Key(Vec<SchemaId>, Vec<Group>, Kinds);
+pub struct Key(Vec<SchemaId>, Vec<Group>, JsonTypes);
 
 /// The `oneOf` or `anyOf` of a schema, and which of its branches can still match.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -39,43 +37,44 @@ pub struct Group {
     pub branches: Vec<SchemaId>,
 }
 
-impl Node {
+impl Conjunction {
     /// The place where all of `ids` apply.
-    pub fn new(schemas: &Schemas<'_>, ids: &[SchemaId], spot: Spot) -> Self {
-        let mut node = Self { own: Vec::new(), groups: Vec::new(), kinds: Kinds::ALL, whole: Vec::new(), spot };
+    pub fn new(schemas: &Schemas<'_>, ids: &[SchemaId], location: SchemaLocation) -> Self {
+        let mut conjunction =
+            Self { own: Vec::new(), groups: Vec::new(), json_types: JsonTypes::ALL, whole: Vec::new(), location };
         for id in ids {
-            node.add(schemas, *id);
+            conjunction.add(schemas, *id);
         }
-        node.settle(schemas);
-        node
+        conjunction.settle(schemas);
+        conjunction
     }
 
-    /// The same place where only `kinds` are left.
-    pub fn only(&self, schemas: &Schemas<'_>, kinds: Kinds) -> Self {
-        let mut node = Self { kinds: self.kinds.and(kinds), ..self.clone() };
-        node.settle(schemas);
-        node
+    /// The same place where only `json_types` are left.
+    pub fn only(&self, schemas: &Schemas<'_>, json_types: JsonTypes) -> Self {
+        let mut conjunction = Self { json_types: self.json_types.and(json_types), ..self.clone() };
+        conjunction.settle(schemas);
+        conjunction
     }
 
     /// The same place where the branch `branch` of the group at `group` was chosen.
-    pub fn choose(&self, schemas: &Schemas<'_>, group: usize, branch: SchemaId, spot: Spot) -> Self {
-        let mut node = Self { spot, ..self.clone() };
-        node.groups.remove(group);
-        node.add(schemas, branch);
-        node.settle(schemas);
-        node
+    pub fn choose(&self, schemas: &Schemas<'_>, group: usize, branch: SchemaId, location: SchemaLocation) -> Self {
+        let mut conjunction = Self { location, ..self.clone() };
+        conjunction.groups.remove(group);
+        conjunction.add(schemas, branch);
+        conjunction.settle(schemas);
+        conjunction
     }
 
-    /// What identifies the type of this node.
+    /// What identifies the type of this conjunction.
     pub fn key(&self) -> Key {
         let mut own = self.own.clone();
         own.sort_unstable();
         let mut groups = self.groups.clone();
         groups.sort_unstable();
-        Key(own, groups, self.kinds)
+        Key(own, groups, self.json_types)
     }
 
-    /// The schema that has every keyword of this node, if one has, and of which no branch was chosen.
+    /// The schema that has every keyword of this conjunction, if one has, and of which no branch was chosen.
     pub fn home(&self, schemas: &Schemas<'_>) -> Option<SchemaId> {
         let mut ids = self.own.iter().copied().chain(self.groups.iter().map(|group| group.id));
         let first = ids.next()?;
@@ -112,14 +111,10 @@ impl Node {
     }
 
     fn expand(&mut self, schemas: &Schemas<'_>, id: SchemaId) {
-        let (mut seen, mut waiting) = (HashSet::new(), vec![id]);
-        while let Some(id) = waiting.pop() {
-            if !seen.insert(id) {
-                continue;
-            }
+        for id in schemas.conjuncts(id) {
             let schema = schemas.set.get(id);
-            let (kinds, has_keywords) = schemas.own[id.0 as usize];
-            self.kinds = self.kinds.and(kinds);
+            let (json_types, has_keywords) = schemas.own[id.0 as usize];
+            self.json_types = self.json_types.and(json_types);
             if has_keywords && !self.own.contains(&id) {
                 self.own.push(id);
             }
@@ -131,27 +126,26 @@ impl Node {
                     }
                 }
             }
-            waiting.extend(schema.all_of.iter().rev().chain(&schema.reference));
         }
     }
 
     /// Drops the branches that the types left rule out, and chooses the last that remains.
     fn settle(&mut self, schemas: &Schemas<'_>) {
-        // A group that is decided may bring another, in a circle even: no node needs more rounds than schemas.
+        // A group that is decided may bring another, in a circle even: no conjunction needs more rounds than schemas.
         for _ in 0..=schemas.set.schemas.len() {
-            let before = self.kinds;
+            let before = self.json_types;
             for group in &mut self.groups {
-                group.branches.retain(|branch| schemas.possible(*branch).has(self.kinds));
-                self.kinds = self.kinds.and(schemas.possible_of_any(&group.branches));
+                group.branches.retain(|branch| schemas.possible(*branch).has(self.json_types));
+                self.json_types = self.json_types.and(schemas.possible_of_any(&group.branches));
             }
-            if self.kinds.is_empty() {
+            if self.json_types.is_empty() {
                 self.groups.clear();
                 return;
             }
             if let Some(decided) = self.groups.iter().position(|group| group.branches.len() == 1) {
                 let group = self.groups.remove(decided);
                 self.expand(schemas, group.branches[0]);
-            } else if self.kinds == before {
+            } else if self.json_types == before {
                 return;
             }
         }

@@ -7,7 +7,7 @@ use super::idents::Idents;
 use super::integer::integral;
 use super::markdown::code;
 use super::operand::Operand;
-use super::types::{Shape, Struct, Typed};
+use super::types::{Struct, Type, Typed};
 use crate::model::{Bound, Constraint};
 
 /// The module of the runtime that generated code imports.
@@ -17,7 +17,7 @@ pub const RUNTIME: &str = "rt";
 #[derive(Clone, Copy)]
 pub enum Subject<'a> {
     /// A value of this type.
-    Value(&'a Operand, &'a Shape),
+    Value(&'a Operand, &'a Type),
     /// The members of `self`.
     Members(&'a Struct, &'a Idents),
 }
@@ -53,7 +53,7 @@ enum Limit {
 }
 
 /// The one place that knows how each constraint is written.
-fn form(constraint: &Constraint, shape: &Shape) -> Form {
+fn form(constraint: &Constraint, ty: &Type) -> Form {
     let number = |number: &u64| Limit::Code(number.to_string());
     let limit = |bound: &Bound| Limit::Code(bound_code(*bound));
     let (function, view, limit, sentence) = match constraint {
@@ -89,7 +89,7 @@ fn form(constraint: &Constraint, shape: &Shape) -> Form {
         Constraint::MinItems(min) => ("min_items", View::Length, number(min), None),
         Constraint::MaxItems(max) => ("max_items", View::Length, number(max), None),
         Constraint::UniqueItems => {
-            let function = if shape.items_compare_as_json() { "unique_items" } else { "unique_values" };
+            let function = if ty.items_compare_as_json() { "unique_items" } else { "unique_values" };
             (function, View::Reference, Limit::None, Some("No two are equal.".to_owned()))
         }
         Constraint::MinProperties(min) => {
@@ -116,7 +116,7 @@ fn form(constraint: &Constraint, shape: &Shape) -> Form {
 
 /// The statement that checks a constraint; none where it cannot be asked of the subject.
 pub fn call(constraint: &Constraint, subject: Subject<'_>, at: &Operand) -> Option<String> {
-    let Form { function, view, limit, .. } = form(constraint, subject.shape());
+    let Form { function, view, limit, .. } = form(constraint, subject.ty());
     let (operand, at) = (subject.view(&view)?, at.reference());
     Some(match limit {
         Limit::None => format!("{RUNTIME}::{function}({operand}, {at}, violations);"),
@@ -130,11 +130,11 @@ pub fn call(constraint: &Constraint, subject: Subject<'_>, at: &Operand) -> Opti
 }
 
 /// Whether a constraint holds, as an expression; none for those of which no proof is made.
-pub fn condition(constraint: &Constraint, operand: &Operand, shape: &Shape) -> Option<String> {
-    let Form { function, view, limit, .. } = form(constraint, shape);
+pub fn condition(constraint: &Constraint, operand: &Operand, ty: &Type) -> Option<String> {
+    let Form { function, view, limit, .. } = form(constraint, ty);
     let operand = match view {
-        View::Reference if *shape == Shape::String => operand.text(),
-        View::Reference | View::Value | View::Length => Subject::Value(operand, shape).view(&view)?,
+        View::Reference if *ty == Type::String => operand.text(),
+        View::Reference | View::Value | View::Length => Subject::Value(operand, ty).view(&view)?,
         View::MemberCount | View::MemberNames | View::Has(_) | View::IsIn(_) => return None,
     };
     match limit {
@@ -158,12 +158,12 @@ pub fn sentences(typed: &Typed) -> Vec<String> {
     );
     sentences.extend(range(lengths, "character"));
     sentences.extend(range(items, "item"));
-    sentences.extend(typed.constraints.iter().filter_map(|constraint| form(constraint, &typed.shape).sentence));
+    sentences.extend(typed.constraints.iter().filter_map(|constraint| form(constraint, &typed.ty).sentence));
     let is_judged = typed.judgements.iter().any(|judgement| judgement.proof.is_none());
     sentences.extend(is_judged.then(|| "Checked against its schema as a whole.".to_owned()));
-    match &typed.shape {
-        Shape::Nullable(inner) => sentences.extend(self::sentences(inner)),
-        Shape::Array(inner) | Shape::FixedArray(inner, _) => {
+    match &typed.ty {
+        Type::Nullable(inner) => sentences.extend(self::sentences(inner)),
+        Type::Array(inner) | Type::FixedArray(inner, _) => {
             sentences.extend(self::sentences(inner).into_iter().map(|sentence| format!("Each: {}", lower(&sentence))));
         }
         _ => {}
@@ -173,17 +173,17 @@ pub fn sentences(typed: &Typed) -> Vec<String> {
 }
 
 impl Subject<'_> {
-    fn shape(&self) -> &Shape {
+    fn ty(&self) -> &Type {
         match self {
-            Self::Value(_, shape) => shape,
-            Self::Members(..) => &Shape::Object,
+            Self::Value(_, ty) => ty,
+            Self::Members(..) => &Type::Object,
         }
     }
 
     fn view(&self, view: &View) -> Option<String> {
         match self {
-            Self::Value(operand, shape) => Some(match view {
-                View::Reference => reference(operand, shape),
+            Self::Value(operand, ty) => Some(match view {
+                View::Reference => reference(operand, ty),
                 View::Value => operand.value(),
                 View::Length | View::MemberCount => format!("{}.len()", operand.path),
                 View::MemberNames => format!("{}.keys()", operand.path),
@@ -201,8 +201,8 @@ impl Subject<'_> {
 }
 
 /// A reference to a value, or to the text that it stands for.
-pub fn reference(operand: &Operand, shape: &Shape) -> String {
-    if shape.has_text() { operand.text() } else { operand.reference() }
+pub fn reference(operand: &Operand, ty: &Type) -> String {
+    if ty.has_text() { operand.text() } else { operand.reference() }
 }
 
 /// The number of members that an object has.

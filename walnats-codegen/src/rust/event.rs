@@ -6,7 +6,7 @@ use super::idents::{idents, variant_idents};
 use super::layout::EventForm;
 use super::names::protobuf;
 use super::template::{EventTemplate, MessageText, render};
-use super::types::{Body, Shape, Typed};
+use super::types::{Body, Type, Typed};
 use crate::diagnostic::{Diagnostic, Report};
 use crate::model::{Event, FieldPath, Once, Payload, Template, TemplatePart};
 use crate::write::GeneratedFile;
@@ -83,15 +83,15 @@ impl Context<'_> {
     /// A reference to the scalar that `names` lead to from the value `code`. Where it is in each variant of a union, the
     /// variants' types may differ, and what they share is that they can be written.
     fn member_code(&self, code: &str, typed: &Typed, names: &[String], file: usize) -> Option<String> {
-        let item = match typed.shape {
-            Shape::Item(item) | Shape::Boxed(item) => item,
-            Shape::Boolean
-            | Shape::Integer(_)
-            | Shape::String
-            | Shape::DateTime
-            | Shape::Date
-            | Shape::Uuid
-            | Shape::Base64
+        let item = match typed.ty {
+            Type::Item(item) | Type::Boxed(item) => item,
+            Type::Boolean
+            | Type::Integer(_)
+            | Type::String
+            | Type::DateTime
+            | Type::Date
+            | Type::Uuid
+            | Type::Base64
                 if names.is_empty() =>
             {
                 return Some(format!("&{code}"));

@@ -12,10 +12,10 @@ use super::template::{
     AdditionalText, EnumTemplate, FieldText, NewText, NewtypeTemplate, StringText, StructTemplate, UnionTemplate,
     ValidateTemplate, VariantCheckText, VariantText, render,
 };
-use super::types::{Body, Dispatch, Enum, Field, ItemId, Shape, Struct, Typed, Union};
+use super::types::{Body, Dispatch, Enum, Field, ItemId, Struct, Type, Typed, Union};
 
 mod default;
-mod kind;
+mod json_type;
 mod setter;
 
 const SERDE: [&str; 2] = ["rt::Serialize", "rt::Deserialize"];
@@ -103,8 +103,8 @@ impl Context<'_> {
     }
 
     fn additional(&self, typed: &Typed, ident: &str, file: usize) -> AdditionalText {
-        let type_text = match typed.shape {
-            Shape::Value => "::walnats_runtime::Map".to_owned(),
+        let type_text = match typed.ty {
+            Type::Value => "::walnats_runtime::Map".to_owned(),
             _ => format!("::std::collections::BTreeMap<String, {}>", self.type_text(typed, file)),
         };
         AdditionalText { ident: ident.to_owned(), type_text }
@@ -117,7 +117,7 @@ impl Context<'_> {
                 fields.push(format!("{ident}: None"));
             } else if !self.is_asked(field) {
                 fields.push(format!("{ident}: Default::default()"));
-            } else if field.typed.shape == Shape::String {
+            } else if field.typed.ty == Type::String {
                 parameters.push(format!("{ident}: impl Into<String>"));
                 fields.push(format!("{ident}: {ident}.into()"));
             } else {
@@ -133,9 +133,9 @@ impl Context<'_> {
 
     /// Whether a value of the field has to be given: it is required, and can be more than one thing.
     fn is_asked(&self, field: &Field) -> bool {
-        let is_constant = match field.typed.shape {
-            Shape::Null => true,
-            Shape::Item(item) => matches!(&self.types.items[item].body, Body::Enum(body) if body.values.len() == 1),
+        let is_constant = match field.typed.ty {
+            Type::Null => true,
+            Type::Item(item) => matches!(&self.types.items[item].body, Body::Enum(body) if body.values.len() == 1),
             _ => false,
         };
         field.required && !is_constant
@@ -170,7 +170,7 @@ impl Context<'_> {
             ident: ident.clone(),
             type_text: text.clone(),
             pattern: match body.dispatch {
-                Dispatch::Kind => kind::pattern(variant.kinds),
+                Dispatch::JsonType => json_type::pattern(variant.json_types),
                 Dispatch::Member if variant.tags.is_empty() => "_".to_owned(),
                 _ => variant.tags.iter().map(|tag| literal(tag)).collect::<Vec<_>>().join(" | "),
             },
@@ -189,8 +189,8 @@ impl Context<'_> {
                 let told = told.collect::<Vec<_>>().join(", ");
                 (format!("union.member(&[{}])", members.join(", ")), format!("one of the members {told}"))
             }
-            Dispatch::Kind => {
-                ("union.kind()".to_owned(), kind::names(body.variants.iter().map(|variant| variant.kinds)))
+            Dispatch::JsonType => {
+                ("union.kind()".to_owned(), json_type::names(body.variants.iter().map(|variant| variant.json_types)))
             }
             Dispatch::Attempt => (String::new(), format!("one of {}", idents.join(", "))),
         };

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use walnats_schema::{SchemaId, SchemaSet};
 
-use super::spot::Spot;
-use super::types::{Body, Judgement, Shape, Typed, Types};
+use super::schema_location::SchemaLocation;
+use super::types::{Body, Judgement, Type, Typed, Types};
 use crate::model::{EventModel, Payload};
 
 /// The name of each schema that is asked: where it stands, which changes with nothing else.
@@ -45,18 +45,16 @@ pub fn schema_set(model: &EventModel, judged: &BTreeMap<SchemaId, String>) -> Sc
 
 /// `common/_address#/$defs/zip`; no event has such a name.
 fn location(model: &EventModel, id: SchemaId) -> String {
-    let spot = Spot::of(&model.notes, id);
-    let source = model.sources.get(spot.source).map_or("", |source| source.name.as_str());
-    format!("{source}#{}", spot.pointer())
+    let location = SchemaLocation::of(&model.notes, id);
+    let source = model.sources.get(location.source).map_or("", |source| source.name.as_str());
+    format!("{source}#{}", location.pointer())
 }
 
 fn visit(typed: &Typed, ids: &mut BTreeSet<SchemaId>) {
     collect(&typed.judgements, ids);
-    match &typed.shape {
-        Shape::Array(inner) | Shape::FixedArray(inner, _) | Shape::Map(inner) | Shape::Nullable(inner) => {
-            visit(inner, ids)
-        }
-        Shape::Tuple(items) => items.iter().for_each(|item| visit(item, ids)),
+    match &typed.ty {
+        Type::Array(inner) | Type::FixedArray(inner, _) | Type::Map(inner) | Type::Nullable(inner) => visit(inner, ids),
+        Type::Tuple(items) => items.iter().for_each(|item| visit(item, ids)),
         _ => {}
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::names;
-use super::spot::Spot;
-use super::types::{ItemId, Shape, Types};
+use super::schema_location::SchemaLocation;
+use super::types::{ItemId, Type, Types};
 use crate::model::{EventModel, Payload};
 
 /// A module with more types than this gets a file for each definition: rust-analyzer does not bear huge files.
@@ -66,11 +66,11 @@ pub fn event_forms(model: &EventModel, types: &Types) -> Vec<EventForm> {
     let mut forms = Vec::new();
     for (event, typed) in model.events.iter().zip(&types.payloads) {
         forms.push(match (&event.payload, typed) {
-            (Payload::Json(id), Some(typed)) => match typed.shape {
+            (Payload::Json(id), Some(typed)) => match typed.ty {
                 // A type of another file keeps its name, and may be the payload of several events.
-                Shape::Item(item)
+                Type::Item(item)
                     if typed.is_exact()
-                        && types.items[item].spot.source == Spot::of(&model.notes, *id).source
+                        && types.items[item].location.source == SchemaLocation::of(&model.notes, *id).source
                         && claimed.insert(item) =>
                 {
                     EventForm::Item(item)
@@ -92,7 +92,7 @@ pub fn layout(model: &EventModel, types: &Types, forms: &[EventForm]) -> Layout 
 
     let mut by_source: BTreeMap<usize, Vec<ItemId>> = BTreeMap::new();
     for (index, item) in types.items.iter().enumerate() {
-        by_source.entry(item.spot.source).or_default().push(index);
+        by_source.entry(item.location.source).or_default().push(index);
     }
     let mut event_files: BTreeMap<usize, usize> = BTreeMap::new();
     for (source, items) in by_source {
@@ -126,7 +126,7 @@ impl Layout {
         let split = items.len() > MAX_TYPES;
         let mut parts: BTreeMap<&str, Vec<ItemId>> = BTreeMap::new();
         for item in items {
-            match types.items[item].spot.definition().filter(|_| split) {
+            match types.items[item].location.definition().filter(|_| split) {
                 Some(definition) => parts.entry(definition).or_default().push(item),
                 None => {
                     self.item_files[item] = file;

@@ -10,10 +10,10 @@ use serde_json::Value;
 use walnats_schema::{NumberRules, Schema, SchemaId, StringRules};
 
 use super::integer::integral;
-use super::kinds::Kinds;
+use super::json_types::JsonTypes;
 use super::proof::{Proof, all, any, not, one};
 use super::schemas::Schemas;
-use super::types::{Body, Item, Judgement, Open, Shape, Typed, Types};
+use super::types::{Body, Item, Judgement, Open, Type, Typed, Types};
 use crate::model::{Bound, Constraint};
 
 /// Schemas apply inside one another this deep; what goes deeper is not proved.
@@ -36,7 +36,7 @@ impl Prover<'_, '_> {
     fn item(&self, index: usize) -> Item {
         let mut item = self.items[index].clone();
         let Item { constraints, judgements, .. } = item.clone();
-        item.judgements = self.judgements(&Typed { shape: Shape::Item(index), constraints, judgements });
+        item.judgements = self.judgements(&Typed { ty: Type::Item(index), constraints, judgements });
         match &mut item.body {
             Body::Struct(body) => {
                 body.fields.iter_mut().map(|field| &mut field.typed).chain(&mut body.additional).for_each(|typed| {
@@ -53,15 +53,15 @@ impl Prover<'_, '_> {
 
     fn typed(&self, typed: &Typed) -> Typed {
         let inner = |inner: &Typed| Box::new(self.typed(inner));
-        let shape = match &typed.shape {
-            Shape::Array(item) => Shape::Array(inner(item)),
-            Shape::FixedArray(item, length) => Shape::FixedArray(inner(item), *length),
-            Shape::Map(member) => Shape::Map(inner(member)),
-            Shape::Nullable(value) => Shape::Nullable(inner(value)),
-            Shape::Tuple(items) => Shape::Tuple(items.iter().map(|item| self.typed(item)).collect()),
-            shape => shape.clone(),
+        let ty = match &typed.ty {
+            Type::Array(item) => Type::Array(inner(item)),
+            Type::FixedArray(item, length) => Type::FixedArray(inner(item), *length),
+            Type::Map(member) => Type::Map(inner(member)),
+            Type::Nullable(value) => Type::Nullable(inner(value)),
+            Type::Tuple(items) => Type::Tuple(items.iter().map(|item| self.typed(item)).collect()),
+            ty => ty.clone(),
         };
-        Typed { shape, constraints: typed.constraints.clone(), judgements: self.judgements(typed) }
+        Typed { ty, constraints: typed.constraints.clone(), judgements: self.judgements(typed) }
     }
 
     fn judgements(&self, typed: &Typed) -> Vec<Judgement> {
@@ -99,8 +99,8 @@ impl Prover<'_, '_> {
         if depth > MAX_DEPTH {
             return None;
         }
-        match &typed.shape {
-            Shape::Nullable(inner) => {
+        match &typed.ty {
+            Type::Nullable(inner) => {
                 let null = set.is_valid(id, &Value::Null);
                 return Some(match (null, self.holds(inner, id, depth + 1)?) {
                     (true, Proof::True) => Proof::True,
@@ -109,9 +109,9 @@ impl Prover<'_, '_> {
                 });
             }
             // A few values: each can be tried now.
-            Shape::Null => return Some(listed(&[Value::Null], |value| set.is_valid(id, value))),
-            Shape::Boolean => return Some(listed(&[false.into(), true.into()], |value| set.is_valid(id, value))),
-            Shape::Item(item) => {
+            Type::Null => return Some(listed(&[Value::Null], |value| set.is_valid(id, value))),
+            Type::Boolean => return Some(listed(&[false.into(), true.into()], |value| set.is_valid(id, value))),
+            Type::Item(item) => {
                 if let Body::Enum(body) = &self.items[*item].body {
                     let values: Vec<Value> = body.values.iter().map(|value| value.as_str().into()).collect();
                     return Some(listed(&values, |value| set.is_valid(id, value)));
@@ -119,24 +119,24 @@ impl Prover<'_, '_> {
             }
             _ => {}
         }
-        let kinds = self.kinds(&typed.shape)?;
+        let json_types = self.json_types(&typed.ty)?;
         if let Some(types) = &schema.types {
-            let admitted = Kinds::of_types(types);
-            if kinds.and(admitted).is_empty() {
+            let admitted = JsonTypes::of_types(types);
+            if json_types.and(admitted).is_empty() {
                 return Some(Proof::False);
             }
-            if !kinds.without(admitted).is_empty() {
+            if !json_types.without(admitted).is_empty() {
                 return None;
             }
         }
         let mut parts = Vec::new();
         if let Some(values) = &schema.enumeration {
-            parts.push(one_of(&typed.shape, kinds, values)?);
+            parts.push(one_of(&typed.ty, json_types, values)?);
         }
-        parts.push(match kinds {
-            Kinds::STRING => strings(typed, &schema.string)?,
-            Kinds::ARRAY => self.arrays(typed, &schema.array, depth)?,
-            Kinds::OBJECT => self.objects(typed, &schema.object, depth)?,
+        parts.push(match json_types {
+            JsonTypes::STRING => strings(typed, &schema.string)?,
+            JsonTypes::ARRAY => self.arrays(typed, &schema.array, depth)?,
+            JsonTypes::OBJECT => self.objects(typed, &schema.object, depth)?,
             _ => numbers(typed, &schema.number)?,
         });
         parts.push(self.keywords(typed, schema, None, depth)?);
@@ -174,28 +174,28 @@ impl Prover<'_, '_> {
             consequence(condition.then, given.clone())?;
             consequence(condition.else_, not(given))?;
         }
-        match self.kinds(&typed.shape)? {
-            Kinds::ARRAY => parts.push(self.array_keywords(typed, &schema.array, depth)?),
-            Kinds::OBJECT => parts.push(self.object_keywords(typed, &schema.object, own, depth)?),
+        match self.json_types(&typed.ty)? {
+            JsonTypes::ARRAY => parts.push(self.array_keywords(typed, &schema.array, depth)?),
+            JsonTypes::OBJECT => parts.push(self.object_keywords(typed, &schema.object, own, depth)?),
             _ => {}
         }
         Some(all(parts))
     }
 
     /// What JSON a type is written as; `None` where it can be several.
-    fn kinds(&self, shape: &Shape) -> Option<Kinds> {
-        Some(match shape {
-            Shape::Value | Shape::Nullable(_) => return None,
-            Shape::Null => Kinds::NULL,
-            Shape::Boolean => Kinds::BOOLEAN,
-            Shape::Integer(_) => Kinds::INTEGER,
-            Shape::Float => Kinds::NUMBER,
-            Shape::String | Shape::DateTime | Shape::Date | Shape::Uuid | Shape::Base64 => Kinds::STRING,
-            Shape::Array(_) | Shape::FixedArray(..) | Shape::Tuple(_) => Kinds::ARRAY,
-            Shape::Object | Shape::Map(_) => Kinds::OBJECT,
-            Shape::Item(item) | Shape::Boxed(item) => match &self.items[*item].body {
-                Body::Struct(_) => Kinds::OBJECT,
-                Body::Enum(_) => Kinds::STRING,
+    fn json_types(&self, ty: &Type) -> Option<JsonTypes> {
+        Some(match ty {
+            Type::Value | Type::Nullable(_) => return None,
+            Type::Null => JsonTypes::NULL,
+            Type::Boolean => JsonTypes::BOOLEAN,
+            Type::Integer(_) => JsonTypes::INTEGER,
+            Type::Float => JsonTypes::NUMBER,
+            Type::String | Type::DateTime | Type::Date | Type::Uuid | Type::Base64 => JsonTypes::STRING,
+            Type::Array(_) | Type::FixedArray(..) | Type::Tuple(_) => JsonTypes::ARRAY,
+            Type::Object | Type::Map(_) => JsonTypes::OBJECT,
+            Type::Item(item) | Type::Boxed(item) => match &self.items[*item].body {
+                Body::Struct(_) => JsonTypes::OBJECT,
+                Body::Enum(_) => JsonTypes::STRING,
                 Body::Union(_) => return None,
             },
         })
@@ -213,13 +213,14 @@ fn listed(values: &[Value], accepts: impl Fn(&Value) -> bool) -> Proof {
 }
 
 /// `enum` and `const`, of strings and integers.
-fn one_of(shape: &Shape, kinds: Kinds, values: &[Value]) -> Option<Proof> {
-    let mut values: Vec<Value> = values.iter().filter(|value| Kinds::of_value(value).has(kinds)).cloned().collect();
-    match shape {
-        Shape::Integer(integer) => {
+fn one_of(ty: &Type, json_types: JsonTypes, values: &[Value]) -> Option<Proof> {
+    let mut values: Vec<Value> =
+        values.iter().filter(|value| JsonTypes::of_value(value).has(json_types)).cloned().collect();
+    match ty {
+        Type::Integer(integer) => {
             values.retain(|value| integral(value).is_some_and(|value| integer.holds(value)));
         }
-        Shape::String | Shape::DateTime | Shape::Date | Shape::Base64 => {}
+        Type::String | Type::DateTime | Type::Date | Type::Base64 => {}
         _ if values.is_empty() => {}
         _ => return None,
     }
@@ -235,11 +236,11 @@ fn strings(typed: &Typed, string: &StringRules) -> Option<Proof> {
     if constraints.is_empty() {
         return Some(Proof::True);
     }
-    (typed.shape == Shape::String || typed.shape.has_text()).then(|| passes(typed, constraints))
+    (typed.ty == Type::String || typed.ty.has_text()).then(|| passes(typed, constraints))
 }
 
 fn numbers(typed: &Typed, number: &NumberRules) -> Option<Proof> {
-    let is_float = typed.shape == Shape::Float;
+    let is_float = typed.ty == Type::Float;
     let mut constraints = Vec::new();
     for (limit, constraint) in [
         (&number.minimum, Constraint::Minimum as fn(Bound) -> Constraint),
@@ -249,10 +250,10 @@ fn numbers(typed: &Typed, number: &NumberRules) -> Option<Proof> {
         (&number.multiple_of, Constraint::MultipleOf),
     ] {
         let Some(limit) = limit else { continue };
-        constraints.push(constraint(match &typed.shape {
+        constraints.push(constraint(match &typed.ty {
             _ if is_float => Bound::Float(limit.as_f64()?),
             // A limit that the type cannot be compared with would not compile.
-            Shape::Integer(integer) => {
+            Type::Integer(integer) => {
                 Bound::Integer(integral(&Value::Number(limit.clone())).filter(|limit| integer.holds(*limit))?)
             }
             _ => return None,

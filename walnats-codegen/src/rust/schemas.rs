@@ -4,15 +4,16 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use walnats_schema::{ArrayRules, NumberRules, ObjectRules, Schema, SchemaId, SchemaSet, StringRules};
 
-use super::kinds::Kinds;
+use super::json_types::JsonTypes;
 
 /// A schema set, with what is asked of it again and again.
 pub struct Schemas<'s> {
     pub set: &'s SchemaSet,
     /// For each schema the types that a value can have which it accepts; too many rather than too few.
-    possible: Vec<Kinds>,
-    /// For each schema the types that its own keywords leave, and whether it has any beyond those that a node resolves.
-    pub own: Vec<(Kinds, bool)>,
+    possible: Vec<JsonTypes>,
+    /// For each schema the types that its own keywords leave, and whether it has any beyond those that a conjunction
+    /// resolves.
+    pub own: Vec<(JsonTypes, bool)>,
     /// The members of schemas that name many.
     members: HashMap<SchemaId, HashMap<&'s str, SchemaId>>,
 }
@@ -22,8 +23,8 @@ const MANY_MEMBERS: usize = 16;
 
 impl<'s> Schemas<'s> {
     pub fn new(set: &'s SchemaSet) -> Self {
-        let own: Vec<_> = set.schemas.iter().map(|schema| (own_kinds(schema), has_own_keywords(schema))).collect();
-        let possible = own.iter().map(|(kinds, _)| *kinds).collect();
+        let own: Vec<_> = set.schemas.iter().map(|schema| (own_json_types(schema), has_own_keywords(schema))).collect();
+        let possible = own.iter().map(|(json_types, _)| *json_types).collect();
         let members = (0..).zip(&set.schemas).filter(|(_, schema)| schema.object.properties.len() > MANY_MEMBERS).map(
             |(id, schema)| {
                 let members = schema.object.properties.iter().map(|(name, id)| (name.as_str(), *id));
@@ -41,24 +42,24 @@ impl<'s> Schemas<'s> {
         let mut narrowed = false;
         for index in order {
             let schema = &self.set.schemas[index];
-            let mut kinds = self.possible[index];
+            let mut json_types = self.possible[index];
             for next in schema.reference.iter().chain(&schema.all_of) {
-                kinds = kinds.and(self.possible(*next));
+                json_types = json_types.and(self.possible(*next));
             }
             for branches in [&schema.one_of, &schema.any_of] {
                 if !branches.is_empty() {
-                    kinds = kinds.and(self.possible_of_any(branches));
+                    json_types = json_types.and(self.possible_of_any(branches));
                 }
             }
-            narrowed |= kinds != self.possible[index];
-            self.possible[index] = kinds;
+            narrowed |= json_types != self.possible[index];
+            self.possible[index] = json_types;
         }
         narrowed
     }
 
     /// The types that a value can have which the schema accepts.
-    pub fn possible(&self, id: SchemaId) -> Kinds {
-        self.possible.get(id.0 as usize).copied().unwrap_or(Kinds::ALL)
+    pub fn possible(&self, id: SchemaId) -> JsonTypes {
+        self.possible.get(id.0 as usize).copied().unwrap_or(JsonTypes::ALL)
     }
 
     /// The schema of the member `name` of `id`.
@@ -89,15 +90,26 @@ impl<'s> Schemas<'s> {
         reached
     }
 
+    /// The schema itself and every one that applies together with it, by `$ref` and by `allOf`; each once, in the order in
+    /// which they are met.
+    pub fn conjuncts(&self, id: SchemaId) -> Vec<SchemaId> {
+        let (mut found, mut seen, mut waiting) = (Vec::new(), HashSet::new(), vec![id]);
+        while let Some(id) = waiting.pop() {
+            if seen.insert(id) {
+                let schema = self.set.get(id);
+                waiting.extend(schema.all_of.iter().rev().chain(&schema.reference));
+                found.push(id);
+            }
+        }
+        found
+    }
+
     /// The names of the members that the schema evaluates by itself, by `$ref` and by `allOf`: what its
     /// `unevaluatedProperties` is not about. `None` where that depends on the value.
     pub fn evaluated(&self, id: SchemaId) -> Option<HashSet<&'s str>> {
-        let (mut names, mut seen, mut waiting) = (HashSet::new(), HashSet::new(), vec![id]);
-        while let Some(id) = waiting.pop() {
-            if !seen.insert(id) {
-                continue;
-            }
-            let schema = self.set.get(id);
+        let mut names = HashSet::new();
+        for conjunct in self.conjuncts(id) {
+            let schema = self.set.get(conjunct);
             let object = &schema.object;
             let depends = !schema.any_of.is_empty()
                 || !schema.one_of.is_empty()
@@ -106,29 +118,28 @@ impl<'s> Schemas<'s> {
                 || !object.dependent_schemas.is_empty()
                 || !object.pattern_properties.is_empty()
                 || object.additional_properties.is_some()
-                || (object.unevaluated_properties.is_some() && seen.len() > 1);
+                || (object.unevaluated_properties.is_some() && conjunct != id);
             if depends {
                 return None;
             }
             names.extend(object.properties.iter().map(|(name, _)| name.as_str()));
-            waiting.extend(schema.all_of.iter().chain(&schema.reference));
         }
         Some(names)
     }
 
     /// The types that a value can have which any of these accepts.
-    pub fn possible_of_any(&self, ids: &[SchemaId]) -> Kinds {
-        ids.iter().fold(Kinds::NONE, |all, id| all.or(self.possible(*id)))
+    pub fn possible_of_any(&self, ids: &[SchemaId]) -> JsonTypes {
+        ids.iter().fold(JsonTypes::NONE, |all, id| all.or(self.possible(*id)))
     }
 }
 
 /// The types that a schema's own keywords leave.
-fn own_kinds(schema: &Schema) -> Kinds {
+fn own_json_types(schema: &Schema) -> JsonTypes {
     if schema.never {
-        return Kinds::NONE;
+        return JsonTypes::NONE;
     }
-    let types = schema.types.as_ref().map_or(Kinds::ALL, |types| Kinds::of_types(types));
-    types.and(schema.enumeration.as_ref().map_or(Kinds::ALL, |values| Kinds::of_values(values)))
+    let types = schema.types.as_ref().map_or(JsonTypes::ALL, |types| JsonTypes::of_types(types));
+    types.and(schema.enumeration.as_ref().map_or(JsonTypes::ALL, |values| JsonTypes::of_values(values)))
 }
 
 /// Whether a schema says anything beyond `type`, `$ref`, `allOf`, `oneOf` and `anyOf`.

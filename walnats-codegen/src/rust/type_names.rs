@@ -3,7 +3,7 @@
 
 use super::layout::{EventForm, own_event};
 use super::names;
-use super::spot::{Spot, is_definitions};
+use super::schema_location::{SchemaLocation, is_definitions};
 use super::types::Types;
 use crate::model::EventModel;
 
@@ -25,16 +25,16 @@ pub fn type_names(model: &EventModel, types: &Types, forms: &[EventForm]) -> Typ
     }
 
     let mut items = vec![String::new(); types.items.len()];
-    let mut order: Vec<(bool, usize, &Spot, usize)> = Vec::new();
+    let mut order: Vec<(bool, usize, &SchemaLocation, usize)> = Vec::new();
     let mut wanted = Vec::with_capacity(types.items.len());
     for (index, item) in types.items.iter().enumerate() {
         let chosen = chosen_name(model, types, forms, index);
-        order.push((chosen.is_none(), item.spot.path.len(), &item.spot, index));
-        wanted.push(chosen.unwrap_or_else(|| names::type_name(&words(model, types, &item.spot).join(" "))));
+        order.push((chosen.is_none(), item.location.path.len(), &item.location, index));
+        wanted.push(chosen.unwrap_or_else(|| names::type_name(&words(model, types, &item.location).join(" "))));
     }
     order.sort();
-    for (_, _, spot, index) in order {
-        items[index] = used[spot.source].give(&wanted[index]);
+    for (_, _, location, index) in order {
+        items[index] = used[location.source].give(&wanted[index]);
     }
     TypeNames { items, events }
 }
@@ -47,24 +47,24 @@ fn event_name(model: &EventModel, event: usize) -> String {
 
 /// The name that somebody asked for.
 fn chosen_name(model: &EventModel, types: &Types, forms: &[EventForm], item: usize) -> Option<String> {
-    let spot = &types.items[item].spot;
-    let source = model.sources.get(spot.source)?;
-    let of_options = model.options.names.get(&format!("{}#{}", source.name, spot.pointer())).cloned();
+    let location = &types.items[item].location;
+    let source = model.sources.get(location.source)?;
+    let of_options = model.options.names.get(&format!("{}#{}", source.name, location.pointer())).cloned();
     let event = forms.iter().position(|form| *form == EventForm::Item(item));
     // The type of the event that a whole file is has the event's name, even where it stands among the definitions.
-    let is_own = |event: &usize| own_event(model, spot.source) == Some(*event);
+    let is_own = |event: &usize| own_event(model, location.source) == Some(*event);
     let of_event = event.and_then(|event| model.events[event].rust_name.clone());
     let of_event = of_event.or_else(|| event.filter(is_own).map(|event| event_name(model, event)));
     let note = model.notes.get(types.items[item].id.0 as usize);
-    let note = note.filter(|note| note.path == spot.path && note.source == spot.source);
+    let note = note.filter(|note| note.path == location.path && note.source == location.source);
     let of_note = note.and_then(|note| note.rust.name.clone());
     of_options.or(of_event).or(of_note).filter(|name| names::is_type_name(name))
 }
 
 /// The words of which a type's name is made.
-fn words(model: &EventModel, types: &Types, spot: &Spot) -> Vec<String> {
-    let mut words = vec![root_word(model, spot.source)];
-    let mut segments = spot.path.iter().enumerate();
+fn words(model: &EventModel, types: &Types, location: &SchemaLocation) -> Vec<String> {
+    let mut words = vec![root_word(model, location.source)];
+    let mut segments = location.path.iter().enumerate();
     while let Some((position, keyword)) = segments.next() {
         let mut next = || segments.next().map(|(_, key)| key.clone()).unwrap_or_default();
         match keyword.as_str() {
@@ -82,7 +82,10 @@ fn words(model: &EventModel, types: &Types, spot: &Spot) -> Vec<String> {
             }
             "oneOf" | "anyOf" => {
                 let index = next().parse::<usize>().unwrap_or(0) + 1;
-                let here = Spot { source: spot.source, path: spot.path.iter().take(position + 2).cloned().collect() };
+                let here = SchemaLocation {
+                    source: location.source,
+                    path: location.path.iter().take(position + 2).cloned().collect(),
+                };
                 words.push(types.hints.get(&here).cloned().unwrap_or_else(|| format!("variant {index}")));
             }
             "allOf" => {

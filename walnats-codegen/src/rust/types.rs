@@ -6,9 +6,9 @@ use walnats_schema::SchemaId;
 
 use super::conjunction::Group;
 use super::integer::Integer;
-use super::kinds::Kinds;
+use super::json_types::JsonTypes;
 use super::proof::Proof;
-use super::spot::Spot;
+use super::schema_location::SchemaLocation;
 use crate::model::Constraint;
 
 /// Index into [`Types::items`].
@@ -21,7 +21,7 @@ pub struct Types {
     /// The payload of each JSON event, in the order of the events; `None` for protobuf.
     pub payloads: Vec<Option<Typed>>,
     /// What to call a type that has no name of its own by where it stands: variants of unions.
-    pub hints: HashMap<Spot, String>,
+    pub hints: HashMap<SchemaLocation, String>,
 }
 
 impl Types {
@@ -35,7 +35,7 @@ impl Types {
 /// A type that gets a name.
 #[derive(Clone, Debug)]
 pub struct Item {
-    pub spot: Spot,
+    pub location: SchemaLocation,
     /// The schema whose annotations describe it.
     pub id: SchemaId,
     pub body: Body,
@@ -44,7 +44,7 @@ pub struct Item {
     pub judgements: Vec<Judgement>,
 }
 
-/// What kind of item.
+/// What an item is.
 #[derive(Clone, Debug)]
 pub enum Body {
     Struct(Struct),
@@ -97,7 +97,7 @@ pub enum Dispatch {
     /// By a member that one variant requires and no other admits. One variant may do without: it is what else there is.
     Member,
     /// By the type of the JSON value.
-    Kind,
+    JsonType,
     /// By trying them in order.
     Attempt,
 }
@@ -110,21 +110,21 @@ pub struct Variant {
     pub typed: Typed,
     /// What selects it: values of the tag, or the name of a member.
     pub tags: Vec<String>,
-    pub kinds: Kinds,
+    pub json_types: JsonTypes,
     pub id: SchemaId,
 }
 
 /// A type where it is used, with what is asked of values there beyond it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Typed {
-    pub shape: Shape,
+    pub ty: Type,
     pub constraints: Vec<Constraint>,
     pub judgements: Vec<Judgement>,
 }
 
 /// A Rust type.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Shape {
+pub enum Type {
     /// Any JSON value.
     Value,
     /// Any JSON object.
@@ -151,7 +151,7 @@ pub enum Shape {
     Boxed(ItemId),
 }
 
-impl Shape {
+impl Type {
     /// Whether a value is a string with more to it, whose text `as_str` gives.
     pub fn has_text(&self) -> bool {
         matches!(self, Self::DateTime | Self::Date | Self::Base64)
@@ -160,10 +160,7 @@ impl Shape {
     /// Whether the items of an array are equal in Rust exactly where they are equal in JSON.
     pub fn items_compare_as_json(&self) -> bool {
         let (Self::Array(item) | Self::FixedArray(item, _)) = self else { return false };
-        matches!(
-            item.shape,
-            Self::String | Self::Boolean | Self::DateTime | Self::Date | Self::Base64 | Self::Integer(_)
-        )
+        matches!(item.ty, Self::String | Self::Boolean | Self::DateTime | Self::Date | Self::Base64 | Self::Integer(_))
     }
 }
 
@@ -188,18 +185,18 @@ pub enum Open {
 
 impl Typed {
     /// A type that is exact by itself.
-    pub fn exact(shape: Shape) -> Self {
-        Self::constrained(shape, Vec::new())
+    pub fn exact(ty: Type) -> Self {
+        Self::constrained(ty, Vec::new())
     }
 
     /// A type of whose values more is asked.
-    pub fn constrained(shape: Shape, constraints: Vec<Constraint>) -> Self {
-        Self { shape, constraints, judgements: Vec::new() }
+    pub fn constrained(ty: Type, constraints: Vec<Constraint>) -> Self {
+        Self { ty, constraints, judgements: Vec::new() }
     }
 
     /// A type whose values the schema is asked about.
-    pub fn judged(shape: Shape, judgements: Vec<Judgement>) -> Self {
-        Self { shape, constraints: Vec::new(), judgements }
+    pub fn judged(ty: Type, judgements: Vec<Judgement>) -> Self {
+        Self { ty, constraints: Vec::new(), judgements }
     }
 
     /// Whether nothing is asked of values beyond the type.

@@ -96,6 +96,11 @@ impl Streams {
         self.streams.get_mut(id.0)
     }
 
+    /// Whether the stream's configuration is being asked for, before anything is sent to it again.
+    pub(super) fn is_waited_for(&self, name: &str) -> bool {
+        self.ids.get(name).is_some_and(|id| self.get(*id).is_waited_for())
+    }
+
     /// Which API answers for the stream: the one that was chosen, else that of the domain that acknowledged, else the local one.
     pub(super) fn prefix(&self, id: StreamId) -> Prefix {
         match &self.get(id).domain {

@@ -1,6 +1,6 @@
 //! `Box` where a type would contain itself.
 
-use crate::rust::types::{Body, Item, ItemId, Shape};
+use crate::rust::types::{Body, Item, ItemId, Type};
 
 /// Boxes every use of an item inside a type that the item itself contains.
 pub fn break_cycles(items: &mut [Item]) {
@@ -8,11 +8,11 @@ pub fn break_cycles(items: &mut [Item]) {
     let component = components(&edges);
     for (index, item) in items.iter_mut().enumerate() {
         let recursive = |other: ItemId| component[other] == component[index];
-        for_each_use(item, &mut |shape| {
-            if let Shape::Item(other) = *shape
+        for_each_use(item, &mut |ty| {
+            if let Type::Item(other) = *ty
                 && recursive(other)
             {
-                *shape = Shape::Boxed(other);
+                *ty = Type::Boxed(other);
             }
         });
     }
@@ -20,8 +20,8 @@ pub fn break_cycles(items: &mut [Item]) {
 
 fn contained(item: &mut Item) -> Vec<ItemId> {
     let mut found = Vec::new();
-    for_each_use(item, &mut |shape| {
-        if let Shape::Item(other) = shape {
+    for_each_use(item, &mut |ty| {
+        if let Type::Item(other) = ty {
             found.push(*other);
         }
     });
@@ -29,18 +29,18 @@ fn contained(item: &mut Item) -> Vec<ItemId> {
 }
 
 /// Visits the types that a value of `item` holds without a pointer between.
-fn for_each_use(item: &mut Item, visit: &mut impl FnMut(&mut Shape)) {
+fn for_each_use(item: &mut Item, visit: &mut impl FnMut(&mut Type)) {
     match &mut item.body {
-        Body::Struct(body) => body.fields.iter_mut().for_each(|field| inline(&mut field.typed.shape, visit)),
-        Body::Union(body) => body.variants.iter_mut().for_each(|variant| inline(&mut variant.typed.shape, visit)),
+        Body::Struct(body) => body.fields.iter_mut().for_each(|field| inline(&mut field.typed.ty, visit)),
+        Body::Union(body) => body.variants.iter_mut().for_each(|variant| inline(&mut variant.typed.ty, visit)),
         Body::Enum(_) => {}
     }
 }
 
-fn inline(shape: &mut Shape, visit: &mut impl FnMut(&mut Shape)) {
-    match shape {
-        Shape::Nullable(inner) | Shape::FixedArray(inner, _) => inline(&mut inner.shape, visit),
-        Shape::Tuple(items) => items.iter_mut().for_each(|item| inline(&mut item.shape, visit)),
+fn inline(ty: &mut Type, visit: &mut impl FnMut(&mut Type)) {
+    match ty {
+        Type::Nullable(inner) | Type::FixedArray(inner, _) => inline(&mut inner.ty, visit),
+        Type::Tuple(items) => items.iter_mut().for_each(|item| inline(&mut item.ty, visit)),
         other => visit(other),
     }
 }

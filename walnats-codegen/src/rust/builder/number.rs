@@ -7,23 +7,23 @@ use walnats_schema::NumberRules;
 
 use super::Builder;
 use crate::model::{Bound, Constraint, RustType};
-use crate::rust::conjunction::Node;
+use crate::rust::conjunction::Conjunction;
 use crate::rust::integer::{INTEGERS, Integer, integral, whole, written};
-use crate::rust::kinds::Kinds;
-use crate::rust::types::{Shape, Typed};
+use crate::rust::json_types::JsonTypes;
+use crate::rust::types::{Type, Typed};
 
 impl Builder<'_> {
-    pub(super) fn number(&self, node: &Node) -> Typed {
-        match node.kinds {
-            Kinds::INTEGER => self.integer(node),
-            _ => self.float(node),
+    pub(super) fn number(&self, conjunction: &Conjunction) -> Typed {
+        match conjunction.json_types {
+            JsonTypes::INTEGER => self.integer(conjunction),
+            _ => self.float(conjunction),
         }
     }
 
-    fn integer(&self, node: &Node) -> Typed {
+    fn integer(&self, conjunction: &Conjunction) -> Typed {
         let (mut min, mut max) = (None, None);
         let (mut constraints, mut judgements) = (Vec::new(), Vec::new());
-        for number in self.number_rules(node) {
+        for number in self.number_rules(conjunction) {
             for (limit, step) in [(&number.minimum, 0), (&number.exclusive_minimum, 1)] {
                 min = min.max(limit.as_ref().map(|limit| at_least(limit, step)));
             }
@@ -33,30 +33,30 @@ impl Builder<'_> {
             }
             match number.multiple_of.as_ref().map(whole) {
                 Some(Some(divisor)) => constraints.push(Constraint::MultipleOf(Bound::Integer(divisor))),
-                Some(None) => judgements.extend(self.judge(node)),
+                Some(None) => judgements.extend(self.judge(conjunction)),
                 None => {}
             }
         }
-        let (integer, least, most) = match self.is_asked_for(node, RustType::I128) {
+        let (integer, least, most) = match self.is_asked_for(conjunction, RustType::I128) {
             true => (Integer::I128, i128::MIN, i128::MAX),
             false => width(min, max),
         };
         if min.is_some_and(|min| min > most) || max.is_some_and(|max| max < least) {
-            judgements.extend(self.judge(node));
+            judgements.extend(self.judge(conjunction));
         } else {
             constraints.extend(min.filter(|min| *min > least).map(|min| Constraint::Minimum(Bound::Integer(min))));
             constraints.extend(max.filter(|max| *max < most).map(|max| Constraint::Maximum(Bound::Integer(max))));
         }
-        if let Some(values) = self.enumeration(node) {
+        if let Some(values) = self.enumeration(conjunction) {
             let inside = |value: &Value| integral(value).is_some_and(|value| (least..=most).contains(&value));
             constraints.push(Constraint::OneOf(values.into_iter().filter(inside).collect()));
         }
-        Typed { shape: Shape::Integer(integer), constraints, judgements }
+        Typed { ty: Type::Integer(integer), constraints, judgements }
     }
 
-    fn float(&self, node: &Node) -> Typed {
+    fn float(&self, conjunction: &Conjunction) -> Typed {
         let (mut constraints, mut judgements) = (vec![Constraint::Finite], Vec::new());
-        for number in self.number_rules(node) {
+        for number in self.number_rules(conjunction) {
             constraints.extend(number.minimum.as_ref().map(|limit| float_minimum(limit, Constraint::Minimum)));
             constraints.extend(
                 number.exclusive_minimum.as_ref().map(|limit| float_minimum(limit, Constraint::ExclusiveMinimum)),
@@ -67,18 +67,18 @@ impl Builder<'_> {
             );
             match number.multiple_of.as_ref().map(nearest) {
                 Some((divisor, Ordering::Equal)) => constraints.push(Constraint::MultipleOf(Bound::Float(divisor))),
-                Some(_) => judgements.extend(self.judge(node)),
+                Some(_) => judgements.extend(self.judge(conjunction)),
                 None => {}
             }
         }
-        if self.enumeration(node).is_some() || node.kinds != Kinds::NUMBER {
-            judgements.extend(self.judge(node));
+        if self.enumeration(conjunction).is_some() || conjunction.json_types != JsonTypes::NUMBER {
+            judgements.extend(self.judge(conjunction));
         }
-        Typed { shape: Shape::Float, constraints, judgements }
+        Typed { ty: Type::Float, constraints, judgements }
     }
 
-    fn number_rules(&self, node: &Node) -> impl Iterator<Item = &NumberRules> {
-        node.schemas(self.schemas.set).map(|schema| &schema.number)
+    fn number_rules(&self, conjunction: &Conjunction) -> impl Iterator<Item = &NumberRules> {
+        conjunction.schemas(self.schemas.set).map(|schema| &schema.number)
     }
 }
 

@@ -6,9 +6,9 @@ use walnats_schema::{ObjectRules, SchemaId};
 
 use super::Builder;
 use crate::model::Constraint;
-use crate::rust::conjunction::Node;
-use crate::rust::kinds::Kinds;
-use crate::rust::types::{Body, Field, Judgement, Shape, Struct, Typed};
+use crate::rust::conjunction::Conjunction;
+use crate::rust::json_types::JsonTypes;
+use crate::rust::types::{Body, Field, Judgement, Struct, Type, Typed};
 
 /// What holds of the members that `properties` does not name.
 enum Rest {
@@ -24,58 +24,63 @@ enum Rest {
 
 impl Builder<'_> {
     /// The type of an object. Its fields or variants are found later, so that types may contain themselves.
-    pub(super) fn object(&mut self, node: &Node, depth: usize) -> Typed {
-        if let Some(item) = self.by_key.get(&node.key()) {
-            return Typed::exact(Shape::Item(*item));
+    pub(super) fn object(&mut self, conjunction: &Conjunction, depth: usize) -> Typed {
+        if let Some(item) = self.by_key.get(&conjunction.key()) {
+            return Typed::exact(Type::Item(*item));
         }
         if self.types.items.len() >= self.max_items {
-            return Typed::judged(Shape::Object, self.judge(node));
+            return Typed::judged(Type::Object, self.judge(conjunction));
         }
-        let union = self.object_union(node);
-        if union.is_none() && self.members(node).is_empty() {
-            let rest = self.rest(node);
+        let union = self.object_union(conjunction);
+        if union.is_none() && self.members(conjunction).is_empty() {
+            let rest = self.rest(conjunction);
             if !matches!(rest, Rest::Closed) {
-                return self.map(node, rest, depth);
+                return self.map(conjunction, rest, depth);
             }
         }
-        let item = self.item(node, union.unwrap_or(Body::Struct(Struct::default())));
+        let item = self.item(conjunction, union.unwrap_or(Body::Struct(Struct::default())));
         let is_union = matches!(self.types.items[item].body, Body::Union(_));
-        let (constraints, judgements) =
-            if is_union { (Vec::new(), self.union_judgements(node)) } else { self.object_constraints(node) };
+        let (constraints, judgements) = if is_union {
+            (Vec::new(), self.union_judgements(conjunction))
+        } else {
+            self.object_constraints(conjunction)
+        };
         self.types.items[item].constraints = constraints;
         self.types.items[item].judgements = judgements;
-        self.queue.push_back((item, node.clone()));
-        Typed::exact(Shape::Item(item))
+        self.queue.push_back((item, conjunction.clone()));
+        Typed::exact(Type::Item(item))
     }
 
     /// The body of an item whose fields or variants were left for later.
-    pub(super) fn body(&mut self, node: &Node) -> Body {
-        if node.kinds != Kinds::OBJECT {
-            return self.kind_variants(node);
+    pub(super) fn body(&mut self, conjunction: &Conjunction) -> Body {
+        if conjunction.json_types != JsonTypes::OBJECT {
+            return self.json_type_variants(conjunction);
         }
-        self.object_variants(node).unwrap_or_else(|| Body::Struct(self.fields(node)))
+        self.object_variants(conjunction).unwrap_or_else(|| Body::Struct(self.fields(conjunction)))
     }
 
-    fn fields(&mut self, node: &Node) -> Struct {
+    fn fields(&mut self, conjunction: &Conjunction) -> Struct {
         let set = self.schemas.set;
-        let required: HashSet<&String> = node.schemas(set).flat_map(|schema| &schema.object.required).collect();
+        let required: HashSet<&String> = conjunction.schemas(set).flat_map(|schema| &schema.object.required).collect();
         let mut fields = Vec::new();
-        for (name, ids) in self.members(node) {
-            let id = node.own.iter().find_map(|id| self.schemas.property(*id, &name)).unwrap_or(ids[0]);
-            let typed = self.place(&ids, node.spot.join(&["properties", &name]), 0);
+        for (name, ids) in self.members(conjunction) {
+            let id = conjunction.own.iter().find_map(|id| self.schemas.property(*id, &name)).unwrap_or(ids[0]);
+            let typed = self.place(&ids, conjunction.location.join(&["properties", &name]), 0);
             let rust_name = self.notes.get(id.0 as usize).and_then(|note| note.rust.field.clone());
             fields.push(Field { required: required.contains(&name), rust_name, typed, id, ids, name });
         }
-        let additional = match self.rest(node) {
+        let additional = match self.rest(conjunction) {
             Rest::Closed => None,
-            Rest::Of(ids) | Rest::Named(_, ids) => Some(self.place(&ids, node.spot.join(&["additionalProperties"]), 0)),
-            Rest::Mixed => Some(Typed::exact(Shape::Value)),
+            Rest::Of(ids) | Rest::Named(_, ids) => {
+                Some(self.place(&ids, conjunction.location.join(&["additionalProperties"]), 0))
+            }
+            Rest::Mixed => Some(Typed::exact(Type::Value)),
         };
         Struct { fields, additional }
     }
 
-    fn map(&mut self, node: &Node, rest: Rest, depth: usize) -> Typed {
-        let (mut constraints, judgements) = self.object_constraints(node);
+    fn map(&mut self, conjunction: &Conjunction, rest: Rest, depth: usize) -> Typed {
+        let (mut constraints, judgements) = self.object_constraints(conjunction);
         let ids = match rest {
             Rest::Named(pattern, ids) => {
                 constraints.push(Constraint::MemberNames(pattern));
@@ -84,34 +89,35 @@ impl Builder<'_> {
             Rest::Of(ids) => ids,
             Rest::Closed | Rest::Mixed => Vec::new(),
         };
-        let member = self.place(&ids, node.spot.join(&["additionalProperties"]), depth + 1);
-        let shape = if member == Typed::exact(Shape::Value) { Shape::Object } else { Shape::Map(Box::new(member)) };
-        Typed { shape, constraints, judgements }
+        let member = self.place(&ids, conjunction.location.join(&["additionalProperties"]), depth + 1);
+        let ty = if member == Typed::exact(Type::Value) { Type::Object } else { Type::Map(Box::new(member)) };
+        Typed { ty, constraints, judgements }
     }
 
     /// What is asked of the object as a whole.
-    fn object_constraints(&self, node: &Node) -> (Vec<Constraint>, Vec<Judgement>) {
+    fn object_constraints(&self, conjunction: &Conjunction) -> (Vec<Constraint>, Vec<Judgement>) {
         let mut constraints = Vec::new();
         let set = self.schemas.set;
-        for object in node.schemas(set).map(|schema| &schema.object) {
+        for object in conjunction.schemas(set).map(|schema| &schema.object) {
             constraints.extend(object.min_properties.map(Constraint::MinProperties));
             constraints.extend(object.max_properties.map(Constraint::MaxProperties));
         }
-        let properties = self.properties(node);
-        let rest = self.rest(node);
-        let listed = node.schemas(set).any(|schema| schema.enumeration.is_some());
+        let properties = self.properties(conjunction);
+        let rest = self.rest(conjunction);
+        let listed = conjunction.schemas(set).any(|schema| schema.enumeration.is_some());
         let named = !properties.is_empty() && matches!(rest, Rest::Named(..));
-        let mut judged = self.judgements(node);
+        let mut judged = self.judgements(conjunction);
         if judged.is_empty() && (listed || named || matches!(rest, Rest::Mixed)) {
-            judged = self.judge(node);
+            judged = self.judge(conjunction);
         }
         // What has no field of its own is among the further members, or it is not there.
-        for name in self.without_field(node, &properties, |object| object.required.iter().collect()) {
+        for name in self.without_field(conjunction, &properties, |object| object.required.iter().collect()) {
             constraints.push(Constraint::Present(name));
         }
         if !matches!(rest, Rest::Closed) {
-            let named = self
-                .without_field(node, &properties, |object| object.properties.iter().map(|(name, _)| name).collect());
+            let named = self.without_field(conjunction, &properties, |object| {
+                object.properties.iter().map(|(name, _)| name).collect()
+            });
             constraints.extend(named.into_iter().map(Constraint::Absent));
         }
         (constraints, judged)
@@ -120,24 +126,24 @@ impl Builder<'_> {
     /// The members that `pick` finds in the rules and that get no field.
     fn without_field(
         &self,
-        node: &Node,
+        conjunction: &Conjunction,
         properties: &[String],
         pick: for<'o> fn(&'o ObjectRules) -> Vec<&'o String>,
     ) -> BTreeSet<String> {
-        let objects = node.schemas(self.schemas.set).map(|schema| &schema.object);
+        let objects = conjunction.schemas(self.schemas.set).map(|schema| &schema.object);
         let properties: HashSet<&String> = properties.iter().collect();
         objects.flat_map(pick).filter(|name| !properties.contains(name)).cloned().collect()
     }
 
     /// The names of [`Self::members`].
-    pub(super) fn properties(&self, node: &Node) -> Vec<String> {
-        self.members(node).into_iter().map(|(name, _)| name).collect()
+    pub(super) fn properties(&self, conjunction: &Conjunction) -> Vec<String> {
+        self.members(conjunction).into_iter().map(|(name, _)| name).collect()
     }
 
     /// The members that get a field: those that `properties` names and that can be there. With the schemas that apply.
-    pub(super) fn members(&self, node: &Node) -> Vec<(String, Vec<SchemaId>)> {
-        let objects = || node.schemas(self.schemas.set).map(|schema| &schema.object);
-        if let [own] = *node.own
+    pub(super) fn members(&self, conjunction: &Conjunction) -> Vec<(String, Vec<SchemaId>)> {
+        let objects = || conjunction.schemas(self.schemas.set).map(|schema| &schema.object);
+        if let [own] = *conjunction.own
             && let object = &self.schemas.set.get(own).object
             && object.pattern_properties.is_empty()
         {
@@ -156,17 +162,18 @@ impl Builder<'_> {
         }
         // What one schema says of the members that it does not name goes for those that another names.
         let depends = objects().any(|object| {
-            !object.pattern_properties.is_empty() || (object.additional_properties.is_some() && node.own.len() > 1)
+            !object.pattern_properties.is_empty()
+                || (object.additional_properties.is_some() && conjunction.own.len() > 1)
         });
         let mut members = Vec::new();
         for name in order {
             let ids = match named.remove(name) {
                 Some(ids) if !depends && ids.len() == 1 => ids,
-                _ => self.applicable(node, name),
+                _ => self.applicable(conjunction, name),
             };
             let can_be_there = match ids.as_slice() {
                 [id] => self.is_satisfiable(*id),
-                ids => !Node::new(self.schemas, ids, node.spot.clone()).kinds.is_empty(),
+                ids => !Conjunction::new(self.schemas, ids, conjunction.location.clone()).json_types.is_empty(),
             };
             if can_be_there {
                 members.push((name.clone(), ids));
@@ -176,9 +183,9 @@ impl Builder<'_> {
     }
 
     /// The schemas that apply to the member `name`.
-    pub(super) fn applicable(&self, node: &Node, name: &str) -> Vec<SchemaId> {
+    pub(super) fn applicable(&self, conjunction: &Conjunction, name: &str) -> Vec<SchemaId> {
         let mut ids = Vec::new();
-        for id in &node.own {
+        for id in &conjunction.own {
             let object = &self.schemas.set.get(*id).object;
             let before = ids.len();
             let by_pattern = object.pattern_properties.iter().filter(|(text, _)| self.schemas.set.matches(text, name));
@@ -197,14 +204,14 @@ impl Builder<'_> {
         ids
     }
 
-    fn rest(&self, node: &Node) -> Rest {
+    fn rest(&self, conjunction: &Conjunction) -> Rest {
         let mut ids = Vec::new();
         let mut pattern = None;
-        for object in node.schemas(self.schemas.set).map(|schema| &schema.object) {
-            if object.unevaluated_properties.is_some() && self.is_closed_by_unevaluated(node, object) {
+        for object in conjunction.schemas(self.schemas.set).map(|schema| &schema.object) {
+            if object.unevaluated_properties.is_some() && self.is_closed_by_unevaluated(conjunction, object) {
                 return Rest::Closed;
             }
-            let closed = object.additional_properties.is_some_and(|id| self.schemas.possible(id) == Kinds::NONE);
+            let closed = object.additional_properties.is_some_and(|id| self.schemas.possible(id) == JsonTypes::NONE);
             match (object.pattern_properties.as_slice(), object.additional_properties) {
                 ([], None) => {}
                 ([], Some(_)) if closed => return Rest::Closed,
@@ -224,13 +231,14 @@ impl Builder<'_> {
 }
 
 impl Builder<'_> {
-    /// Whether `unevaluatedProperties` of `object`, which applies at `node`, leaves only the members that get fields.
-    fn is_closed_by_unevaluated(&self, node: &Node, object: &ObjectRules) -> bool {
-        let refused = object.unevaluated_properties.is_some_and(|id| self.schemas.possible(id) == Kinds::NONE);
+    /// Whether `unevaluatedProperties` of `object`, which applies at `conjunction`, leaves only the members that get fields.
+    fn is_closed_by_unevaluated(&self, conjunction: &Conjunction, object: &ObjectRules) -> bool {
+        let refused = object.unevaluated_properties.is_some_and(|id| self.schemas.possible(id) == JsonTypes::NONE);
         let set = self.schemas.set;
-        let own = node.own.iter().find(|id| refused && std::ptr::eq(&set.get(**id).object, object));
+        let own = conjunction.own.iter().find(|id| refused && std::ptr::eq(&set.get(**id).object, object));
         let Some(evaluated) = own.and_then(|id| self.schemas.evaluated(*id)) else { return false };
-        node.schemas(set)
+        conjunction
+            .schemas(set)
             .flat_map(|schema| &schema.object.properties)
             .all(|(name, _)| evaluated.contains(name.as_str()))
     }

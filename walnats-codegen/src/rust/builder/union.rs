@@ -5,15 +5,15 @@ use std::collections::HashSet;
 use walnats_schema::SchemaId;
 
 use super::{Builder, MAX_COMBINED};
-use crate::rust::conjunction::Node;
-use crate::rust::kinds::Kinds;
-use crate::rust::spot::Spot;
-use crate::rust::types::{Body, Dispatch, Judgement, Shape, Typed, Union, Variant};
+use crate::rust::conjunction::Conjunction;
+use crate::rust::json_types::JsonTypes;
+use crate::rust::schema_location::SchemaLocation;
+use crate::rust::types::{Body, Dispatch, Judgement, Type, Typed, Union, Variant};
 
 /// A `oneOf` or `anyOf` whose branches become variants.
 struct UnionGroup {
-    /// The node, without its other groups where all of them together make too many combinations.
-    node: Node,
+    /// The conjunction, without its other groups where all of them together make too many combinations.
+    conjunction: Conjunction,
     group: usize,
     by: By,
 }
@@ -38,60 +38,68 @@ impl UnionGroup {
 
 impl Builder<'_> {
     /// A union whose variants the type of the JSON value tells apart. Its variants are found later.
-    pub(super) fn union_of_kinds(&mut self, node: &Node) -> Typed {
-        if let Some(item) = self.by_key.get(&node.key()) {
-            return Typed::exact(Shape::Item(*item));
+    pub(super) fn union_of_json_types(&mut self, conjunction: &Conjunction) -> Typed {
+        if let Some(item) = self.by_key.get(&conjunction.key()) {
+            return Typed::exact(Type::Item(*item));
         }
         if self.types.items.len() >= self.max_items {
-            return self.any_value(node);
+            return self.any_value(conjunction);
         }
-        let item = self.item(node, Body::Union(Union { variants: Vec::new(), dispatch: Dispatch::Kind }));
-        self.queue.push_back((item, node.clone()));
-        Typed::exact(Shape::Item(item))
+        let item = self.item(conjunction, Body::Union(Union { variants: Vec::new(), dispatch: Dispatch::JsonType }));
+        self.queue.push_back((item, conjunction.clone()));
+        Typed::exact(Type::Item(item))
     }
 
-    /// The variants of [`Builder::union_of_kinds`].
-    pub(super) fn kind_variants(&mut self, node: &Node) -> Body {
+    /// The variants of [`Builder::union_of_json_types`].
+    pub(super) fn json_type_variants(&mut self, conjunction: &Conjunction) -> Body {
         let mut variants = Vec::new();
-        for kinds in Kinds::EACH.into_iter().filter(|kinds| node.kinds.has(*kinds)) {
-            let choice = node.only(self.schemas, kinds);
-            let branch = self.only_branch(node, kinds);
+        for json_types in JsonTypes::EACH.into_iter().filter(|json_types| conjunction.json_types.has(*json_types)) {
+            let choice = conjunction.only(self.schemas, json_types);
+            let branch = self.only_branch(conjunction, json_types);
             let named = branch.and_then(|id| self.title_or_key(id));
             if let Some(id) = branch {
-                let hint = named.clone().unwrap_or_else(|| kind_name(kinds).to_owned());
-                self.types.hints.entry(Spot::of(self.notes, id)).or_insert(hint);
+                let hint = named.clone().unwrap_or_else(|| json_type_name(json_types).to_owned());
+                self.types.hints.entry(SchemaLocation::of(self.notes, id)).or_insert(hint);
             }
             let typed = self.typed(&choice, 1);
-            let name = named.unwrap_or_else(|| shape_name(&typed.shape, kinds).to_owned());
-            let id = branch.or(choice.home(self.schemas)).or(node.whole.last().copied()).unwrap_or(SchemaId(0));
-            variants.push(Variant { name, typed, tags: Vec::new(), kinds: choice.kinds, id });
+            let name = named.unwrap_or_else(|| type_word(&typed.ty, json_types).to_owned());
+            let id = branch.or(choice.home(self.schemas)).or(conjunction.whole.last().copied()).unwrap_or(SchemaId(0));
+            variants.push(Variant { name, typed, tags: Vec::new(), json_types: choice.json_types, id });
         }
-        Body::Union(Union { variants, dispatch: Dispatch::Kind })
+        Body::Union(Union { variants, dispatch: Dispatch::JsonType })
     }
 
-    /// The one branch that stands for `kinds`.
-    fn only_branch(&self, node: &Node, kinds: Kinds) -> Option<SchemaId> {
-        let [group] = node.groups.as_slice() else { return None };
-        let mut branches = group.branches.iter().filter(|branch| self.schemas.possible(**branch).has(kinds));
+    /// The one branch that stands for `json_types`.
+    fn only_branch(&self, conjunction: &Conjunction, json_types: JsonTypes) -> Option<SchemaId> {
+        let [group] = conjunction.groups.as_slice() else { return None };
+        let mut branches = group.branches.iter().filter(|branch| self.schemas.possible(**branch).has(json_types));
         branches.next().filter(|_| branches.next().is_none()).copied()
     }
 
-    /// A union whose variants all are objects, if `node` is one. Its variants are found later.
-    pub(super) fn object_union(&self, node: &Node) -> Option<Body> {
-        let dispatch = self.union_group(node)?.dispatch();
+    /// A union whose variants all are objects, if `conjunction` is one. Its variants are found later.
+    pub(super) fn object_union(&self, conjunction: &Conjunction) -> Option<Body> {
+        let dispatch = self.union_group(conjunction)?.dispatch();
         Some(Body::Union(Union { variants: Vec::new(), dispatch }))
     }
 
     /// The variants of [`Builder::object_union`].
-    pub(super) fn object_variants(&mut self, node: &Node) -> Option<Body> {
-        let found = self.union_group(node)?;
-        let choices: Vec<(SchemaId, Node)> = found.node.groups[found.group]
+    pub(super) fn object_variants(&mut self, conjunction: &Conjunction) -> Option<Body> {
+        let found = self.union_group(conjunction)?;
+        let choices: Vec<(SchemaId, Conjunction)> = found.conjunction.groups[found.group]
             .branches
             .iter()
             .map(|branch| {
-                (*branch, found.node.choose(self.schemas, found.group, *branch, Spot::of(self.notes, *branch)))
+                (
+                    *branch,
+                    found.conjunction.choose(
+                        self.schemas,
+                        found.group,
+                        *branch,
+                        SchemaLocation::of(self.notes, *branch),
+                    ),
+                )
             })
-            .filter(|(_, choice)| !choice.kinds.is_empty())
+            .filter(|(_, choice)| !choice.json_types.is_empty())
             .collect();
         let mut variants = Vec::new();
         for (position, (branch, choice)) in choices.iter().enumerate() {
@@ -109,53 +117,59 @@ impl Builder<'_> {
                     .or_else(|| self.own_member(&choices, position))
                     .unwrap_or_else(|| format!("variant {}", position + 1)),
             };
-            self.types.hints.entry(Spot::of(self.notes, branch)).or_insert_with(|| name.clone());
+            self.types.hints.entry(SchemaLocation::of(self.notes, branch)).or_insert_with(|| name.clone());
             let typed = self.typed(choice, 1);
-            variants.push(Variant { name, typed, tags, kinds: choice.kinds, id: branch });
+            variants.push(Variant { name, typed, tags, json_types: choice.json_types, id: branch });
         }
         Some(Body::Union(Union { variants, dispatch: found.dispatch() }))
     }
 
     /// What is asked of a union of objects as a whole: where variants are tried and one alone may match, that it is so.
-    pub(super) fn union_judgements(&self, node: &Node) -> Vec<Judgement> {
-        let Some(UnionGroup { node: chosen, group, by }) = self.union_group(node) else { return Vec::new() };
-        if chosen.groups.len() < node.groups.len() {
-            return self.judge(node);
+    pub(super) fn union_judgements(&self, conjunction: &Conjunction) -> Vec<Judgement> {
+        let Some(UnionGroup { conjunction: chosen, group, by }) = self.union_group(conjunction) else {
+            return Vec::new();
+        };
+        if chosen.groups.len() < conjunction.groups.len() {
+            return self.judge(conjunction);
         }
-        if !matches!(by, By::Nothing) || !node.groups[group].exclusive {
+        if !matches!(by, By::Nothing) || !conjunction.groups[group].exclusive {
             return Vec::new();
         }
-        let choices = self.choices(node, group);
+        let choices = self.choices(conjunction, group);
         let pairs =
             choices.iter().enumerate().flat_map(|(at, one)| choices[at + 1..].iter().map(move |other| (one, other)));
-        if pairs.into_iter().all(|(one, other)| self.is_disjoint(one, other)) { Vec::new() } else { self.judge(node) }
+        if pairs.into_iter().all(|(one, other)| self.is_disjoint(one, other)) {
+            Vec::new()
+        } else {
+            self.judge(conjunction)
+        }
     }
 
     /// The group whose branches become variants, and what tells them apart. A group that only asks more of members which
     /// exist without it (`anyOf` of `required`s) is no union.
-    fn union_group(&self, node: &Node) -> Option<UnionGroup> {
-        if node.groups.is_empty() {
+    fn union_group(&self, conjunction: &Conjunction) -> Option<UnionGroup> {
+        if conjunction.groups.is_empty() {
             return None;
         }
         let without: HashSet<String> =
-            self.properties(&Node { groups: Vec::new(), ..node.clone() }).into_iter().collect();
+            self.properties(&Conjunction { groups: Vec::new(), ..conjunction.clone() }).into_iter().collect();
         let mut untagged = None;
-        let is_crowded = self.is_crowded(node);
-        for index in 0..node.groups.len() {
-            let (node, group) = match is_crowded {
-                true => (Node { groups: vec![node.groups[index].clone()], ..node.clone() }, 0),
-                false => (node.clone(), index),
+        let is_crowded = self.is_crowded(conjunction);
+        for index in 0..conjunction.groups.len() {
+            let (conjunction, group) = match is_crowded {
+                true => (Conjunction { groups: vec![conjunction.groups[index].clone()], ..conjunction.clone() }, 0),
+                false => (conjunction.clone(), index),
             };
-            let choices = self.choices(&node, group);
+            let choices = self.choices(&conjunction, group);
             if let Some(tag) = self.tag(&choices) {
-                return Some(UnionGroup { node, group, by: By::Tag(tag) });
+                return Some(UnionGroup { conjunction, group, by: By::Tag(tag) });
             }
-            let adds = |choice: &Node| {
+            let adds = |choice: &Conjunction| {
                 !choice.groups.is_empty() || self.properties(choice).iter().any(|name| !without.contains(name))
             };
             if untagged.is_none() && choices.iter().any(adds) {
                 let by = self.own_members(&choices).map_or(By::Nothing, By::Member);
-                untagged = Some(UnionGroup { node, group, by });
+                untagged = Some(UnionGroup { conjunction, group, by });
             }
         }
         untagged
@@ -163,27 +177,28 @@ impl Builder<'_> {
 
     /// Whether the groups make more combinations than there may be types: one of them is taken then, and the schema judges
     /// the others. Groups that say nothing of members (`anyOf` of `required`s) make none.
-    fn is_crowded(&self, node: &Node) -> bool {
+    fn is_crowded(&self, conjunction: &Conjunction) -> bool {
         let says_more = |branch: &SchemaId| {
-            let branch = Node::new(self.schemas, &[*branch], Spot::default());
+            let branch = Conjunction::new(self.schemas, &[*branch], SchemaLocation::default());
             !branch.groups.is_empty()
                 || branch.schemas(self.schemas.set).any(|schema| !schema.object.properties.is_empty())
         };
-        let groups = node.groups.iter().filter(|group| group.branches.iter().any(says_more));
+        let groups = conjunction.groups.iter().filter(|group| group.branches.iter().any(says_more));
         let sizes: Vec<usize> = groups.map(|group| group.branches.len()).collect();
         sizes.len() > 1 && sizes.iter().fold(1_usize, |all, size| all.saturating_mul(*size)) > MAX_COMBINED
     }
 
     /// What a value can be by the branches of a group.
-    fn choices(&self, node: &Node, group: usize) -> Vec<Node> {
-        let branches = node.groups[group].branches.iter();
-        let choices = branches.map(|branch| node.choose(self.schemas, group, *branch, node.spot.clone()));
-        choices.filter(|choice| !choice.kinds.is_empty()).collect()
+    fn choices(&self, conjunction: &Conjunction, group: usize) -> Vec<Conjunction> {
+        let branches = conjunction.groups[group].branches.iter();
+        let choices =
+            branches.map(|branch| conjunction.choose(self.schemas, group, *branch, conjunction.location.clone()));
+        choices.filter(|choice| !choice.json_types.is_empty()).collect()
     }
 
     /// The first member that the choice at `position` requires and no other does.
-    fn own_member(&self, choices: &[(SchemaId, Node)], position: usize) -> Option<String> {
-        let required = |choice: &Node, name: &str| {
+    fn own_member(&self, choices: &[(SchemaId, Conjunction)], position: usize) -> Option<String> {
+        let required = |choice: &Conjunction, name: &str| {
             choice.schemas(self.schemas.set).any(|schema| schema.object.required.iter().any(|key| key == name))
         };
         let others =
@@ -205,9 +220,9 @@ impl Builder<'_> {
                 None => break,
             }
         }
-        let spot = Spot::of(self.notes, target);
-        if spot.path.len() == 2 && target != id {
-            return spot.definition().map(str::to_owned);
+        let location = SchemaLocation::of(self.notes, target);
+        if location.path.len() == 2 && target != id {
+            return location.definition().map(str::to_owned);
         }
         let note = self.notes.get(id.0 as usize)?;
         if note.rust.name.is_some() {
@@ -223,23 +238,23 @@ fn is_short(title: &str) -> bool {
     plain && (1..=4).contains(&title.split_whitespace().count()) && title.len() <= 40
 }
 
-fn shape_name(shape: &Shape, kinds: Kinds) -> &'static str {
-    match shape {
-        Shape::Integer(_) => "integer",
-        Shape::DateTime => "date time",
-        Shape::Date => "date",
-        Shape::Uuid => "uuid",
-        _ => kind_name(kinds),
+fn type_word(ty: &Type, json_types: JsonTypes) -> &'static str {
+    match ty {
+        Type::Integer(_) => "integer",
+        Type::DateTime => "date time",
+        Type::Date => "date",
+        Type::Uuid => "uuid",
+        _ => json_type_name(json_types),
     }
 }
 
-fn kind_name(kinds: Kinds) -> &'static str {
-    match kinds {
-        Kinds::NULL => "null",
-        Kinds::BOOLEAN => "boolean",
-        Kinds::STRING => "string",
-        Kinds::ARRAY => "array",
-        Kinds::OBJECT => "object",
+fn json_type_name(json_types: JsonTypes) -> &'static str {
+    match json_types {
+        JsonTypes::NULL => "null",
+        JsonTypes::BOOLEAN => "boolean",
+        JsonTypes::STRING => "string",
+        JsonTypes::ARRAY => "array",
+        JsonTypes::OBJECT => "object",
         _ => "number",
     }
 }

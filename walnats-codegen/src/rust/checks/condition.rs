@@ -7,7 +7,7 @@ use crate::rust::constraint::{self, RUNTIME, alternatives};
 use crate::rust::idents::idents;
 use crate::rust::operand::Operand;
 use crate::rust::proof::Proof;
-use crate::rust::types::{Body, Shape, Typed};
+use crate::rust::types::{Body, Type, Typed};
 
 /// What needs no value to be known: it is not asked for inside of others, which then have no value to look at.
 const TRUE: &str = "true";
@@ -60,18 +60,16 @@ impl Code<'_, '_> {
                     }
                 }
             }
-            Proof::Nullable { null, proof } => match &typed.shape {
-                Shape::Nullable(inner) => {
+            Proof::Nullable { null, proof } => match &typed.ty {
+                Type::Nullable(inner) => {
                     inside(&Held::of(path), *null == wanted, &self.condition(proof, inner, &value, wanted))
                 }
                 _ => self.condition(proof, typed, operand, wanted),
             },
             Proof::Passes(constraints) => Self::passes(constraints, typed, operand, wanted),
-            Proof::OneOf(values) => match &typed.shape {
-                Shape::Boolean => signed(&operand.value(), wanted == (values[0] == true)),
-                Shape::Integer(_) => {
-                    signed(&format!("matches!({}, {})", operand.value(), alternatives(values)), wanted)
-                }
+            Proof::OneOf(values) => match &typed.ty {
+                Type::Boolean => signed(&operand.value(), wanted == (values[0] == true)),
+                Type::Integer(_) => signed(&format!("matches!({}, {})", operand.value(), alternatives(values)), wanted),
                 _ => {
                     let texts: Vec<String> = values.iter().filter_map(|value| value.as_str()).map(literal).collect();
                     signed(&format!("matches!({}, {})", operand.text(), texts.join(" | ")), wanted)
@@ -80,14 +78,14 @@ impl Code<'_, '_> {
             Proof::Items { proof, min, max } => self.items(proof, typed, path, (*min, *max), wanted),
             Proof::Names(constraints) => {
                 let Some((map, _)) = self.further(typed, path) else { return wanted.to_string() };
-                let text = Typed::exact(Shape::String);
+                let text = Typed::exact(Type::String);
                 quantified(&map, "keys", wanted, &Self::passes(constraints, &text, &value, wanted))
             }
         }
     }
 
     fn items(&self, proof: &Proof, typed: &Typed, path: &str, (min, max): (u64, Option<u64>), wanted: bool) -> String {
-        let (Shape::Array(item) | Shape::FixedArray(item, _)) = &typed.shape else { return wanted.to_string() };
+        let (Type::Array(item) | Type::FixedArray(item, _)) = &typed.ty else { return wanted.to_string() };
         let each = |wanted: bool| self.condition(proof, item, &Operand::bound("value"), wanted);
         match (min, max) {
             (1, None) => quantified(path, "iter", !wanted, &each(wanted)),
@@ -110,14 +108,14 @@ impl Code<'_, '_> {
     fn passes(constraints: &[Constraint], typed: &Typed, operand: &Operand, wanted: bool) -> String {
         let parts = constraints.iter().map(|asked| {
             // That none holds leaves it to the schema.
-            let part = constraint::condition(asked, operand, &typed.shape).unwrap_or_else(|| FALSE.to_owned());
+            let part = constraint::condition(asked, operand, &typed.ty).unwrap_or_else(|| FALSE.to_owned());
             signed(&part, wanted)
         });
         joined(parts.collect(), wanted)
     }
 
     fn member<'a>(&'a self, typed: &'a Typed, path: &str, name: &str) -> Member<'a> {
-        if let Shape::Item(item) | Shape::Boxed(item) = &typed.shape
+        if let Type::Item(item) | Type::Boxed(item) = &typed.ty
             && let Body::Struct(body) = &self.checks.types.items[*item].body
             && let Some(position) = body.fields.iter().position(|field| field.name == name)
         {
@@ -131,10 +129,10 @@ impl Code<'_, '_> {
 
     /// The map that holds the members without a field, with their type.
     fn further<'a>(&'a self, typed: &'a Typed, path: &str) -> Option<(String, &'a Typed)> {
-        match &typed.shape {
-            Shape::Map(member) => Some((path.to_owned(), member)),
-            Shape::Object => Some((path.to_owned(), typed)),
-            Shape::Item(item) | Shape::Boxed(item) => match &self.checks.types.items[*item].body {
+        match &typed.ty {
+            Type::Map(member) => Some((path.to_owned(), member)),
+            Type::Object => Some((path.to_owned(), typed)),
+            Type::Item(item) | Type::Boxed(item) => match &self.checks.types.items[*item].body {
                 Body::Struct(body) => Some((format!("{path}.{}", idents(body).additional), body.additional.as_ref()?)),
                 _ => None,
             },

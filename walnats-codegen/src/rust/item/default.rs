@@ -8,7 +8,7 @@ use crate::rust::context::Context;
 use crate::rust::idents::{Idents, enum_idents};
 use crate::rust::integer::integral;
 use crate::rust::template::DefaultText;
-use crate::rust::types::{Body, Field, Shape, Struct};
+use crate::rust::types::{Body, Field, Struct, Type};
 
 impl Context<'_> {
     pub(super) fn defaults(&self, body: &Struct, idents: &Idents, file: usize) -> Vec<DefaultText> {
@@ -19,19 +19,19 @@ impl Context<'_> {
     fn default(&self, field: &Field, ident: &str, file: usize) -> Option<DefaultText> {
         let default = self.note(field.id)?.default.as_ref()?;
         let plain = self.type_text(&field.typed, file);
-        let (type_text, value) = match (&field.typed.shape, default) {
-            (Shape::Boolean, Value::Bool(value)) => (plain, format!("self.{ident}.unwrap_or({value})")),
-            (Shape::Integer(integer), value) => {
+        let (type_text, value) = match (&field.typed.ty, default) {
+            (Type::Boolean, Value::Bool(value)) => (plain, format!("self.{ident}.unwrap_or({value})")),
+            (Type::Integer(integer), value) => {
                 let value = integral(value).filter(|value| integer.holds(*value))?;
                 (plain, format!("self.{ident}.unwrap_or({value})"))
             }
-            (Shape::Float, Value::Number(value)) => {
+            (Type::Float, Value::Number(value)) => {
                 (plain, format!("self.{ident}.unwrap_or({:?})", value.as_f64().filter(|value| value.is_finite())?))
             }
-            (Shape::String, Value::String(value)) => {
+            (Type::String, Value::String(value)) => {
                 ("&str".to_owned(), format!("self.{ident}.as_deref().unwrap_or({})", literal(value)))
             }
-            (Shape::Item(item), Value::String(value)) => {
+            (Type::Item(item), Value::String(value)) => {
                 let Body::Enum(body) = &self.types.items[*item].body else { return None };
                 let index = body.values.iter().position(|known| known == value)?;
                 let variant = &enum_idents(body)[index];

@@ -3,7 +3,7 @@
 use crate::rust::context::Context;
 use crate::rust::idents::Idents;
 use crate::rust::template::SetterText;
-use crate::rust::types::{Body, Field, Shape, Struct};
+use crate::rust::types::{Body, Field, Struct, Type};
 
 /// With fewer optional fields, a struct literal with `..` is as short.
 const MANY: usize = 4;
@@ -18,9 +18,9 @@ impl Context<'_> {
 
     fn setter(&self, field: &Field, ident: &str, file: usize) -> SetterText {
         let plain = self.type_text(&field.typed, file);
-        let converts = match &field.typed.shape {
-            Shape::String | Shape::Boxed(_) | Shape::Nullable(_) => true,
-            Shape::Item(item) => matches!(self.types.items[*item].body, Body::Union(_)),
+        let converts = match &field.typed.ty {
+            Type::String | Type::Boxed(_) | Type::Nullable(_) => true,
+            Type::Item(item) => matches!(self.types.items[*item].body, Body::Union(_)),
             _ => false,
         };
         SetterText {

@@ -5,7 +5,7 @@ use walnats_schema::{ArrayRules, SchemaId};
 use super::{Prover, passes};
 use crate::model::Constraint;
 use crate::rust::proof::{Proof, all, not};
-use crate::rust::types::{Shape, Typed};
+use crate::rust::types::{Type, Typed};
 
 impl Prover<'_, '_> {
     /// The keywords that types have room for.
@@ -17,13 +17,13 @@ impl Prover<'_, '_> {
             parts.push(none);
         }
         let mut constraints = Vec::new();
-        match &typed.shape {
-            Shape::FixedArray(_, length) => {
+        match &typed.ty {
+            Type::FixedArray(_, length) => {
                 let fits = array.min_items.is_none_or(|min| min <= *length)
                     && array.max_items.is_none_or(|max| max >= *length);
                 parts.push(if fits { Proof::True } else { Proof::False });
             }
-            Shape::Array(_) => {
+            Type::Array(_) => {
                 constraints.extend(array.min_items.map(Constraint::MinItems));
                 constraints.extend(array.max_items.map(Constraint::MaxItems));
             }
@@ -47,8 +47,8 @@ impl Prover<'_, '_> {
     }
 
     fn items(&self, typed: &Typed, id: SchemaId, depth: usize) -> Option<Proof> {
-        match &typed.shape {
-            Shape::Array(item) | Shape::FixedArray(item, _) => self.holds(item, id, depth + 1),
+        match &typed.ty {
+            Type::Array(item) | Type::FixedArray(item, _) => self.holds(item, id, depth + 1),
             _ => None,
         }
     }

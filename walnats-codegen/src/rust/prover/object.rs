@@ -6,7 +6,7 @@ use walnats_schema::{ObjectRules, Pattern, Schema, SchemaId};
 use super::Prover;
 use crate::model::Constraint;
 use crate::rust::proof::{Proof, all, any, not};
-use crate::rust::types::{Body, Field, Shape, Typed};
+use crate::rust::types::{Body, Field, Type, Typed};
 
 /// A type whose values are objects.
 enum Object<'t> {
@@ -53,10 +53,10 @@ impl<'t> Object<'t> {
 
 impl Prover<'_, '_> {
     fn object<'a>(&'a self, typed: &'a Typed) -> Option<Object<'a>> {
-        match &typed.shape {
-            Shape::Object => Some(Object::Map(None, &typed.constraints)),
-            Shape::Map(member) => Some(Object::Map(Some(member), &typed.constraints)),
-            Shape::Item(item) | Shape::Boxed(item) => match &self.items[*item].body {
+        match &typed.ty {
+            Type::Object => Some(Object::Map(None, &typed.constraints)),
+            Type::Map(member) => Some(Object::Map(Some(member), &typed.constraints)),
+            Type::Item(item) | Type::Boxed(item) => match &self.items[*item].body {
                 Body::Struct(body) => Some(Object::Struct {
                     fields: &body.fields,
                     additional: body.additional.as_ref(),
@@ -149,7 +149,7 @@ impl Prover<'_, '_> {
         if is_certain || *self.schemas.set.get(id) == Schema::default() {
             return Some(Proof::True);
         }
-        let any_value = Typed::exact(Shape::Value);
+        let any_value = Typed::exact(Type::Value);
         Some(match self.holds(typed.unwrap_or(&any_value), id, depth + 1)? {
             Proof::True => Proof::True,
             Proof::False => not(object.has(name)),
@@ -159,7 +159,7 @@ impl Prover<'_, '_> {
 
     /// The names of further members: strings.
     fn names(&self, id: SchemaId) -> Option<Proof> {
-        match self.holds(&Typed::exact(Shape::String), id, 0)? {
+        match self.holds(&Typed::exact(Type::String), id, 0)? {
             Proof::Passes(constraints) => Some(Proof::Names(constraints)),
             Proof::True => Some(Proof::True),
             _ => None,

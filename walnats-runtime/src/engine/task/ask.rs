@@ -15,9 +15,14 @@ pub(super) const MARK: char = 'q';
 const NOWHERE: &str = ".";
 
 impl Task {
-    /// A stream that is to be asked now, and how often it was asked in vain.
+    /// A stream that is to be asked now, and how often it was asked in vain. Nothing may come between the answer and what is sent
+    /// again: what else has to be known is asked first.
     pub(super) fn question_due(&self, now: Instant) -> Option<(String, u32)> {
-        if self.doubts.is_empty() { None } else { self.doubts.due(now, |stream| self.pauses.admits(stream, now)) }
+        if self.doubts.is_empty() {
+            None
+        } else {
+            self.doubts.due(now, |stream| self.pauses.admits(stream, now) && !self.streams.is_waited_for(stream))
+        }
     }
 
     /// Sends one of the stream's messages as if it were for another stream, so that none stores it. Beside streams,

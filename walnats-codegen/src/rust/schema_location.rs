@@ -6,14 +6,14 @@ use crate::model::SchemaNote;
 
 /// A file, and the way from its root to a schema.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Spot {
+pub struct SchemaLocation {
     /// Index into [`crate::model::EventModel::sources`].
     pub source: usize,
     /// A JSON Pointer, split and unescaped.
     pub path: Vec<String>,
 }
 
-impl Spot {
+impl SchemaLocation {
     /// Where the schema `id` stands.
     pub fn of(notes: &[SchemaNote], id: SchemaId) -> Self {
         notes
@@ -21,7 +21,7 @@ impl Spot {
             .map_or_else(Self::default, |note| Self { source: note.source, path: note.path.clone() })
     }
 
-    /// A spot below this one.
+    /// A location below this one.
     #[must_use]
     pub fn join(&self, segments: &[&str]) -> Self {
         let mut path = self.path.clone();
@@ -34,7 +34,7 @@ impl Spot {
         self.path.iter().map(|part| format!("/{}", part.replace('~', "~0").replace('/', "~1"))).collect()
     }
 
-    /// The definition that this spot is in or below: `("$defs", "address")`.
+    /// The definition that this location is in or below: `("$defs", "address")`.
     pub fn definition(&self) -> Option<&str> {
         match self.path.as_slice() {
             [keyword, key, ..] if is_definitions(keyword) => Some(key),

@@ -6,12 +6,12 @@ use walnats_schema::{Schema, SchemaId};
 
 use super::judged;
 use super::schemas::Schemas;
-use super::types::{Body, ItemId, Judgement, Shape, Typed, Types};
+use super::types::{Body, ItemId, Judgement, Type, Typed, Types};
 use crate::model::{EventModel, Payload};
 
 /// How the payload of an event is decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EventTier {
+pub struct EventCoverage {
     /// The event's name.
     pub event: String,
     /// How many subschemas, the event's own among them, types and native checks decide.
@@ -32,9 +32,9 @@ pub struct JudgedSchema {
 }
 
 /// How the payload of each JSON event is decided, in the order of the events.
-pub fn tiers(model: &EventModel, types: &Types, schemas: &Schemas<'_>) -> Vec<EventTier> {
+pub fn coverage(model: &EventModel, types: &Types, schemas: &Schemas<'_>) -> Vec<EventCoverage> {
     let names = judged::names(model, types);
-    let mut tiers = Vec::new();
+    let mut coverage = Vec::new();
     for (event, payload) in model.events.iter().zip(&types.payloads) {
         let (Payload::Json(id), Some(payload)) = (&event.payload, payload) else { continue };
         let ids = judged_by(payload, types);
@@ -47,9 +47,9 @@ pub fn tiers(model: &EventModel, types: &Types, schemas: &Schemas<'_>) -> Vec<Ev
                 keywords: keywords(model.schemas.get(id)),
             })
             .collect();
-        tiers.push(EventTier { event: event.name.clone(), typed, asked: all - typed, judged });
+        coverage.push(EventCoverage { event: event.name.clone(), typed, asked: all - typed, judged });
     }
-    tiers
+    coverage
 }
 
 /// Every schema that is asked of some part of a payload.
@@ -58,12 +58,12 @@ fn judged_by(payload: &Typed, types: &Types) -> BTreeSet<SchemaId> {
     let mut waiting = vec![payload];
     while let Some(typed) = waiting.pop() {
         collect(&typed.judgements, &mut ids);
-        match &typed.shape {
-            Shape::Array(inner) | Shape::FixedArray(inner, _) | Shape::Map(inner) | Shape::Nullable(inner) => {
+        match &typed.ty {
+            Type::Array(inner) | Type::FixedArray(inner, _) | Type::Map(inner) | Type::Nullable(inner) => {
                 waiting.push(inner);
             }
-            Shape::Tuple(parts) => waiting.extend(parts),
-            Shape::Item(item) | Shape::Boxed(item) if items.insert(*item, ()).is_none() => {
+            Type::Tuple(parts) => waiting.extend(parts),
+            Type::Item(item) | Type::Boxed(item) if items.insert(*item, ()).is_none() => {
                 let item = &types.items[*item];
                 collect(&item.judgements, &mut ids);
                 match &item.body {

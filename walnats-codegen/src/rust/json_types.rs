@@ -5,9 +5,9 @@ use walnats_schema::JsonType;
 
 /// A set of JSON types; numbers with and without a fraction count apart, as `integer` is a part of `number`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Kinds(u8);
+pub struct JsonTypes(u8);
 
-impl Kinds {
+impl JsonTypes {
     pub const NONE: Self = Self(0);
     pub const NULL: Self = Self(1);
     pub const BOOLEAN: Self = Self(2);
@@ -37,12 +37,12 @@ impl Kinds {
         })
     }
 
-    /// The kinds of these values.
+    /// The types of these values.
     pub fn of_values(values: &[Value]) -> Self {
         values.iter().fold(Self::NONE, |all, value| all.or(Self::of_value(value)))
     }
 
-    /// The kind of a value.
+    /// The type of a value.
     pub fn of_value(value: &Value) -> Self {
         match value {
             Value::Null => Self::NULL,
