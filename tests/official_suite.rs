@@ -139,12 +139,12 @@ fn run_folder(suite: &Path, folder: &str, draft: &str, formats: &str, failures: 
     let model = walnats_codegen::Package::load(&walnats_codegen::configure().root(nested.dir()))
         .model()
         .map_err(|_| "the schemas are not sound")?;
-    for (tier, (file, ..)) in walnats_codegen::rust::tiers(&model).iter().zip(&groups) {
+    for (event, (file, ..)) in walnats_codegen::rust::coverage(&model).iter().zip(&groups) {
         let score = scores.entry(file.clone()).or_default();
-        score.typed += usize::from(tier.asked == 0);
-        score.asked += usize::from(tier.asked > 0);
-        score.typed_subschemas += tier.typed;
-        score.asked_subschemas += tier.asked;
+        score.typed += usize::from(event.asked == 0);
+        score.asked += usize::from(event.asked > 0);
+        score.typed_subschemas += event.typed;
+        score.asked_subschemas += event.asked;
     }
 
     let program = nested.build()?;
