@@ -46,6 +46,7 @@ async fn an_id_without_a_value_is_refused() -> Result<(), Box<dyn Error>> {
     let publisher = Publisher::connect(server.url(), STREAMS, Options::new()).await?;
     publisher.register(STREAMS).await?;
     let error = publisher.emit(&Cancellation::decode(r#"{"id":""}"#)?).await.expect_err("all would be duplicates");
-    assert!(error.to_string().contains("the message id (uid) is empty"), "{error}");
+    let text = walnats_runtime::Chain(&error).to_string();
+    assert!(text.contains("the message id (uid) is empty"), "{text}");
     Ok(())
 }
