@@ -93,6 +93,11 @@ impl Words {
         Some(Self { minds, text: text.to_owned(), connection })
     }
 
+    /// Whether it is the length of a subject.
+    pub(super) fn minds_subject(&self) -> bool {
+        self.minds == Minds::Subject
+    }
+
     fn measure(&self, load: &Load) -> usize {
         match self.minds {
             Minds::Payload => load.largest(),

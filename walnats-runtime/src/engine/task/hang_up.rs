@@ -96,23 +96,25 @@ impl Task {
     /// The server hangs up over this one.
     fn condemn(&mut self, sequence: u64, words: &Words) {
         let Some(job) = self.ring.get(sequence) else { return };
+        // Whether it is stored is asked on its own subject, which the server minds. Where none as long ever passed, none did.
+        let never = words.minds_subject() && self.hang_ups.can_mean(words, &job.load);
         self.hang_ups.found(words, &job.load);
-        self.end_forbidden(sequence, &words.text);
+        self.end_forbidden(sequence, &words.text, never);
         // What is as large would only be asked with, or sent, to the same end.
         let forbidden = |(_, job): &(u64, &Job)| job.is_ready() && self.hang_ups.forbids(&job.load).is_some();
         let forbidden: Vec<u64> = self.ring.iter().filter(forbidden).map(|(sequence, _)| sequence).collect();
         for sequence in forbidden {
-            self.end_forbidden(sequence, &words.text);
+            self.end_forbidden(sequence, &words.text, never);
         }
     }
 
     /// Ends what the server hangs up over. None of its attempts was stored, if each of them ended with such words. One that went
     /// without them may have been stored, as the limit can have been lowered since; or the words were lost, as they are where the
     /// server closes while more arrives. That is looked up.
-    pub(super) fn end_forbidden(&mut self, sequence: u64, said: &str) {
+    pub(super) fn end_forbidden(&mut self, sequence: u64, said: &str, never: bool) {
         let Some(job) = self.ring.get(sequence) else { return };
         let reason = Reason::HungUp { size: job.load.largest(), said: said.to_owned() };
-        let explained = job.losses.explained == job.losses.connections && job.losses.silent == 0;
+        let explained = (never || job.losses.explained == job.losses.connections) && job.losses.silent == 0;
         if explained || !job.uncertain {
             let error = job.load.not_stored(reason);
             self.finish(sequence, Err(error));

@@ -155,7 +155,7 @@ impl Task {
         }
         if let Some(said) = self.ring.get(sequence).and_then(|job| self.hang_ups.forbids(&job.load)) {
             let said = said.text.clone();
-            return self.end_forbidden(sequence, &said);
+            return self.end_forbidden(sequence, &said, false);
         }
         let Some(job) = self.ring.get_mut(sequence) else { return };
         if job.last_attempt_before(self.limits.ack_timeout).is_some_and(|last| last <= now) {
