@@ -35,10 +35,10 @@ impl Reason {
             | Self::MessageId(_)
             | Self::CloudEvent(_)
             | Self::TooLarge { .. }
+            | Self::TooLargeForStream { .. }
             | Self::HungUp { .. }
             | Self::DuplicateInBatch
             | Self::KeyTaken { .. } => (Scope::Event, false),
-            Self::TooLargeForStream { .. } => (Scope::Event, false),
             Self::Option(OptionError::Strict { .. }) => (Scope::Stream, false),
             Self::Option(OptionError::Publisher(_)) => (Scope::Publisher, false),
             Self::Option(_) => (Scope::Event, false),
