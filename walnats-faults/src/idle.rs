@@ -1,6 +1,6 @@
-//! How much of a processor a publisher takes that has nothing to do.
+//! What a publisher costs that has nothing to do, beside a bare client on the same server.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use walnats_runtime::{Options, Publisher};
 use walnats_server::NatsServer;
@@ -9,18 +9,32 @@ use crate::Result;
 use crate::fact::Fact;
 use crate::row::FACTS;
 
-/// How long it idles.
+/// How long each of the two idles.
 const TIME: Duration = Duration::from_secs(20);
 
-/// Emits 500 buffered events, flushes, and then idles for 20 s. Gives the share of one core that all threads of this
-/// process take meanwhile: 0.001 is a thousandth. So nothing else must run in it.
+/// What all threads of this process did while nothing was asked of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Idling {
+    /// The share of one core that they took: 0.001 is a thousandth. On a virtual machine a wake-up from a halted
+    /// processor is charged with milliseconds that no code ran in.
+    pub load: f64,
+    /// How often a thread woke, a second.
+    pub wakes: f64,
+}
+
+/// Lets a connected async-nats client idle for 20 s, then a publisher that has emitted 500 buffered events and flushed
+/// them; gives what each did, the publisher second. Nothing else may run in this process.
 ///
 /// # Errors
 ///
 /// The server does not start, an emit fails, or the system does not tell (it has to be Linux).
-pub async fn idle_load() -> Result<f64> {
+pub async fn idle() -> Result<(Idling, Idling)> {
     static STREAMS: &[walnats_runtime::StreamDescriptor] = &[FACTS];
     let server = NatsServer::start()?;
+    let client = async_nats::connect(server.url()).await?;
+    let bare = idling().await?;
+    client.drain().await?;
+
     let publisher = Publisher::connect(server.url(), STREAMS, Options::new()).await?;
     publisher.register(STREAMS).await?;
     for number in 0..500 {
@@ -28,20 +42,29 @@ pub async fn idle_load() -> Result<f64> {
         publisher.emit(&fact).buffered().await?;
     }
     publisher.flush(Duration::from_secs(30)).await?;
-    // What the last events started ends.
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    let (start, before) = (Instant::now(), processor_time()?);
-    tokio::time::sleep(TIME).await;
-    let taken = processor_time()?.saturating_sub(before);
-    Ok(taken.as_secs_f64() / start.elapsed().as_secs_f64())
+    Ok((bare, idling().await?))
 }
 
-/// What all threads of this process have taken. `/proc/self/stat` counts hundredths of a second, which is too coarse.
-fn processor_time() -> Result<Duration> {
-    let mut nanos = 0;
+async fn idling() -> Result<Idling> {
+    // What was started before ends.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let (nanos, wakes) = used()?;
+    tokio::time::sleep(TIME).await;
+    let (nanos, wakes) = (used()?.0.saturating_sub(nanos), used()?.1.saturating_sub(wakes));
+    Ok(Idling { load: Duration::from_nanos(nanos).div_duration_f64(TIME), wakes: wakes as f64 / TIME.as_secs_f64() })
+}
+
+/// The nanoseconds that all threads of this process have run, and how often they went to sleep. `/proc/self/stat` counts
+/// hundredths of a second, which is too coarse.
+fn used() -> Result<(u64, u64)> {
+    let (mut nanos, mut sleeps) = (0, 0);
     for thread in std::fs::read_dir("/proc/self/task")? {
-        let text = std::fs::read_to_string(thread?.path().join("schedstat"))?;
+        let thread = thread?.path();
+        let text = std::fs::read_to_string(thread.join("schedstat"))?;
         nanos += text.split(' ').next().unwrap_or_default().parse::<u64>()?;
+        let text = std::fs::read_to_string(thread.join("status"))?;
+        let line = text.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+        sleeps += line.unwrap_or_default().trim().parse::<u64>()?;
     }
-    Ok(Duration::from_nanos(nanos))
+    Ok((nanos, sleeps))
 }

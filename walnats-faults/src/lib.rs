@@ -44,7 +44,7 @@ mod world;
 pub use clock::Clock;
 pub use emitter::emit;
 pub use fact::Fact;
-pub use idle::idle_load;
+pub use idle::{Idling, idle};
 pub use judge::judge;
 pub use ledger::{End, Ledger, Line};
 pub use machine::Machine;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, Parser, Subcommand};
 use futures_util::{StreamExt, stream};
 use walnats_faults::{
-    EnqueueAll, Result, Row, RunRelay, Tally, idle_load, markdown, rows, run, with_database, worst_stall,
+    EnqueueAll, Idling, Result, Row, RunRelay, Tally, idle, markdown, rows, run, with_database, worst_stall,
 };
 
 /// Strikes a real NATS with faults while events are emitted, and compares what the caller was told with what is stored.
@@ -163,7 +163,11 @@ impl Table {
         }
         if !self.no_stall {
             let (stall, calls) = worst_stall().await?;
-            println!("\nAn idle publisher takes {:.3} % of a core", idle_load().await? * 100.0);
+            let (bare, publisher) = idle().await?;
+            for (who, idling) in [("client", bare), ("publisher", publisher)] {
+                let Idling { load, wakes } = idling;
+                println!("\nAn idle {who} wakes {wakes:.1} times a second and takes {:.3} % of a core", load * 100.0);
+            }
             println!("\nWorst stall of the emit call over two server kills in 12 s: {} ({calls} calls)", millis(stall));
         }
         if problems > 0 {

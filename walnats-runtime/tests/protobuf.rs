@@ -67,7 +67,7 @@ fn equal_events_have_equal_payloads() {
 #[test]
 fn subjects_and_uids_are_made_of_fields() {
     assert_eq!(order().subject().as_deref(), Ok("orders.web.me.7.placed"));
-    assert_eq!(order().uid().as_deref(), Some("o-1"));
+    assert_eq!(order().uid().as_deref(), Some("order-placed:o-1"));
     let order = refunded::Order { id: "o-1".to_owned() };
     let refunded = OrderRefunded { order, ..OrderRefunded::default() };
     assert_eq!(refunded.subject().as_deref(), Ok("orders.o-1.refunded"));
