@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use walnats_schema::{SchemaId, SchemaSet};
+use walnats_schema::{IntegerFormat, SchemaId, SchemaSet};
 
 pub use self::constraint::{Bound, Constraint};
 use crate::diagnostic::Place;
@@ -225,8 +225,10 @@ pub struct RustNote {
 /// A type that a schema may ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RustType {
-    /// For an integer without bounds, which is an `i64` else.
+    /// For an integer that 64 bits do not hold.
     I128,
+    /// For an integer whose bounds fit into the type of this width.
+    Width(IntegerFormat),
     /// For a string whose format has a type of its own.
     String,
 }

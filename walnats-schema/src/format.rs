@@ -9,6 +9,7 @@ mod duration;
 mod email;
 mod hostname;
 mod idna;
+mod integer;
 mod json_pointer;
 mod uri;
 mod uri_template;

@@ -18,8 +18,8 @@ pub use decimal::Decimal;
 pub use equality::{equal, first_repetition};
 pub use pattern::{Pattern, PatternError, is_pattern};
 pub use schema::{
-    ArrayRules, Condition, Contains, DynamicReference, Format, JsonType, NumberRules, ObjectRules, Resource, Schema,
-    SchemaId, SchemaSet, StringRules,
+    ArrayRules, Condition, Contains, DynamicReference, Format, IntegerFormat, JsonType, NumberRules, ObjectRules,
+    Resource, Schema, SchemaId, SchemaSet, StringRules,
 };
 pub use validate::MAX_VIOLATIONS;
 pub use violation::{At, Violation};

@@ -150,6 +150,9 @@ pub struct NumberRules {
     pub exclusive_maximum: Option<Number>,
     #[serde(skip_serializing_if = "is_default")]
     pub multiple_of: Option<Number>,
+    /// Of a schema of the type `integer`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub format: Option<IntegerFormat>,
 }
 
 /// Keywords that constrain strings alone. Lengths count Unicode code points.
@@ -284,6 +287,21 @@ pub enum Format {
     JsonPointer,
     RelativeJsonPointer,
     Regex,
+}
+
+/// A format of OpenAPI's format registry that bounds integers; it asserts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum IntegerFormat {
+    Int8,
+    Int16,
+    Int32,
+    Int64,
+    Uint8,
+    Uint16,
+    Uint32,
+    Uint64,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {

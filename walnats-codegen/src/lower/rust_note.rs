@@ -1,11 +1,24 @@
 //! `x-walnats.rust`: what a schema asks for in Rust.
 
-use crate::load::Node;
+use walnats_schema::IntegerFormat;
+
+use crate::load::{Node, NodeValue};
 use crate::lower::event::is_type_name;
 use crate::model::{RustNote, RustType};
 
 /// The types that a schema may ask for.
-const TYPES: [(&str, RustType); 2] = [("i128", RustType::I128), ("String", RustType::String)];
+const TYPES: [(&str, RustType); 10] = [
+    ("i8", RustType::Width(IntegerFormat::Int8)),
+    ("i16", RustType::Width(IntegerFormat::Int16)),
+    ("i32", RustType::Width(IntegerFormat::Int32)),
+    ("i64", RustType::Width(IntegerFormat::Int64)),
+    ("u8", RustType::Width(IntegerFormat::Uint8)),
+    ("u16", RustType::Width(IntegerFormat::Uint16)),
+    ("u32", RustType::Width(IntegerFormat::Uint32)),
+    ("u64", RustType::Width(IntegerFormat::Uint64)),
+    ("i128", RustType::I128),
+    ("String", RustType::String),
+];
 
 /// A name alone, a type alone, or an object: `{"name": "Reaction", "field": "kind", "variants": {"+1": "ThumbsUp"}}`.
 pub(super) fn note(node: &Node) -> RustNote {
@@ -27,11 +40,13 @@ pub(super) fn note(node: &Node) -> RustNote {
 /// What cannot be had, with where it stands.
 pub(super) fn problems(node: &Node) -> Vec<(&Node, String)> {
     let Some(rust) = node.get("x-walnats").and_then(|options| options.get("rust")) else { return Vec::new() };
-    let types = TYPES.map(|(name, _)| format!("`{name}`")).join(" or ");
+    let types = "an integer type (`i8` to `i128`, `u8` to `u64`) or `String`";
     if let Some(text) = rust.as_str() {
         let message = || format!("`{text}` is neither the name of a Rust type, such as `PostalCode`, nor {types}");
-        let is_right = wanted(text).is_some() || is_type_name(text);
-        return if is_right { Vec::new() } else { vec![(rust, message())] };
+        if let Some(wanted) = wanted(text) {
+            return too_narrow(node, wanted).map(|message| (rust, message)).into_iter().collect();
+        }
+        return if is_type_name(text) { Vec::new() } else { vec![(rust, message())] };
     }
     let mut problems = Vec::new();
     for member in rust.members() {
@@ -40,7 +55,10 @@ pub(super) fn problems(node: &Node) -> Vec<(&Node, String)> {
         match member.name.as_str() {
             "name" if is_type_name(text) && wanted(text).is_none() => {}
             "field" if is_field_name(text) => {}
-            "type" if wanted(text).is_some() => {}
+            "type" if wanted(text).is_some() => {
+                let problem = wanted(text).and_then(|wanted| too_narrow(node, wanted));
+                problems.extend(problem.map(|message| (value, message)));
+            }
             "variants" => {
                 let wrong = value.members().iter().filter(|variant| !variant.value.as_str().is_some_and(is_type_name));
                 problems.extend(
@@ -59,6 +77,34 @@ pub(super) fn problems(node: &Node) -> Vec<(&Node, String)> {
         }
     }
     problems
+}
+
+/// Why an integer type does not hold what the schema admits; its bounds have to stand beside it.
+fn too_narrow(node: &Node, wanted: RustType) -> Option<String> {
+    let RustType::Width(format) = wanted else { return None };
+    let (least, most) = format.range();
+    let bound = |names: [&str; 2]| names.into_iter().find_map(|name| integer(node.get(name)?));
+    let min = bound(["minimum", "exclusiveMinimum"]);
+    let max = bound(["maximum", "exclusiveMaximum"]);
+    let fits = min.is_some_and(|min| min >= least) && max.is_some_and(|max| max <= most);
+    // Without bounds an integer is an `i64`, and a `u64` from `minimum: 0` on.
+    let is_usual = match format {
+        IntegerFormat::Int64 => min.is_none_or(|min| min >= least) && max.is_none_or(|max| max <= most),
+        IntegerFormat::Uint64 => min.is_some_and(|min| min >= 0) && max.is_none_or(|max| max <= most),
+        _ => false,
+    };
+    let is_listed = node.get("enum").is_some() || node.get("const").is_some();
+    (!fits && !is_usual && !is_listed).then(|| {
+        let bounds = "`minimum` and `maximum` beside it have to keep values";
+        format!("the type does not hold every value that the schema admits: {bounds} between {least} and {most}")
+    })
+}
+
+fn integer(node: &Node) -> Option<i128> {
+    match &node.value {
+        NodeValue::Number(number) => number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from)),
+        _ => None,
+    }
 }
 
 fn wanted(text: &str) -> Option<RustType> {

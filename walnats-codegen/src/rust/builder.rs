@@ -196,10 +196,10 @@ impl Builder<'_> {
         conjunction.whole.iter().all(|id| self.schemas.set.is_valid(*id, value))
     }
 
-    /// Whether a schema that applies asks for this type.
-    fn is_asked_for(&self, conjunction: &Conjunction, wanted: RustType) -> bool {
+    /// The type that a schema which applies asks for.
+    fn wanted(&self, conjunction: &Conjunction) -> Option<RustType> {
         let mut ids = conjunction.whole.iter().flat_map(|id| self.schemas.conjuncts(*id));
-        ids.any(|id| self.notes.get(id.0 as usize).is_some_and(|note| note.rust.wanted == Some(wanted)))
+        ids.find_map(|id| self.notes.get(id.0 as usize)?.rust.wanted)
     }
 
     /// Whether any value can be where the schema alone applies.

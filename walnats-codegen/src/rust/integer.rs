@@ -1,6 +1,7 @@
 //! Integer types, and the integers that JSON numbers are.
 
 use serde_json::{Number, Value};
+use walnats_schema::IntegerFormat;
 
 /// Integer types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,23 +18,40 @@ pub enum Integer {
     I128,
 }
 
-/// With the smallest and the largest value, narrowest first; where both signs fit, unsigned comes first.
-pub const INTEGERS: [(Integer, i128, i128); 9] = [
-    (Integer::U8, 0, u8::MAX as i128),
-    (Integer::I8, i8::MIN as i128, i8::MAX as i128),
-    (Integer::U16, 0, u16::MAX as i128),
-    (Integer::I16, i16::MIN as i128, i16::MAX as i128),
-    (Integer::U32, 0, u32::MAX as i128),
-    (Integer::I32, i32::MIN as i128, i32::MAX as i128),
-    (Integer::U64, 0, u64::MAX as i128),
-    (Integer::I64, i64::MIN as i128, i64::MAX as i128),
-    (Integer::I128, i128::MIN, i128::MAX),
-];
-
 impl Integer {
+    /// The type for the values of a format.
+    pub fn of_format(format: IntegerFormat) -> Self {
+        match format {
+            IntegerFormat::Int8 => Self::I8,
+            IntegerFormat::Int16 => Self::I16,
+            IntegerFormat::Int32 => Self::I32,
+            IntegerFormat::Int64 => Self::I64,
+            IntegerFormat::Uint8 => Self::U8,
+            IntegerFormat::Uint16 => Self::U16,
+            IntegerFormat::Uint32 => Self::U32,
+            IntegerFormat::Uint64 => Self::U64,
+        }
+    }
+
+    /// The smallest and the largest value.
+    pub fn range(self) -> (i128, i128) {
+        match self {
+            Self::U8 => (0, u8::MAX.into()),
+            Self::U16 => (0, u16::MAX.into()),
+            Self::U32 => (0, u32::MAX.into()),
+            Self::U64 => (0, u64::MAX.into()),
+            Self::I8 => (i8::MIN.into(), i8::MAX.into()),
+            Self::I16 => (i16::MIN.into(), i16::MAX.into()),
+            Self::I32 => (i32::MIN.into(), i32::MAX.into()),
+            Self::I64 => (i64::MIN.into(), i64::MAX.into()),
+            Self::I128 => (i128::MIN, i128::MAX),
+        }
+    }
+
     /// Whether `value` is one of the type's values.
     pub fn holds(self, value: i128) -> bool {
-        INTEGERS.iter().any(|(integer, least, most)| *integer == self && (*least..=*most).contains(&value))
+        let (least, most) = self.range();
+        (least..=most).contains(&value)
     }
 }
 

@@ -259,6 +259,14 @@ fn numbers(typed: &Typed, number: &NumberRules) -> Option<Proof> {
             _ => return None,
         }));
     }
+    if let Some(format) = number.format {
+        let (least, most) = format.range();
+        let is_within =
+            matches!(&typed.ty, Type::Integer(integer) if integer.range().0 >= least && integer.range().1 <= most);
+        if !is_within {
+            return None;
+        }
+    }
     Some(passes(typed, constraints))
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{Format, JsonType};
+use crate::{Format, IntegerFormat, JsonType};
 
 /// How many values of an `enum` are told.
 const MAX_VALUES: usize = 12;
@@ -46,4 +46,10 @@ pub(super) fn count(bound: &str, count: u64, one: &str, many: &str) -> String {
 /// ``the format `date-time` of RFC 3339``
 pub(super) fn format(format: Format) -> String {
     format!("the format `{}` of {}", format.name(), format.specification())
+}
+
+/// ``an integer from 0 to 255, the format `uint8` ``
+pub(super) fn integer_format(format: IntegerFormat) -> String {
+    let (least, most) = format.range();
+    format!("an integer from {least} to {most}, the format `{}`", format.name())
 }

@@ -2,8 +2,8 @@
 
 use serde_json::Number;
 
-use super::{Checked, Validator};
-use crate::{At, Decimal, NumberRules};
+use super::{Checked, Validator, expectation};
+use crate::{At, Decimal, IntegerFormat, NumberRules};
 
 impl Validator<'_> {
     pub(super) fn number(&mut self, rules: &NumberRules, number: &Number, at: &At<'_>) -> Checked {
@@ -29,6 +29,18 @@ impl Validator<'_> {
         if let Some(divisor) = breaks(&rules.multiple_of, |value, divisor| !value.is_multiple_of(*divisor)) {
             self.fail(at, "multipleOf", || format!("a multiple of {divisor}"))?;
         }
+        if let Some(format) = rules.format
+            && !contains(format, &value)
+        {
+            self.fail(at, "format", || expectation::integer_format(format))?;
+        }
         Ok(())
     }
+}
+
+fn contains(format: IntegerFormat, value: &Decimal) -> bool {
+    let (least, most) = format.range();
+    // Each range begins within `i64` and ends within `u64`.
+    let (least, most) = (Number::from(least as i64), Number::from(most as u64));
+    *value >= Decimal::from(&least) && *value <= Decimal::from(&most)
 }

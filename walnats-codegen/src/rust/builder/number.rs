@@ -1,4 +1,4 @@
-//! Numbers: integers as wide as their bounds ask, floats otherwise.
+//! Numbers: integers of 64 bits unless a format says otherwise, and floats.
 
 use std::cmp::Ordering;
 
@@ -8,7 +8,7 @@ use walnats_schema::NumberRules;
 use super::Builder;
 use crate::model::{Bound, Constraint, RustType};
 use crate::rust::conjunction::Conjunction;
-use crate::rust::integer::{INTEGERS, Integer, integral, whole, written};
+use crate::rust::integer::{Integer, integral, whole, written};
 use crate::rust::json_types::JsonTypes;
 use crate::rust::types::{Type, Typed};
 
@@ -37,17 +37,31 @@ impl Builder<'_> {
                 None => {}
             }
         }
-        let (integer, least, most) = match self.is_asked_for(conjunction, RustType::I128) {
-            true => (Integer::I128, i128::MIN, i128::MAX),
-            false => width(min, max),
+        let mut formats = self.number_rules(conjunction).filter_map(|number| number.format);
+        let format = formats.next();
+        if formats.any(|other| Some(other) != format) {
+            judgements.extend(self.judge(conjunction));
+        }
+        let values = self.enumeration(conjunction);
+        // Values that are listed matter where they need more than 64 bits with a sign.
+        let listed: Vec<i128> = values.iter().flatten().filter_map(integral).collect();
+        let listed = if listed.iter().all(|value| Integer::I64.holds(*value)) { Vec::new() } else { listed };
+        let wanted = match self.wanted(conjunction) {
+            Some(RustType::I128) => Some(Integer::I128),
+            Some(RustType::Width(format)) => Some(Integer::of_format(format)),
+            Some(RustType::String) | None => None,
         };
+        let integer = wanted.or_else(|| format.map(Integer::of_format));
+        let integer = integer
+            .unwrap_or_else(|| width(min.or(listed.iter().min().copied()), max.or(listed.iter().max().copied())));
+        let (least, most) = integer.range();
         if min.is_some_and(|min| min > most) || max.is_some_and(|max| max < least) {
             judgements.extend(self.judge(conjunction));
         } else {
             constraints.extend(min.filter(|min| *min > least).map(|min| Constraint::Minimum(Bound::Integer(min))));
             constraints.extend(max.filter(|max| *max < most).map(|max| Constraint::Maximum(Bound::Integer(max))));
         }
-        if let Some(values) = self.enumeration(conjunction) {
+        if let Some(values) = values {
             let inside = |value: &Value| integral(value).is_some_and(|value| (least..=most).contains(&value));
             constraints.push(Constraint::OneOf(values.into_iter().filter(inside).collect()));
         }
@@ -82,16 +96,14 @@ impl Builder<'_> {
     }
 }
 
-/// The narrowest type for values between `min` and `max`: 64 bits where a bound is missing, signed unless no value is
-/// negative.
-fn width(min: Option<i128>, max: Option<i128>) -> (Integer, i128, i128) {
-    let fits = |least: i128, most: i128| match (min, max) {
-        (Some(min), Some(max)) => least <= min && max <= most,
-        (Some(min), None) => least == 0 && min >= 0 && most == u64::MAX.into(),
-        _ => false,
-    };
-    let found = INTEGERS.into_iter().find(|(_, least, most)| fits(*least, *most));
-    found.unwrap_or((Integer::I64, i64::MIN.into(), i64::MAX.into()))
+/// The type for values between `min` and `max`: 64 bits, signed unless no value is negative. So a bound that moves changes
+/// no type, short of one that 64 bits do not reach.
+fn width(min: Option<i128>, max: Option<i128>) -> Integer {
+    let integer = if min.is_some_and(|min| min >= 0) { Integer::U64 } else { Integer::I64 };
+    match (min, max) {
+        (Some(min), Some(max)) if !(integer.holds(min) && integer.holds(max)) => Integer::I128,
+        _ => integer,
+    }
 }
 
 /// The smallest integer that is not less than `limit`, or greater by `step` where `limit` is one itself.
@@ -170,23 +182,19 @@ mod tests {
     }
 
     #[test]
-    fn integers_are_as_wide_as_their_bounds() {
+    fn bounds_that_move_change_no_type() {
         for (min, max, expected) in [
             (None, None, Integer::I64),
             (Some(0), None, Integer::U64),
-            (Some(1), None, Integer::U64),
-            (Some(-1), None, Integer::I64),
-            (None, Some(10), Integer::I64),
-            (Some(0), Some(255), Integer::U8),
-            (Some(1), Some(100), Integer::U8),
-            (Some(0), Some(256), Integer::U16),
-            (Some(-1), Some(100), Integer::I8),
-            (Some(-1), Some(128), Integer::I16),
-            (Some(0), Some(4_294_967_295), Integer::U32),
+            (Some(1), Some(100), Integer::U64),
+            (Some(1), Some(300), Integer::U64),
             (Some(0), Some(u64::MAX.into()), Integer::U64),
+            (Some(-1), None, Integer::I64),
+            (Some(-1), Some(100), Integer::I64),
+            (None, Some(10), Integer::I64),
             (Some(-1), Some(u64::MAX.into()), Integer::I128),
         ] {
-            assert_eq!(width(min, max).0, expected, "{min:?} to {max:?}");
+            assert_eq!(width(min, max), expected, "{min:?} to {max:?}");
         }
     }
 }

@@ -27,7 +27,7 @@ impl Builder<'_> {
             constraints.extend(string.format.map(Constraint::Format));
         }
         constraints.dedup();
-        if self.is_asked_for(conjunction, RustType::String) {
+        if self.wanted(conjunction) == Some(RustType::String) {
             return Typed::constrained(Type::String, constraints);
         }
         if constraints == [Constraint::Format(Format::Uuid)] {

@@ -1,15 +1,14 @@
 //! `minLength`, `maxLength`, `pattern`, `format` and `contentEncoding`.
 
-use crate::{Format, Pattern, PatternError, StringRules};
+use crate::{Format, IntegerFormat, Pattern, PatternError, StringRules};
 
 use super::Lowerer;
 use super::subject::Subject;
 use crate::read::diagnostic::{Diagnostic, Place, did_you_mean};
 use crate::read::resolve::count;
 
-/// Formats of OpenAPI and of widths, which are hints for types and are never checked.
-const HINTS: [&str; 12] =
-    ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float", "double", "password", "binary"];
+/// Formats of OpenAPI that are hints and are never checked.
+const HINTS: [&str; 4] = ["float", "double", "password", "binary"];
 
 impl<'a> Lowerer<'a, '_> {
     pub(super) fn string(&mut self, subject: &Subject<'_, 'a>, rules: &mut StringRules) {
@@ -59,7 +58,11 @@ impl<'a> Lowerer<'a, '_> {
             rules.format = asserts.then_some(format);
             return;
         }
-        let Some(member) = subject.member("format").filter(|_| !HINTS.contains(&name)) else { return };
+        let Some(member) =
+            subject.member("format").filter(|_| !HINTS.contains(&name) && IntegerFormat::from_name(name).is_none())
+        else {
+            return;
+        };
         let message = format!("the format `{name}` is unknown: it is not checked");
         let finding = Diagnostic::warning("WN0304", subject.place(&member.value), message);
         let finding = match did_you_mean(name, Format::ALL.map(Format::name)) {
