@@ -320,7 +320,7 @@ fn cart() -> Result<CartAbandoned, Box<dyn Error>> {
 }
 
 fn stock(number: u32) -> StockChanged {
-    StockChanged { warehouse: "dub".into(), sku: format!("TEA-{number:04}"), pieces: number }
+    StockChanged { warehouse: "dub".into(), sku: format!("TEA-{number:04}"), pieces: number.into() }
 }
 
 struct Stored {

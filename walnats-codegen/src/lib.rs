@@ -50,14 +50,16 @@ impl Package {
         lower::lower(&self.sources, &self.settings, &mut self.report)
     }
 
-    /// Finds everything that is wrong or questionable, short of generating code: lints, too, and examples that do not fit
-    /// their own schema. Gives the model, which may have such findings.
+    /// Finds everything that is wrong or questionable: what generating code finds, lints, and examples that do not fit their
+    /// own schema. Returns the model, which may have such findings.
     ///
     /// # Errors
     /// [`Stopped`], if there is no model.
     pub fn check(&mut self) -> Result<EventModel, Stopped> {
         let model = self.model()?;
         check::check(&model, &mut self.report);
+        // What generation finds, check finds, too.
+        rust::generate(&model, &mut self.report);
         self.report.sort();
         Ok(model)
     }

@@ -43,7 +43,7 @@ use self::context::Context;
 use self::layout::{EventForm, Layout};
 use self::schemas::Schemas;
 use self::types::Types;
-use crate::diagnostic::Report;
+use crate::diagnostic::{Diagnostic, Report};
 use crate::model::{EventModel, Payload};
 use crate::write::GeneratedFile;
 
@@ -65,6 +65,7 @@ pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
     let judged_name = |id: SchemaId| judged.get(&id).cloned().unwrap_or_default();
     let checks = Checks::new(&types, &judged_name);
 
+    report_renamed(model, &layout, report);
     let messages = messages(model, report);
     let mut files: Vec<GeneratedFile> = (0..layout.files.len())
         .map(|file| {
@@ -83,6 +84,19 @@ pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
     }
     files.extend(messages);
     files
+}
+
+/// Two events whose methods would be called alike.
+fn report_renamed(model: &EventModel, layout: &Layout, report: &mut Report) {
+    for (event, place) in model.events.iter().zip(&layout.events).filter(|(_, place)| place.is_renamed()) {
+        let usual = format!("emit_{}_all", place.ident);
+        let message = format!(
+            "`{usual}` is the method of another event; for many of `{}` it is `emit_{}`",
+            event.name, place.many
+        );
+        let help = "another name in `x-walnats.name` of either event avoids that";
+        report.push(Diagnostic::warning("WN0610", event.place.clone(), message).help(help));
+    }
 }
 
 /// How the payload of each JSON event is decided, in the order of the events.

@@ -1,13 +1,23 @@
 //! Rust names and types.
 
 use super::Code;
-use super::DefaultLevel::Error;
+use super::DefaultLevel::{Error, Warn};
 
-pub(super) const CODES: &[Code] = &[Code {
-    id: "WN0601",
-    slug: "field-not-in-the-type",
-    level: Error,
-    summary: "A subject or uid names a field that the Rust type does not have, as where `$dynamicRef` leaves the payload a plain value.",
-    cure: "Name no field, and give the uid in the call.",
-    reference: None,
-}];
+pub(super) const CODES: &[Code] = &[
+    Code {
+        id: "WN0601",
+        slug: "field-not-in-the-type",
+        level: Error,
+        summary: "A subject or uid names a field that the Rust type does not have, as where `$dynamicRef` leaves the payload a plain value.",
+        cure: "Name no field, and give the uid in the call.",
+        reference: None,
+    },
+    Code {
+        id: "WN0610",
+        slug: "renamed-method",
+        level: Warn,
+        summary: "Two events, such as `read` and `read-all`, ask for one method: the one for many of the first gets another name.",
+        cure: "Name one of the events otherwise, or call the method by its other name.",
+        reference: None,
+    },
+];

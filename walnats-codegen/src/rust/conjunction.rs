@@ -16,6 +16,8 @@ pub struct Conjunction {
     pub groups: Vec<Group>,
     /// The types that are left.
     pub json_types: JsonTypes,
+    /// The schema that rules types out, found last: what a type is made of where nothing but types is asked.
+    pub typed_by: Option<SchemaId>,
     /// The schemas as they are written: a value that these accept is valid here.
     pub whole: Vec<SchemaId>,
     /// Where a type that is made for this conjunction belongs, unless all its keywords stand in one other place.
@@ -24,7 +26,7 @@ pub struct Conjunction {
 
 /// What identifies a type.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Key(Vec<SchemaId>, Vec<Group>, JsonTypes);
+pub struct Key(Vec<SchemaId>, Vec<Group>, JsonTypes, Option<SchemaId>);
 
 /// The `oneOf` or `anyOf` of a schema, and which of its branches can still match.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -40,8 +42,14 @@ pub struct Group {
 impl Conjunction {
     /// The place where all of `ids` apply.
     pub fn new(schemas: &Schemas<'_>, ids: &[SchemaId], location: SchemaLocation) -> Self {
-        let mut conjunction =
-            Self { own: Vec::new(), groups: Vec::new(), json_types: JsonTypes::ALL, whole: Vec::new(), location };
+        let mut conjunction = Self {
+            own: Vec::new(),
+            groups: Vec::new(),
+            json_types: JsonTypes::ALL,
+            typed_by: None,
+            whole: Vec::new(),
+            location,
+        };
         for id in ids {
             conjunction.add(schemas, *id);
         }
@@ -71,13 +79,18 @@ impl Conjunction {
         own.sort_unstable();
         let mut groups = self.groups.clone();
         groups.sort_unstable();
-        Key(own, groups, self.json_types)
+        Key(own, groups, self.json_types, self.bare())
+    }
+
+    /// The schema that asks for nothing but types.
+    fn bare(&self) -> Option<SchemaId> {
+        self.typed_by.filter(|_| self.own.is_empty() && self.groups.is_empty())
     }
 
     /// The schema that has every keyword of this conjunction, if one has, and of which no branch was chosen.
     pub fn home(&self, schemas: &Schemas<'_>) -> Option<SchemaId> {
         let mut ids = self.own.iter().copied().chain(self.groups.iter().map(|group| group.id));
-        let first = ids.next()?;
+        let Some(first) = ids.next() else { return self.bare() };
         let schema = schemas.set.get(first);
         let groups = usize::from(!schema.one_of.is_empty()) + usize::from(!schema.any_of.is_empty());
         (ids.all(|id| id == first) && self.groups.len() == groups).then_some(first)
@@ -115,6 +128,9 @@ impl Conjunction {
             let schema = schemas.set.get(id);
             let (json_types, has_keywords) = schemas.own[id.0 as usize];
             self.json_types = self.json_types.and(json_types);
+            if json_types != JsonTypes::ALL {
+                self.typed_by = Some(id);
+            }
             if has_keywords && !self.own.contains(&id) {
                 self.own.push(id);
             }

@@ -26,12 +26,15 @@ impl Context<'_> {
     /// The root module. `paths` tells for each event where its type is, seen from the root.
     pub fn root(&self, paths: &[String], has_messages: bool) -> String {
         let services = &self.model.services;
-        let service_types = names::distinct(services, |service| &service.name, names::type_name, &["Events"]);
-        let methods = names::distinct(services, |service| &service.name, names::field_name, &METHODS);
+        let (exports, type_names) = exports(paths);
+        let service_types = service_types(services, &type_names);
+        let emits = self.layout.events.iter().flat_map(|event| [&event.ident, &event.many]);
+        let emits: Vec<String> = emits.map(|method| format!("emit_{method}")).collect();
+        let taken: Vec<&str> = METHODS.into_iter().chain(emits.iter().map(String::as_str)).collect();
+        let methods = names::distinct(services, |service| &service.name, names::field_name, &taken);
         let links = services.iter().zip(methods).zip(&service_types).map(|((service, method), type_name)| {
             ServiceText { name: service.name.clone(), method, type_name: type_name.clone() }
         });
-        let (exports, type_names) = exports(paths, &service_types);
         let root = RootTemplate {
             modules: self.modules(has_messages),
             exports,
@@ -103,6 +106,7 @@ impl Context<'_> {
         EmitText {
             docs: event.description.as_deref().map_or_else(fallback, markdown::markdown),
             ident: self.layout.events[index].ident.clone(),
+            many: self.layout.events[index].many.clone(),
             type_path: type_names[index].clone(),
             deprecated: event.deprecated,
         }
@@ -110,8 +114,8 @@ impl Context<'_> {
 }
 
 /// What the root shows as its own, and what each event's type is called there.
-fn exports(paths: &[String], service_types: &[String]) -> (Vec<String>, Vec<String>) {
-    let mut taken: names::Taken = service_types.iter().cloned().chain(["Events".to_owned()]).collect();
+fn exports(paths: &[String]) -> (Vec<String>, Vec<String>) {
+    let mut taken: names::Taken = std::iter::once("Events".to_owned()).collect();
     let (mut exports, mut type_names) = (Vec::new(), Vec::new());
     for path in paths {
         let name = path.rsplit("::").next().unwrap_or(path);
@@ -121,4 +125,17 @@ fn exports(paths: &[String], service_types: &[String]) -> (Vec<String>, Vec<Stri
     }
     exports.sort();
     (exports, type_names)
+}
+
+/// What each service's type is called: an event that is called the same keeps its name.
+fn service_types(services: &[Service], event_types: &[String]) -> Vec<String> {
+    let taken: Vec<&str> = event_types.iter().map(String::as_str).chain(["Events"]).collect();
+    let named: Vec<String> = services
+        .iter()
+        .map(|service| match taken.contains(&names::type_name(&service.name).as_str()) {
+            true => format!("{} service", service.name),
+            false => service.name.clone(),
+        })
+        .collect();
+    names::distinct(&named, |name| name, names::type_name, &taken)
 }

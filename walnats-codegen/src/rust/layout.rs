@@ -58,6 +58,8 @@ pub struct EventPlace {
     pub file: usize,
     /// The event's name as a part of identifiers: `user_created`.
     pub ident: String,
+    /// What follows `emit_` in the name of the method for many events: `user_created_all`.
+    pub many: String,
 }
 
 /// Decides how each event has its type.
@@ -104,7 +106,8 @@ pub fn layout(model: &EventModel, types: &Types, forms: &[EventForm]) -> Layout 
         let file = layout.add_module(module, items, types);
         event_files.extend(event.map(|event| (event, file)));
     }
-    for (index, (form, ident)) in forms.iter().zip(idents).enumerate() {
+    let many = methods_for_many(&idents);
+    for (index, ((form, ident), many)) in forms.iter().zip(idents).zip(many).enumerate() {
         let file =
             *event_files.entry(index).or_insert_with(|| layout.add_module(modules[index].clone(), Vec::new(), types));
         layout.files[file].events.push(index);
@@ -112,7 +115,7 @@ pub fn layout(model: &EventModel, types: &Types, forms: &[EventForm]) -> Layout 
             let module = layout.files[file].module.clone();
             layout.modules.iter_mut().filter(|(name, _)| *name == module).for_each(|(_, public)| *public = true);
         }
-        layout.events.push(EventPlace { form: *form, file, ident });
+        layout.events.push(EventPlace { form: *form, file, ident, many });
     }
     layout.modules.sort();
     layout
@@ -160,6 +163,27 @@ impl Layout {
         } else {
             format!("{}{}::{name}", self.to_root(file), to.module)
         }
+    }
+}
+
+/// The events `read` and `read-all` both ask for `emit_read_all`: it goes to the second, which has no other name.
+fn methods_for_many(idents: &[String]) -> Vec<String> {
+    let mut taken: names::Taken = idents.iter().cloned().collect();
+    let mut name = |ident: &String| {
+        let usual = usual_for_many(ident);
+        taken.give(&if taken.contains(&usual) { format!("{ident}_batch") } else { usual })
+    };
+    idents.iter().map(&mut name).collect()
+}
+
+fn usual_for_many(ident: &str) -> String {
+    format!("{ident}_all")
+}
+
+impl EventPlace {
+    /// Whether another event has the method that would be the one for many.
+    pub fn is_renamed(&self) -> bool {
+        self.many != usual_for_many(&self.ident)
     }
 }
 

@@ -181,6 +181,7 @@ pub struct ServiceText {
 pub struct EmitText {
     pub docs: Doc,
     pub ident: String,
+    pub many: String,
     pub type_path: String,
     pub deprecated: bool,
 }
