@@ -76,4 +76,20 @@ pub(super) const CODES: &[Code] = &[
         cure: "Put the `$ref` into an `allOf`, or say `2019-09` or later in `$schema`.",
         reference: Some("https://json-schema.org/draft-07/draft-handrews-json-schema-01#rfc.section.8.3"),
     },
+    Code {
+        id: "WN0310",
+        slug: "required-never",
+        level: Deny,
+        summary: "A required member that the schema itself refuses, so that no object is valid.",
+        cure: "Correct the name, declare the member, or do not require it.",
+        reference: Some("https://json-schema.org/draft/2020-12/json-schema-validation#section-6.5.3"),
+    },
+    Code {
+        id: "WN0311",
+        slug: "required-undeclared",
+        level: Warn,
+        summary: "A required member that no property declares, although one has nearly its name.",
+        cure: "Correct the name; what stays undeclared is a field of any value.",
+        reference: Some("https://json-schema.org/draft/2020-12/json-schema-validation#section-6.5.3"),
+    },
 ];

@@ -93,8 +93,8 @@ impl Context<'_> {
         let (presence, type_text) =
             if field.required { ("required", type_text) } else { ("optional", format!("Option<{type_text}>")) };
         FieldText {
-            docs: docs::of_field(self.note(field.id), &field.typed),
-            deprecated: self.note(field.id).is_some_and(|note| note.deprecated),
+            docs: docs::of_field(field.id.and_then(|id| self.note(id)), &field.typed),
+            deprecated: field.id.and_then(|id| self.note(id)).is_some_and(|note| note.deprecated),
             ident: ident.to_owned(),
             type_text,
             presence,

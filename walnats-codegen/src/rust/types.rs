@@ -76,8 +76,8 @@ pub struct Field {
     pub rust_name: Option<String>,
     pub required: bool,
     pub typed: Typed,
-    /// The schema whose annotations describe it.
-    pub id: SchemaId,
+    /// The schema whose annotations describe it, if any does.
+    pub id: Option<SchemaId>,
     /// Every schema that applies to it.
     pub ids: Vec<SchemaId>,
 }

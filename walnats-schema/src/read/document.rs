@@ -93,6 +93,14 @@ impl Node {
         }
     }
 
+    /// The items, if this is an array; else none.
+    pub fn items(&self) -> &[Node] {
+        match &self.value {
+            NodeValue::Array(items) => items,
+            _ => &[],
+        }
+    }
+
     /// What a JSON Pointer (RFC 6901) leads to; `""` is this very node.
     pub fn pointer(&self, pointer: &str) -> Option<&Node> {
         if pointer.is_empty() {

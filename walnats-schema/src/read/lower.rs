@@ -11,6 +11,7 @@ mod dynamic;
 mod number;
 mod object;
 mod reference;
+mod required;
 mod string;
 mod subject;
 mod unknown;
@@ -233,6 +234,7 @@ impl<'a, 'r> Lowerer<'a, 'r> {
         self.report_overruled();
         self.set_resources();
         cycle::report(&self.set, &self.annotations, &self.references, self.report);
+        required::report(&self.set, &self.annotations, self.registry, self.report);
         let reached = self.annotations.iter().map(|schema| schema.document + 1).max().unwrap_or(0);
         let last = reached.max(self.registry.document_count);
         let source = |index| {

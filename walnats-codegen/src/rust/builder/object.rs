@@ -64,9 +64,10 @@ impl Builder<'_> {
         let required: HashSet<&String> = conjunction.schemas(set).flat_map(|schema| &schema.object.required).collect();
         let mut fields = Vec::new();
         for (name, ids) in self.members(conjunction) {
-            let id = conjunction.own.iter().find_map(|id| self.schemas.property(*id, &name)).unwrap_or(ids[0]);
+            let declared = conjunction.own.iter().find_map(|id| self.schemas.property(*id, &name));
+            let id = declared.or(ids.first().copied());
             let typed = self.place(&ids, conjunction.location.join(&["properties", &name]), 0);
-            let rust_name = self.notes.get(id.0 as usize).and_then(|note| note.rust.field.clone());
+            let rust_name = id.and_then(|id| self.notes.get(id.0 as usize)).and_then(|note| note.rust.field.clone());
             fields.push(Field { required: required.contains(&name), rust_name, typed, id, ids, name });
         }
         let additional = match self.rest(conjunction) {
@@ -149,7 +150,8 @@ impl Builder<'_> {
         {
             // Nothing but `properties` has a say here, and it names nothing twice.
             let present = object.properties.iter().filter(|(_, id)| self.is_satisfiable(*id));
-            return present.map(|(name, id)| (name.clone(), vec![*id])).collect();
+            let members = present.map(|(name, id)| (name.clone(), vec![*id])).collect();
+            return self.with_undeclared(conjunction, members);
         }
         let mut order: Vec<&String> = Vec::new();
         let mut named: HashMap<&String, Vec<SchemaId>> = HashMap::new();
@@ -176,6 +178,32 @@ impl Builder<'_> {
                 ids => !Conjunction::new(self.schemas, ids, conjunction.location.clone()).json_types.is_empty(),
             };
             if can_be_there {
+                members.push((name.clone(), ids));
+            }
+        }
+        self.with_undeclared(conjunction, members)
+    }
+
+    /// `members`, and those that are required without being declared: what applies to further members applies to them.
+    fn with_undeclared(
+        &self,
+        conjunction: &Conjunction,
+        mut members: Vec<(String, Vec<SchemaId>)>,
+    ) -> Vec<(String, Vec<SchemaId>)> {
+        if members.is_empty() {
+            // An object without declared members is a map.
+            return members;
+        }
+        let objects = || conjunction.schemas(self.schemas.set).map(|schema| &schema.object);
+        let declared: HashSet<&String> =
+            objects().flat_map(|object| &object.properties).map(|(name, _)| name).collect();
+        let mut seen = HashSet::new();
+        for name in objects().flat_map(|object| &object.required) {
+            if declared.contains(name) || !seen.insert(name) {
+                continue;
+            }
+            let ids = self.applicable(conjunction, name);
+            if !Conjunction::new(self.schemas, &ids, conjunction.location.clone()).json_types.is_empty() {
                 members.push((name.clone(), ids));
             }
         }

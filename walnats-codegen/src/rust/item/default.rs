@@ -17,7 +17,7 @@ impl Context<'_> {
     }
 
     fn default(&self, field: &Field, ident: &str, file: usize) -> Option<DefaultText> {
-        let default = self.note(field.id)?.default.as_ref()?;
+        let default = self.note(field.id?)?.default.as_ref()?;
         let plain = self.type_text(&field.typed, file);
         let (type_text, value) = match (&field.typed.ty, default) {
             (Type::Boolean, Value::Bool(value)) => (plain, format!("self.{ident}.unwrap_or({value})")),

@@ -26,7 +26,7 @@ impl Context<'_> {
         SetterText {
             ident: ident.to_owned(),
             method: format!("with_{}", ident.trim_start_matches("r#").trim_start_matches('_')),
-            deprecated: self.note(field.id).is_some_and(|note| note.deprecated),
+            deprecated: field.id.and_then(|id| self.note(id)).is_some_and(|note| note.deprecated),
             type_text: if converts { format!("impl Into<{plain}>") } else { plain },
             value: if converts { "value.into()" } else { "value" },
         }
