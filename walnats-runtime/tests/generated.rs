@@ -45,6 +45,9 @@ packages! {
     judged: "../../walnats-codegen/fixtures/generate/judged/expected/events.rs" { Decided }
     maps: "../../walnats-codegen/fixtures/generate/maps/expected/events.rs" { Labelled }
     names: "../../walnats-codegen/fixtures/generate/names/expected/events.rs" { Events2 For Named UsesFor }
+    alike: "../../walnats-codegen/fixtures/generate/alike/expected/events.rs" { Checkout Read ReadAll }
+    neighbours: "../../walnats-codegen/fixtures/generate/neighbours/expected/events.rs" { MeterRead OrderPlaced }
+    undeclared: "../../walnats-codegen/fixtures/generate/undeclared/expected/events.rs" { Moved }
     numbers: "../../walnats-codegen/fixtures/generate/numbers/expected/events.rs" { Measured }
     once: "../../walnats-codegen/fixtures/generate/once/expected/events.rs" { OrderPlaced OrderShipped SeatTaken }
     overrides: "../../walnats-codegen/fixtures/generate/overrides/expected/events.rs" { Reacted }

@@ -103,7 +103,7 @@ impl Builder<'_> {
             constraints.extend(object.min_properties.map(Constraint::MinProperties));
             constraints.extend(object.max_properties.map(Constraint::MaxProperties));
         }
-        let properties = self.properties(conjunction);
+        let properties: Vec<String> = self.members(conjunction).into_iter().map(|(name, _)| name).collect();
         let rest = self.rest(conjunction);
         let listed = conjunction.schemas(set).any(|schema| schema.enumeration.is_some());
         let named = !properties.is_empty() && matches!(rest, Rest::Named(..));
@@ -136,13 +136,13 @@ impl Builder<'_> {
         objects.flat_map(pick).filter(|name| !properties.contains(name)).cloned().collect()
     }
 
-    /// The names of [`Self::members`].
+    /// The names of [`Self::declared`].
     pub(super) fn properties(&self, conjunction: &Conjunction) -> Vec<String> {
-        self.members(conjunction).into_iter().map(|(name, _)| name).collect()
+        self.declared(conjunction).into_iter().map(|(name, _)| name).collect()
     }
 
-    /// The members that get a field: those that `properties` names and that can be there. With the schemas that apply.
-    pub(super) fn members(&self, conjunction: &Conjunction) -> Vec<(String, Vec<SchemaId>)> {
+    /// The members that `properties` names and that can be there, with the schemas that apply.
+    pub(super) fn declared(&self, conjunction: &Conjunction) -> Vec<(String, Vec<SchemaId>)> {
         let objects = || conjunction.schemas(self.schemas.set).map(|schema| &schema.object);
         if let [own] = *conjunction.own
             && let object = &self.schemas.set.get(own).object
@@ -151,7 +151,7 @@ impl Builder<'_> {
             // Nothing but `properties` has a say here, and it names nothing twice.
             let present = object.properties.iter().filter(|(_, id)| self.is_satisfiable(*id));
             let members = present.map(|(name, id)| (name.clone(), vec![*id])).collect();
-            return self.with_undeclared(conjunction, members);
+            return members;
         }
         let mut order: Vec<&String> = Vec::new();
         let mut named: HashMap<&String, Vec<SchemaId>> = HashMap::new();
@@ -181,15 +181,13 @@ impl Builder<'_> {
                 members.push((name.clone(), ids));
             }
         }
-        self.with_undeclared(conjunction, members)
+        members
     }
 
-    /// `members`, and those that are required without being declared: what applies to further members applies to them.
-    fn with_undeclared(
-        &self,
-        conjunction: &Conjunction,
-        mut members: Vec<(String, Vec<SchemaId>)>,
-    ) -> Vec<(String, Vec<SchemaId>)> {
+    /// The members that get a field: those that are declared, and those that are required without it, to which applies what
+    /// applies to further members.
+    fn members(&self, conjunction: &Conjunction) -> Vec<(String, Vec<SchemaId>)> {
+        let mut members = self.declared(conjunction);
         if members.is_empty() {
             // An object without declared members is a map.
             return members;

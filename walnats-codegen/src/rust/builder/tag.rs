@@ -31,7 +31,7 @@ impl Builder<'_> {
             let member = Conjunction::new(self.schemas, ids, conjunction.location.clone());
             member.schemas(self.schemas.set).any(|schema| schema.enumeration.is_some())
         };
-        let members = self.members(conjunction).into_iter();
+        let members = self.declared(conjunction).into_iter();
         let mut names: Vec<String> = members.filter(|(_, ids)| is_listed(ids)).map(|(name, _)| name).collect();
         if let Some(group) = conjunction.groups.first().filter(|_| depth < MAX_DEPTH) {
             let choice = conjunction.choose(self.schemas, 0, group.branches[0], conjunction.location.clone());
