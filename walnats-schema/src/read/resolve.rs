@@ -14,6 +14,6 @@ mod uri;
 
 pub(crate) use dialect::Dialect;
 pub use dialect::Draft;
-pub(crate) use keyword::{KEYWORDS, Keyword, Shape, TYPES, count};
+pub(crate) use keyword::{KEYWORDS, Keyword, Shape, TYPES, Vocabulary, count};
 pub use registry::Registry;
 pub(crate) use registry::{Location, Remote};

@@ -6,7 +6,7 @@ use super::subject::Subject;
 use super::{Lowerer, UnknownKeywords};
 use crate::read::diagnostic::{Diagnostic, did_you_mean};
 use crate::read::document::Member;
-use crate::read::resolve::{KEYWORDS, Keyword, Shape};
+use crate::read::resolve::{KEYWORDS, Keyword, Shape, Vocabulary};
 
 /// Keywords of other drafts that do no harm where they mean nothing.
 const HARMLESS: [&str; 8] =
@@ -50,7 +50,7 @@ impl<'a> Lowerer<'a, '_> {
             }
             if let Some(keyword) = KEYWORDS.iter().find(|keyword| keyword.name == name) {
                 // A custom meta-schema may well do without the vocabulary of annotations.
-                if keyword.shape != Shape::Any {
+                if keyword.vocabulary != Vocabulary::Metadata {
                     self.report.push(other_draft(keyword, member, subject));
                 }
             } else if let Some(meant) = misspelt(member, subject) {
@@ -133,4 +133,57 @@ fn is_near(word: &str, keyword: &str) -> bool {
     let first = |text: &str| text.chars().next().map(|letter| letter.to_ascii_lowercase());
     let long_enough = longer > 5 || (shorter >= 4 && longer - shorter == 1);
     word.eq_ignore_ascii_case(keyword) || (long_enough && first(word) == first(keyword))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::read::diagnostic::{Report, SourceFile};
+    use crate::read::document::parse_json;
+    use crate::read::lower::{LowerOptions, SchemaRoot, lower};
+    use crate::read::resolve::Draft;
+
+    /// A value of the shape.
+    fn value(shape: Shape) -> Value {
+        match shape {
+            Shape::Schema | Shape::SchemaOrSchemas | Shape::Object => json!({}),
+            Shape::Schemas => json!([{}]),
+            Shape::Members => json!({"a": {}}),
+            Shape::Dependencies | Shape::TextLists => json!({"a": ["b"]}),
+            Shape::PositiveNumber | Shape::Number | Shape::Count | Shape::Any => json!(1),
+            Shape::Boolean => json!(true),
+            Shape::Text => json!("#"),
+            Shape::Texts => json!(["a"]),
+            Shape::Types => json!("string"),
+            Shape::Values => json!(["a"]),
+        }
+    }
+
+    #[test]
+    fn no_keyword_is_skipped_in_silence_in_any_draft() {
+        let drafts = [Draft::Draft4, Draft::Draft6, Draft::Draft7, Draft::Draft201909, Draft::Draft202012];
+        for draft in drafts {
+            for keyword in KEYWORDS {
+                let means_something =
+                    KEYWORDS.iter().any(|other| other.name == keyword.name && other.drafts.contains(&draft));
+                let is_annotation = HARMLESS.contains(&keyword.name) || keyword.vocabulary == Vocabulary::Metadata;
+                if means_something || is_annotation {
+                    continue;
+                }
+                let schema = json!({"properties": {"p": {keyword.name: value(keyword.shape)}}}).to_string();
+                let mut report = Report::default();
+                let file = Arc::new(SourceFile { path: "a.json".into(), text: schema });
+                let document = parse_json(file, "a.json", &mut report).expect("it is JSON");
+                let options = LowerOptions { default_draft: draft, ..LowerOptions::default() };
+                let root = SchemaRoot { document: "a.json".to_owned(), ..SchemaRoot::default() };
+                lower(&[document], &[root], &options, &mut report);
+                let is_reported = report.diagnostics.iter().any(|found| found.message.contains(keyword.name));
+                assert!(is_reported, "`{}` in {}", keyword.name, draft.name());
+            }
+        }
+    }
 }
