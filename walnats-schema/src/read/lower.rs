@@ -6,7 +6,9 @@
 mod annotations;
 mod array;
 mod combine;
+mod cure;
 mod cycle;
+mod doubtful;
 mod dynamic;
 mod number;
 mod object;
@@ -215,6 +217,7 @@ impl<'a, 'r> Lowerer<'a, 'r> {
         let dialect = self.registry.dialect(location);
         let subject = Subject::read(location, dialect, self.registry.document(location.document), self.report);
         self.note_unknown(&subject);
+        self.note_doubtful(&subject);
         let mut schema = Schema::default();
         self.references(id, &subject, &mut schema);
         if subject.is_reference_alone() {

@@ -11,6 +11,9 @@ impl<'a> Lowerer<'a, '_> {
         schema.all_of.extend(all_of);
         schema.any_of = self.parts(subject, "anyOf");
         schema.one_of = self.parts(subject, "oneOf");
+        // A choice between nothing.
+        let is_empty = |keyword| subject.items(keyword).is_some_and(|items| items.is_empty());
+        schema.never |= is_empty("anyOf") || is_empty("oneOf");
         schema.not = self.part(subject, "not");
         if let Some(if_) = self.part(subject, "if") {
             let (then, else_) = (self.part(subject, "then"), self.part(subject, "else"));

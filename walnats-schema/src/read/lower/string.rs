@@ -2,8 +2,8 @@
 
 use crate::{Format, IntegerFormat, Pattern, PatternError, StringRules};
 
-use super::Lowerer;
 use super::subject::Subject;
+use super::{Lowerer, cure};
 use crate::read::diagnostic::{Diagnostic, Place, did_you_mean};
 use crate::read::resolve::count;
 
@@ -65,6 +65,10 @@ impl<'a> Lowerer<'a, '_> {
         };
         let message = format!("the format `{name}` is unknown: it is not checked");
         let finding = Diagnostic::warning("WN0304", subject.place(&member.value), message);
+        let finding = match cure::of_format(name) {
+            Some(cure) => return self.warn_of_unknown(finding.help(format!("did you mean {cure}?"))),
+            None => finding,
+        };
         let finding = match did_you_mean(name, Format::ALL.map(Format::name)) {
             Some(meant) => finding.help(format!("did you mean `{meant}`?")),
             None => finding,

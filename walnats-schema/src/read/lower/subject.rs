@@ -1,5 +1,6 @@
 //! The schema that is being lowered, its keywords checked for their shape.
 
+use super::cure;
 use crate::read::diagnostic::{Diagnostic, Place, Report};
 use crate::read::document::{Document, Member, Node, NodeValue};
 use crate::read::resolve::{Dialect, Draft, Keyword, Location, Shape};
@@ -115,6 +116,9 @@ fn wrong_shape(keyword: &Keyword, member: &Member, subject: &Subject<'_, '_>) ->
             finding.help(format!("in {draft} the schemas of the first items stand in `prefixItems`; {earlier}"))
         }
         ("type", NodeValue::String(name)) => {
+            if let Some(cure) = cure::of_type(name) {
+                return finding.help(format!("did you mean {cure}?"));
+            }
             match crate::read::diagnostic::did_you_mean(name, crate::read::resolve::TYPES) {
                 Some(meant) => finding.help(format!("did you mean `{meant}`?")),
                 None if name == "any" => finding.help("without `type`, every value is admitted"),

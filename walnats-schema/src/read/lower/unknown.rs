@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::subject::Subject;
 use super::{Lowerer, UnknownKeywords};
 use crate::read::diagnostic::{Diagnostic, did_you_mean};
-use crate::read::document::Member;
+use crate::read::document::{Member, NodeValue};
 use crate::read::resolve::{KEYWORDS, Keyword, Shape, Vocabulary};
 
 /// Keywords of other drafts that do no harm where they mean nothing.
@@ -48,7 +48,9 @@ impl<'a> Lowerer<'a, '_> {
             if name.starts_with("x-") || HARMLESS.contains(&name) || WELL_KNOWN.contains(&name) {
                 continue;
             }
-            if let Some(keyword) = KEYWORDS.iter().find(|keyword| keyword.name == name) {
+            if name == "nullable" && member.value.value == NodeValue::Bool(true) {
+                self.report.push(nullable(member, subject));
+            } else if let Some(keyword) = KEYWORDS.iter().find(|keyword| keyword.name == name) {
                 // A custom meta-schema may well do without the vocabulary of annotations.
                 if keyword.vocabulary != Vocabulary::Metadata {
                     self.report.push(other_draft(keyword, member, subject));
@@ -94,6 +96,16 @@ impl<'a> Lowerer<'a, '_> {
             self.report.push(Diagnostic::warning("WN0306", place, message).help(help));
         }
     }
+}
+
+/// OpenAPI 3.0's way to admit `null`.
+fn nullable(member: &Member, subject: &Subject<'_, '_>) -> Diagnostic {
+    let message = "`nullable` is a word of OpenAPI 3.0 and means nothing in JSON Schema: `null` is refused";
+    let help = match subject.text("type") {
+        Some(name) => format!("to admit it, write `\"type\": [\"{name}\", \"null\"]`"),
+        None => "to admit it, list `null` among the types, or as `{\"type\": \"null\"}` in an `anyOf`".to_owned(),
+    };
+    Diagnostic::warning("WN0313", subject.name_place(member), message).help(help)
 }
 
 fn other_draft(keyword: &Keyword, member: &Member, subject: &Subject<'_, '_>) -> Diagnostic {

@@ -31,7 +31,10 @@ impl<'a> Registry<'a> {
         let is_own = joined.uri == base;
         let found = if is_own { Some(from.resource) } else { self.resource(from, reference, &joined, report) };
         let Some(resource) = found else {
-            report.push(self.not_found(reference, &joined, place));
+            let finding = self.not_found(reference, &joined, place);
+            let document = Location { path: Vec::new(), node: &self.documents[from.document].root, ..from.clone() };
+            let is_pointer = !reference.contains('#') && self.walk(&document, &format!("/{reference}")).is_ok();
+            report.push(if is_pointer { finding.help(format!("did you mean `#/{reference}`?")) } else { finding });
             return None;
         };
         if !is_own && let Some(second) = self.claimed_twice.get(&joined.uri) {
@@ -67,10 +70,27 @@ impl<'a> Registry<'a> {
             Err(lost) => {
                 let message = format!("`{reference}` leads nowhere: there is no `{}`", lost.step);
                 let finding = Diagnostic::error("WN0202", place.clone(), message).label("no such schema");
-                report.push(with_suggestion(finding, &lost.step, lost.known.iter().map(String::as_str)));
+                report.push(match self.moved_base(&root, &joined.fragment) {
+                    Some(help) => finding.help(help),
+                    None => with_suggestion(finding, &lost.step, lost.known.iter().map(String::as_str)),
+                });
                 None
             }
         }
+    }
+
+    /// That an `$id` within the file made `#` mean another schema than the file, where the pointer leads somewhere.
+    fn moved_base(&self, root: &Location<'a>, pointer: &str) -> Option<String> {
+        let document = self.documents[root.document];
+        let file = Location { path: Vec::new(), node: &document.root, ..root.clone() };
+        if root.path.is_empty() || self.walk(&file, pointer).is_err() {
+            return None;
+        }
+        let identifier = root.node.get("$id").or_else(|| root.node.get("id"))?;
+        let (line, _) = document.place(&identifier.span).line_column();
+        let of_file = document.root.get("$id").or_else(|| document.root.get("id")).and_then(Node::as_str);
+        let absolute = of_file.map(|uri| format!("; in the whole file it is `{uri}#{pointer}`")).unwrap_or_default();
+        Some(format!("the `$id` in line {line} makes `#` the schema that it stands in{absolute}"))
     }
 
     /// The resource of a URI: by identifier, among the meta-schemas, or by the path of the file.

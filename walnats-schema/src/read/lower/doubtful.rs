@@ -1,0 +1,53 @@
+//! What is allowed and hardly meant.
+
+use super::Lowerer;
+use super::subject::Subject;
+use crate::read::diagnostic::Diagnostic;
+use crate::read::document::NodeValue;
+
+/// Keywords that ask nothing of a value that is not an object.
+const OF_OBJECTS: [&str; 3] = ["properties", "required", "additionalProperties"];
+/// Keywords that say what a value is, without `type`.
+const OF_ANY_TYPE: [&str; 9] =
+    ["type", "enum", "const", "$ref", "$dynamicRef", "$recursiveRef", "allOf", "anyOf", "oneOf"];
+/// Keywords whose schemas stand for a whole value, and not for a part of what another one says.
+const OF_VALUES: [&str; 5] = ["properties", "patternProperties", "items", "additionalProperties", "prefixItems"];
+
+impl<'a> Lowerer<'a, '_> {
+    pub(super) fn note_doubtful(&mut self, subject: &Subject<'_, 'a>) {
+        for keyword in ["allOf", "anyOf", "oneOf"] {
+            if let Some(member) = subject.member(keyword)
+                && matches!(&member.value.value, NodeValue::Array(items) if items.is_empty())
+            {
+                let message = match keyword {
+                    "allOf" => "`allOf` lists no schema: it asks for nothing".to_owned(),
+                    _ => format!("`{keyword}` lists no schema: no value is valid"),
+                };
+                let finding = Diagnostic::error("WN0315", subject.place(&member.value), message);
+                self.report.push(finding.help("list at least one schema, or drop the keyword"));
+            }
+        }
+        if let Some(member) = subject.member("examples")
+            && !matches!(member.value.value, NodeValue::Array(_))
+        {
+            let message = "`examples` must be an array: it is not checked";
+            let help = "write `\"examples\": [...]` around the example";
+            self.report.push(Diagnostic::warning("WN0312", subject.place(&member.value), message).help(help));
+        }
+        let asks = OF_OBJECTS.iter().find_map(|keyword| subject.member(keyword));
+        if let Some(member) = asks
+            && is_whole_value(&subject.location.path)
+            && !OF_ANY_TYPE.iter().any(|keyword| subject.member(keyword).is_some())
+        {
+            let message = format!("without `type`, `{}` leaves every value valid that is not an object", member.name);
+            let finding = Diagnostic::warning("WN0314", subject.name_place(member), message);
+            self.warn_of_unknown(finding.help("say `\"type\": \"object\"`, and the value becomes a struct"));
+        }
+    }
+}
+
+/// Whether the schema at `path` is a file's, or that of a member or an item.
+fn is_whole_value(path: &[String]) -> bool {
+    let is = |at: usize| path.len().checked_sub(at).is_some_and(|at| OF_VALUES.contains(&path[at].as_str()));
+    path.is_empty() || is(2) || (is(1) && !is(2))
+}
