@@ -13,8 +13,10 @@ fn main() {
     let words = events.split_whitespace().collect::<Vec<_>>().join(" ");
     let arms = words.split("pub fn emit_").skip(1).filter_map(|signature| {
         let (method, rest) = signature.split_once("<'a>")?;
-        let event_type = rest.split_once("Emit<'a, ")?.1.split_once('>')?.0;
-        (!method.ends_with("_all")).then(|| format!("{method:?} => $call!(emit_{method}, {event_type}),\n"))
+        let (returned, _) = rest.split_once('{')?;
+        // Those for many return `EmitAll`.
+        let event_type = returned.split_once("::Emit<'a, ")?.1.split_once('>')?.0;
+        Some(format!("{method:?} => $call!(emit_{method}, {event_type}),\n"))
     });
     let events_crate = env::var("CARGO_PKG_NAME").expect("set by Cargo").replace('-', "_");
     let dispatch = format!(
