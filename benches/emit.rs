@@ -99,7 +99,7 @@ async fn reset(jetstream: &jetstream::Context) -> Result<()> {
 }
 
 fn change(pieces: u32) -> StockChanged {
-    StockChanged { warehouse: "dub".into(), sku: "TEA-0001".into(), pieces }
+    StockChanged::new("dub", "TEA-0001", pieces.into())
 }
 
 struct Raw {

@@ -15,7 +15,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // `buffered()` ends when the event has a place in the buffer; what it gives back ends when JetStream has stored it.
     let mut pending = Vec::new();
     for pieces in 0..1_000 {
-        let change = StockChanged { warehouse: "dub".into(), sku: "TEA-0001".into(), pieces };
+        let change = StockChanged::new("dub", "TEA-0001", pieces);
         pending.push(events.emit_stock_changed(&change).buffered().await?);
     }
     let last = pending.pop().expect("a thousand were emitted").await?;

@@ -14,7 +14,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     events.register().await?;
 
     let mut subscription = events.publisher().client().subscribe("stock.>").await?;
-    let change = StockChanged { warehouse: "dub".into(), sku: "TEA-0001".into(), pieces: 17 };
+    let change = StockChanged::new("dub", "TEA-0001", 17);
 
     let metadata =
         CloudEvent::new("https://shop.example/warehouses/dub").subject("TEA-0001").extension("partitionkey", "dub");

@@ -261,7 +261,8 @@ async fn nothing_is_lost_and_nothing_is_there_twice_when_the_server_is_killed() 
             server.kill();
             server.restart()?;
         }
-        let event = UserCreated { user_id: format!("u_{number:05}"), ..user()? };
+        let mut event = user()?;
+        event.user_id = format!("u_{number:05}");
         pending.push((event.user_id.clone(), events.emit_user_created(&event).buffered().await?));
     }
     events.flush(Duration::from_secs(30)).await?;
@@ -320,7 +321,7 @@ fn cart() -> Result<CartAbandoned, Box<dyn Error>> {
 }
 
 fn stock(number: u32) -> StockChanged {
-    StockChanged { warehouse: "dub".into(), sku: format!("TEA-{number:04}"), pieces: number.into() }
+    StockChanged::new("dub", format!("TEA-{number:04}"), number.into())
 }
 
 struct Stored {

@@ -61,6 +61,6 @@ pub use types::chrono;
 #[cfg(feature = "time")]
 pub use types::time;
 pub use types::{
-    Base64, Date, DateTime, DecodeBase64Error, Map, ParseDateTimeError, ParseUuidError, ParseVerbatimError, Uuid,
-    Value, Verbatim,
+    Base64, Date, DateTime, DecodeBase64Error, IntoNullable, Map, ParseDateTimeError, ParseEnumError, ParseUuidError,
+    ParseVerbatimError, Uuid, Value, Verbatim,
 };

@@ -5,6 +5,8 @@ mod base64;
 pub mod chrono;
 mod date;
 mod date_time;
+mod enumeration;
+mod nullable;
 #[cfg(feature = "time")]
 pub mod time;
 mod uuid;
@@ -19,6 +21,8 @@ use serde::de::{Error, Visitor};
 pub use self::base64::{Base64, DecodeBase64Error};
 pub use self::date::Date;
 pub use self::date_time::{DateTime, ParseDateTimeError};
+pub use self::enumeration::ParseEnumError;
+pub use self::nullable::IntoNullable;
 pub use self::uuid::{ParseUuidError, Uuid};
 pub use self::verbatim::{ParseVerbatimError, Verbatim};
 

@@ -13,14 +13,16 @@ use super::template::{
     ValidateTemplate, VariantCheckText, VariantText, render,
 };
 use super::types::{Body, Dispatch, Enum, Field, ItemId, Struct, Type, Typed, Union};
+use parameter::Parameter;
 
 mod default;
 mod json_type;
+mod parameter;
 mod setter;
 
 const SERDE: [&str; 2] = ["rt::Serialize", "rt::Deserialize"];
 
-/// A `new` with more parameters than this would be harder to read than a literal; clippy says the same.
+/// clippy finds more parameters than this too many.
 const MAX_PARAMETERS: usize = 7;
 
 impl Context<'_> {
@@ -68,23 +70,20 @@ impl Context<'_> {
             body.fields.iter().zip(&idents.fields).map(|(field, ident)| self.field(field, ident, file)).collect();
         let parameters: Vec<_> =
             body.fields.iter().zip(&idents.fields).filter(|(field, _)| self.is_asked(field)).collect();
-        let has_rest = parameters.len() < body.fields.len() || body.additional.is_some();
         let mut derives = vec!["Clone", "Debug"];
         if parameters.is_empty() {
             derives.push("Default");
         }
         derives.push("PartialEq");
-        let new =
-            (has_rest && (1..=MAX_PARAMETERS).contains(&parameters.len())).then(|| self.new_text(body, idents, file));
         render(&StructTemplate {
             docs: self.item_docs(item),
             derives: self.derives(&derives, &[]),
             name: self.names[item].clone(),
             fields,
             additional: body.additional.as_ref().map(|typed| self.additional(typed, &idents.additional, file)),
-            new,
+            new: self.new_text(body, idents, file),
             defaults: self.defaults(body, idents, file),
-            setters: self.setters(body, idents, parameters.len() <= MAX_PARAMETERS, file),
+            setters: self.setters(body, idents, file),
         })
     }
 
@@ -117,18 +116,21 @@ impl Context<'_> {
                 fields.push(format!("{ident}: None"));
             } else if !self.is_asked(field) {
                 fields.push(format!("{ident}: Default::default()"));
-            } else if field.typed.ty == Type::String {
-                parameters.push(format!("{ident}: impl Into<String>"));
-                fields.push(format!("{ident}: {ident}.into()"));
             } else {
-                parameters.push(format!("{ident}: {}", self.type_text(&field.typed, file)));
-                fields.push(ident.clone());
+                let Parameter { type_text, conversion } = self.parameter(&field.typed, file);
+                parameters.push(format!("{ident}: {type_text}"));
+                fields.push(if conversion.is_empty() {
+                    ident.clone()
+                } else {
+                    format!("{ident}: {ident}{conversion}")
+                });
             }
         }
         if body.additional.is_some() {
             fields.push(format!("{}: Default::default()", idents.additional));
         }
-        NewText { parameters: parameters.join(", "), fields: fields.join(", ") }
+        let is_long = parameters.len() > MAX_PARAMETERS;
+        NewText { is_long, parameters: parameters.join(", "), fields: fields.join(", ") }
     }
 
     /// Whether a value of the field has to be given: it is required, and can be more than one thing.

@@ -13,7 +13,7 @@ pub struct StructTemplate {
     pub name: String,
     pub fields: Vec<FieldText>,
     pub additional: Option<AdditionalText>,
-    pub new: Option<NewText>,
+    pub new: NewText,
     pub defaults: Vec<DefaultText>,
     pub setters: Vec<SetterText>,
 }
@@ -38,6 +38,8 @@ pub struct AdditionalText {
 
 /// A struct's `new`.
 pub struct NewText {
+    /// Whether clippy finds the parameters too many.
+    pub is_long: bool,
     pub parameters: String,
     pub fields: String,
 }
@@ -56,7 +58,7 @@ pub struct SetterText {
     pub method: String,
     pub deprecated: bool,
     pub type_text: String,
-    pub value: &'static str,
+    pub value: String,
 }
 
 /// An enum of strings.

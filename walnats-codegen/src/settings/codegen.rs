@@ -32,7 +32,7 @@ pub struct CodegenSettings {
     /// The crate whose types dates and times are: `jiff` by default, `chrono` or `time` (features of `walnats-runtime`), or
     /// `string` for checked text.
     pub datetime: DateTimeName,
-    /// Whether structs get a method `with_<field>` for each optional field. By default those do that have at least four.
+    /// Whether structs get a method `with_<field>` for each optional field: `true` by default.
     pub builders: Option<bool>,
     /// Names of Rust types by file and JSON Pointer: `"common/_address.json#/$defs/zip" = "PostalCode"`.
     pub names: BTreeMap<Text, Text>,
