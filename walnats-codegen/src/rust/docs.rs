@@ -28,6 +28,13 @@ pub fn of_type(note: Option<&SchemaNote>, name: &str) -> Doc {
     lines
 }
 
+/// The doc of a listed value, which is `ident` in Rust: description, or a title that says more than the name.
+pub fn of_value(note: Option<&SchemaNote>, ident: &str) -> Doc {
+    let lines = describe(note);
+    let title = note.and_then(|note| note.title.as_deref()).filter(|title| names::variant_name(title) != ident);
+    if lines.is_empty() { title.map(markdown).unwrap_or_default() } else { lines }
+}
+
 /// The doc of a field: description, what is asked of it, its default.
 pub fn of_field(note: Option<&SchemaNote>, typed: &Typed) -> Doc {
     let mut lines = describe(note);

@@ -146,10 +146,16 @@ impl Context<'_> {
     fn string_enum(&self, item: ItemId, body: &Enum) -> String {
         let (idents, values) = (enum_idents(body), &body.values);
         let names = rename::of_variants(&idents, values.iter().map(String::as_str));
-        let variants = values.iter().zip(idents).zip(names.renamed).map(|((value, ident), rename)| StringText {
-            literal: literal(value),
-            rename,
-            ident,
+        let described = values.iter().zip(&body.ids).zip(idents).zip(names.renamed);
+        let variants = described.map(|(((value, id), ident), rename)| {
+            let note = id.and_then(|id| self.note(id));
+            StringText {
+                docs: docs::of_value(note, &ident),
+                deprecated: note.is_some_and(|note| note.deprecated),
+                literal: literal(value),
+                rename,
+                ident,
+            }
         });
         // A constant has a default, and the rest of what enums are derived for would say nothing of it.
         let derives = match values.len() {

@@ -74,6 +74,8 @@ pub struct EnumTemplate {
 
 /// A variant that is a string.
 pub struct StringText {
+    pub docs: Doc,
+    pub deprecated: bool,
     pub ident: String,
     pub literal: String,
     pub rename: bool,

@@ -58,6 +58,8 @@ pub struct Enum {
     pub values: Vec<String>,
     /// What to call each variant; not yet an identifier.
     pub names: Vec<String>,
+    /// The schema whose annotations describe each value, where it has one of its own.
+    pub ids: Vec<Option<SchemaId>>,
 }
 
 /// An object with members of known names.

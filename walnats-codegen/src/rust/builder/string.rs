@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use serde_json::Value;
-use walnats_schema::Format;
+use walnats_schema::{Format, SchemaId};
 
 use super::Builder;
 use crate::model::{Constraint, DateTimes, RustType};
@@ -15,7 +15,9 @@ const MAX_TRIED: usize = 1_000_000;
 
 impl Builder<'_> {
     pub(super) fn string(&mut self, conjunction: &Conjunction) -> Typed {
-        if let Some(values) = self.enumeration(conjunction).or_else(|| self.enumeration_of_branches(conjunction)) {
+        let listed = self.enumeration(conjunction);
+        let listed = listed.map(|values| values.into_iter().map(|value| (value, None)).collect());
+        if let Some(values) = listed.or_else(|| self.enumeration_of_branches(conjunction)) {
             return self.string_enum(conjunction, &values);
         }
         let mut constraints = Vec::new();
@@ -50,8 +52,9 @@ impl Builder<'_> {
     }
 
     /// An enum, unless it would have no variants.
-    fn string_enum(&mut self, conjunction: &Conjunction, values: &[Value]) -> Typed {
-        let values: Vec<String> = values.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+    fn string_enum(&mut self, conjunction: &Conjunction, values: &[(Value, Option<SchemaId>)]) -> Typed {
+        let listed = values.iter().filter_map(|(value, id)| Some((value.as_str()?.to_owned(), *id)));
+        let (values, ids): (Vec<String>, Vec<_>) = listed.unzip();
         if values.is_empty() {
             return Typed::judged(Type::String, self.judge(conjunction));
         }
@@ -60,24 +63,26 @@ impl Builder<'_> {
             notes.into_iter().find_map(|note| note.rust.variants.get(value).cloned())
         };
         let names = values.iter().map(|value| asked(value).unwrap_or_else(|| value.clone())).collect();
-        Typed::exact(Type::Item(self.item(conjunction, Body::Enum(Enum { values, names }))))
+        Typed::exact(Type::Item(self.item(conjunction, Body::Enum(Enum { values, names, ids }))))
     }
 
-    /// The strings that `oneOf` or `anyOf` lists as `const`s or `enum`s, each with a title or description of its own.
-    fn enumeration_of_branches(&self, conjunction: &Conjunction) -> Option<Vec<Value>> {
+    /// The strings that `oneOf` or `anyOf` lists as `const`s or `enum`s. The schema of a branch that is one value describes it.
+    fn enumeration_of_branches(&self, conjunction: &Conjunction) -> Option<Vec<(Value, Option<SchemaId>)>> {
         let [group] = conjunction.groups.as_slice() else { return None };
         let (mut values, mut is_plain) = (Vec::new(), conjunction.own.is_empty());
         for branch in &group.branches {
             let choice = Conjunction::new(self.schemas, &[*branch], conjunction.location.clone())
                 .only(self.schemas, conjunction.json_types);
-            values.extend(self.enumeration(&choice)?);
+            let listed = self.enumeration(&choice)?;
+            let id = (listed.len() == 1).then_some(*branch);
+            values.extend(listed.into_iter().map(|value| (value, id)));
             is_plain &= choice.is_list(self.schemas);
         }
         if !is_plain && values.len() * group.branches.len() > MAX_TRIED {
             return None;
         }
         let mut count: HashMap<String, usize> = HashMap::new();
-        for text in values.iter().filter_map(Value::as_str) {
+        for text in values.iter().filter_map(|(value, _)| value.as_str()) {
             *count.entry(text.to_owned()).or_default() += 1;
         }
         // Branches that are lists, and nothing else, accept what they list.
@@ -85,7 +90,7 @@ impl Builder<'_> {
             true => count == 1 || !group.exclusive,
             false => self.accepts(conjunction, value),
         };
-        values.retain(|value| {
+        values.retain(|(value, _)| {
             let count = value.as_str().and_then(|text| count.remove(text));
             count.is_some_and(|count| accepts(value, count))
         });
