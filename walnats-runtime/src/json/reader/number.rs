@@ -20,38 +20,51 @@ fn is_written(float: f64, integer: impl std::fmt::Display) -> bool {
     float.to_string() == integer.to_string()
 }
 
+/// The integer that the text of a number stands for, by its digits and not by those of a float.
+fn whole(text: &str) -> Option<i128> {
+    let (digits, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (integer, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let mantissa: i128 = format!("{integer}{}", fraction.trim_end_matches('0')).parse().ok()?;
+    let places = i64::try_from(fraction.trim_end_matches('0').len()).ok()?;
+    // An exponent that is no `i64` belongs to zero or to what 128 bits do not hold.
+    let exponent = exponent.parse::<i64>().ok()?.checked_sub(places)?;
+    if mantissa == 0 {
+        return Some(0);
+    }
+    let scale = 10_i128.checked_pow(u32::try_from(exponent.unsigned_abs()).ok()?)?;
+    if exponent >= 0 { mantissa.checked_mul(scale) } else { (mantissa % scale == 0).then(|| mantissa / scale) }
+}
+
 impl<'de> Reader<'de> {
-    /// Reads a number for an integer: one without a fraction, which `1.0` and `1e2` are too.
+    /// Reads a number for an integer: one without a fraction, which `1.0` and `1.7e18` are, too.
     pub(super) fn integer<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
-        match self.number()? {
-            Number::Unsigned(value) => visitor.visit_u64(value),
-            Number::Signed(value) => visitor.visit_i64(value),
-            // Casts are exact: integers of this size all are floats.
-            Number::Float(value) if value.fract() == 0.0 && value.abs() <= EXACT as f64 => {
-                if value < 0.0 {
-                    visitor.visit_i64(value as i64)
-                } else {
-                    visitor.visit_u64(value as u64)
-                }
-            }
-            Number::Float(_) => Err(self.expected("an integer of 64 bits")),
+        match self.whole_number()? {
+            Some(value) => match (u64::try_from(value), i64::try_from(value)) {
+                (Ok(value), _) => visitor.visit_u64(value),
+                (_, Ok(value)) => visitor.visit_i64(value),
+                _ => Err(self.expected("an integer of 64 bits")),
+            },
+            None => Err(self.expected("an integer of 64 bits")),
         }
     }
 
     /// Reads a number for an integer of 128 bits.
     pub(super) fn wide_integer<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
+        match self.whole_number()? {
+            Some(value) => visitor.visit_i128(value),
+            None => Err(self.expected("an integer of 128 bits")),
+        }
+    }
+
+    /// Reads a number that is an integer of 128 bits, whichever way it is written; `None` where it is another one.
+    fn whole_number(&mut self) -> Result<Option<i128>> {
         self.next_byte();
         let start = self.position;
-        match self.number()? {
-            Number::Unsigned(value) => visitor.visit_u64(value),
-            Number::Signed(value) => visitor.visit_i64(value),
-            Number::Float(value) => match self.text[start..self.position].parse::<i128>() {
-                Ok(value) => visitor.visit_i128(value),
-                // Casts are exact: integers of this size all are floats.
-                Err(_) if value.fract() == 0.0 && value.abs() <= EXACT as f64 => visitor.visit_i64(value as i64),
-                Err(_) => Err(self.expected("an integer of 128 bits")),
-            },
-        }
+        Ok(match self.number()? {
+            Number::Unsigned(value) => Some(value.into()),
+            Number::Signed(value) => Some(value.into()),
+            Number::Float(_) => whole(&self.text[start..self.position]),
+        })
     }
 
     /// Reads a number for a float, unless the float would be another number.

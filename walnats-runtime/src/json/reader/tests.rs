@@ -102,6 +102,15 @@ fn numbers_are_what_their_value_is() {
     assert_eq!(read::<u8>("256.0"), None);
     assert_eq!(read::<i64>("1.5"), None);
     assert_eq!(read::<i64>("1e300"), None);
+    assert_eq!(read::<i64>("1.7e18"), Some(1_700_000_000_000_000_000));
+    assert_eq!(read::<i64>("-170.0e16"), Some(-1_700_000_000_000_000_000));
+    assert_eq!(read::<u64>("18446744073709551615.0"), Some(u64::MAX));
+    assert_eq!(read::<u64>("18446744073709551616.0"), None);
+    assert_eq!(read::<i64>("1200e-2"), Some(12));
+    assert_eq!(read::<i64>("1205e-2"), None);
+    assert_eq!(read::<i128>("1e38"), Some(10_i128.pow(38)));
+    assert_eq!(read::<i128>("1e39"), None);
+    assert_eq!(read::<i64>("0e99999"), Some(0));
     assert_eq!(read::<f64>("9007199254740992"), Some(9_007_199_254_740_992.0));
     assert_eq!(read::<f64>("9007199254740993"), None, "the float would be another number");
     assert_eq!(read::<f64>("18446744073709551615"), None, "the float would be another number");
