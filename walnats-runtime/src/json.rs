@@ -75,7 +75,7 @@ pub fn decode<T: DeserializeOwned + Validate>(payload: &[u8], schemas: &Schemas,
     if !violations.is_empty() {
         return Err(ValidateError::new(violations).into());
     }
-    Reader::read(&value.to_string()).map_err(|error| DecodeError::Unrepresentable {
+    Reader::read_rounding(&value.to_string()).map_err(|error| DecodeError::Unrepresentable {
         reason: wide::told(&value).unwrap_or_else(|| error.to_string()),
     })
 }

@@ -228,6 +228,12 @@ fn what_is_valid_but_too_large_for_its_type_is_refused_and_not_changed() {
 }
 
 #[test]
+fn digits_beyond_a_float_are_rounded() {
+    let read = numbers::Measured::decode(r#"{"half":1700000000123456789}"#).unwrap();
+    assert_eq!(read.half, Some(1_700_000_000_123_456_789_i64 as f64));
+}
+
+#[test]
 fn depth_is_bounded() {
     for depth in [40, 200, 100_000] {
         let payload = "{\"value\":1,\"next\":".repeat(depth) + "{\"value\":1}" + &"}".repeat(depth);

@@ -27,6 +27,8 @@ pub(crate) struct Reader<'de> {
     text: &'de str,
     position: usize,
     depth: u8,
+    /// Whether an integer of more digits than a float has is read as the float next to it.
+    rounds: bool,
 }
 
 type Result<T> = std::result::Result<T, ReadError>;
@@ -43,8 +45,15 @@ impl<'de> Reader<'de> {
         }
     }
 
+    /// Like [`Reader::read`], for what was judged before: an integer is rounded to the float next to it where a float is wanted.
+    pub(crate) fn read_rounding<T: Deserialize<'de>>(text: &'de str) -> Result<T> {
+        let mut reader = Self { rounds: true, ..Self::new(text) };
+        let value = T::deserialize(&mut reader)?;
+        if reader.is_at_end() { Ok(value) } else { Err(reader.expected("the end of the text")) }
+    }
+
     pub(crate) fn new(text: &'de str) -> Self {
-        Self { text, position: 0, depth: 0 }
+        Self { text, position: 0, depth: 0, rounds: false }
     }
 
     /// How many arrays and objects are open.

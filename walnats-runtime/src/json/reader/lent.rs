@@ -1,7 +1,7 @@
 //! A reader's place, lent to a union by way of serde.
 //!
 //! A union has to look ahead before it can say what to read, and serde has no words for that. So [`Lent`] is a sequence: of
-//! its place's depth, of the text from there on, which the union reads with a reader of its own, and of how far that came,
+//! its place's depth, of the text from there on and of whether numbers are rounded, which the union reads with a reader of its own, and of how far that came,
 //! which is told as the length of a tuple, because nothing else of serde's takes a number.
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
@@ -21,8 +21,8 @@ impl<'r, 'de> Lent<'r, 'de> {
 impl<'de> Lent<'_, 'de> {
     /// A reader at the place that was lent.
     pub(in crate::json) fn borrow<A: SeqAccess<'de>>(place: &mut A) -> std::result::Result<Reader<'de>, A::Error> {
-        match (place.next_element()?, place.next_element()?) {
-            (Some(depth), Some(text)) => Ok(Reader { text, position: 0, depth }),
+        match (place.next_element()?, place.next_element()?, place.next_element()?) {
+            (Some(depth), Some(text), Some(rounds)) => Ok(Reader { text, position: 0, depth, rounds }),
             _ => Err(A::Error::custom("expected a place")),
         }
     }
@@ -66,6 +66,10 @@ impl<'de> Deserializer<'de> for Lent<'_, 'de> {
         visitor.visit_u8(self.0.depth)
     }
 
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        visitor.visit_bool(self.0.rounds)
+    }
+
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         visitor.visit_borrowed_str(&self.0.text[self.0.position..])
     }
@@ -76,7 +80,7 @@ impl<'de> Deserializer<'de> for Lent<'_, 'de> {
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u16 u32 u64 u128 f32 f64 char string bytes byte_buf option unit unit_struct
+        i8 i16 i32 i64 i128 u16 u32 u64 u128 f32 f64 char string bytes byte_buf option unit unit_struct
         newtype_struct seq tuple_struct map struct enum identifier ignored_any
     }
 }

@@ -67,7 +67,7 @@ impl<'de> Reader<'de> {
         })
     }
 
-    /// Reads a number for a float, unless the float would be another number.
+    /// Reads a number for a float, unless the float would be another number and the reader does not round.
     pub(super) fn float<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
         match self.number()? {
             Number::Unsigned(value) if value <= EXACT || is_written(value as f64, value) => {
@@ -77,6 +77,8 @@ impl<'de> Reader<'de> {
                 visitor.visit_f64(value as f64)
             }
             Number::Float(value) => visitor.visit_f64(value),
+            Number::Unsigned(value) if self.rounds => visitor.visit_f64(value as f64),
+            Number::Signed(value) if self.rounds => visitor.visit_f64(value as f64),
             Number::Unsigned(_) | Number::Signed(_) => Err(self.expected("a number with no more digits than a float")),
         }
     }
