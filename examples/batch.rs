@@ -11,8 +11,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let events = Events::connect(server.url()).await?;
     events.register().await?;
 
-    let changes: Vec<StockChanged> =
-        (0..500).map(|n| StockChanged::new("dub", format!("TEA-{n:04}"), n)).collect();
+    let changes: Vec<StockChanged> = (0..500).map(|n| StockChanged::new("dub", format!("TEA-{n:04}"), n)).collect();
 
     let receipts = events.emit_stock_changed_all(&changes).await?;
     println!("pipelined: {} stored, the last is {}", receipts.len(), receipts[receipts.len() - 1]);

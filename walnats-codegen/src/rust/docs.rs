@@ -1,6 +1,6 @@
 //! The doc comments of types and fields: what the schema says of them, and what is asked of their values.
 
-use crate::model::SchemaNote;
+use crate::model::{Event, SchemaNote};
 
 use super::constraint;
 use super::markdown::{Doc, code, markdown, visible};
@@ -10,15 +10,41 @@ use super::types::Typed;
 /// Longer examples are left out.
 const MAX_EXAMPLE: usize = 800;
 
-/// The doc of the type `name`: description or title, example. Empty where it would only repeat the name.
-pub fn of_type(note: Option<&SchemaNote>, name: &str) -> Doc {
+/// Where an event goes, and who answers for it.
+pub fn of_event(event: &Event) -> String {
+    let mut subject = event.subject.to_string();
+    if let Some(once) = event.once.as_ref().filter(|once| once.is_last_token) {
+        subject = format!("{subject}.{}", once.key);
+    }
+    let mut text = format!("Subject {}, stream {}", code(&subject), code(&event.stream));
+    if let Some(id) = event.message_id() {
+        text += &format!(", id {}", code(&id));
+    }
+    if let Some(once) = &event.once {
+        text += &format!(", once per {}", code(&once.key.to_string()));
+    }
+    text += ".";
+    if let Some(owner) = &event.owner {
+        text += &format!(" Owner: {}.", code(owner));
+    }
+    let file = &event.place.file.path;
+    if file.is_empty() { text } else { format!("{text} Schema: {}.", code(file)) }
+}
+
+/// The doc of the type `name`: description or title, `facts` about it, example. Empty where it would only repeat the name.
+pub fn of_type(note: Option<&SchemaNote>, name: &str, facts: Option<String>) -> Doc {
     let mut lines = describe(note);
     if lines.is_empty() {
         let title = note.and_then(|note| note.title.as_deref()).filter(|title| names::type_name(title) != name);
         lines.extend(title.map(markdown).unwrap_or_default());
     }
-    let example =
-        note.and_then(|note| note.examples.first()).and_then(|example| serde_json::to_string_pretty(example).ok());
+    if let Some(facts) = facts {
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.push(facts);
+    }
+    let example = note.and_then(example);
     if let Some(example) = example.filter(|example| example.len() <= MAX_EXAMPLE) {
         let lead = if lines.is_empty() { "An example:" } else { "" };
         lines.extend([lead.to_owned(), "```text".to_owned()]);
@@ -51,6 +77,27 @@ pub fn of_field(note: Option<&SchemaNote>, typed: &Typed) -> Doc {
         lines.push(facts.join(" "));
     }
     lines
+}
+
+/// The first example: as it is written in a JSON file, with its members in the author's order, or else pretty-printed.
+fn example(note: &SchemaNote) -> Option<String> {
+    let value = note.examples.first()?;
+    let written = note.example_places.first().and_then(|place| place.file.text.get(place.span.clone()));
+    let is_json = |text: &&str| serde_json::from_str::<serde_json::Value>(text).is_ok_and(|read| read == *value);
+    match written.filter(|text| text.contains('\n')).filter(is_json) {
+        Some(text) => Some(dedent(text)),
+        None => serde_json::to_string_pretty(value).ok(),
+    }
+}
+
+/// The text without the indentation that all lines after the first have.
+fn dedent(text: &str) -> String {
+    let indentation = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let rest = text.lines().skip(1).filter(|line| !line.trim().is_empty());
+    let common = rest.map(indentation).min().unwrap_or(0);
+    let lines =
+        text.lines().enumerate().map(|(at, line)| if at == 0 { line } else { line.get(common..).unwrap_or("") });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn describe(note: Option<&SchemaNote>) -> Doc {

@@ -4,7 +4,7 @@ use super::context::Context;
 use super::markdown;
 use super::template::{EmitText, EmitterTemplate, ModuleText, RootTemplate, ServiceText, render};
 use super::{names, stream};
-use crate::model::{Payload, Service};
+use crate::model::{Event, Payload, Service};
 
 /// Methods of `Events` that no service may hide.
 const METHODS: [&str; 12] = [
@@ -64,7 +64,7 @@ impl Context<'_> {
             .map(|(name, is_public)| {
                 let event = self.layout.events.iter().position(|event| self.layout.files[event.file].module == *name);
                 let doc = match event {
-                    Some(event) => format!("The event {}.", markdown::code(&self.model.events[event].name)),
+                    Some(event) => summary(&self.model.events[event]),
                     None => "Types that events share.".to_owned(),
                 };
                 ModuleText { name: name.clone(), doc: is_public.then_some(doc) }
@@ -138,4 +138,12 @@ fn service_types(services: &[Service], event_types: &[String]) -> Vec<String> {
         })
         .collect();
     names::distinct(&named, |name| name, names::type_name, &taken)
+}
+
+/// What the index of the crate shows of an event: the first paragraph of its description.
+fn summary(event: &Event) -> String {
+    let named = || format!("The event {}.", markdown::code(&event.name));
+    let lines = event.description.as_deref().map(markdown::markdown).unwrap_or_default();
+    let first: Vec<String> = lines.into_iter().take_while(|line| !line.trim().is_empty()).collect();
+    if first.is_empty() || first[0].starts_with("```") { named() } else { first.join(" ") }
 }

@@ -50,12 +50,12 @@ impl Context<'_> {
 
     /// The newtype of an event whose payload has a type of another name.
     pub fn newtype(&self, event: usize, name: &str, typed: &Typed, file: usize, checks: &Checks<'_>) -> String {
-        let description = self.model.events[event].description.as_deref();
+        let event = &self.model.events[event];
+        let unnamed = || vec![format!("The event {}.", markdown::code(&event.name))];
+        let mut docs = event.description.as_deref().map_or_else(unnamed, markdown::markdown);
+        docs.extend([String::new(), docs::of_event(event)]);
         let template = NewtypeTemplate {
-            docs: description.map_or_else(
-                || vec![format!("The event {}.", markdown::code(&self.model.events[event].name))],
-                markdown::markdown,
-            ),
+            docs,
             derives: self.derives(&["Clone", "Debug", "PartialEq"], &SERDE),
             name: name.to_owned(),
             type_text: self.type_text(typed, file),
@@ -236,10 +236,12 @@ impl Context<'_> {
     }
 
     fn item_docs(&self, item: ItemId) -> markdown::Doc {
-        let mut docs = docs::of_type(self.note(self.types.items[item].id), &self.names[item]);
         let event = self.layout.events.iter().position(|event| event.form == EventForm::Item(item));
-        if let Some(event) = event.filter(|_| docs.is_empty()) {
-            docs.push(format!("The event {}.", markdown::code(&self.model.events[event].name)));
+        let event = event.map(|event| &self.model.events[event]);
+        let mut docs =
+            docs::of_type(self.note(self.types.items[item].id), &self.names[item], event.map(docs::of_event));
+        if let Some(event) = event.filter(|event| event.description.is_none()) {
+            docs.splice(0..0, [format!("The event {}.", markdown::code(&event.name)), String::new()]);
         }
         docs
     }
