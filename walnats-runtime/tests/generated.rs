@@ -46,6 +46,7 @@ packages! {
     maps: "../../walnats-codegen/fixtures/generate/maps/expected/events.rs" { Labelled }
     names: "../../walnats-codegen/fixtures/generate/names/expected/events.rs" { Events2 For Named UsesFor }
     alike: "../../walnats-codegen/fixtures/generate/alike/expected/events.rs" { Checkout Read ReadAll }
+    keys: "../../walnats-codegen/fixtures/generate/keys/expected/events.rs" { ABTestStarted }
     neighbours: "../../walnats-codegen/fixtures/generate/neighbours/expected/events.rs" { MeterRead OrderPlaced }
     undeclared: "../../walnats-codegen/fixtures/generate/undeclared/expected/events.rs" { Moved }
     numbers: "../../walnats-codegen/fixtures/generate/numbers/expected/events.rs" { Measured }

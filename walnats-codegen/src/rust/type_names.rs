@@ -30,7 +30,7 @@ pub fn type_names(model: &EventModel, types: &Types, forms: &[EventForm]) -> Typ
     for (index, item) in types.items.iter().enumerate() {
         let chosen = chosen_name(model, types, forms, index);
         order.push((chosen.is_none(), item.location.path.len(), &item.location, index));
-        wanted.push(chosen.unwrap_or_else(|| names::type_name(&words(model, types, &item.location).join(" "))));
+        wanted.push(chosen.unwrap_or_else(|| made_name(model, types, &item.location)));
     }
     order.sort();
     for (_, _, location, index) in order {
@@ -61,6 +61,29 @@ fn chosen_name(model: &EventModel, types: &Types, forms: &[EventForm], item: usi
     of_options.or(of_event).or(of_note).filter(|name| names::is_type_name(name))
 }
 
+/// The name that follows from where a type stands. That of an event comes first as it is: made of words once more, it could
+/// be written otherwise (`ABTest`, `AbTestVariant`).
+fn made_name(model: &EventModel, types: &Types, location: &SchemaLocation) -> String {
+    let words = words(model, types, location);
+    match own_event(model, location.source).map(|event| event_name(model, event)) {
+        Some(event) if words.len() > 1 && words[0] == event => event + &names::variant_name(&words[1..].join(" ")),
+        Some(event) if words == [event.clone()] => event,
+        _ => names::type_name(&words.join(" ")),
+    }
+}
+
+/// What a definition is called: the last part of a key that is a URI or a file.
+fn definition_word(key: &str) -> String {
+    let is_address = key.contains("://") || key.ends_with(".json") || key.ends_with(".yaml") || key.starts_with("urn:");
+    if !is_address {
+        return key.to_owned();
+    }
+    let path = key.split(['#', '?']).next().unwrap_or_default().trim_end_matches('/');
+    let last = path.rsplit(['/', ':']).next().unwrap_or_default();
+    let stem = [".schema.json", ".json", ".yaml", ".yml"].iter().find_map(|end| last.strip_suffix(end)).unwrap_or(last);
+    if stem.chars().any(char::is_alphabetic) { stem.to_owned() } else { key.to_owned() }
+}
+
 /// The words of which a type's name is made.
 fn words(model: &EventModel, types: &Types, location: &SchemaLocation) -> Vec<String> {
     let mut words = vec![root_word(model, location.source)];
@@ -68,7 +91,7 @@ fn words(model: &EventModel, types: &Types, location: &SchemaLocation) -> Vec<St
     while let Some((position, keyword)) = segments.next() {
         let mut next = || segments.next().map(|(_, key)| key.clone()).unwrap_or_default();
         match keyword.as_str() {
-            keyword if is_definitions(keyword) => words = vec![next()],
+            keyword if is_definitions(keyword) => words = vec![definition_word(&next())],
             "schemas" if words.len() > 1 => words = vec![next()],
             "properties" | "dependentSchemas" => words.push(next()),
             "items" | "additionalProperties" | "unevaluatedProperties" => singular(&mut words, keyword),

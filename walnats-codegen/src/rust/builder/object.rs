@@ -239,6 +239,7 @@ impl Builder<'_> {
             }
             let closed = object.additional_properties.is_some_and(|id| self.schemas.possible(id) == JsonTypes::NONE);
             match (object.pattern_properties.as_slice(), object.additional_properties) {
+                ([(text, id)], _) if object.properties.is_empty() && matches_all(text) => ids.push(*id),
                 ([], None) => {}
                 ([], Some(_)) if closed => return Rest::Closed,
                 ([], Some(id)) => ids.push(id),
@@ -268,4 +269,9 @@ impl Builder<'_> {
             .flat_map(|schema| &schema.object.properties)
             .all(|(name, _)| evaluated.contains(name.as_str()))
     }
+}
+
+/// Whether every name matches the pattern, so that what it asks is asked of every member.
+fn matches_all(pattern: &str) -> bool {
+    matches!(pattern, "" | "^" | "$" | ".*" | "^.*" | ".*$")
 }
