@@ -52,10 +52,13 @@ const TABLES: [(&str, &[Code]); 7] = [
 ];
 
 /// What in files that others write is a warning at most, or not said: only they could fix it.
-const FOREIGN: [(&str, Level); 6] = [
+const FOREIGN: [(&str, Level); 9] = [
     ("repeated-name", Level::Warn),
     ("misspelt-keyword", Level::Warn),
     ("required-never", Level::Warn),
+    ("endless-reference", Level::Warn),
+    ("identifier-claimed-twice", Level::Warn),
+    ("wrong-example", Level::Warn),
     ("choice-of-nothing", Level::Warn),
     ("object-without-type", Level::Allow),
     ("unknown-annotation", Level::Allow),

@@ -1,13 +1,13 @@
 //! Lints and examples, which `walnats check` alone looks for.
 
 use super::Code;
-use super::DefaultLevel::{Error, Warn};
+use super::DefaultLevel::{Deny, Warn};
 
 pub(super) const CODES: &[Code] = &[
     Code {
         id: "WN0701",
         slug: "wrong-example",
-        level: Error,
+        level: Deny,
         summary: "An example does not fit its own schema.",
         cure: "Mend the example or the schema.",
         reference: Some("https://json-schema.org/draft/2020-12/json-schema-validation#section-9.5"),

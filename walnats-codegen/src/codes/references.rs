@@ -1,7 +1,7 @@
 //! References between schemas.
 
 use super::Code;
-use super::DefaultLevel::{Error, Warn};
+use super::DefaultLevel::{Deny, Error, Warn};
 
 pub(super) const CODES: &[Code] = &[
     Code {
@@ -31,7 +31,7 @@ pub(super) const CODES: &[Code] = &[
     Code {
         id: "WN0204",
         slug: "endless-reference",
-        level: Error,
+        level: Deny,
         summary: "References that go round without looking at any part of the value.",
         cure: "Recursion goes through a property or an item.",
         reference: Some("https://json-schema.org/draft/2020-12/json-schema-core#section-9.4.1"),
@@ -39,7 +39,7 @@ pub(super) const CODES: &[Code] = &[
     Code {
         id: "WN0205",
         slug: "identifier-claimed-twice",
-        level: Error,
+        level: Deny,
         summary: "A reference to an identifier that two schemas have.",
         cure: "Give each schema an `$id` of its own.",
         reference: Some("https://json-schema.org/draft/2020-12/json-schema-core#section-8.2.1"),

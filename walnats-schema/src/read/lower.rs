@@ -236,7 +236,7 @@ impl<'a, 'r> Lowerer<'a, 'r> {
         self.report_unknown();
         self.report_overruled();
         self.set_resources();
-        cycle::report(&self.set, &self.annotations, &self.references, self.report);
+        cycle::cut(&mut self.set, &mut self.annotations, &self.references, self.report);
         required::report(&self.set, &self.annotations, self.registry, self.report);
         let reached = self.annotations.iter().map(|schema| schema.document + 1).max().unwrap_or(0);
         let last = reached.max(self.registry.document_count);

@@ -15,12 +15,49 @@ enum Visit {
     Done,
 }
 
-pub(super) fn report(
+/// Reports every such round, and cuts it where it closes: `true` stands there from then on, so that whoever takes the
+/// finding for a warning gets schemas that can be used.
+pub(super) fn cut(
+    set: &mut SchemaSet,
+    annotations: &mut Vec<Annotations>,
+    references: &HashMap<SchemaId, Place>,
+    report: &mut Report,
+) {
+    let closing = closing(set, annotations, references, report);
+    if closing.is_empty() {
+        return;
+    }
+    let accepts_all = SchemaId(u32::try_from(set.schemas.len()).unwrap_or(u32::MAX));
+    let place = annotations[closing[0].0].clone();
+    for (from, to) in closing {
+        let schema = &mut set.schemas[from];
+        let ids = schema.reference.iter_mut().chain(&mut schema.not);
+        let ids = ids.chain(&mut schema.all_of).chain(&mut schema.any_of).chain(&mut schema.one_of);
+        let ids = ids.chain(schema.object.dependent_schemas.iter_mut().map(|(_, dependent)| dependent));
+        let condition = schema.condition.iter_mut();
+        let ids = ids.chain(condition.flat_map(|condition| {
+            std::iter::once(&mut condition.if_).chain(&mut condition.then).chain(&mut condition.else_)
+        }));
+        let ids = ids.chain(schema.dynamic_reference.iter_mut().map(|reference| &mut reference.fallback));
+        ids.filter(|id| id.0 as usize == to).for_each(|id| *id = accepts_all);
+    }
+    set.schemas.push(Schema::default());
+    annotations.push(Annotations {
+        document: place.document,
+        path: place.path,
+        place: place.place,
+        ..Annotations::default()
+    });
+}
+
+/// The last step of each round: from which schema to which.
+fn closing(
     set: &SchemaSet,
     annotations: &[Annotations],
     references: &HashMap<SchemaId, Place>,
     report: &mut Report,
-) {
+) -> Vec<(usize, usize)> {
+    let mut closing = Vec::new();
     let mut visits = vec![Visit::Not; set.schemas.len()];
     for start in 0..set.schemas.len() {
         if visits[start] != Visit::Not {
@@ -45,11 +82,13 @@ pub(super) fn report(
                     let begin = way.iter().position(|(schema, _)| *schema == next).unwrap_or(0);
                     let round: Vec<usize> = way[begin..].iter().map(|(schema, _)| *schema).collect();
                     report.push(endless(&round, annotations, references));
+                    closing.push((way[way.len() - 1].0, next));
                 }
                 Visit::Done => {}
             }
         }
     }
+    closing
 }
 
 /// The schemas that apply to the very instance that a schema applies to.
