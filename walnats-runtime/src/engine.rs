@@ -17,6 +17,7 @@ mod ring;
 mod shown;
 mod streams;
 mod task;
+mod trace;
 mod watch;
 mod window;
 mod wire;
@@ -167,6 +168,7 @@ impl Engine {
             vain: 0,
             unread: None,
             forbidden: None,
+            cleared: false,
             losses: Losses::default(),
             _place: place,
         });

@@ -11,6 +11,7 @@ mod receive;
 mod send;
 mod show;
 mod taken;
+mod unseen;
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -34,6 +35,7 @@ use super::link::{Change, Link};
 use super::pause::Pauses;
 use super::ring::Ring;
 use super::streams::{StreamId, Streams};
+use super::trace::Trace;
 use super::watch::Watch;
 use super::window::Window;
 use crate::error::EmitError;
@@ -84,7 +86,7 @@ pub(super) struct Task {
     /// The atomic batch that is being sent.
     partly: Option<Partly>,
     pauses: Pauses,
-    inspections: JoinSet<(StreamId, u64, Inspection)>,
+    inspections: JoinSet<(StreamId, u64, Inspection, Option<Trace>)>,
     next_inspection: u64,
     /// Whether a stream may not have been asked about over this connection.
     inspection_due: bool,
@@ -234,8 +236,8 @@ impl Task {
                         self.on_command(command);
                     }
                 }
-                Some(Ok((id, number, inspection))) = self.inspections.join_next(), if !self.inspections.is_empty() => {
-                    self.on_inspected(id, number, inspection);
+                Some(Ok((id, number, inspection, trace))) = self.inspections.join_next(), if !self.inspections.is_empty() => {
+                    self.on_inspected(id, number, inspection, trace);
                 }
                 Some((question, found)) = self.lookups.next(), if self.lookups.are_running() => {
                     self.on_found(&question, &found);

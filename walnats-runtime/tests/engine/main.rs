@@ -24,4 +24,5 @@ mod proxy;
 mod refusals;
 mod rotating;
 mod security;
+mod unseen;
 mod watching;
