@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_nats::Client;
 use serde_json::{Value, json};
 
-use super::trace::{Trace, trace};
+use super::trace::{Reports, Trace, trace};
 use crate::error::Reason;
 use crate::jetstream::{Api, Failure, Prefix, code};
 use crate::register::covers;
@@ -38,13 +38,14 @@ pub(super) struct Question {
     pub(super) subject: String,
     /// It is traced at once: what is shown later is not where the messages went that are being sent.
     pub(super) at_once: bool,
+    pub(super) reports: Reports,
 }
 
 /// Asks JetStream's API about the stream, and the servers about a subject that the stream does not take as far as that shows.
 pub(super) async fn inspect(client: Client, question: Question) -> (Inspection, Option<Trace>) {
-    let Question { prefix, stream, subject, at_once } = question;
+    let Question { prefix, stream, subject, at_once, reports } = question;
     let mut asking = pin!(ask(client.clone(), prefix, stream));
-    let mut tracing = pin!(trace(client, subject.clone()));
+    let mut tracing = pin!(trace(client, subject.clone(), reports));
     let mut traced = None;
     let inspection = loop {
         tokio::select! {

@@ -8,6 +8,7 @@ mod hang_up;
 mod inspect;
 mod live;
 mod receive;
+mod refuse;
 mod send;
 mod show;
 mod taken;
@@ -35,7 +36,7 @@ use super::link::{Change, Link};
 use super::pause::Pauses;
 use super::ring::Ring;
 use super::streams::{StreamId, Streams};
-use super::trace::Trace;
+use super::trace::{Trace, Traces};
 use super::watch::Watch;
 use super::window::Window;
 use crate::error::EmitError;
@@ -87,6 +88,9 @@ pub(super) struct Task {
     partly: Option<Partly>,
     pauses: Pauses,
     inspections: JoinSet<(StreamId, u64, Inspection, Option<Trace>)>,
+    /// Of streams that refused an event for good; the number is that of the connection.
+    traces: JoinSet<(StreamId, u64, Trace)>,
+    tracing: Traces,
     next_inspection: u64,
     /// Whether a stream may not have been asked about over this connection.
     inspection_due: bool,
@@ -163,6 +167,8 @@ impl Task {
             partly: None,
             pauses: Pauses::default(),
             inspections: JoinSet::new(),
+            traces: JoinSet::new(),
+            tracing: Traces::default(),
             next_inspection: 0,
             inspection_due: false,
             lookups: Lookups::new(),
@@ -238,6 +244,9 @@ impl Task {
                 }
                 Some(Ok((id, number, inspection, trace))) = self.inspections.join_next(), if !self.inspections.is_empty() => {
                     self.on_inspected(id, number, inspection, trace);
+                }
+                Some(Ok((id, connection, trace))) = self.traces.join_next(), if !self.traces.is_empty() => {
+                    self.on_traced(id, connection, trace);
                 }
                 Some((question, found)) = self.lookups.next(), if self.lookups.are_running() => {
                     self.on_found(&question, &found);

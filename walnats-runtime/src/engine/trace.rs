@@ -4,12 +4,14 @@
 //! it. Each server on the way reports what it did with a message that carries the header `Nats-Trace-Dest`; with
 //! `Nats-Trace-Only`, nobody gets the message itself, and no stream stores it.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use async_nats::header::NATS_EXPECTED_STREAM;
 use async_nats::{Client, HeaderMap};
-use futures_util::StreamExt;
+use bytes::Bytes;
 use serde::Deserialize;
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 const TIMEOUT: Duration = Duration::from_secs(1);
@@ -30,8 +32,9 @@ pub(super) struct Trace {
 /// Who received it, besides plain subscribers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Receivers {
-    /// All of them: streams by name, in whatever account or domain, and the first of those that may lead anywhere.
-    Shown { streams: Vec<String>, beyond: Option<String> },
+    /// All of them: streams by name, in whatever account or domain, the first of those that may lead anywhere, and whether other
+    /// accounts are among these.
+    Shown { streams: Vec<String>, beyond: Option<String>, accounts: bool },
     /// They were not shown, for this reason.
     Hidden(&'static str),
 }
@@ -62,13 +65,49 @@ struct Step {
 /// The kind of a connection that is a plain subscriber's.
 const CLIENT: u64 = 0;
 
+/// What the last token of a report's subject begins with.
+pub(super) const MARK: char = 't';
+
+/// The traces that wait for reports. These come to the inbox of the acknowledgements: a user may be allowed few subscriptions.
+#[derive(Debug, Default)]
+pub(super) struct Traces {
+    waiting: HashMap<u64, mpsc::UnboundedSender<Bytes>>,
+    next: u64,
+}
+
+/// Where reports are to go, and where they arrive.
+#[derive(Debug)]
+pub(super) struct Reports {
+    inbox: String,
+    arriving: mpsc::UnboundedReceiver<Bytes>,
+}
+
+impl Traces {
+    /// Reports come to a subject that begins with `inbox`.
+    pub(super) fn expect(&mut self, inbox: &str) -> Reports {
+        self.waiting.retain(|_, waiting| !waiting.is_closed());
+        let (sender, arriving) = mpsc::unbounded_channel();
+        self.next += 1;
+        self.waiting.insert(self.next, sender);
+        Reports { inbox: format!("{inbox}{MARK}{}", self.next), arriving }
+    }
+
+    /// A report arrived.
+    pub(super) fn arrives(&self, number: &str, report: &Bytes) {
+        if let Some(waiting) = number.parse().ok().and_then(|number: u64| self.waiting.get(&number)) {
+            // Whoever asked may have given up.
+            let _ = waiting.send(report.clone());
+        }
+    }
+}
+
 /// Asks the servers who receives a message on `subject`.
-pub(super) async fn trace(client: Client, subject: String) -> Trace {
+pub(super) async fn trace(client: Client, subject: String, reports: Reports) -> Trace {
     let at = Instant::now();
     let receivers = if !traces(&client.server_info().version) {
         Receivers::Hidden("servers before nats-server 2.11 do not show who receives a message")
     } else {
-        let shown = tokio::time::timeout(TIMEOUT, reports(&client, &subject)).await;
+        let shown = tokio::time::timeout(TIMEOUT, ask(&client, &subject, reports)).await;
         shown.ok().flatten().unwrap_or(Receivers::Hidden("the server did not show who receives it"))
     };
     Trace { subject, at, receivers }
@@ -79,9 +118,8 @@ fn traces(version: &str) -> bool {
     matches!((numbers.next(), numbers.next()), (Some(major), Some(minor)) if (major, minor) >= SINCE)
 }
 
-async fn reports(client: &Client, subject: &str) -> Option<Receivers> {
-    let inbox = client.new_inbox();
-    let mut answers = client.subscribe(inbox.clone()).await.ok()?;
+async fn ask(client: &Client, subject: &str, reports: Reports) -> Option<Receivers> {
+    let Reports { inbox, mut arriving } = reports;
     let mut headers = HeaderMap::new();
     headers.insert("Nats-Trace-Dest", inbox);
     headers.insert("Nats-Trace-Only", "true");
@@ -90,7 +128,7 @@ async fn reports(client: &Client, subject: &str) -> Option<Receivers> {
     client.publish_with_headers(subject.to_owned(), headers, "".into()).await.ok()?;
     let (mut reports, mut expected) = (Vec::new(), 1);
     while reports.len() < expected {
-        let report: Report = serde_json::from_slice(&answers.next().await?.payload).ok()?;
+        let report: Report = serde_json::from_slice(&arriving.recv().await?).ok()?;
         expected += report.hops;
         reports.push(report);
     }
@@ -98,7 +136,7 @@ async fn reports(client: &Client, subject: &str) -> Option<Receivers> {
 }
 
 fn receivers(reports: Vec<Report>) -> Receivers {
-    let (mut streams, mut beyond) = (Vec::new(), None);
+    let (mut streams, mut beyond, mut accounts) = (Vec::new(), None, false);
     for step in reports.into_iter().flat_map(|report| report.events) {
         let Step { is, kind, name, acc, to, stream, queue, error } = step;
         let leads = match is.as_str() {
@@ -117,9 +155,10 @@ fn receivers(reports: Vec<Report>) -> Receivers {
             "sm" => format!("it is mapped to the subject `{to}`"),
             _ => "the server did not show who receives it".to_owned(),
         };
+        accounts |= matches!(is.as_str(), "si" | "se");
         beyond.get_or_insert(leads);
     }
-    Receivers::Shown { streams, beyond }
+    Receivers::Shown { streams, beyond, accounts }
 }
 
 impl Receivers {
@@ -127,10 +166,28 @@ impl Receivers {
     /// others refuse it, where it names the stream that it is for.
     pub(super) fn exclude(&self, stream: &str, names_its_stream: bool) -> bool {
         match self {
-            Self::Shown { streams, beyond: None } => {
+            Self::Shown { streams, beyond: None, .. } => {
                 streams.iter().all(|other| names_its_stream && !other.is_empty() && other != stream)
             }
             _ => false,
+        }
+    }
+
+    /// Whether one stream of this name is among them, and nothing that may lead to another one.
+    pub(super) fn have_one(&self, stream: &str) -> bool {
+        match self {
+            Self::Shown { streams, beyond: None, .. } => streams.iter().filter(|other| *other == stream).count() == 1,
+            _ => false,
+        }
+    }
+
+    /// Whether another stream of this name is among them, or a whole account that may have one.
+    pub(super) fn have_another(&self, stream: &str) -> bool {
+        match self {
+            Self::Shown { streams, accounts, .. } => {
+                *accounts || streams.iter().filter(|other| *other == stream).count() > 1
+            }
+            Self::Hidden(_) => false,
         }
     }
 
@@ -146,7 +203,7 @@ impl Receivers {
         match self {
             Self::Hidden(why) => (*why).to_owned(),
             Self::Shown { beyond: Some(leads), .. } => leads.clone(),
-            Self::Shown { streams, beyond: None } if streams.iter().any(|other| other == stream) => {
+            Self::Shown { streams, .. } if streams.iter().any(|other| other == stream) => {
                 "a stream of its name receives it".to_owned()
             }
             Self::Shown { streams, .. } => format!("stream `{}` receives it", streams.join("`, `")),
@@ -183,6 +240,7 @@ mod tests {
             assert_eq!(read(&format!("{ingress}{events}")).exclude("notes", true), excludes, "{events}");
         }
         let archive = read(r#"{"type":"js","stream":"archive"}"#);
+        assert!(archive.have_one("archive") && !archive.have_one("notes") && !archive.have_another("archive"));
         assert!(!archive.exclude("notes", false), "it stores what names no stream");
         assert!(!read(r#"{"type":"in","error":"denied"}"#).exclude("notes", true));
     }

@@ -44,6 +44,7 @@ impl Task {
 
     pub(super) fn inspect(&mut self, id: StreamId, decisive: bool) {
         let (prefix, subject) = (self.streams.prefix(id), self.subject_to_trace(id));
+        let reports = self.tracing.expect(&self.inbox);
         let stream = self.streams.get_mut(id);
         if stream.inspecting.is_some() || !self.link.is_up() {
             return;
@@ -53,7 +54,7 @@ impl Task {
         (stream.inspecting, stream.inspected) = (Some(number), Some(Instant::now()));
         stream.decisive = decisive;
         let at_once = !subject.is_empty() && stream.config().is_none();
-        let question = Question { prefix, stream: stream.name.clone(), subject, at_once };
+        let question = Question { prefix, stream: stream.name.clone(), subject, at_once, reports };
         let client = self.link.client().clone();
         self.inspections.spawn(async move {
             let (inspection, trace) = inspect(client, question).await;
