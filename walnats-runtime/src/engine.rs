@@ -7,7 +7,7 @@ mod clock;
 mod doubt;
 mod hang_up;
 mod inspection;
-mod job;
+pub(crate) mod job;
 mod life;
 mod link;
 mod load;
@@ -35,7 +35,6 @@ use tokio::time::Instant;
 
 use self::ability::Ability;
 use self::buffer::{Buffer, Place};
-pub(crate) use self::job::{End, Failure};
 use self::job::{Job, Losses, Phase};
 use self::life::{Farewell, Life};
 pub(crate) use self::load::Load;
