@@ -223,3 +223,63 @@ async fn credentials_that_do_not_allow_to_ask_who_receives_a_message() -> TestRe
     says(&end, "did not show who receives it");
     Ok(())
 }
+
+/// Another account gets the events by a stream import and stores them; its acknowledgements do not find their way back.
+#[tokio::test]
+async fn a_stream_that_stores_what_its_account_imports() -> TestResult {
+    let shop = Account::new("SHOP").user("shop", "s").jetstream().exports_stream("notes.>");
+    let orders = Account::new("ORDERS").user("orders", "o").jetstream().imports(Import::stream("SHOP", "notes.>"));
+    let server = NatsServer::builder().account(shop).account(orders).start()?;
+    let owner = as_user(&server, "orders", "o").await?;
+    make(&owner, config("notes", &["notes.>"])).await?;
+    let publisher = Publisher::connect(server.url_as("shop", "s"), PLAIN, options()).await?;
+    let started = Instant::now();
+    let end = publisher.emit(&note("x")).await;
+    assert!(started.elapsed() < PROMPT, "{:?}", started.elapsed());
+    match (count(&owner, "notes").await?, &end) {
+        (1, _) => says(&end, "account `ORDERS` receives it"),
+        (_, end) => assert!(matches!(end, Err(EmitError::NotStored(_))), "{end:?}"),
+    }
+    Ok(())
+}
+
+/// Every release that shows who receives a message shows it alike.
+#[tokio::test]
+async fn releases_that_show_who_receives_a_message() -> TestResult {
+    for release in Release::ALL.into_iter().filter(|release| *release != Release::V2_10) {
+        let orders = Account::new("ORDERS").user("orders", "o").jetstream().exports_service("notes.>");
+        let shop = Account::new("SHOP").user("shop", "s").jetstream().imports(Import::service("ORDERS", "notes.>"));
+        let alone = Account::new("ALONE").user("alone", "a").jetstream();
+        let server = NatsServer::builder().release(release).account(orders).account(shop).account(alone).start()?;
+        make(&as_user(&server, "orders", "o").await?, silent("notes", &["notes.>"])).await?;
+        let _listener = listens_to_everything(&as_user(&server, "alone", "a").await?).await?;
+        let publisher = Publisher::connect(server.url_as("alone", "a"), PLAIN, options()).await?;
+        let end = publisher.emit(&note("x")).await;
+        assert_eq!(kind(&end), "no_stream", "{release:?}: {end:?}");
+        let publisher = Publisher::connect(server.url_as("shop", "s"), PLAIN, options()).await?;
+        says(&publisher.emit(&note("x")).await, "account `ORDERS` receives it");
+    }
+    Ok(())
+}
+
+/// Whoever listens does so at another node of the cluster, which reports, too.
+#[tokio::test]
+async fn a_missing_stream_while_somebody_listens_at_another_node() -> TestResult {
+    let cluster = NatsServer::builder().start_cluster(3)?;
+    let far = async_nats::connect(cluster.nodes()[1].url()).await?;
+    let mut listener = listens_to_everything(&far).await?;
+    let near = cluster.nodes()[0].url();
+    let local = async_nats::connect(&near).await?;
+    let until = Instant::now() + TIME;
+    while tokio::time::timeout(Duration::from_millis(100), futures_util::StreamExt::next(&mut listener)).await.is_err()
+    {
+        assert!(Instant::now() < until);
+        local.publish("notes.arrives", "x".into()).await?;
+    }
+    let publisher = Publisher::connect(&near, PLAIN, options()).await?;
+    for _ in 0..2 {
+        let end = publisher.emit(&note("x")).await;
+        assert_eq!(kind(&end), "no_stream", "{end:?}");
+    }
+    Ok(())
+}
