@@ -115,6 +115,10 @@ fn unseen(job: &Job, trace: &Trace, reason: &Reason) -> EmitError {
     if job.cleared && trace.receivers.exclude(&last.stream, last.expect_stream) {
         return job.load.not_stored(reason.clone());
     }
+    let elsewhere = job.elsewhere.as_ref().map(|(stream, _)| stream).filter(|stream| !stream.is_empty());
+    if let Some(other) = elsewhere.filter(|_| !trace.receivers.are_shown()) {
+        return job.load.possibly_stored(Cause::OtherStreamRefused(other.clone()));
+    }
     let stream = last.stream.to_string();
     let found = trace.receivers.why(&stream, last.expect_stream);
     job.load.possibly_stored(Cause::StreamUnseen { stream, found })
