@@ -18,7 +18,7 @@ pub(super) fn options(
         let path = derive.as_str().trim_start_matches("::");
         if !path.split("::").all(is_identifier) {
             let message = format!("`{}` is not the path of a derive macro", derive.as_str());
-            report.push(Diagnostic::error("WN0403", at(derive), message).help("write `Hash`, or `my_crate::Redact`"));
+            report.push(Diagnostic::error("WN0445", at(derive), message).help("write `Hash`, or `my_crate::Redact`"));
         }
     }
     CodegenOptions {
@@ -49,7 +49,7 @@ fn names(
     for (key, name) in &settings.names {
         if !is_type_name(name.as_str()) {
             let message = format!("`{}` cannot be the name of a Rust type", name.as_str());
-            report.push(Diagnostic::error("WN0403", at(name), message).help("write a name such as `PostalCode`"));
+            report.push(Diagnostic::error("WN0446", at(name), message).help("write a name such as `PostalCode`"));
         }
         let (file, pointer) = key.as_str().split_once('#').unwrap_or((key.as_str(), ""));
         let stem = [".json", ".yaml", ".yml"].iter().find_map(|extension| file.strip_suffix(extension));

@@ -74,8 +74,8 @@ fn note(annotations: Annotations, sources: &SourceSet, report: &mut Report) -> S
     let node = document.and_then(|document| document.root.descendant(&annotations.path));
     // What the schema of a whole file says of Rust is checked with the event.
     if let (Some(document), Some(node), false) = (document, node, annotations.path.is_empty()) {
-        for (node, message) in rust_note::problems(node) {
-            report.push(Diagnostic::error("WN0406", document.place(&node.span), message));
+        for rust_note::Problem { code, node, message } in rust_note::problems(node) {
+            report.push(Diagnostic::error(code, document.place(&node.span), message));
         }
     }
     SchemaNote {

@@ -46,17 +46,17 @@ pub(super) fn check(entries: &Entries, at: &dyn Fn(&Text) -> Place, report: &mut
 }
 
 fn check_entry(key: &Text, settings: &EventSettings, at: &dyn Fn(&Text) -> Place, report: &mut Report) {
-    let mut wrong = |text: &Text, message: &str, help: &str| {
-        report.push(Diagnostic::error("WN0404", at(text), message).help(help));
+    let mut wrong = |code, text: &Text, message: &str, help: &str| {
+        report.push(Diagnostic::error(code, at(text), message).help(help));
     };
     if stars(key) > 1 {
-        wrong(key, "a name may hold one `*`", "write an entry for each pattern");
+        wrong("WN0453", key, "a name may hold one `*`", "write an entry for each pattern");
     }
     if let Some(rust) = settings.rust.as_ref().filter(|_| key.as_str().contains('*')) {
-        wrong(rust, "many events cannot share one Rust name", "write an entry for the event alone");
+        wrong("WN0455", rust, "many events cannot share one Rust name", "write an entry for the event alone");
     }
     if !settings.strip.is_empty() && settings.schema.is_none() {
-        wrong(key, "`strip` is for names that come from `schema`", "remove it");
+        wrong("WN0454", key, "`strip` is for names that come from `schema`", "remove it");
     }
 }
 

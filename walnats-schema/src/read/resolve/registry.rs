@@ -185,7 +185,7 @@ impl<'a> Registry<'a> {
                 let help =
                     "drafts 4, 6, 7, 2019-09 and 2020-12 are read; `required` has moved to the object since draft 3";
                 let message = format!("schemas of `{schema}` are not read");
-                report.push(Diagnostic::error("WN0206", place, message).help(help));
+                report.push(Diagnostic::error("WN0209", place, message).help(help));
                 return Dialect::standard(self.default_draft);
             }
             // Who extends a meta-schema keeps the name of its identifier: draft 4 alone has `id`.
