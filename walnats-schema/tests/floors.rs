@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The floors of `read`, from the bottom up; siblings of one floor do not know each other.
-const FLOORS: &[&[&str]] = &[&["wildcard"], &["diagnostic"], &["document"], &["resolve"], &["lower", "bundle"]];
+const FLOORS: &[&[&str]] =
+    &[&["suggestion", "wildcard"], &["diagnostic"], &["document"], &["resolve"], &["lower", "bundle"]];
 
 /// What this crate knows nothing of.
 const FOREIGN_WORDS: [&str; 4] = ["payload", "x-walnats", "NATS", "protobuf"];

@@ -4,8 +4,9 @@ use crate::{Format, Pattern, PatternError, StringRules};
 
 use super::Lowerer;
 use super::subject::Subject;
-use crate::read::diagnostic::{Diagnostic, Place, did_you_mean};
+use crate::read::diagnostic::{Diagnostic, Place};
 use crate::read::resolve::count;
+use crate::read::suggestion::did_you_mean;
 
 /// Formats of OpenAPI and of widths, which are hints for types and are never checked.
 const HINTS: [&str; 12] =

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::subject::Subject;
 use super::{Lowerer, UnknownKeywords};
-use crate::read::diagnostic::{Diagnostic, did_you_mean};
+use crate::read::diagnostic::Diagnostic;
 use crate::read::document::Member;
 use crate::read::resolve::{KEYWORDS, Keyword, Shape};
+use crate::read::suggestion::did_you_mean;
 
 /// Keywords of other drafts that do no harm where they mean nothing.
 const HARMLESS: [&str; 8] =

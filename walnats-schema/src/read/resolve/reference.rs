@@ -1,18 +1,17 @@
 //! Where a `$ref` leads.
 
-use std::collections::BTreeSet;
-
 use super::registry::{Location, Registry};
 use super::{index, metaschema, uri};
-use crate::read::diagnostic::{Diagnostic, Place, Report, did_you_mean};
+use crate::read::diagnostic::{Diagnostic, Place, Report};
 use crate::read::document::{Node, NodeValue};
+use crate::read::suggestion::did_you_mean;
 
 /// Where following a pointer ended.
-pub(super) struct Lost {
+pub(super) struct Lost<'a> {
     /// The step that leads nowhere.
     step: String,
-    /// What there is instead.
-    known: Vec<String>,
+    /// What lacks it.
+    node: &'a Node,
 }
 
 impl<'a> Registry<'a> {
@@ -67,7 +66,7 @@ impl<'a> Registry<'a> {
             Err(lost) => {
                 let message = format!("`{reference}` leads nowhere: there is no `{}`", lost.step);
                 let finding = Diagnostic::error("WN0202", place.clone(), message).label("no such schema");
-                report.push(with_suggestion(finding, &lost.step, lost.known.iter().map(String::as_str)));
+                report.push(with_suggestion(finding, &lost.step, names(lost.node)));
                 None
             }
         }
@@ -129,7 +128,7 @@ impl<'a> Registry<'a> {
     }
 
     /// Follows a JSON Pointer, from resource to resource where schemas on the way have identifiers.
-    pub(super) fn walk(&self, start: &Location<'a>, pointer: &str) -> Result<Location<'a>, Lost> {
+    pub(super) fn walk(&self, start: &Location<'a>, pointer: &str) -> Result<Location<'a>, Lost<'a>> {
         let mut location = start.clone();
         for step in pointer.split('/').skip(1) {
             let step = step.replace("~1", "/").replace("~0", "~");
@@ -138,7 +137,7 @@ impl<'a> Registry<'a> {
                 NodeValue::Array(items) => step.parse::<usize>().ok().and_then(|index| items.get(index)),
                 _ => None,
             };
-            let Some(node) = next else { return Err(Lost { step, known: names(location.node) }) };
+            let Some(node) = next else { return Err(Lost { step, node: location.node }) };
             location = self.child(&location, &[&step], node);
         }
         Ok(location)
@@ -154,7 +153,7 @@ impl<'a> Registry<'a> {
         match uri::document_name(&joined.uri) {
             Some(name) => {
                 let message = format!("`{reference}` leads nowhere: there is no file `{name}`");
-                let names: BTreeSet<&str> = self.documents.iter().map(|document| document.name.as_str()).collect();
+                let names = self.documents.iter().map(|document| document.name.as_str());
                 let finding = Diagnostic::error("WN0201", place.clone(), message).label("no such file");
                 with_suggestion(finding, &name, names)
             }
@@ -167,8 +166,8 @@ impl<'a> Registry<'a> {
     }
 }
 
-fn names(node: &Node) -> Vec<String> {
-    node.members().iter().map(|member| member.name.clone()).collect()
+fn names(node: &Node) -> impl Iterator<Item = &str> {
+    node.members().iter().map(|member| member.name.as_str())
 }
 
 fn with_suggestion<'n>(finding: Diagnostic, word: &str, known: impl IntoIterator<Item = &'n str>) -> Diagnostic {
