@@ -8,7 +8,7 @@ const FLOORS: &[&[&str]] =
     &[&["suggestion", "wildcard"], &["diagnostic"], &["document"], &["resolve"], &["lower", "bundle"]];
 
 /// What this crate knows nothing of.
-const FOREIGN_WORDS: [&str; 4] = ["payload", "x-walnats", "NATS", "protobuf"];
+const FOREIGN_WORDS: [&str; 6] = ["payload", "x-walnats", "NATS", "protobuf", "walnats.toml", "[schemas]"];
 
 #[test]
 fn the_validator_knows_no_files() {

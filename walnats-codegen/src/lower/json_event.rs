@@ -1,7 +1,7 @@
 //! Events whose payload is JSON: from declarations to lowered schemas and back.
 
 use walnats_schema::read::{
-    self, Annotations, Bundler, Draft, LowerOptions, Lowered, Registry, SchemaRoot, UnknownKeywords,
+    self, Annotations, Bundler, Cures, Draft, LowerOptions, Lowered, Registry, SchemaRoot, UnknownKeywords,
 };
 use walnats_schema::{SchemaId, SchemaSet};
 
@@ -12,6 +12,13 @@ use crate::diagnostic::{Diagnostic, Report};
 use crate::load::SourceSet;
 use crate::model::{Payload, SchemaNote, SourceNote};
 use crate::settings::{DraftName, Formats, SchemaSettings, Settings, UnknownKeywordsName};
+
+/// How `walnats.toml` helps against findings.
+const CURES: Cures = Cures {
+    earlier_draft: Some("`[schemas] draft`"),
+    unknown_identifier: Some("say in `walnats.toml` where it is: `[schemas] remotes`"),
+    unknown_keyword: Some("a file that you may not edit is listed in `walnats.toml`: `[schemas] foreign`"),
+};
 
 /// The schemas of all sources.
 pub(super) fn registry<'a>(sources: &'a SourceSet, settings: &Settings, report: &mut Report) -> Registry<'a> {
@@ -110,6 +117,7 @@ fn lower_options(settings: &SchemaSettings) -> LowerOptions {
             UnknownKeywordsName::Judge => UnknownKeywords::Judge,
             UnknownKeywordsName::Ignore => UnknownKeywords::Ignore,
         },
+        cures: CURES,
     }
 }
 

@@ -15,5 +15,5 @@ mod uri;
 pub(crate) use dialect::Dialect;
 pub use dialect::Draft;
 pub(crate) use keyword::{KEYWORDS, Keyword, Shape, TYPES, count};
-pub use registry::Registry;
+pub use registry::{Cures, Registry};
 pub(crate) use registry::{Location, Remote};

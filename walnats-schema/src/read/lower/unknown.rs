@@ -57,10 +57,8 @@ impl<'a> Lowerer<'a, '_> {
             } else if let Some(meant) = misspelt(member, subject) {
                 let message = format!("unknown keyword `{name}`");
                 let finding = Diagnostic::error("WN0305", subject.name_place(member), message);
-                let help = format!(
-                    "did you mean `{meant}`? an annotation of your own begins with `x-`; a file that you may not edit is \
-                     listed in `walnats.toml`: `[schemas] foreign`"
-                );
+                let mut help = format!("did you mean `{meant}`? an annotation of your own begins with `x-`");
+                help.extend(self.options.cures.unknown_keyword.into_iter().flat_map(|cure| ["; ", cure]));
                 self.report.push(finding.help(help));
             } else {
                 let document = self.unknown.entry(subject.location.document).or_default();

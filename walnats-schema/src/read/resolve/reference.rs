@@ -146,7 +146,7 @@ impl<'a> Registry<'a> {
     fn not_found(&self, reference: &str, joined: &uri::Joined, place: &Place) -> Diagnostic {
         if joined.escapes && uri::document_name(&joined.uri).is_some() {
             let message = format!("`{reference}` leads out of the schema folder");
-            let help = "only files in the folders of `[schemas]` are read; move or copy the file there";
+            let help = "nothing outside of it is read; move or copy the file there";
             return Diagnostic::error("WN0203", place.clone(), message).label("above the folder").help(help);
         }
         let message = format!("`{reference}` leads nowhere: no schema has the identifier `{}`", joined.uri);
@@ -158,8 +158,10 @@ impl<'a> Registry<'a> {
                 with_suggestion(finding, &name, names)
             }
             None => {
-                let help = "nothing is fetched from the network: put the schema into the schema folder, with this `$id`, or \
-                            say in `walnats.toml` where it is: `[schemas] remotes`";
+                let mut help =
+                    "nothing is fetched from the network: put the schema into the schema folder, with this `$id`"
+                        .to_owned();
+                help.extend(self.cures.unknown_identifier.into_iter().flat_map(|cure| [", or ", cure]));
                 Diagnostic::error("WN0201", place.clone(), message).label("not among the schemas").help(help)
             }
         }

@@ -16,12 +16,26 @@ pub(crate) struct Remote {
     pub(crate) name_prefix: String,
 }
 
+/// What else a user can do about a finding, in the words of the program that reads the schemas: how it names its options,
+/// say. Each goes on a sentence of the finding's help.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cures {
+    /// After "say an earlier draft, in `$schema` or ...": where the draft of files without `$schema` is set.
+    pub earlier_draft: Option<&'static str>,
+    /// After "put the schema among the others, with this `$id`, or ...": how to say where a schema is kept.
+    pub unknown_identifier: Option<&'static str>,
+    /// A sentence by itself: what to do about an unknown keyword in a file that others write.
+    pub unknown_keyword: Option<&'static str>,
+}
+
 /// All resources of the documents.
 pub struct Registry<'a> {
     /// How many documents were given; those after them are meta-schemas.
     pub(crate) document_count: usize,
     pub(super) documents: Vec<&'a Document>,
     pub(super) default_draft: Draft,
+    /// What the program that reads the schemas adds to findings.
+    pub(crate) cures: Cures,
     pub(super) resources: Vec<Resource<'a>>,
     pub(super) by_uri: HashMap<Uri, usize>,
     /// Roots of resources, by address.
@@ -72,6 +86,7 @@ impl<'a> Registry<'a> {
             document_count: documents.len(),
             documents: Vec::new(),
             default_draft,
+            cures: Cures::default(),
             resources: Vec::new(),
             by_uri: HashMap::new(),
             by_root: HashMap::new(),
