@@ -67,6 +67,7 @@ pub fn lower(sources: &SourceSet, settings: &Settings, report: &mut Report) -> R
         events: events.into_iter().map(|located| located.event).collect(),
         schemas: schemas.set,
         notes: schemas.notes,
+        rust_notes: schemas.rust_notes,
         protobuf: messages.into_model(),
         streams,
         services,

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+pub use walnats_schema::read::Annotations;
 use walnats_schema::{SchemaId, SchemaSet};
 
 pub use self::constraint::{Bound, Constraint};
@@ -18,9 +19,11 @@ pub struct EventModel {
     pub events: Vec<Event>,
     /// Every JSON schema that an event reaches.
     pub schemas: SchemaSet,
-    /// What is known of `schemas.schemas[i]` beyond what it accepts; same length, same order.
-    pub notes: Vec<SchemaNote>,
-    /// The schema files that JSON types come from, sorted by path.
+    /// What `schemas.schemas[i]` says beyond what it accepts; same length, same order.
+    pub notes: Vec<Annotations>,
+    /// What `schemas.schemas[i]` asks for in Rust (`x-walnats.rust`); same length, same order.
+    pub rust_notes: Vec<RustNote>,
+    /// The schema files that JSON types come from, sorted by path: [`Annotations::document`] counts them.
     pub sources: Vec<SourceNote>,
     /// The protobuf messages, where there are any.
     pub protobuf: Option<ProtobufModel>,
@@ -179,37 +182,7 @@ impl Template {
     }
 }
 
-/// What a schema says beyond what it accepts.
-#[derive(Clone, Debug, Default)]
-pub struct SchemaNote {
-    /// `title`.
-    pub title: Option<String>,
-    /// `description`.
-    pub description: Option<String>,
-    /// `default`, as JSON.
-    pub default: Option<serde_json::Value>,
-    /// `examples`, as JSON.
-    pub examples: Vec<serde_json::Value>,
-    /// Where each of `examples` stands.
-    pub example_places: Vec<Place>,
-    /// `deprecated`.
-    pub deprecated: bool,
-    /// `readOnly`.
-    pub read_only: bool,
-    /// `writeOnly`.
-    pub write_only: bool,
-    /// What the schema asks for in Rust (`x-walnats.rust`).
-    pub rust: RustNote,
-    /// Index into [`EventModel::sources`].
-    pub source: usize,
-    /// From the file's root to the schema, as a JSON Pointer split at `/` and unescaped:
-    /// `["definitions", "user", "properties", "email"]`.
-    pub path: Vec<String>,
-    /// Where it stands.
-    pub place: Place,
-}
-
-/// What a schema asks for in Rust.
+/// What a schema asks for in Rust: its `x-walnats.rust`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RustNote {
     /// The name of the type that is made of it.

@@ -6,6 +6,7 @@ use super::event::is_type_name;
 use crate::diagnostic::{Diagnostic, Place, Report, did_you_mean};
 use crate::model::{CodegenOptions, DateTimes, EventModel};
 use crate::settings::{CodegenSettings, DateTimeName, Text};
+use walnats_schema::pointer;
 
 /// The options, checked against the schemas of `model`.
 pub(super) fn options(
@@ -70,10 +71,8 @@ fn names(
 /// Where the schemas of the model stand: `address#/$defs/zip`.
 fn addresses(model: &EventModel) -> BTreeSet<String> {
     let addresses = model.notes.iter().filter_map(|note| {
-        let source = model.sources.get(note.source)?;
-        let pointer: String =
-            note.path.iter().map(|part| format!("/{}", part.replace('~', "~0").replace('/', "~1"))).collect();
-        Some(format!("{}#{pointer}", source.name))
+        let source = model.sources.get(note.document)?;
+        Some(format!("{}#{}", source.name, pointer::join(note.path.iter().map(String::as_str))))
     });
     addresses.collect()
 }

@@ -5,6 +5,7 @@ use super::source::{Declaration, event_name};
 use crate::diagnostic::{Diagnostic, Place, Report, did_you_mean};
 use crate::load::{Document, Node, NodeValue};
 use crate::settings::{EventSettings, Text};
+use walnats_schema::pointer::{escape, unescape};
 use walnats_schema::read::wildcard;
 
 /// The events in JSON schemas, and the protobuf messages that are events, each with the event's name.
@@ -191,7 +192,7 @@ fn variant(index: usize, document: &Document, pointer: &str, item: &Node) -> Res
     let pointer = local.unwrap_or(pointer);
     let place = place(document, pointer).ok_or_else(|| nothing_at(document, pointer))?;
     let target = Target::Json { document: index, pointer: pointer.to_owned(), place };
-    Ok(Found { target, captured: unescape(name) })
+    Ok(Found { target, captured: unescape(name).into_owned() })
 }
 
 fn place(document: &Document, pointer: &str) -> Option<Place> {
@@ -219,12 +220,4 @@ fn near<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<Stri
 
 fn strip<'a>(name: &'a str, endings: &[String]) -> &'a str {
     endings.iter().find_map(|ending| name.strip_suffix(ending.as_str())).unwrap_or(name)
-}
-
-fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
-}
-
-fn unescape(part: &str) -> String {
-    part.replace("~1", "/").replace("~0", "~")
 }

@@ -10,7 +10,7 @@ use super::rust_note;
 use super::source::Declaration;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::load::SourceSet;
-use crate::model::{Payload, SchemaNote, SourceNote};
+use crate::model::{Payload, RustNote, SourceNote};
 use crate::settings::{DraftName, Formats, SchemaSettings, Settings, UnknownKeywordsName};
 
 /// How `walnats.toml` helps against findings.
@@ -29,7 +29,9 @@ pub(super) fn registry<'a>(sources: &'a SourceSet, settings: &Settings, report: 
 pub(super) struct Schemas {
     pub(super) set: SchemaSet,
     /// One for each schema of `set`, in the same order.
-    pub(super) notes: Vec<SchemaNote>,
+    pub(super) notes: Vec<Annotations>,
+    /// The same.
+    pub(super) rust_notes: Vec<RustNote>,
     /// The files that they come from.
     pub(super) sources: Vec<SourceNote>,
 }
@@ -66,17 +68,18 @@ pub(super) fn lower(
         })
     });
     let events = events.collect();
-    let notes = lowered.annotations.into_iter().map(|annotations| note(annotations, sources, report));
+    let rust_notes = lowered.annotations.iter().map(|annotations| rust_note(annotations, sources, report));
     let schemas = Schemas {
-        notes: notes.collect(),
+        rust_notes: rust_notes.collect(),
+        notes: lowered.annotations,
         set: lowered.schemas,
         sources: lowered.sources.into_iter().map(|name| SourceNote { name, event: None }).collect(),
     };
     (schemas, events)
 }
 
-/// The annotations of a schema, with what it asks for in Rust.
-fn note(annotations: Annotations, sources: &SourceSet, report: &mut Report) -> SchemaNote {
+/// What the schema with these annotations asks for in Rust.
+fn rust_note(annotations: &Annotations, sources: &SourceSet, report: &mut Report) -> RustNote {
     let document = sources.documents.get(annotations.document);
     let node = document.and_then(|document| document.root.descendant(&annotations.path));
     // What the schema of a whole file says of Rust is checked with the event.
@@ -85,20 +88,7 @@ fn note(annotations: Annotations, sources: &SourceSet, report: &mut Report) -> S
             report.push(Diagnostic::error(code, document.place(&node.span), message));
         }
     }
-    SchemaNote {
-        title: annotations.title,
-        description: annotations.description,
-        default: annotations.default,
-        examples: annotations.examples,
-        example_places: annotations.example_places,
-        deprecated: annotations.deprecated,
-        read_only: annotations.read_only,
-        write_only: annotations.write_only,
-        rust: node.map(rust_note::note).unwrap_or_default(),
-        source: annotations.document,
-        path: annotations.path,
-        place: annotations.place,
-    }
+    node.map(rust_note::note).unwrap_or_default()
 }
 
 /// That of the schema, or of what it refers to where it says nothing itself.

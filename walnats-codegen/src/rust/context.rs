@@ -5,7 +5,7 @@ use walnats_schema::SchemaId;
 use super::code::type_text;
 use super::layout::Layout;
 use super::types::{Typed, Types};
-use crate::model::{EventModel, SchemaNote};
+use crate::model::{Annotations, EventModel};
 
 /// Everything that the text of a package depends on.
 pub struct Context<'m> {
@@ -25,7 +25,7 @@ impl Context<'_> {
     }
 
     /// What the schema `id` says beyond what it accepts.
-    pub fn note(&self, id: SchemaId) -> Option<&SchemaNote> {
+    pub fn note(&self, id: SchemaId) -> Option<&Annotations> {
         self.model.notes.get(id.0 as usize)
     }
 

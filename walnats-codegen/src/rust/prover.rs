@@ -140,7 +140,7 @@ impl Prover<'_, '_> {
             _ => numbers(typed, &schema.number)?,
         });
         parts.push(self.keywords(typed, schema, None, depth)?);
-        let references = schema.reference.iter().chain(&schema.all_of).copied().collect::<Vec<_>>();
+        let references = schema.direct_conjuncts().collect::<Vec<_>>();
         parts.extend(self.each(typed, &references, depth)?);
         if !schema.any_of.is_empty() {
             parts.push(any(self.each(typed, &schema.any_of, depth)?));

@@ -55,9 +55,9 @@ fn chosen_name(model: &EventModel, types: &Types, forms: &[EventForm], item: usi
     let is_own = |event: &usize| own_event(model, location.source) == Some(*event);
     let of_event = event.and_then(|event| model.events[event].rust_name.clone());
     let of_event = of_event.or_else(|| event.filter(is_own).map(|event| event_name(model, event)));
-    let note = model.notes.get(types.items[item].id.0 as usize);
-    let note = note.filter(|note| note.path == location.path && note.source == location.source);
-    let of_note = note.and_then(|note| note.rust.name.clone());
+    let id = types.items[item].id;
+    let is_there = SchemaLocation::of(&model.notes, id) == *location;
+    let of_note = model.rust_notes.get(id.0 as usize).filter(|_| is_there).and_then(|note| note.name.clone());
     of_options.or(of_event).or(of_note).filter(|name| names::is_type_name(name))
 }
 

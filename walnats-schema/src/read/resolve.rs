@@ -17,3 +17,4 @@ pub use dialect::Draft;
 pub(crate) use keyword::{KEYWORDS, Keyword, Shape, TYPES, count};
 pub use registry::{Cures, Registry};
 pub(crate) use registry::{Location, Remote};
+pub(crate) use uri::encode_fragment;

@@ -2,6 +2,7 @@
 
 use super::registry::{Location, Registry};
 use super::{index, metaschema, uri};
+use crate::pointer::unescape;
 use crate::read::diagnostic::{Diagnostic, Place, Report};
 use crate::read::document::{Node, NodeValue};
 use crate::read::suggestion::did_you_mean;
@@ -131,13 +132,13 @@ impl<'a> Registry<'a> {
     pub(super) fn walk(&self, start: &Location<'a>, pointer: &str) -> Result<Location<'a>, Lost<'a>> {
         let mut location = start.clone();
         for step in pointer.split('/').skip(1) {
-            let step = step.replace("~1", "/").replace("~0", "~");
+            let step = unescape(step);
             let next = match &location.node.value {
                 NodeValue::Object(_) => self.member(location.node, &step),
                 NodeValue::Array(items) => step.parse::<usize>().ok().and_then(|index| items.get(index)),
                 _ => None,
             };
-            let Some(node) = next else { return Err(Lost { step, node: location.node }) };
+            let Some(node) = next else { return Err(Lost { step: step.into_owned(), node: location.node }) };
             location = self.child(&location, &[&step], node);
         }
         Ok(location)
