@@ -7,6 +7,10 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] =
     &[&["suggestion", "wildcard"], &["diagnostic"], &["document"], &["resolve"], &["lower", "bundle"]];
 
+/// The floors of `read::resolve`.
+const RESOLVE_FLOORS: &[&[&str]] =
+    &[&["draft", "uri"], &["dialect", "metaschema"], &["keyword", "registry"], &["index"], &["reference"]];
+
 /// What this crate knows nothing of.
 const FOREIGN_WORDS: [&str; 6] = ["payload", "x-walnats", "NATS", "protobuf", "walnats.toml", "[schemas]"];
 
@@ -27,6 +31,26 @@ fn the_reader_imports_downwards() {
             let import: String = after.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
             let Some(to) = floor(&import) else { continue };
             assert!(to < from || import == module, "{}: `{module}` imports `{import}`", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_files_of_resolve_import_downwards() {
+    let folder = root().join("read/resolve");
+    let floor = |module: &str| RESOLVE_FLOORS.iter().position(|floor| floor.contains(&module));
+    for (path, text) in sources(&folder) {
+        let own = path.file_stem().unwrap().to_str().unwrap();
+        let from = floor(own).unwrap_or_else(|| panic!("`{own}` is on no floor"));
+        for line in text.lines().filter(|line| line.starts_with("use super::")) {
+            let names = line.trim_start_matches("use super::");
+            // Of `{uri, index}` each, and of `registry::{Location, Registry}` the first.
+            let count = if names.starts_with('{') { usize::MAX } else { 1 };
+            let imports = names.trim_start_matches('{').split(", ").take(count);
+            for import in imports.map(|name| name.split([':', ';', '}']).next().unwrap_or_default()) {
+                let to = floor(import).unwrap_or_else(|| panic!("{}: `{import}` is on no floor", path.display()));
+                assert!(to < from, "`{own}` imports `{import}`: {line}");
+            }
         }
     }
 }

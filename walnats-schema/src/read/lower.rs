@@ -22,7 +22,7 @@ pub use self::annotations::Annotations;
 use self::subject::Subject;
 use crate::read::diagnostic::{Diagnostic, Place, Report};
 use crate::read::document::{Document, Node, NodeValue};
-use crate::read::resolve::{Cures, Draft, Location, Registry, Remote};
+use crate::read::resolve::{Cures, Draft, Location, Registry, Remote, ResourceId};
 use crate::{Schema, SchemaId, SchemaSet};
 
 /// How many schemas are lowered; beyond it the input is taken to be hostile.
@@ -132,7 +132,7 @@ struct Lowerer<'a, 'r> {
     /// By address: a schema is the same wherever it is reached from.
     ids: HashMap<*const Node, SchemaId>,
     /// The registry's resource of each schema.
-    resources: Vec<usize>,
+    resources: Vec<ResourceId>,
     queue: VecDeque<(SchemaId, Location<'a>)>,
     /// The places of `$ref`s, by the schemas that they stand in.
     references: HashMap<SchemaId, Place>,

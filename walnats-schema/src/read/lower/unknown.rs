@@ -117,7 +117,7 @@ fn misspelt(member: &Member, subject: &Subject<'_, '_>) -> Option<&'static str> 
         let telling = !matches!(keyword.shape, Shape::Any | Shape::Object) || keyword.name == "const";
         telling
             && !HARMLESS.contains(&keyword.name)
-            && subject.dialect.has(keyword)
+            && keyword.is_known_in(subject.dialect)
             && keyword.shape.fits(&member.value)
     });
     let near: Vec<&str> = candidates.map(|keyword| keyword.name).filter(|name| is_near(&member.name, name)).collect();

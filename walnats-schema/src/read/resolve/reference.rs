@@ -1,6 +1,6 @@
 //! Where a `$ref` leads.
 
-use super::registry::{Location, Registry};
+use super::registry::{Location, Registry, ResourceId};
 use super::{index, metaschema, uri};
 use crate::pointer::unescape;
 use crate::read::diagnostic::{Diagnostic, Place, Report};
@@ -25,23 +25,23 @@ impl<'a> Registry<'a> {
         place: &Place,
         report: &mut Report,
     ) -> Option<Location<'a>> {
-        let base = self.resources[from.resource].uri.clone();
+        let base = self.resource(from.resource).uri.clone();
         let joined = uri::join(&base, reference);
         // A reference within its own schema, however many others have the same identifier.
         let is_own = joined.uri == base;
-        let found = if is_own { Some(from.resource) } else { self.resource(from, reference, &joined, report) };
+        let found = if is_own { Some(from.resource) } else { self.resource_of(from, reference, &joined, report) };
         let Some(resource) = found else {
             report.push(self.not_found(reference, &joined, place));
             return None;
         };
         if !is_own && let Some(second) = self.claimed_twice.get(&joined.uri) {
-            let first = self.place(&self.resources[resource].root);
+            let first = self.place(&self.resource(resource).root);
             let (line, _) = second.line_column();
             let message = format!("`{reference}` is ambiguous: two schemas have the identifier `{}`", joined.uri);
             let help = format!("one is in `{}`, the other in `{}`, line {line}", first.file.path, second.file.path);
             report.push(Diagnostic::error("WN0205", place.clone(), message).help(help));
         }
-        let target = &self.resources[resource];
+        let target = self.resource(resource);
         if !joined.fragment.is_empty() && !joined.fragment.starts_with('/') {
             let anchor = target.anchors.get(&joined.fragment).cloned();
             let pointer = format!("/{}", joined.fragment);
@@ -74,13 +74,13 @@ impl<'a> Registry<'a> {
     }
 
     /// The resource of a URI: by identifier, among the meta-schemas, or by the path of the file.
-    fn resource(
+    fn resource_of(
         &mut self,
         from: &Location<'a>,
         reference: &str,
         joined: &uri::Joined,
         report: &mut Report,
-    ) -> Option<usize> {
+    ) -> Option<ResourceId> {
         if let Some(&resource) = self.by_uri.get(&joined.uri).filter(|_| !joined.escapes) {
             return Some(resource);
         }
@@ -101,7 +101,7 @@ impl<'a> Registry<'a> {
 
     /// A file whose address differs in nothing that servers tell apart: `http` for `https`, and `.json` left out. Its
     /// identifier may be one that its draft does not know, such as `id` in draft 7.
-    fn same_address(&self, uri: &str) -> Option<usize> {
+    fn same_address(&self, uri: &str) -> Option<ResourceId> {
         let rest = uri.strip_prefix("https://").or_else(|| uri.strip_prefix("http://"))?;
         let stem = rest.strip_suffix(".json").unwrap_or(rest);
         ["https://", "http://"]
