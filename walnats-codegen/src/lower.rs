@@ -68,11 +68,11 @@ pub fn lower(sources: &SourceSet, settings: &Settings, report: &mut Report) -> R
         schemas: schemas.set,
         notes: schemas.notes,
         rust_notes: schemas.rust_notes,
-        protobuf: messages.into_model(),
         streams,
         services,
         ..EventModel::default()
     };
+    model.protobuf = messages.model(&model.events);
     model.options = codegen::options(&settings.codegen, &model, &at, report);
     for event in &model.events {
         if let Payload::Json(schema) = event.payload {

@@ -1,6 +1,7 @@
 //! `EventModel`: what schemas and configuration say, as plain data. Every back end reads it; none looks back at a file.
 
 mod constraint;
+mod protobuf;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,6 +11,10 @@ pub use walnats_schema::read::Annotations;
 use walnats_schema::{SchemaId, SchemaSet};
 
 pub use self::constraint::{Bound, Constraint};
+pub use self::protobuf::{
+    ProtobufCardinality, ProtobufEnum, ProtobufField, ProtobufFile, ProtobufKind, ProtobufMessage, ProtobufModel,
+    ProtobufOneof,
+};
 use crate::diagnostic::Place;
 
 /// All events of a package, with the types, streams and services they need.
@@ -25,7 +30,7 @@ pub struct EventModel {
     pub rust_notes: Vec<RustNote>,
     /// The schema files that JSON types come from, sorted by path: [`Annotations::document`] counts them.
     pub sources: Vec<SourceNote>,
-    /// The protobuf messages, where there are any.
+    /// The protobuf messages that events reach, where there are any.
     pub protobuf: Option<ProtobufModel>,
     /// Sorted by name.
     pub streams: Vec<Stream>,
@@ -108,7 +113,7 @@ impl Event {
 pub enum Payload {
     /// A JSON value of this schema.
     Json(SchemaId),
-    /// A message by its full name (`shop.v1.OrderPlaced`), one of [`ProtobufModel::descriptors`].
+    /// A message by its full name (`shop.v1.OrderPlaced`), one of those in [`ProtobufModel::files`].
     Protobuf(String),
 }
 
@@ -212,15 +217,6 @@ pub struct SourceNote {
     /// The event whose schema the whole file is, by name; `None` for files of shared types, and for files whose
     /// definitions `walnats.toml` declares as events.
     pub event: Option<String>,
-}
-
-/// The protobuf messages of a package.
-#[derive(Clone, Debug, Default)]
-pub struct ProtobufModel {
-    /// An encoded `google.protobuf.FileDescriptorSet`, imports first, with source info and custom options.
-    pub descriptors: Vec<u8>,
-    /// The files of `descriptors` that get Rust code, by their name there, sorted.
-    pub files: Vec<String>,
 }
 
 /// A JetStream stream that events of the package are stored in. Settings that are `None` (or `false`, or empty) are not

@@ -4,9 +4,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use prost_types::source_code_info::Location;
-use prost_types::{DescriptorProto, EnumDescriptorProto, FileDescriptorProto, FileDescriptorSet, SourceCodeInfo};
+use prost_types::{DescriptorProto, EnumDescriptorProto, FileDescriptorProto, SourceCodeInfo};
 
-use super::comment::Comments;
+use super::plain;
 
 // Field numbers of descriptors, which paths of source info are made of.
 const FILE_MESSAGE: i32 = 4;
@@ -17,25 +17,21 @@ const MESSAGE_ENUM: i32 = 4;
 const MESSAGE_ONEOF: i32 = 8;
 const ENUM_VALUE: i32 = 2;
 
-/// The files of `descriptors` with what `roots` reach, each comment replaced by its number in `comments`.
+/// The files with what `roots` reach.
 ///
 /// Google's well-known types stay whole: prost-build looks at them to tell what can be copied and compared, and does not
 /// generate them.
-pub fn prune<'a>(
-    descriptors: FileDescriptorSet,
-    roots: impl IntoIterator<Item = &'a str>,
-    comments: &mut Comments,
-) -> Vec<FileDescriptorProto> {
-    let reached = reach(&descriptors, roots);
+pub fn prune<'a>(all: Vec<FileDescriptorProto>, roots: impl IntoIterator<Item = &'a str>) -> Vec<FileDescriptorProto> {
+    let reached = reach(&all, roots);
     let mut files = Vec::new();
-    for mut file in descriptors.file {
+    for mut file in all {
         if file.syntax() == "proto3" {
             file.message_type.iter_mut().for_each(pack);
         }
-        if file.package() != "google.protobuf" {
+        if file.package() != plain::GOOGLE {
             let info = file.source_code_info.take().unwrap_or_default();
             let locations = info.location.iter().map(|location| (location.path.as_slice(), location)).collect();
-            let mut pruning = Pruning { reached: &reached, locations, comments, kept: Vec::new() };
+            let mut pruning = Pruning { reached: &reached, locations, kept: Vec::new() };
             let scope = scope_of(&file);
             file.message_type = pruning.messages(&scope, file.message_type, (&[FILE_MESSAGE], &[FILE_MESSAGE]));
             file.enum_type = pruning.enums(&scope, file.enum_type, (&[FILE_ENUM], &[FILE_ENUM]));
@@ -68,9 +64,9 @@ fn scope_of(file: &FileDescriptorProto) -> String {
 }
 
 /// Full names with a leading dot, as fields refer to types.
-fn reach<'a>(descriptors: &FileDescriptorSet, roots: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+fn reach<'a>(files: &[FileDescriptorProto], roots: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
     let mut messages = HashMap::new();
-    for file in &descriptors.file {
+    for file in files {
         index(&scope_of(file), &file.message_type, &mut messages);
     }
     let mut reached = BTreeSet::new();
@@ -96,27 +92,9 @@ fn index<'a>(scope: &str, messages: &'a [DescriptorProto], all: &mut HashMap<Str
     }
 }
 
-/// The outermost messages that have a map, by full name with a leading dot.
-pub fn messages_with_maps(files: &[FileDescriptorProto]) -> Vec<String> {
-    fn visit(scope: &str, messages: &[DescriptorProto], found: &mut Vec<String>) {
-        for message in messages {
-            let name = format!("{scope}.{}", message.name());
-            if message.nested_type.iter().any(|nested| nested.options.as_ref().is_some_and(|o| o.map_entry())) {
-                found.push(name);
-            } else {
-                visit(&name, &message.nested_type, found);
-            }
-        }
-    }
-    let mut found = Vec::new();
-    files.iter().for_each(|file| visit(&scope_of(file), &file.message_type, &mut found));
-    found
-}
-
 struct Pruning<'a> {
     reached: &'a BTreeSet<String>,
     locations: HashMap<&'a [i32], &'a Location>,
-    comments: &'a mut Comments,
     /// prost-build expects one for each item, in the file that is left.
     kept: Vec<Location>,
 }
@@ -168,8 +146,8 @@ impl Pruning<'_> {
     }
 
     fn keep(&mut self, (from, to): Paths) {
-        let location = self.locations.get(from).copied();
-        self.kept.push(self.comments.replace(location, to));
+        let location = self.locations.get(from).map_or_else(Location::default, |location| (*location).clone());
+        self.kept.push(Location { path: to.to_vec(), ..location });
     }
 }
 
