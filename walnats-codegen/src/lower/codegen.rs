@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::is_type_name;
-use crate::diagnostic::{Diagnostic, Place, Report, did_you_mean};
+use crate::diagnostic::{Diagnostic, Place, Report};
 use crate::model::{CodegenOptions, DateTimes, EventModel};
 use crate::settings::{CodegenSettings, DateTimeName, Text};
 use walnats_schema::pointer;
@@ -58,10 +58,8 @@ fn names(
         if !known.contains(&address) {
             let message = format!("no event reaches a schema at `{}`", key.as_str());
             let diagnostic = Diagnostic::error("WN0409", at(key), message);
-            report.push(match did_you_mean(&address, known.iter().map(String::as_str)) {
-                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                None => diagnostic.help("write a file with a JSON Pointer, such as `_address.json#/$defs/zip`"),
-            });
+            let diagnostic = diagnostic.help("write a file with a JSON Pointer, such as `_address.json#/$defs/zip`");
+            report.push(diagnostic.suggest(&address, known.iter().map(String::as_str)));
         }
         names.insert(address, name.as_str().to_owned());
     }

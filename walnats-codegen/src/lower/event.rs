@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::once;
 use super::template::{self, Lookup};
-use crate::diagnostic::{Diagnostic, Located, Place, Report, did_you_mean};
+use crate::diagnostic::{Diagnostic, Located, Place, Report};
 use crate::load::{Document, Node, NodeValue};
 use crate::model::{Event, Payload, Uid};
 
@@ -184,10 +184,7 @@ pub fn read_options(node: &Node, document: &Document, report: &mut Report) -> Ev
             unknown => {
                 let place = document.place(&member.name_span);
                 let diagnostic = Diagnostic::error("WN0456", place, format!("`x-walnats` has no key `{unknown}`"));
-                report.push(match did_you_mean(unknown, KEYS) {
-                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                    None => diagnostic.help(format!("keys: {}", KEYS.join(", "))),
-                });
+                report.push(diagnostic.help(format!("keys: {}", KEYS.join(", "))).suggest(unknown, KEYS));
                 continue;
             }
         };

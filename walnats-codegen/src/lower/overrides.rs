@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::event::{EventOptions, RawEvent};
-use crate::diagnostic::{Diagnostic, Located, Place, Report, did_you_mean};
+use crate::diagnostic::{Diagnostic, Located, Place, Report};
 use crate::settings::{EventSettings, Text};
 use walnats_schema::read::wildcard;
 
@@ -31,10 +31,8 @@ pub(super) fn apply(events: &mut [RawEvent], entries: &Entries, at: &dyn Fn(&Tex
     let is_checked = |key: &&Text| entries[*key].schema.is_none() && stars(key) <= 1;
     for key in unused.into_iter().filter(is_checked) {
         let diagnostic = Diagnostic::error("WN0405", at(key), format!("there is no event `{}`", key.as_str()));
-        report.push(match did_you_mean(key.as_str(), events.iter().map(|event| event.name.as_str())) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-            None => diagnostic.help("add its schema, or say where it is: `schema = \"file.json#/$defs/name\"`"),
-        });
+        let diagnostic = diagnostic.help("add its schema, or say where it is: `schema = \"file.json#/$defs/name\"`");
+        report.push(diagnostic.suggest(key.as_str(), events.iter().map(|event| event.name.as_str())));
     }
 }
 

@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 
 use super::{Keys, LevelName, Settings, StreamSettings, Text};
 use crate::codes::{self, DefaultLevel};
-use crate::diagnostic::{Diagnostic, Place, Report, SourceFile, did_you_mean};
+use crate::diagnostic::{Diagnostic, Place, Report, SourceFile};
 
 /// Keys that no two streams can share; `subjects` and `description` are looked at by themselves.
 const OF_ONE_STREAM: [&str; 5] = ["mirror", "sources", "republish", "subject_transform", "sealed"];
@@ -146,9 +146,9 @@ impl Reader<'_> {
         let diagnostic = Diagnostic::error("WN0402", self.place(span), format!("unknown key `{key}`"));
         let ours =
             JETSTREAM.iter().find(|(theirs, ours)| *theirs == key && known.contains(ours)).map(|(_, ours)| *ours);
-        self.report.push(match ours.or_else(|| did_you_mean(key, known.iter().copied())) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-            None => diagnostic.help(format!("known here: {}", known.join(", "))),
+        self.report.push(match ours {
+            Some(ours) => diagnostic.help(format!("did you mean `{ours}`?")),
+            None => diagnostic.help(format!("known here: {}", known.join(", "))).suggest(key, known.iter().copied()),
         });
     }
 

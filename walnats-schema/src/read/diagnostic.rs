@@ -6,6 +6,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::suggestion::did_you_mean;
 pub use levels::{ForeignFiles, Level, Levels};
 
 /// A file's text, shared by everything that points into it.
@@ -96,6 +97,15 @@ impl Diagnostic {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// Asks whether the nearest of `known` was meant, in place of other help, if one is near `word`.
+    #[must_use]
+    pub fn suggest<'a>(self, word: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        match did_you_mean(word, known) {
+            Some(near) => self.help(format!("did you mean `{near}`?")),
+            None => self,
+        }
     }
 
     /// Adds a second place, with what to write there.

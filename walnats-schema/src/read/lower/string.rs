@@ -6,7 +6,6 @@ use super::Lowerer;
 use super::subject::Subject;
 use crate::read::diagnostic::{Diagnostic, Place};
 use crate::read::resolve::count;
-use crate::read::suggestion::did_you_mean;
 
 /// Formats of OpenAPI and of widths, which are hints for types and are never checked.
 const HINTS: [&str; 12] =
@@ -63,10 +62,6 @@ impl<'a> Lowerer<'a, '_> {
         let Some(member) = subject.member("format").filter(|_| !HINTS.contains(&name)) else { return };
         let message = format!("the format `{name}` is unknown: it is not checked");
         let finding = Diagnostic::warning("WN0304", subject.place(&member.value), message);
-        let finding = match did_you_mean(name, Format::ALL.map(Format::name)) {
-            Some(meant) => finding.help(format!("did you mean `{meant}`?")),
-            None => finding,
-        };
-        self.warn_of_unknown(finding);
+        self.warn_of_unknown(finding.suggest(name, Format::ALL.map(Format::name)));
     }
 }

@@ -3,7 +3,6 @@
 use crate::read::diagnostic::{Diagnostic, Place, Report};
 use crate::read::document::{Document, Member, Node, NodeValue};
 use crate::read::resolve::{Cures, Dialect, Draft, Keyword, Location, Registry, Shape, TYPES};
-use crate::read::suggestion::did_you_mean;
 
 /// An object schema with its keywords.
 pub(super) struct Subject<'s, 'a> {
@@ -112,11 +111,8 @@ fn wrong_shape(keyword: &Keyword, member: &Member, subject: &Subject<'_, '_>, cu
         ("items", NodeValue::Array(_)) if keyword.shape == Shape::Schema => {
             finding.help(format!("in {draft} the schemas of the first items stand in `prefixItems`; {earlier}"))
         }
-        ("type", NodeValue::String(name)) => match did_you_mean(name, TYPES) {
-            Some(meant) => finding.help(format!("did you mean `{meant}`?")),
-            None if name == "any" => finding.help("without `type`, every value is admitted"),
-            None => finding,
-        },
+        ("type", NodeValue::String(name)) if name == "any" => finding.help("without `type`, every value is admitted"),
+        ("type", NodeValue::String(name)) => finding.suggest(name, TYPES),
         _ => finding,
     }
 }

@@ -5,7 +5,6 @@ use super::{index, metaschema, uri};
 use crate::pointer::unescape;
 use crate::read::diagnostic::{Diagnostic, Place, Report};
 use crate::read::document::{Node, NodeValue};
-use crate::read::suggestion::did_you_mean;
 
 /// Where following a pointer ended.
 pub(super) struct Lost<'a> {
@@ -57,7 +56,7 @@ impl<'a> Registry<'a> {
                 let known = target.anchors.keys().map(String::as_str);
                 let message = format!("`{reference}` leads nowhere: there is no anchor `{}`", joined.fragment);
                 let finding = Diagnostic::error("WN0202", place.clone(), message).label("no such anchor");
-                report.push(with_suggestion(finding, &joined.fragment, known));
+                report.push(finding.suggest(&joined.fragment, known));
             }
             return anchor;
         }
@@ -67,7 +66,7 @@ impl<'a> Registry<'a> {
             Err(lost) => {
                 let message = format!("`{reference}` leads nowhere: there is no `{}`", lost.step);
                 let finding = Diagnostic::error("WN0202", place.clone(), message).label("no such schema");
-                report.push(with_suggestion(finding, &lost.step, names(lost.node)));
+                report.push(finding.suggest(&lost.step, names(lost.node)));
                 None
             }
         }
@@ -156,7 +155,7 @@ impl<'a> Registry<'a> {
                 let message = format!("`{reference}` leads nowhere: there is no file `{name}`");
                 let names = self.documents.iter().map(|document| document.name.as_str());
                 let finding = Diagnostic::error("WN0201", place.clone(), message).label("no such file");
-                with_suggestion(finding, &name, names)
+                finding.suggest(&name, names)
             }
             None => {
                 let mut help =
@@ -171,11 +170,4 @@ impl<'a> Registry<'a> {
 
 fn names(node: &Node) -> impl Iterator<Item = &str> {
     node.members().iter().map(|member| member.name.as_str())
-}
-
-fn with_suggestion<'n>(finding: Diagnostic, word: &str, known: impl IntoIterator<Item = &'n str>) -> Diagnostic {
-    match did_you_mean(word, known) {
-        Some(meant) => finding.help(format!("did you mean `{meant}`?")),
-        None => finding,
-    }
 }
