@@ -57,10 +57,10 @@ pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
     let mut always_checked = vec![false; types.items.len()];
     for form in &forms {
         if let EventForm::Item(item) = form {
-            always_checked[*item] = true;
+            always_checked[item.0] = true;
         }
     }
-    types.items_that_are_attempted().for_each(|item| always_checked[item] = true);
+    types.items_that_are_attempted().for_each(|item| always_checked[item.0] = true);
     let context = Context { model, types: &types, layout: &layout, names: &names.items, always_checked };
     let judged_name = |id: SchemaId| judged.get(&id).cloned().unwrap_or_default();
     let checks = Checks::new(&types, &judged_name);
@@ -118,7 +118,7 @@ fn file_text(
     }
     for event in &files[file].events {
         let path = match events[*event].form {
-            EventForm::Item(item) => context.layout.item_path(item, &context.names[item], file),
+            EventForm::Item(item) => context.layout.item_path(item, &context.names[item.0], file),
             EventForm::Newtype | EventForm::Message => event_names[*event].clone(),
         };
         text += &context.event(*event, &path, report);
@@ -133,7 +133,7 @@ impl Context<'_> {
     fn path_from_root(&self, event: usize, event_names: &[String]) -> String {
         match self.layout.events[event].form {
             EventForm::Item(item) => {
-                format!("{}::{}", self.layout.files[self.layout.item_files[item]].module, self.names[item])
+                format!("{}::{}", self.layout.files[self.layout.item_files[item.0]].module, self.names[item.0])
             }
             _ => format!("{}::{}", self.layout.files[self.layout.events[event].file].module, event_names[event]),
         }

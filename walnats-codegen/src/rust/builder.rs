@@ -232,7 +232,7 @@ impl Builder<'_> {
         };
         let id = home.or(conjunction.whole.last().copied()).unwrap_or(SchemaId(0));
         self.types.items.push(Item { location, id, body, constraints: Vec::new(), judgements: Vec::new() });
-        let item = self.types.items.len() - 1;
+        let item = ItemId(self.types.items.len() - 1);
         self.by_key.insert(key, item);
         item
     }

@@ -108,7 +108,7 @@ impl Context<'_> {
                 self.member_code(&code, &body.fields[position].typed, rest, file)
             }
             (Body::Union(body), [_, ..]) => {
-                let path = self.layout.item_path(item, &self.names[item], file);
+                let path = self.layout.item_path(item, &self.names[item.0], file);
                 let mut arms = String::new();
                 for (variant, ident) in body.variants.iter().zip(variant_idents(body)) {
                     let value = self.member_code("value", &variant.typed, names, file)?;

@@ -39,10 +39,10 @@ impl Context<'_> {
                 (self.union(item, body, &idents, file), self.variant_checks(body, &idents, file, checks), lines)
             }
         };
-        if !checks.is_checked(item) && !self.always_checked[item] {
+        if !checks.is_checked(item) && !self.always_checked[item.0] {
             return text;
         }
-        let template = ValidateTemplate { name: self.names[item].clone(), variants, checks: lines };
+        let template = ValidateTemplate { name: self.names[item.0].clone(), variants, checks: lines };
         text + &render(&template)
     }
 
@@ -79,7 +79,7 @@ impl Context<'_> {
         render(&StructTemplate {
             docs: self.item_docs(item),
             derives: self.derives(&derives, &[]),
-            name: self.names[item].clone(),
+            name: self.names[item.0].clone(),
             fields,
             additional: body.additional.as_ref().map(|typed| self.additional(typed, &idents.additional, file)),
             new,
@@ -158,7 +158,7 @@ impl Context<'_> {
             docs: self.item_docs(item),
             derives: self.derives(&derives, &SERDE),
             rename_all: names.rename_all,
-            name: self.names[item].clone(),
+            name: self.names[item.0].clone(),
             variants: variants.collect(),
         })
     }
@@ -197,7 +197,7 @@ impl Context<'_> {
         render(&UnionTemplate {
             docs: self.item_docs(item),
             derives: self.derives(&["Clone", "Debug", "PartialEq"], &SERDE[..1]),
-            name: self.names[item].clone(),
+            name: self.names[item.0].clone(),
             variants: variants.collect(),
             attempts: body.dispatch == Dispatch::Attempt,
             is_total: body.dispatch == Dispatch::Member && body.variants.iter().any(|variant| variant.tags.is_empty()),
@@ -228,7 +228,7 @@ impl Context<'_> {
     }
 
     fn item_docs(&self, item: ItemId) -> markdown::Doc {
-        let mut docs = docs::of_type(self.note(self.types.items[item].id), &self.names[item]);
+        let mut docs = docs::of_type(self.note(self.types.items[item].id), &self.names[item.0]);
         let event = self.layout.events.iter().position(|event| event.form == EventForm::Item(item));
         if let Some(event) = event.filter(|_| docs.is_empty()) {
             docs.push(format!("The event {}.", markdown::code(&self.model.events[event].name)));

@@ -91,8 +91,8 @@ pub fn layout(model: &EventModel, types: &Types, forms: &[EventForm]) -> Layout 
     let mut taken: names::Taken = modules.iter().cloned().chain(RESERVED.map(str::to_owned)).collect();
 
     let mut by_source: BTreeMap<usize, Vec<ItemId>> = BTreeMap::new();
-    for (index, item) in types.items.iter().enumerate() {
-        by_source.entry(item.location.source).or_default().push(index);
+    for id in types.ids() {
+        by_source.entry(types.items[id].location.source).or_default().push(id);
     }
     let mut event_files: BTreeMap<usize, usize> = BTreeMap::new();
     for (source, items) in by_source {
@@ -129,7 +129,7 @@ impl Layout {
             match types.items[item].location.definition().filter(|_| split) {
                 Some(definition) => parts.entry(definition).or_default().push(item),
                 None => {
-                    self.item_files[item] = file;
+                    self.item_files[item.0] = file;
                     self.files[file].items.push(item);
                 }
             }
@@ -137,7 +137,7 @@ impl Layout {
         let keys: Vec<&str> = parts.keys().copied().collect();
         let idents = names::distinct(&keys, |key| key, names::module_name, &["rt"]);
         for (part, items) in idents.iter().zip(parts.into_values()) {
-            items.iter().for_each(|item| self.item_files[*item] = self.files.len());
+            items.iter().for_each(|item| self.item_files[item.0] = self.files.len());
             let path = format!("{module}/{part}");
             self.files.push(File { path, module: module.clone(), is_part: true, items, ..File::default() });
         }
@@ -152,8 +152,8 @@ impl Layout {
 
     /// The path of an item of the name `name`, seen from `file`.
     pub fn item_path(&self, item: ItemId, name: &str, file: usize) -> String {
-        let (from, to) = (&self.files[file], &self.files[self.item_files[item]]);
-        if self.item_files[item] == file || (from.module == to.module && !from.is_part) {
+        let (from, to) = (&self.files[file], &self.files[self.item_files[item.0]]);
+        if self.item_files[item.0] == file || (from.module == to.module && !from.is_part) {
             name.to_owned()
         } else if from.module == to.module {
             format!("super::{name}")
