@@ -33,7 +33,8 @@ fn is_exact(text: &str, number: &Number) -> bool {
         || number.as_f64().is_some_and(|float| float.fract() == 0.0 && written == Digits::of(&format!("{float:.0}")))
 }
 
-/// All the digits of a number, in one normal form, where [`crate::Decimal`] keeps nineteen: sign, digits without zeros at either end, power of ten.
+/// All digits of a number, where [`crate::Decimal`] keeps nineteen, in their one normal form: sign, digits without zeros at
+/// either end, power of ten.
 #[derive(PartialEq)]
 struct Digits {
     negative: bool,
