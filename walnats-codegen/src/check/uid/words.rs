@@ -45,7 +45,7 @@ pub(super) fn is_key_of(entity: &[String], names: &[String]) -> bool {
         Some((owner, end)) => (owner.rsplit('_').next().unwrap_or(owner), end),
         None => ("", name.as_str()),
     };
-    if end == "email" || owner == "email" || CONTACTS.contains(&name.as_str()) {
+    if end == "email" || (owner == "email" && thing != "email") || CONTACTS.contains(&name.as_str()) {
         return is_person;
     }
     // `user.id`, but not `data.id`, is that of the user.
@@ -144,6 +144,7 @@ mod tests {
             ("signup", "user_id"),
             ("shipment-dispatched", "tracking_number shipment_id"),
             ("sensor-reading-taken", "reading_id"),
+            ("email-sent", "email_id"),
         ] {
             for member in members.split(' ') {
                 assert!(is_key(event, member), "{member} of {event}");

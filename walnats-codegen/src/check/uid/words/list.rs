@@ -118,6 +118,8 @@ pub(in crate::check::uid) const LASTING: &[&str] = &[
     "contract",
     "customer",
     "device",
+    "endpoint",
+    "feed",
     "member",
     "membership",
     "policy",
@@ -130,6 +132,7 @@ pub(in crate::check::uid) const LASTING: &[&str] = &[
     "user",
     "wallet",
     "warehouse",
+    "webhook",
 ];
 
 /// Who has an e-mail address or a telephone.

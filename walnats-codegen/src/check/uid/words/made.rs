@@ -4,21 +4,29 @@
 const EPISODES: &[&str] = &[
     "attempt",
     "auction",
+    "backup",
+    "build",
     "call",
     "checkout",
     "connection",
     "delivery",
+    "deployment",
     "download",
     "execution",
+    "export",
     "flight",
     "game",
+    "import",
+    "login",
     "match",
     "meeting",
+    "migration",
     "reading",
     "request",
     "ride",
     "round",
     "run",
+    "scan",
     "session",
     "shift",
     "transaction",
@@ -48,6 +56,11 @@ const LIMITS: &[&str] = &[
     "timed-out",
 ];
 
+/// What is reported once, and may be closed and opened again.
+const REPORTS: &[&str] = &["alert", "case", "incident", "issue", "ticket"];
+
+const REPORTED: &[&str] = &["logged", "opened", "raised", "reported", "triggered"];
+
 /// What somebody says or leaves somewhere, once.
 const CONTRIBUTIONS: &[&str] =
     &["annotation", "answer", "comment", "entry", "feedback", "note", "rating", "reaction", "reply", "review", "vote"];
@@ -59,6 +72,7 @@ const MADE_BY: &[(&str, &[&str])] = &[
     ("booking", &["reserved"]),
     ("connection", &["connected", "disconnected"]),
     ("email", &["emailed", "mailed", "sent"]),
+    ("invoice", &["billed", "charged", "paid"]),
     ("login", &["authenticated", "logged", "signed"]),
     ("message", &["bounced", "delivered", "emailed", "posted", "published", "received", "sent"]),
     ("msg", &["delivered", "posted", "published", "received", "sent"]),
@@ -85,6 +99,7 @@ const DOERS: &[&str] = &["author", "device", "machine", "operator", "sensor", "s
 /// Whether what `happened` to `thing` happens once in its life: a session is started once, a job many times.
 pub(super) fn happens_once(thing: &str, happened: &str) -> bool {
     (EPISODES.contains(&thing) && LIMITS.contains(&happened))
+        || (REPORTS.contains(&thing) && REPORTED.contains(&happened))
         || (CONTRIBUTIONS.contains(&thing) && CONTRIBUTED.contains(&happened))
 }
 
@@ -105,8 +120,9 @@ pub(in crate::check::uid) fn is_act(noun: &str, entity: &[&str], verb: &str) -> 
 /// Whether the two are forms of one word: `click` and `clicked`, `shipment` and `shipped`.
 fn is_same_word(noun: &str, verb: &str) -> bool {
     const SHORTEST: usize = 4;
+    const LONGEST_ENDING: usize = 5;
     let common = noun.chars().zip(verb.chars()).take_while(|(a, b)| a == b).count();
-    common >= SHORTEST && common + SHORTEST >= noun.chars().count()
+    common >= SHORTEST && common + LONGEST_ENDING >= noun.chars().count()
 }
 
 #[cfg(test)]
@@ -123,6 +139,7 @@ mod tests {
             ("offer", "job_offered"),
             ("report", "incident_reported"),
             ("post", "user_posted"),
+            ("invitation", "user_invited"),
             ("measurement", "temperature_measured"),
         ] {
             let (entity, verb) = event.split_once('_').unwrap();
@@ -150,6 +167,7 @@ mod tests {
         assert!(!is_made_by("session", &["page", "viewed"]));
         assert!(happens_once("session", "started") && happens_once("comment", "added"));
         assert!(!happens_once("job", "started") && !happens_once("session", "refreshed"));
+        assert!(happens_once("ticket", "opened") && !happens_once("ticket", "closed"));
         assert!(!happens_once("door", "opened"));
     }
 }
