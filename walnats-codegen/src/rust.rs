@@ -40,7 +40,7 @@ pub use self::coverage::{EventCoverage, JudgedSchema};
 
 use self::checks::Checks;
 use self::context::Context;
-use self::layout::{EventForm, Layout};
+use self::layout::{EventForm, FileId, Layout};
 use self::schemas::Schemas;
 use self::types::Types;
 use crate::diagnostic::Report;
@@ -66,7 +66,8 @@ pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
     let checks = Checks::new(&types, &judged_name);
 
     let messages = messages(model, report);
-    let mut files: Vec<GeneratedFile> = (0..layout.files.len())
+    let mut files: Vec<GeneratedFile> = layout
+        .file_ids()
         .map(|file| {
             let content = file_text(&context, file, &names.events, &checks, report);
             GeneratedFile { path: format!("{}.rs", layout.files[file].path), content }
@@ -101,7 +102,7 @@ fn types(model: &EventModel, schemas: &Schemas<'_>) -> Types {
 /// A module: its parts, its types, its events.
 fn file_text(
     context: &Context<'_>,
-    file: usize,
+    file: FileId,
     event_names: &[String],
     checks: &Checks<'_>,
     report: &mut Report,

@@ -3,7 +3,7 @@
 use walnats_schema::SchemaId;
 
 use super::code::type_text;
-use super::layout::Layout;
+use super::layout::{FileId, Layout};
 use super::types::{Typed, Types};
 use crate::model::{Annotations, EventModel};
 
@@ -20,7 +20,7 @@ pub struct Context<'m> {
 
 impl Context<'_> {
     /// A type, as it is written in `file`.
-    pub fn type_text(&self, typed: &Typed, file: usize) -> String {
+    pub fn type_text(&self, typed: &Typed, file: FileId) -> String {
         type_text(&typed.ty, self.model.options.datetime, &|item| {
             self.layout.item_path(item, &self.names[item.0], file)
         })

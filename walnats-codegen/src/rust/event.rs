@@ -3,7 +3,7 @@
 use super::code::literal;
 use super::context::Context;
 use super::idents::{idents, variant_idents};
-use super::layout::EventForm;
+use super::layout::{EventForm, FileId};
 use super::names::protobuf;
 use super::template::{EventTemplate, MessageText, render};
 use super::types::{Body, Type, Typed};
@@ -82,7 +82,7 @@ impl Context<'_> {
 
     /// A reference to the scalar that `names` lead to from the value `code`. Where it is in each variant of a union, the
     /// variants' types may differ, and what they share is that they can be written.
-    fn member_code(&self, code: &str, typed: &Typed, names: &[String], file: usize) -> Option<String> {
+    fn member_code(&self, code: &str, typed: &Typed, names: &[String], file: FileId) -> Option<String> {
         let item = match typed.ty {
             Type::Item(item) | Type::Boxed(item) => item,
             Type::Boolean

@@ -1,6 +1,7 @@
 //! The Rust types of a package, as plain data: no name is chosen here, and no text is written.
 
 use std::collections::HashMap;
+use std::ops::{Index, IndexMut};
 
 use walnats_schema::SchemaId;
 
@@ -211,7 +212,7 @@ impl Typed {
     }
 }
 
-impl std::ops::Index<ItemId> for Vec<Item> {
+impl Index<ItemId> for Vec<Item> {
     type Output = Item;
 
     fn index(&self, id: ItemId) -> &Item {
@@ -219,7 +220,7 @@ impl std::ops::Index<ItemId> for Vec<Item> {
     }
 }
 
-impl std::ops::IndexMut<ItemId> for Vec<Item> {
+impl IndexMut<ItemId> for Vec<Item> {
     fn index_mut(&mut self, id: ItemId) -> &mut Item {
         &mut self[id.0]
     }
