@@ -1,6 +1,6 @@
 //! `x-walnats.rust`: what a schema asks for in Rust.
 
-use crate::load::Node;
+use crate::load::{Member, Node};
 use crate::lower::event::is_type_name;
 use crate::model::{RustNote, RustType};
 
@@ -24,16 +24,26 @@ pub(super) fn note(node: &Node) -> RustNote {
     }
 }
 
-/// What cannot be had, with where it stands.
-pub(super) fn problems(node: &Node) -> Vec<(&Node, String)> {
+/// Something that cannot be had.
+pub(super) struct Problem<'a> {
+    pub(super) code: &'static str,
+    /// What asks for it.
+    pub(super) node: &'a Node,
+    pub(super) message: String,
+}
+
+/// What cannot be had of what the schema `node` asks for.
+pub(super) fn problems(node: &Node) -> Vec<Problem<'_>> {
     let Some(rust) = node.get("x-walnats").and_then(|options| options.get("rust")) else { return Vec::new() };
     let types = TYPES.map(|(name, _)| format!("`{name}`")).join(" or ");
     if let Some(text) = rust.as_str() {
         let message = || format!("`{text}` is neither the name of a Rust type, such as `PostalCode`, nor {types}");
         let is_right = wanted(text).is_some() || is_type_name(text);
-        return if is_right { Vec::new() } else { vec![(rust, message())] };
+        let problem = || Problem { code: "WN0446", node: rust, message: message() };
+        return if is_right { Vec::new() } else { vec![problem()] };
     }
     let mut problems = Vec::new();
+    let mut wrong = |code, node, message| problems.push(Problem { code, node, message });
     for member in rust.members() {
         let value = &member.value;
         let text = value.as_str().unwrap_or_default();
@@ -42,19 +52,21 @@ pub(super) fn problems(node: &Node) -> Vec<(&Node, String)> {
             "field" if is_field_name(text) => {}
             "type" if wanted(text).is_some() => {}
             "variants" => {
-                let wrong = value.members().iter().filter(|variant| !variant.value.as_str().is_some_and(is_type_name));
-                problems.extend(
-                    wrong.map(|variant| (&variant.value, "a variant's name has to be such as `ThumbsUp`".to_owned())),
-                );
+                let is_wrong = |variant: &&Member| !variant.value.as_str().is_some_and(is_type_name);
+                for variant in value.members().iter().filter(is_wrong) {
+                    wrong("WN0461", &variant.value, "a variant's name has to be such as `ThumbsUp`".to_owned());
+                }
             }
             "name" => {
-                problems.push((value, "`name` has to be the name of a Rust type, such as `PostalCode`".to_owned()))
+                wrong("WN0446", value, "`name` has to be the name of a Rust type, such as `PostalCode`".to_owned());
             }
-            "field" => problems.push((value, "`field` has to be the name of a Rust field, such as `kind`".to_owned())),
-            "type" => problems.push((value, format!("`type` has to be {types}"))),
+            "field" => {
+                wrong("WN0460", value, "`field` has to be the name of a Rust field, such as `kind`".to_owned());
+            }
+            "type" => wrong("WN0459", value, format!("`type` has to be {types}")),
             unknown => {
                 let keys = "`name`, `field`, `variants` and `type`";
-                problems.push((value, format!("`rust` has no key `{unknown}`, only {keys}")));
+                wrong("WN0456", value, format!("`rust` has no key `{unknown}`, only {keys}"));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The doc comments of types and fields: what the schema says of them, and what is asked of their values.
 
-use crate::model::SchemaNote;
+use crate::model::Annotations;
 
 use super::constraint;
 use super::markdown::{Doc, code, markdown, visible};
@@ -11,7 +11,7 @@ use super::types::Typed;
 const MAX_EXAMPLE: usize = 800;
 
 /// The doc of the type `name`: description or title, example. Empty where it would only repeat the name.
-pub fn of_type(note: Option<&SchemaNote>, name: &str) -> Doc {
+pub fn of_type(note: Option<&Annotations>, name: &str) -> Doc {
     let mut lines = describe(note);
     if lines.is_empty() {
         let title = note.and_then(|note| note.title.as_deref()).filter(|title| names::type_name(title) != name);
@@ -29,7 +29,7 @@ pub fn of_type(note: Option<&SchemaNote>, name: &str) -> Doc {
 }
 
 /// The doc of a field: description, what is asked of it, its default.
-pub fn of_field(note: Option<&SchemaNote>, typed: &Typed) -> Doc {
+pub fn of_field(note: Option<&Annotations>, typed: &Typed) -> Doc {
     let mut lines = describe(note);
     let mut facts = constraint::sentences(typed);
     if let Some(note) = note {
@@ -46,7 +46,7 @@ pub fn of_field(note: Option<&SchemaNote>, typed: &Typed) -> Doc {
     lines
 }
 
-fn describe(note: Option<&SchemaNote>) -> Doc {
+fn describe(note: Option<&Annotations>) -> Doc {
     let text = note.and_then(|note| note.description.as_deref()).map(str::trim).filter(|text| !text.is_empty());
     text.map(markdown).unwrap_or_default()
 }

@@ -66,7 +66,7 @@ impl Builder<'_> {
         for (name, ids) in self.members(conjunction) {
             let id = conjunction.own.iter().find_map(|id| self.schemas.property(*id, &name)).unwrap_or(ids[0]);
             let typed = self.place(&ids, conjunction.location.join(&["properties", &name]), 0);
-            let rust_name = self.notes.get(id.0 as usize).and_then(|note| note.rust.field.clone());
+            let rust_name = self.rust_notes.get(id.0 as usize).and_then(|note| note.field.clone());
             fields.push(Field { required: required.contains(&name), rust_name, typed, id, ids, name });
         }
         let additional = match self.rest(conjunction) {

@@ -4,7 +4,7 @@ use crate::{Format, Pattern, PatternError, StringRules};
 
 use super::Lowerer;
 use super::subject::Subject;
-use crate::read::diagnostic::{Diagnostic, Place, did_you_mean};
+use crate::read::diagnostic::{Diagnostic, Place};
 use crate::read::resolve::count;
 
 /// Formats of OpenAPI and of widths, which are hints for types and are never checked.
@@ -62,10 +62,6 @@ impl<'a> Lowerer<'a, '_> {
         let Some(member) = subject.member("format").filter(|_| !HINTS.contains(&name)) else { return };
         let message = format!("the format `{name}` is unknown: it is not checked");
         let finding = Diagnostic::warning("WN0304", subject.place(&member.value), message);
-        let finding = match did_you_mean(name, Format::ALL.map(Format::name)) {
-            Some(meant) => finding.help(format!("did you mean `{meant}`?")),
-            None => finding,
-        };
-        self.warn_of_unknown(finding);
+        self.warn_of_unknown(finding.suggest(name, Format::ALL.map(Format::name)));
     }
 }
