@@ -4,6 +4,7 @@ mod events;
 mod files;
 mod json_schema;
 mod lints;
+mod options;
 mod protobuf;
 mod references;
 mod rust;
@@ -41,11 +42,12 @@ pub enum DefaultLevel {
 }
 
 /// The tables by their first digits, each with its title.
-const TABLES: [(&str, &[Code]); 7] = [
+const TABLES: [(&str, &[Code]); 8] = [
     ("Reading files", files::CODES),
     ("References", references::CODES),
     ("JSON Schema", json_schema::CODES),
     ("Events, streams, services and `walnats.toml`", events::CODES),
+    ("Keys of `walnats.toml` and `x-walnats`", options::CODES),
     ("Protobuf", protobuf::CODES),
     ("Rust names and types", rust::CODES),
     ("Lints and examples (`walnats check` only)", lints::CODES),

@@ -67,11 +67,12 @@ pub fn lower(sources: &SourceSet, settings: &Settings, report: &mut Report) -> R
         events: events.into_iter().map(|located| located.event).collect(),
         schemas: schemas.set,
         notes: schemas.notes,
-        protobuf: messages.into_model(),
+        rust_notes: schemas.rust_notes,
         streams,
         services,
         ..EventModel::default()
     };
+    model.protobuf = messages.model(&model.events);
     model.options = codegen::options(&settings.codegen, &model, &at, report);
     for event in &model.events {
         if let Payload::Json(schema) = event.payload {

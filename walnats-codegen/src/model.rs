@@ -1,14 +1,22 @@
 //! `EventModel`: what schemas and configuration say, as plain data. Every back end reads it; none looks back at a file.
 
 mod constraint;
+mod protobuf;
+mod stream;
+mod template;
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::time::Duration;
 
+pub use walnats_schema::read::Annotations;
 use walnats_schema::{IntegerFormat, SchemaId, SchemaSet};
 
 pub use self::constraint::{Bound, Constraint};
+pub use self::protobuf::{
+    ProtobufCardinality, ProtobufEnum, ProtobufField, ProtobufFile, ProtobufKind, ProtobufMessage, ProtobufModel,
+    ProtobufOneof,
+};
+pub use self::stream::{Discard, Retention, Storage, Stream};
+pub use self::template::{FieldPath, ScalarKind, Template, TemplatePart};
 use crate::diagnostic::Place;
 
 /// All events of a package, with the types, streams and services they need.
@@ -18,11 +26,13 @@ pub struct EventModel {
     pub events: Vec<Event>,
     /// Every JSON schema that an event reaches.
     pub schemas: SchemaSet,
-    /// What is known of `schemas.schemas[i]` beyond what it accepts; same length, same order.
-    pub notes: Vec<SchemaNote>,
-    /// The schema files that JSON types come from, sorted by path.
+    /// What `schemas.schemas[i]` says beyond what it accepts; same length, same order.
+    pub notes: Vec<Annotations>,
+    /// What `schemas.schemas[i]` asks for in Rust (`x-walnats.rust`); same length, same order.
+    pub rust_notes: Vec<RustNote>,
+    /// The schema files that JSON types come from, sorted by path: [`Annotations::document`] counts them.
     pub sources: Vec<SourceNote>,
-    /// The protobuf messages, where there are any.
+    /// The protobuf messages that events reach, where there are any.
     pub protobuf: Option<ProtobufModel>,
     /// Sorted by name.
     pub streams: Vec<Stream>,
@@ -105,111 +115,11 @@ impl Event {
 pub enum Payload {
     /// A JSON value of this schema.
     Json(SchemaId),
-    /// A message by its full name (`shop.v1.OrderPlaced`), one of [`ProtobufModel::descriptors`].
+    /// A message by its full name (`shop.v1.OrderPlaced`), one of those in [`ProtobufModel::files`].
     Protobuf(String),
 }
 
-/// A text with fields of the payload in it: `users.{user_id}.created`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Template {
-    /// In order; never two literals in a row.
-    pub parts: Vec<TemplatePart>,
-}
-
-/// A piece of a [`Template`].
-#[derive(Clone, Debug, PartialEq)]
-pub enum TemplatePart {
-    /// Stands for itself.
-    Literal(String),
-    /// A required scalar field of the payload.
-    Field(FieldPath),
-}
-
-/// A path to a scalar that every payload of the event has.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FieldPath {
-    /// Property or field names as the schema writes them, outermost first; never empty.
-    pub names: Vec<String>,
-    /// What stands there.
-    pub kind: ScalarKind,
-}
-
-/// The scalars that a template may name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ScalarKind {
-    /// Any string, enumerations and formats too.
-    String,
-    /// Any integer.
-    Integer,
-    /// `true` or `false`.
-    Boolean,
-}
-
-/// As the schema writes it.
-impl fmt::Display for Template {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.parts.iter().try_for_each(|part| match part {
-            TemplatePart::Literal(text) => f.write_str(text),
-            TemplatePart::Field(path) => write!(f, "{{{}}}", path.names.join(".")),
-        })
-    }
-}
-
-impl Template {
-    /// The fields, in order.
-    pub fn fields(&self) -> impl Iterator<Item = &FieldPath> {
-        self.parts.iter().filter_map(|part| match part {
-            TemplatePart::Field(path) => Some(path),
-            TemplatePart::Literal(_) => None,
-        })
-    }
-
-    /// The subject filter that matches everything the template can give: each token with a field in it becomes `*`.
-    pub fn wildcard(&self) -> String {
-        let marked: String = self
-            .parts
-            .iter()
-            .map(|part| match part {
-                TemplatePart::Literal(text) => text.as_str(),
-                TemplatePart::Field(_) => "*",
-            })
-            .collect();
-        let tokens = marked.split('.').map(|token| if token.contains('*') { "*" } else { token });
-        tokens.collect::<Vec<_>>().join(".")
-    }
-}
-
-/// What a schema says beyond what it accepts.
-#[derive(Clone, Debug, Default)]
-pub struct SchemaNote {
-    /// `title`.
-    pub title: Option<String>,
-    /// `description`.
-    pub description: Option<String>,
-    /// `default`, as JSON.
-    pub default: Option<serde_json::Value>,
-    /// `examples`, as JSON.
-    pub examples: Vec<serde_json::Value>,
-    /// Where each of `examples` stands.
-    pub example_places: Vec<Place>,
-    /// `deprecated`.
-    pub deprecated: bool,
-    /// `readOnly`.
-    pub read_only: bool,
-    /// `writeOnly`.
-    pub write_only: bool,
-    /// What the schema asks for in Rust (`x-walnats.rust`).
-    pub rust: RustNote,
-    /// Index into [`EventModel::sources`].
-    pub source: usize,
-    /// From the file's root to the schema, as a JSON Pointer split at `/` and unescaped:
-    /// `["definitions", "user", "properties", "email"]`.
-    pub path: Vec<String>,
-    /// Where it stands.
-    pub place: Place,
-}
-
-/// What a schema asks for in Rust.
+/// What a schema asks for in Rust: its `x-walnats.rust`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RustNote {
     /// The name of the type that is made of it.
@@ -241,97 +151,6 @@ pub struct SourceNote {
     /// The event whose schema the whole file is, by name; `None` for files of shared types, and for files whose
     /// definitions `walnats.toml` declares as events.
     pub event: Option<String>,
-}
-
-/// The protobuf messages of a package.
-#[derive(Clone, Debug, Default)]
-pub struct ProtobufModel {
-    /// An encoded `google.protobuf.FileDescriptorSet`, imports first, with source info and custom options.
-    pub descriptors: Vec<u8>,
-    /// The files of `descriptors` that get Rust code, by their name there, sorted.
-    pub files: Vec<String>,
-}
-
-/// A JetStream stream that events of the package are stored in. Settings that are `None` (or `false`, or empty) are not
-/// stated; a limit of 0 states that there is none.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Stream {
-    /// As JetStream knows it.
-    pub name: String,
-    /// Subject filters, sorted, without duplicates.
-    pub subjects: Vec<String>,
-    /// Whether somebody else makes and changes it.
-    pub is_external: bool,
-    /// Whether messages come without the header that names their stream.
-    pub is_unexpected: bool,
-    /// Shown by `nats stream info`.
-    pub description: Option<String>,
-    /// The description of a stream that is created, where `description` is `None`.
-    pub first_description: Option<String>,
-    /// When messages leave the stream.
-    pub retention: Option<Retention>,
-    /// Where messages are kept.
-    pub storage: Option<Storage>,
-    /// Copies in a cluster, 1 to 5.
-    pub replicas: Option<u8>,
-    /// Oldest message kept.
-    pub max_age: Option<Duration>,
-    /// Bytes kept.
-    pub max_bytes: Option<u64>,
-    /// Messages kept.
-    pub max_messages: Option<u64>,
-    /// Messages kept for each subject.
-    pub max_messages_per_subject: Option<u64>,
-    /// Bytes of one message.
-    pub max_message_size: Option<u32>,
-    /// Consumers allowed.
-    pub max_consumers: Option<u32>,
-    /// What a full stream does.
-    pub discard: Option<Discard>,
-    /// Whether [`Discard::New`] holds for each subject too.
-    pub discard_new_per_subject: bool,
-    /// For how long message ids are remembered.
-    pub duplicate_window: Option<Duration>,
-    /// Whether messages may carry a time to live of their own (server 2.11).
-    pub message_ttl: bool,
-    /// Whether the server may hold messages until a later time (server 2.12).
-    pub schedules: bool,
-    /// Whether batches may be all or nothing (server 2.12).
-    pub atomic: bool,
-    /// All other settings: JetStream's names, and their values as JSON text.
-    pub settings: Vec<(String, String)>,
-}
-
-/// JetStream's retention policies.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Retention {
-    /// Until a limit is met.
-    #[default]
-    Limits,
-    /// Until every consumer has acknowledged; without a consumer nothing is stored.
-    Interest,
-    /// Until the one consumer has acknowledged.
-    WorkQueue,
-}
-
-/// Where a stream keeps its messages.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Storage {
-    /// On disk.
-    #[default]
-    File,
-    /// In memory: gone with the server.
-    Memory,
-}
-
-/// What a full stream does with one message more.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Discard {
-    /// Drops the oldest.
-    #[default]
-    Old,
-    /// Refuses the new one.
-    New,
 }
 
 /// A part of the system with an emitter type of its own.

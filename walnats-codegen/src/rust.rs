@@ -40,7 +40,7 @@ pub use self::coverage::{EventCoverage, JudgedSchema};
 
 use self::checks::Checks;
 use self::context::Context;
-use self::layout::{EventForm, Layout};
+use self::layout::{EventForm, FileId, Layout};
 use self::schemas::Schemas;
 use self::types::Types;
 use crate::diagnostic::{Diagnostic, Report};
@@ -57,17 +57,18 @@ pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
     let mut always_checked = vec![false; types.items.len()];
     for form in &forms {
         if let EventForm::Item(item) = form {
-            always_checked[*item] = true;
+            always_checked[item.0] = true;
         }
     }
-    types.items_that_are_attempted().for_each(|item| always_checked[item] = true);
+    types.items_that_are_attempted().for_each(|item| always_checked[item.0] = true);
     let context = Context { model, types: &types, layout: &layout, names: &names.items, always_checked };
     let judged_name = |id: SchemaId| judged.get(&id).cloned().unwrap_or_default();
     let checks = Checks::new(&types, &judged_name);
 
     report_renamed(model, &layout, report);
     let messages = messages(model, report);
-    let mut files: Vec<GeneratedFile> = (0..layout.files.len())
+    let mut files: Vec<GeneratedFile> = layout
+        .file_ids()
         .map(|file| {
             let content = file_text(&context, file, &names.events, &checks, report);
             GeneratedFile { path: format!("{}.rs", layout.files[file].path), content }
@@ -115,7 +116,7 @@ fn types(model: &EventModel, schemas: &Schemas<'_>) -> Types {
 /// A module: its parts, its types, its events.
 fn file_text(
     context: &Context<'_>,
-    file: usize,
+    file: FileId,
     event_names: &[String],
     checks: &Checks<'_>,
     report: &mut Report,
@@ -132,7 +133,7 @@ fn file_text(
     }
     for event in &files[file].events {
         let path = match events[*event].form {
-            EventForm::Item(item) => context.layout.item_path(item, &context.names[item], file),
+            EventForm::Item(item) => context.layout.item_path(item, &context.names[item.0], file),
             EventForm::Newtype | EventForm::Message => event_names[*event].clone(),
         };
         text += &context.event(*event, &path, report);
@@ -147,7 +148,7 @@ impl Context<'_> {
     fn path_from_root(&self, event: usize, event_names: &[String]) -> String {
         match self.layout.events[event].form {
             EventForm::Item(item) => {
-                format!("{}::{}", self.layout.files[self.layout.item_files[item]].module, self.names[item])
+                format!("{}::{}", self.layout.files[self.layout.item_files[item.0]].module, self.names[item.0])
             }
             _ => format!("{}::{}", self.layout.files[self.layout.events[event].file].module, event_names[event]),
         }

@@ -16,6 +16,27 @@ const FLOORS: &[&[&str]] = &[
     &["build_script"],
 ];
 
+/// The same, inside of `lower`. `json_event` and `protobuf` are the two front ends.
+const LOWER_FLOORS: &[&[&str]] = &[
+    &["filter", "service", "template"],
+    &["field", "once"],
+    &["event"],
+    &["codegen", "overrides", "protobuf", "rust_note", "source"],
+    &["declaration", "json_event", "messages", "stream"],
+];
+
+/// The same, inside of `lower::protobuf`.
+const PROTOBUF_FLOORS: &[&[&str]] = &[
+    &["edition", "place", "plain", "soundness", "token"],
+    &["option", "prune"],
+    &["mistake"],
+    &["compile"],
+    &["tests"],
+];
+
+/// The same, inside of `write::lines`.
+const LINES_FLOORS: &[&[&str]] = &[&["scan"], &["part"], &["wrap"]];
+
 /// The same, inside of `rust`.
 const RUST_FLOORS: &[&[&str]] = &[
     &["integer", "json_types", "markdown", "names", "operand", "proof", "rename", "schema_location"],
@@ -50,22 +71,48 @@ fn imports_go_downwards() {
 }
 
 #[test]
-fn imports_inside_of_rust_go_downwards() {
-    let floor = |module: &str| RUST_FLOORS.iter().position(|floor| floor.contains(&module));
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rust");
+fn imports_inside_of_folders_go_downwards() {
+    check_folder("rust", RUST_FLOORS);
+    check_folder("lower", LOWER_FLOORS);
+    check_folder("lower/protobuf", PROTOBUF_FLOORS);
+    check_folder("write/lines", LINES_FLOORS);
+}
+
+/// Every module of `folder` is on a floor, and imports from those below.
+fn check_folder(folder: &str, floors: &[&[&str]]) {
+    let floor = |module: &str| floors.iter().position(|floor| floor.contains(&module));
+    let parent = format!("{}::", folder.rsplit('/').next().unwrap());
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(folder);
     for source in sources() {
         let Ok(path) = source.path.strip_prefix(&root) else { continue };
         let own = path.components().next().unwrap().as_os_str().to_str().unwrap().trim_end_matches(".rs");
-        let from = floor(own).unwrap_or_else(|| panic!("`rust::{own}` is on no floor"));
+        let from = floor(own).unwrap_or_else(|| panic!("`{parent}{own}` is on no floor"));
         for line in code(&source.text) {
             // Below the first level, `super` is the module itself.
-            let marks = if path.components().count() == 1 { &["super::", "rust::"][..] } else { &["rust::"] };
+            let marks = if path.components().count() == 1 { &["super::", &parent][..] } else { &[parent.as_str()] };
             for after in marks.iter().flat_map(|mark| line.split(mark).skip(1)) {
-                let import: String = after.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
-                let Some(to) = floor(&import).filter(|_| import != own) else { continue };
-                assert!(to < from, "`rust::{own}` is on floor {from}, `rust::{import}` on floor {to}: {line}");
+                let braced = after.starts_with('{');
+                let names = after.trim_start_matches('{').split(", ").take(if braced { usize::MAX } else { 1 });
+                for import in names.map(|name| name.split(|c: char| !c.is_ascii_lowercase() && c != '_').next()) {
+                    let import = import.unwrap_or_default();
+                    let Some(to) = floor(import).filter(|_| import != own) else { continue };
+                    assert!(to < from, "`{parent}{own}` is on floor {from}, `{parent}{import}` on floor {to}: {line}");
+                }
             }
         }
+    }
+}
+
+#[test]
+fn descriptors_are_read_by_the_lowering_alone() {
+    // prost-build takes descriptors, and nothing but comments is looked at in them on the way.
+    const FOR_PROST_BUILD: [&str; 2] = ["rust/protobuf", "rust/protobuf/comment"];
+    for source in sources().iter().filter(|source| !source.is_inside("lower/protobuf")) {
+        let names = |word: &str| code(&source.text).find(|line| line.contains(word));
+        assert_eq!(names("prost_reflect"), None, "{}", source.path.display());
+        let path = source.path.with_extension("");
+        let is_for_prost_build = FOR_PROST_BUILD.iter().any(|module| path.ends_with(module));
+        assert!(is_for_prost_build || names("prost_types::").is_none(), "{}", source.path.display());
     }
 }
 

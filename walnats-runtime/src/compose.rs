@@ -49,7 +49,7 @@ pub(crate) fn compose<E: Event>(
 ) -> Result<OutboundMessage, EmitError> {
     let descriptor = E::DESCRIPTOR;
     let mut message_id = None;
-    let span = trace::create(descriptor);
+    let span = trace::create(descriptor, &publisher.names().stream(descriptor.stream));
     let _inside = span.enter();
     build(publisher, event, descriptor, details, &mut message_id).map_err(|reason| {
         trace::refused(&span, &reason);

@@ -7,7 +7,7 @@ mod clock;
 mod doubt;
 mod hang_up;
 mod inspection;
-mod job;
+pub(crate) mod job;
 mod life;
 mod link;
 mod load;
@@ -17,6 +17,7 @@ mod ring;
 mod shown;
 mod streams;
 mod task;
+mod trace;
 mod watch;
 mod window;
 mod wire;
@@ -34,7 +35,6 @@ use tokio::time::Instant;
 
 use self::ability::Ability;
 use self::buffer::{Buffer, Place};
-pub(crate) use self::job::{End, Failure};
 use self::job::{Job, Losses, Phase};
 use self::life::{Farewell, Life};
 pub(crate) use self::load::Load;
@@ -167,6 +167,7 @@ impl Engine {
             vain: 0,
             unread: None,
             forbidden: None,
+            cleared: false,
             losses: Losses::default(),
             _place: place,
         });

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use self::log::Log;
-use crate::engine::Failure;
+use crate::engine::job::Failure;
 use crate::metric;
 use crate::options::{Callback, Lost};
 

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 
 use tokio::sync::oneshot;
 
-use crate::engine::End;
+use crate::engine::job::End;
 use crate::error::{Cause, EmitError, PossiblyStored};
 use crate::lost::LostReport;
 use crate::message::Receipt;

@@ -11,8 +11,9 @@ use crate::error::Reason;
 use crate::event::EventDescriptor;
 use crate::headers::Headers;
 
-/// The span for making an event: <https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/>.
-pub(crate) fn create(descriptor: &'static EventDescriptor) -> Span {
+/// The span for making an event: <https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/>. `stream` is what the
+/// event's stream is called on this server.
+pub(crate) fn create(descriptor: &'static EventDescriptor, stream: &str) -> Span {
     tracing::info_span!(
         "create",
         otel.name = %format_args!("create {}", descriptor.subject),
@@ -22,7 +23,7 @@ pub(crate) fn create(descriptor: &'static EventDescriptor) -> Span {
         messaging.operation.type = "create",
         messaging.destination.template = descriptor.subject,
         walnats.event = descriptor.name,
-        walnats.stream = descriptor.stream,
+        walnats.stream = stream,
         otel.status_code = Empty,
         error.type = Empty,
     )

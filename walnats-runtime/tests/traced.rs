@@ -4,12 +4,12 @@
 #[allow(dead_code, reason = "shared with the tests of the engine")]
 mod note;
 
-use note::{PLAIN, TestResult, note, ready, stored};
+use note::{PLAIN, TestResult, note, ready, ready_with, stored};
 use opentelemetry::trace::{Status, TracerProvider};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
 use tracing::Instrument;
 use tracing_subscriber::layer::SubscriberExt;
-use walnats_runtime::CloudEvent;
+use walnats_runtime::{CloudEvent, Options};
 use walnats_server::NatsServer;
 
 /// `traceparent` of a span.
@@ -35,20 +35,25 @@ async fn a_message_carries_the_context_of_the_span_that_made_it() -> TestResult 
     publisher.emit(&note("secret")).await?;
     assert!(publisher.emit(&note("invalid")).await.is_err());
     assert!(publisher.emit(&note("secret")).uid("").await.is_err());
+    let staging = ready_with(&server, PLAIN, Options::new().environment("staging")).await?;
+    staging.emit(&note("in another environment")).await?;
 
     provider.force_flush()?;
     let spans = exporter.get_finished_spans()?;
     let checkout = spans.iter().find(|span| span.name == "checkout").ok_or("the caller's span")?;
     let made: Vec<_> = spans.iter().filter(|span| span.name == "create notes.{topic}").collect();
-    assert_eq!(made.len(), 6);
-    let error_type = |span: &SpanData| {
-        let attribute = span.attributes.iter().find(|attribute| attribute.key.as_str() == "error.type");
+    assert_eq!(made.len(), 7);
+    let value = |span: &SpanData, key: &str| {
+        let attribute = span.attributes.iter().find(|attribute| attribute.key.as_str() == key);
         attribute.map(|attribute| attribute.value.to_string())
     };
+    let error_type = |span: &SpanData| value(span, "error.type");
+    assert_eq!(value(made[0], "walnats.stream").as_deref(), Some("notes"));
+    assert_eq!(value(made[6], "walnats.stream").as_deref(), Some("staging-notes"));
     for span in &made[..4] {
         assert_eq!((&span.status, error_type(span)), (&Status::Unset, None));
     }
-    for (span, kind) in made[4..].iter().zip(["invalid", "message_id"]) {
+    for (span, kind) in made[4..6].iter().zip(["invalid", "message_id"]) {
         assert_eq!((&span.status, error_type(span).as_deref()), (&Status::error(""), Some(kind)));
     }
     for span in &made[..3] {

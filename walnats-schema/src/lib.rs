@@ -8,6 +8,7 @@ mod equality;
 pub mod format;
 mod pattern;
 mod patterns;
+pub mod pointer;
 #[cfg(feature = "read")]
 pub mod read;
 mod schema;

@@ -26,12 +26,12 @@ mod diagnostic;
 mod document;
 mod lower;
 mod resolve;
+mod suggestion;
 pub mod wildcard;
 
 pub use bundle::Bundler;
-pub use diagnostic::{
-    Diagnostic, ForeignFiles, Level, Levels, Located, Place, Report, Severity, SourceFile, Stopped, did_you_mean,
-};
+pub use diagnostic::{Diagnostic, ForeignFiles, Level, Levels, Located, Place, Report, Severity, SourceFile, Stopped};
 pub use document::{Document, Member, Node, NodeValue, parse_json, parse_yaml};
 pub use lower::{Annotations, LowerOptions, Lowered, SchemaRoot, UnknownKeywords, lower, lower_in, registry};
-pub use resolve::{Draft, Registry};
+pub use resolve::{Cures, Draft, Registry};
+pub use suggestion::did_you_mean;

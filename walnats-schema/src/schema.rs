@@ -1,6 +1,6 @@
 //! JSON Schema as plain data: every reference is an index, every keyword has one meaning, whatever the draft was.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
@@ -35,6 +35,24 @@ impl SchemaSet {
     /// If `id` comes from another set.
     pub fn get(&self, id: SchemaId) -> &Schema {
         &self.schemas[id.0 as usize]
+    }
+
+    /// The schemas `ids` and every one that applies together with them, by `$ref` and by `allOf`; each once, in the order
+    /// in which they are met. Dynamic references are not followed.
+    ///
+    /// # Panics
+    /// If one of `ids` comes from another set.
+    pub fn conjuncts(&self, ids: &[SchemaId]) -> Vec<SchemaId> {
+        let mut waiting: Vec<SchemaId> = ids.iter().rev().copied().collect();
+        let (mut found, mut seen) = (Vec::new(), HashSet::new());
+        while let Some(id) = waiting.pop() {
+            if seen.insert(id) {
+                let direct: Vec<SchemaId> = self.get(id).direct_conjuncts().collect();
+                waiting.extend(direct.into_iter().rev());
+                found.push(id);
+            }
+        }
+        found
     }
 }
 
@@ -100,6 +118,11 @@ pub struct Schema {
 }
 
 impl Schema {
+    /// The schemas that apply wherever this one does, each by a keyword of its own: `$ref`, then `allOf`.
+    pub fn direct_conjuncts(&self) -> impl Iterator<Item = SchemaId> + '_ {
+        self.reference.iter().chain(&self.all_of).copied()
+    }
+
     /// The schemas that this one names, dynamic references by their fallback; some perhaps more than once.
     pub fn children(&self) -> Vec<SchemaId> {
         let Self { array, object, .. } = self;

@@ -30,7 +30,7 @@ impl SchemaSet {
     /// If `id` comes from another set.
     pub fn validate(&self, id: SchemaId, instance: &Value) -> Vec<Violation> {
         let mut validator = Validator::new(self, Some(Vec::new()));
-        let stopped = validator.check(id, instance, &At::Root, None).is_err();
+        let stopped = validator.check(id, Here::new(instance, &At::Root), None).is_err();
         let mut violations = validator.violations.unwrap_or_default();
         let note = |pointer, keyword, expected| Violation { pointer, keyword, expected };
         if let Some(pointer) = validator.too_deep {
@@ -49,7 +49,7 @@ impl SchemaSet {
     /// If `id` comes from another set.
     pub fn is_valid(&self, id: SchemaId, instance: &Value) -> bool {
         let mut validator = Validator::new(self, None);
-        validator.check(id, instance, &At::Root, None).is_ok() && validator.too_deep.is_none()
+        validator.check(id, Here::new(instance, &At::Root), None).is_ok() && validator.too_deep.is_none()
     }
 }
 
@@ -58,6 +58,19 @@ struct Stop;
 
 /// Err as soon as the outcome is known. While violations are collected, that is when there are enough of them.
 type Checked = Result<(), Stop>;
+
+/// A value, and where it is in the instance.
+#[derive(Clone, Copy)]
+struct Here<'i, 'a> {
+    value: &'i Value,
+    at: &'a At<'a>,
+}
+
+impl<'i, 'a> Here<'i, 'a> {
+    fn new(value: &'i Value, at: &'a At<'a>) -> Self {
+        Self { value, at }
+    }
+}
 
 /// What one validation carries along.
 struct Validator<'s> {
@@ -78,41 +91,29 @@ impl<'s> Validator<'s> {
     }
 
     /// Applies the schema `id` to `instance`, and notes in `seen` what it evaluates.
-    fn check<'i>(
-        &mut self,
-        id: SchemaId,
-        instance: &'i Value,
-        at: &At<'_>,
-        seen: Option<&mut Evaluated<'i>>,
-    ) -> Checked {
+    fn check<'i>(&mut self, id: SchemaId, here: Here<'i, '_>, seen: Option<&mut Evaluated<'i>>) -> Checked {
         if self.depth == MAX_DEPTH {
-            self.too_deep.get_or_insert_with(|| at.pointer());
+            self.too_deep.get_or_insert_with(|| here.at.pointer());
         }
         if self.too_deep.is_some() {
             return Err(Stop);
         }
-        if self.memory.is_needed(self.set.get(id), instance) {
-            self.remembered(id, instance, at, seen)
+        if self.memory.is_needed(self.set.get(id), here.value) {
+            self.remembered(id, here, seen)
         } else {
-            self.apply(id, instance, at, seen)
+            self.apply(id, here, seen)
         }
     }
 
-    fn apply<'i>(
-        &mut self,
-        id: SchemaId,
-        instance: &'i Value,
-        at: &At<'_>,
-        seen: Option<&mut Evaluated<'i>>,
-    ) -> Checked {
+    fn apply<'i>(&mut self, id: SchemaId, here: Here<'i, '_>, seen: Option<&mut Evaluated<'i>>) -> Checked {
         let schema = self.set.get(id);
         let entered = schema.resource.filter(|resource| self.scope.last() != Some(resource));
         self.scope.extend(entered);
         self.depth += 1;
         let checked = if schema.array.unevaluated_items.is_some() || schema.object.unevaluated_properties.is_some() {
-            self.with_unevaluated(schema, instance, at, seen)
+            self.with_unevaluated(schema, here, seen)
         } else {
-            self.keywords(schema, instance, at, seen)
+            self.keywords(schema, here, seen)
         };
         self.depth -= 1;
         if entered.is_some() {
@@ -124,10 +125,10 @@ impl<'s> Validator<'s> {
     fn keywords<'i>(
         &mut self,
         schema: &'s Schema,
-        instance: &'i Value,
-        at: &At<'_>,
+        here: Here<'i, '_>,
         mut seen: Option<&mut Evaluated<'i>>,
     ) -> Checked {
+        let Here { value: instance, at } = here;
         if schema.never {
             return self.fail(at, "false", || "nothing here: no value is valid".to_owned());
         }
@@ -152,11 +153,11 @@ impl<'s> Validator<'s> {
         if let Value::Object(members) = instance {
             for (name, dependent) in &schema.object.dependent_schemas {
                 if members.contains_key(name) {
-                    self.check(*dependent, instance, at, seen.as_deref_mut())?;
+                    self.check(*dependent, here, seen.as_deref_mut())?;
                 }
             }
         }
-        self.combine(schema, instance, at, seen)
+        self.combine(schema, here, seen)
     }
 
     /// Notes a violation. Goes on if violations are collected and there is room for more.
@@ -175,29 +176,32 @@ impl<'s> Validator<'s> {
     fn attempt<'i>(
         &mut self,
         id: SchemaId,
-        instance: &'i Value,
-        at: &At<'_>,
+        here: Here<'i, '_>,
         seen: Option<&mut Evaluated<'i>>,
     ) -> Result<(), Vec<Violation>> {
-        let outer = self.violations.take();
-        self.violations = outer.as_ref().map(|_| Vec::new());
-        let checked = self.check(id, instance, at, seen);
-        let violations = std::mem::replace(&mut self.violations, outer).unwrap_or_default();
+        let outer = self.set_aside(self.violations.is_some());
+        let checked = self.check(id, here, seen);
+        let violations = self.take_up(outer);
         if checked.is_ok() && violations.is_empty() { Ok(()) } else { Err(violations) }
     }
 
-    /// Whether a schema accepts `instance`.
-    fn accepts<'i>(
-        &mut self,
-        id: SchemaId,
-        instance: &'i Value,
-        at: &At<'_>,
-        seen: Option<&mut Evaluated<'i>>,
-    ) -> bool {
-        let outer = self.violations.take();
-        let accepted = self.check(id, instance, at, seen).is_ok();
-        self.violations = outer;
-        accepted
+    /// Whether a schema accepts an instance.
+    fn accepts<'i>(&mut self, id: SchemaId, here: Here<'i, '_>, seen: Option<&mut Evaluated<'i>>) -> bool {
+        let outer = self.set_aside(false);
+        let checked = self.check(id, here, seen);
+        self.take_up(outer);
+        checked.is_ok()
+    }
+
+    /// Sets the violations so far aside, and starts over with none, or without collecting any. Goes with
+    /// [`Validator::take_up`]; a closure in between would cost stack at every level.
+    fn set_aside(&mut self, collects: bool) -> Option<Vec<Violation>> {
+        std::mem::replace(&mut self.violations, collects.then(Vec::new))
+    }
+
+    /// Goes on with the violations that were set aside, and gives those since then.
+    fn take_up(&mut self, outer: Option<Vec<Violation>>) -> Vec<Violation> {
+        std::mem::replace(&mut self.violations, outer).unwrap_or_default()
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::pointer;
+
 /// One way in which an instance breaks its schema.
 ///
 /// The value itself is never part of it: it may be secret.
@@ -48,9 +50,7 @@ impl<'a> At<'a> {
     pub fn pointer(&self) -> String {
         match self {
             At::Root => String::new(),
-            At::Property(parent, name) => {
-                format!("{}/{}", parent.pointer(), name.replace('~', "~0").replace('/', "~1"))
-            }
+            At::Property(parent, name) => format!("{}/{}", parent.pointer(), pointer::escape(name)),
             At::Item(parent, index) => format!("{}/{index}", parent.pointer()),
         }
     }

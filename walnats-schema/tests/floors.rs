@@ -4,10 +4,33 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The floors of `read`, from the bottom up; siblings of one floor do not know each other.
-const FLOORS: &[&[&str]] = &[&["wildcard"], &["diagnostic"], &["document"], &["resolve"], &["lower", "bundle"]];
+const FLOORS: &[&[&str]] =
+    &[&["suggestion", "wildcard"], &["diagnostic"], &["document"], &["resolve"], &["lower", "bundle"]];
+
+/// The floors of `read::resolve`.
+const RESOLVE_FLOORS: &[&[&str]] =
+    &[&["draft", "uri"], &["dialect", "metaschema"], &["keyword", "registry"], &["index"], &["reference"]];
+
+/// The floors of `read::lower`.
+const LOWER_FLOORS: &[&[&str]] = &[
+    &["annotations", "subject"],
+    &["array", "combine", "cycle", "dynamic", "number", "object", "reference", "string", "unknown", "value"],
+];
+
+/// The floors of `read::document`.
+const DOCUMENT_FLOORS: &[&[&str]] = &[&["number", "syntax"], &["scalar", "json"], &["yaml"]];
+
+/// The floors of `pattern`.
+const PATTERN_FLOORS: &[&[&str]] = &[
+    &["syntax"],
+    &["characters", "parse", "translate"],
+    &["deterministic", "program"],
+    &["lookaround"],
+    &["backtrack"],
+];
 
 /// What this crate knows nothing of.
-const FOREIGN_WORDS: [&str; 4] = ["payload", "x-walnats", "NATS", "protobuf"];
+const FOREIGN_WORDS: [&str; 6] = ["payload", "x-walnats", "NATS", "protobuf", "walnats.toml", "[schemas]"];
 
 #[test]
 fn the_validator_knows_no_files() {
@@ -26,6 +49,39 @@ fn the_reader_imports_downwards() {
             let import: String = after.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
             let Some(to) = floor(&import) else { continue };
             assert!(to < from || import == module, "{}: `{module}` imports `{import}`", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_files_of_a_folder_import_downwards() {
+    check_folder("read/resolve", RESOLVE_FLOORS);
+    check_folder("read/lower", LOWER_FLOORS);
+    check_folder("read/document", DOCUMENT_FLOORS);
+    check_folder("pattern", PATTERN_FLOORS);
+}
+
+/// Every file of `folder` is on a floor, and imports from those below. What it takes from the folder's own module, types
+/// that it adds methods to, is on none.
+fn check_folder(folder: &str, floors: &[&[&str]]) {
+    let floor = |module: &str| floors.iter().position(|floor| floor.contains(&module));
+    for (path, text) in sources(&root().join(folder)) {
+        if path.strip_prefix(root().join(folder)).unwrap().components().count() > 1 {
+            continue;
+        }
+        let own = path.file_stem().unwrap().to_str().unwrap();
+        let from = floor(own).unwrap_or_else(|| panic!("`{own}` of {folder} is on no floor"));
+        for line in text.lines().filter(|line| line.starts_with("use super::")) {
+            let names = line.trim_start_matches("use super::");
+            // Of `{uri, index}` each, and of `registry::{Location, Registry}` the first.
+            let count = if names.starts_with('{') { usize::MAX } else { 1 };
+            let imports = names.trim_start_matches('{').split(", ").take(count);
+            for import in imports.map(|name| name.split([':', ';', '}']).next().unwrap_or_default()) {
+                let is_module = import.starts_with(|c: char| c.is_ascii_lowercase());
+                let to = floor(import);
+                assert!(to.is_some() || !is_module, "{}: `{import}` is on no floor", path.display());
+                assert!(to.is_none_or(|to| to < from), "`{own}` imports `{import}`: {line}");
+            }
         }
     }
 }

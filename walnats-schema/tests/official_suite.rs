@@ -86,6 +86,7 @@ fn judge(
         assert_formats,
         remotes: vec![(REMOTE_HOST.to_owned(), "remotes/".to_owned())],
         unknown_keywords: UnknownKeywords::Ignore,
+        ..LowerOptions::default()
     };
     let root = SchemaRoot { document: "schema.json".to_owned(), ..SchemaRoot::default() };
     let lowered = lower(&documents, &[root], &options, &mut report);

@@ -81,6 +81,26 @@ impl Operator {
         Ok(account)
     }
 
+    /// Signs an account anew, with other claims such as `revocations`. A server that runs reads it where the old JWT is replaced
+    /// in its configuration, and that is reloaded: returns both, the old one first.
+    ///
+    /// # Errors
+    ///
+    /// Its JWT cannot be signed.
+    pub fn renew(
+        &mut self,
+        account: &OperatorAccount,
+        name: &str,
+        claims: Claims,
+    ) -> Result<(String, String), JwtError> {
+        let mut of_account = self.accounts.iter().filter(|(key, _)| *key == account.public_key);
+        let before = of_account.next().map(|(_, jwt)| jwt.clone()).unwrap_or_default();
+        self.accounts.retain(|(key, _)| *key != account.public_key);
+        self.add(name, account.public_key.clone(), &claims)?;
+        let after = self.accounts.last().map(|(_, jwt)| jwt.clone()).unwrap_or_default();
+        Ok((before, after))
+    }
+
     fn add(&mut self, name: &str, public_key: String, claims: &Claims) -> Result<(), JwtError> {
         let unlimited = ["subs", "data", "payload", "imports", "exports", "conn", "leaf"].map(|name| (name, json!(-1)));
         let mut limits: Map<String, Value> =

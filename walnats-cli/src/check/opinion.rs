@@ -6,7 +6,7 @@ use std::fmt::Write;
 use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Value, json};
 use walnats_codegen::load::{Document, SourceSet};
-use walnats_codegen::model::{EventModel, SchemaNote};
+use walnats_codegen::model::{Annotations, EventModel};
 use walnats_codegen::settings::{DraftName, Formats, Settings};
 use walnats_codegen::{Diagnostic, Report};
 use walnats_schema::SchemaId;
@@ -31,7 +31,7 @@ pub fn compare(model: &EventModel, sources: &SourceSet, settings: &Settings) -> 
     let registry = registry(&documents, settings);
     for (id, note) in with_examples {
         opinion.examples += note.examples.len();
-        let Some(document) = sources.documents.get(note.source) else { continue };
+        let Some(document) = sources.documents.get(note.document) else { continue };
         let validator = match &registry {
             Ok(registry) => validator(registry, document, note, settings),
             Err(reason) => Err(reason.clone()),
@@ -54,7 +54,7 @@ pub fn compare(model: &EventModel, sources: &SourceSet, settings: &Settings) -> 
     opinion
 }
 
-fn disagreement(note: &SchemaNote, index: usize, ours: bool) -> Diagnostic {
+fn disagreement(note: &Annotations, index: usize, ours: bool) -> Diagnostic {
     let place = note.example_places.get(index).unwrap_or(&note.place).clone();
     let (walnats, jsonschema) = if ours { ("accepts", "refuses") } else { ("refuses", "accepts") };
     let message = format!("walnats {walnats} this example, and the validator jsonschema {jsonschema} it");
@@ -73,7 +73,7 @@ fn registry<'a>(documents: &'a [(String, Value)], settings: &Settings) -> Result
 fn validator(
     registry: &Registry<'_>,
     document: &Document,
-    note: &SchemaNote,
+    note: &Annotations,
     settings: &Settings,
 ) -> Result<Validator, String> {
     let reference = json!({ "$ref": format!("{}#{}", uri(document), percent_encode(&pointer(&note.path))) });

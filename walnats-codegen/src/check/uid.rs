@@ -7,7 +7,7 @@ use heck::ToSnakeCase;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::lower::field;
 use crate::model::{Event, EventModel, FieldPath, Payload, ScalarKind, Template, TemplatePart};
-use words::{ENDS_OF_IDS, changes_each_time, happened, is_key_of, is_occurrence, is_same_word, once};
+use words::{ENDS_OF_IDS, changes_each_time, happened, is_act, is_key_of, is_made_by, is_occurrence, once};
 
 /// Two events of one stream cannot share an id: the event's name is a part of it. Two occurrences of one event can.
 pub(super) fn check(model: &EventModel, report: &mut Report) {
@@ -62,11 +62,14 @@ fn is_of_occurrence(model: &EventModel, event: &Event, field: &FieldPath) -> boo
             _ => return false,
         },
     };
-    // `payment_id` of `payment`, `click_id` of `link-clicked`, `change_id`; not `message_id` of `message-edited`.
+    // `payment_id` of `payment`, `click_id` of `link-clicked`, `session_id` of `user-logged-in`, `change_id`; not
+    // `message_id` of `message-edited`, nor `post_id` of `comment-posted`.
     let (entity, happened) = happened(&of_event);
     let owned = owner.rsplit('_').next().unwrap_or(owner);
     let is_entity = entity.contains(&owned);
-    owner == of_event || is_same_word(owned, happened) || (is_occurrence(owned) && !is_entity)
+    let words: Vec<&str> = of_event.split('_').collect();
+    let comes_of_it = is_occurrence(owned) || is_made_by(owned, &words);
+    owner == of_event || is_act(owned, &entity, happened) || (comes_of_it && !is_entity)
 }
 
 /// Whether a plain `id` is not the entity's, which has a member of its own: `subscription_id` of `subscription-changed`.

@@ -22,18 +22,18 @@ pub(super) const CODES: &[Code] = &[
     },
     Code {
         id: "WN0403",
-        slug: "wrong-setting",
+        slug: "setting-of-another-type",
         level: Error,
-        summary: "`walnats.toml` has a value of the wrong kind.",
-        cure: "The message says what is expected.",
+        summary: "A key of `walnats.toml` has a value of another type.",
+        cure: "Write the type that the message expects.",
         reference: None,
     },
     Code {
         id: "WN0404",
-        slug: "unusable-entry",
+        slug: "no-such-file-or-message",
         level: Error,
-        summary: "An entry `[events.<name>]` that cannot be: its `schema` leads nowhere, or its patterns do not fit each other.",
-        cure: "Name the file from the schema folder on, then a JSON Pointer: `webhooks.json#/definitions/push`.",
+        summary: "`schema` of `[events.<name>]` names a schema file or a message that does not exist.",
+        cure: "Name the file from the schema folder on, then a JSON Pointer: `webhooks.json#/definitions/push`; name a message in full: `shop.v1.OrderPlaced`.",
         reference: None,
     },
     Code {
@@ -46,10 +46,10 @@ pub(super) const CODES: &[Code] = &[
     },
     Code {
         id: "WN0406",
-        slug: "wrong-option",
+        slug: "option-of-another-type",
         level: Error,
-        summary: "`x-walnats` has an unknown key, or a value of the wrong kind.",
-        cure: "Keys: `name`, `subject`, `stream`, `uid`, `once`, `type`, `rust`, `deprecated`, `owner`.",
+        summary: "`x-walnats`, or a key of it, has a value of another type.",
+        cure: "`x-walnats` is an object, or `false`; `deprecated` is `true` or `false`, the other keys are strings.",
         reference: None,
     },
     Code {

@@ -48,7 +48,7 @@ pub(super) const CODES: &[Code] = &[
         id: "WN0206",
         slug: "unknown-metaschema",
         level: Warn,
-        summary: "A `$schema` that is unknown; an error for drafts before 4.",
+        summary: "A `$schema` that names an unknown meta-schema; the schema is read as its draft, as far as that is known.",
         cure: "Use one of the drafts' own.",
         reference: Some("https://json-schema.org/draft/2020-12/json-schema-core#section-8.1.1"),
     },
@@ -67,5 +67,13 @@ pub(super) const CODES: &[Code] = &[
         summary: "A JSON Pointer in a reference lacks its first slash, as some editors let pass.",
         cure: "Write `#/definitions/x`.",
         reference: Some("https://www.rfc-editor.org/rfc/rfc6901"),
+    },
+    Code {
+        id: "WN0209",
+        slug: "unsupported-draft",
+        level: Error,
+        summary: "A `$schema` of a draft before 4.",
+        cure: "Bring the schema up to draft 4 or later; `required` has moved to the object since draft 3.",
+        reference: Some("https://json-schema.org/draft/2020-12/json-schema-core#section-8.1.1"),
     },
 ];

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::is_type_name;
-use crate::diagnostic::{Diagnostic, Place, Report, did_you_mean};
+use crate::diagnostic::{Diagnostic, Place, Report};
 use crate::model::{CodegenOptions, DateTimes, EventModel};
 use crate::settings::{CodegenSettings, DateTimeName, Text};
+use walnats_schema::pointer;
 
 /// The options, checked against the schemas of `model`.
 pub(super) fn options(
@@ -18,7 +19,7 @@ pub(super) fn options(
         let path = derive.as_str().trim_start_matches("::");
         if !path.split("::").all(is_identifier) {
             let message = format!("`{}` is not the path of a derive macro", derive.as_str());
-            report.push(Diagnostic::error("WN0403", at(derive), message).help("write `Hash`, or `my_crate::Redact`"));
+            report.push(Diagnostic::error("WN0445", at(derive), message).help("write `Hash`, or `my_crate::Redact`"));
         }
     }
     CodegenOptions {
@@ -49,7 +50,7 @@ fn names(
     for (key, name) in &settings.names {
         if !is_type_name(name.as_str()) {
             let message = format!("`{}` cannot be the name of a Rust type", name.as_str());
-            report.push(Diagnostic::error("WN0403", at(name), message).help("write a name such as `PostalCode`"));
+            report.push(Diagnostic::error("WN0446", at(name), message).help("write a name such as `PostalCode`"));
         }
         let (file, pointer) = key.as_str().split_once('#').unwrap_or((key.as_str(), ""));
         let stem = [".json", ".yaml", ".yml"].iter().find_map(|extension| file.strip_suffix(extension));
@@ -57,10 +58,8 @@ fn names(
         if !known.contains(&address) {
             let message = format!("no event reaches a schema at `{}`", key.as_str());
             let diagnostic = Diagnostic::error("WN0409", at(key), message);
-            report.push(match did_you_mean(&address, known.iter().map(String::as_str)) {
-                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                None => diagnostic.help("write a file with a JSON Pointer, such as `_address.json#/$defs/zip`"),
-            });
+            let diagnostic = diagnostic.help("write a file with a JSON Pointer, such as `_address.json#/$defs/zip`");
+            report.push(diagnostic.suggest(&address, known.iter().map(String::as_str)));
         }
         names.insert(address, name.as_str().to_owned());
     }
@@ -70,10 +69,8 @@ fn names(
 /// Where the schemas of the model stand: `address#/$defs/zip`.
 fn addresses(model: &EventModel) -> BTreeSet<String> {
     let addresses = model.notes.iter().filter_map(|note| {
-        let source = model.sources.get(note.source)?;
-        let pointer: String =
-            note.path.iter().map(|part| format!("/{}", part.replace('~', "~0").replace('/', "~1"))).collect();
-        Some(format!("{}#{pointer}", source.name))
+        let source = model.sources.get(note.document)?;
+        Some(format!("{}#{}", source.name, pointer::join(note.path.iter().map(String::as_str))))
     });
     addresses.collect()
 }

@@ -5,6 +5,7 @@ use super::source::{Declaration, event_name};
 use crate::diagnostic::{Diagnostic, Place, Report, did_you_mean};
 use crate::load::{Document, Node, NodeValue};
 use crate::settings::{EventSettings, Text};
+use walnats_schema::pointer::{escape, unescape};
 use walnats_schema::read::wildcard;
 
 /// The events in JSON schemas, and the protobuf messages that are events, each with the event's name.
@@ -39,7 +40,7 @@ pub(super) fn declare(
             let message = "the name and `schema` need a `*` both, or neither";
             let help = "what the `*` in `schema` matches stands for the `*` in the name: \
                         `[events.\"github.*\"]` with `schema = \"github.json#/definitions/*_event\"`";
-            report.push(Diagnostic::error("WN0404", at(schema), message).help(help));
+            report.push(Diagnostic::error("WN0451", at(schema), message).help(help));
             continue;
         }
         match found {
@@ -58,8 +59,8 @@ pub(super) fn declare(
                     }
                 }
             }
-            Err((message, help)) => {
-                let diagnostic = Diagnostic::error("WN0404", at(schema), message);
+            Err(Problem { code, message, help }) => {
+                let diagnostic = Diagnostic::error(code, at(schema), message);
                 report.push(match help {
                     Some(help) => diagnostic.help(help),
                     None => diagnostic,
@@ -81,8 +82,18 @@ enum Target {
     Message(String),
 }
 
-/// What is wrong, and how to mend it.
-type Problem = (String, Option<String>);
+/// Why `schema` leads nowhere.
+struct Problem {
+    code: &'static str,
+    message: String,
+    help: Option<String>,
+}
+
+impl Problem {
+    fn new(code: &'static str, message: String, help: Option<String>) -> Self {
+        Self { code, message, help }
+    }
+}
 
 fn messages(known: &Known, wanted: &str) -> Result<Vec<Found>, Problem> {
     let names = known.messages.iter();
@@ -94,10 +105,11 @@ fn messages(known: &Known, wanted: &str) -> Result<Vec<Found>, Problem> {
     });
     let found: Vec<Found> = found.collect();
     if found.is_empty() {
-        return Err((
-            format!("there is no message `{wanted}`"),
-            near(wanted, known.messages.iter().map(String::as_str)),
-        ));
+        if wanted.contains('*') {
+            return Err(Problem::new("WN0450", format!("no message matches `{wanted}`"), None));
+        }
+        let help = near(wanted, known.messages.iter().map(String::as_str));
+        return Err(Problem::new("WN0404", format!("there is no message `{wanted}`"), help));
     }
     Ok(found)
 }
@@ -112,7 +124,7 @@ fn json(known: &Known, file: &str, pointer: &str) -> Result<Vec<Found>, Problem>
             let inner = names.filter(|name| file.ends_with(&format!("/{name}"))).max_by_key(|name| name.len())?;
             Some(format!("write `{inner}`: files are named from the schema folder on"))
         });
-        return Err((format!("there is no schema file `{file}`"), help));
+        return Err(Problem::new("WN0404", format!("there is no schema file `{file}`"), help));
     };
     let document = &known.documents[index];
     let Some(star) = pointer.find('*') else {
@@ -125,7 +137,8 @@ fn json(known: &Known, file: &str, pointer: &str) -> Result<Vec<Found>, Problem>
     let part = rest.trim_start_matches('/');
     if part.contains('/') {
         let help = "only the last part of the pointer may hold a `*`";
-        return Err((format!("`#{pointer}` goes on after its `*`"), Some(help.to_owned())));
+        let message = format!("`#{pointer}` goes on after its `*`");
+        return Err(Problem::new("WN0449", message, Some(help.to_owned())));
     }
     let Some(node) = document.root.pointer(parent) else { return Err(nothing_at(document, parent)) };
     let found: Vec<Found> = match &node.value {
@@ -147,7 +160,8 @@ fn json(known: &Known, file: &str, pointer: &str) -> Result<Vec<Found>, Problem>
             found.collect()
         }
     };
-    if found.is_empty() { Err((format!("nothing in `{file}` matches `#{pointer}`"), None)) } else { Ok(found) }
+    let nothing = || Problem::new("WN0450", format!("nothing in `{file}` matches `#{pointer}`"), None);
+    if found.is_empty() { Err(nothing()) } else { Ok(found) }
 }
 
 /// The same place in every file whose name matches; what the `*` stands for may hold folders.
@@ -159,7 +173,8 @@ fn files(known: &Known, wanted: &str, pointer: &str) -> Result<Vec<Found>, Probl
         let target = Target::Json { document: index, pointer: pointer.to_owned(), place };
         found.push(Found { target, captured: captured.to_owned() });
     }
-    if found.is_empty() { Err((format!("no schema file matches `{wanted}`"), None)) } else { Ok(found) }
+    let nothing = || Problem::new("WN0450", format!("no schema file matches `{wanted}`"), None);
+    if found.is_empty() { Err(nothing()) } else { Ok(found) }
 }
 
 /// An item of an array, named by the last part of its `$ref`, or by its `title`.
@@ -171,12 +186,13 @@ fn variant(index: usize, document: &Document, pointer: &str, item: &Node) -> Res
         None => item.get("title").and_then(Node::as_str),
     };
     let Some(name) = name.filter(|name| !name.is_empty()) else {
-        return Err((format!("`#{pointer}` has neither a `$ref` nor a `title` to be named after"), None));
+        let message = format!("`#{pointer}` has neither a `$ref` nor a `title` to be named after");
+        return Err(Problem::new("WN0452", message, None));
     };
     let pointer = local.unwrap_or(pointer);
     let place = place(document, pointer).ok_or_else(|| nothing_at(document, pointer))?;
     let target = Target::Json { document: index, pointer: pointer.to_owned(), place };
-    Ok(Found { target, captured: unescape(name) })
+    Ok(Found { target, captured: unescape(name).into_owned() })
 }
 
 fn place(document: &Document, pointer: &str) -> Option<Place> {
@@ -189,13 +205,13 @@ fn place(document: &Document, pointer: &str) -> Option<Place> {
 fn nothing_at(document: &Document, pointer: &str) -> Problem {
     let message = format!("`{}` has nothing at `#{pointer}`", document.name);
     if !pointer.is_empty() && !pointer.starts_with('/') {
-        return (message, Some("write a JSON Pointer, such as `#/$defs/order`".to_owned()));
+        return Problem::new("WN0448", message, Some("write a JSON Pointer, such as `#/$defs/order`".to_owned()));
     }
     let help = pointer.rsplit_once('/').and_then(|(parent, last)| {
         let siblings = document.root.pointer(parent)?.members().iter();
         near(&unescape(last), siblings.map(|member| member.name.as_str()))
     });
-    (message, help)
+    Problem::new("WN0447", message, help)
 }
 
 fn near<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
@@ -204,12 +220,4 @@ fn near<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<Stri
 
 fn strip<'a>(name: &'a str, endings: &[String]) -> &'a str {
     endings.iter().find_map(|ending| name.strip_suffix(ending.as_str())).unwrap_or(name)
-}
-
-fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
-}
-
-fn unescape(part: &str) -> String {
-    part.replace("~1", "/").replace("~0", "~")
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::once;
 use super::template::{self, Lookup};
-use crate::diagnostic::{Diagnostic, Located, Place, Report, did_you_mean};
+use crate::diagnostic::{Diagnostic, Located, Place, Report};
 use crate::load::{Document, Node, NodeValue};
 use crate::model::{Event, Payload, Uid};
 
@@ -89,12 +89,12 @@ pub(super) fn finish(raw: RawEvent, lookup: &Lookup, report: &mut Report) -> Opt
         None => None,
     };
     for text in [&options.event_type, &options.rust].into_iter().flatten().filter(|text| text.value.is_empty()) {
-        report.push(Diagnostic::error("WN0406", text.place.clone(), "the text is empty").help("leave the key out"));
+        report.push(Diagnostic::error("WN0458", text.place.clone(), "the text is empty").help("leave the key out"));
     }
     if let Some(rust) = options.rust.as_ref().filter(|rust| !rust.value.is_empty() && !is_type_name(&rust.value)) {
         let message = format!("`{}` cannot be the name of a Rust type", rust.value);
         report
-            .push(Diagnostic::error("WN0406", rust.place.clone(), message).help("write a name such as `UserCreated`"));
+            .push(Diagnostic::error("WN0446", rust.place.clone(), message).help("write a name such as `UserCreated`"));
     }
     let event = Event {
         event_type: options.event_type.map_or_else(|| name.clone(), |event_type| event_type.value),
@@ -183,11 +183,8 @@ pub fn read_options(node: &Node, document: &Document, report: &mut Report) -> Ev
             },
             unknown => {
                 let place = document.place(&member.name_span);
-                let diagnostic = Diagnostic::error("WN0406", place, format!("`x-walnats` has no key `{unknown}`"));
-                report.push(match did_you_mean(unknown, KEYS) {
-                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                    None => diagnostic.help(format!("keys: {}", KEYS.join(", "))),
-                });
+                let diagnostic = Diagnostic::error("WN0456", place, format!("`x-walnats` has no key `{unknown}`"));
+                report.push(diagnostic.help(format!("keys: {}", KEYS.join(", "))).suggest(unknown, KEYS));
                 continue;
             }
         };

@@ -13,7 +13,7 @@ use crate::model::ScalarKind;
 /// # Errors
 /// Why the path is no required scalar.
 pub fn json_field(schemas: &SchemaSet, root: SchemaId, names: &[String]) -> Result<ScalarKind, FieldProblem> {
-    let mut here = together(schemas, [root]);
+    let mut here = together(schemas, &[root]);
     for (depth, name) in names.iter().enumerate() {
         let fields = || here.iter().flat_map(|schema| &schema.object.properties);
         let inner: Vec<SchemaId> = fields().filter(|(known, _)| known == name).map(|(_, id)| *id).collect();
@@ -26,7 +26,7 @@ pub fn json_field(schemas: &SchemaSet, root: SchemaId, names: &[String]) -> Resu
         if !here.iter().any(|schema| schema.object.required.contains(name)) || !is_object(&here) {
             return Err(FieldProblem::Optional { depth });
         }
-        here = together(schemas, inner);
+        here = together(schemas, &inner);
     }
     scalar(&here).ok_or_else(|| FieldProblem::NotScalar { found: describe(&here) })
 }
@@ -34,11 +34,11 @@ pub fn json_field(schemas: &SchemaSet, root: SchemaId, names: &[String]) -> Resu
 /// The members that are known at the path `names`, with the schema of each; one that several schemas speak of is there
 /// several times.
 pub fn json_members(schemas: &SchemaSet, root: SchemaId, names: &[String]) -> Vec<(String, SchemaId)> {
-    let mut here = together(schemas, [root]);
+    let mut here = together(schemas, &[root]);
     for name in names {
         let inner = here.iter().flat_map(|schema| &schema.object.properties).filter(|(known, _)| known == name);
         let inner: Vec<SchemaId> = inner.map(|(_, id)| *id).collect();
-        here = together(schemas, inner);
+        here = together(schemas, &inner);
     }
     here.iter().flat_map(|schema| schema.object.properties.iter().map(|(name, id)| (name.clone(), *id))).collect()
 }
@@ -46,22 +46,12 @@ pub fn json_members(schemas: &SchemaSet, root: SchemaId, names: &[String]) -> Ve
 /// Whether the format of a schema is that of a date or a time.
 pub fn is_moment(schemas: &SchemaSet, root: SchemaId) -> bool {
     let is_moment = |format| matches!(format, Format::DateTime | Format::Date | Format::Time);
-    together(schemas, [root]).iter().any(|schema| schema.string.format.is_some_and(is_moment))
+    together(schemas, &[root]).iter().any(|schema| schema.string.format.is_some_and(is_moment))
 }
 
 /// All schemas that an instance has to satisfy at once: through `$ref` and `allOf`.
-fn together(schemas: &SchemaSet, roots: impl IntoIterator<Item = SchemaId>) -> Vec<&Schema> {
-    let mut open: Vec<SchemaId> = roots.into_iter().collect();
-    let mut seen = BTreeSet::new();
-    let mut found = Vec::new();
-    while let Some(id) = open.pop() {
-        if seen.insert(id) {
-            let schema = schemas.get(id);
-            open.extend(schema.reference.iter().chain(&schema.all_of));
-            found.push(schema);
-        }
-    }
-    found
+fn together<'s>(schemas: &'s SchemaSet, roots: &[SchemaId]) -> Vec<&'s Schema> {
+    schemas.conjuncts(roots).into_iter().map(|id| schemas.get(id)).collect()
 }
 
 /// `required` and `properties` say nothing about an instance that is no object.

@@ -1,7 +1,7 @@
 //! Events whose payload is JSON: from declarations to lowered schemas and back.
 
 use walnats_schema::read::{
-    self, Annotations, Bundler, Draft, LowerOptions, Lowered, Registry, SchemaRoot, UnknownKeywords,
+    self, Annotations, Bundler, Cures, Draft, LowerOptions, Lowered, Registry, SchemaRoot, UnknownKeywords,
 };
 use walnats_schema::{SchemaId, SchemaSet};
 
@@ -10,8 +10,15 @@ use super::rust_note;
 use super::source::Declaration;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::load::SourceSet;
-use crate::model::{Payload, SchemaNote, SourceNote};
+use crate::model::{Payload, RustNote, SourceNote};
 use crate::settings::{DraftName, Formats, SchemaSettings, Settings, UnknownKeywordsName};
+
+/// How `walnats.toml` helps against findings.
+const CURES: Cures = Cures {
+    earlier_draft: Some("`[schemas] draft`"),
+    unknown_identifier: Some("say in `walnats.toml` where it is: `[schemas] remotes`"),
+    unknown_keyword: Some("a file that you may not edit is listed in `walnats.toml`: `[schemas] foreign`"),
+};
 
 /// The schemas of all sources.
 pub(super) fn registry<'a>(sources: &'a SourceSet, settings: &Settings, report: &mut Report) -> Registry<'a> {
@@ -22,7 +29,9 @@ pub(super) fn registry<'a>(sources: &'a SourceSet, settings: &Settings, report: 
 pub(super) struct Schemas {
     pub(super) set: SchemaSet,
     /// One for each schema of `set`, in the same order.
-    pub(super) notes: Vec<SchemaNote>,
+    pub(super) notes: Vec<Annotations>,
+    /// The same.
+    pub(super) rust_notes: Vec<RustNote>,
     /// The files that they come from.
     pub(super) sources: Vec<SourceNote>,
 }
@@ -59,39 +68,27 @@ pub(super) fn lower(
         })
     });
     let events = events.collect();
-    let notes = lowered.annotations.into_iter().map(|annotations| note(annotations, sources, report));
+    let rust_notes = lowered.annotations.iter().map(|annotations| rust_note(annotations, sources, report));
     let schemas = Schemas {
-        notes: notes.collect(),
+        rust_notes: rust_notes.collect(),
+        notes: lowered.annotations,
         set: lowered.schemas,
         sources: lowered.sources.into_iter().map(|name| SourceNote { name, event: None }).collect(),
     };
     (schemas, events)
 }
 
-/// The annotations of a schema, with what it asks for in Rust.
-fn note(annotations: Annotations, sources: &SourceSet, report: &mut Report) -> SchemaNote {
+/// What the schema with these annotations asks for in Rust.
+fn rust_note(annotations: &Annotations, sources: &SourceSet, report: &mut Report) -> RustNote {
     let document = sources.documents.get(annotations.document);
     let node = document.and_then(|document| document.root.descendant(&annotations.path));
     // What the schema of a whole file says of Rust is checked with the event.
     if let (Some(document), Some(node), false) = (document, node, annotations.path.is_empty()) {
-        for (node, message) in rust_note::problems(node) {
-            report.push(Diagnostic::error("WN0406", document.place(&node.span), message));
+        for rust_note::Problem { code, node, message } in rust_note::problems(node) {
+            report.push(Diagnostic::error(code, document.place(&node.span), message));
         }
     }
-    SchemaNote {
-        title: annotations.title,
-        description: annotations.description,
-        default: annotations.default,
-        examples: annotations.examples,
-        example_places: annotations.example_places,
-        deprecated: annotations.deprecated,
-        read_only: annotations.read_only,
-        write_only: annotations.write_only,
-        rust: node.map(rust_note::note).unwrap_or_default(),
-        source: annotations.document,
-        path: annotations.path,
-        place: annotations.place,
-    }
+    node.map(rust_note::note).unwrap_or_default()
 }
 
 /// That of the schema, or of what it refers to where it says nothing itself.
@@ -110,6 +107,7 @@ fn lower_options(settings: &SchemaSettings) -> LowerOptions {
             UnknownKeywordsName::Judge => UnknownKeywords::Judge,
             UnknownKeywordsName::Ignore => UnknownKeywords::Ignore,
         },
+        cures: CURES,
     }
 }
 

@@ -12,7 +12,7 @@ mod on {
     use crate::lower::event::RawEvent;
     use crate::lower::protobuf::{self, Lowered};
     use crate::lower::template::FieldProblem;
-    use crate::model::{ProtobufModel, ScalarKind};
+    use crate::model::{Event, Payload, ProtobufModel, ScalarKind};
 
     pub(in crate::lower) struct Messages(Option<Lowered>);
 
@@ -42,8 +42,13 @@ mod on {
             self.0.as_ref().map_or(Err(unknown), |lowered| lowered.messages.scalar(message, path))
         }
 
-        pub(in crate::lower) fn into_model(self) -> Option<ProtobufModel> {
-            self.0.map(|lowered| lowered.model)
+        /// The messages that events reach.
+        pub(in crate::lower) fn model(&self, events: &[Event]) -> Option<ProtobufModel> {
+            let roots = events.iter().filter_map(|event| match &event.payload {
+                Payload::Protobuf(message) => Some(message.as_str()),
+                Payload::Json(_) => None,
+            });
+            self.0.as_ref().map(|lowered| lowered.messages.model(roots))
         }
     }
 }
@@ -54,7 +59,7 @@ mod off {
     use crate::load::SourceSet;
     use crate::lower::event::RawEvent;
     use crate::lower::template::FieldProblem;
-    use crate::model::{ProtobufModel, ScalarKind};
+    use crate::model::{Event, ProtobufModel, ScalarKind};
 
     pub(in crate::lower) struct Messages;
 
@@ -84,7 +89,7 @@ mod off {
             Err(FieldProblem::Unknown { depth: 0, known: Vec::new() })
         }
 
-        pub(in crate::lower) fn into_model(self) -> Option<ProtobufModel> {
+        pub(in crate::lower) fn model(&self, _: &[Event]) -> Option<ProtobufModel> {
             None
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::event::{EventOptions, RawEvent};
-use crate::diagnostic::{Diagnostic, Located, Place, Report, did_you_mean};
+use crate::diagnostic::{Diagnostic, Located, Place, Report};
 use crate::settings::{EventSettings, Text};
 use walnats_schema::read::wildcard;
 
@@ -31,10 +31,8 @@ pub(super) fn apply(events: &mut [RawEvent], entries: &Entries, at: &dyn Fn(&Tex
     let is_checked = |key: &&Text| entries[*key].schema.is_none() && stars(key) <= 1;
     for key in unused.into_iter().filter(is_checked) {
         let diagnostic = Diagnostic::error("WN0405", at(key), format!("there is no event `{}`", key.as_str()));
-        report.push(match did_you_mean(key.as_str(), events.iter().map(|event| event.name.as_str())) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-            None => diagnostic.help("add its schema, or say where it is: `schema = \"file.json#/$defs/name\"`"),
-        });
+        let diagnostic = diagnostic.help("add its schema, or say where it is: `schema = \"file.json#/$defs/name\"`");
+        report.push(diagnostic.suggest(key.as_str(), events.iter().map(|event| event.name.as_str())));
     }
 }
 
@@ -46,17 +44,17 @@ pub(super) fn check(entries: &Entries, at: &dyn Fn(&Text) -> Place, report: &mut
 }
 
 fn check_entry(key: &Text, settings: &EventSettings, at: &dyn Fn(&Text) -> Place, report: &mut Report) {
-    let mut wrong = |text: &Text, message: &str, help: &str| {
-        report.push(Diagnostic::error("WN0404", at(text), message).help(help));
+    let mut wrong = |code, text: &Text, message: &str, help: &str| {
+        report.push(Diagnostic::error(code, at(text), message).help(help));
     };
     if stars(key) > 1 {
-        wrong(key, "a name may hold one `*`", "write an entry for each pattern");
+        wrong("WN0453", key, "a name may hold one `*`", "write an entry for each pattern");
     }
     if let Some(rust) = settings.rust.as_ref().filter(|_| key.as_str().contains('*')) {
-        wrong(rust, "many events cannot share one Rust name", "write an entry for the event alone");
+        wrong("WN0455", rust, "many events cannot share one Rust name", "write an entry for the event alone");
     }
     if !settings.strip.is_empty() && settings.schema.is_none() {
-        wrong(key, "`strip` is for names that come from `schema`", "remove it");
+        wrong("WN0454", key, "`strip` is for names that come from `schema`", "remove it");
     }
 }
 

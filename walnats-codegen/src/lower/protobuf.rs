@@ -1,10 +1,12 @@
-//! Protobuf files become a [`ProtobufModel`] and the events they declare.
+//! Protobuf files become the events they declare, and a [`ProtobufModel`] of what those reach.
 
 mod compile;
 mod edition;
 mod mistake;
 mod option;
 mod place;
+mod plain;
+mod prune;
 mod soundness;
 mod token;
 
@@ -12,7 +14,9 @@ mod token;
 mod tests;
 
 use heck::ToKebabCase;
+use prost::Message as _;
 use prost_reflect::{Cardinality, DescriptorPool, FieldDescriptor, Kind, MessageDescriptor};
+use prost_types::FileDescriptorSet;
 
 use crate::diagnostic::{Place, Report};
 use crate::load::ProtobufSource;
@@ -24,8 +28,6 @@ use place::Places;
 
 /// Everything that the protobuf files of a package say.
 pub struct Lowered {
-    /// The messages, for the back ends.
-    pub model: ProtobufModel,
     /// One event for each message with the option `(walnats.event)`, by full name of the message.
     pub events: Vec<RawEvent>,
     /// The messages, for questions that come up while events are lowered.
@@ -38,15 +40,11 @@ pub fn lower(sources: &[ProtobufSource], report: &mut Report) -> Option<Lowered>
         return None;
     }
     let compiled = compile::compile(sources, report);
-    let mut own: Vec<_> = compiled.files.keys().cloned().collect();
-    own.retain(|name| compiled.pool.get_file_by_name(name).is_some());
-    own.sort();
-    let model = ProtobufModel { descriptors: compiled.pool.encode_to_vec(), files: own };
     let messages = Messages { pool: compiled.pool, places: Places::new(compiled.files) };
     let mut names: Vec<_> = messages.pool.all_messages().filter(option::is_event).map(full_name).collect();
     names.sort();
     let events = names.iter().filter_map(|name| messages.event(name)).collect();
-    Some(Lowered { model, events, messages })
+    Some(Lowered { events, messages })
 }
 
 /// The compiled messages of a package.
@@ -56,6 +54,16 @@ pub struct Messages {
 }
 
 impl Messages {
+    /// The messages that `roots` reach, by full names, for the back ends.
+    pub fn model<'a>(&self, roots: impl IntoIterator<Item = &'a str>) -> ProtobufModel {
+        let all = self.pool.file_descriptor_protos().cloned().collect();
+        let reached = prune::prune(all, roots);
+        ProtobufModel {
+            files: plain::files(&reached),
+            descriptors: FileDescriptorSet { file: reached }.encode_to_vec(),
+        }
+    }
+
     /// The event that the message `full_name` (`shop.v1.OrderPlaced`) is or, where it lacks the option, would be with
     /// nothing in it. `None` if there is no such message, or it is one of Google's well-known types.
     pub fn event(&self, full_name: &str) -> Option<RawEvent> {
@@ -110,7 +118,7 @@ impl Messages {
 
 /// Google's well-known types are types of prost, which a package cannot give an address; a message of its own can hold one.
 fn can_be_event(message: &MessageDescriptor) -> bool {
-    !message.is_map_entry() && message.package_name() != "google.protobuf"
+    !message.is_map_entry() && message.package_name() != plain::GOOGLE
 }
 
 fn full_name(message: MessageDescriptor) -> String {

@@ -2,7 +2,7 @@
 
 use walnats_schema::IntegerFormat;
 
-use crate::load::{Node, NodeValue};
+use crate::load::{Member, Node, NodeValue};
 use crate::lower::event::is_type_name;
 use crate::model::{RustNote, RustType};
 
@@ -37,18 +37,29 @@ pub(super) fn note(node: &Node) -> RustNote {
     }
 }
 
-/// What cannot be had, with where it stands.
-pub(super) fn problems(node: &Node) -> Vec<(&Node, String)> {
+/// Something that cannot be had.
+pub(super) struct Problem<'a> {
+    pub(super) code: &'static str,
+    /// What asks for it.
+    pub(super) node: &'a Node,
+    pub(super) message: String,
+}
+
+/// What cannot be had of what the schema `node` asks for.
+pub(super) fn problems(node: &Node) -> Vec<Problem<'_>> {
     let Some(rust) = node.get("x-walnats").and_then(|options| options.get("rust")) else { return Vec::new() };
     let types = "an integer type (`i8` to `i128`, `u8` to `u64`) or `String`";
     if let Some(text) = rust.as_str() {
         let message = || format!("`{text}` is neither the name of a Rust type, such as `PostalCode`, nor {types}");
         if let Some(wanted) = wanted(text) {
-            return too_narrow(node, wanted).map(|message| (rust, message)).into_iter().collect();
+            let problem = too_narrow(node, wanted).map(|message| Problem { code: "WN0462", node: rust, message });
+            return problem.into_iter().collect();
         }
-        return if is_type_name(text) { Vec::new() } else { vec![(rust, message())] };
+        let problem = || Problem { code: "WN0446", node: rust, message: message() };
+        return if is_type_name(text) { Vec::new() } else { vec![problem()] };
     }
     let mut problems = Vec::new();
+    let mut wrong = |code, node, message| problems.push(Problem { code, node, message });
     for member in rust.members() {
         let value = &member.value;
         let text = value.as_str().unwrap_or_default();
@@ -56,23 +67,26 @@ pub(super) fn problems(node: &Node) -> Vec<(&Node, String)> {
             "name" if is_type_name(text) && wanted(text).is_none() => {}
             "field" if is_field_name(text) => {}
             "type" if wanted(text).is_some() => {
-                let problem = wanted(text).and_then(|wanted| too_narrow(node, wanted));
-                problems.extend(problem.map(|message| (value, message)));
+                if let Some(message) = wanted(text).and_then(|wanted| too_narrow(node, wanted)) {
+                    wrong("WN0462", value, message);
+                }
             }
             "variants" => {
-                let wrong = value.members().iter().filter(|variant| !variant.value.as_str().is_some_and(is_type_name));
-                problems.extend(
-                    wrong.map(|variant| (&variant.value, "a variant's name has to be such as `ThumbsUp`".to_owned())),
-                );
+                let is_wrong = |variant: &&Member| !variant.value.as_str().is_some_and(is_type_name);
+                for variant in value.members().iter().filter(is_wrong) {
+                    wrong("WN0461", &variant.value, "a variant's name has to be such as `ThumbsUp`".to_owned());
+                }
             }
             "name" => {
-                problems.push((value, "`name` has to be the name of a Rust type, such as `PostalCode`".to_owned()))
+                wrong("WN0446", value, "`name` has to be the name of a Rust type, such as `PostalCode`".to_owned());
             }
-            "field" => problems.push((value, "`field` has to be the name of a Rust field, such as `kind`".to_owned())),
-            "type" => problems.push((value, format!("`type` has to be {types}"))),
+            "field" => {
+                wrong("WN0460", value, "`field` has to be the name of a Rust field, such as `kind`".to_owned());
+            }
+            "type" => wrong("WN0459", value, format!("`type` has to be {types}")),
             unknown => {
                 let keys = "`name`, `field`, `variants` and `type`";
-                problems.push((value, format!("`rust` has no key `{unknown}`, only {keys}")));
+                wrong("WN0456", value, format!("`rust` has no key `{unknown}`, only {keys}"));
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Report, SourceFile, did_you_mean};
+use crate::diagnostic::{Diagnostic, Report, SourceFile};
 use crate::model::Service;
 use crate::settings::{ServiceSettings, Text};
 use walnats_schema::read::wildcard;
@@ -44,10 +44,7 @@ fn resolve(patterns: &[Text], events: &[&str], file: &Arc<SourceFile>, report: &
         if matching.is_empty() {
             let diagnostic =
                 Diagnostic::error("WN0430", wanted.place(file), format!("there is no event `{}`", wanted.as_str()));
-            report.push(match did_you_mean(wanted.as_str(), events.iter().copied()) {
-                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                None => diagnostic,
-            });
+            report.push(diagnostic.suggest(wanted.as_str(), events.iter().copied()));
         }
     }
     found.into_iter().collect()

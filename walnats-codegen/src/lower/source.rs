@@ -60,7 +60,7 @@ fn options(document: &Document, is_declared: bool, report: &mut Report) -> Optio
             if let Some(member) = options.members().iter().find(|member| member.name != "rust") {
                 let message = format!("`{}` has no meaning for a shared type", member.name);
                 report.push(
-                    Diagnostic::error("WN0406", document.place(&member.name_span), message)
+                    Diagnostic::error("WN0457", document.place(&member.name_span), message)
                         .help("for an event, take the `_` from the file's name and give the file a type of its own"),
                 );
             }

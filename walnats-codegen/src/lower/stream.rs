@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::event::LocatedEvent;
 use super::filter;
-use crate::diagnostic::{Diagnostic, Place, Report, did_you_mean};
+use crate::diagnostic::{Diagnostic, Place, Report};
 use crate::model::{Retention, Stream};
 use crate::settings::{Settings, StreamSettings};
 
@@ -34,10 +34,8 @@ pub(super) fn streams(events: &[LocatedEvent], settings: &Settings, report: &mut
         if configured.subjects.is_empty() && !copies && !found.contains_key(name.as_str()) {
             let message = format!("the stream `{}` stores no event", name.as_str());
             let diagnostic = Diagnostic::error("WN0424", name.place(file), message);
-            report.push(match did_you_mean(name.as_str(), found.keys().copied()) {
-                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                None => diagnostic.help("name it as the `stream` of an event, or list `subjects`"),
-            });
+            let diagnostic = diagnostic.help("name it as the `stream` of an event, or list `subjects`");
+            report.push(diagnostic.suggest(name.as_str(), found.keys().copied()));
         }
         found.insert(name.as_str(), name.place(file));
     }

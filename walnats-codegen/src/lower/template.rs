@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::diagnostic::{Diagnostic, Located, Place, Report, did_you_mean};
+use crate::diagnostic::{Diagnostic, Located, Place, Report};
 use crate::model::{FieldPath, ScalarKind, Template, TemplatePart};
 
 /// Why a template may not name a field. A `depth` is an index into the path's names.
@@ -136,11 +136,11 @@ fn explain(names: &[String], problem: FieldProblem, place: Place) -> Diagnostic 
     match problem {
         FieldProblem::Unknown { depth, known } => {
             let diagnostic = Diagnostic::error("WN0412", place, format!("the payload has no field `{}`", path(depth)));
-            match did_you_mean(&names[depth.min(names.len() - 1)], known.iter().map(String::as_str)) {
-                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                None if known.is_empty() => diagnostic.help("there are no fields that every payload is known to have"),
-                None => diagnostic.help(format!("fields there: {}", list(&known))),
-            }
+            let help = match known.is_empty() {
+                true => "there are no fields that every payload is known to have".to_owned(),
+                false => format!("fields there: {}", list(&known)),
+            };
+            diagnostic.help(help).suggest(&names[depth.min(names.len() - 1)], known.iter().map(String::as_str))
         }
         FieldProblem::Optional { depth } => {
             Diagnostic::error("WN0413", place, format!("not every payload has the field `{}`", path(depth))).help(

@@ -20,7 +20,7 @@ use super::json_types::JsonTypes;
 use super::schema_location::SchemaLocation;
 use super::schemas::{Schemas, needs_judge};
 use super::types::{Body, Item, ItemId, Judgement, Open, Type, Typed, Types};
-use crate::model::{Constraint, DateTimes, EventModel, Payload, RustType, SchemaNote};
+use crate::model::{Annotations, Constraint, DateTimes, EventModel, Payload, RustNote, RustType};
 
 /// Arrays and maps of arrays and maps nest this deep; further down stands any value, and the schema judges it.
 const MAX_NESTING: usize = 32;
@@ -36,6 +36,7 @@ pub fn build(model: &EventModel, schemas: &Schemas<'_>) -> Types {
         datetime: model.options.datetime,
         max_items: MAX_COMBINED + 2 * model.schemas.schemas.len(),
         notes: &model.notes,
+        rust_notes: &model.rust_notes,
         types: Types::default(),
         satisfiable: RefCell::default(),
         by_key: HashMap::new(),
@@ -58,7 +59,8 @@ struct Builder<'m> {
     datetime: DateTimes,
     /// Types beyond these are any value, which the schema judges.
     max_items: usize,
-    notes: &'m [SchemaNote],
+    notes: &'m [Annotations],
+    rust_notes: &'m [RustNote],
     types: Types,
     by_key: HashMap<Key, ItemId>,
     /// Items whose fields or variants are still to be found.
@@ -198,8 +200,8 @@ impl Builder<'_> {
 
     /// The type that a schema which applies asks for.
     fn wanted(&self, conjunction: &Conjunction) -> Option<RustType> {
-        let mut ids = conjunction.whole.iter().flat_map(|id| self.schemas.conjuncts(*id));
-        ids.find_map(|id| self.notes.get(id.0 as usize)?.rust.wanted)
+        let mut ids = self.schemas.set.conjuncts(&conjunction.whole).into_iter();
+        ids.find_map(|id| self.rust_notes.get(id.0 as usize)?.wanted)
     }
 
     /// Whether any value can be where the schema alone applies.
@@ -230,7 +232,7 @@ impl Builder<'_> {
         };
         let id = home.or(conjunction.whole.last().copied()).unwrap_or(SchemaId(0));
         self.types.items.push(Item { location, id, body, constraints: Vec::new(), judgements: Vec::new() });
-        let item = self.types.items.len() - 1;
+        let item = ItemId(self.types.items.len() - 1);
         self.by_key.insert(key, item);
         item
     }

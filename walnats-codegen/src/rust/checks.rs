@@ -6,7 +6,7 @@ use super::code::literal;
 use super::constraint::{self, RUNTIME, Subject};
 use super::idents::Idents;
 use super::operand::Operand;
-use super::types::{Body, Field, Item, Judgement, Struct, Type, Typed, Types, Union};
+use super::types::{Body, Field, Item, ItemId, Judgement, Struct, Type, Typed, Types, Union};
 
 /// Writes the body of a type's `check`: one statement after the other.
 pub struct Checks<'t> {
@@ -36,12 +36,12 @@ impl<'t> Checks<'t> {
     }
 
     /// Whether a type implements `Validate`.
-    pub fn is_checked(&self, item: usize) -> bool {
-        self.checked[item]
+    pub fn is_checked(&self, item: ItemId) -> bool {
+        self.checked[item.0]
     }
 
     /// What is checked of an item; `idents` are those of a struct.
-    pub fn of_item(&self, item: usize, idents: Option<&Idents>, super_path: &str) -> Vec<String> {
+    pub fn of_item(&self, item: ItemId, idents: Option<&Idents>, super_path: &str) -> Vec<String> {
         let mut code = Code { checks: self, schemas: super_path, lines: Vec::new() };
         let Item { body, constraints, judgements, .. } = &self.types.items[item];
         let at = Operand::bound("at");
@@ -98,7 +98,7 @@ impl<'t> Checks<'t> {
                     self.is_checked_type(inner)
                 }
                 Type::Tuple(items) => items.iter().any(|item| self.is_checked_type(item)),
-                Type::Item(item) | Type::Boxed(item) => self.checked[*item],
+                Type::Item(item) | Type::Boxed(item) => self.checked[item.0],
                 _ => false,
             }
     }
@@ -167,7 +167,7 @@ impl Code<'_, '_> {
                 self.checks.is_checked_type(inner)
             }
             Type::Tuple(items) => items.iter().any(|item| self.checks.is_checked_type(item)),
-            Type::Item(item) | Type::Boxed(item) => self.checks.checked[*item],
+            Type::Item(item) | Type::Boxed(item) => self.checks.checked[item.0],
             _ => false,
         };
         if inner_checked {

@@ -124,7 +124,7 @@ impl Conjunction {
     }
 
     fn expand(&mut self, schemas: &Schemas<'_>, id: SchemaId) {
-        for id in schemas.conjuncts(id) {
+        for id in schemas.set.conjuncts(&[id]) {
             let schema = schemas.set.get(id);
             let (json_types, has_keywords) = schemas.own[id.0 as usize];
             self.json_types = self.json_types.and(json_types);

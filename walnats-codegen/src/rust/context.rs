@@ -3,9 +3,9 @@
 use walnats_schema::SchemaId;
 
 use super::code::type_text;
-use super::layout::Layout;
+use super::layout::{FileId, Layout};
 use super::types::{Typed, Types};
-use crate::model::{EventModel, SchemaNote};
+use crate::model::{Annotations, EventModel};
 
 /// Everything that the text of a package depends on.
 pub struct Context<'m> {
@@ -20,12 +20,14 @@ pub struct Context<'m> {
 
 impl Context<'_> {
     /// A type, as it is written in `file`.
-    pub fn type_text(&self, typed: &Typed, file: usize) -> String {
-        type_text(&typed.ty, self.model.options.datetime, &|item| self.layout.item_path(item, &self.names[item], file))
+    pub fn type_text(&self, typed: &Typed, file: FileId) -> String {
+        type_text(&typed.ty, self.model.options.datetime, &|item| {
+            self.layout.item_path(item, &self.names[item.0], file)
+        })
     }
 
     /// What the schema `id` says beyond what it accepts.
-    pub fn note(&self, id: SchemaId) -> Option<&SchemaNote> {
+    pub fn note(&self, id: SchemaId) -> Option<&Annotations> {
         self.model.notes.get(id.0 as usize)
     }
 

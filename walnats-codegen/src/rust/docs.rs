@@ -1,6 +1,6 @@
 //! The doc comments of types and fields: what the schema says of them, and what is asked of their values.
 
-use crate::model::{Event, SchemaNote};
+use crate::model::{Annotations, Event};
 
 use super::constraint;
 use super::markdown::{Doc, code, markdown, visible};
@@ -32,7 +32,7 @@ pub fn of_event(event: &Event) -> String {
 }
 
 /// The doc of the type `name`: description or title, `facts` about it, example. Empty where it would only repeat the name.
-pub fn of_type(note: Option<&SchemaNote>, name: &str, facts: Option<String>) -> Doc {
+pub fn of_type(note: Option<&Annotations>, name: &str, facts: Option<String>) -> Doc {
     let mut lines = describe(note);
     if lines.is_empty() {
         let title = note.and_then(|note| note.title.as_deref()).filter(|title| names::type_name(title) != name);
@@ -55,14 +55,14 @@ pub fn of_type(note: Option<&SchemaNote>, name: &str, facts: Option<String>) -> 
 }
 
 /// The doc of a listed value, which is `ident` in Rust: description, or a title that says more than the name.
-pub fn of_value(note: Option<&SchemaNote>, ident: &str) -> Doc {
+pub fn of_value(note: Option<&Annotations>, ident: &str) -> Doc {
     let lines = describe(note);
     let title = note.and_then(|note| note.title.as_deref()).filter(|title| names::variant_name(title) != ident);
     if lines.is_empty() { title.map(markdown).unwrap_or_default() } else { lines }
 }
 
 /// The doc of a field: description, what is asked of it, its default.
-pub fn of_field(note: Option<&SchemaNote>, typed: &Typed) -> Doc {
+pub fn of_field(note: Option<&Annotations>, typed: &Typed) -> Doc {
     let mut lines = describe(note);
     let mut facts = constraint::sentences(typed);
     if let Some(note) = note {
@@ -80,7 +80,7 @@ pub fn of_field(note: Option<&SchemaNote>, typed: &Typed) -> Doc {
 }
 
 /// The first example: as it is written in a JSON file, with its members in the author's order, or else pretty-printed.
-fn example(note: &SchemaNote) -> Option<String> {
+fn example(note: &Annotations) -> Option<String> {
     let value = note.examples.first()?;
     let written = note.example_places.first().and_then(|place| place.file.text.get(place.span.clone()));
     let is_json = |text: &&str| serde_json::from_str::<serde_json::Value>(text).is_ok_and(|read| read == *value);
@@ -100,7 +100,7 @@ fn dedent(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn describe(note: Option<&SchemaNote>) -> Doc {
+fn describe(note: Option<&Annotations>) -> Doc {
     let text = note.and_then(|note| note.description.as_deref()).map(str::trim).filter(|text| !text.is_empty());
     text.map(markdown).unwrap_or_default()
 }

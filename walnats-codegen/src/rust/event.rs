@@ -3,7 +3,7 @@
 use super::code::literal;
 use super::context::Context;
 use super::idents::{idents, variant_idents};
-use super::layout::EventForm;
+use super::layout::{EventForm, FileId};
 use super::names::protobuf;
 use super::template::{EventTemplate, MessageText, render};
 use super::types::{Body, Type, Typed};
@@ -82,7 +82,7 @@ impl Context<'_> {
 
     /// A reference to the scalar that `names` lead to from the value `code`. Where it is in each variant of a union, the
     /// variants' types may differ, and what they share is that they can be written.
-    fn member_code(&self, code: &str, typed: &Typed, names: &[String], file: usize) -> Option<String> {
+    fn member_code(&self, code: &str, typed: &Typed, names: &[String], file: FileId) -> Option<String> {
         let item = match typed.ty {
             Type::Item(item) | Type::Boxed(item) => item,
             Type::Boolean
@@ -108,7 +108,7 @@ impl Context<'_> {
                 self.member_code(&code, &body.fields[position].typed, rest, file)
             }
             (Body::Union(body), [_, ..]) => {
-                let path = self.layout.item_path(item, &self.names[item], file);
+                let path = self.layout.item_path(item, &self.names[item.0], file);
                 let mut arms = String::new();
                 for (variant, ident) in body.variants.iter().zip(variant_idents(body)) {
                     let value = self.member_code("value", &variant.typed, names, file)?;

@@ -5,7 +5,7 @@ use super::code::literal;
 use super::context::Context;
 use super::docs;
 use super::idents::{Idents, enum_idents, idents, variant_idents};
-use super::layout::EventForm;
+use super::layout::{EventForm, FileId};
 use super::markdown;
 use super::rename;
 use super::template::{
@@ -27,7 +27,7 @@ const MAX_PARAMETERS: usize = 7;
 
 impl Context<'_> {
     /// The item in `file`, with its checks.
-    pub fn item(&self, item: ItemId, file: usize, checks: &Checks<'_>) -> String {
+    pub fn item(&self, item: ItemId, file: FileId, checks: &Checks<'_>) -> String {
         let (text, variants, lines) = match &self.types.items[item].body {
             Body::Struct(body) => {
                 let idents = idents(body);
@@ -41,15 +41,15 @@ impl Context<'_> {
                 (self.union(item, body, &idents, file), self.variant_checks(body, &idents, file, checks), lines)
             }
         };
-        if !checks.is_checked(item) && !self.always_checked[item] {
+        if !checks.is_checked(item) && !self.always_checked[item.0] {
             return text;
         }
-        let template = ValidateTemplate { name: self.names[item].clone(), variants, checks: lines };
+        let template = ValidateTemplate { name: self.names[item.0].clone(), variants, checks: lines };
         text + &render(&template)
     }
 
     /// The newtype of an event whose payload has a type of another name.
-    pub fn newtype(&self, event: usize, name: &str, typed: &Typed, file: usize, checks: &Checks<'_>) -> String {
+    pub fn newtype(&self, event: usize, name: &str, typed: &Typed, file: FileId, checks: &Checks<'_>) -> String {
         let event = &self.model.events[event];
         let unnamed = || vec![format!("The event {}.", markdown::code(&event.name))];
         let mut docs = event.description.as_deref().map_or_else(unnamed, markdown::markdown);
@@ -65,7 +65,7 @@ impl Context<'_> {
         render(&template) + &render(&checks)
     }
 
-    fn structure(&self, item: ItemId, body: &Struct, idents: &Idents, file: usize) -> String {
+    fn structure(&self, item: ItemId, body: &Struct, idents: &Idents, file: FileId) -> String {
         let fields =
             body.fields.iter().zip(&idents.fields).map(|(field, ident)| self.field(field, ident, file)).collect();
         let parameters: Vec<_> =
@@ -78,7 +78,7 @@ impl Context<'_> {
         render(&StructTemplate {
             docs: self.item_docs(item),
             derives: self.derives(&derives, &[]),
-            name: self.names[item].clone(),
+            name: self.names[item.0].clone(),
             fields,
             additional: body.additional.as_ref().map(|typed| self.additional(typed, &idents.additional, file)),
             new: self.new_text(body, idents, file),
@@ -87,7 +87,7 @@ impl Context<'_> {
         })
     }
 
-    fn field(&self, field: &Field, ident: &str, file: usize) -> FieldText {
+    fn field(&self, field: &Field, ident: &str, file: FileId) -> FieldText {
         let type_text = self.type_text(&field.typed, file);
         let (presence, type_text) =
             if field.required { ("required", type_text) } else { ("optional", format!("Option<{type_text}>")) };
@@ -101,7 +101,7 @@ impl Context<'_> {
         }
     }
 
-    fn additional(&self, typed: &Typed, ident: &str, file: usize) -> AdditionalText {
+    fn additional(&self, typed: &Typed, ident: &str, file: FileId) -> AdditionalText {
         let type_text = match typed.ty {
             Type::Value => "::walnats_runtime::Map".to_owned(),
             _ => format!("::std::collections::BTreeMap<String, {}>", self.type_text(typed, file)),
@@ -109,7 +109,7 @@ impl Context<'_> {
         AdditionalText { ident: ident.to_owned(), type_text }
     }
 
-    fn new_text(&self, body: &Struct, idents: &Idents, file: usize) -> NewText {
+    fn new_text(&self, body: &Struct, idents: &Idents, file: FileId) -> NewText {
         let (mut parameters, mut fields) = (Vec::new(), Vec::new());
         for (field, ident) in body.fields.iter().zip(&idents.fields) {
             if !field.required {
@@ -166,12 +166,12 @@ impl Context<'_> {
             docs: self.item_docs(item),
             derives: self.derives(&derives, &SERDE),
             rename_all: names.rename_all,
-            name: self.names[item].clone(),
+            name: self.names[item.0].clone(),
             variants: variants.collect(),
         })
     }
 
-    fn union(&self, item: ItemId, body: &Union, idents: &[String], file: usize) -> String {
+    fn union(&self, item: ItemId, body: &Union, idents: &[String], file: FileId) -> String {
         let texts: Vec<String> = body.variants.iter().map(|variant| self.type_text(&variant.typed, file)).collect();
         let variants = body.variants.iter().zip(idents).zip(&texts).map(|((variant, ident), text)| VariantText {
             docs: docs::of_field(self.note(variant.id), &variant.typed),
@@ -205,7 +205,7 @@ impl Context<'_> {
         render(&UnionTemplate {
             docs: self.item_docs(item),
             derives: self.derives(&["Clone", "Debug", "PartialEq"], &SERDE[..1]),
-            name: self.names[item].clone(),
+            name: self.names[item.0].clone(),
             variants: variants.collect(),
             attempts: body.dispatch == Dispatch::Attempt,
             is_total: body.dispatch == Dispatch::Member && body.variants.iter().any(|variant| variant.tags.is_empty()),
@@ -218,7 +218,7 @@ impl Context<'_> {
         &self,
         body: &Union,
         idents: &[String],
-        file: usize,
+        file: FileId,
         checks: &Checks<'_>,
     ) -> Vec<VariantCheckText> {
         let is_checked = body.variants.iter().any(|variant| checks.is_checked_type(&variant.typed));
@@ -239,7 +239,7 @@ impl Context<'_> {
         let event = self.layout.events.iter().position(|event| event.form == EventForm::Item(item));
         let event = event.map(|event| &self.model.events[event]);
         let mut docs =
-            docs::of_type(self.note(self.types.items[item].id), &self.names[item], event.map(docs::of_event));
+            docs::of_type(self.note(self.types.items[item].id), &self.names[item.0], event.map(docs::of_event));
         if let Some(event) = event.filter(|event| event.description.is_none()) {
             docs.splice(0..0, [format!("The event {}.", markdown::code(&event.name)), String::new()]);
         }

@@ -1,6 +1,7 @@
 //! Which file holds what. A type lives in the module of the schema file that it stands in, whoever uses it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::{Index, IndexMut};
 
 use super::names;
 use super::schema_location::SchemaLocation;
@@ -20,8 +21,26 @@ pub struct Layout {
     /// The modules of the root, with whether they hold types: those are public.
     pub modules: Vec<(String, bool)>,
     /// The file of each item.
-    pub item_files: Vec<usize>,
+    pub item_files: Vec<FileId>,
     pub events: Vec<EventPlace>,
+}
+
+/// One of [`Layout::files`], by its index.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FileId(usize);
+
+impl Index<FileId> for Vec<File> {
+    type Output = File;
+
+    fn index(&self, id: FileId) -> &File {
+        &self[id.0]
+    }
+}
+
+impl IndexMut<FileId> for Vec<File> {
+    fn index_mut(&mut self, id: FileId) -> &mut File {
+        &mut self[id.0]
+    }
 }
 
 /// A file of types and events.
@@ -54,8 +73,7 @@ pub enum EventForm {
 #[derive(Debug)]
 pub struct EventPlace {
     pub form: EventForm,
-    /// Index into [`Layout::files`].
-    pub file: usize,
+    pub file: FileId,
     /// The event's name as a part of identifiers: `user_created`.
     pub ident: String,
     /// What follows `emit_` in the name of the method for many events: `user_created_all`.
@@ -89,14 +107,14 @@ pub fn event_forms(model: &EventModel, types: &Types) -> Vec<EventForm> {
 pub fn layout(model: &EventModel, types: &Types, forms: &[EventForm]) -> Layout {
     let idents = names::distinct(&model.events, |event| &event.name, names::method_part, &[]);
     let modules = names::distinct(&idents, |ident| ident, names::module_name, &RESERVED);
-    let mut layout = Layout { item_files: vec![0; types.items.len()], ..Layout::default() };
+    let mut layout = Layout { item_files: vec![FileId::default(); types.items.len()], ..Layout::default() };
     let mut taken: names::Taken = modules.iter().cloned().chain(RESERVED.map(str::to_owned)).collect();
 
     let mut by_source: BTreeMap<usize, Vec<ItemId>> = BTreeMap::new();
-    for (index, item) in types.items.iter().enumerate() {
-        by_source.entry(item.location.source).or_default().push(index);
+    for id in types.ids() {
+        by_source.entry(types.items[id].location.source).or_default().push(id);
     }
-    let mut event_files: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut event_files: BTreeMap<usize, FileId> = BTreeMap::new();
     for (source, items) in by_source {
         let event = own_event(model, source);
         let module = match event {
@@ -122,9 +140,9 @@ pub fn layout(model: &EventModel, types: &Types, forms: &[EventForm]) -> Layout 
 }
 
 impl Layout {
-    fn add_module(&mut self, module: String, items: Vec<ItemId>, types: &Types) -> usize {
+    fn add_module(&mut self, module: String, items: Vec<ItemId>, types: &Types) -> FileId {
         self.modules.push((module.clone(), !items.is_empty()));
-        let file = self.files.len();
+        let file = self.next_file();
         self.files.push(File { path: module.clone(), module: module.clone(), ..File::default() });
         let split = items.len() > MAX_TYPES;
         let mut parts: BTreeMap<&str, Vec<ItemId>> = BTreeMap::new();
@@ -132,7 +150,7 @@ impl Layout {
             match types.items[item].location.definition().filter(|_| split) {
                 Some(definition) => parts.entry(definition).or_default().push(item),
                 None => {
-                    self.item_files[item] = file;
+                    self.item_files[item.0] = file;
                     self.files[file].items.push(item);
                 }
             }
@@ -140,7 +158,8 @@ impl Layout {
         let keys: Vec<&str> = parts.keys().copied().collect();
         let idents = names::distinct(&keys, |key| key, names::module_name, &["rt"]);
         for (part, items) in idents.iter().zip(parts.into_values()) {
-            items.iter().for_each(|item| self.item_files[*item] = self.files.len());
+            let next = self.next_file();
+            items.iter().for_each(|item| self.item_files[item.0] = next);
             let path = format!("{module}/{part}");
             self.files.push(File { path, module: module.clone(), is_part: true, items, ..File::default() });
         }
@@ -148,15 +167,24 @@ impl Layout {
         file
     }
 
+    fn next_file(&self) -> FileId {
+        FileId(self.files.len())
+    }
+
+    /// All files, in order.
+    pub fn file_ids(&self) -> impl Iterator<Item = FileId> + use<> {
+        (0..self.files.len()).map(FileId)
+    }
+
     /// What leads from a file to the root module: `super::super::`.
-    pub fn to_root(&self, file: usize) -> &'static str {
+    pub fn to_root(&self, file: FileId) -> &'static str {
         if self.files[file].is_part { "super::super::" } else { "super::" }
     }
 
     /// The path of an item of the name `name`, seen from `file`.
-    pub fn item_path(&self, item: ItemId, name: &str, file: usize) -> String {
-        let (from, to) = (&self.files[file], &self.files[self.item_files[item]]);
-        if self.item_files[item] == file || (from.module == to.module && !from.is_part) {
+    pub fn item_path(&self, item: ItemId, name: &str, file: FileId) -> String {
+        let (from, to) = (&self.files[file], &self.files[self.item_files[item.0]]);
+        if self.item_files[item.0] == file || (from.module == to.module && !from.is_part) {
             name.to_owned()
         } else if from.module == to.module {
             format!("super::{name}")

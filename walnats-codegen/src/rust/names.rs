@@ -1,11 +1,16 @@
 //! Every Rust identifier that is generated is made here.
 
 pub mod protobuf;
+mod taken;
+mod words;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::hash::Hash;
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
+
+pub use taken::Taken;
+use words::{allowed, spelled, words};
 
 /// Words that cannot be identifiers, not even raw ones.
 const NEVER: [&str; 5] = ["self", "Self", "super", "crate", "_"];
@@ -18,9 +23,6 @@ const KEYWORDS: [&str; 52] = [
     "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super",
     "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
-
-/// How many bytes of a text become a name.
-const MAX_LENGTH: usize = 120;
 
 /// Types and traits that generated code names without a path.
 const PRELUDE: [&str; 13] =
@@ -81,49 +83,6 @@ pub fn distinct<T>(items: &[T], text: impl Fn(&T) -> &str, make: fn(&str) -> Str
     short.iter().zip(items).zip(kept).map(name).collect()
 }
 
-/// Names that are in use in one place.
-#[derive(Clone, Default)]
-pub struct Taken {
-    names: HashSet<String>,
-    /// The number that a name gets next: lower ones are in use.
-    next: HashMap<String, u64>,
-}
-
-impl Taken {
-    /// `name`, or the first of `name2`, `name3`, ... that is free; it is in use from now on.
-    pub fn give(&mut self, name: &str) -> String {
-        if self.names.insert(name.to_owned()) {
-            return name.to_owned();
-        }
-        let plain = name.trim_end_matches('_');
-        let separator = if plain.ends_with(|c: char| c.is_ascii_digit()) { "_" } else { "" };
-        let next = self.next.entry(name.to_owned()).or_insert(2);
-        loop {
-            let numbered = format!("{plain}{separator}{next}");
-            *next += 1;
-            if self.names.insert(numbered.clone()) {
-                return numbered;
-            }
-        }
-    }
-
-    pub fn contains(&self, name: &str) -> bool {
-        self.names.contains(name)
-    }
-}
-
-impl Extend<String> for Taken {
-    fn extend<I: IntoIterator<Item = String>>(&mut self, names: I) {
-        self.names.extend(names);
-    }
-}
-
-impl FromIterator<String> for Taken {
-    fn from_iter<I: IntoIterator<Item = String>>(names: I) -> Self {
-        Self { names: names.into_iter().collect(), next: HashMap::new() }
-    }
-}
-
 fn count<T: Eq + Hash + Clone>(items: &[T]) -> HashMap<T, usize> {
     let mut count = HashMap::new();
     for item in items {
@@ -166,112 +125,13 @@ fn is_snake(text: &str) -> bool {
         && !NEVER.contains(&text)
 }
 
-/// The start of a text that is as long as an identifier, and the name of a file, may reasonably be.
-fn beginning(text: &str) -> &str {
-    let end = (0..=text.len().min(MAX_LENGTH)).rev().find(|end| text.is_char_boundary(*end));
-    &text[..end.unwrap_or(0)]
-}
-
-/// The text with nothing in it but words and what separates them: signs before digits become words, and where there is
-/// no letter and no digit at all, every symbol does.
-fn words(text: &str) -> String {
-    let text = beginning(text);
-    if !text.contains(char::is_alphanumeric) {
-        return spelled(text);
-    }
-    let text = allowed(text);
-    let signed = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
-    match (text.strip_prefix('+'), text.strip_prefix('-')) {
-        (Some(rest), _) if signed(rest) => format!("plus {rest}"),
-        (_, Some(rest)) if signed(rest) => format!("minus {rest}"),
-        _ => text,
-    }
-}
-
-/// The text with a word for each symbol; `empty` where there is nothing.
-fn spelled(text: &str) -> String {
-    if text.is_empty() {
-        return "empty".to_owned();
-    }
-    let mut spelled = String::new();
-    for c in text.chars() {
-        if spelled.len() >= MAX_LENGTH {
-            break;
-        }
-        match symbol(c) {
-            Some(word) => {
-                spelled.push(' ');
-                spelled.push_str(word);
-                spelled.push(' ');
-            }
-            None if c.is_alphanumeric() => spelled.push(c),
-            None if c.is_whitespace() => spelled.push_str(" space "),
-            None => spelled.push_str(&format!(" u{:x} ", u32::from(c))),
-        }
-    }
-    spelled
-}
-
-fn symbol(c: char) -> Option<&'static str> {
-    Some(match c {
-        '+' => "plus",
-        '-' => "minus",
-        '*' => "star",
-        '/' => "slash",
-        '\\' => "backslash",
-        '.' => "dot",
-        ',' => "comma",
-        ':' => "colon",
-        ';' => "semicolon",
-        '=' => "equal",
-        '<' => "less",
-        '>' => "greater",
-        '!' => "not",
-        '?' => "question",
-        '&' => "and",
-        '|' => "or",
-        '^' => "caret",
-        '~' => "tilde",
-        '%' => "percent",
-        '#' => "hash",
-        '@' => "at",
-        '$' => "dollar",
-        '_' => "underscore",
-        '(' => "open",
-        ')' => "close",
-        '[' => "left",
-        ']' => "right",
-        '{' => "begin",
-        '}' => "end",
-        '"' => "quote",
-        '\'' => "apostrophe",
-        '`' => "backtick",
-        _ => return None,
-    })
-}
-
-/// The text with the code point in place of each letter that rustc would warn of, or refuse, in an identifier: those of
-/// scripts whose letters look like Latin ones.
-fn allowed(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            c if c.is_ascii() => c.to_string(),
-            'À'..='ɏ' if c.is_alphabetic() && !matches!(c, 'ŉ' | 'ſ' | 'Ŀ' | 'ŀ' | 'Ǆ'..='ǌ' | 'Ǳ'..='ǳ') => {
-                c.to_string()
-            }
-            '一'..='鿿' | '가'..='힣' => c.to_string(),
-            c if c.is_alphanumeric() => format!(" u{:x} ", u32::from(c)),
-            _ => " ".to_owned(),
-        })
-        .collect()
-}
-
 fn is_keyword(name: &str) -> bool {
     KEYWORDS.binary_search(&name).is_ok()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::words::MAX_LENGTH;
     use super::*;
 
     #[test]

@@ -3,7 +3,6 @@
 mod clash;
 mod comment;
 mod module;
-mod prune;
 
 use std::collections::BTreeMap;
 
@@ -11,8 +10,8 @@ use prost::Message;
 use prost_build::{Config, Module};
 use prost_types::{FileDescriptorProto, FileDescriptorSet};
 
-use crate::diagnostic::{Diagnostic, Report};
-use crate::model::{Event, EventModel};
+use crate::diagnostic::{Diagnostic, Place, Report};
+use crate::model::{Event, EventModel, ProtobufFile, ProtobufMessage, ProtobufModel};
 use crate::rust::event::message;
 use crate::write::GeneratedFile;
 
@@ -22,17 +21,18 @@ use comment::Comments;
 pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
     let events: Vec<(&str, &Event)> = model.events.iter().filter_map(|event| Some((message(event)?, event))).collect();
     let (Some(protobuf), Some((_, first))) = (&model.protobuf, events.first()) else { return Vec::new() };
-    match FileDescriptorSet::decode(protobuf.descriptors.as_slice()) {
-        Ok(descriptors) => modules(descriptors, &events, report),
-        Err(error) => {
-            let message = format!("the protobuf descriptors cannot be read: {error}");
-            report.push(Diagnostic::error("WN0506", first.place.clone(), message));
-            Vec::new()
-        }
+    check_payloads(&events, report);
+    // Any event that reaches the types will do to show where they are needed; most packages have one anyway.
+    let place = &first.place;
+    let clashes = clash::find(&protobuf.files, events.iter().map(|(message, _)| *message));
+    for clash in &clashes {
+        let clash = Diagnostic::error("WN0507", place.clone(), clash.to_string());
+        report.push(clash.help("rename one of them in the `.proto` file"));
     }
+    if clashes.is_empty() { modules(protobuf, place, report) } else { Vec::new() }
 }
 
-fn modules(descriptors: FileDescriptorSet, events: &[(&str, &Event)], report: &mut Report) -> Vec<GeneratedFile> {
+fn check_payloads(events: &[(&str, &Event)], report: &mut Report) {
     let mut seen = BTreeMap::new();
     for (message, event) in events {
         if let Some(first) = seen.insert(message, &event.name) {
@@ -41,46 +41,61 @@ fn modules(descriptors: FileDescriptorSet, events: &[(&str, &Event)], report: &m
             report.push(Diagnostic::error("WN0508", event.place.clone(), text).help(help));
         }
     }
-    let mut comments = Comments::default();
-    let files = prune::prune(descriptors, events.iter().map(|(message, _)| *message), &mut comments);
-    let clashes = clash::find(&files, events.iter().map(|(message, _)| *message));
-    for clash in &clashes {
-        // Any event that reaches the types will do to show where they are needed; most packages have one anyway.
-        let place = events[0].1.place.clone();
-        report.push(
-            Diagnostic::error("WN0507", place, clash.to_string()).help("rename one of them in the `.proto` file"),
-        );
-    }
-    if !clashes.is_empty() {
-        return Vec::new();
-    }
+}
 
-    let mut config = config(&files);
-    let requests = files.into_iter().map(|file| (Module::from_protobuf_package_name(file.package()), file)).collect();
-    match config.generate(requests) {
+/// What prost-build makes of the messages.
+fn modules(protobuf: &ProtobufModel, place: &Place, report: &mut Report) -> Vec<GeneratedFile> {
+    let mut comments = Comments::default();
+    let modules = requests(&protobuf.descriptors, &mut comments)
+        .and_then(|requests| config(&protobuf.files).generate(requests).map_err(|error| error.to_string()));
+    match modules {
         Ok(modules) => module::files(
             modules
                 .into_iter()
                 .map(|(module, code)| (module.parts().map(str::to_owned).collect(), comments.insert_into(&code))),
         ),
-        Err(error) => {
-            report.push(Diagnostic::error("WN0506", events[0].1.place.clone(), error.to_string()));
+        Err(message) => {
+            report.push(Diagnostic::error("WN0506", place.clone(), message));
             Vec::new()
         }
     }
 }
 
-fn config(files: &[FileDescriptorProto]) -> Config {
+/// The files as prost-build takes them, with a number in the place of each comment.
+fn requests(descriptors: &[u8], comments: &mut Comments) -> Result<Vec<(Module, FileDescriptorProto)>, String> {
+    let set = FileDescriptorSet::decode(descriptors);
+    let set = set.map_err(|error| format!("the protobuf descriptors cannot be read: {error}"))?;
+    let requests = set.file.into_iter().map(|mut file| {
+        file.source_code_info.iter_mut().flat_map(|info| &mut info.location).for_each(|at| comments.replace(at));
+        (Module::from_protobuf_package_name(file.package()), file)
+    });
+    Ok(requests.collect())
+}
+
+fn config(files: &[ProtobufFile]) -> Config {
     let mut config = Config::new();
     config.prost_path("::walnats_runtime::private::prost").prost_types_path("::walnats_runtime::private::prost_types");
     // Maps in order, so that the same event is encoded to the same bytes.
     config.btree_map(["."]);
     // The `Debug` that prost-derive 0.14.6 writes for such a map names `::prost`, wherever prost is. A path stands for
     // what is declared in the message, too, so that one inside of another must not be named again.
-    let with_maps = prune::messages_with_maps(files);
+    let mut with_maps = Vec::new();
+    files.iter().for_each(|file| messages_with_maps(&file.package, &file.messages, &mut with_maps));
     config.skip_debug(&with_maps);
     for message in &with_maps {
         config.type_attribute(message, "#[derive(Debug)]");
     }
     config
+}
+
+/// The outermost messages that have a map, by full name with a leading dot.
+fn messages_with_maps(scope: &str, messages: &[ProtobufMessage], found: &mut Vec<String>) {
+    for message in messages {
+        let name = ProtobufFile::full_name(scope, &message.name);
+        if message.messages.iter().any(|nested| nested.is_map_entry) {
+            found.push(format!(".{name}"));
+        } else {
+            messages_with_maps(&name, &message.messages, found);
+        }
+    }
 }

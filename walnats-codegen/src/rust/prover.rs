@@ -13,7 +13,7 @@ use super::integer::integral;
 use super::json_types::JsonTypes;
 use super::proof::{Proof, all, any, not, one};
 use super::schemas::Schemas;
-use super::types::{Body, Item, Judgement, Open, Type, Typed, Types};
+use super::types::{Body, Item, ItemId, Judgement, Open, Type, Typed, Types};
 use crate::model::{Bound, Constraint};
 
 /// Schemas apply inside one another this deep; what goes deeper is not proved.
@@ -22,7 +22,7 @@ const MAX_DEPTH: usize = 12;
 /// Finds the proof of each judgement that has one, and drops the judgements that nothing can fail.
 pub fn prove(types: &mut Types, schemas: &Schemas<'_>) {
     let prover = Prover { schemas, items: &types.items };
-    let items = (0..types.items.len()).map(|item| prover.item(item)).collect();
+    let items = types.ids().map(|item| prover.item(item)).collect();
     let payloads = types.payloads.iter().map(|payload| payload.as_ref().map(|typed| prover.typed(typed))).collect();
     (types.items, types.payloads) = (items, payloads);
 }
@@ -33,8 +33,8 @@ struct Prover<'t, 's> {
 }
 
 impl Prover<'_, '_> {
-    fn item(&self, index: usize) -> Item {
-        let mut item = self.items[index].clone();
+    fn item(&self, index: ItemId) -> Item {
+        let mut item = self.items[index.0].clone();
         let Item { constraints, judgements, .. } = item.clone();
         item.judgements = self.judgements(&Typed { ty: Type::Item(index), constraints, judgements });
         match &mut item.body {
@@ -112,7 +112,7 @@ impl Prover<'_, '_> {
             Type::Null => return Some(listed(&[Value::Null], |value| set.is_valid(id, value))),
             Type::Boolean => return Some(listed(&[false.into(), true.into()], |value| set.is_valid(id, value))),
             Type::Item(item) => {
-                if let Body::Enum(body) = &self.items[*item].body {
+                if let Body::Enum(body) = &self.items[item.0].body {
                     let values: Vec<Value> = body.values.iter().map(|value| value.as_str().into()).collect();
                     return Some(listed(&values, |value| set.is_valid(id, value)));
                 }
@@ -140,7 +140,7 @@ impl Prover<'_, '_> {
             _ => numbers(typed, &schema.number)?,
         });
         parts.push(self.keywords(typed, schema, None, depth)?);
-        let references = schema.reference.iter().chain(&schema.all_of).copied().collect::<Vec<_>>();
+        let references = schema.direct_conjuncts().collect::<Vec<_>>();
         parts.extend(self.each(typed, &references, depth)?);
         if !schema.any_of.is_empty() {
             parts.push(any(self.each(typed, &schema.any_of, depth)?));
@@ -193,7 +193,7 @@ impl Prover<'_, '_> {
             Type::String | Type::DateTime | Type::Date | Type::Uuid | Type::Base64 => JsonTypes::STRING,
             Type::Array(_) | Type::FixedArray(..) | Type::Tuple(_) => JsonTypes::ARRAY,
             Type::Object | Type::Map(_) => JsonTypes::OBJECT,
-            Type::Item(item) | Type::Boxed(item) => match &self.items[*item].body {
+            Type::Item(item) | Type::Boxed(item) => match &self.items[item.0].body {
                 Body::Struct(_) => JsonTypes::OBJECT,
                 Body::Enum(_) => JsonTypes::STRING,
                 Body::Union(_) => return None,

@@ -1,8 +1,8 @@
 //! Where in the schema files a type belongs: its module and its name follow from that.
 
-use walnats_schema::SchemaId;
+use walnats_schema::{SchemaId, pointer};
 
-use crate::model::SchemaNote;
+use crate::model::Annotations;
 
 /// A file, and the way from its root to a schema.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -15,10 +15,10 @@ pub struct SchemaLocation {
 
 impl SchemaLocation {
     /// Where the schema `id` stands.
-    pub fn of(notes: &[SchemaNote], id: SchemaId) -> Self {
+    pub fn of(notes: &[Annotations], id: SchemaId) -> Self {
         notes
             .get(id.0 as usize)
-            .map_or_else(Self::default, |note| Self { source: note.source, path: note.path.clone() })
+            .map_or_else(Self::default, |note| Self { source: note.document, path: note.path.clone() })
     }
 
     /// A location below this one.
@@ -31,7 +31,7 @@ impl SchemaLocation {
 
     /// The path as a JSON Pointer.
     pub fn pointer(&self) -> String {
-        self.path.iter().map(|part| format!("/{}", part.replace('~', "~0").replace('/', "~1"))).collect()
+        pointer::join(self.path.iter().map(String::as_str))
     }
 
     /// The definition that this location is in or below: `("$defs", "address")`.

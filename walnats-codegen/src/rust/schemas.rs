@@ -43,8 +43,8 @@ impl<'s> Schemas<'s> {
         for index in order {
             let schema = &self.set.schemas[index];
             let mut json_types = self.possible[index];
-            for next in schema.reference.iter().chain(&schema.all_of) {
-                json_types = json_types.and(self.possible(*next));
+            for next in schema.direct_conjuncts() {
+                json_types = json_types.and(self.possible(next));
             }
             for branches in [&schema.one_of, &schema.any_of] {
                 if !branches.is_empty() {
@@ -90,25 +90,11 @@ impl<'s> Schemas<'s> {
         reached
     }
 
-    /// The schema itself and every one that applies together with it, by `$ref` and by `allOf`; each once, in the order in
-    /// which they are met.
-    pub fn conjuncts(&self, id: SchemaId) -> Vec<SchemaId> {
-        let (mut found, mut seen, mut waiting) = (Vec::new(), HashSet::new(), vec![id]);
-        while let Some(id) = waiting.pop() {
-            if seen.insert(id) {
-                let schema = self.set.get(id);
-                waiting.extend(schema.all_of.iter().rev().chain(&schema.reference));
-                found.push(id);
-            }
-        }
-        found
-    }
-
     /// The names of the members that the schema evaluates by itself, by `$ref` and by `allOf`: what its
     /// `unevaluatedProperties` is not about. `None` where that depends on the value.
     pub fn evaluated(&self, id: SchemaId) -> Option<HashSet<&'s str>> {
         let mut names = HashSet::new();
-        for conjunct in self.conjuncts(id) {
+        for conjunct in self.set.conjuncts(&[id]) {
             let schema = self.set.get(conjunct);
             let object = &schema.object;
             let depends = !schema.any_of.is_empty()

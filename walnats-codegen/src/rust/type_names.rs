@@ -4,7 +4,7 @@
 use super::layout::{EventForm, own_event};
 use super::names;
 use super::schema_location::{SchemaLocation, is_definitions};
-use super::types::Types;
+use super::types::{ItemId, Types};
 use crate::model::EventModel;
 
 /// The names of a package's types.
@@ -28,7 +28,7 @@ pub fn type_names(model: &EventModel, types: &Types, forms: &[EventForm]) -> Typ
     let mut order: Vec<(bool, usize, &SchemaLocation, usize)> = Vec::new();
     let mut wanted = Vec::with_capacity(types.items.len());
     for (index, item) in types.items.iter().enumerate() {
-        let chosen = chosen_name(model, types, forms, index);
+        let chosen = chosen_name(model, types, forms, ItemId(index));
         order.push((chosen.is_none(), item.location.path.len(), &item.location, index));
         wanted.push(chosen.unwrap_or_else(|| made_name(model, types, &item.location)));
     }
@@ -46,7 +46,7 @@ fn event_name(model: &EventModel, event: usize) -> String {
 }
 
 /// The name that somebody asked for.
-fn chosen_name(model: &EventModel, types: &Types, forms: &[EventForm], item: usize) -> Option<String> {
+fn chosen_name(model: &EventModel, types: &Types, forms: &[EventForm], item: ItemId) -> Option<String> {
     let location = &types.items[item].location;
     let source = model.sources.get(location.source)?;
     let of_options = model.options.names.get(&format!("{}#{}", source.name, location.pointer())).cloned();
@@ -55,9 +55,9 @@ fn chosen_name(model: &EventModel, types: &Types, forms: &[EventForm], item: usi
     let is_own = |event: &usize| own_event(model, location.source) == Some(*event);
     let of_event = event.and_then(|event| model.events[event].rust_name.clone());
     let of_event = of_event.or_else(|| event.filter(is_own).map(|event| event_name(model, event)));
-    let note = model.notes.get(types.items[item].id.0 as usize);
-    let note = note.filter(|note| note.path == location.path && note.source == location.source);
-    let of_note = note.and_then(|note| note.rust.name.clone());
+    let id = types.items[item].id;
+    let is_there = SchemaLocation::of(&model.notes, id) == *location;
+    let of_note = model.rust_notes.get(id.0 as usize).filter(|_| is_there).and_then(|note| note.name.clone());
     of_options.or(of_event).or(of_note).filter(|name| names::is_type_name(name))
 }
 

@@ -1,6 +1,7 @@
 //! The Rust types of a package, as plain data: no name is chosen here, and no text is written.
 
 use std::collections::HashMap;
+use std::ops::{Index, IndexMut};
 
 use walnats_schema::SchemaId;
 
@@ -11,8 +12,9 @@ use super::proof::Proof;
 use super::schema_location::SchemaLocation;
 use crate::model::Constraint;
 
-/// Index into [`Types::items`].
-pub type ItemId = usize;
+/// One of [`Types::items`], by its index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ItemId(pub usize);
 
 /// The types of a package.
 #[derive(Debug, Default)]
@@ -25,10 +27,15 @@ pub struct Types {
 }
 
 impl Types {
+    /// The ids of all items, in order.
+    pub fn ids(&self) -> impl Iterator<Item = ItemId> + use<> {
+        (0..self.items.len()).map(ItemId)
+    }
+
     /// The unions whose variants are tried: each try is checked.
     pub fn items_that_are_attempted(&self) -> impl Iterator<Item = ItemId> {
         let attempted = |item: &Item| matches!(&item.body, Body::Union(union) if union.dispatch == Dispatch::Attempt);
-        (0..self.items.len()).filter(move |item| attempted(&self.items[*item]))
+        self.ids().filter(move |item| attempted(&self.items[*item]))
     }
 }
 
@@ -204,5 +211,19 @@ impl Typed {
     /// Whether nothing is asked of values beyond the type.
     pub fn is_exact(&self) -> bool {
         self.constraints.is_empty() && self.judgements.is_empty()
+    }
+}
+
+impl Index<ItemId> for Vec<Item> {
+    type Output = Item;
+
+    fn index(&self, id: ItemId) -> &Item {
+        &self[id.0]
+    }
+}
+
+impl IndexMut<ItemId> for Vec<Item> {
+    fn index_mut(&mut self, id: ItemId) -> &mut Item {
+        &mut self[id.0]
     }
 }

@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 
 use super::{Keys, LevelName, Settings, StreamSettings, Text};
 use crate::codes::{self, DefaultLevel};
-use crate::diagnostic::{Diagnostic, Place, Report, SourceFile, did_you_mean};
+use crate::diagnostic::{Diagnostic, Place, Report, SourceFile};
 
 /// Keys that no two streams can share; `subjects` and `description` are looked at by themselves.
 const OF_ONE_STREAM: [&str; 5] = ["mirror", "sources", "republish", "subject_transform", "sealed"];
@@ -60,7 +60,7 @@ pub fn parse(file: &Arc<SourceFile>, report: &mut Report) -> Settings {
         let message = "`[defaults]` is for every stream, and no two may have this in common";
         let help = "move it to `[streams.<name>]`";
         let place = reader.place(span);
-        reader.report.push(Diagnostic::error("WN0403", place, message).help(help));
+        reader.report.push(Diagnostic::error("WN0444", place, message).help(help));
     }
     settings
 }
@@ -137,7 +137,7 @@ impl Reader<'_> {
                 let is_in = |value: &Range<usize>| value.start <= span.start && span.end <= value.end;
                 let key = keys.iter().rev().find(|(value, _)| is_in(value)).map(|(_, key)| format!("`{key}`: "));
                 let message = format!("{}{}", key.unwrap_or_default(), in_words(error.message()));
-                self.report.push(Diagnostic::error("WN0403", self.place(span), message));
+                self.report.push(Diagnostic::error(code_of(error.message()), self.place(span), message));
             }
         }
     }
@@ -146,9 +146,9 @@ impl Reader<'_> {
         let diagnostic = Diagnostic::error("WN0402", self.place(span), format!("unknown key `{key}`"));
         let ours =
             JETSTREAM.iter().find(|(theirs, ours)| *theirs == key && known.contains(ours)).map(|(_, ours)| *ours);
-        self.report.push(match ours.or_else(|| did_you_mean(key, known.iter().copied())) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-            None => diagnostic.help(format!("known here: {}", known.join(", "))),
+        self.report.push(match ours {
+            Some(ours) => diagnostic.help(format!("did you mean `{ours}`?")),
+            None => diagnostic.help(format!("known here: {}", known.join(", "))).suggest(key, known.iter().copied()),
         });
     }
 
@@ -169,6 +169,18 @@ fn places(value: &Spanned<DeValue>, keys: &mut Vec<(Range<usize>, String)>) {
         DeValue::Array(items) => items.iter().for_each(|item| places(item, keys)),
         _ => {}
     }
+}
+
+/// What kind of mistake serde means, by how its words begin.
+fn code_of(message: &str) -> &'static str {
+    const BEGINNINGS: [(&str, &str); 4] = [
+        ("unknown variant", "WN0440"),
+        ("missing field", "WN0443"),
+        // Text that is taken apart is always a length of time or a number of bytes.
+        ("invalid value: string", "WN0442"),
+        ("invalid value", "WN0441"),
+    ];
+    BEGINNINGS.iter().find(|(beginning, _)| message.starts_with(beginning)).map_or("WN0403", |(_, code)| code)
 }
 
 /// serde's words for what it expects, as TOML calls it.

@@ -196,7 +196,7 @@ fn replicas<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D:
     let number = i64::deserialize(deserializer)?;
     match u8::try_from(number) {
         Ok(replicas @ 1..=5) => Ok(Some(replicas)),
-        _ => Err(serde::de::Error::custom(format!("a stream has 1 to 5 replicas, not {number}"))),
+        _ => Err(serde::de::Error::invalid_value(serde::de::Unexpected::Signed(number), &"1 to 5 replicas")),
     }
 }
 

@@ -34,6 +34,7 @@ impl Ours {
             assert_formats: true,
             remotes,
             unknown_keywords: UnknownKeywords::Ignore,
+            ..LowerOptions::default()
         };
         let root = SchemaRoot { document: NAME.to_owned(), ..SchemaRoot::default() };
         let lowered = lower(&documents, &[root], &options, &mut report);

@@ -53,7 +53,7 @@ async fn answers(world: &mut crate::world::World, flow: Flow) -> crate::Result<(
     Ok(())
 }
 
-fn two_accounts() -> Vec<Account> {
+pub(super) fn two_accounts() -> Vec<Account> {
     let [orders, shop] = accounts();
     vec![orders, shop.jetstream()]
 }

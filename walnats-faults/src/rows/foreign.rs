@@ -116,6 +116,18 @@ pub static ROWS: &[Row] = &[
         ..FOREIGN
     },
     Row {
+        name: "the stream is in another account, and acknowledges nothing",
+        accounts: accounts::two_accounts,
+        user: "shop:shop",
+        prepare: |world| Box::pin(async move { make(world, Config { no_ack: true, ..facts() }).await }),
+        rules: Rules {
+            sees: &["PossiblyStored:StreamUnseen"],
+            only: Some(&["PossiblyStored:StreamUnseen"]),
+            ..FOREIGN.rules
+        },
+        ..FOREIGN
+    },
+    Row {
         name: "publish denied on subjects with a quotation mark",
         config: r#"authorization { users: [
           { user: admin, password: admin },

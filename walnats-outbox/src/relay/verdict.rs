@@ -76,7 +76,11 @@ fn in_doubt(cause: &Cause) -> Blame {
     match cause {
         Cause::OtherStream(_) => Blame::RowForGood,
         // What never acknowledges stores it again after each duplicate window.
-        Cause::RefusedLater(_) | Cause::KeyUnread | Cause::HungUp | Cause::NeverAcknowledges(_) => Blame::Row,
+        Cause::RefusedLater(_)
+        | Cause::KeyUnread
+        | Cause::HungUp
+        | Cause::NeverAcknowledges(_)
+        | Cause::StreamUnseen { .. } => Blame::Row,
         Cause::OtherStreamRefused(_) => Blame::WrongStream,
         Cause::PermissionDenied => Blame::Stream,
         Cause::Deadline | Cause::WindowExpired => Blame::ConnectionOrRow,

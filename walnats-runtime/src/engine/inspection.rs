@@ -1,12 +1,15 @@
 //! What JetStream's API says of a stream: asked at first, after a reconnect, and where the stream refuses or keeps silent.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use async_nats::Client;
 use serde_json::{Value, json};
 
+use super::trace::{Reports, Trace, trace};
 use crate::error::Reason;
 use crate::jetstream::{Api, Failure, Prefix, code};
+use crate::register::covers;
 
 const TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -26,8 +29,52 @@ pub(super) enum Inspection {
 /// What a request about a stream begins with; the stream's name follows.
 pub(super) const REQUEST: &str = "STREAM.INFO.";
 
-/// Asks JetStream's API about the stream.
-pub(super) async fn inspect(client: Client, prefix: Prefix, stream: String) -> Inspection {
+/// What to look for.
+pub(super) struct Question {
+    pub(super) prefix: Prefix,
+    pub(super) stream: String,
+    /// A subject whose messages have no end yet; empty where there are none. Where the API does not show that the stream takes
+    /// it, a message on it is traced.
+    pub(super) subject: String,
+    /// It is traced at once: what is shown later is not where the messages went that are being sent.
+    pub(super) at_once: bool,
+    pub(super) reports: Reports,
+}
+
+/// Asks JetStream's API about the stream, and the servers about a subject that the stream does not take as far as that shows.
+pub(super) async fn inspect(client: Client, question: Question) -> (Inspection, Option<Trace>) {
+    let Question { prefix, stream, subject, at_once, reports } = question;
+    let mut asking = pin!(ask(client.clone(), prefix, stream));
+    let mut tracing = pin!(trace(client, subject.clone(), reports));
+    let mut traced = None;
+    let inspection = loop {
+        tokio::select! {
+            inspection = &mut asking => break inspection,
+            trace = &mut tracing, if at_once && traced.is_none() => traced = Some(trace),
+        }
+    };
+    let hides = match &inspection {
+        Inspection::Found(info) => !takes(info, &subject),
+        Inspection::Missing(_) => true,
+        Inspection::NoJetStream(_) | Inspection::Unknown => false,
+    };
+    if subject.is_empty() || !hides {
+        return (inspection, None);
+    }
+    let trace = match traced {
+        Some(trace) => trace,
+        None => tracing.await,
+    };
+    (inspection, Some(trace))
+}
+
+fn takes(info: &Value, subject: &str) -> bool {
+    let subjects = info.pointer("/config/subjects").and_then(Value::as_array);
+    let mut subjects = subjects.into_iter().flatten().filter_map(Value::as_str).peekable();
+    subjects.peek().is_none() || subjects.any(|filter| covers(filter, subject))
+}
+
+async fn ask(client: Client, prefix: Prefix, stream: String) -> Inspection {
     let api = Api { client, prefix, timeout: TIMEOUT };
     let operation = format!("{REQUEST}{stream}");
     match api.call(&operation, &json!({})).await {

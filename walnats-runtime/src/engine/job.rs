@@ -67,6 +67,8 @@ pub(crate) struct Job {
     pub(crate) forbidden: Option<Reason>,
     /// Since when what the stream has in its place cannot be read, over a connection that stands.
     pub(crate) unread: Option<Instant>,
+    /// The servers showed nobody who could store it when it was first sent.
+    pub(crate) cleared: bool,
     pub(crate) losses: Losses,
     /// Held until the end.
     pub(crate) _place: Place,

@@ -46,6 +46,11 @@ impl Link {
         self.up
     }
 
+    /// The number of the connection, from 1.
+    pub(super) fn connection(&self) -> u64 {
+        self.connection
+    }
+
     /// Whether the connection has just been made.
     pub(super) fn is_new(&self) -> bool {
         self.since.elapsed() < NEW

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::trace::Receivers;
 use crate::jetstream::{KnownStream, KnownStreams, Prefix};
 
 /// A stream, as an index into [`Streams`].
@@ -50,6 +51,14 @@ pub(super) struct Stream {
     pub(super) inspected: Option<Instant>,
     /// Nobody answered the last request over a connection that stood, or these credentials may not ask: nothing waits for it.
     pub(super) unanswered: bool,
+    /// JetStream's API does not show that it exists, or that it takes the subject of an event.
+    pub(super) unseen: bool,
+    /// Over this connection: when the servers last showed nobody who could store its events.
+    pub(super) cleared: Option<Instant>,
+    /// Its events are being traced, since it refused one for good.
+    pub(super) tracing: bool,
+    /// Who received its events when it last refused one for good, and when that was.
+    pub(super) receivers: Option<(Receivers, Instant)>,
     /// Whether the difference of the duplicate windows was reported.
     reported: bool,
 }
@@ -78,6 +87,10 @@ impl Streams {
             to_decide: false,
             inspected: None,
             unanswered: false,
+            unseen: false,
+            cleared: None,
+            tracing: false,
+            receivers: None,
             reported: false,
         });
         id
@@ -162,7 +175,8 @@ impl Streams {
     pub(super) fn start_anew(&mut self) {
         for stream in &mut self.streams {
             (stream.inspected, stream.inspecting, stream.silent) = (None, None, 0);
-            stream.to_decide = false;
+            (stream.to_decide, stream.cleared) = (false, None);
+            (stream.tracing, stream.receivers) = (false, None);
             // Whoever kept silent may answer now, and the stream's window may be another one.
             stream.unanswered = false;
             if let Some(config) = self.known.get(&stream.name) {

@@ -1,6 +1,7 @@
 //! The task: sends within the window, matches answers to what was sent, and ends everything it accepted.
 
 mod ask;
+mod books;
 mod close;
 mod denied;
 mod expire;
@@ -8,9 +9,11 @@ mod hang_up;
 mod inspect;
 mod live;
 mod receive;
+mod refuse;
 mod send;
 mod show;
 mod taken;
+mod unseen;
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -28,18 +31,18 @@ use super::clock::Clock;
 use super::doubt::Doubts;
 use super::hang_up::HangUps;
 use super::inspection::Inspection;
-use super::job::{Failure, Job};
+use super::job::Job;
 use super::life::Life;
 use super::link::{Change, Link};
 use super::pause::Pauses;
 use super::ring::Ring;
 use super::streams::{StreamId, Streams};
+use super::trace::{Trace, Traces};
 use super::watch::Watch;
 use super::window::Window;
 use crate::error::EmitError;
 use crate::jetstream::KnownStreams;
 use crate::lost::LostReport;
-use crate::message::Receipt;
 use crate::metric;
 use crate::options::Options;
 use crate::stats::Counters;
@@ -84,7 +87,10 @@ pub(super) struct Task {
     /// The atomic batch that is being sent.
     partly: Option<Partly>,
     pauses: Pauses,
-    inspections: JoinSet<(StreamId, u64, Inspection)>,
+    inspections: JoinSet<(StreamId, u64, Inspection, Option<Trace>)>,
+    /// Of streams that refused an event for good; the number is that of the connection.
+    traces: JoinSet<(StreamId, u64, Trace)>,
+    tracing: Traces,
     next_inspection: u64,
     /// Whether a stream may not have been asked about over this connection.
     inspection_due: bool,
@@ -161,6 +167,8 @@ impl Task {
             partly: None,
             pauses: Pauses::default(),
             inspections: JoinSet::new(),
+            traces: JoinSet::new(),
+            tracing: Traces::default(),
             next_inspection: 0,
             inspection_due: false,
             lookups: Lookups::new(),
@@ -234,8 +242,11 @@ impl Task {
                         self.on_command(command);
                     }
                 }
-                Some(Ok((id, number, inspection))) = self.inspections.join_next(), if !self.inspections.is_empty() => {
-                    self.on_inspected(id, number, inspection);
+                Some(Ok((id, number, inspection, trace))) = self.inspections.join_next(), if !self.inspections.is_empty() => {
+                    self.on_inspected(id, number, inspection, trace);
+                }
+                Some(Ok((id, connection, trace))) = self.traces.join_next(), if !self.traces.is_empty() => {
+                    self.on_traced(id, connection, trace);
                 }
                 Some((question, found)) = self.lookups.next(), if self.lookups.are_running() => {
                     self.on_found(&question, &found);
@@ -264,20 +275,6 @@ impl Task {
             Command::Flush { until, end } => self.flushes.push(Flush { before: self.ring.end(), until, end }),
             Command::Shutdown { until, end } => self.close(until, end),
         }
-    }
-
-    fn accept(&mut self, mut job: Box<Job>) {
-        if self.ring.is_empty() {
-            // What was slept through before concerns nobody.
-            self.clock = Clock::new();
-        }
-        job.stream = self.streams.id(&job.load.last().stream);
-        job.window = self.window_of(&job);
-        self.inspection_due |= self.streams.get(job.stream).wants_inspection();
-        let deadline = job.deadline;
-        let sequence = self.ring.push(job);
-        self.due(deadline);
-        self.end_hopeless(sequence);
     }
 
     /// Notices a lost connection: what was sent over it and not answered is to be sent again, in order.
@@ -322,55 +319,6 @@ impl Task {
                 job.unseen = job.unseen.saturating_add(unseen);
             }
             self.next_due = Some(Instant::now());
-        }
-    }
-
-    /// Ends a job. Everything that was accepted comes through here, exactly once.
-    fn finish(&mut self, sequence: u64, result: Result<Receipt, EmitError>) {
-        self.no_longer_sent(sequence);
-        self.pauses.ended(sequence);
-        let Some(job) = self.ring.remove(sequence) else { return };
-        if self.partly.as_ref().is_some_and(|partly| partly.sequence == sequence) {
-            self.partly = None;
-        }
-        let last = job.load.last();
-        if self.watch.ended(&last.stream, &last.subject, &result) {
-            self.show(true);
-        }
-        let messages = job.load.messages().len();
-        let outcome = result.as_ref().map(|receipt| receipt.outcome);
-        self.counters.ended(messages, Some(outcome));
-        metric::ended(&job.load.last().event, messages, outcome, job.first_sent);
-        let end = match result {
-            Ok(receipt) => Ok(receipt),
-            Err(error) => {
-                if job.buffered {
-                    self.failed += 1;
-                    self.first_failure.get_or_insert_with(|| error.clone());
-                }
-                Err(Box::new(Failure { load: job.load, error }))
-            }
-        };
-        if let Err(Err(failure)) = job.end.send(end) {
-            self.lost.report(*failure);
-        }
-    }
-
-    /// Takes a job out of the window, if it is in it.
-    fn no_longer_sent(&mut self, sequence: u64) {
-        self.window.end_alone(sequence);
-        if let Some(job) = self.ring.get(sequence).filter(|job| job.is_sent()) {
-            self.window.leave(job);
-            if job.uncertain {
-                self.cursor = self.passed_over.take().map_or(self.cursor, |passed_over| passed_over.min(self.cursor));
-            }
-        }
-    }
-
-    /// Something happens at `instant`, if at all.
-    fn due(&mut self, instant: Option<Instant>) {
-        if let Some(instant) = instant {
-            self.next_due = Some(self.next_due.map_or(instant, |due| due.min(instant)));
         }
     }
 

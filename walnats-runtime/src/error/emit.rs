@@ -334,6 +334,17 @@ pub enum Cause {
     /// The stream never acknowledges: it is configured with `no_ack`.
     #[error("stream `{0}` never acknowledges (`no_ack`)")]
     NeverAcknowledges(String),
+    /// An attempt went without an answer. JetStream's API knows no such stream here, and the message goes on to where it cannot be
+    /// seen whether one stored it: to another account, say.
+    #[error(
+        "no stream `{stream}` can be seen here that takes its subject, and one that cannot may have stored it: {found}"
+    )]
+    StreamUnseen {
+        /// The stream that the event belongs to.
+        stream: String,
+        /// Where the message goes, as far as the servers show it.
+        found: String,
+    },
     /// The connection was lost each time that it was sent, and other messages got through.
     #[error("the connection was lost each time that it was sent")]
     HungUp,

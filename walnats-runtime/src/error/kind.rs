@@ -57,6 +57,7 @@ kinds!(Cause, CAUSES, {
     Self::OtherStream(_) => "other_stream",
     Self::OtherStreamRefused(_) => "other_stream_refused",
     Self::NeverAcknowledges(_) => "never_acknowledges",
+    Self::StreamUnseen { .. } => "stream_unseen",
     Self::HungUp => "hung_up_unconfirmed",
     Self::PermissionDenied => "permission_denied_unconfirmed",
     Self::InboxDenied => "inbox_denied_unconfirmed",

@@ -8,7 +8,7 @@ use async_nats::{ConnectErrorKind, ServerError};
 
 use super::*;
 use crate::PartsError;
-use crate::register::Warning;
+use crate::register::{RegisterError, Warning};
 
 type Boxed = Box<dyn Error>;
 
@@ -76,6 +76,7 @@ fn causes() -> Vec<Cause> {
         Cause::OtherStream(stream()),
         Cause::OtherStreamRefused(stream()),
         Cause::NeverAcknowledges(stream()),
+        Cause::StreamUnseen { stream: stream(), found: "account `ORDERS` receives it".into() },
         Cause::HungUp,
         Cause::PermissionDenied,
         Cause::InboxDenied,
@@ -145,6 +146,8 @@ fn all() -> Vec<Boxed> {
     }
     all.extend(reasons().into_iter().map(|error| Box::new(error) as Boxed));
     all.extend(connects().into_iter().map(|error| Box::new(error) as Boxed));
+    let unsent = async_nats::RequestError::with_source(async_nats::RequestErrorKind::Other, "the queue is closed");
+    all.push(Box::new(RegisterError::Request { request: "$JS.API.STREAM.INFO.notes".into(), source: unsent.into() }));
     all.push(Box::new(FlushError::Deadline { unacknowledged: 1 }));
     all.push(Box::new(FlushError::Ended("its runtime has shut down")));
     all.push(Box::new(ShutdownError::ended("its runtime has shut down", 1)));
@@ -217,7 +220,7 @@ fn remind(reason: &Reason, cause: &Cause, connect: &ConnectError) {
     match cause {
         Cause::Deadline | Cause::WindowExpired | Cause::Closed | Cause::RefusedLater(_) | Cause::KeyUnread => {}
         Cause::OtherStream(_) | Cause::OtherStreamRefused(_) | Cause::NeverAcknowledges(_) | Cause::HungUp => {}
-        Cause::PermissionDenied | Cause::InboxDenied => {}
+        Cause::StreamUnseen { .. } | Cause::PermissionDenied | Cause::InboxDenied => {}
     }
     match connect {
         ConnectError::Url(_) | ConnectError::Websockets | ConnectError::Options(_) | ConnectError::Environment(_) => {}

@@ -62,7 +62,7 @@ impl From<Failure> for RegisterError {
                 Self::NoJetStream { why: "nothing answers its requests (503 no responders)".to_owned() }
             }
             Failure::Timeout { request, connected } => Self::Timeout { request, connected },
-            Failure::Unsent { request, source } => Self::Request { request, source },
+            Failure::Unsent { request, source } => Self::Request { request, source: source.into() },
             Failure::Answer { request, source } => Self::Answer { request, source },
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::ConfigError;
+use crate::error::{ConfigError, NatsError};
 
 use super::{Change, Count, Loss, Misfit, Registered, Warning, Weakening};
 
@@ -35,7 +35,7 @@ pub enum RegisterError {
         request: String,
         /// What the client says.
         #[source]
-        source: async_nats::RequestError,
+        source: NatsError<async_nats::RequestErrorKind>,
     },
     /// What came back is not an answer of JetStream.
     #[error("could not read the answer to `{request}`")]

@@ -12,13 +12,13 @@ use walnats_server::{NatsCluster, NatsServer};
 use crate::note::{PLAIN, TestResult, leader, note, ready, ready_with, stored, suspend, whole};
 
 /// `orders.placed.<order id>`, as generated code would say it.
-struct OrderPlaced {
+pub struct OrderPlaced {
     order_id: String,
 }
 
 const WINDOW: Duration = Duration::from_millis(300);
 
-static ORDERS: &[StreamDescriptor] = &[StreamDescriptor {
+pub static ORDERS: &[StreamDescriptor] = &[StreamDescriptor {
     subjects: &["orders.placed.*"],
     duplicate_window: Some(WINDOW),
     atomic: true,
@@ -32,7 +32,7 @@ static REPLICATED: &[StreamDescriptor] = &[StreamDescriptor {
     ..StreamDescriptor::new("orders")
 }];
 
-fn order(id: impl Into<String>) -> OrderPlaced {
+pub fn order(id: impl Into<String>) -> OrderPlaced {
     OrderPlaced { order_id: id.into() }
 }
 

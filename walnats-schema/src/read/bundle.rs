@@ -75,40 +75,35 @@ impl<'a, 'r> Bundler<'a, 'r> {
         if let NodeValue::Bool(accepts) = location.node.value {
             part.members.text.extend(if accepts { "" } else { "\"not\":{}" }.bytes());
         }
-        self.members(location, dialect, &mut part.members, Some(keyword))?;
+        self.members(location, &mut part.members, Some(keyword))?;
         // References lead to definitions even where nothing else counts.
         if let Some(NodeValue::Object(_)) = location.node.get(keyword).map(|node| &node.value)
             && let Some(known) = Keyword::find(keyword, dialect)
         {
             let node = location.node.get(keyword)?;
-            self.schemas_by_name(location, dialect, known, node, &mut part.definitions)?;
+            self.schemas_by_name(location, known, node, &mut part.definitions)?;
         }
         Some(part)
     }
 
-    /// A schema with its braces.
-    fn schema(&mut self, location: &Location<'a>, draft: Draft, out: &mut Template<'a>) -> Option<()> {
-        if !matches!(location.node.value, NodeValue::Object(_)) {
-            return out.json(location.node);
+    /// The schema `node` with its braces, to which `steps` lead from the schema `parent`.
+    fn child(&mut self, parent: &Location<'a>, steps: &[&str], node: &'a Node, out: &mut Template<'a>) -> Option<()> {
+        if !matches!(node.value, NodeValue::Object(_)) {
+            return out.json(node);
         }
-        let dialect = self.registry.dialect(location);
-        if dialect.draft != draft {
+        let child = self.registry.child(parent, steps, node);
+        if self.registry.dialect(&child).draft != self.registry.dialect(parent).draft {
             return None;
         }
         out.text.push(b'{');
-        self.members(location, dialect, out, None)?;
+        self.members(&child, out, None)?;
         out.text.push(b'}');
         Some(())
     }
 
     /// What stands between the braces of a schema, except for the keyword `without`.
-    fn members(
-        &mut self,
-        location: &Location<'a>,
-        dialect: Dialect,
-        out: &mut Template<'a>,
-        without: Option<&str>,
-    ) -> Option<()> {
+    fn members(&mut self, location: &Location<'a>, out: &mut Template<'a>, without: Option<&str>) -> Option<()> {
+        let dialect = self.registry.dialect(location);
         let is_reference_alone = is_reference_alone(location, dialect);
         for member in location.node.members() {
             match member.name.as_str() {
@@ -122,7 +117,7 @@ impl<'a, 'r> Bundler<'a, 'r> {
                 "$ref" => self.reference(location, &member.value, out)?,
                 _ if is_reference_alone => out.json(&member.value)?,
                 name => match Keyword::find(name, dialect) {
-                    Some(keyword) => self.keyword(location, dialect, keyword, &member.value, out)?,
+                    Some(keyword) => self.keyword(location, keyword, &member.value, out)?,
                     None => out.json(&member.value)?,
                 },
             }
@@ -134,7 +129,6 @@ impl<'a, 'r> Bundler<'a, 'r> {
     fn keyword(
         &mut self,
         location: &Location<'a>,
-        dialect: Dialect,
         keyword: &Keyword,
         value: &'a Node,
         out: &mut Template<'a>,
@@ -142,13 +136,10 @@ impl<'a, 'r> Bundler<'a, 'r> {
         let schemas = keyword.schemas(value);
         match (&value.value, schemas.as_slice()) {
             (_, []) => out.json(value)?,
-            (_, [(None, node)]) => {
-                let child = self.registry.child(location, &[keyword.name], node);
-                self.schema(&child, dialect.draft, out)?;
-            }
+            (_, [(None, node)]) => self.child(location, &[keyword.name], node, out)?,
             (NodeValue::Object(_), _) => {
                 out.text.push(b'{');
-                self.schemas_by_name(location, dialect, keyword, value, out)?;
+                self.schemas_by_name(location, keyword, value, out)?;
                 out.text.push(b'}');
             }
             _ => {
@@ -158,8 +149,7 @@ impl<'a, 'r> Bundler<'a, 'r> {
                         out.text.push(b',');
                     }
                     let steps: Vec<&str> = [keyword.name].into_iter().chain(step.as_deref()).collect();
-                    let child = self.registry.child(location, &steps, node);
-                    self.schema(&child, dialect.draft, out)?;
+                    self.child(location, &steps, node, out)?;
                 }
                 out.text.push(b']');
             }
@@ -171,7 +161,6 @@ impl<'a, 'r> Bundler<'a, 'r> {
     fn schemas_by_name(
         &mut self,
         location: &Location<'a>,
-        dialect: Dialect,
         keyword: &Keyword,
         value: &'a Node,
         out: &mut Template<'a>,
@@ -181,10 +170,7 @@ impl<'a, 'r> Bundler<'a, 'r> {
         for member in value.members() {
             out.name(&member.name)?;
             match schemas.next_if(|(_, node)| std::ptr::eq(*node, &member.value)) {
-                Some((_, node)) => {
-                    let child = self.registry.child(location, &[keyword.name, &member.name], node);
-                    self.schema(&child, dialect.draft, out)?;
-                }
+                Some((_, node)) => self.child(location, &[keyword.name, &member.name], node, out)?,
                 None => out.json(&member.value)?,
             }
         }

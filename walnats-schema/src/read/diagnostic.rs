@@ -6,6 +6,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::suggestion::did_you_mean;
 pub use levels::{ForeignFiles, Level, Levels};
 
 /// A file's text, shared by everything that points into it.
@@ -98,6 +99,15 @@ impl Diagnostic {
         self
     }
 
+    /// Asks whether the nearest of `known` was meant, in place of other help, if one is near `word`.
+    #[must_use]
+    pub fn suggest<'a>(self, word: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        match did_you_mean(word, known) {
+            Some(near) => self.help(format!("did you mean `{near}`?")),
+            None => self,
+        }
+    }
+
     /// Adds a second place, with what to write there.
     #[must_use]
     pub fn related(mut self, place: Place, label: impl Into<String>) -> Self {
@@ -173,53 +183,5 @@ impl Report {
             ))
         });
         self.diagnostics.dedup();
-    }
-}
-
-/// The word of `known` nearest to `word`, if one is near enough to be meant.
-pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .into_iter()
-        .map(|candidate| (edit_distance(word, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.len().min(word.len()) / 4)
-        .filter(|(distance, candidate)| *distance == 1 || !is_inside(candidate, word))
-        .min()
-        .map(|(_, candidate)| candidate)
-}
-
-/// A word that has another one whole in it is made from it on purpose, as `tsType` is from `type`.
-fn is_inside(candidate: &str, word: &str) -> bool {
-    word.to_lowercase().contains(&candidate.to_lowercase())
-}
-
-/// Optimal string alignment distance, in characters.
-fn edit_distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.to_lowercase().chars().collect(), b.to_lowercase().chars().collect());
-    let mut rows = vec![(0..=b.len()).collect::<Vec<_>>()];
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let substitution = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut best = substitution.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                best = best.min(rows[i - 2][j - 2] + 1);
-            }
-            row.push(best);
-        }
-        rows.push(row);
-    }
-    rows[a.len()][b.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::did_you_mean;
-
-    #[test]
-    fn a_typo_finds_its_word() {
-        assert_eq!(did_you_mean("requried", ["properties", "required"]), Some("required"));
-        assert_eq!(did_you_mean("subjects", ["stream", "subject"]), Some("subject"));
-        assert_eq!(did_you_mean("x-tension", ["properties", "required"]), None);
-        assert_eq!(did_you_mean("tsAdditionalProperties", ["additionalProperties"]), None);
     }
 }

@@ -107,7 +107,7 @@ impl Node {
             return Some(self);
         }
         pointer.strip_prefix('/')?.split('/').try_fold(self, |node, part| {
-            let part = part.replace("~1", "/").replace("~0", "~");
+            let part = crate::pointer::unescape(part);
             match &node.value {
                 NodeValue::Array(items) => items.get(part.parse::<usize>().ok()?),
                 _ => node.get(&part),

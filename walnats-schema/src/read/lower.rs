@@ -25,7 +25,7 @@ pub use self::annotations::Annotations;
 use self::subject::Subject;
 use crate::read::diagnostic::{Diagnostic, Place, Report};
 use crate::read::document::{Document, Node, NodeValue};
-use crate::read::resolve::{Draft, Location, Registry, Remote};
+use crate::read::resolve::{Cures, Draft, Location, Registry, Remote, ResourceId};
 use crate::{Schema, SchemaId, SchemaSet};
 
 /// How many schemas are lowered; beyond it the input is taken to be hostile.
@@ -54,6 +54,8 @@ pub struct LowerOptions {
     pub remotes: Vec<(String, String)>,
     /// What happens to keywords that no draft has.
     pub unknown_keywords: UnknownKeywords,
+    /// What findings say about these options.
+    pub cures: Cures,
 }
 
 impl Default for LowerOptions {
@@ -63,6 +65,7 @@ impl Default for LowerOptions {
             assert_formats: true,
             remotes: Vec::new(),
             unknown_keywords: UnknownKeywords::default(),
+            cures: Cures::default(),
         }
     }
 }
@@ -105,7 +108,9 @@ pub fn registry<'a>(documents: &'a [Document], options: &LowerOptions, report: &
         .iter()
         .map(|(uri, name)| Remote { uri_prefix: uri.clone(), name_prefix: name.clone() })
         .collect();
-    Registry::new(documents, options.default_draft, &remotes, report)
+    let mut registry = Registry::new(documents, options.default_draft, &remotes, report);
+    registry.cures = options.cures;
+    registry
 }
 
 /// [`lower`] with the schemas of a registry, which was made with the same options.
@@ -130,7 +135,7 @@ struct Lowerer<'a, 'r> {
     /// By address: a schema is the same wherever it is reached from.
     ids: HashMap<*const Node, SchemaId>,
     /// The registry's resource of each schema.
-    resources: Vec<usize>,
+    resources: Vec<ResourceId>,
     queue: VecDeque<(SchemaId, Location<'a>)>,
     /// The places of `$ref`s, by the schemas that they stand in.
     references: HashMap<SchemaId, Place>,
@@ -214,8 +219,7 @@ impl<'a, 'r> Lowerer<'a, 'r> {
     }
 
     fn keywords(&mut self, id: SchemaId, location: &Location<'a>) -> Schema {
-        let dialect = self.registry.dialect(location);
-        let subject = Subject::read(location, dialect, self.registry.document(location.document), self.report);
+        let subject = Subject::read(location, self.registry, self.report);
         self.note_unknown(&subject);
         self.note_doubtful(&subject);
         let mut schema = Schema::default();

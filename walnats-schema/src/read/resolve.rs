@@ -5,6 +5,7 @@
 //! the five drafts, which are part of this crate.
 
 mod dialect;
+mod draft;
 mod index;
 mod keyword;
 mod metaschema;
@@ -13,7 +14,10 @@ mod registry;
 mod uri;
 
 pub(crate) use dialect::Dialect;
-pub use dialect::Draft;
-pub(crate) use keyword::{KEYWORDS, Keyword, Shape, TYPES, Vocabulary, count};
-pub use registry::Registry;
-pub(crate) use registry::{Location, Remote};
+pub use draft::Draft;
+pub(crate) use draft::Vocabulary;
+pub(crate) use index::Remote;
+pub(crate) use keyword::{KEYWORDS, Keyword, Shape, TYPES, count};
+pub use registry::{Cures, Registry};
+pub(crate) use registry::{Location, ResourceId};
+pub(crate) use uri::encode_fragment;

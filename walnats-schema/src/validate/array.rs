@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Checked, Evaluated, Validator, expectation};
+use super::{Checked, Evaluated, Here, Validator, expectation};
 use crate::{ArrayRules, At, Contains, first_repetition};
 
 impl Validator<'_> {
@@ -26,7 +26,7 @@ impl Validator<'_> {
             self.fail(at, "uniqueItems", || format!("items that differ: {first} and {second} are equal"))?;
         }
         for (index, (item, schema)) in items.iter().zip(&rules.prefix_items).enumerate() {
-            self.check(*schema, item, &at.item(index), None)?;
+            self.check(*schema, Here::new(item, &at.item(index)), None)?;
         }
         let prefix = rules.prefix_items.len();
         if let Some(schema) = rules.items {
@@ -35,7 +35,7 @@ impl Validator<'_> {
                     let expected = || expectation::count("at most", prefix as u64, "item", "items");
                     return self.fail(&at.item(index), "items", expected);
                 }
-                self.check(schema, item, &at.item(index), None)?;
+                self.check(schema, Here::new(item, &at.item(index)), None)?;
             }
         }
         if let Some(seen) = seen.as_deref_mut() {
@@ -53,7 +53,7 @@ impl Validator<'_> {
     ) -> Checked {
         let mut count = 0;
         for (index, item) in items.iter().enumerate() {
-            if self.accepts(contains.schema, item, &at.item(index), None) {
+            if self.accepts(contains.schema, Here::new(item, &at.item(index)), None) {
                 count += 1;
                 if let Some(seen) = seen.as_deref_mut().filter(|_| contains.evaluates) {
                     seen.item(index);

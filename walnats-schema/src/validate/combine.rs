@@ -1,8 +1,6 @@
 //! References, `allOf`, `anyOf`, `oneOf`, `not`, and `if`.
 
-use serde_json::Value;
-
-use super::{Checked, Evaluated, Validator};
+use super::{Checked, Evaluated, Here, Validator};
 use crate::{At, Condition, DynamicReference, Schema, SchemaId, Violation};
 
 /// How many violations of the closest branch of a union are told.
@@ -12,33 +10,32 @@ impl<'s> Validator<'s> {
     pub(super) fn combine<'i>(
         &mut self,
         schema: &'s Schema,
-        instance: &'i Value,
-        at: &At<'_>,
+        here: Here<'i, '_>,
         mut seen: Option<&mut Evaluated<'i>>,
     ) -> Checked {
         if let Some(target) = schema.reference {
-            self.check(target, instance, at, seen.as_deref_mut())?;
+            self.check(target, here, seen.as_deref_mut())?;
         }
         if let Some(reference) = &schema.dynamic_reference {
             let target = self.resolve(reference);
-            self.check(target, instance, at, seen.as_deref_mut())?;
+            self.check(target, here, seen.as_deref_mut())?;
         }
         for &part in &schema.all_of {
-            self.check(part, instance, at, seen.as_deref_mut())?;
+            self.check(part, here, seen.as_deref_mut())?;
         }
         if !schema.any_of.is_empty() {
-            self.any_of(&schema.any_of, instance, at, seen.as_deref_mut())?;
+            self.any_of(&schema.any_of, here, seen.as_deref_mut())?;
         }
         if !schema.one_of.is_empty() {
-            self.one_of(&schema.one_of, instance, at, seen.as_deref_mut())?;
+            self.one_of(&schema.one_of, here, seen.as_deref_mut())?;
         }
         if let Some(unwanted) = schema.not
-            && self.accepts(unwanted, instance, at, None)
+            && self.accepts(unwanted, here, None)
         {
-            self.fail(at, "not", || "anything but what the schema under `not` accepts".to_owned())?;
+            self.fail(here.at, "not", || "anything but what the schema under `not` accepts".to_owned())?;
         }
         match &schema.condition {
-            Some(condition) => self.condition(condition, instance, at, seen),
+            Some(condition) => self.condition(condition, here, seen),
             None => Ok(()),
         }
     }
@@ -55,39 +52,37 @@ impl<'s> Validator<'s> {
     fn any_of<'i>(
         &mut self,
         branches: &[SchemaId],
-        instance: &'i Value,
-        at: &At<'_>,
+        here: Here<'i, '_>,
         mut seen: Option<&mut Evaluated<'i>>,
     ) -> Checked {
         let mut misses = Misses::default();
         let mut matched = false;
         for (index, &branch) in branches.iter().enumerate() {
-            match self.branch(branch, instance, at, seen.as_deref_mut()) {
+            match self.branch(branch, here, seen.as_deref_mut()) {
                 Ok(()) => matched = true,
-                Err(violations) => misses.add(index, violations, at),
+                Err(violations) => misses.add(index, violations, here.at),
             }
             // The other branches matter only for what they evaluate.
             if matched && seen.is_none() {
                 return Ok(());
             }
         }
-        if matched { Ok(()) } else { self.no_match("anyOf", "at least one", branches.len(), misses, at) }
+        if matched { Ok(()) } else { self.no_match("anyOf", "at least one", branches.len(), misses, here.at) }
     }
 
     fn one_of<'i>(
         &mut self,
         branches: &[SchemaId],
-        instance: &'i Value,
-        at: &At<'_>,
+        here: Here<'i, '_>,
         mut seen: Option<&mut Evaluated<'i>>,
     ) -> Checked {
         let mut misses = Misses::default();
         let mut matched = None;
         for (index, &branch) in branches.iter().enumerate() {
-            match (self.branch(branch, instance, at, seen.as_deref_mut()), matched) {
+            match (self.branch(branch, here, seen.as_deref_mut()), matched) {
                 (Ok(()), None) => matched = Some(index),
                 (Ok(()), Some(earlier)) => {
-                    return self.fail(at, "oneOf", || {
+                    return self.fail(here.at, "oneOf", || {
                         let (first, second) = (earlier + 1, index + 1);
                         format!(
                             "a match of exactly one of {} schemas, not of both {first} and {second}",
@@ -95,23 +90,22 @@ impl<'s> Validator<'s> {
                         )
                     });
                 }
-                (Err(violations), _) => misses.add(index, violations, at),
+                (Err(violations), _) => misses.add(index, violations, here.at),
             }
         }
-        if matched.is_some() { Ok(()) } else { self.no_match("oneOf", "exactly one", branches.len(), misses, at) }
+        if matched.is_some() { Ok(()) } else { self.no_match("oneOf", "exactly one", branches.len(), misses, here.at) }
     }
 
     /// Applies a schema that may fail; what it evaluates counts only if it doesn't.
     fn branch<'i>(
         &mut self,
         branch: SchemaId,
-        instance: &'i Value,
-        at: &At<'_>,
+        here: Here<'i, '_>,
         seen: Option<&mut Evaluated<'i>>,
     ) -> Result<(), Vec<Violation>> {
-        let Some(seen) = seen else { return self.attempt(branch, instance, at, None) };
+        let Some(seen) = seen else { return self.attempt(branch, here, None) };
         let mut own = Evaluated::default();
-        self.attempt(branch, instance, at, Some(&mut own))?;
+        self.attempt(branch, here, Some(&mut own))?;
         seen.merge(own);
         Ok(())
     }
@@ -119,13 +113,12 @@ impl<'s> Validator<'s> {
     fn condition<'i>(
         &mut self,
         condition: &Condition,
-        instance: &'i Value,
-        at: &At<'_>,
+        here: Here<'i, '_>,
         mut seen: Option<&mut Evaluated<'i>>,
     ) -> Checked {
         let mut own = Evaluated::default();
         let tracked = seen.is_some().then_some(&mut own);
-        let consequence = if self.accepts(condition.if_, instance, at, tracked) {
+        let consequence = if self.accepts(condition.if_, here, tracked) {
             if let Some(seen) = seen.as_deref_mut() {
                 seen.merge(own);
             }
@@ -133,7 +126,7 @@ impl<'s> Validator<'s> {
         } else {
             condition.else_
         };
-        consequence.map_or(Ok(()), |schema| self.check(schema, instance, at, seen))
+        consequence.map_or(Ok(()), |schema| self.check(schema, here, seen))
     }
 
     /// Tells that no branch matched, which came closest, and what it lacks.

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::unevaluated::{Account, Evaluated};
-use super::{Checked, MAX_VIOLATIONS, Stop, Validator};
-use crate::{At, Schema, SchemaId, Violation};
+use super::{Checked, Here, MAX_VIOLATIONS, Stop, Validator};
+use crate::{Schema, SchemaId, Violation};
 
 /// How many schemas are applied before anything is remembered. Few instances ever get there.
 const PATIENCE: u64 = 20_000;
@@ -63,13 +63,12 @@ impl Validator<'_> {
     pub(super) fn remembered<'i>(
         &mut self,
         id: SchemaId,
-        instance: &'i Value,
-        at: &At<'_>,
+        here: Here<'i, '_>,
         seen: Option<&mut Evaluated<'i>>,
     ) -> Checked {
         let key = Key {
             schema: id,
-            instance,
+            instance: here.value,
             collects: self.violations.is_some(),
             tracks: seen.is_some(),
             scope: self.scope.clone(),
@@ -77,7 +76,7 @@ impl Validator<'_> {
         let outcome = match self.memory.outcomes.get(&key) {
             Some(outcome) => outcome.clone(),
             None => {
-                let outcome = self.outcome(id, instance, at, seen.is_some());
+                let outcome = self.outcome(id, here, seen.is_some());
                 if self.too_deep.is_some() {
                     return Err(Stop);
                 }
@@ -89,7 +88,7 @@ impl Validator<'_> {
             }
         };
         if let (Some(seen), Some(account)) = (seen, &outcome.seen) {
-            seen.recall(account, instance);
+            seen.recall(account, here.value);
         }
         if let Some(violations) = &mut self.violations {
             let room = MAX_VIOLATIONS - violations.len();
@@ -102,12 +101,11 @@ impl Validator<'_> {
         if outcome.stopped { Err(Stop) } else { Ok(()) }
     }
 
-    fn outcome(&mut self, id: SchemaId, instance: &Value, at: &At<'_>, tracks: bool) -> Outcome {
-        let outer = self.violations.take();
-        self.violations = outer.as_ref().map(|_| Vec::new());
+    fn outcome(&mut self, id: SchemaId, here: Here<'_, '_>, tracks: bool) -> Outcome {
         let mut seen = tracks.then(Evaluated::default);
-        let stopped = self.apply(id, instance, at, seen.as_mut()).is_err();
-        let violations = std::mem::replace(&mut self.violations, outer).unwrap_or_default();
+        let outer = self.set_aside(self.violations.is_some());
+        let stopped = self.apply(id, here, seen.as_mut()).is_err();
+        let violations = self.take_up(outer);
         Outcome { stopped, violations, seen: seen.map(Evaluated::account) }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use super::{Checked, Evaluated, Validator, expectation};
+use super::{Checked, Evaluated, Here, Validator, expectation};
 use crate::{At, ObjectRules, SchemaId};
 
 /// Up to how many declared properties a name is looked for one by one.
@@ -34,7 +34,7 @@ impl Validator<'_> {
         }
         for (name, schema) in &rules.properties {
             if let Some((name, value)) = members.get_key_value(name) {
-                self.check(*schema, value, &at.property(name), None)?;
+                self.check(*schema, Here::new(value, &at.property(name)), None)?;
                 if let Some(seen) = seen.as_deref_mut() {
                     seen.property(name);
                 }
@@ -60,7 +60,7 @@ impl Validator<'_> {
     fn property_name(&mut self, schema: SchemaId, name: &str, at: &At<'_>) -> Checked {
         let at = at.property(name);
         self.memory.in_names += 1;
-        let judged = self.attempt(schema, &Value::String(name.to_owned()), &at, None);
+        let judged = self.attempt(schema, Here::new(&Value::String(name.to_owned()), &at), None);
         self.memory.in_names -= 1;
         let Err(violations) = judged else { return Ok(()) };
         let expected: Vec<_> = violations.into_iter().map(|violation| violation.expected).collect();
@@ -82,7 +82,7 @@ impl Validator<'_> {
             for (pattern, schema) in &rules.pattern_properties {
                 if self.set.matches(pattern, name) {
                     matched = true;
-                    self.check(*schema, value, &at, None)?;
+                    self.check(*schema, Here::new(value, &at), None)?;
                 }
             }
             if !matched
@@ -93,7 +93,7 @@ impl Validator<'_> {
                 if self.set.get(schema).never {
                     self.fail(&at, "additionalProperties", || "no property of this name".to_owned())?;
                 } else {
-                    self.check(schema, value, &at, None)?;
+                    self.check(schema, Here::new(value, &at), None)?;
                 }
             }
             if let Some(seen) = seen.as_deref_mut().filter(|_| matched) {

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::{Checked, Validator};
-use crate::{At, Schema};
+use super::{Checked, Here, Validator};
+use crate::Schema;
 
 /// Which members and items of one instance some keyword has looked at.
 #[derive(Default)]
@@ -69,14 +69,13 @@ impl<'s> Validator<'s> {
     pub(super) fn with_unevaluated<'i>(
         &mut self,
         schema: &'s Schema,
-        instance: &'i Value,
-        at: &At<'_>,
+        here: Here<'i, '_>,
         seen: Option<&mut Evaluated<'i>>,
     ) -> Checked {
         let mut own = Evaluated::default();
-        self.keywords(schema, instance, at, Some(&mut own))?;
-        self.unevaluated_properties(schema, instance, at, &mut own)?;
-        self.unevaluated_items(schema, instance, at, &mut own)?;
+        self.keywords(schema, here, Some(&mut own))?;
+        self.unevaluated_properties(schema, here, &mut own)?;
+        self.unevaluated_items(schema, here, &mut own)?;
         if let Some(seen) = seen {
             seen.merge(own);
         }
@@ -86,11 +85,10 @@ impl<'s> Validator<'s> {
     fn unevaluated_properties<'i>(
         &mut self,
         schema: &'s Schema,
-        instance: &'i Value,
-        at: &At<'_>,
+        here: Here<'i, '_>,
         own: &mut Evaluated<'i>,
     ) -> Checked {
-        let (Some(rest), Value::Object(members)) = (schema.object.unevaluated_properties, instance) else {
+        let (Some(rest), Value::Object(members)) = (schema.object.unevaluated_properties, here.value) else {
             return Ok(());
         };
         for (name, value) in members {
@@ -98,30 +96,24 @@ impl<'s> Validator<'s> {
                 continue;
             }
             if self.set.get(rest).never {
-                self.fail(&at.property(name), "unevaluatedProperties", || "no property of this name".to_owned())?;
+                self.fail(&here.at.property(name), "unevaluatedProperties", || "no property of this name".to_owned())?;
             } else {
-                self.check(rest, value, &at.property(name), None)?;
+                self.check(rest, Here::new(value, &here.at.property(name)), None)?;
             }
         }
         Ok(())
     }
 
-    fn unevaluated_items<'i>(
-        &mut self,
-        schema: &'s Schema,
-        instance: &'i Value,
-        at: &At<'_>,
-        own: &mut Evaluated<'i>,
-    ) -> Checked {
-        let (Some(rest), Value::Array(items)) = (schema.array.unevaluated_items, instance) else { return Ok(()) };
+    fn unevaluated_items<'i>(&mut self, schema: &'s Schema, here: Here<'i, '_>, own: &mut Evaluated<'i>) -> Checked {
+        let (Some(rest), Value::Array(items)) = (schema.array.unevaluated_items, here.value) else { return Ok(()) };
         for (index, item) in items.iter().enumerate().skip(own.leading_items) {
             if own.items.contains(&index) {
                 continue;
             }
             if self.set.get(rest).never {
-                self.fail(&at.item(index), "unevaluatedItems", || "no item here".to_owned())?;
+                self.fail(&here.at.item(index), "unevaluatedItems", || "no item here".to_owned())?;
             } else {
-                self.check(rest, item, &at.item(index), None)?;
+                self.check(rest, Here::new(item, &here.at.item(index)), None)?;
             }
         }
         own.leading_items(items.len());

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use prost_reflect::{DynamicMessage, ExtensionDescriptor, MessageDescriptor, Value};
 
-use crate::diagnostic::{Diagnostic, Located, Place, did_you_mean};
+use crate::diagnostic::{Diagnostic, Located, Place};
 use crate::lower::event::EventOptions;
 
 use super::place::Places;
@@ -74,10 +74,7 @@ pub fn diagnose(error: &dyn miette::Diagnostic, message: String, place: Place) -
         }
         field => {
             let found = Diagnostic::error("WN0505", place, format!("`(walnats.event)` has no field `{field}`"));
-            match did_you_mean(field, FIELDS) {
-                Some(known) => found.help(format!("did you mean `{known}`?")),
-                None => found.help(format!("it has {}", FIELDS.map(|field| format!("`{field}`")).join(", "))),
-            }
+            found.help(format!("it has {}", FIELDS.map(|field| format!("`{field}`")).join(", "))).suggest(field, FIELDS)
         }
     }
 }

@@ -149,7 +149,8 @@ fn a_copy_of_what_walnats_brings_is_not_looked_at() {
         ("shop.proto", SHOP),
     ]);
     assert_eq!(problems, Vec::<String>::new());
-    assert_eq!(lowered.model.files, ["shop.proto"]);
+    let model = lowered.messages.model(["shop.v1.OrderPlaced"]);
+    assert_eq!(model.files.iter().map(|file| file.package.as_str()).collect::<Vec<_>>(), ["shop.v1"]);
 }
 
 #[test]

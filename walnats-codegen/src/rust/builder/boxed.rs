@@ -4,10 +4,10 @@ use crate::rust::types::{Body, Item, ItemId, Type};
 
 /// Boxes every use of an item inside a type that the item itself contains.
 pub fn break_cycles(items: &mut [Item]) {
-    let edges: Vec<Vec<ItemId>> = items.iter_mut().map(contained).collect();
+    let edges: Vec<Vec<usize>> = items.iter_mut().map(contained).collect();
     let component = components(&edges);
     for (index, item) in items.iter_mut().enumerate() {
-        let recursive = |other: ItemId| component[other] == component[index];
+        let recursive = |other: ItemId| component[other.0] == component[index];
         for_each_use(item, &mut |ty| {
             if let Type::Item(other) = *ty
                 && recursive(other)
@@ -18,11 +18,11 @@ pub fn break_cycles(items: &mut [Item]) {
     }
 }
 
-fn contained(item: &mut Item) -> Vec<ItemId> {
+fn contained(item: &mut Item) -> Vec<usize> {
     let mut found = Vec::new();
     for_each_use(item, &mut |ty| {
         if let Type::Item(other) = ty {
-            found.push(*other);
+            found.push(other.0);
         }
     });
     found

@@ -67,7 +67,7 @@ impl Builder<'_> {
             let declared = conjunction.own.iter().find_map(|id| self.schemas.property(*id, &name));
             let id = declared.or(ids.first().copied());
             let typed = self.place(&ids, conjunction.location.join(&["properties", &name]), 0);
-            let rust_name = id.and_then(|id| self.notes.get(id.0 as usize)).and_then(|note| note.rust.field.clone());
+            let rust_name = id.and_then(|id| self.rust_notes.get(id.0 as usize)).and_then(|note| note.field.clone());
             fields.push(Field { required: required.contains(&name), rust_name, typed, id, ids, name });
         }
         let additional = match self.rest(conjunction) {

@@ -59,8 +59,9 @@ impl Builder<'_> {
             return Typed::judged(Type::String, self.judge(conjunction));
         }
         let asked = |value: &String| {
-            let notes = conjunction.whole.iter().chain(&conjunction.own).filter_map(|id| self.notes.get(id.0 as usize));
-            notes.into_iter().find_map(|note| note.rust.variants.get(value).cloned())
+            let notes =
+                conjunction.whole.iter().chain(&conjunction.own).filter_map(|id| self.rust_notes.get(id.0 as usize));
+            notes.into_iter().find_map(|note| note.variants.get(value).cloned())
         };
         let names = values.iter().map(|value| asked(value).unwrap_or_else(|| value.clone())).collect();
         Typed::exact(Type::Item(self.item(conjunction, Body::Enum(Enum { values, names, ids }))))

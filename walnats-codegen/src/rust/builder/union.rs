@@ -224,11 +224,8 @@ impl Builder<'_> {
         if location.path.len() == 2 && target != id {
             return location.definition().map(str::to_owned);
         }
-        let note = self.notes.get(id.0 as usize)?;
-        if note.rust.name.is_some() {
-            return note.rust.name.clone();
-        }
-        note.title.clone().filter(|title| is_short(title))
+        let of_note = self.rust_notes.get(id.0 as usize).and_then(|note| note.name.clone());
+        of_note.or_else(|| self.notes.get(id.0 as usize)?.title.clone().filter(|title| is_short(title)))
     }
 }
 

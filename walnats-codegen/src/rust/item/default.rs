@@ -1,6 +1,7 @@
 //! `default`: an accessor that gives it where a member is absent. The field itself stays absent, so that what was read
 //! is written again.
 
+use crate::rust::layout::FileId;
 use serde_json::Value;
 
 use crate::rust::code::literal;
@@ -11,12 +12,12 @@ use crate::rust::template::DefaultText;
 use crate::rust::types::{Body, Field, Struct, Type};
 
 impl Context<'_> {
-    pub(super) fn defaults(&self, body: &Struct, idents: &Idents, file: usize) -> Vec<DefaultText> {
+    pub(super) fn defaults(&self, body: &Struct, idents: &Idents, file: FileId) -> Vec<DefaultText> {
         let fields = body.fields.iter().zip(&idents.fields).filter(|(field, _)| !field.required);
         fields.filter_map(|(field, ident)| self.default(field, ident, file)).collect()
     }
 
-    fn default(&self, field: &Field, ident: &str, file: usize) -> Option<DefaultText> {
+    fn default(&self, field: &Field, ident: &str, file: FileId) -> Option<DefaultText> {
         let default = self.note(field.id?)?.default.as_ref()?;
         let plain = self.type_text(&field.typed, file);
         let (type_text, value) = match (&field.typed.ty, default) {

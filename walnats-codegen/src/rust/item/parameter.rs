@@ -1,7 +1,8 @@
 //! What a function takes that sets a field.
 
 use crate::rust::context::Context;
-use crate::rust::types::{Body, Type, Typed};
+use crate::rust::layout::FileId;
+use crate::rust::types::{Body, ItemId, Type, Typed};
 
 /// The type of a parameter, and what makes the field's value of it.
 pub(super) struct Parameter {
@@ -10,9 +11,9 @@ pub(super) struct Parameter {
 }
 
 impl Context<'_> {
-    pub(super) fn parameter(&self, typed: &Typed, file: usize) -> Parameter {
+    pub(super) fn parameter(&self, typed: &Typed, file: FileId) -> Parameter {
         let plain = self.type_text(typed, file);
-        let is_union = |item: usize| matches!(self.types.items[item].body, Body::Union(_));
+        let is_union = |item: ItemId| matches!(self.types.items[item].body, Body::Union(_));
         match &typed.ty {
             Type::Nullable(inner) => {
                 let inner = self.type_text(inner, file);

@@ -3,17 +3,18 @@
 use super::parameter::Parameter;
 use crate::rust::context::Context;
 use crate::rust::idents::Idents;
+use crate::rust::layout::FileId;
 use crate::rust::template::SetterText;
 use crate::rust::types::{Field, Struct};
 
 impl Context<'_> {
-    pub(super) fn setters(&self, body: &Struct, idents: &Idents, file: usize) -> Vec<SetterText> {
+    pub(super) fn setters(&self, body: &Struct, idents: &Idents, file: FileId) -> Vec<SetterText> {
         let wanted = self.model.options.builders.unwrap_or(true);
         let fields = body.fields.iter().zip(&idents.fields).filter(|(field, _)| wanted && !field.required);
         fields.map(|(field, ident)| self.setter(field, ident, file)).collect()
     }
 
-    fn setter(&self, field: &Field, ident: &str, file: usize) -> SetterText {
+    fn setter(&self, field: &Field, ident: &str, file: FileId) -> SetterText {
         let Parameter { type_text, conversion } = self.parameter(&field.typed, file);
         SetterText {
             ident: ident.to_owned(),

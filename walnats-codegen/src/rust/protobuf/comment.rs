@@ -15,19 +15,16 @@ pub struct Comments {
 }
 
 impl Comments {
-    /// What prost-build is to find at `path` in the place of what `location` says.
-    pub fn replace(&mut self, location: Option<&Location>, path: &[i32]) -> Location {
-        let texts = [
-            location.and_then(|l| l.leading_comments.as_deref()),
-            location.and_then(|l| l.trailing_comments.as_deref()),
-        ];
-        let text = texts.into_iter().flatten().filter_map(tidy).collect::<Vec<_>>().join("\n\n");
-        let mut replaced = Location { path: path.to_vec(), ..Location::default() };
+    /// Takes the comments of `location`, and leaves what prost-build is to find in their place.
+    pub fn replace(&mut self, location: &mut Location) {
+        let Location { leading_comments, trailing_comments, path, .. } = std::mem::take(location);
+        let texts = [leading_comments, trailing_comments].into_iter().flatten();
+        let text = texts.filter_map(|text| tidy(&text)).collect::<Vec<_>>().join("\n\n");
+        *location = Location { path, ..Location::default() };
         if !text.is_empty() {
-            replaced.leading_comments = Some(format!("{MARK}{}", self.texts.len()));
+            location.leading_comments = Some(format!("{MARK}{}", self.texts.len()));
             self.texts.push(text);
         }
-        replaced
     }
 
     /// `code` with the texts in the place of their numbers.

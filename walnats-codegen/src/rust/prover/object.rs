@@ -56,11 +56,11 @@ impl Prover<'_, '_> {
         match &typed.ty {
             Type::Object => Some(Object::Map(None, &typed.constraints)),
             Type::Map(member) => Some(Object::Map(Some(member), &typed.constraints)),
-            Type::Item(item) | Type::Boxed(item) => match &self.items[*item].body {
+            Type::Item(item) | Type::Boxed(item) => match &self.items[item.0].body {
                 Body::Struct(body) => Some(Object::Struct {
                     fields: &body.fields,
                     additional: body.additional.as_ref(),
-                    constraints: &self.items[*item].constraints,
+                    constraints: &self.items[item.0].constraints,
                 }),
                 _ => None,
             },

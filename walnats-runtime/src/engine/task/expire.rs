@@ -81,7 +81,7 @@ impl Task {
     /// An attempt had its time, over a connection that stands.
     fn on_unanswered(&mut self, sequence: u64) {
         if let Some(reason) = self.ring.get_mut(sequence).and_then(|job| job.verdict.take()) {
-            return self.end_refused(sequence, &reason);
+            return self.end_verdict(sequence, &reason);
         }
         self.sent_again_later(sequence);
         self.pauses.ended(sequence);

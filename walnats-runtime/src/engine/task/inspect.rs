@@ -6,9 +6,10 @@ use tokio::time::Instant;
 
 use super::Task;
 use crate::engine::ability::Ability;
-use crate::engine::inspection::{Inspection, inspect};
+use crate::engine::inspection::{Inspection, Question, inspect};
 use crate::engine::job::Job;
 use crate::engine::streams::StreamId;
+use crate::engine::trace::Trace;
 use crate::error::{Cause, Reason};
 use crate::register::covers;
 
@@ -42,7 +43,8 @@ impl Task {
     }
 
     pub(super) fn inspect(&mut self, id: StreamId, decisive: bool) {
-        let prefix = self.streams.prefix(id);
+        let (prefix, subject) = (self.streams.prefix(id), self.subject_to_trace(id));
+        let reports = self.tracing.expect(&self.inbox);
         let stream = self.streams.get_mut(id);
         if stream.inspecting.is_some() || !self.link.is_up() {
             return;
@@ -51,11 +53,16 @@ impl Task {
         self.next_inspection += 1;
         (stream.inspecting, stream.inspected) = (Some(number), Some(Instant::now()));
         stream.decisive = decisive;
-        let (client, name) = (self.link.client().clone(), stream.name.clone());
-        self.inspections.spawn(async move { (id, number, inspect(client, prefix, name).await) });
+        let at_once = !subject.is_empty() && stream.config().is_none();
+        let question = Question { prefix, stream: stream.name.clone(), subject, at_once, reports };
+        let client = self.link.client().clone();
+        self.inspections.spawn(async move {
+            let (inspection, trace) = inspect(client, question).await;
+            (id, number, inspection, trace)
+        });
     }
 
-    pub(super) fn on_inspected(&mut self, id: StreamId, number: u64, inspection: Inspection) {
+    pub(super) fn on_inspected(&mut self, id: StreamId, number: u64, inspection: Inspection, trace: Option<Trace>) {
         let stream = self.streams.get_mut(id);
         // Another connection has come meanwhile: it is asked anew.
         if stream.inspecting != Some(number) {
@@ -71,6 +78,7 @@ impl Task {
         let stream = self.streams.get_mut(id);
         stream.unanswered = matches!(inspection, Inspection::Unknown);
         self.cursor = self.ring.base();
+        self.note_trace(id, &inspection, trace.as_ref());
         let server_has_domain = self.link.has_domain();
         match inspection {
             Inspection::Found(info) => {
@@ -88,13 +96,14 @@ impl Task {
                 let is_right = self.streams.api_is_right(id, server_has_domain);
                 // A stream with a transform, or a mirror, takes what its subjects do not show.
                 if decisive && !subjects.is_empty() && is_right {
-                    self.end_absent(|job| job.stream == id && !takes(job), &no_stream);
+                    self.end_absent(id, |job| !takes(job), &no_stream, trace.as_ref());
                 }
             }
             Inspection::Missing(reason) if decisive && self.streams.api_is_right(id, server_has_domain) => {
                 let stream = self.streams.get_mut(id);
-                stream.absent = stream.other.is_some() && !stream.has_acknowledged();
-                self.end_absent(|job| job.stream == id, &reason);
+                let cleared = trace.as_ref().is_some_and(|trace| trace.receivers.exclude(&stream.name, true));
+                stream.absent = stream.other.is_some() && !stream.has_acknowledged() && cleared;
+                self.end_absent(id, |_| true, &reason, trace.as_ref());
                 let name = self.streams.get(id).name.clone();
                 self.pauses.stored(&name);
             }
@@ -149,27 +158,6 @@ impl Task {
             })
             .collect();
         for (sequence, error) in ends {
-            self.finish(sequence, Err(error));
-        }
-    }
-
-    /// The stream does not exist, or does not take these. What is under way may still be answered, as an earlier one was; what
-    /// waits ends.
-    fn end_absent(&mut self, which: impl Fn(&Job) -> bool, reason: &Reason) {
-        let waits = |job: &Job| which(job) && job.is_ready();
-        let sequences: Vec<u64> =
-            self.ring.iter().filter(|(_, job)| waits(job)).map(|(sequence, _)| sequence).collect();
-        for sequence in sequences {
-            let Some(job) = self.ring.get(sequence) else { continue };
-            let reason = match &self.streams.get(job.stream).other {
-                Some(found) => Reason::WrongStream { stream: job.load.last().stream.to_string(), found: found.clone() },
-                None => reason.clone(),
-            };
-            // A stream that never acknowledged and does not exist stored none of its attempts; another one may have.
-            let never = !self.streams.get(job.stream).has_acknowledged()
-                && job.losses.connections == 0
-                && job.stored_by().is_none();
-            let error = if never { job.load.not_stored(reason) } else { job.refused(reason) };
             self.finish(sequence, Err(error));
         }
     }

@@ -9,9 +9,8 @@ use super::{Task, ask};
 use crate::engine::answer::{self, Answer};
 use crate::engine::job::{Job, Phase};
 use crate::engine::pause::SAID_AFTER;
-use crate::engine::{watch, wire};
+use crate::engine::{trace, watch, wire};
 use crate::error::Reason;
-use crate::jetstream::Scope;
 use crate::message::{Outcome, Receipt};
 
 /// After this a message is sent again whose id was in process.
@@ -19,11 +18,6 @@ const IN_PROCESS: Duration = Duration::from_millis(500);
 
 /// After this a batch is sent again that the server gave up, doubled each time.
 const GIVEN_UP: Duration = Duration::from_millis(250);
-
-/// How long a refusal that is final waits for the answer of another stream of the name.
-const GRACE: Duration = Duration::from_millis(100);
-/// The same where there are JetStream domains, and so perhaps a long way to the other one.
-const FAR_GRACE: Duration = Duration::from_secs(1);
 
 /// An acknowledgement.
 struct Stored {
@@ -41,6 +35,9 @@ impl Task {
         self.watch.hear();
         if let Some(number) = token.strip_prefix(ask::MARK) {
             return self.on_question_answered(number);
+        }
+        if let Some(number) = token.strip_prefix(trace::MARK) {
+            return self.tracing.arrives(number, &answer.payload);
         }
         let Some((sequence, attempt)) = wire::replied(token) else { return };
         let Some(job) = self.ring.get(sequence) else { return };
@@ -91,21 +88,6 @@ impl Task {
         }
         let message_id = message.message_id.clone();
         self.finish(sequence, Ok(Receipt { outcome, stream, domain, message_id }));
-    }
-
-    /// A stream of the same name may take the subject in another account or domain, and have room: its answer is waited for.
-    fn on_refused_for_good(&mut self, sequence: u64, reason: Reason) {
-        let grace = if self.link.has_domain() { FAR_GRACE } else { GRACE };
-        let Some(job) = self.ring.get_mut(sequence) else { return };
-        match &mut job.phase {
-            Phase::Sent { until, .. } if job.verdict.is_none() && reason.scope() != Scope::Publisher => {
-                let soon = Instant::now() + grace;
-                *until = soon;
-                job.verdict = Some(reason);
-                self.due(Some(soon));
-            }
-            _ => self.end_refused(sequence, &reason),
-        }
     }
 
     /// The stream answers, so that it need not be spared any longer.
@@ -193,11 +175,5 @@ impl Task {
             self.partly = None;
         }
         self.cursor = self.cursor.min(sequence);
-    }
-
-    pub(super) fn end_refused(&mut self, sequence: u64, reason: &Reason) {
-        if let Some(error) = self.ring.get(sequence).map(|job| job.refused(reason.clone())) {
-            self.finish(sequence, Err(error));
-        }
     }
 }

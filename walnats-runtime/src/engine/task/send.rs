@@ -211,7 +211,7 @@ impl Task {
         let until = now + self.patience_with(stream);
         let Some(job) = self.ring.get_mut(sequence) else { return };
         job.phase = Phase::Sent { until, denied: false };
-        job.first_sent.get_or_insert(now);
+        let is_first = job.first_sent.replace(job.first_sent.unwrap_or(now)).is_none();
         job.not_before = None;
         self.window.enter(job, now);
         if !job.uncertain && !self.doubts.is_empty() {
@@ -221,6 +221,9 @@ impl Task {
             self.pauses.sent(&job.load.last().stream, sequence);
         }
         self.due(Some(until));
+        if is_first {
+            self.note_first_attempt(stream, sequence);
+        }
         if self.window.alone() != Some(sequence) {
             self.cursor = self.cursor.max(sequence + 1);
         }

@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use serde::Serialize;
 
+use crate::pointer::join;
 use crate::read::document::{Document, Node};
-use crate::read::resolve::{Draft, Location};
+use crate::read::resolve::{Draft, Location, encode_fragment};
 
 /// A schema as it stands in its file, on one line.
 pub(super) struct Part<'a> {
@@ -154,35 +155,5 @@ pub(super) fn definitions_keyword(draft: Draft) -> &'static str {
 
 /// A JSON Pointer as a URI fragment (RFC 6901, section 6).
 fn pointer(path: &[String]) -> String {
-    let mut fragment = "#".to_owned();
-    for part in path {
-        fragment.push('/');
-        for byte in part.replace('~', "~0").replace('/', "~1").bytes() {
-            match byte {
-                b'a'..=b'z'
-                | b'A'..=b'Z'
-                | b'0'..=b'9'
-                | b'-'
-                | b'.'
-                | b'_'
-                | b'~'
-                | b'$'
-                | b'!'
-                | b'&'
-                | b'\''
-                | b'('
-                | b')'
-                | b'*'
-                | b'+'
-                | b','
-                | b';'
-                | b'='
-                | b':'
-                | b'@'
-                | b'?' => fragment.push(char::from(byte)),
-                other => fragment.push_str(&format!("%{other:02X}")),
-            }
-        }
-    }
-    fragment
+    format!("#{}", encode_fragment(&join(path.iter().map(String::as_str))))
 }

@@ -27,21 +27,22 @@ fn is_exact(text: &str, number: &Number) -> bool {
     if number.is_u64() || number.is_i64() {
         return true;
     }
-    let written = Decimal::of(text);
+    let written = Digits::of(text);
     // The first is the shortest text that reads back as the double, the second its exact value if it is whole.
-    written == Decimal::of(&number.to_string())
-        || number.as_f64().is_some_and(|float| float.fract() == 0.0 && written == Decimal::of(&format!("{float:.0}")))
+    written == Digits::of(&number.to_string())
+        || number.as_f64().is_some_and(|float| float.fract() == 0.0 && written == Digits::of(&format!("{float:.0}")))
 }
 
-/// A decimal in its one normal form: sign, digits without zeros at either end, power of ten.
+/// All digits of a number, where [`crate::Decimal`] keeps nineteen, in their one normal form: sign, digits without zeros at
+/// either end, power of ten.
 #[derive(PartialEq)]
-struct Decimal {
+struct Digits {
     negative: bool,
     digits: String,
     exponent: i64,
 }
 
-impl Decimal {
+impl Digits {
     fn of(text: &str) -> Self {
         let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
         let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));

@@ -94,8 +94,8 @@ fn closing(
 /// The schemas that apply to the very instance that a schema applies to.
 fn in_place(set: &SchemaSet, index: usize) -> Vec<SchemaId> {
     let schema: &Schema = &set.schemas[index];
-    let mut next: Vec<SchemaId> = schema.reference.into_iter().chain(schema.not).collect();
-    next.extend(schema.all_of.iter().chain(&schema.any_of).chain(&schema.one_of));
+    let mut next: Vec<SchemaId> = schema.direct_conjuncts().chain(schema.not).collect();
+    next.extend(schema.any_of.iter().chain(&schema.one_of));
     next.extend(schema.object.dependent_schemas.iter().map(|(_, dependent)| dependent));
     if let Some(condition) = &schema.condition {
         next.push(condition.if_);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::read::resolve::ResourceId;
 use crate::{Resource, SchemaId};
 
 use super::Lowerer;
@@ -10,7 +11,7 @@ impl Lowerer<'_, '_> {
     /// Lowers the dynamic anchors that may be meant, and tells whether that met new schemas.
     pub(super) fn reach_dynamic_anchors(&mut self) -> bool {
         let before = self.set.schemas.len();
-        let resources: BTreeSet<usize> = self.resources.iter().copied().collect();
+        let resources: BTreeSet<ResourceId> = self.resources.iter().copied().collect();
         for anchor in self.dynamic_names() {
             for &resource in &resources {
                 if let Some(location) = self.registry.dynamic_anchor(resource, &anchor).cloned() {
@@ -27,7 +28,7 @@ impl Lowerer<'_, '_> {
         if names.is_empty() {
             return;
         }
-        let mut dense: BTreeMap<usize, u32> = BTreeMap::new();
+        let mut dense: BTreeMap<ResourceId, u32> = BTreeMap::new();
         for (schema, resource) in self.set.schemas.iter_mut().zip(&self.resources) {
             let next = u32::try_from(dense.len()).unwrap_or(u32::MAX);
             schema.resource = Some(*dense.entry(*resource).or_insert(next));
@@ -40,7 +41,7 @@ impl Lowerer<'_, '_> {
         self.set.resources = resources;
     }
 
-    fn anchor_id(&self, resource: usize, name: &str) -> Option<SchemaId> {
+    fn anchor_id(&self, resource: ResourceId, name: &str) -> Option<SchemaId> {
         let location = self.registry.dynamic_anchor(resource, name)?;
         self.ids.get(&std::ptr::from_ref(location.node)).copied()
     }

@@ -5,8 +5,9 @@ use std::collections::{BTreeSet, HashSet};
 use serde_json::Value;
 
 use super::Annotations;
-use crate::read::diagnostic::{Diagnostic, Place, Report, did_you_mean};
+use crate::read::diagnostic::{Diagnostic, Place, Report};
 use crate::read::resolve::Registry;
+use crate::read::suggestion::did_you_mean;
 use crate::{Schema, SchemaId, SchemaSet};
 
 /// Reports every `required` name that no object can have, and those that are misspelt names of declared members.
@@ -43,14 +44,7 @@ enum Problem {
 
 impl<'s> Together<'s> {
     fn new(set: &'s SchemaSet, id: SchemaId) -> Self {
-        let (mut parts, mut seen, mut open) = (Vec::new(), HashSet::new(), vec![id]);
-        while let Some(id) = open.pop() {
-            if seen.insert(id) {
-                let schema = set.get(id);
-                open.extend(schema.all_of.iter().rev().chain(&schema.reference));
-                parts.push((id, schema));
-            }
-        }
+        let parts = set.conjuncts(&[id]).into_iter().map(|id| (id, set.get(id))).collect();
         let mut together = Self { set, parts, declared: BTreeSet::new(), optional: BTreeSet::new() };
         let required: HashSet<&str> = together.required().map(|(_, name)| name).collect();
         if !required.is_empty() {

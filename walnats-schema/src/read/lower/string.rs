@@ -4,7 +4,7 @@ use crate::{Format, IntegerFormat, Pattern, PatternError, StringRules};
 
 use super::subject::Subject;
 use super::{Lowerer, cure};
-use crate::read::diagnostic::{Diagnostic, Place, did_you_mean};
+use crate::read::diagnostic::{Diagnostic, Place};
 use crate::read::resolve::count;
 
 /// Formats of OpenAPI that are hints and are never checked.
@@ -65,14 +65,9 @@ impl<'a> Lowerer<'a, '_> {
         };
         let message = format!("the format `{name}` is unknown: it is not checked");
         let finding = Diagnostic::warning("WN0304", subject.place(&member.value), message);
-        let finding = match cure::of_format(name) {
-            Some(cure) => return self.warn_of_unknown(finding.help(format!("did you mean {cure}?"))),
-            None => finding,
-        };
-        let finding = match did_you_mean(name, Format::ALL.map(Format::name)) {
-            Some(meant) => finding.help(format!("did you mean `{meant}`?")),
-            None => finding,
-        };
-        self.warn_of_unknown(finding);
+        self.warn_of_unknown(match cure::of_format(name) {
+            Some(cure) => finding.help(format!("did you mean {cure}?")),
+            None => finding.suggest(name, Format::ALL.map(Format::name)),
+        });
     }
 }

@@ -3,7 +3,7 @@
 use super::cure;
 use crate::read::diagnostic::{Diagnostic, Place, Report};
 use crate::read::document::{Document, Member, Node, NodeValue};
-use crate::read::resolve::{Dialect, Draft, Keyword, Location, Shape};
+use crate::read::resolve::{Cures, Dialect, Draft, Keyword, Location, Registry, Shape, TYPES};
 
 /// An object schema with its keywords.
 pub(super) struct Subject<'s, 'a> {
@@ -19,12 +19,8 @@ pub(super) struct Subject<'s, 'a> {
 }
 
 impl<'s, 'a> Subject<'s, 'a> {
-    pub(super) fn read(
-        location: &'s Location<'a>,
-        dialect: Dialect,
-        document: &'a Document,
-        report: &mut Report,
-    ) -> Self {
+    pub(super) fn read(location: &'s Location<'a>, registry: &Registry<'a>, report: &mut Report) -> Self {
+        let (dialect, document) = (registry.dialect(location), registry.document(location.document));
         let mut subject =
             Self { location, dialect, document, keywords: Vec::new(), others: Vec::new(), overruled: Vec::new() };
         let reference = location.node.get("$ref").is_some_and(|reference| reference.as_str().is_some());
@@ -37,7 +33,7 @@ impl<'s, 'a> Subject<'s, 'a> {
                     }
                 }
                 Some(keyword) if keyword.shape.fits(&member.value) => subject.keywords.push((keyword, member)),
-                Some(keyword) => report.push(wrong_shape(keyword, member, &subject)),
+                Some(keyword) => report.push(wrong_shape(keyword, member, &subject, registry.cures)),
                 None if alone => {}
                 None => subject.others.push(member),
             }
@@ -96,12 +92,13 @@ pub(super) fn texts(node: &Node) -> Vec<String> {
     }
 }
 
-fn wrong_shape(keyword: &Keyword, member: &Member, subject: &Subject<'_, '_>) -> Diagnostic {
+fn wrong_shape(keyword: &Keyword, member: &Member, subject: &Subject<'_, '_>, cures: Cures) -> Diagnostic {
     let message = format!("`{}` must be {}", keyword.name, keyword.shape.expectation());
     let finding = Diagnostic::error("WN0302", subject.place(&member.value), message);
     let draft = subject.draft().name();
     // Files without `$schema` are often older than the draft that is taken for theirs.
-    let earlier = "or say an earlier draft, in `$schema` or `[schemas] draft`";
+    let setting = cures.earlier_draft.map(|cure| format!(" or {cure}")).unwrap_or_default();
+    let earlier = format!("or say an earlier draft, in `$schema`{setting}");
     match (keyword.name, &member.value.value) {
         ("required", NodeValue::Bool(_)) => {
             finding.help("the object around it lists the names of its required properties: `\"required\": [\"name\"]`")
@@ -115,16 +112,11 @@ fn wrong_shape(keyword: &Keyword, member: &Member, subject: &Subject<'_, '_>) ->
         ("items", NodeValue::Array(_)) if keyword.shape == Shape::Schema => {
             finding.help(format!("in {draft} the schemas of the first items stand in `prefixItems`; {earlier}"))
         }
-        ("type", NodeValue::String(name)) => {
-            if let Some(cure) = cure::of_type(name) {
-                return finding.help(format!("did you mean {cure}?"));
-            }
-            match crate::read::diagnostic::did_you_mean(name, crate::read::resolve::TYPES) {
-                Some(meant) => finding.help(format!("did you mean `{meant}`?")),
-                None if name == "any" => finding.help("without `type`, every value is admitted"),
-                None => finding,
-            }
-        }
+        ("type", NodeValue::String(name)) => match cure::of_type(name) {
+            Some(cure) => finding.help(format!("did you mean {cure}?")),
+            None if name == "any" => finding.help("without `type`, every value is admitted"),
+            None => finding.suggest(name, TYPES),
+        },
         _ => finding,
     }
 }

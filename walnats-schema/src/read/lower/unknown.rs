@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::subject::Subject;
 use super::{Lowerer, UnknownKeywords};
-use crate::read::diagnostic::{Diagnostic, did_you_mean};
+use crate::read::diagnostic::Diagnostic;
 use crate::read::document::{Member, NodeValue};
 use crate::read::resolve::{KEYWORDS, Keyword, Shape, Vocabulary};
+use crate::read::suggestion::did_you_mean;
 
 /// Keywords of other drafts that do no harm where they mean nothing.
 const HARMLESS: [&str; 8] =
@@ -58,10 +59,8 @@ impl<'a> Lowerer<'a, '_> {
             } else if let Some(meant) = misspelt(member, subject) {
                 let message = format!("unknown keyword `{name}`");
                 let finding = Diagnostic::error("WN0305", subject.name_place(member), message);
-                let help = format!(
-                    "did you mean `{meant}`? an annotation of your own begins with `x-`; a file that you may not edit is \
-                     listed in `walnats.toml`: `[schemas] foreign`"
-                );
+                let mut help = format!("did you mean `{meant}`? an annotation of your own begins with `x-`");
+                help.extend(self.options.cures.unknown_keyword.into_iter().flat_map(|cure| ["; ", cure]));
                 self.report.push(finding.help(help));
             } else {
                 let document = self.unknown.entry(subject.location.document).or_default();
@@ -130,7 +129,7 @@ fn misspelt(member: &Member, subject: &Subject<'_, '_>) -> Option<&'static str> 
         let telling = !matches!(keyword.shape, Shape::Any | Shape::Object) || keyword.name == "const";
         telling
             && !HARMLESS.contains(&keyword.name)
-            && subject.dialect.has(keyword)
+            && keyword.is_known_in(subject.dialect)
             && keyword.shape.fits(&member.value)
     });
     let near: Vec<&str> = candidates.map(|keyword| keyword.name).filter(|name| is_near(&member.name, name)).collect();

@@ -1,17 +1,81 @@
-//! Finds the resources and anchors of a document.
+//! Finds the resources and anchors of documents.
 
-use super::dialect::{Dialect, Draft};
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use super::dialect::Dialect;
+use super::draft::Draft;
 use super::keyword::KEYWORDS;
-use super::registry::{Location, Registry};
-use super::uri;
+use super::registry::{Cures, Location, Registry, ResourceId};
+use super::uri::{self, Uri};
 use crate::read::diagnostic::Report;
-use crate::read::document::{Node, NodeValue};
+use crate::read::document::{Document, Node, NodeValue};
+
+/// Where URIs with this prefix are found: the rest of the URI is the rest of a document's name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Remote {
+    pub(crate) uri_prefix: String,
+    pub(crate) name_prefix: String,
+}
+
+impl<'a> Registry<'a> {
+    /// Indexes `documents`. What is wrong with a `$schema` becomes a finding.
+    pub(crate) fn new(
+        documents: &'a [Document],
+        default_draft: Draft,
+        remotes: &[Remote],
+        report: &mut Report,
+    ) -> Self {
+        let mut registry = Self {
+            document_count: documents.len(),
+            documents: Vec::new(),
+            default_draft,
+            cures: Cures::default(),
+            resources: Vec::new(),
+            by_uri: HashMap::new(),
+            by_root: HashMap::new(),
+            document_uris: HashMap::new(),
+            claimed_twice: HashMap::new(),
+            metaschemas_are_indexed: false,
+            large: RefCell::default(),
+        };
+        for document in documents {
+            registry.add_document(document, remotes);
+        }
+        for (number, document) in documents.iter().enumerate() {
+            let retrieval = retrieval_uri(&document.name, remotes);
+            index(&mut registry, number, &retrieval, report);
+        }
+        registry
+    }
+
+    fn add_document(&mut self, document: &'a Document, remotes: &[Remote]) {
+        let index = self.documents.len();
+        self.documents.push(document);
+        let retrieval = retrieval_uri(&document.name, remotes);
+        for keyword in ["$id", "id"] {
+            if let Some(id) = document.root.get(keyword).and_then(Node::as_str) {
+                self.document_uris.entry(uri::join(&retrieval, id).uri).or_insert(index);
+            }
+        }
+        self.document_uris.insert(retrieval, index);
+    }
+}
+
+/// The URI that a document is found under, whatever its `$id` says.
+fn retrieval_uri(name: &str, remotes: &[Remote]) -> Uri {
+    let mapped = remotes.iter().find_map(|remote| Some((remote, name.strip_prefix(&remote.name_prefix)?)));
+    match mapped {
+        Some((remote, rest)) => format!("{}{rest}", remote.uri_prefix),
+        None => uri::of_document(name),
+    }
+}
 
 /// Indexes a document under the URI that it is found at.
 pub(super) fn index<'a>(registry: &mut Registry<'a>, document: usize, retrieval: &str, report: &mut Report) {
     let root = &registry.documents[document].root;
     let dialect = dialect(registry, document, root, report).unwrap_or(Dialect::standard(registry.default_draft));
-    let location = Location { document, path: Vec::new(), node: root, resource: 0 };
+    let location = Location { document, path: Vec::new(), node: root, resource: ResourceId::default() };
     let resource = registry.add_resource(retrieval.to_owned(), dialect, location);
     let mut walk = Walk { registry, report, document, path: Vec::new() };
     walk.schema(root, resource, dialect);
@@ -32,7 +96,7 @@ struct Walk<'w, 'a> {
 
 impl<'a> Walk<'_, 'a> {
     /// Recursion is bounded by the nesting of the file, which loading bounds.
-    fn schema(&mut self, node: &'a Node, resource: usize, dialect: Dialect) {
+    fn schema(&mut self, node: &'a Node, resource: ResourceId, dialect: Dialect) {
         if !matches!(node.value, NodeValue::Object(_)) {
             return;
         }
@@ -53,14 +117,14 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// A new resource, if the schema has an identifier.
-    fn identify(&mut self, node: &'a Node, resource: usize, dialect: Dialect) -> (usize, Dialect) {
+    fn identify(&mut self, node: &'a Node, resource: ResourceId, dialect: Dialect) -> (ResourceId, Dialect) {
         let is_root = self.path.is_empty();
         // An embedded schema has a `$schema` of its own only where it is a resource of its own.
         let own = if is_root { None } else { dialect_of_resource(self, node) };
         let dialect = own.unwrap_or(dialect);
         let Some(id) = identifier(node, dialect.draft) else { return (resource, dialect) };
-        let joined = uri::join(&self.registry.resources[resource].uri, id);
-        let resource = if id.starts_with('#') || id.is_empty() || joined.uri == self.registry.resources[resource].uri {
+        let joined = uri::join(&self.registry.resource(resource).uri, id);
+        let resource = if id.starts_with('#') || id.is_empty() || joined.uri == self.registry.resource(resource).uri {
             resource
         } else if is_root {
             // The root keeps the URI that it was found under, and gets that of its identifier, which is its base.
@@ -72,26 +136,26 @@ impl<'a> Walk<'_, 'a> {
         // Before 2019-09, an identifier's fragment is an anchor.
         if dialect.draft <= Draft::Draft7 && !joined.fragment.is_empty() {
             let location = self.location(node, resource);
-            self.registry.resources[resource].anchors.entry(joined.fragment).or_insert(location);
+            self.registry.resource_mut(resource).anchors.entry(joined.fragment).or_insert(location);
         }
         (resource, dialect)
     }
 
-    fn rename(&mut self, resource: usize, uri: String) -> usize {
+    fn rename(&mut self, resource: ResourceId, uri: String) -> ResourceId {
         if self.registry.by_uri.contains_key(&uri) {
-            let place = self.registry.place(&self.registry.resources[resource].root);
+            let place = self.registry.place(&self.registry.resource(resource).root);
             self.registry.claimed_twice.entry(uri.clone()).or_insert(place);
         } else {
             self.registry.by_uri.insert(uri.clone(), resource);
         }
-        self.registry.resources[resource].uri = uri;
+        self.registry.resource_mut(resource).uri = uri;
         resource
     }
 
-    fn anchors(&mut self, node: &'a Node, resource: usize, dialect: Dialect) {
+    fn anchors(&mut self, node: &'a Node, resource: ResourceId, dialect: Dialect) {
         let location = self.location(node, resource);
         let text = |keyword: &str| node.get(keyword).and_then(Node::as_str).map(str::to_owned);
-        let target = &mut self.registry.resources[resource];
+        let target = self.registry.resource_mut(resource);
         if dialect.draft >= Draft::Draft201909
             && let Some(anchor) = text("$anchor")
         {
@@ -109,7 +173,7 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    fn location(&self, node: &'a Node, resource: usize) -> Location<'a> {
+    fn location(&self, node: &'a Node, resource: ResourceId) -> Location<'a> {
         Location { document: self.document, path: self.path.clone(), node, resource }
     }
 }

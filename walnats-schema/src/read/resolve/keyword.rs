@@ -2,7 +2,8 @@
 
 use std::ops::RangeInclusive;
 
-use super::dialect::{Dialect, Draft};
+use super::dialect::Dialect;
+use super::draft::{Draft, Vocabulary};
 use crate::read::document::{Node, NodeValue};
 
 /// A keyword.
@@ -12,18 +13,6 @@ pub(crate) struct Keyword {
     pub(crate) drafts: RangeInclusive<Draft>,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) shape: Shape,
-}
-
-/// The vocabularies of 2019-09 and 2020-12; earlier drafts have all that exists there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Vocabulary {
-    Core,
-    Applicator,
-    Unevaluated,
-    Validation,
-    Format,
-    Content,
-    Metadata,
 }
 
 /// What a keyword's value is.
@@ -144,7 +133,12 @@ pub(crate) static KEYWORDS: &[Keyword] = &[
 impl Keyword {
     /// The keyword `name`, if it means anything in `dialect`.
     pub(crate) fn find(name: &str, dialect: Dialect) -> Option<&'static Self> {
-        KEYWORDS.iter().find(|keyword| keyword.name == name && dialect.has(keyword))
+        KEYWORDS.iter().find(|keyword| keyword.name == name && keyword.is_known_in(dialect))
+    }
+
+    /// Whether it means anything in `dialect`.
+    pub(crate) fn is_known_in(&self, dialect: Dialect) -> bool {
+        self.drafts.contains(&dialect.draft) && dialect.has(self.vocabulary)
     }
 
     /// Whether values are judged by it.

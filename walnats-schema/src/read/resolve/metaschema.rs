@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use super::dialect::Draft;
+use super::draft::Draft;
 use crate::read::diagnostic::SourceFile;
 use crate::read::document::{Document, Member, Node, NodeValue};
 

@@ -1,18 +1,17 @@
 //! Where a `$ref` leads.
 
-use std::collections::BTreeSet;
-
-use super::registry::{Location, Registry};
+use super::registry::{Location, Registry, ResourceId};
 use super::{index, metaschema, uri};
-use crate::read::diagnostic::{Diagnostic, Place, Report, did_you_mean};
+use crate::pointer::unescape;
+use crate::read::diagnostic::{Diagnostic, Place, Report};
 use crate::read::document::{Node, NodeValue};
 
 /// Where following a pointer ended.
-pub(super) struct Lost {
+pub(super) struct Lost<'a> {
     /// The step that leads nowhere.
     step: String,
-    /// What there is instead.
-    known: Vec<String>,
+    /// What lacks it.
+    node: &'a Node,
 }
 
 impl<'a> Registry<'a> {
@@ -25,11 +24,11 @@ impl<'a> Registry<'a> {
         place: &Place,
         report: &mut Report,
     ) -> Option<Location<'a>> {
-        let base = self.resources[from.resource].uri.clone();
+        let base = self.resource(from.resource).uri.clone();
         let joined = uri::join(&base, reference);
         // A reference within its own schema, however many others have the same identifier.
         let is_own = joined.uri == base;
-        let found = if is_own { Some(from.resource) } else { self.resource(from, reference, &joined, report) };
+        let found = if is_own { Some(from.resource) } else { self.resource_of(from, reference, &joined, report) };
         let Some(resource) = found else {
             let finding = self.not_found(reference, &joined, place);
             let document = Location { path: Vec::new(), node: &self.documents[from.document].root, ..from.clone() };
@@ -38,13 +37,13 @@ impl<'a> Registry<'a> {
             return None;
         };
         if !is_own && let Some(second) = self.claimed_twice.get(&joined.uri) {
-            let first = self.place(&self.resources[resource].root);
+            let first = self.place(&self.resource(resource).root);
             let (line, _) = second.line_column();
             let message = format!("`{reference}` is ambiguous: two schemas have the identifier `{}`", joined.uri);
             let help = format!("one is in `{}`, the other in `{}`, line {line}", first.file.path, second.file.path);
             report.push(Diagnostic::error("WN0205", place.clone(), message).help(help));
         }
-        let target = &self.resources[resource];
+        let target = self.resource(resource);
         if !joined.fragment.is_empty() && !joined.fragment.starts_with('/') {
             let anchor = target.anchors.get(&joined.fragment).cloned();
             let pointer = format!("/{}", joined.fragment);
@@ -60,7 +59,7 @@ impl<'a> Registry<'a> {
                 let known = target.anchors.keys().map(String::as_str);
                 let message = format!("`{reference}` leads nowhere: there is no anchor `{}`", joined.fragment);
                 let finding = Diagnostic::error("WN0202", place.clone(), message).label("no such anchor");
-                report.push(with_suggestion(finding, &joined.fragment, known));
+                report.push(finding.suggest(&joined.fragment, known));
             }
             return anchor;
         }
@@ -72,7 +71,7 @@ impl<'a> Registry<'a> {
                 let finding = Diagnostic::error("WN0202", place.clone(), message).label("no such schema");
                 report.push(match self.moved_base(&root, &joined.fragment) {
                     Some(help) => finding.help(help),
-                    None => with_suggestion(finding, &lost.step, lost.known.iter().map(String::as_str)),
+                    None => finding.suggest(&lost.step, names(lost.node)),
                 });
                 None
             }
@@ -94,13 +93,13 @@ impl<'a> Registry<'a> {
     }
 
     /// The resource of a URI: by identifier, among the meta-schemas, or by the path of the file.
-    fn resource(
+    fn resource_of(
         &mut self,
         from: &Location<'a>,
         reference: &str,
         joined: &uri::Joined,
         report: &mut Report,
-    ) -> Option<usize> {
+    ) -> Option<ResourceId> {
         if let Some(&resource) = self.by_uri.get(&joined.uri).filter(|_| !joined.escapes) {
             return Some(resource);
         }
@@ -121,7 +120,7 @@ impl<'a> Registry<'a> {
 
     /// A file whose address differs in nothing that servers tell apart: `http` for `https`, and `.json` left out. Its
     /// identifier may be one that its draft does not know, such as `id` in draft 7.
-    fn same_address(&self, uri: &str) -> Option<usize> {
+    fn same_address(&self, uri: &str) -> Option<ResourceId> {
         let rest = uri.strip_prefix("https://").or_else(|| uri.strip_prefix("http://"))?;
         let stem = rest.strip_suffix(".json").unwrap_or(rest);
         ["https://", "http://"]
@@ -149,16 +148,16 @@ impl<'a> Registry<'a> {
     }
 
     /// Follows a JSON Pointer, from resource to resource where schemas on the way have identifiers.
-    pub(super) fn walk(&self, start: &Location<'a>, pointer: &str) -> Result<Location<'a>, Lost> {
+    pub(super) fn walk(&self, start: &Location<'a>, pointer: &str) -> Result<Location<'a>, Lost<'a>> {
         let mut location = start.clone();
         for step in pointer.split('/').skip(1) {
-            let step = step.replace("~1", "/").replace("~0", "~");
+            let step = unescape(step);
             let next = match &location.node.value {
                 NodeValue::Object(_) => self.member(location.node, &step),
                 NodeValue::Array(items) => step.parse::<usize>().ok().and_then(|index| items.get(index)),
                 _ => None,
             };
-            let Some(node) = next else { return Err(Lost { step, known: names(location.node) }) };
+            let Some(node) = next else { return Err(Lost { step: step.into_owned(), node: location.node }) };
             location = self.child(&location, &[&step], node);
         }
         Ok(location)
@@ -167,33 +166,28 @@ impl<'a> Registry<'a> {
     fn not_found(&self, reference: &str, joined: &uri::Joined, place: &Place) -> Diagnostic {
         if joined.escapes && uri::document_name(&joined.uri).is_some() {
             let message = format!("`{reference}` leads out of the schema folder");
-            let help = "only files in the folders of `[schemas]` are read; move or copy the file there";
+            let help = "nothing outside of it is read; move or copy the file there";
             return Diagnostic::error("WN0203", place.clone(), message).label("above the folder").help(help);
         }
         let message = format!("`{reference}` leads nowhere: no schema has the identifier `{}`", joined.uri);
         match uri::document_name(&joined.uri) {
             Some(name) => {
                 let message = format!("`{reference}` leads nowhere: there is no file `{name}`");
-                let names: BTreeSet<&str> = self.documents.iter().map(|document| document.name.as_str()).collect();
+                let names = self.documents.iter().map(|document| document.name.as_str());
                 let finding = Diagnostic::error("WN0201", place.clone(), message).label("no such file");
-                with_suggestion(finding, &name, names)
+                finding.suggest(&name, names)
             }
             None => {
-                let help = "nothing is fetched from the network: put the schema into the schema folder, with this `$id`, or \
-                            say in `walnats.toml` where it is: `[schemas] remotes`";
+                let mut help =
+                    "nothing is fetched from the network: put the schema into the schema folder, with this `$id`"
+                        .to_owned();
+                help.extend(self.cures.unknown_identifier.into_iter().flat_map(|cure| [", or ", cure]));
                 Diagnostic::error("WN0201", place.clone(), message).label("not among the schemas").help(help)
             }
         }
     }
 }
 
-fn names(node: &Node) -> Vec<String> {
-    node.members().iter().map(|member| member.name.clone()).collect()
-}
-
-fn with_suggestion<'n>(finding: Diagnostic, word: &str, known: impl IntoIterator<Item = &'n str>) -> Diagnostic {
-    match did_you_mean(word, known) {
-        Some(meant) => finding.help(format!("did you mean `{meant}`?")),
-        None => finding,
-    }
+fn names(node: &Node) -> impl Iterator<Item = &str> {
+    node.members().iter().map(|member| member.name.as_str())
 }

@@ -3,17 +3,22 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
-use super::dialect::{Dialect, Draft};
-use super::index;
-use super::uri::{self, Uri};
+use super::dialect::Dialect;
+use super::draft::Draft;
+use super::uri::Uri;
 use crate::read::diagnostic::{Diagnostic, Place, Report};
 use crate::read::document::{Document, Node};
 
-/// Where URIs with this prefix are found: the rest of the URI is the rest of a document's name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Remote {
-    pub(crate) uri_prefix: String,
-    pub(crate) name_prefix: String,
+/// What else a user can do about a finding, in the words of the program that reads the schemas: how it names its options,
+/// say. Each goes on a sentence of the finding's help.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cures {
+    /// After "say an earlier draft, in `$schema` or ...": where the draft of files without `$schema` is set.
+    pub earlier_draft: Option<&'static str>,
+    /// After "put the schema among the others, with this `$id`, or ...": how to say where a schema is kept.
+    pub unknown_identifier: Option<&'static str>,
+    /// A sentence by itself: what to do about an unknown keyword in a file that others write.
+    pub unknown_keyword: Option<&'static str>,
 }
 
 /// All resources of the documents.
@@ -22,21 +27,27 @@ pub struct Registry<'a> {
     pub(crate) document_count: usize,
     pub(super) documents: Vec<&'a Document>,
     pub(super) default_draft: Draft,
+    /// What the program that reads the schemas adds to findings.
+    pub(crate) cures: Cures,
     pub(super) resources: Vec<Resource<'a>>,
-    pub(super) by_uri: HashMap<Uri, usize>,
+    pub(super) by_uri: HashMap<Uri, ResourceId>,
     /// Roots of resources, by address.
-    pub(super) by_root: HashMap<*const Node, usize>,
+    pub(super) by_root: HashMap<*const Node, ResourceId>,
     /// Documents by the URIs that their names and roots give them.
     pub(super) document_uris: HashMap<Uri, usize>,
     /// URIs that several resources claim, with the second claim.
     pub(super) claimed_twice: HashMap<Uri, Place>,
     pub(super) metaschemas_are_indexed: bool,
     /// The members of large objects that references led through, by address.
-    large: RefCell<HashMap<*const Node, HashMap<&'a str, &'a Node>>>,
+    pub(super) large: RefCell<HashMap<*const Node, HashMap<&'a str, &'a Node>>>,
 }
 
 /// Fewer members are looked through one by one.
 const MANY_MEMBERS: usize = 16;
+
+/// One of [`Registry::resources`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ResourceId(usize);
 
 /// A schema with a URI (JSON Schema Core 2020-12, section 4.3.5).
 pub(super) struct Resource<'a> {
@@ -56,52 +67,11 @@ pub(crate) struct Location<'a> {
     /// From the document's root.
     pub(crate) path: Vec<String>,
     pub(crate) node: &'a Node,
-    /// The resource that it belongs to: an index.
-    pub(crate) resource: usize,
+    /// The resource that it belongs to.
+    pub(crate) resource: ResourceId,
 }
 
 impl<'a> Registry<'a> {
-    /// Indexes `documents`. What is wrong with a `$schema` becomes a finding.
-    pub(crate) fn new(
-        documents: &'a [Document],
-        default_draft: Draft,
-        remotes: &[Remote],
-        report: &mut Report,
-    ) -> Self {
-        let mut registry = Self {
-            document_count: documents.len(),
-            documents: Vec::new(),
-            default_draft,
-            resources: Vec::new(),
-            by_uri: HashMap::new(),
-            by_root: HashMap::new(),
-            document_uris: HashMap::new(),
-            claimed_twice: HashMap::new(),
-            metaschemas_are_indexed: false,
-            large: RefCell::default(),
-        };
-        for document in documents {
-            registry.add_document(document, remotes);
-        }
-        for (index, document) in documents.iter().enumerate() {
-            let retrieval = retrieval_uri(&document.name, remotes);
-            index::index(&mut registry, index, &retrieval, report);
-        }
-        registry
-    }
-
-    fn add_document(&mut self, document: &'a Document, remotes: &[Remote]) {
-        let index = self.documents.len();
-        self.documents.push(document);
-        let retrieval = retrieval_uri(&document.name, remotes);
-        for keyword in ["$id", "id"] {
-            if let Some(id) = document.root.get(keyword).and_then(Node::as_str) {
-                self.document_uris.entry(uri::join(&retrieval, id).uri).or_insert(index);
-            }
-        }
-        self.document_uris.insert(retrieval, index);
-    }
-
     /// The document with this index: one of those given, or a meta-schema.
     pub(crate) fn document(&self, index: usize) -> &'a Document {
         self.documents[index]
@@ -130,7 +100,7 @@ impl<'a> Registry<'a> {
 
     /// The keywords that a schema may use.
     pub(crate) fn dialect(&self, location: &Location<'_>) -> Dialect {
-        self.resources[location.resource].dialect
+        self.resource(location.resource).dialect
     }
 
     /// The place of a schema.
@@ -147,13 +117,21 @@ impl<'a> Registry<'a> {
     }
 
     /// The dynamic anchor `name` of a resource.
-    pub(crate) fn dynamic_anchor(&self, resource: usize, name: &str) -> Option<&Location<'a>> {
-        self.resources[resource].dynamic_anchors.get(name)
+    pub(crate) fn dynamic_anchor(&self, resource: ResourceId, name: &str) -> Option<&Location<'a>> {
+        self.resource(resource).dynamic_anchors.get(name)
+    }
+
+    pub(super) fn resource(&self, id: ResourceId) -> &Resource<'a> {
+        &self.resources[id.0]
+    }
+
+    pub(super) fn resource_mut(&mut self, id: ResourceId) -> &mut Resource<'a> {
+        &mut self.resources[id.0]
     }
 
     /// Adds a resource; the first to claim a URI keeps it.
-    pub(super) fn add_resource(&mut self, uri: Uri, dialect: Dialect, root: Location<'a>) -> usize {
-        let index = self.resources.len();
+    pub(super) fn add_resource(&mut self, uri: Uri, dialect: Dialect, root: Location<'a>) -> ResourceId {
+        let index = ResourceId(self.resources.len());
         let root = Location { resource: index, ..root };
         self.by_root.insert(std::ptr::from_ref(root.node), index);
         if self.by_uri.contains_key(&uri) {
@@ -185,7 +163,7 @@ impl<'a> Registry<'a> {
                 let help =
                     "drafts 4, 6, 7, 2019-09 and 2020-12 are read; `required` has moved to the object since draft 3";
                 let message = format!("schemas of `{schema}` are not read");
-                report.push(Diagnostic::error("WN0206", place, message).help(help));
+                report.push(Diagnostic::error("WN0209", place, message).help(help));
                 return Dialect::standard(self.default_draft);
             }
             // Who extends a meta-schema keeps the name of its identifier: draft 4 alone has `id`.
@@ -215,14 +193,5 @@ impl<'a> Registry<'a> {
             }
         }
         dialect
-    }
-}
-
-/// The URI that a document is found under, whatever its `$id` says.
-fn retrieval_uri(name: &str, remotes: &[Remote]) -> Uri {
-    let mapped = remotes.iter().find_map(|remote| Some((remote, name.strip_prefix(&remote.name_prefix)?)));
-    match mapped {
-        Some((remote, rest)) => format!("{}{rest}", remote.uri_prefix),
-        None => uri::of_document(name),
     }
 }

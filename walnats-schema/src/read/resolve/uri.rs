@@ -108,9 +108,18 @@ fn without_dots(path: &str) -> (String, bool) {
 
 /// Percent-encodes what a URI may not have, and leaves the rest, `%` included, as it is.
 fn encode(text: &str) -> String {
+    encode_unless(text, |byte| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte))
+}
+
+/// Percent-encodes what the fragment of a URI may not have, `%` included (section 3.5).
+pub(crate) fn encode_fragment(text: &str) -> String {
+    encode_unless(text, |byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?".contains(&byte))
+}
+
+fn encode_unless(text: &str, is_allowed: impl Fn(u8) -> bool) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
-        if byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte) {
+        if is_allowed(byte) {
             encoded.push(char::from(byte));
         } else {
             encoded.push_str(&format!("%{byte:02X}"));

@@ -1,0 +1,100 @@
+//! The protobuf messages that events are or hold, as plain data.
+
+/// The protobuf messages of a package that events reach: their messages, the types of fields, and the messages that those
+/// are declared in.
+#[derive(Clone, Debug, Default)]
+pub struct ProtobufModel {
+    /// The files that get Rust code, imports first; without Google's well-known types.
+    pub files: Vec<ProtobufFile>,
+    /// The same files and Google's as an encoded `google.protobuf.FileDescriptorSet`, with comments. This is for
+    /// prost-build alone, which takes nothing else; all that walnats asks of messages is in `files`.
+    pub descriptors: Vec<u8>,
+}
+
+/// A `.proto` file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProtobufFile {
+    /// `shop.v1`, or `""`.
+    pub package: String,
+    /// In the order of the file.
+    pub messages: Vec<ProtobufMessage>,
+    /// In the order of the file.
+    pub enums: Vec<ProtobufEnum>,
+}
+
+/// A message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProtobufMessage {
+    /// Without the scope that it is declared in.
+    pub name: String,
+    /// Whether it is what a map is on the wire, and no type of its own.
+    pub is_map_entry: bool,
+    /// Those outside of oneofs.
+    pub fields: Vec<ProtobufField>,
+    /// Those that somebody wrote.
+    pub oneofs: Vec<ProtobufOneof>,
+    /// The messages that are declared in it, entries of its maps too.
+    pub messages: Vec<ProtobufMessage>,
+    /// The enumerations that are declared in it.
+    pub enums: Vec<ProtobufEnum>,
+}
+
+/// A field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProtobufField {
+    /// As the file writes it.
+    pub name: String,
+    /// How many values it has.
+    pub cardinality: ProtobufCardinality,
+    /// What its values are; of a map, those that the keys lead to.
+    pub kind: ProtobufKind,
+}
+
+/// How many values a field has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProtobufCardinality {
+    /// One, always: where the wire says nothing, the default.
+    One,
+    /// One or none.
+    Optional,
+    /// Many, in order.
+    List,
+    /// Many, by key.
+    Map,
+}
+
+/// What the values of a field are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProtobufKind {
+    /// Numbers, booleans, texts and bytes.
+    Scalar,
+    /// Of an enumeration.
+    Enum,
+    /// Messages.
+    Message,
+}
+
+/// A oneof: at most one of its fields is there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProtobufOneof {
+    /// As the file writes it.
+    pub name: String,
+    /// The names of its fields.
+    pub fields: Vec<String>,
+}
+
+/// An enumeration.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProtobufEnum {
+    /// Without the scope that it is declared in.
+    pub name: String,
+    /// The names of its values; of those with the same number, the first.
+    pub values: Vec<String>,
+}
+
+impl ProtobufFile {
+    /// The full name of what is declared as `name` in `scope`, a package or message: `shop.v1.Order`.
+    pub fn full_name(scope: &str, name: &str) -> String {
+        if scope.is_empty() { name.to_owned() } else { format!("{scope}.{name}") }
+    }
+}

@@ -1,0 +1,79 @@
+//! A connection that carries late what the other end says, or loses its acknowledgements.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+
+pub struct Line {
+    pub address: SocketAddr,
+    how: How,
+}
+
+#[derive(Clone, Default)]
+struct How {
+    late: Arc<AtomicU64>,
+    lossy: Arc<AtomicBool>,
+}
+
+impl Line {
+    pub async fn to(target: SocketAddr) -> std::io::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let how = How::default();
+        let shared = how.clone();
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let Ok(server) = TcpStream::connect(target).await else { continue };
+                let (client_read, client_write) = client.into_split();
+                let (server_read, server_write) = server.into_split();
+                carry(client_read, server_write, None);
+                carry(server_read, client_write, Some(shared.clone()));
+            }
+        });
+        Ok(Self { address, how })
+    }
+
+    /// Whatever the other end says arrives so much later.
+    pub fn late(&self, by: Duration) {
+        self.how.late.store(by.as_millis() as u64, Ordering::SeqCst);
+    }
+
+    /// Acknowledgements get lost.
+    pub fn lossy(&self, on: bool) {
+        self.how.lossy.store(on, Ordering::SeqCst);
+    }
+}
+
+fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, how: Option<How>) {
+    let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel::<(Instant, Vec<u8>)>();
+    tokio::spawn(async move {
+        while let Some((at, bytes)) = receiver.recv().await {
+            tokio::time::sleep_until(at.into()).await;
+            if to.write_all(&bytes).await.is_err() {
+                break;
+            }
+        }
+    });
+    tokio::spawn(async move {
+        let mut buffer = vec![0; 65_536];
+        while let Ok(length @ 1..) = from.read(&mut buffer).await {
+            let text = String::from_utf8_lossy(&buffer[..length]);
+            let acknowledges = text.contains("\"seq\":") && text.contains("\"stream\":");
+            let mut at = Instant::now();
+            if let Some(How { late, lossy }) = &how {
+                if lossy.load(Ordering::SeqCst) && acknowledges {
+                    continue;
+                }
+                at += Duration::from_millis(late.load(Ordering::SeqCst));
+            }
+            if sender.send((at, buffer[..length].to_vec())).is_err() {
+                break;
+            }
+        }
+    });
+}
