@@ -1,9 +1,8 @@
 //! What the user can say.
 
-use std::path::PathBuf;
+use clap::{Parser, Subcommand};
 
-use clap::{Args, ColorChoice, Parser, Subcommand};
-
+use crate::global_options::GlobalOptions;
 use crate::{check, dev, generate};
 
 /// Event schemas in, typed NATS JetStream emitters out.
@@ -14,7 +13,7 @@ use crate::{check, dev, generate};
 #[command(name = "walnats", version, after_help = EPILOGUE, disable_help_subcommand = true)]
 pub struct Arguments {
     #[command(flatten)]
-    pub common: Common,
+    pub global: GlobalOptions,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -34,17 +33,6 @@ Examples:
   walnats config-schema > walnats.schema.json
                                          For editors to complete walnats.toml
   walnats dev                            A nats-server with JetStream, until Ctrl-C";
-
-/// What holds for every command.
-#[derive(Args)]
-pub struct Common {
-    /// The package; default: the nearest folder upwards with walnats.toml, schemas/ or Cargo.toml
-    #[arg(long, value_name = "DIR", global = true)]
-    pub root: Option<PathBuf>,
-    /// When to use colors
-    #[arg(long, value_name = "WHEN", global = true, default_value_t = ColorChoice::Auto)]
-    pub color: ColorChoice,
-}
 
 #[derive(Subcommand)]
 pub enum Command {

@@ -7,8 +7,9 @@ use clap::Args;
 use walnats_codegen::rust::EventCoverage;
 use walnats_codegen::{EventModel, Package, Report};
 
-use crate::arguments::Common;
-use crate::{Failure, Outcome, output, root};
+use crate::global_options::GlobalOptions;
+use crate::outcome::{Failure, Outcome};
+use crate::{output, root};
 use opinion::Opinion;
 
 /// Check the schemas, options, subjects, streams and examples
@@ -28,8 +29,8 @@ pub struct Options {
     deny_warnings: bool,
 }
 
-pub fn run(common: &Common, options: &Options) -> Result<Outcome, Failure> {
-    let mut package = Package::load(&root::config(common)?);
+pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure> {
+    let mut package = Package::load(&root::config(global)?);
     let model = package.check().ok();
     let mut opinion = Opinion::default();
     if let Some(model) = &model {
@@ -42,7 +43,7 @@ pub fn run(common: &Common, options: &Options) -> Result<Outcome, Failure> {
     if options.json {
         output::print(&json::text(&report)?)?;
     } else {
-        output::show(&report, common);
+        output::show(&report, global);
         if options.verbose {
             output::print(&details(model.as_ref(), &opinion))?;
         }

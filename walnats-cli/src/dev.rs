@@ -12,7 +12,8 @@ use clap::Args;
 use signal_hook::consts::TERM_SIGNALS;
 use walnats_server::NatsServer;
 
-use crate::{Failure, Outcome, output};
+use crate::outcome::{Failure, Outcome};
+use crate::output;
 
 /// How often to look for Ctrl-C and for new lines in the log.
 const POLL: Duration = Duration::from_millis(50);

@@ -6,8 +6,9 @@ use clap::Args;
 use walnats_codegen::GeneratedFile;
 use walnats_codegen::write::{Difference, compare, write};
 
-use crate::arguments::Common;
-use crate::{Failure, Outcome, output, root};
+use crate::global_options::GlobalOptions;
+use crate::outcome::{Failure, Outcome};
+use crate::{output, root};
 
 /// Write the Rust code of the events, as build.rs would
 ///
@@ -23,16 +24,16 @@ pub struct Options {
     check: bool,
 }
 
-pub fn run(common: &Common, options: &Options) -> Result<Outcome, Failure> {
-    let (files, report) = match root::config(common)?.generate() {
+pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure> {
+    let (files, report) = match root::config(global)?.generate() {
         Ok(generated) => generated,
         Err(report) => {
-            output::show(&report, common);
+            output::show(&report, global);
             output::note(&format!("nothing generated: {}\n", output::tally(&report)));
             return Ok(Outcome::Findings);
         }
     };
-    output::show(&report, common);
+    output::show(&report, global);
     if options.check { differs(&options.out, &files) } else { generate(&options.out, &files) }
 }
 

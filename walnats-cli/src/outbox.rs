@@ -1,5 +1,6 @@
 //! `walnats outbox`
 
+mod place;
 mod relay;
 
 use std::fmt::Write;
@@ -8,9 +9,11 @@ use std::time::SystemTime;
 use clap::{Args, Subcommand, ValueEnum};
 use sqlx::{Pool, Postgres, Sqlite};
 use walnats_outbox::sql;
-use walnats_outbox::{Database, Outbox, Parked, Row, Tables, TablesError};
+use walnats_outbox::{Database, Outbox, Parked, Row, TablesError};
 
-use crate::{Failure, Outcome, output};
+use crate::outcome::{Failure, Outcome};
+use crate::output;
+use place::{Names, Place};
 
 /// Relay, watch and mend a transactional outbox
 ///
@@ -78,46 +81,6 @@ enum Command {
         #[command(flatten)]
         names: Names,
     },
-}
-
-/// Where the outbox is.
-#[derive(Args)]
-struct Place {
-    /// `sqlite://PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`
-    #[arg(long, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
-    database: String,
-    #[command(flatten)]
-    names: Names,
-}
-
-/// What its tables are called.
-#[derive(Args)]
-struct Names {
-    /// The schema of the tables (Postgres); default: the first of the user's `search_path`
-    #[arg(long, value_name = "NAME")]
-    schema: Option<String>,
-    /// The table of the outbox; default: walnats_outbox
-    #[arg(long, value_name = "NAME")]
-    table: Option<String>,
-    /// The table of the inbox; default: walnats_inbox
-    #[arg(long, value_name = "NAME")]
-    inbox_table: Option<String>,
-}
-
-impl Names {
-    fn tables(&self) -> Tables {
-        let mut tables = Tables::new();
-        if let Some(schema) = &self.schema {
-            tables = tables.schema(schema);
-        }
-        if let Some(table) = &self.table {
-            tables = tables.outbox(table);
-        }
-        if let Some(table) = &self.inbox_table {
-            tables = tables.inbox(table);
-        }
-        tables
-    }
 }
 
 #[derive(Args)]

@@ -6,8 +6,8 @@ use std::io::{self, IsTerminal, Write};
 use clap::ColorChoice;
 use walnats_codegen::{Report, Severity, render};
 
-use crate::Failure;
-use crate::arguments::Common;
+use crate::global_options::GlobalOptions;
+use crate::outcome::Failure;
 
 /// Writes to the standard output. Whoever reads it may stop reading.
 pub fn print(text: &str) -> Result<(), Failure> {
@@ -38,8 +38,8 @@ pub fn complain(failure: &dyn Error) {
 }
 
 /// Shows findings with pictures of the source, on the standard error.
-pub fn show(report: &Report, common: &Common) {
-    let wants_color = match common.color {
+pub fn show(report: &Report, global: &GlobalOptions) {
+    let wants_color = match global.color {
         ColorChoice::Always => true,
         ColorChoice::Never => false,
         ColorChoice::Auto => io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty()),

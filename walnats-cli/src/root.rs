@@ -4,15 +4,15 @@ use std::path::{Path, PathBuf};
 
 use walnats_codegen::Config;
 
-use crate::Failure;
-use crate::arguments::Common;
+use crate::global_options::GlobalOptions;
+use crate::outcome::Failure;
 
 /// What a package has in its folder.
 const MARKS: [&str; 3] = ["walnats.toml", "schemas", "Cargo.toml"];
 
 /// The build configuration of the package that the user means.
-pub fn config(common: &Common) -> Result<Config, Failure> {
-    Ok(walnats_codegen::configure().root(find(common.root.as_deref())?))
+pub fn config(global: &GlobalOptions) -> Result<Config, Failure> {
+    Ok(walnats_codegen::configure().root(find(global.root.as_deref())?))
 }
 
 fn find(root: Option<&Path>) -> Result<PathBuf, Failure> {

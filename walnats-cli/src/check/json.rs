@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 use walnats_codegen::diagnostic::Place;
 use walnats_codegen::{Diagnostic, Report, Severity};
 
-use crate::{Failure, output};
+use crate::outcome::Failure;
+use crate::output;
 
 /// `{"errors": 1, "warnings": 0, "findings": [{"code": ..., "file": ..., "line": ...}]}`
 pub fn text(report: &Report) -> Result<String, Failure> {

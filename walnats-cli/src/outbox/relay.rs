@@ -10,8 +10,9 @@ use signal_hook::consts::TERM_SIGNALS;
 use walnats_outbox::{AfterWindow, Database, Outbox, Parking, Tally};
 use walnats_runtime::Publisher;
 
-use super::Place;
-use crate::{Failure, Outcome, output};
+use super::place::Place;
+use crate::outcome::{Failure, Outcome};
+use crate::output;
 
 /// Send events to JetStream as they are committed, until Ctrl-C
 ///
