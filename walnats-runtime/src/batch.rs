@@ -35,11 +35,15 @@ pub struct EmitAll<'a, E> {
 
 type PerEvent<'a, E, T> = Box<dyn Fn(&E) -> T + Send + 'a>;
 
-impl<'a, E: Event> EmitAll<'a, E> {
-    pub(crate) fn new(publisher: &'a Publisher, events: &'a [E]) -> Self {
-        Self { publisher, events, uid: None, once: None, cloud_event: None, details: Details::default(), atomic: false }
+impl Publisher {
+    /// Emits events of one type; generated code calls it.
+    pub fn emit_all<'a, E: Event>(&'a self, events: &'a [E]) -> EmitAll<'a, E> {
+        let details = Details::default();
+        EmitAll { publisher: self, events, uid: None, once: None, cloud_event: None, details, atomic: false }
     }
+}
 
+impl<'a, E: Event> EmitAll<'a, E> {
     /// The deduplication id of each event, as in [`Emit::uid`](crate::Emit::uid).
     pub fn uid(mut self, uid: impl Fn(&E) -> String + Send + 'a) -> Self {
         self.uid = Some(Box::new(uid));

@@ -34,11 +34,14 @@ pub struct Emit<'a, E> {
     details: Details,
 }
 
-impl<'a, E: Event> Emit<'a, E> {
-    pub(crate) fn new(publisher: &'a Publisher, event: &'a E) -> Self {
-        Self { publisher, event, details: Details::default() }
+impl Publisher {
+    /// Emits an event; generated code calls it.
+    pub fn emit<'a, E: Event>(&'a self, event: &'a E) -> Emit<'a, E> {
+        Emit { publisher: self, event, details: Details::default() }
     }
+}
 
+impl<'a, E: Event> Emit<'a, E> {
     /// The deduplication id: within the stream's duplicate window, a stream stores one event of an id, of whatever kind and
     /// on whatever subject. It names an occurrence (`order 7 was placed`, `u_42 changed to version 3`), not an entity: a
     /// second event with the id of a user is dropped, even if it says something new.

@@ -14,12 +14,9 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use self::environment::Environment;
-use crate::batch::EmitAll;
 use crate::callback::{Panics, guard};
-use crate::emit::Emit;
 use crate::engine::{Engine, Load};
 use crate::error::{ConfigError, ConnectError, EmitError, FlushError, OptionError, Reason, ShutdownError};
-use crate::event::Event;
 use crate::health::Health;
 use crate::jetstream::KnownStreams;
 use crate::message::OutboundMessage;
@@ -152,16 +149,6 @@ impl Publisher {
     /// How the publisher behaves.
     pub fn options(&self) -> &Options {
         &self.shared.options
-    }
-
-    /// Emits an event; generated code calls it.
-    pub fn emit<'a, E: Event>(&'a self, event: &'a E) -> Emit<'a, E> {
-        Emit::new(self, event)
-    }
-
-    /// Emits events of one type; generated code calls it.
-    pub fn emit_all<'a, E: Event>(&'a self, events: &'a [E]) -> EmitAll<'a, E> {
-        EmitAll::new(self, events)
     }
 
     /// Hands over a finished message, as `.buffered()` does; waits for a place in the buffer.

@@ -9,11 +9,7 @@ use serde_json::Value;
 use walnats_schema::At;
 
 use super::Validate;
-use super::reader::{Lent, ReadError, Reader};
-
-/// By this name a union asks [`Reader`] to lend it the place of its value. Any other deserializer takes it for a newtype and
-/// hands over the value, which is then written out.
-pub(super) const PLACE: &str = "$walnats::place";
+use super::reader::{Lent, PLACE, ReadError, Reader};
 
 /// The place of a union's value, for generated code to look at before it reads a variant.
 pub struct Union<'r, 'de> {
