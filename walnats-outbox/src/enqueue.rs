@@ -9,7 +9,7 @@ use walnats_runtime::{BoxFuture, Emit, EmitError, Event, OutboundMessage};
 
 use crate::database::{Cells, Database, Value};
 use crate::error::{DatabaseError, EnqueueError};
-use crate::outbox::Shared;
+use crate::outbox::{Outbox, Shared};
 use crate::row::NewRow;
 
 /// What can be put into an outbox: an emit that is not awaited, or a finished message.
@@ -34,14 +34,44 @@ impl IntoMessage for OutboundMessage {
     }
 }
 
-/// An event that is being put into the outbox; see [`Outbox::enqueue`](crate::Outbox::enqueue).
+impl<D: Database> Outbox<D> {
+    /// Puts an event into the outbox, as part of the transaction that `connection` is in: it is published if that
+    /// commits, and never if it does not. The event is validated first; a failure leaves the transaction as it was.
+    ///
+    /// ```no_run
+    /// # use walnats_runtime::OutboundMessage;
+    /// # struct User { user_id: String }
+    /// # struct Events;
+    /// # impl Events { fn emit_user_created(&self, _: &User) -> OutboundMessage { unimplemented!() } }
+    /// # async fn f(pool: sqlx::SqlitePool, outbox: walnats_outbox::Outbox<sqlx::Sqlite>, events: Events, user: User)
+    /// #     -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    /// outbox.enqueue(&mut *transaction, events.emit_user_created(&user)).key(&user.user_id).await?;
+    /// transaction.commit().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// A relay of this process looks at once, and again in ever longer steps, so that it finds the event soon after the
+    /// commit; [`Outbox::wake`] after the commit makes that at once.
+    ///
+    /// # Errors
+    ///
+    /// The event is not valid, or the database did not take it.
+    pub fn enqueue<'c>(&self, connection: &'c mut D::Connection, event: impl IntoMessage) -> Enqueue<'c, D> {
+        let shared = Arc::clone(&self.shared);
+        Enqueue { shared, connection, message: event.into_message(), key: None, not_before: None }
+    }
+}
+
+/// An event that is being put into the outbox; see [`Outbox::enqueue`].
 #[must_use = "nothing is put into the outbox until this is awaited"]
 pub struct Enqueue<'c, D: Database> {
-    pub(crate) shared: Arc<Shared<D>>,
-    pub(crate) connection: &'c mut D::Connection,
-    pub(crate) message: Result<OutboundMessage, EmitError>,
-    pub(crate) key: Option<String>,
-    pub(crate) not_before: Option<SystemTime>,
+    shared: Arc<Shared<D>>,
+    connection: &'c mut D::Connection,
+    message: Result<OutboundMessage, EmitError>,
+    key: Option<String>,
+    not_before: Option<SystemTime>,
 }
 
 impl<D: Database> Enqueue<'_, D> {

@@ -7,13 +7,10 @@ use std::time::Duration;
 
 use sqlx::Pool;
 use tokio::sync::Notify;
-use walnats_runtime::Publisher;
 
 use crate::database::{Cells, Database, Value, run};
-use crate::enqueue::{Enqueue, IntoMessage};
 use crate::error::{DatabaseError, MigrateError};
 use crate::read;
-use crate::relay::Relay;
 use crate::row::Row;
 use crate::sql::{Migration, Statements};
 use crate::status::{Pending, PendingKey, Status};
@@ -99,42 +96,9 @@ impl<D: Database> Outbox<D> {
         transaction.commit().await.map_err(at(last))
     }
 
-    /// Puts an event into the outbox, as part of the transaction that `connection` is in: it is published if that
-    /// commits, and never if it does not. The event is validated first; a failure leaves the transaction as it was.
-    ///
-    /// ```no_run
-    /// # use walnats_runtime::OutboundMessage;
-    /// # struct User { user_id: String }
-    /// # struct Events;
-    /// # impl Events { fn emit_user_created(&self, _: &User) -> OutboundMessage { unimplemented!() } }
-    /// # async fn f(pool: sqlx::SqlitePool, outbox: walnats_outbox::Outbox<sqlx::Sqlite>, events: Events, user: User)
-    /// #     -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-    /// outbox.enqueue(&mut *transaction, events.emit_user_created(&user)).key(&user.user_id).await?;
-    /// transaction.commit().await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// A relay of this process looks at once, and again in ever longer steps, so that it finds the event soon after the
-    /// commit; [`Outbox::wake`] after the commit makes that at once.
-    ///
-    /// # Errors
-    ///
-    /// The event is not valid, or the database did not take it.
-    pub fn enqueue<'c>(&self, connection: &'c mut D::Connection, event: impl IntoMessage) -> Enqueue<'c, D> {
-        let shared = Arc::clone(&self.shared);
-        Enqueue { shared, connection, message: event.into_message(), key: None, not_before: None }
-    }
-
     /// Has a relay of this process look now. For right after a commit.
     pub fn wake(&self) {
         self.shared.wake.notify_one();
-    }
-
-    /// Sends what is in the outbox; see [`Relay`].
-    pub fn relay(&self, publisher: impl AsRef<Publisher>) -> Relay<D> {
-        Relay::new(self.clone(), publisher.as_ref().clone())
     }
 
     /// How much waits, and for how long.
@@ -229,7 +193,7 @@ impl<D: Database> Outbox<D> {
 #[cfg(feature = "postgres")]
 impl Outbox<sqlx::Postgres> {
     /// Wakes relays in other processes too, by `NOTIFY` at each commit that has an event, and has relays of this handle
-    /// listen, on a connection of their own. Without it they look every [`Relay::poll_every`].
+    /// listen, on a connection of their own. Without it they look every [`Relay::poll_every`](crate::Relay::poll_every).
     ///
     /// `NOTIFY` takes a lock of the whole database server during the commit: many writers feel it.
     #[must_use]

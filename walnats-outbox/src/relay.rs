@@ -1,11 +1,14 @@
 //! From the outbox to JetStream.
 
 mod batch;
+mod configure;
+mod context;
 mod failure;
 mod options;
 mod pause;
 mod scan;
 mod side;
+mod step;
 mod suspect;
 mod verdict;
 
@@ -22,6 +25,7 @@ use crate::database::Database;
 use crate::error::{DatabaseError, RelayError};
 use crate::outbox::Outbox;
 use batch::Report;
+use context::Context;
 use options::Options;
 pub use options::{AfterWindow, Parking, Tally};
 use pause::{Pauses, back_off};
@@ -55,15 +59,6 @@ pub struct Relay<D: Database> {
     options: Options,
 }
 
-/// What the relay and its batches share.
-struct Context<D: Database> {
-    outbox: Outbox<D>,
-    publisher: Publisher,
-    options: Options,
-    pauses: Pauses,
-    suspects: Suspects,
-}
-
 /// When a relay is done.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Until {
@@ -71,11 +66,14 @@ enum Until {
     Drained,
 }
 
-impl<D: Database> Relay<D> {
-    pub(crate) fn new(outbox: Outbox<D>, publisher: Publisher) -> Self {
-        Self { outbox, publisher, options: Options::default() }
+impl<D: Database> Outbox<D> {
+    /// Sends what is in the outbox; see [`Relay`].
+    pub fn relay(&self, publisher: impl AsRef<Publisher>) -> Relay<D> {
+        Relay { outbox: self.clone(), publisher: publisher.as_ref().clone(), options: Options::default() }
     }
+}
 
+impl<D: Database> Relay<D> {
     /// Runs for ever. A database that cannot be used any more is waited for.
     ///
     /// # Errors

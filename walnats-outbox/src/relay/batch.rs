@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 
 use futures_util::stream::{self, SelectAll, Stream, StreamExt};
 
-use super::Context;
+use super::context::Context;
 use super::failure::{self, Failure};
 use super::options::{AfterWindow, Tally};
 use super::pause::back_off;
+use super::step::Step;
 use super::verdict::{Verdict, text, verdict};
 use crate::claim::Claim;
 use crate::database::Database;
@@ -44,15 +45,6 @@ struct Times {
     mark_until: Instant,
     began: Instant,
     now_ms: i64,
-}
-
-/// What became of a row.
-pub(super) struct Step {
-    pub(super) mark: Mark,
-    /// Whether the next row of the key may be sent.
-    pub(super) go_on: bool,
-    pub(super) tally: Tally,
-    pub(super) publisher_closed: bool,
 }
 
 /// Sends the rows of a claim and marks them.

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use super::Context;
-use super::batch::Step;
+use super::context::Context;
 use super::options::{Parking, Tally};
 use super::pause::back_off;
+use super::step::Step;
 use super::verdict::Blame;
 use crate::database::Database;
 use crate::row::Row;

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Context, Parking};
+use super::context::Context;
+use super::options::Parking;
 use crate::claim::{Claim, Look, Wish, look};
 use crate::database::Database;
 use crate::error::DatabaseError;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Context;
+use super::context::Context;
 use super::pause::back_off;
 use super::verdict::text;
 use crate::database::Database;
