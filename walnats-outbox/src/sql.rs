@@ -6,6 +6,8 @@
 //! Where the tables have other names, [`Tables::apply`](crate::Tables::apply) puts them in.
 
 pub mod postgres;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod shared;
 pub mod sqlite;
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
