@@ -5,17 +5,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::account::Account;
-use crate::cluster::NatsCluster;
-use crate::config::Ports;
-use crate::error::StartError;
 use crate::leaf::Remote;
-use crate::locate::Release;
-use crate::server::NatsServer;
+use crate::release::Release;
 
-/// How often other free ports are tried when somebody else was faster.
-const PORT_ATTEMPTS: usize = 10;
-
-/// How a server shall run; see [`NatsServer::builder`]. Without any call: JetStream on, a free port, a store directory
+/// How a server shall run; see [`NatsServer::builder`](crate::NatsServer::builder). Without any call: JetStream on, a free port, a store directory
 /// of its own.
 #[derive(Clone)]
 pub struct Builder {
@@ -134,7 +127,7 @@ impl Builder {
         self.config(&operator.text())
     }
 
-    /// Listens for leaf nodes, at [`NatsServer::leafnodes_address`].
+    /// Listens for leaf nodes, at [`NatsServer::leafnodes_address`](crate::NatsServer::leafnodes_address).
     #[must_use]
     pub fn leafnodes(mut self) -> Self {
         self.leafnodes = true;
@@ -157,7 +150,7 @@ impl Builder {
         self
     }
 
-    /// Listens for clients that speak WebSocket, without TLS, at [`NatsServer::websocket_url`].
+    /// Listens for clients that speak WebSocket, without TLS, at [`NatsServer::websocket_url`](crate::NatsServer::websocket_url).
     #[must_use]
     pub fn websocket(mut self) -> Self {
         self.websocket = true;
@@ -193,30 +186,6 @@ impl Builder {
         self.deadline = deadline;
         self
     }
-
-    /// Starts a server and waits until it is ready.
-    ///
-    /// # Errors
-    ///
-    /// If there is no nats-server to run, or it does not become ready: [`StartError`] has the end of its log.
-    pub fn start(&self) -> Result<NatsServer, StartError> {
-        let attempts = if self.port.is_some() { 1 } else { PORT_ATTEMPTS };
-        with_free_ports(attempts, || {
-            let server = NatsServer::launch(self, Ports::free(self))?;
-            server.wait_for_leafnodes(self.remotes.len())?;
-            Ok(server)
-        })
-    }
-
-    /// Starts a cluster of `size` servers, each as this says, and waits until they have elected a leader. Names are
-    /// `node-1` and so on, ports are free ones, and each has a folder of its own under [`Builder::store_dir`].
-    ///
-    /// # Errors
-    ///
-    /// If there is no nats-server to run, or one does not become ready: [`StartError`] has the end of its log.
-    pub fn start_cluster(&self, size: usize) -> Result<NatsCluster, StartError> {
-        with_free_ports(PORT_ATTEMPTS, || NatsCluster::launch(self, size))
-    }
 }
 
 /// Does not show the configuration, which may hold secrets.
@@ -232,17 +201,6 @@ impl fmt::Debug for Builder {
             .field("deadline", deadline)
             .finish_non_exhaustive()
     }
-}
-
-/// Between choosing a free port and listening on it, somebody else can take it.
-fn with_free_ports<T>(attempts: usize, mut start: impl FnMut() -> Result<T, StartError>) -> Result<T, StartError> {
-    for _ in 1..attempts {
-        match start() {
-            Err(error) if error.is_port_taken() => {}
-            result => return result,
-        }
-    }
-    start()
 }
 
 fn joined(text: String, lines: &str) -> String {

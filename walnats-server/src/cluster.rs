@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::builder::Builder;
 use crate::config::Ports;
 use crate::error::StartError;
-use crate::port;
+use crate::port::{self, PORT_ATTEMPTS, with_free_ports};
 use crate::probe::{self, Group};
 use crate::server::NatsServer;
 
@@ -27,6 +27,18 @@ const POLL: Duration = Duration::from_millis(20);
 pub struct NatsCluster {
     nodes: Vec<NatsServer>,
     deadline: Duration,
+}
+
+impl Builder {
+    /// Starts a cluster of `size` servers, each as this says, and waits until they have elected a leader. Names are
+    /// `node-1` and so on, ports are free ones, and each has a folder of its own under [`Builder::store_dir`].
+    ///
+    /// # Errors
+    ///
+    /// If there is no nats-server to run, or one does not become ready: [`StartError`] has the end of its log.
+    pub fn start_cluster(&self, size: usize) -> Result<NatsCluster, StartError> {
+        with_free_ports(PORT_ATTEMPTS, || NatsCluster::launch(self, size))
+    }
 }
 
 impl NatsCluster {

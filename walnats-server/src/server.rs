@@ -13,9 +13,10 @@ use tempfile::TempDir;
 use crate::builder::Builder;
 use crate::config::{self, Ports};
 use crate::error::StartError;
-use crate::leaf::encoded;
+use crate::escape::encoded;
+use crate::leaf::Remote;
 use crate::locate::{nats_server, nats_server_of};
-use crate::port::local;
+use crate::port::{PORT_ATTEMPTS, local, with_free_ports};
 use crate::probe;
 use crate::process::{Process, Signal};
 
@@ -41,6 +42,22 @@ pub struct NatsServer {
     folder: TempDir,
     /// Where in the log the present run begins, in bytes.
     log_start: u64,
+}
+
+impl Builder {
+    /// Starts a server and waits until it is ready.
+    ///
+    /// # Errors
+    ///
+    /// If there is no nats-server to run, or it does not become ready: [`StartError`] has the end of its log.
+    pub fn start(&self) -> Result<NatsServer, StartError> {
+        let attempts = if self.port.is_some() { 1 } else { PORT_ATTEMPTS };
+        with_free_ports(attempts, || {
+            let server = NatsServer::launch(self, Ports::free(self))?;
+            server.wait_for_leafnodes(self.remotes.len())?;
+            Ok(server)
+        })
+    }
 }
 
 impl NatsServer {
@@ -313,6 +330,15 @@ impl NatsServer {
         let whole_lines =
             if start > self.log_start { text.split_once('\n').map_or("", |(_, rest)| rest) } else { &text };
         Ok(whole_lines.to_owned())
+    }
+}
+
+/// Where the hub listens for leaf nodes, if [`Builder::leafnodes`](crate::Builder::leafnodes) said that it does.
+impl From<&NatsServer> for Remote {
+    fn from(hub: &NatsServer) -> Self {
+        let mut remote = Self::to(hub.address());
+        remote.address = hub.leafnodes_address();
+        remote
     }
 }
 

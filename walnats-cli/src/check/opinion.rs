@@ -1,9 +1,9 @@
 //! A second opinion on every example: what the independent crate `jsonschema` makes of the files as they stand.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use jsonschema::{Draft, Registry, Validator};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use walnats_codegen::load::{Document, SourceSet};
 use walnats_codegen::model::{EventModel, SchemaNote};
@@ -106,15 +106,11 @@ fn pointer(path: &[String]) -> String {
     path.iter().map(|name| format!("/{}", name.replace('~', "~0").replace('/', "~1"))).collect()
 }
 
-/// For the path or the fragment of a URI: what is neither unreserved nor `/` is encoded.
+/// For the path or the fragment of a URI.
 fn percent_encode(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut encoded, byte| {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => encoded.push(byte.into()),
-            _ => drop(write!(encoded, "%{byte:02X}")),
-        }
-        encoded
-    })
+    /// All but the unreserved characters (RFC 3986, section 2.3) and `/`.
+    const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+    utf8_percent_encode(text, ENCODED).to_string()
 }
 
 #[cfg(test)]

