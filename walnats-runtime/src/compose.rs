@@ -8,14 +8,15 @@ use bytes::Bytes;
 use crate::cloud_event::{CloudEvent, Defaults};
 use crate::error::{EmitError, NotStored, OptionError, Reason};
 use crate::event::{Event, EventDescriptor, OnceKey};
+use crate::filter::covers;
 use crate::headers::Headers;
 use crate::message::{EXPECTED_SUBJECT_SEQUENCE, OutboundMessage};
 use crate::placement::Names;
 use crate::publisher::Publisher;
-use crate::register::{covers, warnings};
 use crate::stream::{Retention, StreamDescriptor};
 use crate::subject::{Subject, SubjectError, check_message_id, schedule_subject, subject_problem};
 use crate::trace;
+use crate::warning::warnings;
 
 /// The duplicate window that JetStream gives a stream that asks for none.
 const DEFAULT_WINDOW: Duration = Duration::from_secs(120);

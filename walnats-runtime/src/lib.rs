@@ -4,6 +4,7 @@
 
 mod batch;
 mod callback;
+mod chain;
 mod cloud_event;
 mod compose;
 mod credentials;
@@ -11,6 +12,7 @@ mod emit;
 mod engine;
 mod error;
 mod event;
+mod filter;
 mod headers;
 mod health;
 mod jetstream;
@@ -32,6 +34,7 @@ mod stream;
 mod subject;
 mod trace;
 mod types;
+mod warning;
 
 /// The NATS client that walnats is built on, in the version whose types are part of this interface:
 /// [`Options::nats`], [`Publisher::client`] and so on. Not a promise that this version stays.
@@ -51,7 +54,7 @@ pub use pending::Pending;
 pub use publisher::Publisher;
 pub use register::{
     Action, Change, Count, Loss, Misfit, Plan, Refusal, RefusedStream, Register, RegisterError, Registered,
-    RegisteredStream, StreamOutcome, StreamPlan, Warning, Weakening,
+    RegisteredStream, StreamOutcome, StreamPlan, Weakening,
 };
 pub use stats::Stats;
 pub use stream::{Discard, Retention, Storage, StreamDescriptor};
@@ -64,3 +67,4 @@ pub use types::{
     Base64, Date, DateTime, DecodeBase64Error, Map, ParseDateTimeError, ParseUuidError, ParseVerbatimError, Uuid,
     Value, Verbatim,
 };
+pub use warning::Warning;

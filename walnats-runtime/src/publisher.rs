@@ -4,6 +4,7 @@ mod connect;
 mod context;
 mod environment;
 mod probe;
+mod settings;
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,9 +24,9 @@ use crate::message::OutboundMessage;
 use crate::options::Options;
 use crate::pending::Pending;
 use crate::placement::Names;
-use crate::register::{Warning, say_stated, warnings};
 use crate::stats::Stats;
 use crate::stream::StreamDescriptor;
+use crate::warning::{Warning, say_stated, warnings};
 
 /// Emits events over one NATS connection. Cloning is cheap, and all clones share one buffer.
 ///

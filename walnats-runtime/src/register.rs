@@ -10,23 +10,21 @@ mod error;
 mod external;
 mod loss;
 mod plan;
+mod refusal;
 mod report;
 mod rule;
 mod setting;
-mod subjects;
 mod survey;
 mod warning;
 mod weaker;
 
 pub use change::Change;
-pub use error::{Refusal, RefusedStream, RegisterError};
+pub use error::RegisterError;
 pub use external::Misfit;
 pub use loss::{Count, Loss};
 pub use plan::{Action, Plan, StreamPlan};
+pub use refusal::{Refusal, RefusedStream};
 pub use report::{Registered, RegisteredStream, StreamOutcome};
-pub(crate) use subjects::covers;
-pub use warning::Warning;
-pub(crate) use warning::{say_stated, warnings};
 pub use weaker::Weakening;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,9 +38,12 @@ use async_nats::Client;
 use crate::error::ConfigError;
 use crate::jetstream::{Api, KnownStreams, Prefix};
 use crate::placement::Names;
+use crate::warning::say;
 use apply::Hindrance;
 
-use crate::{EventDescriptor, Publisher, StreamDescriptor};
+use crate::event::EventDescriptor;
+use crate::publisher::Publisher;
+use crate::stream::StreamDescriptor;
 
 /// Creates and updates streams; `.await` does it.
 ///
@@ -160,7 +161,7 @@ impl<'a> Register<'a> {
         self
     }
 
-    /// Refuses streams that have a [`Warning`]: one replica, storage in memory, interest retention, and what else the look at
+    /// Refuses streams that have a [`Warning`](crate::Warning): one replica, storage in memory, interest retention, and what else the look at
     /// the server finds.
     pub fn strict(mut self) -> Self {
         self.strict = true;
@@ -207,7 +208,7 @@ impl<'a> Register<'a> {
             let mut again = Vec::new();
             let found = plan.streams.iter();
             let found = found.flat_map(|stream| stream.warnings.iter().map(|warning| (stream.name.as_str(), *warning)));
-            warning::say(&self.api.client, found);
+            say(&self.api.client, found);
             for stream in plan.streams {
                 match self.apply(&stream).await? {
                     Ok(outcome) => registered.streams.push(report::registered(stream, outcome)),

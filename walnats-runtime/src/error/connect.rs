@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use async_nats::ConnectErrorKind;
 
 use super::{ConfigError, CredentialsError, EnvironmentError, NatsError};
-use crate::register::Warning;
+use crate::warning::Warning;
 
 /// The connection could not be made. Servers are named by host and port alone: a URL can hold a password.
 #[derive(Debug, thiserror::Error)]

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::register::Warning;
+use crate::warning::Warning;
 
 use super::{CloudEventError, ConfigError, EncodeError, HeaderError, MessageIdError, SubjectError, ValidateError};
 

@@ -8,7 +8,7 @@ use async_nats::{ConnectErrorKind, ServerError};
 
 use super::*;
 use crate::PartsError;
-use crate::register::Warning;
+use crate::warning::Warning;
 
 type Boxed = Box<dyn Error>;
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use super::environment::{Kinds, Settings, Variables, pair};
+use super::settings::{Kinds, Settings, Variables, pair};
 use crate::credentials::Source;
 use crate::error::EnvironmentError;
 use crate::subject::subject_problem;

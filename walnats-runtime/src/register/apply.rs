@@ -1,6 +1,11 @@
 //! Carries out a plan, as far as that is allowed.
 
-use super::{Action, Refusal, Register, RegisterError, Scope, StreamOutcome, StreamPlan, Weakening, api, survey};
+use super::error::RegisterError;
+use super::plan::{Action, StreamPlan};
+use super::refusal::Refusal;
+use super::report::StreamOutcome;
+use super::weaker::Weakening;
+use super::{Register, Scope, api, survey};
 use crate::jetstream::{ErrorCode, code};
 
 impl Register<'_> {

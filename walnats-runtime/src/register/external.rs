@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use super::change;
 use super::config::{self, Config};
 use super::setting::SETTINGS;
-use super::{change, subjects};
-use crate::StreamDescriptor;
+use crate::filter;
+use crate::stream::StreamDescriptor;
 
 /// Something about a stream of others that the events cannot live with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +62,7 @@ impl fmt::Display for Misfit {
 pub(super) fn misfits(wanted: &StreamDescriptor, found: &Config) -> Vec<Misfit> {
     let stated = config::stated(wanted);
     let stored = config::subjects_of(found);
-    let is_stored = |subject: &String| stored.iter().any(|filter| subjects::covers(filter, subject));
+    let is_stored = |subject: &String| stored.iter().any(|filter| filter::covers(filter, subject));
     let missing = config::wanted_subjects(wanted).into_iter().filter(|subject| !is_stored(subject));
     let mut misfits: Vec<Misfit> = missing.map(|subject| Misfit::Subject { subject, stored_by: None }).collect();
     let states = |name: &str| stated.contains_key(name);

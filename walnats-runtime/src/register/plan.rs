@@ -2,8 +2,12 @@
 
 use std::fmt;
 
+use super::change::Change;
 use super::config::Config;
-use super::{Change, Count, Loss, Misfit, Warning, Weakening};
+use super::external::Misfit;
+use super::loss::{Count, Loss};
+use super::weaker::Weakening;
+use crate::warning::Warning;
 
 /// What registering would do, stream by stream. `Display` gives a table.
 #[derive(Clone, Debug, Default, PartialEq)]

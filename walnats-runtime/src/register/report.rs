@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::{Change, Count, Refusal, RefusedStream, StreamPlan};
+use super::change::Change;
+use super::loss::Count;
+use super::plan::StreamPlan;
+use super::refusal::{Refusal, RefusedStream};
 
 /// What registering did, stream by stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Change;
+use super::change::Change;
 use super::config::Config;
 use super::setting::SETTINGS;
 

@@ -9,6 +9,7 @@ use walnats_server::NatsServer;
 
 use super::*;
 use crate::Publisher;
+use crate::credentials::{Credentials, Source};
 use crate::stream::StreamDescriptor;
 
 type Any = Box<dyn std::error::Error>;

@@ -1,7 +1,7 @@
 //! How subject filters relate: which messages two of them share, and which list of filters a stream ends with.
 
 /// Whether some subject matches both filters.
-pub(super) fn overlap(left: &str, right: &str) -> bool {
+pub(crate) fn overlap(left: &str, right: &str) -> bool {
     let (mut left, mut right) = (left.split('.'), right.split('.'));
     loop {
         match (left.next(), right.next()) {
@@ -30,7 +30,7 @@ pub(crate) fn covers(wide: &str, narrow: &str) -> bool {
 }
 
 /// What is wrong with a filter in the eyes of the server, if anything.
-pub(super) fn fault(subject: &str) -> Option<&'static str> {
+pub(crate) fn fault(subject: &str) -> Option<&'static str> {
     let mut tokens = subject.split('.');
     let first = tokens.clone().next().unwrap_or_default();
     if subject.chars().any(|c| c.is_whitespace() || c.is_control()) {
@@ -50,7 +50,7 @@ pub(super) fn fault(subject: &str) -> Option<&'static str> {
 }
 
 /// `filters` with nothing twice: a filter that another one covers goes. The order is kept.
-pub(super) fn without_covered<'a>(filters: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+pub(crate) fn without_covered<'a>(filters: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let mut kept: Vec<&str> = Vec::new();
     for filter in filters {
         if !kept.iter().any(|other| covers(other, filter)) {
