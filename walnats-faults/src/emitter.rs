@@ -1,19 +1,17 @@
 //! The publisher's process.
 
-use std::io::Write;
-use std::process;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
-use walnats_runtime::{EmitError, FlushError, Lost, Options, OutboundMessage, Publisher, Receipt};
+use walnats_runtime::{FlushError, Lost, Options, OutboundMessage, Publisher};
 
 use crate::Result;
 use crate::fact::Fact;
 use crate::gate::Gate;
 use crate::ledger::{End, Line, variant};
 use crate::row::{Finish, Row};
-use crate::vitals;
+use crate::teller::Teller;
 use crate::workload::{DELAY, Kind, PATIENCE, Step, Workload};
 
 /// Long enough for everything that ends at all.
@@ -45,7 +43,7 @@ pub async fn emit(row: &'static Row, seed: u64, urls: &str) -> Result<()> {
             return Ok(());
         }
     };
-    let watching = vitals::watch(&publisher, teller);
+    let watching = teller.watch(&publisher);
     let workload = Arc::new(Workload::new(&row.shape, seed));
     let gate = Gate::at_input();
     let mut writers = JoinSet::new();
@@ -190,30 +188,4 @@ impl Writer {
 
 fn number(message: &OutboundMessage) -> Option<usize> {
     Fact::read(message.payload()).map(|(number, _)| number)
-}
-
-/// Writes to the pipe. Each line is one `write`, so that a killed process leaves whole lines.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Teller {
-    abort_after: Option<usize>,
-}
-
-impl Teller {
-    pub(crate) fn tell(self, line: &Line) {
-        let Ok(mut text) = serde_json::to_string(line) else { return };
-        text.push('\n');
-        // A parent that is gone wants to know nothing.
-        let mut output = std::io::stdout().lock();
-        if output.write_all(text.as_bytes()).and_then(|()| output.flush()).is_err() {
-            process::exit(1);
-        }
-    }
-
-    fn ended(self, number: usize, result: &Result<Receipt, EmitError>, start: Instant) {
-        if self.abort_after.is_some_and(|last| number >= last) {
-            process::abort();
-        }
-        let millis = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.tell(&Line::Ended { number, end: End::of(result), millis });
-    }
 }

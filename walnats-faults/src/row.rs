@@ -11,6 +11,8 @@ use crate::Result;
 use crate::clock::Clock;
 use crate::disk::Disk;
 use crate::machine::Machine;
+use crate::setup::Setup;
+pub use crate::setup::{Base, FACTS, Other, Place, Relays};
 use crate::workload::Shape;
 use crate::world::World;
 
@@ -67,63 +69,6 @@ pub struct Row {
 
 /// See [`Row::strike`].
 pub type Strike = for<'a> fn(&'a mut World) -> BoxFuture<'a, Result<()>>;
-
-/// The user of the harness, where the servers know users.
-pub const ADMIN: &str = "admin:admin";
-
-/// Which servers run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// One, and the publisher's connection goes through a proxy.
-    One,
-    /// One, with its store on a file system of so many bytes. Needs root, for mounting it.
-    OneOnDisk(u64),
-    /// A cluster of three.
-    Three,
-    /// A cluster of three whose connections among each other go through proxies.
-    ThreeApart,
-    /// A hub and a leaf node of it, each with a JetStream domain of its own. The stream is the hub's, the publisher connects
-    /// to the leaf, and both ways go through proxies. Lines of the hub's configuration.
-    Leaf(&'static str),
-}
-
-impl Place {
-    /// The index of the leaf among the servers.
-    pub const LEAF: usize = 0;
-    /// The index of the hub.
-    pub const HUB: usize = 1;
-}
-
-/// A stream that the package knows nothing of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Other {
-    /// Its name.
-    pub name: &'static str,
-    /// `user:password` of its account on the publisher's server; empty for none.
-    pub user: &'static str,
-    /// What it takes.
-    pub subject: &'static str,
-}
-
-/// An outbox and its relays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Relays {
-    /// The database.
-    pub base: Base,
-    /// How many relays, each in a process of its own.
-    pub count: usize,
-}
-
-/// A database.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Base {
-    /// A file.
-    Sqlite,
-    /// A file on a file system of so many bytes. Needs root, for mounting it.
-    SqliteOnDisk(u64),
-    /// A real server, that all trials share.
-    Postgres,
-}
 
 /// How the publisher ends when it has emitted everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -188,6 +133,26 @@ impl Row {
 }
 
 impl Row {
+    /// What runs before anything strikes.
+    pub fn setup(&'static self) -> Setup {
+        Setup {
+            name: self.name,
+            place: self.place,
+            config: self.config,
+            jetstream: self.jetstream,
+            accounts: self.accounts,
+            others: self.others,
+            jwt: self.jwt,
+            user: self.user,
+            stream: &self.stream,
+            registered: self.registered,
+            clock: self.clock,
+            machine: self.machine,
+            outbox: self.outbox,
+            parks: self.rules.parks,
+        }
+    }
+
     /// Whether it can be run here: a full disk needs root and Linux, so does a machine of one's own, a clock that can be set Linux.
     pub fn is_possible(&self) -> bool {
         let database = self.outbox.map(|relays| relays.base);
@@ -216,7 +181,3 @@ impl Rules {
     /// Everything is confirmed in the end.
     pub const CONFIRMED: Self = Self { only: Some(&[]), ..Self::DEFAULT };
 }
-
-/// The stream without limits.
-pub const FACTS: StreamDescriptor =
-    StreamDescriptor { subjects: &["facts.*"], atomic: true, ..StreamDescriptor::new("facts") };

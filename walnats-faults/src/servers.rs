@@ -7,7 +7,7 @@ use crate::cluster::ApartCluster;
 use crate::credentials::Credentials;
 use crate::disk::Disk;
 use crate::proxy::{Flow, Proxy};
-use crate::row::{Place, Row};
+use crate::setup::{Place, Setup};
 
 /// What runs.
 #[derive(Debug)]
@@ -24,13 +24,13 @@ pub enum Servers {
 
 impl Servers {
     /// Starts what a row asks for.
-    pub async fn start(row: &Row, credentials: Option<&Credentials>) -> Result<Self> {
-        let mut builder = NatsServer::builder().config(row.config).jetstream_config(row.jetstream);
+    pub async fn start(setup: &Setup, credentials: Option<&Credentials>) -> Result<Self> {
+        let mut builder = NatsServer::builder().config(setup.config).jetstream_config(setup.jetstream);
         if let Some(credentials) = credentials {
             builder = builder.operator(&credentials.operator);
         }
-        let accounts = |builder: Builder| (row.accounts)().into_iter().fold(builder, Builder::account);
-        Ok(match row.place {
+        let accounts = |builder: Builder| (setup.accounts)().into_iter().fold(builder, Builder::account);
+        Ok(match setup.place {
             Place::One => Self::One(Box::new(tokio::task::block_in_place(|| accounts(builder).start())?), None),
             Place::Leaf(hub) => {
                 let hub = accounts(NatsServer::builder().domain("hub").leafnodes().config(hub));

@@ -15,9 +15,9 @@ use tempfile::TempDir;
 use self::postgres::Postgres;
 use crate::Result;
 use crate::clock::Clock;
+use crate::database::{Migrate, with_database};
 use crate::disk::Disk;
-use crate::outbox::{Migrate, with_database};
-use crate::row::Base;
+use crate::setup::Base;
 
 /// A database with the tables of the outbox.
 #[derive(Debug)]

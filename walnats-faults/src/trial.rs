@@ -50,7 +50,7 @@ pub async fn run(program: &Path, row: &'static Row, seed: u64) -> Result<Trial> 
 
 async fn attempt(program: &Path, row: &'static Row, seed: u64) -> Result<Trial> {
     let workload = Workload::new(&row.shape, seed);
-    let mut world = World::start(program, row, seed, workload.emits.len()).await?;
+    let mut world = World::start(program, row.setup(), seed, workload.emits.len()).await?;
     (row.prepare)(&mut world).await?;
     world.launch()?;
     (row.strike)(&mut world).await?;
@@ -99,7 +99,7 @@ async fn look(world: &World) -> Result<Snapshot> {
     let mut last = None;
     for _ in 0..300 {
         let context = world.jetstream().await?;
-        match read_back(&context, world.row.stream.name).await {
+        match read_back(&context, world.setup.stream.name).await {
             Ok(snapshot) => return Ok(snapshot),
             Err(error) if error.to_string().contains("10059") => return Ok(Snapshot::default()),
             Err(error) => last = Some(error),

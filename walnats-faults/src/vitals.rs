@@ -1,16 +1,6 @@
 //! How hard a process works: what a fault must not make it do, whatever it strikes.
 
-use std::time::{Duration, Instant};
-
 use serde::{Deserialize, Serialize};
-use tokio::task::JoinHandle;
-use walnats_runtime::Publisher;
-
-use crate::emitter::Teller;
-use crate::ledger::Line;
-
-/// How often a process tells.
-const INTERVAL: Duration = Duration::from_millis(500);
 
 /// For how long a rate is measured at least: a cut connection comes back at once, and only who goes on like that is wrong.
 const WINDOW_MILLIS: u64 = 3_000;
@@ -24,21 +14,6 @@ pub struct Vitals {
     pub millis: u64,
     /// Connections made, the first one among them.
     pub connects: u64,
-}
-
-/// Tells the vitals of this process until it ends.
-pub fn watch(publisher: &Publisher, teller: Teller) -> JoinHandle<()> {
-    let statistics = publisher.client().statistics();
-    let start = Instant::now();
-    tokio::spawn(async move {
-        let mut interval = tokio::time::interval(INTERVAL);
-        loop {
-            interval.tick().await;
-            let millis = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-            let connects = statistics.connects.load(std::sync::atomic::Ordering::Relaxed);
-            teller.tell(&Line::Vitals(Vitals { process: std::process::id(), millis, connects }));
-        }
-    })
 }
 
 /// The most reconnects a second of one process, over a window in which `forgiven` of them were forced upon it.

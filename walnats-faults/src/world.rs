@@ -25,15 +25,15 @@ use crate::gate;
 use crate::ledger::Ledger;
 use crate::machine::Machine;
 use crate::proxy::Proxy;
-use crate::row::{Place, Row};
 use crate::servers::Servers;
+use crate::setup::{Place, Setup};
 use crate::store::TrialDatabase;
 
 /// A trial while it runs.
 #[derive(Debug)]
 pub struct World {
-    /// The row.
-    pub row: &'static Row,
+    /// What runs.
+    pub(crate) setup: Setup,
     /// Chance, from the trial's seed.
     pub rng: Rng,
     seed: u64,
@@ -65,12 +65,12 @@ struct Progress {
 }
 
 impl World {
-    pub(crate) async fn start(program: &Path, row: &'static Row, seed: u64, emits: usize) -> Result<Self> {
-        let credentials = if row.jwt { Some(Credentials::make()?) } else { None };
-        let servers = Servers::start(row, credentials.as_ref()).await?;
-        let machine = if row.machine { Some(Machine::make()?) } else { None };
+    pub(crate) async fn start(program: &Path, setup: Setup, seed: u64, emits: usize) -> Result<Self> {
+        let credentials = if setup.jwt { Some(Credentials::make()?) } else { None };
+        let servers = Servers::start(&setup, credentials.as_ref()).await?;
+        let machine = if setup.machine { Some(Machine::make()?) } else { None };
         let address = machine.as_ref().map_or(Ipv4Addr::LOCALHOST, Machine::address);
-        let proxy = match (row.place, servers.nodes().as_slice()) {
+        let proxy = match (setup.place, servers.nodes().as_slice()) {
             (Place::One | Place::OneOnDisk(_), [server]) | (Place::Leaf(_), [server, _]) => {
                 Some(Proxy::start(address, server.address(), seed).await?)
             }
@@ -80,13 +80,13 @@ impl World {
         // Other numbers than those of the workload.
         let rng = Rng::with_seed(!seed);
         let ledger = Arc::new(Mutex::new(Ledger::new(emits)));
-        let clock = if row.clock { Some(Clock::make()?) } else { None };
-        let database = match row.outbox {
+        let clock = if setup.clock { Some(Clock::make()?) } else { None };
+        let database = match setup.outbox {
             Some(relays) => Some(TrialDatabase::start(relays.base, clock.as_ref()).await?),
             None => None,
         };
         let world = Self {
-            row,
+            setup,
             rng,
             seed,
             servers,
@@ -105,15 +105,15 @@ impl World {
             deeds: 0,
             listeners: Vec::new(),
         };
-        for other in row.others {
+        for other in setup.others {
             let subjects = vec![other.subject.to_owned()];
             let config = stream::Config { name: other.name.to_owned(), subjects, ..stream::Config::default() };
             world.other(other).await?.create_stream(config).await?;
         }
-        if row.registered {
+        if setup.registered {
             world.register().await?;
         }
-        if row.registered && matches!(row.place, Place::Leaf(_)) {
+        if setup.registered && matches!(setup.place, Place::Leaf(_)) {
             world.interest().await?;
         }
         Ok(world)

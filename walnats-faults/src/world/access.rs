@@ -11,7 +11,7 @@ use walnats_runtime::{Options, Publisher};
 use super::{World, url};
 use crate::Result;
 use crate::credentials;
-use crate::row::{ADMIN, Other, Place};
+use crate::setup::{ADMIN, Other, Place};
 
 impl World {
     /// Creates the stream.
@@ -38,8 +38,8 @@ impl World {
     ///
     /// No server answers.
     pub async fn admin(&self) -> Result<Publisher> {
-        let user = if self.row.user.is_empty() { "" } else { ADMIN };
-        let urls = match self.row.place {
+        let user = if self.setup.user.is_empty() { "" } else { ADMIN };
+        let urls = match self.setup.place {
             Place::Leaf(_) => url(user, &self.servers.nodes()[Place::HUB].address().to_string()),
             _ => self.urls(user),
         };
@@ -47,7 +47,7 @@ impl World {
         if let Some(credentials) = &self.credentials {
             options = options.nats(credentials::with(&credentials.admin())?);
         }
-        Ok(Publisher::connect(urls, std::slice::from_ref(&self.row.stream), options).await?)
+        Ok(Publisher::connect(urls, std::slice::from_ref(self.setup.stream), options).await?)
     }
 
     /// JetStream, as [`World::admin`] reaches it.
@@ -69,7 +69,7 @@ impl World {
             let inbox = client.new_inbox();
             let mut answers = client.subscribe(inbox.clone()).await?;
             client.publish_with_reply_and_headers("facts.0", inbox, headers.clone(), "".into()).await?;
-            let wanted = 1 + self.row.others.len();
+            let wanted = 1 + self.setup.others.len();
             let all = async {
                 let mut found = 0;
                 while found < wanted {
@@ -122,7 +122,7 @@ impl World {
     }
 
     async fn ask_leader(&self) -> Result<usize> {
-        let mut stream = self.jetstream().await?.get_stream(self.row.stream.name).await?;
+        let mut stream = self.jetstream().await?.get_stream(self.setup.stream.name).await?;
         let leader = stream.info().await?.cluster.as_ref().and_then(|cluster| cluster.leader.clone());
         let leader = leader.ok_or("the stream has no leader")?;
         let nodes = self.servers.nodes();
@@ -135,7 +135,7 @@ impl World {
     ///
     /// No server can be reached.
     pub async fn step_down(&self) -> Result<()> {
-        let subject = format!("$JS.API.STREAM.LEADER.STEPDOWN.{}", self.row.stream.name);
+        let subject = format!("$JS.API.STREAM.LEADER.STEPDOWN.{}", self.setup.stream.name);
         // Nobody answers while one is elected.
         let _ = self.admin().await?.client().request(subject, "".into()).await;
         Ok(())

@@ -13,12 +13,13 @@ use tokio::task::JoinHandle;
 use super::{World, url};
 use crate::Result;
 use crate::credentials;
-use crate::outbox::{Finish, with_database};
+use crate::database::with_database;
+use crate::relay::Finish;
 
 impl World {
     /// Starts the publisher; from now on the workload is emitted.
     pub(crate) fn launch(&mut self) -> Result<()> {
-        for _ in 0..self.row.outbox.map_or(0, |relays| relays.count) {
+        for _ in 0..self.setup.outbox.map_or(0, |relays| relays.count) {
             let relay = self.relay()?;
             self.relays.push(relay);
         }
@@ -57,14 +58,14 @@ impl World {
 
     fn command(&self, what: &str) -> Command {
         let urls = match &self.proxy {
-            Some(proxy) => url(self.row.user, &proxy.address().to_string()),
-            None => self.urls(self.row.user),
+            Some(proxy) => url(self.setup.user, &proxy.address().to_string()),
+            None => self.urls(self.setup.user),
         };
         let mut command = match &self.machine {
             Some(machine) => machine.command(&self.program),
             None => Command::new(&self.program),
         };
-        command.args([what, "--row", self.row.name, "--seed", &self.seed.to_string(), "--urls", &urls]);
+        command.args([what, "--row", self.setup.name, "--seed", &self.seed.to_string(), "--urls", &urls]);
         if let Some(database) = &self.database {
             command.args(["--database", &database.url]);
         }
@@ -142,7 +143,7 @@ impl World {
     /// Waits until the outbox is empty, with the help of another relay.
     pub(crate) async fn finish_outbox(&mut self) -> Result<()> {
         let publisher = self.admin().await?;
-        let parks = self.row.rules.parks;
+        let parks = self.setup.parks;
         with_database(&self.database()?.url, Finish { publisher, limit: Duration::from_secs(60), parks }).await
     }
 }
