@@ -91,7 +91,8 @@ impl Publisher {
     /// `XDG_CONFIG_HOME` or `~/.config`: also domain and API prefix of JetStream, the inbox's prefix, and TLS first.
     /// What neither says is `nats://127.0.0.1:4222`, without credentials.
     ///
-    /// `options` come first: what they say of credentials, domain and API prefix counts. Files with credentials are read again
+    /// `options` come first: what they say of credentials, domain and API prefix counts. Credentials from there, or from a
+    /// variable, replace a user that a less specific URL names: that of the context, say. Files with credentials are read again
     /// at every connection.
     ///
     /// # Errors

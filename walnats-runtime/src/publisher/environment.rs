@@ -28,8 +28,8 @@ impl Environment {
         read.await.unwrap_or(Err(EnvironmentError::Variable { name: "NATS_CONTEXT", problem: "cannot be read" }))
     }
 
-    /// Variables first, then the context that `NATS_CONTEXT` names or the program `nats` has selected. Credentials are taken
-    /// from one of the two as a whole.
+    /// Variables first, then the context that `NATS_CONTEXT` names or the program `nats` has selected. Credentials, a user in
+    /// the URL among them, are taken from one of the two as a whole.
     pub(super) fn read(variables: Variables<'_>) -> Result<Self, EnvironmentError> {
         let variable = |name: &str| variables(name).filter(|value| !value.is_empty());
         let context = context::read(&variable)?.unwrap_or_default();
@@ -53,7 +53,10 @@ impl Environment {
         let own_urls = variable("NATS_URL").or_else(|| variable("NATS_SERVER"));
         // A user in the URL is a kind of credentials, too.
         let named = own_urls.as_ref().is_some_and(|urls| urls.contains('@'));
-        let Context { urls, settings: rest } = context;
+        let Context { mut urls, settings: rest } = context;
+        if own.is_some() {
+            urls = urls.map(|urls| without_users(&urls));
+        }
         let settings = Settings {
             credentials: own.or_else(|| rest.credentials.filter(|_| !named)),
             certificate: pair(("NATS_CERT", path("NATS_CERT")), ("NATS_KEY", path("NATS_KEY")))?.or(rest.certificate),
@@ -65,7 +68,10 @@ impl Environment {
 
     /// The options with what the environment says, where they themselves say nothing.
     pub(super) fn complete(self, mut options: Options) -> (String, Options) {
-        let Self { urls, settings } = self;
+        let Self { mut urls, settings } = self;
+        if options.connection.credentials.is_some() {
+            urls = without_users(&urls);
+        }
         let Settings { credentials, certificate, authority, tls_first, inbox_prefix, domain, api_prefix } = settings;
         options.connection.credentials = options.connection.credentials.take().or(credentials);
         options.connection.tls_first |= tls_first;
@@ -88,6 +94,17 @@ impl Environment {
         options.connection.configure.insert(0, std::sync::Arc::new(configure));
         (urls, options)
     }
+}
+
+/// The URLs, separated by commas, without the users that they name.
+fn without_users(urls: &str) -> String {
+    let without_user = |url: &str| {
+        let (scheme, rest) = url.split_at(url.find("://").map_or(0, |end| end + 3));
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+        format!("{scheme}{host}{path}")
+    };
+    urls.split(',').map(without_user).collect::<Vec<_>>().join(",")
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use walnats_server::NatsServer;
+use walnats_server::{Claims, NatsServer, Operator};
 
 use super::*;
 use crate::Publisher;
@@ -174,5 +174,56 @@ async fn a_publisher_connects_as_the_context_says() -> Result<(), Any> {
     let wrong = || async { Ok(Credentials::user("shop", "wrong")) };
     let (urls, options) = home.read(&[("NATS_CONTEXT", "shop")])?.complete(Options::new().credentials(wrong));
     assert!(Publisher::connect(urls, STREAMS, options).await.is_err());
+    Ok(())
+}
+
+/// What says more than the context names other credentials: those count, and the user in the context's URL does not.
+#[tokio::test]
+async fn credentials_count_more_than_a_user_in_a_less_specific_url() -> Result<(), Any> {
+    const STREAMS: &[StreamDescriptor] = &[StreamDescriptor::new("notes")];
+    let mut operator = Operator::new()?;
+    let account = operator.account("SHOP", Claims::default().jetstream())?;
+    let server = NatsServer::builder().operator(&operator).start()?;
+    let home = Home::new()?;
+    let creds = home.folder().join("shop.creds");
+    fs::write(&creds, account.user("shop", Claims::default())?)?;
+    let creds = creds.display().to_string();
+    let urls =
+        [server.url_as("old", "hunter2"), server.url_as("old@shop", "hunter2"), server.url().replace("//", "//t0ken@")];
+    for url in urls.iter().chain([&urls.join(",").replace("t0ken@", "")]) {
+        home.context("shop", json!({"url": url}))?;
+        let (urls, options) = home.read(&[("NATS_CONTEXT", "shop"), ("NATS_CREDS", &creds)])?.complete(Options::new());
+        Publisher::connect(&urls, STREAMS, options).await?.register(STREAMS).await?;
+        // So do those of the options, over what the environment says.
+        let own = || Options::new().credentials_file(&creds);
+        let (urls, options) = home.read(&[("NATS_CONTEXT", "shop")])?.complete(own());
+        Publisher::connect(&urls, STREAMS, options).await?.register(STREAMS).await?;
+        let (urls, options) = home.read(&[("NATS_URL", url)])?.complete(own());
+        Publisher::connect(&urls, STREAMS, options).await?.register(STREAMS).await?;
+
+        // Nobody can tell which of two is meant in one place.
+        let (urls, options) = home.read(&[("NATS_URL", url), ("NATS_CREDS", &creds)])?.complete(Options::new());
+        let error = Publisher::connect(&urls, STREAMS, options).await.expect_err("two kinds of credentials");
+        assert!(!error.to_string().contains("hunter2"), "{error}");
+    }
+    Ok(())
+}
+
+#[test]
+fn every_kind_of_credentials_counts_more_than_the_context() -> Result<(), Any> {
+    let home = Home::new()?;
+    home.context("shop", json!({"url": "nats://old:hunter2@a:1,b:2, tls://t0ken@[::1]:3/"}))?;
+    for variables in [
+        &[("NATS_USER", "u"), ("NATS_PASSWORD", "p")][..],
+        &[("NATS_USER", "u")],
+        &[("NATS_TOKEN", "t")],
+        &[("NATS_CREDS", "/x.creds")],
+        &[("NATS_NKEY", "/x.nk")],
+    ] {
+        let found = home.read(&[&[("NATS_CONTEXT", "shop")], variables].concat())?;
+        assert_eq!(found.urls, "nats://a:1,b:2, tls://[::1]:3/", "{variables:?}");
+    }
+    let found = home.read(&[("NATS_CONTEXT", "shop")])?;
+    assert_eq!(found.urls, "nats://old:hunter2@a:1,b:2, tls://t0ken@[::1]:3/");
     Ok(())
 }
