@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, ColorChoice};
 
-/// What holds for every command.
+/// Options of every command.
 #[derive(Args)]
 pub struct GlobalOptions {
-    /// The package; default: the nearest folder upwards with walnats.toml, schemas/ or Cargo.toml
+    /// The package's folder; default: the nearest parent folder with walnats.toml, schemas/ or Cargo.toml
     #[arg(long, value_name = "DIR", global = true)]
     pub root: Option<PathBuf>,
-    /// When to use colors
+    /// When to use color
     #[arg(long, value_name = "WHEN", global = true, default_value_t = ColorChoice::Auto)]
     pub color: ColorChoice,
 }

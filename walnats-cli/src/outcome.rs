@@ -2,11 +2,11 @@
 
 use std::error::Error;
 
-/// How a command ended that could run.
+/// The result of a command that could run.
 pub enum Outcome {
-    /// Nothing to mend; exit code 0.
+    /// No problems; exit code 0.
     Clean,
-    /// Something to mend, and it has been said; exit code 1.
+    /// Problems were found and reported; exit code 1.
     Findings,
 }
 

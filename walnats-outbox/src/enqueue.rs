@@ -1,4 +1,4 @@
-//! An event on its way into the outbox.
+//! Enqueueing an event.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -12,13 +12,13 @@ use crate::error::{DatabaseError, EnqueueError};
 use crate::outbox::{Outbox, Shared};
 use crate::row::NewRow;
 
-/// What can be put into an outbox: an emit that is not awaited, or a finished message.
+/// What an outbox accepts: an emit that is not awaited, or a finished message.
 pub trait IntoMessage {
     /// Validates and encodes.
     ///
     /// # Errors
     ///
-    /// The event breaks its schema, or an option cannot be met.
+    /// The event violates its schema, or an option cannot be satisfied.
     fn into_message(self) -> Result<OutboundMessage, EmitError>;
 }
 
@@ -35,8 +35,8 @@ impl IntoMessage for OutboundMessage {
 }
 
 impl<D: Database> Outbox<D> {
-    /// Puts an event into the outbox, as part of the transaction that `connection` is in: it is published if that
-    /// commits, and never if it does not. The event is validated first; a failure leaves the transaction as it was.
+    /// Adds an event to the outbox within the transaction of `connection`: the event is published if and only if that
+    /// commits. The event is validated first; a failure leaves the transaction unchanged.
     ///
     /// ```no_run
     /// # use walnats_runtime::OutboundMessage;
@@ -52,20 +52,20 @@ impl<D: Database> Outbox<D> {
     /// # }
     /// ```
     ///
-    /// A relay of this process looks at once, and again in ever longer steps, so that it finds the event soon after the
-    /// commit; [`Outbox::wake`] after the commit makes that at once.
+    /// A relay in this process polls immediately, and then at increasing intervals, so that it finds the event soon after
+    /// the commit; [`Outbox::wake`] after the commit avoids the wait.
     ///
     /// # Errors
     ///
-    /// The event is not valid, or the database did not take it.
+    /// The event is invalid, or the database failed.
     pub fn enqueue<'c>(&self, connection: &'c mut D::Connection, event: impl IntoMessage) -> Enqueue<'c, D> {
         let shared = Arc::clone(&self.shared);
         Enqueue { shared, connection, message: event.into_message(), key: None, not_before: None }
     }
 }
 
-/// An event that is being put into the outbox; see [`Outbox::enqueue`].
-#[must_use = "nothing is put into the outbox until this is awaited"]
+/// An event that is being enqueued; see [`Outbox::enqueue`].
+#[must_use = "nothing is enqueued until this is awaited"]
 pub struct Enqueue<'c, D: Database> {
     shared: Arc<Shared<D>>,
     connection: &'c mut D::Connection,
@@ -75,25 +75,25 @@ pub struct Enqueue<'c, D: Database> {
 }
 
 impl<D: Database> Enqueue<'_, D> {
-    /// Events of one key are stored by JetStream in the order of their commits, one after another: the id of what they
-    /// are about, say. At most 1,024 bytes, without control characters. Default: none, and no order is promised.
+    /// The ordering key, such as an entity's id: JetStream stores events with the same key in commit order. At most 1,024
+    /// bytes, without control characters. Default: none, and order is not guaranteed.
     ///
-    /// On Postgres the transaction waits here until no other that enqueued for the key is open, and makes later ones
-    /// wait for its end. Two transactions that enqueue for the same two keys in different order can deadlock; Postgres
-    /// then ends one with [`DatabaseError::Conflict`](crate::DatabaseError::Conflict).
+    /// On Postgres, the transaction waits here until no other transaction with the same key is open, and later ones wait for
+    /// it in turn. Two transactions that enqueue for the same two keys in different orders can deadlock; Postgres then
+    /// aborts one with [`DatabaseError::Conflict`](crate::DatabaseError::Conflict).
     pub fn key(mut self, key: impl Into<String>) -> Self {
         self.key = Some(key.into());
         self
     }
 
-    /// Keeps the event, and later ones of its key, in the outbox until then, on the database's clock.
+    /// Holds the event, and later ones with its key, in the outbox until this time on the database's clock.
     pub fn not_before(mut self, time: SystemTime) -> Self {
         self.not_before = Some(time);
         self
     }
 }
 
-/// An event that is in the outbox as soon as its transaction commits.
+/// An enqueued event; it is in the outbox once its transaction commits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Enqueued {

@@ -1,4 +1,4 @@
-//! A leaf node's way to its hub.
+//! A leaf node's connection to its hub.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::escape::{encoded, quote};
 use crate::link::Link;
 
-/// The hub of a leaf node, and as whom the leaf connects to it; see [`Builder::leaf_of`](crate::Builder::leaf_of).
+/// The hub of a leaf node, and the user to connect as; see [`Builder::leaf_of`](crate::Builder::leaf_of).
 #[derive(Clone)]
 pub struct Remote {
     /// `None` if the hub does not listen for leaf nodes.
@@ -65,14 +65,14 @@ impl Remote {
     }
 }
 
-/// The hub that the link leads to.
+/// The hub behind the link.
 impl From<&Link> for Remote {
     fn from(link: &Link) -> Self {
         Self::to(link.address())
     }
 }
 
-/// Does not show passwords.
+/// Hides passwords.
 impl fmt::Debug for Remote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Remote").field("address", &self.address).field("account", &self.account).finish_non_exhaustive()

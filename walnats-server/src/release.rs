@@ -2,15 +2,15 @@
 
 use std::fmt;
 
-/// The version that is fetched where none is installed.
+/// The version that is downloaded if none is installed.
 pub const PINNED_VERSION: Version = NEWEST.version();
 
 pub(crate) const NEWEST: Release = Release::V2_15;
 
-/// The oldest version taken from `PATH`: the first with schedules and atomic batches.
+/// The oldest version accepted from `PATH`: the first with schedules and atomic batches.
 pub const MINIMUM_VERSION: Version = Version { major: 2, minor: 12, patch: 0 };
 
-/// A release of nats-server that can be fetched: the newest patch of a minor version, checked by SHA-256.
+/// A release of nats-server that can be downloaded: the newest patch of a minor version, verified by SHA-256.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Release {
     /// 2.10.26
@@ -45,11 +45,11 @@ impl Release {
 /// The version of a nats-server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version {
-    /// Changes on what breaks.
+    /// Incremented by breaking changes.
     pub major: u32,
-    /// Changes on new features.
+    /// Incremented by new features.
     pub minor: u32,
-    /// Changes on repairs.
+    /// Incremented by fixes.
     pub patch: u32,
 }
 
@@ -61,7 +61,7 @@ impl fmt::Display for Version {
 }
 
 impl Version {
-    /// Reads `nats-server: v2.15.1`; what follows the numbers, as in `2.12.0-RC.1`, is dropped.
+    /// Reads `nats-server: v2.15.1`; a suffix, as in `2.12.0-RC.1`, is ignored.
     pub(crate) fn read(text: &str) -> Option<Self> {
         let numbers = text.trim().strip_prefix("nats-server: v")?;
         let mut numbers = numbers.split(['.', '-']).map(|number| number.parse().ok());

@@ -1,9 +1,9 @@
-//! Where an outbox is.
+//! The database and tables of an outbox.
 
 use clap::Args;
 use walnats_outbox::Tables;
 
-/// Where the outbox is.
+/// The outbox's database and tables.
 #[derive(Args)]
 pub struct Place {
     /// `sqlite://PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`
@@ -13,10 +13,10 @@ pub struct Place {
     pub names: Names,
 }
 
-/// What its tables are called.
+/// The names of its tables.
 #[derive(Args)]
 pub struct Names {
-    /// The schema of the tables (Postgres); default: the first of the user's `search_path`
+    /// The schema of the tables (Postgres); default: the first in the user's `search_path`
     #[arg(long, value_name = "NAME")]
     pub schema: Option<String>,
     /// The table of the outbox; default: walnats_outbox
@@ -28,7 +28,7 @@ pub struct Names {
 }
 
 impl Names {
-    /// For the library.
+    /// The library's form of the names.
     pub fn tables(&self) -> Tables {
         let mut tables = Tables::new();
         if let Some(schema) = &self.schema {

@@ -1,4 +1,4 @@
-//! What all parts of a running relay work with.
+//! The state shared by all parts of a running relay.
 
 use walnats_runtime::Publisher;
 
@@ -8,7 +8,7 @@ use super::suspect::Suspects;
 use crate::database::Database;
 use crate::outbox::Outbox;
 
-/// What the relay and its batches share.
+/// The state shared by a relay and its batches.
 pub(super) struct Context<D: Database> {
     pub(super) outbox: Outbox<D>,
     pub(super) publisher: Publisher,

@@ -1,4 +1,4 @@
-//! How a relay behaves, and what it has done.
+//! Settings and results of a relay.
 
 use std::time::Duration;
 
@@ -32,39 +32,39 @@ impl Default for Options {
     }
 }
 
-/// What a parked row means for later rows of its key.
+/// Whether a parked row blocks later rows of its key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Parking {
-    /// They wait until it is replayed or discarded, so that the order holds.
+    /// They wait until it is replayed or discarded, which preserves the order.
     #[default]
     BlocksKey,
-    /// They are sent; a replay comes after them.
+    /// They are sent; a replay arrives after them.
     PassesKey,
 }
 
-/// What becomes of a row of which nobody knows whether it is stored, when its stream has forgotten the ids of that time.
+/// What to do with a possibly stored row once its stream has forgotten its id.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AfterWindow {
-    /// It is sent again: it is published at least once, and perhaps twice.
+    /// Resend it: it is published at least once, possibly twice.
     #[default]
     Resend,
-    /// It is parked for somebody to look: it is published at most once until then.
+    /// Park it for an operator: it is published at most once until then.
     Park,
 }
 
-/// What a relay has done.
+/// Counts of what a relay has done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Tally {
-    /// Rows that JetStream has.
+    /// Rows that JetStream stored, duplicates included.
     pub sent: u64,
-    /// Of these, those that it had already.
+    /// Of these, rows that were already stored.
     pub duplicates: u64,
-    /// Attempts that failed.
+    /// Failed attempts.
     pub failed: u64,
-    /// Rows given up.
+    /// Rows parked.
     pub parked: u64,
-    /// Marks without effect, since another relay had taken the row over.
+    /// Results ignored because another relay had taken over the row.
     pub fenced: u64,
 }
 

@@ -1,9 +1,9 @@
-//! One row's turn in a batch.
+//! The result of one row of a batch.
 
 use super::options::Tally;
 use crate::settle::Mark;
 
-/// What became of a row.
+/// The result of a row.
 pub(super) struct Step {
     pub(super) mark: Mark,
     /// Whether the next row of the key may be sent.

@@ -4,16 +4,16 @@ use super::Migration;
 #[cfg(feature = "postgres")]
 use super::{Statements, shared};
 
-/// The tables, step by step.
+/// The migrations.
 pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, name: "outbox", sql: include_str!("../../migrations/postgres/0001_outbox.sql") },
     Migration { version: 2, name: "inbox", sql: include_str!("../../migrations/postgres/0002_inbox.sql") },
 ];
 
-/// Adds an event to the outbox, with the values of a [`NewRow`](crate::NewRow) in the order of its fields; gives its id.
+/// Adds an event to the outbox, with the values of a [`NewRow`](crate::NewRow) in the order of its fields; returns its id.
 ///
-/// Where the row has a key (8), the transaction first waits until no other that enqueued for the key is open: ids are
-/// drawn before they become visible, so that otherwise a relay could see, and send, the later of two rows first.
+/// If the row has a key (8), the transaction first waits until no other transaction with that key is open: ids are assigned
+/// before rows become visible, so a relay could otherwise see, and send, the later of two rows first.
 pub const ENQUEUE: &str = "\
 WITH turn AS MATERIALIZED (
     SELECT CASE WHEN $8::text IS NOT NULL THEN pg_advisory_xact_lock(hashtextextended($8::text, 8751016)) END
@@ -23,14 +23,14 @@ INSERT INTO walnats_outbox
 SELECT $1::text, $2::text, $3::text, $4::text, $5::text, $6::bytea, $7::bigint, $8::text, $9::bigint FROM turn
 RETURNING id";
 
-/// Wakes relays that listen, at the commit of the transaction.
+/// Wakes listening relays when the transaction commits.
 pub const NOTIFY: &str = "SELECT pg_notify('walnats_outbox', '')";
 
-/// Notes that the reader (1) processes the message id (2); gives a row if it did not do so before.
+/// Records that the reader (1) processes the message id (2); returns a row if it is new.
 pub const INBOX_ONCE: &str = "\
 INSERT INTO walnats_inbox (reader, message_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING seen_ms";
 
-/// Where [`NOTIFY`] is heard.
+/// The channel of [`NOTIFY`].
 pub const CHANNEL: &str = "walnats_outbox";
 
 #[cfg(feature = "postgres")]

@@ -1,6 +1,6 @@
-//! Statements that both databases take, but for what they call the present time. `sqlx` knows `$1` on SQLite, too.
+//! Statements for both databases, which differ only in the expression for the current time. sqlx supports `$1` on SQLite, too.
 
-/// The columns of a row, as `read::row` reads them.
+/// The columns that `read::row` reads.
 macro_rules! row_columns {
     () => {
         "id, event, stream, subject, message_id, headers, payload, duplicate_window_ms, ordering_key, created_ms,
@@ -31,7 +31,7 @@ FROM (SELECT ",
     };
 }
 
-/// The dead letters after an id (1), so many (2).
+/// The dead letters after an id (1), with a limit (2).
 macro_rules! parked {
     () => {
         concat!(
@@ -65,7 +65,7 @@ FROM walnats_outbox o, (SELECT ",
     };
 }
 
-/// The keys that most rows wait for, so many (1).
+/// The keys with the most pending rows, with a limit (1).
 macro_rules! pending_keys {
     ($($now:tt)*) => {
         concat!(

@@ -4,22 +4,22 @@ use super::Migration;
 #[cfg(feature = "sqlite")]
 use super::{Statements, shared};
 
-/// The tables, step by step.
+/// The migrations.
 pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, name: "outbox", sql: include_str!("../../migrations/sqlite/0001_outbox.sql") },
     Migration { version: 2, name: "inbox", sql: include_str!("../../migrations/sqlite/0002_inbox.sql") },
 ];
 
-/// Adds an event to the outbox, with the values of a [`NewRow`](crate::NewRow) in the order of its fields; gives its id.
+/// Adds an event to the outbox, with the values of a [`NewRow`](crate::NewRow) in the order of its fields; returns its id.
 ///
-/// Ids are in the order of commits, since SQLite has one writer at a time.
+/// Ids are in commit order, because SQLite has one writer at a time.
 pub const ENQUEUE: &str = "\
 INSERT INTO walnats_outbox
     (event, stream, subject, message_id, headers, payload, duplicate_window_ms, ordering_key, not_before_ms)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
 RETURNING id";
 
-/// Notes that the reader (1) processes the message id (2); gives a row if it did not do so before.
+/// Records that the reader (1) processes the message id (2); returns a row if it is new.
 pub const INBOX_ONCE: &str = "\
 INSERT INTO walnats_inbox (reader, message_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING RETURNING seen_ms";
 
@@ -33,7 +33,7 @@ macro_rules! now {
 #[cfg(feature = "sqlite")]
 pub(crate) const STATEMENTS: Statements = Statements {
     enqueue: ENQUEUE,
-    // Left to itself, SQLite would walk through the sent rows too.
+    // Without the hint, SQLite would scan the sent rows, too.
     window: concat!(
         "SELECT ",
         now!(),

@@ -1,4 +1,4 @@
-//! Where a fetched nats-server is kept: `<folder>/nats-server/<version>/<platform>/`.
+//! The cache of downloaded nats-servers: `<folder>/nats-server/<version>/<platform>/`.
 
 use std::env::consts::{ARCH, EXE_SUFFIX, OS};
 use std::fs::{self, File};
@@ -9,8 +9,8 @@ use super::program;
 use crate::error::Problem;
 use crate::release::Version;
 
-/// The server of one version for this platform. Beside it stands its length, written first: a program without
-/// its length, or with another, was not written by [`Cache::put`] or was cut short since.
+/// The server of one version for this platform. Its length is stored next to it, and written first: if the length is missing
+/// or differs, the program was not written by [`Cache::put`], or was truncated.
 pub struct Cache {
     version: Version,
     folder: PathBuf,
@@ -23,12 +23,12 @@ impl Cache {
         Self { version, folder }
     }
 
-    /// Where the program is, if it is.
+    /// The path of the program.
     pub fn program(&self) -> PathBuf {
         self.folder.join(format!("nats-server{EXE_SUFFIX}"))
     }
 
-    /// The program, if it is whole and runs.
+    /// The program, if it is complete and runs.
     pub fn get(&self) -> Result<PathBuf, Problem> {
         let program = self.program();
         let Ok(file) = program.metadata() else { return Err(Problem::Missing) };
@@ -39,13 +39,13 @@ impl Cache {
         if program::version(&program)? == self.version { Ok(program) } else { Err(Problem::Damaged) }
     }
 
-    /// Stores the program. Other processes see either the whole of it or what was there before.
+    /// Stores the program atomically.
     pub fn put(&self, program: &[u8]) -> Result<(), Problem> {
         self.replace(&self.length(), program.len().to_string().as_bytes())?;
         self.replace(&self.program(), program)
     }
 
-    /// Waits until no other process fills the cache; the lock is held until the file is dropped.
+    /// Locks the cache against other processes until the file is dropped.
     pub fn lock(&self) -> Result<File, Problem> {
         let path = self.folder.join("lock");
         let opened = fs::create_dir_all(&self.folder).and_then(|()| File::create(&path));

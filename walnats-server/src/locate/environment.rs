@@ -1,4 +1,4 @@
-//! What the environment of this process says of places.
+//! Paths from the environment.
 
 use std::env;
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ pub fn cache_folder() -> Option<PathBuf> {
     caches.map(|caches| caches.join("walnats"))
 }
 
-/// A variable that holds a path; an empty one counts as not set.
+/// A variable that contains a path; an empty one counts as unset.
 pub fn variable(name: &str) -> Option<PathBuf> {
     env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }

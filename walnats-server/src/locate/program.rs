@@ -1,4 +1,4 @@
-//! Programs on this machine, and which version of nats-server they are.
+//! Programs on this machine, and their nats-server version.
 
 use std::env::consts::EXE_SUFFIX;
 use std::io;
@@ -26,10 +26,10 @@ pub fn version(program: &Path) -> Result<Version, Problem> {
     Version::read(&String::from_utf8_lossy(&output.stdout)).ok_or(Problem::NoVersion)
 }
 
-/// Runs a program to its end.
+/// Runs a program to completion.
 ///
-/// A file that was just written counts as busy while any thread of this process is starting another program, because
-/// the child holds the open file until it has become that program. That lasts milliseconds.
+/// A newly written program counts as busy while another thread of this process starts a program, because that child inherits
+/// the open file until it calls `exec`. That takes milliseconds.
 pub fn output(command: &mut Command) -> io::Result<Output> {
     let mut attempts_left = 100;
     loop {

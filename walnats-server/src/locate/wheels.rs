@@ -10,8 +10,8 @@ use crate::release::{Release, Version};
 pub struct Wheel {
     /// Its version.
     pub version: Version,
-    /// What pip is asked for, so that the Python in use need not be built for the same platform. Older wheels have
-    /// older tags.
+    /// The platform tags to request, so that the Python in use may be built for another platform. Older wheels have older
+    /// tags.
     pub tags: &'static [&'static str],
     /// The checksum of the file.
     pub sha256: &'static str,
