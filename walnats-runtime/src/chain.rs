@@ -1,10 +1,10 @@
-//! An error and all that led to it.
+//! Prints an error with its causes.
 
 use std::error::Error;
 use std::fmt;
 
-/// An error with everything that led to it, on one line: for a log, or for whoever sits before the terminal. The `Display` of
-/// every error here is one level alone; what caused it is in its `source()`.
+/// Displays an error with all its causes on one line, for a log or a terminal. The `Display` of each error in this crate prints
+/// only its own level; the cause is in its `source()`.
 ///
 /// ```
 /// # fn example(error: walnats_runtime::EmitError) {
@@ -22,7 +22,7 @@ impl fmt::Display for Chain<'_> {
         let mut source = self.0.source();
         while let Some(error) = source {
             let cause = error.to_string();
-            // Errors of other crates may print their cause themselves.
+            // Errors of other crates may already print their cause.
             if !text.ends_with(&cause) {
                 write!(f, ": {cause}")?;
                 text = cause;

@@ -1,5 +1,5 @@
-//! One error type per operation. None holds a payload, a header's value or a secret. `Display` says one level alone, and its cause
-//! is in `source()`: whoever prints the [`Chain`] prints nothing twice.
+//! One error type per operation. None contains a payload, a header value or a secret. `Display` prints only its own level, and the
+//! cause is in `source()`, so that [`Chain`] prints nothing twice.
 
 mod batch;
 mod config;

@@ -1,6 +1,6 @@
-//! How subject filters relate: which messages two of them share, and which list of filters a stream ends with.
+//! Relations between subject filters: overlap, coverage and reduction.
 
-/// Whether some subject matches both filters.
+/// Whether a subject exists that matches both filters.
 pub(crate) fn overlap(left: &str, right: &str) -> bool {
     let (mut left, mut right) = (left.split('.'), right.split('.'));
     loop {
@@ -29,7 +29,7 @@ pub(crate) fn covers(wide: &str, narrow: &str) -> bool {
     }
 }
 
-/// What is wrong with a filter in the eyes of the server, if anything.
+/// Why the server would reject the filter, if it would.
 pub(crate) fn fault(subject: &str) -> Option<&'static str> {
     let mut tokens = subject.split('.');
     let first = tokens.clone().next().unwrap_or_default();
@@ -49,7 +49,7 @@ pub(crate) fn fault(subject: &str) -> Option<&'static str> {
     matches!(first, "$JS" | "$SYS" | "$JSC" | "$NRG").then_some("is reserved for the server")
 }
 
-/// `filters` with nothing twice: a filter that another one covers goes. The order is kept.
+/// `filters` without those that another one covers, in the same order.
 pub(crate) fn without_covered<'a>(filters: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let mut kept: Vec<&str> = Vec::new();
     for filter in filters {

@@ -51,7 +51,7 @@ pub enum Full {
     Refuse,
 }
 
-/// A message whose failure nobody waits for: its `Pending`, or the future of its emit, was dropped.
+/// A failed message that no caller awaits: its `Pending`, or the future of its emit, was dropped.
 #[derive(Debug)]
 pub struct Lost {
     /// The message.
@@ -66,7 +66,7 @@ impl Options {
         Self::default()
     }
 
-    /// Messages under way at a time, sent and not acknowledged. Default 1,024; at least 1. With 1, the order of emits is
+    /// The maximum number of messages in flight, sent and not acknowledged. Default 1,024; at least 1. With 1, the order of emits is
     /// the order in the stream whatever happens; with more, messages that have to be sent again can change places.
     ///
     /// What is sent again must arrive while the stream remembers its id. So nothing is sent again, after a lost connection or
@@ -79,7 +79,7 @@ impl Options {
         self
     }
 
-    /// Bytes under way at a time, headers and payloads. Default 8 MiB. One message is always accepted.
+    /// The maximum number of bytes in flight, headers and payloads. Default 8 MiB. One message is always accepted.
     pub fn window_bytes(mut self, bytes: usize) -> Self {
         self.window_bytes = bytes;
         self
@@ -147,7 +147,7 @@ impl Options {
         self
     }
 
-    /// Called when a message failed and nobody waits for it: to write it to a dead-letter store, say. It runs on the
+    /// Called when a message failed and no caller awaits it, for example to write it to a dead-letter store. It runs on the
     /// publisher's own task, or where a [`Pending`](crate::Pending) is dropped, and must not block. A panic in it is caught, logged once
     /// and counted ([`Stats::callback_panics`](crate::Stats::callback_panics)).
     pub fn on_lost(mut self, callback: impl Fn(Lost) + Send + Sync + 'static) -> Self {

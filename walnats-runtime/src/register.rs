@@ -1,4 +1,4 @@
-//! Brings the streams of a package to a server: looks first, does what loses nothing, refuses the rest.
+//! Creates and updates the streams of a package: inspects them first, applies safe changes, and refuses others.
 
 mod api;
 mod apply;
@@ -45,7 +45,7 @@ use crate::event::EventDescriptor;
 use crate::publisher::Publisher;
 use crate::stream::StreamDescriptor;
 
-/// Creates and updates streams; `.await` does it.
+/// Creates and updates streams when awaited.
 ///
 /// It looks at each stream first, as [`Register::plan`] shows, and then does what keeps every stored message. An update
 /// that drops messages is refused with their number, unless [`Register::allow_loss`] allows it, and one that takes something
@@ -70,21 +70,21 @@ pub struct Register<'a> {
     api: Api,
     /// Whose connection it is.
     publisher: PhantomData<&'a Client>,
-    /// Where what is found is kept.
+    /// Where the observed configuration is cached.
     known: KnownStreams,
     streams: Vec<StreamDescriptor>,
     scope: Scope,
     exact_subjects: bool,
     strict: bool,
     loss: BTreeMap<String, u64>,
-    /// What the streams are called on this server.
+    /// The names of the streams on this server.
     names: Names,
-    /// What is wrong with the options of the publisher.
+    /// The error in the publisher's options, if any.
     fault: Option<ConfigError>,
     weaker: BTreeSet<(String, String)>,
 }
 
-/// Which streams may be touched.
+/// Which changes are permitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Scope {
     Both,
@@ -201,8 +201,8 @@ impl<'a> Register<'a> {
         }
         let mut registered = Registered::default();
         let mut refused = Vec::new();
-        // Somebody else may create or change a stream between the look and the deed, and an update of one stream may
-        // free the subjects that another one waits for: what did not go through is looked at once more.
+        // Another process may change a stream between inspection and update, and the update of one stream may free subjects
+        // that another one needs, so failed streams are retried once.
         for last in [false, true] {
             let plan = self.survey().plan(&streams).await?;
             let mut again = Vec::new();

@@ -1,4 +1,4 @@
-//! What a stream does that its owner may not expect.
+//! Stream settings that can lose events.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -9,29 +9,29 @@ use async_nats::Client;
 
 use crate::stream::{Retention, Storage, StreamDescriptor};
 
-/// Something that a stream is configured to do and that loses events in the end. Said once per process through `tracing`,
-/// in one line for all streams that do it; an error with [`Register::strict`](crate::Register::strict).
+/// A stream setting that can lose events. Logged once per process through `tracing`, in one line for all affected streams; an
+/// error with [`Register::strict`](crate::Register::strict).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Warning {
-    /// `replicas = 1`. Not said over a connection within one machine to a server that has no cluster, as in development.
+    /// `replicas = 1`. Not logged for a local server without a cluster, as in development.
     OneReplica,
     /// `storage = "memory"`.
     MemoryStorage,
     /// `retention = "interest"`.
     InterestRetention,
-    /// The stream that exists has `persist_mode = "async"` (server 2.12), which somebody else has set.
+    /// The existing stream has `persist_mode = "async"` (server 2.12), which walnats did not set.
     AsyncPersistence,
-    /// The stream that exists has `no_ack`, which somebody else has set.
+    /// The existing stream has `no_ack`, which walnats did not set.
     NeverAcknowledges,
-    /// The stream that exists remembers ids for less than the 2 minutes that are usual, and `duplicate_window` does not say so.
+    /// The existing stream remembers ids for less than the default 2 minutes, and `duplicate_window` is not set.
     ShortWindow,
-    /// Other streams copy this one on a server before 2.11.5.
+    /// Other streams copy this one on a server older than 2.11.5.
     CopiesStayEmpty,
 }
 
 impl Warning {
-    /// Whether it is found on the server, where a plan is the first to say so.
+    /// Whether it concerns the existing stream, so that it is first found by a plan.
     pub(crate) fn is_found(self) -> bool {
         !matches!(self, Self::OneReplica | Self::MemoryStorage | Self::InterestRetention)
     }
@@ -61,7 +61,7 @@ impl fmt::Display for Warning {
     }
 }
 
-/// What there is to say of a stream by what the package states; settings that it leaves alone count as JetStream's defaults.
+/// Warnings about a stream's declared settings; settings that are not declared count as JetStream's defaults.
 pub(crate) fn warnings(wanted: &StreamDescriptor) -> Vec<Warning> {
     let storage = wanted.storage.unwrap_or_default();
     [
@@ -74,9 +74,9 @@ pub(crate) fn warnings(wanted: &StreamDescriptor) -> Vec<Warning> {
     .collect()
 }
 
-/// Says what a publisher's streams are stated to do, before anybody has looked at them.
+/// Logs warnings about the declared settings of a publisher's streams, before they are inspected.
 pub(crate) fn say_stated(client: &Client, streams: &[StreamDescriptor]) {
-    // Of replicas that are not stated nothing is known yet.
+    // Undeclared replicas are still unknown.
     let known = |stream: &StreamDescriptor, warning| warning != Warning::OneReplica || stream.replicas.is_some();
     let found = streams.iter().flat_map(|stream| {
         warnings(stream)
@@ -87,7 +87,7 @@ pub(crate) fn say_stated(client: &Client, streams: &[StreamDescriptor]) {
     say(client, found);
 }
 
-/// Says what was not said before, in one line for each kind.
+/// Logs new warnings, in one line per kind.
 pub(crate) fn say<'a>(client: &Client, found: impl IntoIterator<Item = (&'a str, Warning)>) {
     static SAID: Mutex<BTreeSet<(Warning, String)>> = Mutex::new(BTreeSet::new());
     let quiet = is_development(client);
@@ -105,7 +105,7 @@ pub(crate) fn say<'a>(client: &Client, found: impl IntoIterator<Item = (&'a str,
     }
 }
 
-/// Whether the server is on this machine, has JetStream itself, and belongs to no cluster: nobody expects replicas of it.
+/// Whether this is a local server with JetStream and without a cluster, which cannot have replicas.
 fn is_development(client: &Client) -> bool {
     let server = client.server_info();
     let here = server.client_ip.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());

@@ -18,7 +18,7 @@ pub enum ConnectError {
     #[error("URLs that start with `ws://` or `wss://` need the feature `websockets` of walnats-runtime")]
     Websockets,
     /// An option cannot be used.
-    #[error("the publisher's options cannot be used")]
+    #[error("the publisher's options are invalid")]
     Options(#[from] ConfigError),
     /// The environment, or a context of the program `nats`, does not say how to connect.
     #[error("the environment does not say how to connect")]
@@ -31,7 +31,7 @@ pub enum ConnectError {
         /// What there is to say of it.
         warnings: Vec<Warning>,
     },
-    /// Nobody answers there.
+    /// No server answers there.
     #[error("no NATS server answers at {servers}")]
     Unreachable {
         /// Host and port of each.
@@ -79,8 +79,8 @@ pub enum ConnectError {
         /// The server's words.
         said: String,
     },
-    /// There are no credentials to connect with.
-    #[error("there are no credentials for {servers}")]
+    /// No credentials are available.
+    #[error("no credentials are available for {servers}")]
     Credentials {
         /// Host and port of each.
         servers: String,

@@ -199,7 +199,7 @@ fn the_last_cause_is_reached() {
     let (text, _) = chain(OptionError::Publisher(config()).into());
     assert_eq!(
         text,
-        "`note-taken` was not stored: the publisher's options cannot be used: option `domain` (\"a.b\") contains `.`"
+        "`note-taken` was not stored: the publisher's options are invalid: option `domain` (\"a.b\") contains `.`"
     );
 }
 

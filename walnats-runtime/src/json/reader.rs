@@ -66,7 +66,7 @@ impl<'de> Reader<'de> {
         &self.text.as_bytes()[self.position..]
     }
 
-    /// The next byte that is no white space, which stays unread.
+    /// Peeks at the next byte that is not white space.
     #[inline]
     pub(crate) fn next_byte(&mut self) -> Option<u8> {
         match self.text.as_bytes().get(self.position) {
@@ -104,7 +104,7 @@ impl<'de> Reader<'de> {
     }
 }
 
-/// Forwards types whose JSON form tells them apart by itself.
+/// Forwards types that the JSON itself determines.
 macro_rules! by_form {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {

@@ -1,4 +1,4 @@
-//! How to connect, as the environment says it: the variables of the program `nats`, and its contexts.
+//! Connection settings from the environment: the variables of the program `nats`, and its contexts.
 
 use std::path::PathBuf;
 
@@ -7,10 +7,10 @@ use super::settings::{Kinds, Settings, Variables, pair};
 use crate::error::EnvironmentError;
 use crate::options::Options;
 
-/// Where the program `nats` and other clients look for a server by default.
+/// The default URL of the program `nats` and other clients.
 const DEFAULT_URL: &str = "nats://127.0.0.1:4222";
 
-/// How to connect.
+/// The connection settings.
 #[derive(Debug)]
 pub(super) struct Environment {
     pub(super) urls: String,
@@ -22,7 +22,7 @@ impl Environment {
     ///
     /// # Errors
     ///
-    /// What is said there cannot be used.
+    /// A setting is invalid.
     pub(super) async fn of_process() -> Result<Self, EnvironmentError> {
         let read = tokio::task::spawn_blocking(|| Self::read(&|name| std::env::var(name).ok()));
         read.await.unwrap_or(Err(EnvironmentError::Variable { name: "NATS_CONTEXT", problem: "cannot be read" }))
@@ -36,7 +36,7 @@ impl Environment {
         if variable("NATS_SOCKS_PROXY").is_some() {
             return Err(EnvironmentError::Variable {
                 name: "NATS_SOCKS_PROXY",
-                problem: "is set, and proxies are not supported",
+                problem: "is set, but proxies are not supported",
             });
         }
         let path = |name: &str| variable(name).map(PathBuf::from);
@@ -51,7 +51,7 @@ impl Environment {
         const NAMES: [&str; 6] = ["NATS_USER", "NATS_TOKEN", "NATS_CREDS", "NATS_NKEY", "", ""];
         let own = kinds.source("the environment", NAMES)?;
         let own_urls = variable("NATS_URL").or_else(|| variable("NATS_SERVER"));
-        // A user in the URL is a kind of credentials, too.
+        // A user in the URL counts as credentials, too.
         let named = own_urls.as_ref().is_some_and(|urls| urls.contains('@'));
         let Context { mut urls, settings: rest } = context;
         if own.is_some() {
@@ -66,7 +66,7 @@ impl Environment {
         Ok(Self { urls: own_urls.or(urls).unwrap_or_else(|| DEFAULT_URL.to_owned()), settings })
     }
 
-    /// The options with what the environment says, where they themselves say nothing.
+    /// Adds the environment's settings to options that do not set them.
     pub(super) fn complete(self, mut options: Options) -> (String, Options) {
         let Self { mut urls, settings } = self;
         if options.connection.credentials.is_some() {
@@ -90,7 +90,7 @@ impl Environment {
                 None => nats,
             }
         };
-        // What the application itself says comes later.
+        // The application's own settings are applied later.
         options.connection.configure.insert(0, std::sync::Arc::new(configure));
         (urls, options)
     }

@@ -1,4 +1,4 @@
-//! What variables and contexts may say of a connection.
+//! Connection settings of variables and contexts.
 
 use std::path::PathBuf;
 
@@ -8,13 +8,13 @@ use crate::error::EnvironmentError;
 /// Looks up a variable.
 pub(super) type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-/// What may be set besides the URL.
+/// Settings other than the URL.
 #[derive(Debug, Default)]
 pub(super) struct Settings {
     pub(super) credentials: Option<Source>,
-    /// Of the client: certificate and key.
+    /// The client's certificate and key.
     pub(super) certificate: Option<(PathBuf, PathBuf)>,
-    /// Of the authority that servers are trusted for.
+    /// The certificate of the authority that is trusted for servers.
     pub(super) authority: Option<PathBuf>,
     pub(super) tls_first: bool,
     pub(super) inbox_prefix: Option<String>,
@@ -22,7 +22,7 @@ pub(super) struct Settings {
     pub(super) api_prefix: Option<String>,
 }
 
-/// Kinds of credentials, as variables or members call them.
+/// The kinds of credentials, named like variables and members.
 #[derive(Debug, Default)]
 pub(super) struct Kinds {
     pub(super) user: Option<String>,
@@ -35,7 +35,7 @@ pub(super) struct Kinds {
 }
 
 impl Kinds {
-    /// The one kind that is given. `names` are those of user, token, creds, nkey, jwt and seed in `place`.
+    /// The one kind that is set. `names` are those of user, token, creds, nkey, jwt and seed in `place`.
     pub(super) fn source(self, place: &str, names: [&'static str; 6]) -> Result<Option<Source>, EnvironmentError> {
         let [user_name, token_name, creds_name, nkey_name, jwt_name, seed_name] = names;
         let mut given = Vec::new();

@@ -1,4 +1,4 @@
-//! Carries out a plan, as far as that is allowed.
+//! Applies the permitted changes of a plan.
 
 use super::error::RegisterError;
 use super::plan::{Action, StreamPlan};
@@ -9,7 +9,7 @@ use super::{Register, Scope, api, survey};
 use crate::jetstream::{ErrorCode, code};
 
 impl Register<'_> {
-    /// Carries out the plan for one stream.
+    /// Applies the plan for one stream.
     pub(super) async fn apply(&self, plan: &StreamPlan) -> Result<Result<StreamOutcome, Hindrance>, RegisterError> {
         let refuse = |refusal| Ok(Err(Hindrance { refusal, passing: false }));
         if self.strict && !plan.warnings.is_empty() {
@@ -64,7 +64,7 @@ impl Register<'_> {
     }
 }
 
-/// Why a stream was not changed, and whether a second look may find otherwise.
+/// Why a stream was not changed, and whether a retry may succeed.
 pub(super) struct Hindrance {
     pub(super) refusal: Refusal,
     pub(super) passing: bool,

@@ -9,22 +9,22 @@ use super::report::Registered;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RegisterError {
-    /// The publisher was made with options that cannot be used.
-    #[error("the publisher's options cannot be used")]
+    /// The publisher's options are invalid.
+    #[error("the publisher's options are invalid")]
     Options(#[from] ConfigError),
-    /// Nobody answers for JetStream: the server runs without it, or the account may not use it.
+    /// JetStream is not available: the server runs without it, or the account may not use it.
     #[error("JetStream is not available: {why}")]
     NoJetStream {
         /// What the server said.
         why: String,
     },
-    /// No answer came in time. Over a connection that stands, that is nearly always a missing permission: the server
-    /// tells the connection's event callback and leaves the request unanswered.
+    /// No answer arrived in time. On a live connection, the cause is nearly always a missing permission: the server reports it
+    /// only to the connection's event callback.
     #[error("no answer to `{request}` in time: {}", silence(request, *.connected))]
     Timeout {
         /// The subject of the request.
         request: String,
-        /// Whether the connection stood.
+        /// Whether the connection was up.
         connected: bool,
     },
     /// A request could not be sent.
@@ -32,35 +32,35 @@ pub enum RegisterError {
     Request {
         /// The subject of the request.
         request: String,
-        /// What the client says.
+        /// The client's error.
         #[source]
         source: async_nats::RequestError,
     },
-    /// What came back is not an answer of JetStream.
+    /// The response is not a JetStream answer.
     #[error("could not read the answer to `{request}`")]
     Answer {
         /// The subject of the request.
         request: String,
-        /// What is wrong with it.
+        /// The parse error.
         #[source]
         source: serde_json::Error,
     },
-    /// The server refused to answer a question about a stream.
-    #[error("the server refused `{request}` with code {code}: {description}")]
+    /// The server rejected a request about a stream.
+    #[error("the server rejected `{request}` with code {code}: {description}")]
     Server {
         /// The subject of the request.
         request: String,
         /// JetStream's error code.
         code: u64,
-        /// The server's own words.
+        /// The server's description.
         description: String,
     },
-    /// Some streams are not as the package wants them. What could be done safely has been done.
+    /// Some streams could not be registered. Safe changes to others were applied.
     #[error("{} not registered:{}", streams(.refused.len()), list(.refused))]
     Refused {
-        /// The streams that were left as they are, and why.
+        /// The streams that were not changed, and why.
         refused: Vec<RefusedStream>,
-        /// What was done to the others.
+        /// The result for the other streams.
         registered: Registered,
     },
 }
@@ -68,8 +68,8 @@ pub enum RegisterError {
 fn silence(request: &str, connected: bool) -> String {
     if connected {
         format!(
-            "the server is connected; may this user publish there, and subscribe to its inbox? It needs the permissions to \
-             publish to `{request}` and to subscribe to `_INBOX.>`"
+            "the connection is up, so a permission may be missing: the user must be allowed to publish to `{request}` and to \
+             subscribe to `_INBOX.>`"
         )
     } else {
         "the connection is down".to_owned()

@@ -12,7 +12,7 @@ use crate::stream::StreamDescriptor;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Misfit {
-    /// There is no such stream.
+    /// The stream does not exist.
     Missing,
     /// It stores none of these messages.
     Subject {
@@ -41,7 +41,7 @@ pub enum Misfit {
 impl fmt::Display for Misfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing => f.write_str("it does not exist, and whoever owns it has to create it"),
+            Self::Missing => f.write_str("it does not exist, and its owner must create it"),
             Self::Subject { subject, stored_by: None } => write!(f, "it does not store `{subject}`"),
             Self::Subject { subject, stored_by: Some(other) } => {
                 write!(f, "it does not store `{subject}`: stream `{other}` does")

@@ -129,7 +129,7 @@ impl StreamPlan {
                 ('!', format!("update loses {messages} of {} messages", self.stored))
             }
             Action::UpdateWeakens => ('<', "update weakens".to_owned()),
-            Action::Unfit { .. } => ('x', "belongs to others, and is not as the events need it".to_owned()),
+            Action::Unfit { .. } => ('x', "external, and does not meet the requirements of the events".to_owned()),
             Action::Rejected { .. } => ('x', "the server refuses".to_owned()),
             Action::Conflict { stream, .. } => ('x', format!("overlaps with stream `{stream}`")),
         };

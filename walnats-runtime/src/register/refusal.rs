@@ -1,4 +1,4 @@
-//! Why a stream was left as it is.
+//! Why a stream was not registered.
 
 use std::fmt;
 
@@ -8,38 +8,38 @@ use super::loss::{Count, Loss};
 use super::weaker::Weakening;
 use crate::warning::Warning;
 
-/// A stream that `register` left as it is.
+/// A stream that `register` did not change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefusedStream {
     /// The stream's name.
     pub stream: String,
     /// What would have changed.
     pub changes: Vec<Change>,
-    /// Why it was not done.
+    /// Why it was not changed.
     pub refusal: Refusal,
 }
 
-/// Why a stream was left as it is.
+/// Why a stream was not registered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// The update would drop messages. [`Register::allow_loss`](super::Register::allow_loss) does it all the same.
+    /// The update would delete messages. [`Register::allow_loss`](super::Register::allow_loss) permits it.
     #[error("the update would lose {messages} of {stored} messages{}", causes(.losses))]
     Loses {
-        /// How many, all causes together.
+        /// The total number.
         messages: Count,
-        /// How many the stream holds.
+        /// The number of messages in the stream.
         stored: u64,
-        /// What each setting would drop.
+        /// The loss per setting.
         losses: Vec<Loss>,
     },
-    /// The update would take something away. [`Register::allow_weaker`](super::Register::allow_weaker) does it all the same.
+    /// The update would weaken the stream. [`Register::allow_weaker`](super::Register::allow_weaker) permits it.
     #[error("the update would weaken it: {}", joined(.0))]
     Weakens(Vec<Weakening>),
-    /// The stream belongs to others, and is not as the events need it.
-    #[error("it belongs to others, and is not as the events need it: {}", joined(.0))]
+    /// The stream is external, and does not meet the requirements of the events.
+    #[error("it is external, and does not meet the requirements of the events: {}", joined(.0))]
     Unfit(Vec<Misfit>),
-    /// Another stream stores some of the subjects.
+    /// Another stream has some of the subjects.
     #[error("its subjects overlap with {} of stream `{stream}`", quoted(.subjects))]
     Conflict {
         /// The other stream.
@@ -47,18 +47,18 @@ pub enum Refusal {
         /// The other stream's subjects that overlap; empty if they could not be read.
         subjects: Vec<String>,
     },
-    /// The server does not accept the configuration.
+    /// The server rejects the configuration.
     #[error("{}{}", .why.join("; "), in_brackets(.code))]
     Rejected {
-        /// JetStream's error code, if the server was asked; `None` if the rule was known before.
+        /// JetStream's error code; `None` if walnats detected it without a request.
         code: Option<u64>,
-        /// The rules, or the server's words and what they mean.
+        /// The violated rules, or the server's message with an explanation.
         why: Vec<String>,
     },
-    /// The stream does not exist, and only updates were asked for.
-    #[error("the stream does not exist, and only updates were asked for")]
+    /// The stream does not exist, and only updates were requested.
+    #[error("the stream does not exist, and only updates were requested")]
     Missing,
-    /// Warnings are errors here: [`Register::strict`](super::Register::strict).
+    /// Warnings count as errors: [`Register::strict`](super::Register::strict).
     #[error("{}", joined(.0))]
     Warned(Vec<Warning>),
 }

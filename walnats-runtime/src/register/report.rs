@@ -67,7 +67,7 @@ impl fmt::Display for StreamOutcome {
             Self::Created => f.write_str("created"),
             Self::Updated => f.write_str("updated"),
             Self::UpdatedWithLoss(messages) => write!(f, "updated, {messages} messages lost"),
-            Self::Fits => f.write_str("belongs to others, as the events need it"),
+            Self::Fits => f.write_str("external, and meets the requirements of the events"),
             Self::Left => f.write_str("left as it is"),
         }
     }

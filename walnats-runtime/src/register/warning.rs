@@ -1,4 +1,4 @@
-//! What a stream does on the server that its owner may not expect.
+//! Warnings about existing streams.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use super::config::{self, Config};
 use crate::stream::StreamDescriptor;
 use crate::warning::Warning;
 
-/// What there is to say of a stream as it is to be on the server.
+/// Warnings about the resulting configuration of a stream.
 pub(super) fn warnings_of(wanted: &StreamDescriptor, config: &Config) -> Vec<Warning> {
     let memory = config::text(config, "storage") == "memory";
     let window = config::limit_of(config, "duplicate_window").map(Duration::from_nanos);
@@ -16,7 +16,7 @@ pub(super) fn warnings_of(wanted: &StreamDescriptor, config: &Config) -> Vec<War
         (memory, Warning::MemoryStorage),
         (config::text(config, "retention") == "interest", Warning::InterestRetention),
         (config::text(config, "persist_mode") == "async", Warning::AsyncPersistence),
-        // Of a stream of others, it is a misfit.
+        // For an external stream, this is a misfit.
         (config::is_on(config, "no_ack") && !wanted.external, Warning::NeverAcknowledges),
         (is_short && wanted.duplicate_window.is_none(), Warning::ShortWindow),
     ]
