@@ -127,7 +127,7 @@ async fn a_missing_permission_is_named() {
     let client = connect("b").await.expect("connects");
     let patience = Duration::from_millis(500);
     let error = Register::new(&client, &[EXTERNAL]).timeout(patience).await.expect_err("may not look");
-    let text = "It needs the permissions to publish to `$JS.API.STREAM.INFO.notes` and to subscribe to `_INBOX.>`";
+    let text = "the user must be allowed to publish to `$JS.API.STREAM.INFO.notes` and to subscribe to `_INBOX.>`";
     assert!(error.to_string().contains(text), "{error}");
     // To emit, it needs none of that.
     let answer = client.request("notes.home", "x".into()).await.expect("an acknowledgement");
