@@ -1,4 +1,4 @@
-//! No connection.
+//! Errors of connecting.
 
 use std::time::SystemTime;
 
@@ -17,7 +17,7 @@ pub enum ConnectError {
     /// `ws://` and `wss://` need the feature `websockets` of walnats-runtime.
     #[error("URLs that start with `ws://` or `wss://` need the feature `websockets` of walnats-runtime")]
     Websockets,
-    /// An option cannot be used.
+    /// An option is invalid.
     #[error("the publisher's options are invalid")]
     Options(#[from] ConfigError),
     /// The environment, or a context of the program `nats`, does not say how to connect.
@@ -57,7 +57,7 @@ pub enum ConnectError {
         /// Host and port.
         servers: String,
     },
-    /// The server waits for TLS, and says nothing before.
+    /// The server expects TLS first.
     #[error("{servers} expects TLS before anything else: use `Options::tls_first`, or a `wss://` URL")]
     TlsFirst {
         /// Host and port.

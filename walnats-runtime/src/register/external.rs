@@ -1,4 +1,4 @@
-//! Streams that others own: whether one is as the events need it.
+//! External streams: whether they meet the events' requirements.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use super::setting::SETTINGS;
 use crate::filter;
 use crate::stream::StreamDescriptor;
 
-/// Something about a stream of others that the events cannot live with.
+/// An unmet requirement of an external stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Misfit {
@@ -25,9 +25,9 @@ pub enum Misfit {
     NeverAcknowledges,
     /// It is sealed and takes no more messages.
     Sealed,
-    /// It is a mirror and takes messages of its origin alone.
+    /// It is a mirror and only accepts messages of its origin.
     Mirror,
-    /// A setting that `walnats.toml` states is another one there, or less.
+    /// A setting differs from `walnats.toml`, or is lower.
     Setting {
         /// JetStream's name of the setting.
         setting: &'static str,
