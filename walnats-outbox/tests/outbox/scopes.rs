@@ -202,6 +202,9 @@ async fn a_row_that_is_never_answered_is_parked_and_all_else_is_sent<D: Database
     assert_eq!(world.outbox.status().await?.parked, 1);
     let [row] = world.outbox.parked(0, 9).await?.try_into().map_err(|_| "one dead letter")?;
     assert!(row.first_attempt.is_some(), "nobody knows what became of it");
-    assert!(row.last_error.as_deref().is_some_and(|error| error.contains("stored other events in the meantime")), "{row:?}");
+    assert!(
+        row.last_error.as_deref().is_some_and(|error| error.contains("stored other events in the meantime")),
+        "{row:?}"
+    );
     Ok(())
 }
