@@ -5,7 +5,7 @@ use clap::{Parser, Subcommand};
 use crate::global_options::GlobalOptions;
 use crate::{check, dev, generate};
 
-/// Generates typed NATS JetStream publishers from event schemas
+/// Generate typed NATS JetStream publishers from event schemas
 ///
 /// A package keeps its event schemas (JSON Schema as JSON or YAML, or protobuf) in the folder `schemas/`. The optional
 /// file `walnats.toml` configures streams, events and services.
