@@ -4,9 +4,6 @@
 //! Every way of publishing sends the same payload; a line says what headers it carries. Rounds alternate, so that a machine that gets slower
 //! slows all of them; a line shows the median and the range over the rounds.
 
-#[path = "../tests/common/mod.rs"]
-mod common;
-
 use std::collections::VecDeque;
 use std::error::Error;
 use std::process::Command;
@@ -33,7 +30,7 @@ async fn main() -> Result<()> {
     let client = async_nats::connect(server.url()).await?;
     let raw = Raw { jetstream: jetstream::new(client.clone()), payload: change(0).encode()?.into() };
     let events = Events::connect(server.url()).await?;
-    let python = common::python_environment()?;
+    let python = walnats_harness::python::python_environment()?;
 
     let mut rows: Vec<(&str, Vec<f64>)> = Vec::new();
     for _ in 0..ROUNDS {

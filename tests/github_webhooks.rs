@@ -3,8 +3,6 @@
 //! The schema and its 329 example payloads are not part of the project: the test takes them from the folder of corpora, beside the project or
 //! where `WALNATS_CORPORA` says. It writes a crate around them, as a user would, and builds and runs that.
 
-mod nested;
-
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
@@ -12,8 +10,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use nested::{NestedCrate, corpus};
 use serde_json::{Value, json};
+use walnats_harness::nested::{NestedCrate, corpus};
 use walnats_server::NatsServer;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -85,8 +83,8 @@ fn validators(corpus: &Path) -> Result<BTreeMap<String, jsonschema::Validator>> 
 
 /// An events crate around the schema, and a program that emits what it is told and reads it back.
 fn build(corpus: &Path) -> Result<PathBuf> {
-    let nested = NestedCrate::new("github-webhooks", include_str!("nested/github_webhooks.rs"))?;
+    let nested = NestedCrate::new("github-webhooks", walnats_harness::nested::GITHUB_WEBHOOKS)?;
     nested.write("schemas/github.json", &fs::read_to_string(corpus.join("schema.json"))?)?;
-    nested.write("walnats.toml", include_str!("nested/github_webhooks.toml"))?;
+    nested.write("walnats.toml", walnats_harness::nested::GITHUB_WEBHOOKS_SETTINGS)?;
     nested.build()
 }

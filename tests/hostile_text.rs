@@ -3,16 +3,14 @@
 //! Each of `TEXTS` stands at every place of a schema that takes text, in `walnats.toml` and in the comments of a message. All of that is
 //! one crate, which is built without warnings, tested for examples that run, documented, and asked to read what it should be able to read.
 
-mod nested;
-
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use nested::NestedCrate;
 use serde_json::{Value, json};
+use walnats_harness::nested::NestedCrate;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -70,7 +68,7 @@ const TEXTS: [&str; 48] = [
 
 #[test]
 fn text_is_text() -> Result<()> {
-    let nested = NestedCrate::with_features("hostile-text", include_str!("nested/official_suite.rs"), &["protobuf"])?;
+    let nested = NestedCrate::with_features("hostile-text", walnats_harness::nested::OFFICIAL_SUITE, &["protobuf"])?;
     let mut config = String::new();
     for (at, text) in TEXTS.iter().enumerate() {
         nested.write(&format!("schemas/t{at:02}.json"), &schema(text).to_string())?;

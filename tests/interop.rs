@@ -1,7 +1,5 @@
 //! The real Python library walnats, 1.2.6 from PyPI, on the other end of the wire.
 
-mod common;
-
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
@@ -111,6 +109,7 @@ fn succeeded(output: Output) -> TestResult {
 fn environment() -> &'static Path {
     static PYTHON: OnceLock<PathBuf> = OnceLock::new();
     PYTHON.get_or_init(|| {
-        common::python_environment().unwrap_or_else(|error| panic!("no Python with walnats 1.2.6: {error}"))
+        walnats_harness::python::python_environment()
+            .unwrap_or_else(|error| panic!("no Python with walnats 1.2.6: {error}"))
     })
 }

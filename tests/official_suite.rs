@@ -4,8 +4,6 @@
 //! `cargo test --test official_suite -- --nocapture` prints right and total for each draft and file, with how many groups and subschemas are decided
 //! by types and native checks (T), and how many by asking the schema at run time (N).
 
-mod nested;
-
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::{self, Write as _};
@@ -15,10 +13,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
-use nested::{NestedCrate, corpus};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
+use walnats_harness::nested::{NestedCrate, corpus};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -117,7 +115,7 @@ fn optional_cases_are_decided_as_they_were() -> Result<()> {
 
 /// Builds the groups of a folder's files into one crate, judges their cases, and prints the score of each file.
 fn run_folder(suite: &Path, folder: &str, draft: &str, formats: &str, failures: &mut String) -> Result<Score> {
-    let nested = NestedCrate::new("suite", include_str!("nested/official_suite.rs"))?;
+    let nested = NestedCrate::new("suite", walnats_harness::nested::OFFICIAL_SUITE)?;
     let mut config = format!(
         "[schemas]\ndraft = \"{draft}\"\nformats = \"{formats}\"\n\
          remotes = {{ \"http://localhost:1234/\" = \"_remotes/\" }}\n\n"

@@ -1,50 +1,38 @@
-//! What the user can say.
+//! The command line.
 
-use std::path::PathBuf;
+use clap::{Parser, Subcommand};
 
-use clap::{Args, ColorChoice, Parser, Subcommand};
-
+use crate::global_options::GlobalOptions;
 use crate::{check, dev, generate};
 
-/// Event schemas in, typed NATS JetStream emitters out.
+/// Generate typed NATS JetStream publishers from event schemas
 ///
-/// A package keeps its event schemas (JSON Schema in JSON or YAML, and protobuf) in the folder `schemas/`. An optional
-/// file `walnats.toml` says more about streams, events and services.
+/// A package keeps its event schemas (JSON Schema as JSON or YAML, or protobuf) in the folder `schemas/`. The optional
+/// file `walnats.toml` configures streams, events and services.
 #[derive(Parser)]
 #[command(name = "walnats", version, after_help = EPILOGUE, disable_help_subcommand = true)]
 pub struct Arguments {
     #[command(flatten)]
-    pub common: Common,
+    pub global: GlobalOptions,
     #[command(subcommand)]
     pub command: Command,
 }
 
 const EPILOGUE: &str = "\
 Exit codes:
-  0  clean
-  1  something to mend, and it has been said
-  2  could not run: wrong usage, files that cannot be read or written, no nats-server
+  0  no problems
+  1  problems found and reported
+  2  could not run: wrong usage, unreadable or unwritable files, no nats-server
 
 Examples:
-  walnats check                          Are all schemas, options and examples sound?
-  walnats check --json                   The same, for a program to read
-  walnats generate --out src/events      The Rust code, for teams that commit it
+  walnats check                          Check schemas, options and examples
+  walnats check --json                   The same as JSON
+  walnats generate --out src/events      Write the Rust code, for teams that commit it
   walnats generate --out src/events --check
-                                         In CI: is the committed code what the schemas say?
+                                         In CI: fail if the committed code is out of date
   walnats config-schema > walnats.schema.json
-                                         For editors to complete walnats.toml
-  walnats dev                            A nats-server with JetStream, until Ctrl-C";
-
-/// What holds for every command.
-#[derive(Args)]
-pub struct Common {
-    /// The package; default: the nearest folder upwards with walnats.toml, schemas/ or Cargo.toml
-    #[arg(long, value_name = "DIR", global = true)]
-    pub root: Option<PathBuf>,
-    /// When to use colors
-    #[arg(long, value_name = "WHEN", global = true, default_value_t = ColorChoice::Auto)]
-    pub color: ColorChoice,
-}
+                                         Write the schema that editors use for walnats.toml
+  walnats dev                            Run a nats-server with JetStream until Ctrl-C";
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -52,8 +40,8 @@ pub enum Command {
     Generate(generate::Options),
     /// Print the JSON Schema of walnats.toml
     ///
-    /// Editors that know it complete and check the file: save it, and put `#:schema ./walnats.schema.json` on the first
-    /// line of walnats.toml.
+    /// Editors use it to complete and check the file: save it as walnats.schema.json, and put
+    /// `#:schema ./walnats.schema.json` on the first line of walnats.toml.
     ConfigSchema,
     Dev(dev::Options),
     #[cfg(feature = "outbox")]

@@ -1,4 +1,4 @@
-//! `cargo walnats`: Cargo runs this program with its own name for it, `walnats`, as the first argument.
+//! `cargo walnats`: Cargo passes the subcommand's name, `walnats`, as the first argument.
 
 fn main() -> std::process::ExitCode {
     let arguments = std::env::args_os().enumerate();

@@ -7,29 +7,30 @@ use clap::Args;
 use walnats_codegen::rust::EventCoverage;
 use walnats_codegen::{EventModel, Package, Report};
 
-use crate::arguments::Common;
-use crate::{Failure, Outcome, output, root};
+use crate::global_options::GlobalOptions;
+use crate::outcome::{Failure, Outcome};
+use crate::{output, root};
 use opinion::Opinion;
 
 /// Check the schemas, options, subjects, streams and examples
 ///
-/// Reads what the code generator reads and writes nothing. Each example in a schema is judged by that schema, and a
-/// second time by an independent validator; where the two disagree, you are asked for a bug report.
+/// Reads the code generator's inputs and writes nothing. Each example is validated against its schema twice: by walnats
+/// and by an independent validator. If the two disagree, you are asked to report a bug.
 #[derive(Args)]
 pub struct Options {
-    /// Print one JSON object with all findings on the standard output
+    /// Print all findings as one JSON object to standard output
     #[arg(long)]
     json: bool,
-    /// Say what was checked too
+    /// Also list what was checked
     #[arg(long, short)]
     verbose: bool,
-    /// Exit 1 on warnings too
+    /// Exit 1 on warnings, too
     #[arg(long)]
     deny_warnings: bool,
 }
 
-pub fn run(common: &Common, options: &Options) -> Result<Outcome, Failure> {
-    let mut package = Package::load(&root::config(common)?);
+pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure> {
+    let mut package = Package::load(&root::config(global)?);
     let model = package.check().ok();
     let mut opinion = Opinion::default();
     if let Some(model) = &model {
@@ -42,7 +43,7 @@ pub fn run(common: &Common, options: &Options) -> Result<Outcome, Failure> {
     if options.json {
         output::print(&json::text(&report)?)?;
     } else {
-        output::show(&report, common);
+        output::show(&report, global);
         if options.verbose {
             output::print(&details(model.as_ref(), &opinion))?;
         }
@@ -65,21 +66,18 @@ fn summary(model: Option<&EventModel>, report: &Report, opinion: &Opinion) -> St
     format!("{checked}: {}\n", if report.diagnostics.is_empty() { "clean".to_owned() } else { output::tally(report) })
 }
 
-/// Whether types and native checks say all that the schema says, or parts of it are asked at run time.
+/// Whether generated types and checks cover the whole schema, or some subschemas are validated at run time.
 fn coverage_text(coverage: &EventCoverage) -> String {
     let (event, typed, asked) = (&coverage.event, coverage.typed, coverage.asked);
     if asked == 0 {
-        return format!("{event}: tier T, {} typed\n", output::count(typed, "subschema"));
+        return format!("{event}: checked natively ({})\n", output::count(typed, "subschema"));
     }
     let parts = coverage.judged.iter().map(|part| format!("  {}: {}\n", part.location, part.keywords.join(", ")));
-    format!(
-        "{event}: tier N, {} typed (T), {asked} asked at run time (N):\n{}",
-        output::count(typed, "subschema"),
-        parts.collect::<String>()
-    )
+    let total = output::count(typed + asked, "subschema");
+    format!("{event}: {asked} of {total} validated at run time:\n{}", parts.collect::<String>())
 }
 
-/// Each event with its subject and stream, how its payload is decided, and which examples had one judge only.
+/// Each event with its subject, stream and coverage, and the examples that only walnats could validate.
 fn details(model: Option<&EventModel>, opinion: &Opinion) -> String {
     let mut lines = Vec::new();
     for event in model.iter().flat_map(|model| &model.events) {
@@ -87,14 +85,14 @@ fn details(model: Option<&EventModel>, opinion: &Opinion) -> String {
         lines.push(format!("{}: subject `{subject}`, stream `{stream}`, from {}\n", event.name, event.place.file.path));
     }
     for stream in model.iter().flat_map(|model| &model.streams).filter(|stream| stream.is_external) {
-        lines.push(format!("{}: a stream of others, which `register` checks and never changes\n", stream.name));
+        lines.push(format!("{}: an external stream, which `register` checks and never changes\n", stream.name));
     }
     for coverage in model.into_iter().flat_map(walnats_codegen::rust::coverage) {
         lines.push(coverage_text(&coverage));
     }
     for (schema, reason) in &opinion.unjudged {
         lines.push(format!(
-            "{schema}: examples are judged by walnats alone, since the crate jsonschema says: {reason}\n"
+            "{schema}: examples were validated by walnats only, because the crate jsonschema reports: {reason}\n"
         ));
     }
     lines.concat()

@@ -1,6 +1,7 @@
 //! `walnats config-schema`
 
-use crate::{Failure, Outcome, output};
+use crate::outcome::{Failure, Outcome};
+use crate::output;
 
 /// Prints the JSON Schema of `walnats.toml`.
 pub fn run() -> Result<Outcome, Failure> {

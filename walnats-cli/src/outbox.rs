@@ -1,5 +1,6 @@
 //! `walnats outbox`
 
+mod place;
 mod relay;
 
 use std::fmt::Write;
@@ -8,14 +9,16 @@ use std::time::SystemTime;
 use clap::{Args, Subcommand, ValueEnum};
 use sqlx::{Pool, Postgres, Sqlite};
 use walnats_outbox::sql;
-use walnats_outbox::{Database, Outbox, Parked, Row, Tables, TablesError};
+use walnats_outbox::{Database, Outbox, Parked, Row, TablesError};
 
-use crate::{Failure, Outcome, output};
+use crate::outcome::{Failure, Outcome};
+use crate::output;
+use place::{Names, Place};
 
-/// Relay, watch and mend a transactional outbox
+/// Relay, monitor and repair a transactional outbox
 ///
-/// Services that use the crate walnats-outbox put events into a table of their SQLite or Postgres database, together with
-/// their data. These commands send them to JetStream, and look after those that cannot be sent.
+/// Services that use the crate walnats-outbox write events to a table of their SQLite or Postgres database, in the same
+/// transaction as their data. These commands send the events to JetStream and handle those that cannot be sent.
 #[derive(Args)]
 pub struct Options {
     #[command(subcommand)]
@@ -25,99 +28,60 @@ pub struct Options {
 #[derive(Subcommand)]
 enum Command {
     Relay(relay::Options),
-    /// Tell how much waits, and for how long
+    /// Show how many events are pending, and for how long
     ///
     /// Exits 1 if there are dead letters.
     Status {
         #[command(flatten)]
         place: Place,
     },
-    /// Tell what waits for each stream, and why: missing, full, refused, held back, or behind a dead letter
+    /// Show what is pending for each stream, and why: the stream is missing or full, the event was rejected or delayed, or a dead
+    /// letter blocks it
     Pending {
         #[command(flatten)]
         place: Place,
-        /// And the keys that most events wait for, so many at most
+        /// Also list the N keys with the most pending events
         #[arg(long, value_name = "N")]
         keys: Option<u32>,
     },
-    /// List the dead letters: events that JetStream would not take
+    /// List the dead letters: events that JetStream rejected
     Dead {
         #[command(flatten)]
         place: Place,
-        /// Only those after this id
+        /// Only ids greater than this
         #[arg(long, value_name = "ID", default_value_t = 0)]
         after: i64,
-        /// How many at most
+        /// The maximum number of rows
         #[arg(long, value_name = "N", default_value_t = 100)]
         limit: u32,
     },
-    /// Have dead letters sent again, with the ids that they had
+    /// Send dead letters again, with their original ids
     Replay {
         #[command(flatten)]
         place: Place,
         #[command(flatten)]
         which: Which,
     },
-    /// Delete dead letters, whose events are then never published
+    /// Delete dead letters; their events are never published
     Drop {
         #[command(flatten)]
         place: Place,
         #[command(flatten)]
         which: Which,
     },
-    /// Make the tables, or bring them to the present version
+    /// Create the tables, or migrate them to the current version
     Migrate {
         #[command(flatten)]
         place: Place,
     },
-    /// Print the tables' definitions, for teams that run their own migrations
+    /// Print the SQL of the tables, for teams that run their own migrations
     Migrations {
-        /// For which database
+        /// The database
         #[arg(value_enum)]
         database: Kind,
         #[command(flatten)]
         names: Names,
     },
-}
-
-/// Where the outbox is.
-#[derive(Args)]
-struct Place {
-    /// `sqlite://PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`
-    #[arg(long, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
-    database: String,
-    #[command(flatten)]
-    names: Names,
-}
-
-/// What its tables are called.
-#[derive(Args)]
-struct Names {
-    /// The schema of the tables (Postgres); default: the first of the user's `search_path`
-    #[arg(long, value_name = "NAME")]
-    schema: Option<String>,
-    /// The table of the outbox; default: walnats_outbox
-    #[arg(long, value_name = "NAME")]
-    table: Option<String>,
-    /// The table of the inbox; default: walnats_inbox
-    #[arg(long, value_name = "NAME")]
-    inbox_table: Option<String>,
-}
-
-impl Names {
-    fn tables(&self) -> Tables {
-        let mut tables = Tables::new();
-        if let Some(schema) = &self.schema {
-            tables = tables.schema(schema);
-        }
-        if let Some(table) = &self.table {
-            tables = tables.outbox(table);
-        }
-        if let Some(table) = &self.inbox_table {
-            tables = tables.inbox(table);
-        }
-        tables
-    }
 }
 
 #[derive(Args)]
@@ -157,7 +121,7 @@ pub fn run(options: &Options) -> Result<Outcome, Failure> {
                     command => dispatch(outbox, command).await,
                 }
             }
-            _ => Err("the database's URL begins with neither `sqlite:` nor `postgres:`".into()),
+            _ => Err("the database URL must start with `sqlite:` or `postgres:`".into()),
         }
     })
 }
@@ -199,7 +163,7 @@ async fn dispatch<D: Database>(outbox: Outbox<D>, command: &Command) -> Result<O
                     let _ = writeln!(lines, "{pending}");
                 }
             }
-            output::print(if lines.is_empty() { "nothing waits\n" } else { &lines })?;
+            output::print(if lines.is_empty() { "nothing is pending\n" } else { &lines })?;
             Ok(Outcome::Clean)
         }
         Command::Dead { after, limit, .. } => {
@@ -207,8 +171,8 @@ async fn dispatch<D: Database>(outbox: Outbox<D>, command: &Command) -> Result<O
             output::print(&rows.iter().map(line).collect::<String>())?;
             Ok(if rows.is_empty() { Outcome::Clean } else { Outcome::Findings })
         }
-        Command::Replay { which, .. } => told("to be sent again", outbox.replay(&which.parked()).await?),
-        Command::Drop { which, .. } => told("dropped", outbox.discard(&which.parked()).await?),
+        Command::Replay { which, .. } => report("queued again", outbox.replay(&which.parked()).await?),
+        Command::Drop { which, .. } => report("dropped", outbox.discard(&which.parked()).await?),
         Command::Migrate { .. } => {
             outbox.migrate().await?;
             output::print("the tables are up to date\n")?;
@@ -224,19 +188,19 @@ impl Which {
     }
 }
 
-fn told(what: &str, number: usize) -> Result<Outcome, Failure> {
+fn report(what: &str, number: usize) -> Result<Outcome, Failure> {
     output::print(&format!("{} {what}\n", output::count(number, "dead letter")))?;
     Ok(Outcome::Clean)
 }
 
-/// No payload and no header: they may be secret.
+/// Without payload and headers, which may be secret.
 fn line(row: &Row) -> String {
     let age = SystemTime::now().duration_since(row.created).unwrap_or_default().as_secs();
     let mut line = format!("{}  {}  on `{}`  {age} s old  ", row.id, row.event, row.subject);
     if let Some(key) = &row.ordering_key {
         let _ = write!(line, "key `{key}`  ");
     }
-    let error = row.last_error.as_deref().unwrap_or("no reason is noted");
+    let error = row.last_error.as_deref().unwrap_or("no error was recorded");
     let _ = writeln!(line, "{}: {error}", output::count(row.attempts as usize, "attempt"));
     line
 }
@@ -250,7 +214,7 @@ fn print_migrations(database: Kind, names: &Names) -> Result<Outcome, Failure> {
     };
     for migration in migrations {
         let sql = tables.apply(migration.sql)?;
-        // Once it is clear that the name holds no quotes.
+        // `apply` has checked that the name contains no quotes.
         if let (true, Some(schema)) = (text.is_empty(), &names.schema) {
             let _ = writeln!(text, "CREATE SCHEMA IF NOT EXISTS \"{schema}\";\n");
         } else if !text.is_empty() {

@@ -1,4 +1,4 @@
-//! What the user sees.
+//! Writes to standard output and standard error.
 
 use std::error::Error;
 use std::io::{self, IsTerminal, Write};
@@ -6,10 +6,10 @@ use std::io::{self, IsTerminal, Write};
 use clap::ColorChoice;
 use walnats_codegen::{Report, Severity, render};
 
-use crate::Failure;
-use crate::arguments::Common;
+use crate::global_options::GlobalOptions;
+use crate::outcome::Failure;
 
-/// Writes to the standard output. Whoever reads it may stop reading.
+/// Writes to standard output. A closed pipe is not an error.
 pub fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
@@ -18,17 +18,17 @@ pub fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Writes to the standard error, whose reader may be gone too.
+/// Writes to standard error, and ignores a closed pipe.
 pub fn note(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// Tells why the command could not run, with the causes.
+/// Prints why the command could not run, with the causes.
 pub fn complain(failure: &dyn Error) {
     let mut text = format!("error: {failure}");
     let mut source = failure.source();
     while let Some(cause) = source {
-        // An error that lists its causes itself says nothing new.
+        // Some errors print their causes themselves.
         if !text.contains(&cause.to_string()) {
             text.push_str(&format!(": {cause}"));
         }
@@ -37,9 +37,9 @@ pub fn complain(failure: &dyn Error) {
     note(&(text + "\n"));
 }
 
-/// Shows findings with pictures of the source, on the standard error.
-pub fn show(report: &Report, common: &Common) {
-    let wants_color = match common.color {
+/// Prints findings with source snippets to standard error.
+pub fn show(report: &Report, global: &GlobalOptions) {
+    let wants_color = match global.color {
         ColorChoice::Always => true,
         ColorChoice::Never => false,
         ColorChoice::Auto => io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty()),
@@ -64,7 +64,7 @@ pub fn tally(report: &Report) -> String {
     )
 }
 
-/// How many findings are that severe.
+/// The number of findings with this severity.
 pub fn number(report: &Report, severity: Severity) -> usize {
     report.diagnostics.iter().filter(|found| found.severity == severity).count()
 }

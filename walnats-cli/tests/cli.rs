@@ -1,4 +1,4 @@
-//! What the program does, as seen from a shell: exit codes, output, files.
+//! The program as seen from a shell: exit codes, output, files.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -14,6 +14,12 @@ const USER_CREATED: &str = r#"{
   "properties": { "user_id": { "type": "string" } },
   "examples": [ { "user_id": "u1" } ],
   "x-walnats": { "subject": "users.{user_id}.created", "stream": "users" }
+}"#;
+
+/// A schema that generated code cannot check natively as a whole.
+const PARTLY: &str = r#"{
+  "type": "object",
+  "properties": { "text": { "not": { "type": "null" } } }
 }"#;
 
 /// A package with these files.
@@ -35,7 +41,7 @@ fn broken() -> TempDir {
     package(&[("schemas/user_created.json", &USER_CREATED.replace("\"u1\"", "1"))])
 }
 
-/// A package that has nothing worse than a warning.
+/// A package with a warning and no errors.
 fn undescribed() -> TempDir {
     package(&[("schemas/a.json", r#"{"type": "object"}"#)])
 }
@@ -57,7 +63,7 @@ fn ran(command: &mut Command) -> Ran {
 }
 
 #[test]
-fn check_tells_clean_from_broken() {
+fn check_distinguishes_clean_from_broken() {
     let sound = sound();
     let checked = walnats(sound.path(), &["check"]);
     assert_eq!((checked.code, checked.stdout.as_str()), (0, "1 event in 1 stream, 1 example: clean\n"));
@@ -65,10 +71,18 @@ fn check_tells_clean_from_broken() {
 
     let checked = walnats(sound.path(), &["check", "-v"]);
     assert!(checked.stdout.contains("user-created: subject `users.*.created`, stream `users`"), "{}", checked.stdout);
+    assert!(checked.stdout.contains("user-created: checked natively (2 subschemas)\n"), "{}", checked.stdout);
+    let partly = package(&[("schemas/a.json", PARTLY)]);
+    let checked = walnats(partly.path(), &["check", "-v"]);
+    assert!(
+        checked.stdout.contains("a: 2 of 3 subschemas validated at run time:\n  a#/properties/text: not\n"),
+        "{}",
+        checked.stdout
+    );
 
     std::fs::write(sound.path().join("walnats.toml"), "[streams.users]\nmanaged = \"external\"\n").unwrap();
     let checked = walnats(sound.path(), &["check", "-v"]);
-    assert!(checked.stdout.contains("users: a stream of others, which `register` checks"), "{}", checked.stdout);
+    assert!(checked.stdout.contains("users: an external stream, which `register` checks"), "{}", checked.stdout);
 
     let checked = walnats(broken().path(), &["check"]);
     assert_eq!((checked.code, checked.stdout.as_str()), (1, "1 event in 1 stream, 1 example: 1 error, 0 warnings\n"));
@@ -88,7 +102,7 @@ fn warnings_are_findings_on_request() {
 }
 
 #[test]
-fn check_speaks_json() {
+fn check_prints_json() {
     let checked = walnats(broken().path(), &["check", "--json"]);
     assert_eq!((checked.code, checked.stderr.as_str()), (1, ""));
     let report: serde_json::Value = serde_json::from_str(&checked.stdout).unwrap();
@@ -220,7 +234,7 @@ fn cargo_runs_it_too() {
 
 #[cfg(unix)]
 #[test]
-fn dev_runs_a_server_until_it_is_told_to_stop() {
+fn dev_runs_a_server_until_it_is_stopped() {
     let folder = tempfile::tempdir().unwrap();
     let mut dev = Command::new(env!("CARGO_BIN_EXE_walnats"))
         .args(["dev", "--port", "0", "--store", "store"])
@@ -248,7 +262,7 @@ fn dev_runs_a_server_until_it_is_told_to_stop() {
     assert_eq!(dev.wait().unwrap().code(), Some(0));
     let mut log = String::new();
     dev.stderr.take().unwrap().read_to_string(&mut log).unwrap();
-    assert!(log.contains("Server Exiting"), "it did not stop in order:\n{log}");
+    assert!(log.contains("Server Exiting"), "it did not shut down cleanly:\n{log}");
     assert!(TcpStream::connect(address).is_err(), "the server still runs");
     assert!(folder.path().join("store/jetstream").exists());
 }

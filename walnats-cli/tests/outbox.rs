@@ -54,7 +54,7 @@ fn make_stream(server: &NatsServer) -> TestResult {
 }
 
 #[test]
-fn events_are_relayed_and_dead_letters_mended() -> TestResult {
+fn events_are_relayed_and_dead_letters_repaired() -> TestResult {
     let folder = tempfile::tempdir()?;
     let database = sqlite(folder.path());
     let (code, text) = said(&database, &["status"])?;
@@ -77,7 +77,7 @@ fn events_are_relayed_and_dead_letters_mended() -> TestResult {
     assert_eq!(said(&database, &["dead", "--after", "2"])?, (Some(0), String::new()));
 
     let (_, text) = said(&database, &["replay", "1", "2"])?;
-    assert_eq!(text, "1 dead letter to be sent again\n");
+    assert_eq!(text, "1 dead letter queued again\n");
     assert_eq!(said(&database, &["relay", "--once", "--nats", &server.url()])?.0, Some(1));
     assert_eq!(said(&database, &["drop", "--all"])?, (Some(0), "1 dead letter dropped\n".into()));
     assert_eq!(said(&database, &["status"])?.0, Some(0));
@@ -87,7 +87,7 @@ fn events_are_relayed_and_dead_letters_mended() -> TestResult {
 #[test]
 fn what_cannot_run_says_why_and_no_secret() -> TestResult {
     for (database, arguments, expected) in [
-        ("mysql://u:hunter2@h/d", &["status"][..], "neither `sqlite:` nor `postgres:`"),
+        ("mysql://u:hunter2@h/d", &["status"][..], "must start with `sqlite:` or `postgres:`"),
         ("sqlite:///nowhere/x.db", &["status"], "cannot open the database"),
         ("sqlite::memory:", &["drop"], "--all"),
         ("sqlite::memory:", &["drop", "--all", "1"], "cannot be used with"),
@@ -108,7 +108,7 @@ fn migrations_are_printed() -> TestResult {
 }
 
 #[test]
-fn tables_of_other_names_are_made_and_looked_after() -> TestResult {
+fn tables_of_other_names_are_created_and_used() -> TestResult {
     let folder = tempfile::tempdir()?;
     let database = sqlite(folder.path());
     let named = |command: &[&str]| {
@@ -116,7 +116,7 @@ fn tables_of_other_names_are_made_and_looked_after() -> TestResult {
     };
     assert_eq!(named(&["migrate"])?.0, Some(0));
     assert_eq!(said(&database, &["status"])?.0, Some(2), "the usual tables are not there");
-    assert_eq!(named(&["pending"])?, (Some(0), "nothing waits\n".to_owned()));
+    assert_eq!(named(&["pending"])?, (Some(0), "nothing is pending\n".to_owned()));
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {

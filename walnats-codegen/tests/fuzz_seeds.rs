@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-#[path = "../../fuzz/src/pattern.rs"]
+#[path = "../../tools/fuzz/src/pattern.rs"]
 mod pattern;
-#[path = "../../fuzz/src/schema.rs"]
+#[path = "../../tools/fuzz/src/schema.rs"]
 mod schema;
 
 #[test]
@@ -20,7 +20,7 @@ fn patterns_are_refused_or_run() {
 
 /// Tries out every file, and tells how many there are.
 fn each_seed(target: &str, try_out: fn(&[u8])) -> usize {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds").join(target);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tools/fuzz/seeds").join(target);
     let seeds = fs::read_dir(folder).expect("a folder of seeds").map(|seed| seed.expect("a file").path());
     seeds.map(|seed| try_out(&fs::read(seed).expect("a seed"))).count()
 }

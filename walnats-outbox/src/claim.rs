@@ -1,7 +1,7 @@
-//! Which rows a relay takes next.
+//! Selects and leases the next rows for a relay.
 //!
-//! It looks at a window of pending rows, decides, and takes a lease on what it decided for. Nothing holds other relays
-//! off in between; what makes that right is the rule of [`in_turn`], applied again to what the lease was got for.
+//! A relay reads a window of pending rows, selects some and leases them. Other relays are not locked out in between; that is
+//! correct because the rule of [`in_turn`] is applied again to the rows that were actually leased.
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
@@ -12,47 +12,47 @@ use crate::outbox::Outbox;
 use crate::read;
 use crate::row::{Row, milliseconds};
 
-/// How many pending rows are looked at for each that may be taken: rows that wait for others of their key take a place.
+/// Pending rows read per row to lease, since rows that wait for their key's predecessor count, too.
 const LOOKED_AT: u32 = 8;
 
-/// What a relay asks for.
+/// A relay's request.
 #[derive(Debug)]
 pub(crate) struct Wish<'a> {
-    /// Rows, at most.
+    /// The maximum number of rows.
     pub(crate) batch: u32,
-    /// For how long they are to be this relay's.
+    /// The duration of the lease.
     pub(crate) lease: Duration,
-    /// Streams whose rows are left alone.
+    /// Streams whose rows are skipped.
     pub(crate) paused: &'a [String],
-    /// Whether a parked row holds up its key.
+    /// Whether a parked row blocks its key.
     pub(crate) parked_blocks: bool,
-    /// How long each statement may take.
+    /// The timeout of each statement.
     pub(crate) patience: Duration,
 }
 
-/// Rows that nobody else sends before the lease ends.
+/// Leased rows, which no other relay sends before the lease ends.
 #[derive(Debug)]
 pub(crate) struct Claim {
-    /// In the order of ids.
+    /// Ordered by id.
     pub(crate) rows: Vec<Row>,
-    /// Rows that the lease was got for, though they are not in turn: to be given back.
+    /// Rows that were leased although it is not their turn; they are released unsent.
     pub(crate) out_of_turn: Vec<Row>,
-    /// The database's clock when the lease began, or earlier.
+    /// The database's clock when the lease began, or slightly before.
     pub(crate) now_ms: i64,
-    /// The same moment here, or an earlier one.
+    /// The same moment on the local clock, or slightly before.
     pub(crate) began: Instant,
 }
 
-/// The end of a look at one window.
+/// The result of reading one window.
 #[derive(Debug)]
 pub(crate) enum Look {
-    /// There is something to be sent.
+    /// Rows to send.
     Found(Claim),
-    /// There is nothing; the next window is after this id, if there is one.
+    /// No rows; the next window, if any, begins after this id.
     Nothing { next_after: Option<i64> },
 }
 
-/// Takes what may be taken of the window after an id.
+/// Leases rows from the window after an id.
 pub(crate) async fn look<D: Database>(outbox: &Outbox<D>, after: i64, wish: &Wish<'_>) -> Result<Look, DatabaseError> {
     let (pool, statements) = (&outbox.pool, &outbox.shared.statements);
     let began = Instant::now();
@@ -91,16 +91,16 @@ pub(crate) async fn look<D: Database>(outbox: &Outbox<D>, after: i64, wish: &Wis
     Ok(Look::Found(Claim { rows, out_of_turn, now_ms, began }))
 }
 
-/// A row that is due, and that nobody has.
+/// A row that is due and not leased.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Candidate {
     id: i64,
-    /// The row of the same key right before it that is neither sent nor, where that is not to hold it up, parked.
+    /// The previous row of the same key that still blocks it: pending, or parked where that blocks the key.
     predecessor: Option<i64>,
 }
 
-/// Those whose predecessor is gone, or is among them. Within a key ids are in the order of commits, so that no earlier
-/// row can turn up later; and a predecessor that is among them cannot be sent by anybody else meanwhile.
+/// The candidates without a predecessor, or whose predecessor is selected, too. Ids of one key are in commit order, so no
+/// earlier row can appear later; and no other relay can send a selected predecessor in the meantime.
 fn in_turn(candidates: &[Candidate], limit: usize) -> Vec<Candidate> {
     let mut taken = HashSet::new();
     let mut is_in_turn = |candidate: &&Candidate| {
@@ -124,7 +124,7 @@ mod tests {
         let free = [(1, None), (2, None), (3, Some(1)), (4, Some(3)), (5, Some(2))];
         assert_eq!(ids(&free, 9), [1, 2, 3, 4, 5]);
         assert_eq!(ids(&free, 3), [1, 2, 3]);
-        // Somebody else has 3: what follows it waits, and nothing else does.
+        // Another relay has row 3: its successors wait, and no other rows do.
         let busy = [(1, None), (2, None), (4, Some(3)), (5, Some(2)), (6, Some(4))];
         assert_eq!(ids(&busy, 9), [1, 2, 5]);
     }

@@ -1,4 +1,4 @@
-//! What the two databases have in common.
+//! The common interface of both databases.
 
 use std::borrow::Cow;
 use std::future::Future;
@@ -11,7 +11,7 @@ use crate::sql::{Migration, Statements};
 
 /// A database that can hold an outbox: [`Sqlite`](sqlx::Sqlite) or [`Postgres`](sqlx::Postgres).
 pub trait Database: sqlx::Database<Row: Cells> + Sealed {
-    /// The tables, step by step.
+    /// The migrations.
     const MIGRATIONS: &'static [Migration];
     #[doc(hidden)]
     const HAS_SCHEMAS: bool;
@@ -34,7 +34,7 @@ pub trait Database: sqlx::Database<Row: Cells> + Sealed {
         values: Vec<Value<'_>>,
     ) -> impl Future<Output = Result<Vec<Self::Row>, sqlx::Error>> + Send;
 
-    /// Runs statements parted by `;`.
+    /// Runs statements separated by `;`.
     #[doc(hidden)]
     fn run_script(
         connection: &mut Self::Connection,
@@ -45,18 +45,18 @@ pub trait Database: sqlx::Database<Row: Cells> + Sealed {
     #[doc(hidden)]
     fn notify(connection: &mut Self::Connection) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
 
-    /// Calls `wake` whenever another process commits an event; never ends by itself.
+    /// Calls `wake` whenever another process commits an event; ends only with an error.
     #[doc(hidden)]
     fn listen(pool: &Pool<Self>, wake: impl Fn() + Send) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
 }
 
-/// A connection that a transaction is open on: `&mut *transaction` of sqlx.
+/// A connection with an open transaction: `&mut *transaction` of sqlx.
 pub trait InTransaction: Sealed {
-    /// What it is connected to.
+    /// The database of the connection.
     type Database: Database<Connection = Self>;
 }
 
-/// Which databases there are is decided here.
+/// Other crates cannot implement the traits.
 pub trait Sealed {}
 
 /// A value for a parameter.
@@ -79,8 +79,8 @@ pub trait Cells {
     fn bytes(&self, column: &str) -> Result<Vec<u8>, sqlx::Error>;
 }
 
-/// Runs a statement on a connection of the pool. A database that does not answer in time may answer later, so that the
-/// connection is not used again.
+/// Runs a statement on a connection of the pool. After a timeout the connection is closed, because the answer may still
+/// arrive.
 pub(crate) async fn run<D: Database>(
     pool: &Pool<D>,
     patience: Duration,
@@ -98,7 +98,7 @@ pub(crate) async fn run<D: Database>(
     }
 }
 
-/// What is written alike for every database, and cannot be said with bounds.
+/// Code that is the same for every database, but cannot be expressed with trait bounds.
 macro_rules! shared {
     ($connection:ty, keeps_prepared: $keeps:literal) => {
         async fn run(
@@ -210,11 +210,11 @@ mod postgres {
         const HAS_SCHEMAS: bool = true;
         const STATEMENTS: &'static Statements = &crate::sql::postgres::STATEMENTS;
 
-        // Names of prepared statements outlive a transaction, and a pooler in transaction mode does not know of them.
+        // Named prepared statements outlive a transaction, which a pooler in transaction mode does not support.
         shared!(PgConnection, keeps_prepared: false);
 
-        /// In a transaction of its own. A pooler in transaction mode (PgBouncer) may lend another connection of the server for
-        /// each step of a statement, and what one has prepared the next one does not know; within a transaction it is one.
+        /// In its own transaction. A pooler in transaction mode (PgBouncer) may otherwise use a different server connection for
+        /// each step of a statement, which then lacks what the previous one prepared.
         async fn run_alone(
             connection: &mut PgConnection,
             sql: Cow<'static, str>,
@@ -234,7 +234,7 @@ mod postgres {
             let mut listener = PgListener::connect_with(pool).await?;
             listener.listen(CHANNEL).await?;
             loop {
-                // `None` is a connection that was lost and made again: whatever was said meanwhile is not known.
+                // `None` means that the connection was lost and reopened: notifications in between are lost.
                 let _ = listener.try_recv().await?;
                 wake();
             }

@@ -1,4 +1,4 @@
-//! An event on its way into the outbox.
+//! Enqueueing an event.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -9,16 +9,16 @@ use walnats_runtime::{BoxFuture, Emit, EmitError, Event, OutboundMessage};
 
 use crate::database::{Cells, Database, Value};
 use crate::error::{DatabaseError, EnqueueError};
-use crate::outbox::Shared;
+use crate::outbox::{Outbox, Shared};
 use crate::row::NewRow;
 
-/// What can be put into an outbox: an emit that is not awaited, or a finished message.
+/// What an outbox accepts: an emit that is not awaited, or a finished message.
 pub trait IntoMessage {
     /// Validates and encodes.
     ///
     /// # Errors
     ///
-    /// The event breaks its schema, or an option cannot be met.
+    /// The event violates its schema, or an option cannot be satisfied.
     fn into_message(self) -> Result<OutboundMessage, EmitError>;
 }
 
@@ -34,36 +34,66 @@ impl IntoMessage for OutboundMessage {
     }
 }
 
-/// An event that is being put into the outbox; see [`Outbox::enqueue`](crate::Outbox::enqueue).
-#[must_use = "nothing is put into the outbox until this is awaited"]
+impl<D: Database> Outbox<D> {
+    /// Adds an event to the outbox within the transaction of `connection`: the event is published if and only if that
+    /// commits. The event is validated first; a failure leaves the transaction unchanged.
+    ///
+    /// ```no_run
+    /// # use walnats_runtime::OutboundMessage;
+    /// # struct User { user_id: String }
+    /// # struct Events;
+    /// # impl Events { fn emit_user_created(&self, _: &User) -> OutboundMessage { unimplemented!() } }
+    /// # async fn f(pool: sqlx::SqlitePool, outbox: walnats_outbox::Outbox<sqlx::Sqlite>, events: Events, user: User)
+    /// #     -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    /// outbox.enqueue(&mut *transaction, events.emit_user_created(&user)).key(&user.user_id).await?;
+    /// transaction.commit().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// A relay in this process polls immediately, and then at increasing intervals, so that it finds the event soon after
+    /// the commit; [`Outbox::wake`] after the commit avoids the wait.
+    ///
+    /// # Errors
+    ///
+    /// The event is invalid, or the database failed.
+    pub fn enqueue<'c>(&self, connection: &'c mut D::Connection, event: impl IntoMessage) -> Enqueue<'c, D> {
+        let shared = Arc::clone(&self.shared);
+        Enqueue { shared, connection, message: event.into_message(), key: None, not_before: None }
+    }
+}
+
+/// An event that is being enqueued; see [`Outbox::enqueue`].
+#[must_use = "nothing is enqueued until this is awaited"]
 pub struct Enqueue<'c, D: Database> {
-    pub(crate) shared: Arc<Shared<D>>,
-    pub(crate) connection: &'c mut D::Connection,
-    pub(crate) message: Result<OutboundMessage, EmitError>,
-    pub(crate) key: Option<String>,
-    pub(crate) not_before: Option<SystemTime>,
+    shared: Arc<Shared<D>>,
+    connection: &'c mut D::Connection,
+    message: Result<OutboundMessage, EmitError>,
+    key: Option<String>,
+    not_before: Option<SystemTime>,
 }
 
 impl<D: Database> Enqueue<'_, D> {
-    /// Events of one key are stored by JetStream in the order of their commits, one after another: the id of what they
-    /// are about, say. At most 1,024 bytes, without control characters. Default: none, and no order is promised.
+    /// The ordering key, such as an entity's id: JetStream stores events with the same key in commit order. At most 1,024
+    /// bytes, without control characters. Default: none, and order is not guaranteed.
     ///
-    /// On Postgres the transaction waits here until no other that enqueued for the key is open, and makes later ones
-    /// wait for its end. Two transactions that enqueue for the same two keys in different order can deadlock; Postgres
-    /// then ends one with [`DatabaseError::Conflict`](crate::DatabaseError::Conflict).
+    /// On Postgres, the transaction waits here until no other transaction with the same key is open, and later ones wait for
+    /// it in turn. Two transactions that enqueue for the same two keys in different orders can deadlock; Postgres then
+    /// aborts one with [`DatabaseError::Conflict`](crate::DatabaseError::Conflict).
     pub fn key(mut self, key: impl Into<String>) -> Self {
         self.key = Some(key.into());
         self
     }
 
-    /// Keeps the event, and later ones of its key, in the outbox until then, on the database's clock.
+    /// Holds the event, and later ones with its key, in the outbox until this time on the database's clock.
     pub fn not_before(mut self, time: SystemTime) -> Self {
         self.not_before = Some(time);
         self
     }
 }
 
-/// An event that is in the outbox as soon as its transaction commits.
+/// An enqueued event; it is in the outbox once its transaction commits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Enqueued {

@@ -1,38 +1,38 @@
-//! What goes wrong, one enum per operation. Nothing here shows a payload, a header or a connection's password.
+//! One error enum per operation. None shows a payload, a header or a connection's password.
 
 use walnats_runtime::EmitError;
 
 use crate::row::KeyError;
 
-/// The database did not do what was asked.
+/// A database operation failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DatabaseError {
     /// SQLite: another writer held the database for longer than `busy_timeout`.
     #[error("the database is locked by another writer; keep transactions short, or raise `busy_timeout`")]
     Busy(#[source] sqlx::Error),
-    /// SQLite: the transaction began as a reader and another has written since. It cannot become a writer any more, and
+    /// SQLite: the transaction began as a reader, and another one has written since. It can no longer become a writer;
     /// waiting does not help.
     #[error("another transaction wrote since this one began; begin it with `BEGIN IMMEDIATE`, and run it again")]
     Stale(#[source] sqlx::Error),
-    /// The disk is full, or the database at its limit. SQLite and Postgres have ended the transaction: nothing of it is
-    /// kept, the caller's data neither.
+    /// The disk is full, or the database reached its size limit. The whole transaction is rolled back, including the
+    /// caller's data.
     #[error("the database has no space left; the whole transaction is rolled back")]
     Full(#[source] sqlx::Error),
     /// Postgres: a deadlock, or a transaction that cannot be serialized. Run it again.
-    #[error("the transaction met another one and was rolled back; run it again")]
+    #[error("the transaction conflicted with another one and was rolled back; run it again")]
     Conflict(#[source] sqlx::Error),
     /// The tables are missing, or older than this crate.
     #[error("the tables of the outbox are missing or too old; call `migrate`, or run `walnats outbox migrations`")]
     NotMigrated(#[source] Option<sqlx::Error>),
-    /// The connection is gone, or none could be had.
+    /// The connection was lost, or none could be opened.
     #[error("the database cannot be reached")]
     Unreachable(#[source] sqlx::Error),
-    /// No answer in time; the connection was given up.
+    /// The database did not answer in time; the connection was dropped.
     #[error("the database did not answer within {0:?}")]
     TimedOut(std::time::Duration),
-    /// Something else.
-    #[error("the database refused")]
+    /// Any other error.
+    #[error("the database reported an error")]
     Other(#[source] sqlx::Error),
 }
 
@@ -62,18 +62,18 @@ impl From<sqlx::Error> for DatabaseError {
     }
 }
 
-/// An event was not put into the outbox.
+/// An event was not enqueued.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EnqueueError {
-    /// The event breaks its schema, or an option cannot be met. The transaction is as it was.
+    /// The event violates its schema, or an option cannot be satisfied. The transaction is unchanged.
     #[error(transparent)]
     Event(#[from] EmitError),
-    /// The key cannot be used. The transaction is as it was.
-    #[error("the event was not put into the outbox")]
+    /// The key is invalid. The transaction is unchanged.
+    #[error("the event was not enqueued")]
     Key(#[from] KeyError),
-    /// The database did not take it. What that means for the transaction is the database's rule; roll it back.
-    #[error("the event was not put into the outbox")]
+    /// The database failed. Roll the transaction back.
+    #[error("the event was not enqueued")]
     Database(#[from] DatabaseError),
 }
 
@@ -81,21 +81,21 @@ pub enum EnqueueError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RelayError {
-    /// The database could not be used. Only the start of a relay, and `drain`, end like this.
+    /// The database could not be used, at the start of the relay or in `drain`.
     #[error("the relay cannot use its database")]
     Database(#[source] DatabaseError),
     /// The publisher was shut down.
-    #[error("the relay ends, since its publisher is shut down")]
+    #[error("the relay ended because its publisher was shut down")]
     PublisherClosed,
 }
 
-/// The tables were not made.
+/// The tables could not be migrated.
 #[derive(Debug, thiserror::Error)]
-#[error("the tables of the outbox were not made: migration {version}")]
+#[error("migration {version} of the outbox tables failed")]
 pub struct MigrateError {
-    /// The step that failed; 0 before the first.
+    /// The migration that failed; 0 before the first.
     pub version: i64,
-    /// What the database says.
+    /// The database's error.
     #[source]
     pub source: DatabaseError,
 }

@@ -1,4 +1,4 @@
-//! For readers: what was processed is not processed again.
+//! For consumers: a processed message is not processed again.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::error::DatabaseError;
 use crate::outbox::delete_in_batches;
 use crate::tables::{Tables, TablesError};
 
-/// Remembers which messages a reader has processed, in the transaction that processes them. Its table is among
+/// Records the messages that a reader has processed, in the transaction that processes them. Its table is part of
 /// [`Outbox::migrations`](crate::Outbox::migrations).
 ///
 /// ```no_run
@@ -25,8 +25,8 @@ use crate::tables::{Tables, TablesError};
 /// # }
 /// ```
 ///
-/// The id is the header `Nats-Msg-Id`. What a server's schedule has published has lost it: use another id there, such
-/// as one of the payload, or the stream's name and sequence number.
+/// The id is the header `Nats-Msg-Id`. Messages published by a server's schedule have lost it: use another id for them, such
+/// as one from the payload, or the stream's name and sequence number.
 #[derive(Clone, Debug)]
 pub struct Inbox {
     reader: String,
@@ -39,35 +39,35 @@ impl Inbox {
         Self { reader: reader.into(), tables: Tables::new() }
     }
 
-    /// The inbox in a table of another name, or in another schema. Let the outbox that makes the tables have the same.
+    /// Uses a table of another name, or in another schema. Use the same [`Tables`] for the outbox that migrates them.
     ///
     /// # Errors
     ///
-    /// A name cannot be used.
+    /// A name is invalid.
     pub fn tables(self, tables: Tables) -> Result<Self, TablesError> {
         tables.check()?;
         Ok(Self { tables, ..self })
     }
 
-    /// `true` if the message was not processed before; it is as soon as the transaction commits. Where another
-    /// transaction is about to process it, this one waits for its end on Postgres.
+    /// Returns `true` if the message is new, and records it as processed when the transaction commits. On Postgres, it waits
+    /// for a concurrent transaction that processes the same message.
     ///
     /// # Errors
     ///
-    /// The database refused. On Postgres, transactions of `REPEATABLE READ` or stricter end with
-    /// [`DatabaseError::Conflict`] where another one was faster.
+    /// The database failed. On Postgres, transactions at `REPEATABLE READ` or stricter end with [`DatabaseError::Conflict`] if
+    /// another one was faster.
     pub async fn once<C: InTransaction>(&self, connection: &mut C, message_id: &str) -> Result<bool, DatabaseError> {
         let values = vec![Value::Text(&self.reader), Value::Text(message_id)];
         let rows = C::Database::run(connection, self.tables.render(C::Database::STATEMENTS.inbox_once), values).await?;
         Ok(rows.first().map(|row| row.integer("seen_ms")).transpose()?.is_some())
     }
 
-    /// Forgets messages, of all readers, that were processed longer ago, at most `batch` at a time. Gives how many.
-    /// Nothing that JetStream may deliver again should be forgotten: keep more than the longest outage.
+    /// Deletes records of all readers that are older than `older_than`, at most `batch` at a time, and returns their number.
+    /// Keep everything that JetStream may still redeliver: more than the longest outage.
     ///
     /// # Errors
     ///
-    /// The database did not do it; earlier batches are done.
+    /// The database failed; earlier batches are committed.
     pub async fn clean_up<D: Database>(
         pool: &Pool<D>,
         older_than: Duration,
@@ -76,11 +76,11 @@ impl Inbox {
         delete_in_batches(pool, D::STATEMENTS.inbox_clean_up.into(), older_than, batch).await
     }
 
-    /// Like [`Inbox::clean_up`], in the table of this inbox: of all readers, too.
+    /// Like [`Inbox::clean_up`], in the table of this inbox.
     ///
     /// # Errors
     ///
-    /// The database did not do it; earlier batches are done.
+    /// The database failed; earlier batches are committed.
     pub async fn forget<D: Database>(
         &self,
         pool: &Pool<D>,

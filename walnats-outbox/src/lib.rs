@@ -1,8 +1,8 @@
-//! A transactional outbox: events commit or roll back with the data that they are about, and then reach NATS JetStream.
+//! A transactional outbox: events commit or roll back together with the data they describe, and then reach NATS JetStream.
 //!
-//! A service that writes to its database and then emits an event loses the event if it dies in between; one that emits
-//! first announces what may never be. With an outbox the event is a row of the same transaction, and a relay sends what
-//! is committed:
+//! A service that writes to its database and then emits an event loses the event if it crashes in between; one that emits
+//! first may announce a change that never commits. With an outbox, the event is a row in the same transaction, and a relay
+//! sends committed rows:
 //!
 //! ```no_run
 //! # use walnats_runtime::OutboundMessage;
@@ -20,11 +20,11 @@
 //! ```
 //!
 //! - **Committed** events are published at least once, and exactly once as long as they arrive within their stream's
-//!   duplicate window; those that are **rolled back** never.
-//! - Events of one **key** arrive in the order of their commits, over crashes of relays and restarts of servers.
-//! - An event that JetStream will not take is **parked** for somebody to look at, and holds up nothing but its own key.
+//!   duplicate window; events that are **rolled back** are never published.
+//! - Events with the same **key** arrive in commit order, across relay crashes and server restarts.
+//! - An event that JetStream rejects is **parked** as a dead letter for an operator; it blocks only its own key.
 //!
-//! # Setting it up
+//! # Setup
 //!
 //! The outbox lives in SQLite (feature `sqlite`, the default) or in Postgres (feature `postgres`), on the service's own
 //! sqlx pool.
@@ -43,93 +43,92 @@
 //! # }
 //! ```
 //!
-//! Teams that run their own migrations take the SQL of [`Outbox::migrations`], or of `walnats outbox migrations`. It
-//! can be run again at any time.
+//! Teams that run their own migrations use the SQL from [`Outbox::migrations`] or `walnats outbox migrations`, which is
+//! idempotent.
 //!
-//! Tables have other names, and on Postgres another schema, where [`Outbox::tables`] says so: [`Tables`].
+//! [`Outbox::tables`] changes the names of the [`Tables`] and, on Postgres, their schema.
 //!
 //! # PgBouncer
 //!
-//! All of the outbox and the inbox works through PgBouncer in transaction mode, of any version: locks are those of a transaction,
-//! nothing is prepared under a name, and a statement that is not part of the caller's transaction has one of its own. Nothing is
-//! set for a session. Two things are left to you:
+//! The outbox and the inbox work through any version of PgBouncer in transaction mode: locks are transaction-scoped, no
+//! statement is prepared under a name, statements outside the caller's transaction run in their own, and no session setting is
+//! changed. Two things are up to you:
 //!
-//! - PgBouncer refuses a setting that sqlx makes when it connects, unless it has `ignore_startup_parameters =
+//! - PgBouncer rejects a setting that sqlx makes on connecting, unless it has `ignore_startup_parameters =
 //!   extra_float_digits`, or the pool's options have `.extra_float_digits(None)`.
-//! - `LISTEN` needs a session. Services may call `Outbox::notify` behind PgBouncer; a relay that is to hear of it needs a
-//!   pool that goes to Postgres directly, and looks every [`Relay::poll_every`] anyway.
+//! - `LISTEN` needs a session. Services may call `Outbox::notify` behind PgBouncer; a relay that listens needs a pool that
+//!   connects to Postgres directly. Without it, it polls every [`Relay::poll_every`].
 //!
-//! What else a service asks through sqlx is prepared under names, which PgBouncer knows from 1.21 on
+//! A service's other sqlx queries are prepared under names, which PgBouncer supports since 1.21
 //! (`max_prepared_statements`); before that, `.persistent(false)` on queries inside of transactions avoids them.
 //! `statement_cache_capacity(0)` does not.
 //!
-//! # Putting events in
+//! # Enqueueing
 //!
-//! [`Outbox::enqueue`] takes the transaction's connection, and what generated code returns from `emit_...` before it is
-//! awaited, with all its options: `.uid()`, `.header()`, `.trace_id()`, `.delay()`, `.cloud_event()`. The event is
-//! validated and encoded there and then; an invalid one is an error that leaves the transaction as it was. The row is
+//! [`Outbox::enqueue`] takes the transaction's connection and the unawaited result of a generated `emit_...` function, with
+//! all its options: `.uid()`, `.header()`, `.trace_id()`, `.delay()`, `.cloud_event()`. The event is
+//! validated and encoded immediately; an invalid event is an error that leaves the transaction unchanged. The row is
 //! the finished message, byte for byte. Two events with the same id are two rows: JetStream drops the second, and no
-//! transaction is aborted for it.
+//! transaction is aborted.
 //!
-//! [`Enqueue::key`] puts events in order. Without a key no order is promised, and none costs anything. With one, on
-//! Postgres, transactions that enqueue for the same key wait for each other: choose what an event is about (an order, a
-//! user), not what kind it is. SQLite has one writer at a time anyway.
+//! [`Enqueue::key`] orders events. Without a key, order is not guaranteed and costs nothing. With a key, on Postgres,
+//! transactions that enqueue for the same key wait for each other: use the id of the entity (an order, a user), not the
+//! event type. SQLite has a single writer anyway.
 //!
-//! On SQLite, let a transaction that will write begin with `BEGIN IMMEDIATE`, as above. One that begins as a reader
-//! fails with [`DatabaseError::Stale`] when another has written meanwhile, and no `busy_timeout` helps. When the disk
-//! is full, SQLite rolls the whole transaction back ([`DatabaseError::Full`]).
+//! On SQLite, begin writing transactions with `BEGIN IMMEDIATE`, as above. A transaction that begins as a reader fails with
+//! [`DatabaseError::Stale`] if another one has written in the meantime, whatever its `busy_timeout`. When the disk is full,
+//! SQLite rolls back the whole transaction ([`DatabaseError::Full`]).
 //!
-//! # Sending them
+//! # Relaying
 //!
-//! A [`Relay`] takes a lease on rows, sends them through the publisher's engine, and marks what became of them. Any
-//! number may run. Leases are counted on the database's clock, and each raises the row's epoch: a relay that was
-//! stopped and comes back late marks nothing, since its epoch is not the latest. A relay of the same process is woken
-//! by `enqueue` and looks again in steps of 1, 2, 4, ... ms until the commit is there; [`Outbox::wake`] after the
-//! commit makes that at once. Others look once a second, or, with Postgres, are woken by `Outbox::notify`.
+//! A [`Relay`] leases rows, sends them through the publisher's engine, and records the result. Any number may run
+//! concurrently. Leases use the database's clock, and each lease increments the row's epoch: the result of a relay that
+//! was suspended and resumes late is ignored, because its epoch is stale. `enqueue` wakes a relay in the same process,
+//! which then polls after 1, 2, 4, ... ms until the commit is visible; [`Outbox::wake`] after the commit avoids the wait.
+//! Other relays poll once a second or, on Postgres, are woken by `Outbox::notify`.
 //!
-//! When JetStream has it, a row stays for a day ([`Relay::keep_sent`]) and is then deleted. When an acknowledgement is
-//! lost, the row is sent again with the same id, and JetStream drops what it has. If that is not settled within the
-//! stream's duplicate window, [`AfterWindow`] decides: sent again, perhaps a second time; or parked.
+//! A sent row is kept for a day ([`Relay::keep_sent`]) and then deleted. If an acknowledgement is lost, the row is resent
+//! with the same id, and JetStream drops duplicates. If that takes longer than the stream's duplicate window,
+//! [`AfterWindow`] decides: resend, possibly as a duplicate, or park.
 //!
-//! # Looking after it
+//! # Operations
 //!
-//! [`Outbox::status`] gives depth, age, attempts, dead letters and why events wait; [`Outbox::pending`] the same for each stream,
-//! and [`Outbox::pending_keys`] for the longest queues. A row is parked only for what is its own fault, see [`Relay`]: when a
-//! stream is full, or the account has no storage left, events wait and one line of the log says so. [`Outbox::parked`] lists the
-//! dead letters, [`Outbox::replay`] sends them again and [`Outbox::discard`] deletes them. The program has the same:
+//! [`Outbox::status`] returns depth, age, attempts, dead letters and why events are pending; [`Outbox::pending`] returns the
+//! same per stream, and [`Outbox::pending_keys`] the longest queues. A row is parked only if it is at fault itself, see
+//! [`Relay`]: if a stream is full, or the account has no storage left, events wait and a log line reports it.
+//! [`Outbox::parked`] lists the dead letters, [`Outbox::replay`] resends them and [`Outbox::discard`] deletes them. The same
+//! commands on the command line:
 //! `walnats outbox status`, `pending`, `dead`, `replay`, `drop` (`cargo install walnats-cli --features outbox`).
 //!
-//! With the feature `metrics`, each relay tells depth, dead letters and age every 10 s through the facade of the crate
-//! metrics: `walnats_outbox_pending`, `walnats_outbox_parked`, `walnats_outbox_oldest_seconds`, and how many
-//! streams it leaves alone for now: `walnats_outbox_streams_in_trouble`.
+//! With the feature `metrics`, each relay reports depth, dead letters and age every 10 s through the crate metrics:
+//! `walnats_outbox_pending`, `walnats_outbox_parked`, `walnats_outbox_oldest_seconds`, and the number of streams it has
+//! paused: `walnats_outbox_streams_in_trouble`.
 //!
-//! # Reading
+//! # Consuming
 //!
-//! An [`Inbox`] is the other end: it remembers, in the reader's own transaction, which messages were processed.
+//! An [`Inbox`] is the counterpart on the consumer's side: it records processed messages in the consumer's own transaction.
 //!
 //! # Diesel, SeaORM and others
 //!
-//! [`sql`] has the statements and [`NewRow`] the values: a handful of lines make an adapter, see
-//! `examples/outbox_diesel` and `examples/outbox_seaorm` of the repository. With `default-features = false` this crate
-//! brings no database client at all; a relay runs elsewhere.
+//! [`sql`] has the statements and [`NewRow`] the values, so an adapter takes a few lines: see `examples/outbox_diesel` and
+//! `examples/outbox_seaorm` in the repository. With `default-features = false` this crate depends on no database client; the
+//! relay then runs elsewhere.
 //!
 //! # Limits
 //!
-//! - Exactly once holds within the duplicate window only (default: 2 minutes after the first attempt), and only for
-//!   attempts that are told from the database. A relay that is stopped for longer than that between its last look at
-//!   the clock and its write to the socket (a suspended virtual machine, say) can store an event a second time, and out
-//!   of order.
-//! - Leases and windows trust the database's clock. If it jumps ahead, leases end early: events are sent twice and
-//!   dropped once. If it jumps back, events wait, and a window looks longer than it is.
-//! - Order per key is that of *first* storage. After a parked row was passed ([`Parking::PassesKey`]), or after the
-//!   window, a replay comes late.
-//! - The relay stores in the order of commits, one after another for each key: a single key is as fast as JetStream
-//!   acknowledges one message at a time.
-//! - The outbox keeps what the database keeps. SQLite with `synchronous = NORMAL` in WAL mode may lose the last commits
-//!   in a power cut, the data with the event; JetStream's acknowledgement is not an fsync either.
-//! - Own SQL that inserts rows with a key on Postgres has to take the lock that [`sql::postgres::ENQUEUE`] takes.
-//! - Where an outbox has a million rows waiting behind parked ones, each look of an idle relay walks through all of
-//!   them, window by window.
+//! - Exactly-once holds only within the duplicate window (default: 2 minutes after the first attempt). A relay that is
+//!   suspended for longer than that between reading the clock and writing to the socket (in a paused virtual machine, for
+//!   example) can store an event twice, and out of order.
+//! - Leases and windows trust the database's clock. If it jumps forward, leases end early: events are sent twice, and
+//!   JetStream drops the duplicates. If it jumps back, events wait, and a window appears longer than it is.
+//! - The order per key is that of *first* storage. A replay after the key moved on ([`Parking::PassesKey`]), or after the
+//!   window, arrives late.
+//! - The relay sends the events of a key one by one, in commit order: a single key is limited by the time for one
+//!   acknowledgement.
+//! - The outbox is as durable as the database. SQLite with `synchronous = NORMAL` in WAL mode may lose the last commits in a
+//!   power failure, data and events alike; JetStream does not fsync before it acknowledges, either.
+//! - On Postgres, custom SQL that inserts rows with a key must take the lock that [`sql::postgres::ENQUEUE`] takes.
+//! - If a million rows wait behind parked ones, each poll of an idle relay scans all of them, window by window.
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod claim;

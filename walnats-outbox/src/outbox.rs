@@ -1,4 +1,4 @@
-//! The handle: enqueue, look, mend.
+//! The handle of an outbox: migrate, inspect, repair.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,19 +7,16 @@ use std::time::Duration;
 
 use sqlx::Pool;
 use tokio::sync::Notify;
-use walnats_runtime::Publisher;
 
 use crate::database::{Cells, Database, Value, run};
-use crate::enqueue::{Enqueue, IntoMessage};
 use crate::error::{DatabaseError, MigrateError};
 use crate::read;
-use crate::relay::Relay;
 use crate::row::Row;
 use crate::sql::{Migration, Statements};
 use crate::status::{Pending, PendingKey, Status};
 use crate::tables::{Tables, TablesError};
 
-/// How long the database may take for one statement of those that are not part of a caller's transaction.
+/// The timeout of a statement outside a caller's transaction.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// An outbox in a database. Cloning is cheap; clones wake the same relays.
@@ -28,38 +25,38 @@ pub struct Outbox<D: Database> {
     pub(crate) shared: Arc<Shared<D>>,
 }
 
-/// What all clones share.
+/// State shared by all clones.
 pub(crate) struct Shared<D> {
-    /// Wakes a relay of this process.
+    /// Wakes a relay in this process.
     pub(crate) wake: Notify,
-    /// Whether relays of other processes are woken.
+    /// Whether relays in other processes are woken.
     pub(crate) notify: bool,
-    /// Checked.
+    /// The validated names.
     pub(crate) tables: Tables,
     pub(crate) statements: Statements<Cow<'static, str>>,
     database: std::marker::PhantomData<fn() -> D>,
 }
 
-/// Which of the parked rows.
+/// A selection of parked rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Parked {
     /// All of them.
     All,
-    /// Those with these ids; others are left alone, and so is what is not parked.
+    /// The rows with these ids; rows that are not parked are skipped.
     Ids(Vec<i64>),
 }
 
 impl<D: Database> Outbox<D> {
-    /// The outbox in this database, where [`Outbox::migrate`] makes its tables.
+    /// The outbox in this database. [`Outbox::migrate`] creates its tables.
     pub fn new(pool: Pool<D>) -> Self {
         Self { pool, shared: Arc::new(Shared::new(Tables::new(), false)) }
     }
 
-    /// The outbox in tables of other names, or in another schema: every process that uses them says the same.
+    /// Uses tables of other names, or in another schema. Every process that shares them must use the same.
     ///
     /// # Errors
     ///
-    /// A name cannot be used, or a schema is given on SQLite.
+    /// A name is invalid, or a schema is given for SQLite.
     pub fn tables(self, tables: Tables) -> Result<Self, TablesError> {
         tables.check()?;
         if tables.schema_name().is_some() && !D::HAS_SCHEMAS {
@@ -68,24 +65,23 @@ impl<D: Database> Outbox<D> {
         Ok(Self { pool: self.pool, shared: Arc::new(Shared::new(tables, self.shared.notify)) })
     }
 
-    /// The tables' definitions, step by step, for teams that run their own migrations; with the usual names, see
-    /// [`Tables::apply`].
+    /// The migrations, for teams that run their own; with the default table names, see [`Tables::apply`].
     pub fn migrations() -> &'static [Migration] {
         D::MIGRATIONS
     }
 
-    /// Makes the tables, or brings them to the present version. May run at any time, and in several processes at once.
+    /// Creates the tables, or migrates them to the current version. Idempotent, and safe to run concurrently.
     ///
     /// # Errors
     ///
-    /// The database refused a step; that step and the later ones are not made.
+    /// A migration failed; that one and later ones are not applied.
     pub async fn migrate(&self) -> Result<(), MigrateError> {
         let at = |version| move |error: sqlx::Error| MigrateError { version, source: error.into() };
         let mut transaction = self.pool.begin_with(D::STATEMENTS.begin).await.map_err(at(0))?;
         let Shared { tables, statements, .. } = &*self.shared;
         D::run(&mut transaction, statements.migration_lock.clone(), vec![]).await.map_err(at(0))?;
         if let (Some(name), Some(quoted)) = (tables.schema_name(), tables.quoted_schema()) {
-            // Not every user that may write to a schema may make one, and `IF NOT EXISTS` asks for that all the same.
+            // A user that may write to a schema may lack the permission to create one, which `IF NOT EXISTS` needs nevertheless.
             let found = D::run(&mut transaction, statements.schema_exists.clone(), vec![Value::Text(name)]).await;
             if found.map_err(at(0))?.is_empty() {
                 let create = format!("CREATE SCHEMA IF NOT EXISTS {quoted}");
@@ -99,113 +95,81 @@ impl<D: Database> Outbox<D> {
         transaction.commit().await.map_err(at(last))
     }
 
-    /// Puts an event into the outbox, as part of the transaction that `connection` is in: it is published if that
-    /// commits, and never if it does not. The event is validated first; a failure leaves the transaction as it was.
-    ///
-    /// ```no_run
-    /// # use walnats_runtime::OutboundMessage;
-    /// # struct User { user_id: String }
-    /// # struct Events;
-    /// # impl Events { fn emit_user_created(&self, _: &User) -> OutboundMessage { unimplemented!() } }
-    /// # async fn f(pool: sqlx::SqlitePool, outbox: walnats_outbox::Outbox<sqlx::Sqlite>, events: Events, user: User)
-    /// #     -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-    /// outbox.enqueue(&mut *transaction, events.emit_user_created(&user)).key(&user.user_id).await?;
-    /// transaction.commit().await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// A relay of this process looks at once, and again in ever longer steps, so that it finds the event soon after the
-    /// commit; [`Outbox::wake`] after the commit makes that at once.
-    ///
-    /// # Errors
-    ///
-    /// The event is not valid, or the database did not take it.
-    pub fn enqueue<'c>(&self, connection: &'c mut D::Connection, event: impl IntoMessage) -> Enqueue<'c, D> {
-        let shared = Arc::clone(&self.shared);
-        Enqueue { shared, connection, message: event.into_message(), key: None, not_before: None }
-    }
-
-    /// Has a relay of this process look now. For right after a commit.
+    /// Makes a relay in this process poll now. Call it right after a commit.
     pub fn wake(&self) {
         self.shared.wake.notify_one();
     }
 
-    /// Sends what is in the outbox; see [`Relay`].
-    pub fn relay(&self, publisher: impl AsRef<Publisher>) -> Relay<D> {
-        Relay::new(self.clone(), publisher.as_ref().clone())
-    }
-
-    /// How much waits, and for how long.
+    /// The number and age of pending events.
     ///
     /// # Errors
     ///
-    /// The database cannot be asked.
+    /// The database failed.
     pub async fn status(&self) -> Result<Status, DatabaseError> {
         let rows = run(&self.pool, PATIENCE, self.shared.statements.status.clone(), vec![]).await?;
         Ok(read::status(rows.first().ok_or(sqlx::Error::RowNotFound)?)?)
     }
 
-    /// What waits, for each stream, in the order of their names: how much, for how long, behind what, and why.
+    /// The pending events of each stream, ordered by stream name: their number, age, what blocks them and why.
     ///
     /// # Errors
     ///
-    /// The database cannot be asked.
+    /// The database failed.
     pub async fn pending(&self) -> Result<Vec<Pending>, DatabaseError> {
         let rows = run(&self.pool, PATIENCE, self.shared.statements.pending.clone(), vec![]).await?;
         Ok(rows.iter().map(read::pending).collect::<Result<_, _>>()?)
     }
 
-    /// The keys that most events wait for, `limit` at most: each is one queue, and its first event holds up the others.
+    /// The keys with the most pending events, at most `limit`: each is a queue whose first event blocks the others.
     ///
     /// # Errors
     ///
-    /// The database cannot be asked.
+    /// The database failed.
     pub async fn pending_keys(&self, limit: u32) -> Result<Vec<PendingKey>, DatabaseError> {
         let values = vec![Value::Integer(limit.into())];
         let rows = run(&self.pool, PATIENCE, self.shared.statements.pending_keys.clone(), values).await?;
         Ok(rows.iter().map(read::pending_key).collect::<Result<_, _>>()?)
     }
 
-    /// The dead letters: rows that were given up, by id, those after the id `after`, `limit` at most.
+    /// The dead letters with ids greater than `after`, ordered by id, at most `limit`.
     ///
     /// # Errors
     ///
-    /// The database cannot be asked.
+    /// The database failed.
     pub async fn parked(&self, after: i64, limit: u32) -> Result<Vec<Row>, DatabaseError> {
         let values = vec![Value::Integer(after), Value::Integer(limit.into())];
         let rows = run(&self.pool, PATIENCE, self.shared.statements.parked.clone(), values).await?;
         Ok(rows.iter().map(read::row).collect::<Result<_, _>>()?)
     }
 
-    /// Has parked rows sent again, with the ids that they had. Gives how many.
+    /// Queues parked rows again, with their original message ids, and returns their number.
     ///
     /// # Errors
     ///
-    /// The database did not do it.
+    /// The database failed.
     pub async fn replay(&self, which: &Parked) -> Result<usize, DatabaseError> {
         let replayed = self.change(self.shared.statements.replay.clone(), which).await?;
         self.wake();
         Ok(replayed)
     }
 
-    /// Deletes parked rows, whose events are then never published. Gives how many.
+    /// Deletes parked rows, whose events are then never published, and returns their number.
     ///
     /// # Errors
     ///
-    /// The database did not do it.
+    /// The database failed.
     pub async fn discard(&self, which: &Parked) -> Result<usize, DatabaseError> {
         let discarded = self.change(self.shared.statements.discard.clone(), which).await?;
         self.wake();
         Ok(discarded)
     }
 
-    /// Deletes rows that were sent longer ago, at most `batch` at a time. Gives how many. A relay does it by itself.
+    /// Deletes rows that were sent longer than `older_than` ago, at most `batch` at a time, and returns their number. Relays do
+    /// this themselves.
     ///
     /// # Errors
     ///
-    /// The database did not do it; earlier batches are done.
+    /// The database failed; earlier batches are committed.
     pub async fn clean_up(&self, older_than: Duration, batch: u32) -> Result<usize, DatabaseError> {
         delete_in_batches(&self.pool, self.shared.statements.clean_up.clone(), older_than, batch).await
     }
@@ -228,17 +192,17 @@ impl<D: Database> Outbox<D> {
 
 #[cfg(feature = "postgres")]
 impl Outbox<sqlx::Postgres> {
-    /// Wakes relays in other processes too, by `NOTIFY` at each commit that has an event, and has relays of this handle
-    /// listen, on a connection of their own. Without it they look every [`Relay::poll_every`].
+    /// Wakes relays in other processes, too: each commit with an event sends a `NOTIFY`, and relays of this handle listen on
+    /// a connection of their own. Without it, they poll every [`Relay::poll_every`](crate::Relay::poll_every).
     ///
-    /// `NOTIFY` takes a lock of the whole database server during the commit: many writers feel it.
+    /// `NOTIFY` takes a server-wide lock during the commit, which slows down many concurrent writers.
     #[must_use]
     pub fn notify(self) -> Self {
         Self { pool: self.pool, shared: Arc::new(Shared::new(self.shared.tables.clone(), true)) }
     }
 }
 
-/// Deletes what a statement names, batch after batch, until nothing is left.
+/// Runs a deleting statement in batches until nothing is left.
 pub(crate) async fn delete_in_batches<D: Database>(
     pool: &Pool<D>,
     sql: Cow<'static, str>,
@@ -270,7 +234,7 @@ impl<D: Database> Clone for Outbox<D> {
     }
 }
 
-/// Does not show the pool, whose options may hold a password.
+/// Hides the pool, whose options may contain a password.
 impl<D: Database> fmt::Debug for Outbox<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Outbox")

@@ -1,4 +1,4 @@
-//! From columns to values.
+//! Converts columns to values.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

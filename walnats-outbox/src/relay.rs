@@ -1,11 +1,14 @@
-//! From the outbox to JetStream.
+//! Sends the outbox to JetStream.
 
 mod batch;
+mod configure;
+mod context;
 mod failure;
 mod options;
 mod pause;
 mod scan;
 mod side;
+mod step;
 mod suspect;
 mod verdict;
 
@@ -22,32 +25,33 @@ use crate::database::Database;
 use crate::error::{DatabaseError, RelayError};
 use crate::outbox::Outbox;
 use batch::Report;
+use context::Context;
 use options::Options;
 pub use options::{AfterWindow, Parking, Tally};
 use pause::{Pauses, back_off};
 use scan::Scan;
 use suspect::Suspects;
 
-/// How often a lost connection to NATS is looked at.
+/// How often a lost connection to NATS is checked.
 const RECONNECT_POLL: Duration = Duration::from_millis(50);
-/// The first wait after nothing was found; it doubles until it is [`Relay::poll_every`].
+/// The first wait after an empty poll; it doubles up to [`Relay::poll_every`].
 const FIRST_IDLE: Duration = Duration::from_millis(1);
 
-/// Sends what is in the outbox, see [`Outbox::relay`]. Any number may run at a time, in any number of processes.
+/// Sends the events of an outbox, see [`Outbox::relay`]. Any number may run concurrently, in any number of processes.
 ///
-/// A relay takes a lease on some rows, sends them, and marks what became of them. If it is stopped or killed meanwhile,
-/// another one takes the rows over when the lease ends; they keep their ids, so that JetStream drops what it has
-/// already, for as long as the stream's duplicate window. What a relay marks after it has lost a lease has no effect.
+/// A relay leases rows, sends them and records the results. If it is stopped or killed, another one takes over its rows when
+/// the lease ends; they keep their ids, so JetStream drops duplicates within the stream's duplicate window. Results recorded
+/// after a lease was lost are ignored.
 ///
-/// What a failure is about decides what becomes of a row:
+/// The cause of a failure determines what happens to the row:
 ///
-/// - *The connection to NATS is down*: nothing is taken until it is back.
-/// - *Its stream* is missing, full, without a leader, or may not be published to: the rows of that stream wait, for 250 ms to
-///   15 s at a time, and others go on.
-/// - *The account*, or the servers, have no storage left, or no JetStream: the same, for each of its streams. One line of
-///   the log says so.
-/// - *The row itself* is refused: it is tried again in ever longer steps and then parked, see [`Relay::max_refusals`]. So is
-///   one that gets no answer time after time while its stream stores others: there are messages that a server hangs up on.
+/// - *The connection to NATS is down*: no rows are leased until it is back.
+/// - *The stream* is missing, full, without a leader, or publishing to it is not permitted: the rows of that stream wait, for
+///   250 ms to 15 s at a time, while others proceed.
+/// - *The account* or the servers have no storage left, or no JetStream: the same, for each of its streams, with one line in
+///   the log.
+/// - *The row itself* is rejected: it is retried with increasing delays and then parked, see [`Relay::max_refusals`]. So is a
+///   row that repeatedly gets no answer while its stream stores others: some messages make a server close the connection.
 #[must_use = "a relay does nothing until it runs"]
 pub struct Relay<D: Database> {
     outbox: Outbox<D>,
@@ -55,55 +59,49 @@ pub struct Relay<D: Database> {
     options: Options,
 }
 
-/// What the relay and its batches share.
-struct Context<D: Database> {
-    outbox: Outbox<D>,
-    publisher: Publisher,
-    options: Options,
-    pauses: Pauses,
-    suspects: Suspects,
-}
-
-/// When a relay is done.
+/// When a relay ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Until {
     Stopped,
     Drained,
 }
 
-impl<D: Database> Relay<D> {
-    pub(crate) fn new(outbox: Outbox<D>, publisher: Publisher) -> Self {
-        Self { outbox, publisher, options: Options::default() }
+impl<D: Database> Outbox<D> {
+    /// Sends the events of the outbox; see [`Relay`].
+    pub fn relay(&self, publisher: impl AsRef<Publisher>) -> Relay<D> {
+        Relay { outbox: self.clone(), publisher: publisher.as_ref().clone(), options: Options::default() }
     }
+}
 
-    /// Runs for ever. A database that cannot be used any more is waited for.
+impl<D: Database> Relay<D> {
+    /// Runs until it fails. If the database becomes unavailable later, it waits for it.
     ///
     /// # Errors
     ///
-    /// At the start the database cannot be used or lacks the tables; or the publisher is shut down.
+    /// The database is unavailable or not migrated at the start; or the publisher was shut down.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future loses nothing: what is under way is sent again when its lease ends. To end without that wait,
-    /// use [`Relay::run_until`].
+    /// Dropping the future loses nothing: rows in flight are resent when their lease ends. Use [`Relay::run_until`] to end
+    /// without that delay.
     pub async fn run(self) -> Result<Tally, RelayError> {
         self.work(std::future::pending(), Until::Stopped).await
     }
 
-    /// Runs until `stop` ends, and until what is under way by then has ended: no longer than a lease.
+    /// Runs until `stop` completes and the rows in flight are done, which takes at most the length of a lease.
     ///
     /// # Errors
     ///
-    /// As [`Relay::run`].
+    /// Like [`Relay::run`].
     pub async fn run_until(self, stop: impl Future<Output = ()>) -> Result<Tally, RelayError> {
         self.work(stop, Until::Stopped).await
     }
 
-    /// Sends everything that may be sent now, and ends. What is held back for a later time or attempt stays.
+    /// Sends everything that is due, then ends. Rows that wait for a later time or attempt stay.
     ///
     /// # Errors
     ///
-    /// The database cannot be used, or the publisher is shut down.
+    /// The database is unavailable, or the publisher was shut down.
     pub async fn drain(self) -> Result<Tally, RelayError> {
         self.work(std::future::pending(), Until::Drained).await
     }
@@ -113,7 +111,7 @@ impl<D: Database> Relay<D> {
         check_version(&outbox).await.map_err(RelayError::Database)?;
         let (pauses, suspects) = (Pauses::default(), Suspects::default());
         let context = Arc::new(Context { outbox, publisher, options, pauses, suspects });
-        // Dropped with this future, and all its tasks with it.
+        // Its tasks end when this future is dropped.
         let mut side = JoinSet::new();
         if until == Until::Stopped {
             side.spawn(side::clean_up(Arc::clone(&context)));
@@ -128,27 +126,27 @@ impl<D: Database> Relay<D> {
     }
 }
 
-/// A relay that runs.
+/// A running relay.
 struct Run<D: Database> {
     context: Arc<Context<D>>,
     until: Until,
     batches: JoinSet<Report>,
-    /// Rows.
+    /// Rows in flight.
     in_flight: usize,
     tally: Tally,
     publisher_closed: bool,
 }
 
-/// Why nothing is taken at the moment.
+/// Why no rows are leased at the moment.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Idle {
-    /// There is nothing.
+    /// No rows are due.
     Empty,
-    /// Enough is under way.
+    /// Enough rows are in flight.
     Busy,
-    /// NATS cannot be reached.
+    /// NATS is unreachable.
     Disconnected,
-    /// The database cannot be used.
+    /// The database is unavailable.
     DatabaseDown,
 }
 
@@ -171,13 +169,13 @@ impl<D: Database> Run<D> {
                 Err(error) if self.until == Until::Drained => return Err(RelayError::Database(error)),
                 Err(error) => {
                     failures += 1;
-                    tracing::warn!(error = %verdict::text(&error), "the outbox cannot be read; trying again");
+                    tracing::warn!(error = %verdict::text(&error), "cannot read the outbox; retrying");
                     Idle::DatabaseDown
                 }
             };
             if is_connected != (idle != Idle::Disconnected) {
                 is_connected = !is_connected;
-                tell(is_connected);
+                log_connection(is_connected);
             }
             if self.until == Until::Drained && idle == Idle::Empty && self.batches.is_empty() {
                 return Ok(self.tally);
@@ -203,7 +201,7 @@ impl<D: Database> Run<D> {
         }
     }
 
-    /// Sets out to send rows; `Some` is why not.
+    /// Leases rows and starts sending them; `Some` is why it did not.
     async fn take(&mut self, scan: &mut Scan) -> Result<Option<Idle>, DatabaseError> {
         let options = &self.context.options;
         if self.in_flight + options.batch as usize > options.in_flight && self.in_flight > 0 {
@@ -218,7 +216,8 @@ impl<D: Database> Run<D> {
         Ok(None)
     }
 
-    /// Short at first: whoever woke the relay may commit any moment. Long later, but not beyond the end of a pause.
+    /// Short at first, because the transaction that woke the relay may commit any moment; longer later, but not beyond the end
+    /// of a pause.
     fn pause_when_empty(&self, looks: u32) -> Duration {
         let pause = FIRST_IDLE.saturating_mul(1 << looks.min(20)).min(self.context.options.poll_every);
         let until_stream = self.context.pauses.next_end().map(|end| end.saturating_duration_since(Instant::now()));
@@ -226,7 +225,7 @@ impl<D: Database> Run<D> {
     }
 
     fn note(&mut self, report: Result<Report, tokio::task::JoinError>) {
-        // A batch does not panic; if it did, its rows would be sent again when their lease ends.
+        // A batch does not panic; if it did, its rows would be resent when their lease ends.
         let Ok(report) = report else { return };
         self.in_flight = self.in_flight.saturating_sub(report.rows);
         self.tally.add(&report.tally);
@@ -241,15 +240,15 @@ impl<D: Database> Run<D> {
     }
 }
 
-fn tell(is_connected: bool) {
+fn log_connection(is_connected: bool) {
     if is_connected {
-        tracing::info!("NATS is reached again; the outbox is relayed");
+        tracing::info!("reconnected to NATS; relaying the outbox");
     } else {
-        tracing::warn!("NATS is not reached; events stay in the outbox");
+        tracing::warn!("not connected to NATS; events stay in the outbox");
     }
 }
 
-/// Tables that are newer than this crate are used: a later version may be rolled out by and by.
+/// Tables newer than this crate are accepted: a later version may be in the middle of a rollout.
 async fn check_version<D: Database>(outbox: &Outbox<D>) -> Result<(), DatabaseError> {
     let (found, wanted) = (outbox.version().await?, D::MIGRATIONS.last().map_or(0, |migration| migration.version));
     if found < wanted { Err(DatabaseError::NotMigrated(None)) } else { Ok(()) }

@@ -9,16 +9,16 @@ use walnats_runtime::{MessageParts, OutboundMessage, PartsError};
 /// The longest ordering key, in bytes.
 pub const MAX_KEY_BYTES: usize = 1_024;
 
-/// A row to be inserted with the statement `ENQUEUE` of [`sql`](crate::sql), whose parameters are the fields in this
+/// A row to insert with the statement `ENQUEUE` of [`sql`](crate::sql), whose parameters are the fields in this
 /// order. `Debug` shows sizes only.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NewRow {
     /// The event's name.
     pub event: String,
-    /// The stream that is to store it.
+    /// The stream.
     pub stream: String,
-    /// Where it is published.
+    /// The subject it is published on.
     pub subject: String,
     /// The deduplication id.
     pub message_id: String,
@@ -26,11 +26,11 @@ pub struct NewRow {
     pub headers: String,
     /// The encoded event, byte for byte.
     pub payload: Bytes,
-    /// For how long the stream remembers ids, in milliseconds.
+    /// The stream's duplicate window, in milliseconds.
     pub duplicate_window_ms: i64,
-    /// Rows of one key are sent one after another, in the order of their commits.
+    /// Rows with the same key are sent one by one, in commit order.
     pub ordering_key: Option<String>,
-    /// Milliseconds since 1970 on the database's clock, before which it is not sent.
+    /// The earliest time to send it: milliseconds since 1970 on the database's clock.
     pub not_before_ms: i64,
 }
 
@@ -39,7 +39,7 @@ impl NewRow {
     ///
     /// # Errors
     ///
-    /// The key cannot be used.
+    /// The key is invalid.
     pub fn new(
         message: OutboundMessage,
         key: Option<String>,
@@ -64,11 +64,11 @@ impl NewRow {
     }
 }
 
-/// An ordering key that cannot be used. Does not show it.
+/// An invalid ordering key, which is not shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// All that have no name would wait for each other.
+    /// An empty key would make unrelated events wait for each other.
     #[error("the ordering key is empty")]
     Empty,
     /// More than [`MAX_KEY_BYTES`].
@@ -88,17 +88,17 @@ fn check_key(key: &str) -> Result<(), KeyError> {
     }
 }
 
-/// A row as the database has it. `Debug` shows sizes in place of what may be secret.
+/// A row of the outbox. `Debug` shows sizes in place of possibly secret values.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Row {
-    /// In the order of commits for each key.
+    /// Ascending in commit order for each key.
     pub id: i64,
     /// The event's name.
     pub event: String,
-    /// The stream that is to store it.
+    /// The stream.
     pub stream: String,
-    /// Where it is published.
+    /// The subject it is published on.
     pub subject: String,
     /// The deduplication id.
     pub message_id: String,
@@ -106,35 +106,35 @@ pub struct Row {
     pub headers: String,
     /// The encoded event.
     pub payload: Bytes,
-    /// For how long the stream remembers ids.
+    /// The stream's duplicate window.
     pub duplicate_window: Duration,
-    /// What is sent in order with it.
+    /// The ordering key.
     pub ordering_key: Option<String>,
     /// When it was enqueued, on the database's clock.
     pub created: SystemTime,
-    /// Counts the leases: a relay whose epoch is not the latest marks nothing.
+    /// Counts the leases; results of a relay with a stale epoch are ignored.
     pub epoch: i64,
-    /// Since when it is possibly stored; `None` where it is certainly not.
+    /// The first attempt after which it may be stored; `None` if it is certainly not stored.
     pub first_attempt: Option<SystemTime>,
-    /// How often a relay set out to send it.
+    /// The number of attempts.
     pub attempts: u32,
-    /// How often JetStream refused it for its own sake.
+    /// How often JetStream rejected the row itself.
     pub refusals: u32,
-    /// How the last attempt failed.
+    /// The error of the last attempt.
     pub last_error: Option<String>,
 }
 
 impl Row {
-    /// The message to be sent.
+    /// The message to send.
     ///
     /// # Errors
     ///
-    /// Somebody wrote a row that makes no message.
+    /// The row was written by other software and is not a valid message.
     pub fn message(&self) -> Result<OutboundMessage, RowError> {
         self.message_within(self.duplicate_window)
     }
 
-    /// The message, for a stream that knows its id for as long as this.
+    /// The message, for a stream that remembers its id for this long.
     pub(crate) fn message_within(&self, duplicate_window: Duration) -> Result<OutboundMessage, RowError> {
         Ok(OutboundMessage::from_parts(MessageParts {
             event: self.event.clone(),
@@ -148,12 +148,12 @@ impl Row {
     }
 }
 
-/// A row that makes no message. Shows nothing of it.
+/// A row that is not a valid message; its content is not shown.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RowError {
-    /// A part would break the protocol.
-    #[error("the row makes no message")]
+    /// A part would violate the protocol.
+    #[error("the row is not a valid message")]
     Parts(#[from] PartsError),
     /// Not `[["name", "value"], ...]`.
     #[error("the row's headers are not JSON of the form [[\"name\", \"value\"], ...]")]
@@ -186,7 +186,7 @@ impl fmt::Debug for Row {
     }
 }
 
-/// As the database counts; what is beyond it is for ever.
+/// In the database's unit, limited to what it can hold.
 pub(crate) fn milliseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 4).min(i64::MAX / 4)
 }

@@ -1,4 +1,4 @@
-//! What becomes of rows after an attempt: marks, written many at a time, and only while the lease's epoch is the latest.
+//! Records the results of attempts as marks, in batches, and only if the lease's epoch is still current.
 
 use serde::Serialize;
 use std::collections::HashSet;
@@ -10,15 +10,15 @@ use crate::outbox::Outbox;
 use crate::read;
 use crate::row::Row;
 
-/// What becomes of one row. The names are those that the statement `settle` reads.
+/// The new state of a row. The statement `settle` reads these names.
 #[derive(Debug, Serialize)]
 pub(crate) struct Mark {
     pub(crate) id: i64,
     epoch: i64,
     pub(crate) state: &'static str,
-    /// 1 where no attempt was made after all.
+    /// 1 if no attempt was made.
     unsent: u8,
-    /// 1 where the row itself was refused.
+    /// 1 if the row itself was rejected.
     refused: u8,
     wait_ms: i64,
     first_attempt_ms: Option<i64>,
@@ -41,17 +41,17 @@ impl Mark {
         }
     }
 
-    /// JetStream has it.
+    /// JetStream stored it.
     pub(crate) fn sent(row: &Row, sequence: u64) -> Self {
         Self { sequence: i64::try_from(sequence).ok(), ..Self::new(row, "sent") }
     }
 
-    /// Nothing was sent; the next relay may try at once.
+    /// Nothing was sent; the next relay may try immediately.
     pub(crate) fn unsent(row: &Row, first_attempt_ms: Option<i64>) -> Self {
         Self { unsent: 1, first_attempt_ms, ..Self::new(row, "pending") }
     }
 
-    /// It failed and is tried again.
+    /// It failed and will be retried.
     pub(crate) fn again(row: &Row, wait: Duration, first_attempt_ms: Option<i64>, error: String) -> Self {
         let wait_ms = crate::row::milliseconds(wait);
         Self { wait_ms, first_attempt_ms, error: Some(error), ..Self::new(row, "pending") }
@@ -62,13 +62,13 @@ impl Mark {
         Self { first_attempt_ms, error: Some(error), ..Self::new(row, "parked") }
     }
 
-    /// The row itself is to blame.
+    /// The row itself is at fault.
     pub(crate) fn refused(self) -> Self {
         Self { refused: 1, ..self }
     }
 }
 
-/// Writes marks; gives the ids of the rows that were still the caller's.
+/// Writes marks, and returns the ids of the rows whose lease was still held.
 pub(crate) async fn settle<D: Database>(
     outbox: &Outbox<D>,
     patience: Duration,

@@ -1,86 +1,85 @@
-//! How an outbox stands.
+//! The state of an outbox.
 
 use std::fmt;
 use std::time::Duration;
 
-/// How an outbox stands, at one moment.
+/// The state of an outbox at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Status {
-    /// Events that are to be sent, those under way and held back among them.
+    /// Events to be sent, including those in flight and delayed.
     pub pending: u64,
-    /// Of these, how many a relay has under way.
+    /// Of these, the number that a relay is sending.
     pub leased: u64,
-    /// Of these, how many wait for their time, or for the next attempt.
+    /// Of these, the number that wait for their time or their next attempt.
     pub held: u64,
-    /// How long the oldest has been waiting that could have been sent; `None` where nothing waits.
+    /// The age of the oldest event that is due; `None` if there is none.
     pub oldest: Option<Duration>,
-    /// The most attempts that a pending event has taken.
+    /// The highest number of attempts of a pending event.
     pub attempts: u64,
-    /// Why the oldest of those pending events was not sent that were tried: the event's fault, its stream's, the account's or
-    /// the connection's, as the text says.
+    /// The last error of the oldest pending event that was attempted.
     pub last_error: Option<String>,
     /// Dead letters.
     pub parked: u64,
-    /// Events that were sent and are not cleaned up.
+    /// Sent events that are still in the table.
     pub sent: u64,
 }
 
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { pending, leased, held, oldest, attempts, last_error, parked, sent } = self;
-        write!(f, "{pending} pending ({leased} under way, {held} held")?;
+        write!(f, "{pending} pending ({leased} in flight, {held} delayed")?;
         if let Some(oldest) = oldest {
             write!(f, ", oldest {:.1} s, up to {attempts} attempts", oldest.as_secs_f64())?;
         }
         write!(f, "), {parked} parked, {sent} sent")?;
         match last_error {
-            Some(error) => write!(f, "; not sent so far: {error}"),
+            Some(error) => write!(f, "; last error: {error}"),
             None => Ok(()),
         }
     }
 }
 
-/// What waits for a stream; see [`Outbox::pending`](crate::Outbox::pending).
+/// The pending events of a stream; see [`Outbox::pending`](crate::Outbox::pending).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pending {
-    /// The stream that is to store it.
+    /// The stream.
     pub stream: String,
-    /// Events that are to be sent, those under way, held back and blocked among them.
+    /// Events to be sent, including those in flight, delayed and blocked.
     pub pending: u64,
-    /// Of these, how many a relay has under way.
+    /// Of these, the number that a relay is sending.
     pub leased: u64,
-    /// Of these, how many wait for their time, or for the next attempt.
+    /// Of these, the number that wait for their time or their next attempt.
     pub held: u64,
-    /// Of these, how many have a dead letter before them in their key, which blocks them unless relays pass it
+    /// Of these, the number behind a dead letter of their key, which blocks them unless relays skip it
     /// ([`Parking::PassesKey`](crate::Parking::PassesKey)).
     pub blocked: u64,
-    /// How many keys they have.
+    /// The number of distinct keys.
     pub keys: u64,
-    /// How long the oldest has been waiting that could have been sent; `None` where none could.
+    /// The age of the oldest event that is due; `None` if there is none.
     pub oldest: Option<Duration>,
-    /// The most attempts that one of them has taken.
+    /// The highest number of attempts.
     pub attempts: u64,
-    /// Why the oldest was not sent of those that were tried.
+    /// The last error of the oldest event that was attempted.
     pub last_error: Option<String>,
 }
 
-/// What waits for a key; see [`Outbox::pending_keys`](crate::Outbox::pending_keys).
+/// The pending events of a key; see [`Outbox::pending_keys`](crate::Outbox::pending_keys).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PendingKey {
-    /// What is sent in order.
+    /// The ordering key.
     pub key: String,
-    /// Events that are to be sent.
+    /// Events to be sent.
     pub pending: u64,
-    /// The id of the first of them, which is sent first.
+    /// The id of the first event.
     pub first: i64,
-    /// How long the oldest has been waiting since it was enqueued.
+    /// The age of the oldest event since it was enqueued.
     pub oldest: Duration,
-    /// The id of the dead letter that blocks them, if one does: the one right before the last of them.
+    /// The id of the dead letter that blocks them, if any: the latest one before the last event.
     pub blocked_by: Option<i64>,
-    /// Why the first was not sent, if it was tried.
+    /// The last error of the first event, if it was attempted.
     pub last_error: Option<String>,
 }
 
@@ -89,7 +88,7 @@ impl fmt::Display for Pending {
         let Self { stream, pending, leased, held, blocked, keys, oldest, attempts, last_error } = self;
         write!(
             f,
-            "stream `{stream}`: {pending} pending ({leased} under way, {held} held, {blocked} behind dead letters)"
+            "stream `{stream}`: {pending} pending ({leased} in flight, {held} delayed, {blocked} behind dead letters)"
         )?;
         write!(f, ", {keys} keys")?;
         if let Some(oldest) = oldest {

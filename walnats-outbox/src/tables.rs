@@ -1,34 +1,34 @@
-//! Names of the tables, and of the database schema that they are in.
+//! Names of the tables and of their database schema.
 
 use std::borrow::Cow;
 
 const OUTBOX: &str = "walnats_outbox";
 const INBOX: &str = "walnats_inbox";
 const MIGRATIONS: &str = "walnats_migrations";
-/// What Postgres keeps of a name.
+/// The maximum length of a name on Postgres.
 const MAX_BYTES: usize = 63;
-/// The longest name of a table: the names of its indexes are made of it, the longest with `_migrations`.
+/// The maximum length of a table name, which is the prefix of other names; the longest suffix is `_migrations`.
 const MAX_TABLE_BYTES: usize = MAX_BYTES - "_migrations".len();
 const OUTBOX_INDEXES: [&str; 4] = ["pending", "key", "parked", "sent"];
 const INBOX_INDEXES: [&str; 1] = ["seen"];
 
-/// Where the outbox and the inbox are: names of the tables and, on Postgres, their schema.
+/// The names of the tables of the outbox and the inbox and, on Postgres, their schema.
 ///
 /// ```
 /// # fn main() -> Result<(), walnats_outbox::TablesError> {
 /// use walnats_outbox::{Tables, sql};
 ///
 /// let tables = Tables::new().schema("billing").outbox("events_out").inbox("events_in");
-/// // For `Outbox::tables` and `Inbox::tables`, and for those that run their own statements:
+/// // For `Outbox::tables` and `Inbox::tables`, and for custom statements:
 /// let enqueue = tables.apply(sql::postgres::ENQUEUE)?;
 /// assert!(enqueue.contains(r#"INSERT INTO "billing"."events_out""#));
 /// # Ok(())
 /// # }
 /// ```
 ///
-/// A name has letters of ASCII, digits and `_`, and does not begin with a digit: 63 bytes for a schema, 52 for a table. It is
-/// quoted, so that case counts and no word is reserved. Indexes are named after their table, and so is the table that notes the
-/// migrations (`events_out_migrations`): an outbox is migrated by itself.
+/// A name consists of ASCII letters, digits and `_`, and does not begin with a digit; at most 63 bytes for a schema and 52 for a
+/// table. Names are quoted, so they are case-sensitive and may be reserved words. Indexes are named after their table, and so is
+/// the table of applied migrations (`events_out_migrations`): each outbox is migrated separately.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tables {
     schema: Option<String>,
@@ -37,13 +37,13 @@ pub struct Tables {
 }
 
 impl Tables {
-    /// `walnats_outbox` and `walnats_inbox`, wherever the connection looks for tables first.
+    /// `walnats_outbox` and `walnats_inbox`, in the connection's default schema.
     pub fn new() -> Self {
         Self { schema: None, outbox: OUTBOX.to_owned(), inbox: INBOX.to_owned() }
     }
 
-    /// The schema of all tables; Postgres only. [`Outbox::migrate`](crate::Outbox::migrate) makes it. Default: the first of the
-    /// connection's `search_path`.
+    /// The schema of all tables; Postgres only. [`Outbox::migrate`](crate::Outbox::migrate) creates it. Default: the first in
+    /// the connection's `search_path`.
     #[must_use]
     pub fn schema(mut self, name: impl Into<String>) -> Self {
         self.schema = Some(name.into());
@@ -64,11 +64,11 @@ impl Tables {
         self
     }
 
-    /// A statement or a migration of [`sql`](crate::sql), for these tables.
+    /// A statement or migration of [`sql`](crate::sql) with these names.
     ///
     /// # Errors
     ///
-    /// A name cannot be used.
+    /// A name is invalid.
     pub fn apply(&self, sql: &'static str) -> Result<Cow<'static, str>, TablesError> {
         self.check()?;
         Ok(self.render(sql))
@@ -85,7 +85,7 @@ impl Tables {
         self.schema.as_deref()
     }
 
-    /// Whether the names can be used. Afterwards they hold nothing that ends a quoted identifier.
+    /// Validates the names. Valid names contain no quotes.
     pub(crate) fn check(&self) -> Result<(), TablesError> {
         if let Some(schema) = &self.schema {
             check_name(schema, MAX_BYTES)?;
@@ -103,7 +103,7 @@ impl Tables {
         }
     }
 
-    /// Puts the names into a statement that has the usual ones. They have been checked.
+    /// Replaces the default names in a statement. The names must have been validated.
     pub(crate) fn render(&self, sql: &'static str) -> Cow<'static, str> {
         if *self == Self::new() {
             return sql.into();
@@ -117,14 +117,14 @@ impl Tables {
             text.push_str(before);
             match self.name(word) {
                 Some(Name::Table(table)) => {
-                    // A column is qualified by its table alone.
+                    // A column is qualified by its table only.
                     if let Some(schema) = self.quoted_schema().filter(|_| !after.starts_with('.')) {
                         text.push_str(&schema);
                         text.push('.');
                     }
                     text.push_str(&quoted(&table));
                 }
-                // An index is where its table is.
+                // An index is in its table's schema.
                 Some(Name::Index(index)) => text.push_str(&quoted(&index)),
                 None => text.push_str(word),
             }
@@ -134,7 +134,7 @@ impl Tables {
         text.into()
     }
 
-    /// What the usual name stands for.
+    /// The replacement for a default name.
     fn name(&self, usual: &str) -> Option<Name> {
         let index = |usual_table: &str, indexes: &[&str], table: &str| {
             let index = usual.strip_prefix(usual_table)?.strip_prefix('_')?;
@@ -164,15 +164,15 @@ enum Name {
     Index(String),
 }
 
-/// A name of a table or a schema that cannot be used.
+/// An invalid name of a table or schema.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TablesError {
-    /// A name is empty, begins with a digit, or has something else than letters of ASCII, digits and `_`.
-    #[error("`{}` cannot be the name of a table or a schema: write letters of ASCII, digits and `_`, no digit first", .0.escape_debug())]
+    /// A name is empty, begins with a digit, or has characters other than ASCII letters, digits and `_`.
+    #[error("`{}` cannot be the name of a table or schema: use ASCII letters, digits and `_`, and no leading digit", .0.escape_debug())]
     Name(String),
-    /// More than the database keeps.
-    #[error("a name of {bytes} bytes is too long for a table or a schema, the limit is {limit}")]
+    /// A name exceeds the limit.
+    #[error("the name of a table or schema is {bytes} bytes long, the limit is {limit}")]
     TooLong {
         /// Bytes.
         bytes: usize,
@@ -183,7 +183,7 @@ pub enum TablesError {
     #[error("two tables, or a table and an index, would be called `{0}`")]
     Clash(String),
     /// SQLite has no schemas.
-    #[error("SQLite has no schemas: leave it out, or give the tables other names")]
+    #[error("SQLite has no schemas: remove the schema, or use other table names")]
     NoSchemas,
 }
 
@@ -206,14 +206,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_usual_names_leave_a_statement_as_it_is() {
+    fn default_names_leave_a_statement_unchanged() {
         for sql in [crate::sql::postgres::ENQUEUE, crate::sql::sqlite::ENQUEUE] {
             assert!(matches!(Tables::new().apply(sql), Ok(Cow::Borrowed(same)) if same == sql));
         }
     }
 
     #[test]
-    fn names_are_put_in_everywhere() {
+    fn names_are_replaced_everywhere() {
         let tables = Tables::new().schema("s").outbox("out").inbox("in");
         let sql = "SELECT walnats_outbox.id FROM walnats_outbox, walnats_inbox, walnats_migrations, walnats_other \
                    INDEXED BY walnats_outbox_pending -- walnats-outbox 1";

@@ -1,4 +1,4 @@
-//! Many events of one type: one after another without waiting, or all or nothing.
+//! Many events of one type: pipelined, or atomic.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -12,16 +12,16 @@ use crate::event::Event;
 use crate::message::{OutboundMessage, Outcome, Receipt};
 use crate::publisher::Publisher;
 
-/// The server takes no more in one atomic batch (error 10199).
+/// The server's limit for an atomic batch (error 10199).
 const MAX_ATOMIC: usize = 1_000;
 
-/// An emit of many events. Await it: it ends when JetStream has all of them, and gives a receipt for each, in order.
+/// An emit of many events. Await it: it completes when JetStream has stored all of them, and returns a receipt for each, in order.
 ///
 /// All events are validated before the first is sent.
 ///
 /// # Errors
 ///
-/// Some events were not confirmed; [`EmitAllError`] says which, and how each ended.
+/// Some events were not confirmed; [`EmitAllError`] lists which, and the result of each.
 #[must_use = "nothing is emitted until this is awaited"]
 pub struct EmitAll<'a, E> {
     publisher: &'a Publisher,
@@ -35,31 +35,35 @@ pub struct EmitAll<'a, E> {
 
 type PerEvent<'a, E, T> = Box<dyn Fn(&E) -> T + Send + 'a>;
 
-impl<'a, E: Event> EmitAll<'a, E> {
-    pub(crate) fn new(publisher: &'a Publisher, events: &'a [E]) -> Self {
-        Self { publisher, events, uid: None, once: None, cloud_event: None, details: Details::default(), atomic: false }
+impl Publisher {
+    /// Emits events of one type; generated code calls it.
+    pub fn emit_all<'a, E: Event>(&'a self, events: &'a [E]) -> EmitAll<'a, E> {
+        let details = Details::default();
+        EmitAll { publisher: self, events, uid: None, once: None, cloud_event: None, details, atomic: false }
     }
+}
 
-    /// The deduplication id of each event, as in [`Emit::uid`](crate::Emit::uid).
+impl<'a, E: Event> EmitAll<'a, E> {
+    /// The deduplication id of each event, like [`Emit::uid`](crate::Emit::uid).
     pub fn uid(mut self, uid: impl Fn(&E) -> String + Send + 'a) -> Self {
         self.uid = Some(Box::new(uid));
         self
     }
 
-    /// Stores at most one event of each key, as in [`Emit::once`](crate::Emit::once). An atomic batch with a key that is
-    /// taken is refused as a whole ([`Reason::KeyTaken`]).
+    /// Stores at most one event of each key, like [`Emit::once`](crate::Emit::once). An atomic batch with a key that is
+    /// already stored is rejected as a whole ([`Reason::KeyTaken`]).
     pub fn once(mut self, key: impl Fn(&E) -> String + Send + 'a) -> Self {
         self.once = Some(Box::new(key));
         self
     }
 
-    /// Sends each event as a CloudEvent, as in [`Emit::cloud_event`](crate::Emit::cloud_event).
+    /// Sends each event as a CloudEvent, like [`Emit::cloud_event`](crate::Emit::cloud_event).
     pub fn cloud_event(mut self, cloud_event: impl Fn(&E) -> CloudEvent + Send + 'a) -> Self {
         self.cloud_event = Some(Box::new(cloud_event));
         self
     }
 
-    /// Holds every event back, as in [`Emit::delay`](crate::Emit::delay).
+    /// Delays every event, like [`Emit::delay`](crate::Emit::delay).
     pub fn delay(mut self, delay: Duration) -> Self {
         self.details.delay = Some(delay);
         self
@@ -71,26 +75,26 @@ impl<'a, E: Event> EmitAll<'a, E> {
         self
     }
 
-    /// Sets a header of every event, as in [`Emit::header`](crate::Emit::header).
+    /// Sets a header of every event, like [`Emit::header`](crate::Emit::header).
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.details.headers.push((name.into(), value.into()));
         self
     }
 
-    /// When the server drops each event, as in [`Emit::ttl`](crate::Emit::ttl).
+    /// When the server deletes each event, like [`Emit::ttl`](crate::Emit::ttl).
     pub fn ttl(mut self, ttl: Duration) -> Self {
         self.details.ttl = Some(ttl);
         self
     }
 
-    /// How long each event may take, from when its turn comes; default as in [`Options`](crate::Options).
+    /// The deadline of each event, from the time it is sent; default: [`Options::deadline`](crate::Options::deadline).
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.details.deadline = Some(deadline);
         self
     }
 
-    /// All or nothing: the stream stores every event, one after another, or none of them. It needs `atomic`, and takes
-    /// 1,000 events at most. An id that is stored already, or is there twice, refuses the whole batch
+    /// All or nothing: the stream stores every event consecutively, or none of them. The stream needs `atomic`; at most 1,000
+    /// events. An id that is already stored, or occurs twice, makes the server reject the whole batch
     /// ([`Reason::DuplicateInBatch`]).
     pub fn atomic(mut self) -> Self {
         self.atomic = true;
@@ -167,7 +171,7 @@ impl<'a, E: Event> EmitAll<'a, E> {
             Err(error) => Err(error),
         };
         let last = end.map_err(whole)?;
-        // A batch is stored in one piece: the acknowledgement of its last message places them all.
+        // A batch is stored consecutively: the acknowledgement of its last message determines all sequence numbers.
         let first = last.outcome.sequence().saturating_sub(ids.len() as u64 - 1);
         let receipts = (first..).zip(ids).map(|(sequence, message_id)| Receipt {
             outcome: match last.outcome {

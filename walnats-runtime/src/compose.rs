@@ -1,4 +1,4 @@
-//! From an event and what the caller asked for to a finished message.
+//! Turns an event and its options into a finished message.
 
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -8,22 +8,23 @@ use bytes::Bytes;
 use crate::cloud_event::{CloudEvent, Defaults};
 use crate::error::{EmitError, NotStored, OptionError, Reason};
 use crate::event::{Event, EventDescriptor, OnceKey};
+use crate::filter::covers;
 use crate::headers::Headers;
 use crate::message::{EXPECTED_SUBJECT_SEQUENCE, OutboundMessage};
 use crate::placement::Names;
 use crate::publisher::Publisher;
-use crate::register::{covers, warnings};
 use crate::stream::{Retention, StreamDescriptor};
 use crate::subject::{Subject, SubjectError, check_message_id, schedule_subject, subject_problem};
 use crate::trace;
+use crate::warning::warnings;
 
-/// The duplicate window that JetStream gives a stream that asks for none.
+/// JetStream's default duplicate window.
 const DEFAULT_WINDOW: Duration = Duration::from_secs(120);
 
-/// As good as for ever, and still a number of milliseconds that a database can hold.
+/// Practically unlimited, but still representable as milliseconds in a database.
 const LONGEST: Duration = Duration::from_secs(30 * 365 * 86_400);
 
-/// What a caller may ask for beside the event itself.
+/// The options of an emit.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Details {
     pub(crate) uid: Option<String>,
@@ -41,7 +42,7 @@ pub(crate) struct Details {
 ///
 /// # Errors
 ///
-/// `NotStored`, with what is wrong.
+/// `NotStored`, with the reason.
 pub(crate) fn compose<E: Event>(
     publisher: &Publisher,
     event: &E,
@@ -133,7 +134,7 @@ fn build<E: Event>(
     Ok(message)
 }
 
-/// The subject with the caller's key in it.
+/// The subject with the caller's key.
 fn keyed(
     descriptor: &EventDescriptor,
     place: OnceKey,
@@ -143,7 +144,7 @@ fn keyed(
 ) -> Result<String, Reason> {
     let before = match place {
         OnceKey::InSubject => return Err(OptionError::OnceInSubject(descriptor.name.to_owned()).into()),
-        // A key's token holds no dot.
+        // A key's token contains no dot.
         OnceKey::LastToken => subject.rsplit_once('.').map_or(subject, |(before, _)| before),
         OnceKey::None => subject,
     };
@@ -155,10 +156,10 @@ fn keyed(
     Ok(keyed)
 }
 
-/// For how long a second message on a subject is refused, so that one which may be stored can be sent again.
+/// How long a second message on a subject is rejected, so that a possibly stored message can be resent.
 fn kept(publisher: &Publisher, stream: &StreamDescriptor, ttl: Option<Duration>) -> Duration {
     let ids = duplicate_window(stream);
-    // What the package leaves alone, somebody else may limit.
+    // Others may limit what the package does not set.
     let found = publisher.known_streams().get(stream.name).map(|known| known.keeps);
     let states_less = stream.retention.unwrap_or_default() != Retention::Limits || stream.drops_oldest();
     if stream.name.is_empty() || states_less || found.is_some_and(|keeps| keeps.is_zero()) {
@@ -168,13 +169,13 @@ fn kept(publisher: &Publisher, stream: &StreamDescriptor, ttl: Option<Duration>)
     age.map_or(ids, |age| age.max(ids))
 }
 
-/// For how long a stream remembers ids, as JetStream counts it.
+/// How long JetStream remembers the stream's message ids.
 fn duplicate_window(stream: &StreamDescriptor) -> Duration {
     let unset = stream.age_limit().map_or(DEFAULT_WINDOW, |age| age.min(DEFAULT_WINDOW));
     stream.duplicate_window.unwrap_or(unset)
 }
 
-/// Returns whether the server does the holding.
+/// Returns whether the server delays the message.
 fn hold_back(
     message: &mut OutboundMessage,
     names: &Names,

@@ -1,4 +1,4 @@
-//! Credentials, read at every connection.
+//! Credentials, read for each connection.
 
 mod file;
 mod source;
@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 pub(crate) use source::{Last, Said, Source};
 
-/// The credentials of a publisher. `Debug` shows their kind alone.
+/// The credentials of a publisher. `Debug` shows only their kind.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials(Kind);
 
@@ -58,7 +58,7 @@ impl Credentials {
     ///
     /// # Errors
     ///
-    /// There is no JWT in it.
+    /// It contains no JWT.
     pub fn from_creds(text: &str) -> Result<Self, CredentialsError> {
         file::creds(text).ok_or(CredentialsError::Unreadable)
     }
@@ -131,7 +131,7 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// Credentials could not be obtained. Holds no part of them.
+/// Credentials could not be obtained. Contains no part of them.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CredentialsError {
@@ -140,7 +140,7 @@ pub enum CredentialsError {
     File {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// A file is not one of credentials, or of an nkey.
@@ -152,7 +152,7 @@ pub enum CredentialsError {
         expected: &'static str,
     },
     /// A text is not that of a credentials file.
-    #[error("there is no JWT in the text of the credentials")]
+    #[error("the text of the credentials contains no JWT")]
     Unreadable,
     /// A seed is not one of an nkey, `SU...`.
     #[error("the seed is not one of an nkey")]

@@ -1,4 +1,4 @@
-//! One event on its way: what the caller asks for, and the three ways of sending it.
+//! Emitting one event: its options, and the three ways to send it.
 
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
@@ -13,19 +13,19 @@ use crate::options::Full;
 use crate::pending::Pending;
 use crate::publisher::Publisher;
 
-/// What [`Emit`], [`Buffered`] and [`EmitAll`](crate::EmitAll) turn into when they are awaited.
+/// The future of an awaited [`Emit`], [`Buffered`] or [`EmitAll`](crate::EmitAll).
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// An emit that is being put together. Await it for a confirmed emit: it ends when JetStream has the event.
+/// An emit with its options. Await it for a confirmed emit: it completes when JetStream has stored the event.
 ///
 /// # Errors
 ///
-/// The event is certainly not stored, or possibly stored; [`EmitError`] says which.
+/// The event is certainly not stored, or possibly stored; [`EmitError`] distinguishes them.
 ///
 /// # Cancel safety
 ///
-/// Dropping the future before the event has a place in the buffer sends nothing. Dropping it later changes nothing: the
-/// event is sent as if by [`Emit::buffered`], and a failure goes to [`Options::on_lost`](crate::Options::on_lost).
+/// Dropping the future before the event is in the buffer sends nothing. Dropping it later has no effect: the event is sent as
+/// if by [`Emit::buffered`], and a failure is passed to [`Options::on_lost`](crate::Options::on_lost).
 #[derive(Debug)]
 #[must_use = "nothing is emitted until this is awaited"]
 pub struct Emit<'a, E> {
@@ -34,13 +34,16 @@ pub struct Emit<'a, E> {
     details: Details,
 }
 
-impl<'a, E: Event> Emit<'a, E> {
-    pub(crate) fn new(publisher: &'a Publisher, event: &'a E) -> Self {
-        Self { publisher, event, details: Details::default() }
+impl Publisher {
+    /// Emits an event; generated code calls it.
+    pub fn emit<'a, E: Event>(&'a self, event: &'a E) -> Emit<'a, E> {
+        Emit { publisher: self, event, details: Details::default() }
     }
+}
 
-    /// The deduplication id: within the stream's duplicate window, a stream stores one event of an id, of whatever kind and
-    /// on whatever subject. It names an occurrence (`order 7 was placed`, `u_42 changed to version 3`), not an entity: a
+impl<'a, E: Event> Emit<'a, E> {
+    /// The deduplication id: within its duplicate window, a stream stores one event per id, whatever its type and subject. It
+    /// identifies an occurrence (`order 7 was placed`, `u_42 changed to version 3`), not an entity: a
     /// second event with the id of a user is dropped, even if it says something new.
     ///
     /// It is sent exactly as given. At most 1,024 bytes, without control characters. Default: the event's name, `:`, and
@@ -50,26 +53,25 @@ impl<'a, E: Event> Emit<'a, E> {
         self
     }
 
-    /// Stores at most one event of this key, for as long as the stream keeps it, whatever the duplicate window and whoever
-    /// emits: the second ends as [`Outcome::Duplicate`](crate::Outcome::Duplicate) with the place of the first. An attempt
-    /// whose acknowledgement was lost is recognised by its id, and is sent again even beyond the duplicate window.
+    /// Stores at most one event with this key for as long as the stream keeps it, beyond the duplicate window and across
+    /// publishers: a second one ends as [`Outcome::Duplicate`](crate::Outcome::Duplicate) with the sequence of the first. An
+    /// attempt whose acknowledgement was lost is recognised by its id, and is resent even after the duplicate window.
     ///
-    /// The key is written as the last token of the subject, in place of the one that the schema's `once` gives, or beside
-    /// the subject where the schema says nothing: `orders.placed` is then published as `orders.placed.<key>`, and the
-    /// stream has to take `orders.placed.*`. What is not a letter, digit, `-` or `_` is written as `=` and two
-    /// hexadecimal digits. Not together with [`Emit::delay`] on streams with `schedules`, and not for events whose
-    /// subject has the key's fields in it anyway.
+    /// The key becomes the last token of the subject: it replaces the key of the schema's `once`, or is appended if the schema
+    /// has none: `orders.placed` is then published as `orders.placed.<key>`, so the stream must include `orders.placed.*`.
+    /// Characters other than letters, digits, `-` and `_` are written as `=` and two hexadecimal digits. Cannot be combined
+    /// with [`Emit::delay`] on streams with `schedules`, nor used for events whose subject already contains the key's fields.
     ///
-    /// Every key is a subject of its own, which the server keeps an account of in memory. A second event of a key costs a
-    /// look at the first: the credentials need `$JS.API.STREAM.MSG.GET.<stream>`.
+    /// Each key is a separate subject, which the server tracks in memory. For a second event of a key, the first one is read:
+    /// the credentials need permission for `$JS.API.STREAM.MSG.GET.<stream>`.
     pub fn once(mut self, key: impl Into<String>) -> Self {
         self.details.once = Some(key.into());
         self
     }
 
-    /// Holds the event back. Where the stream has `schedules`, the server publishes it when it is due (not on streams of
-    /// `interest` retention, where a schedule without a consumer would never fire); elsewhere the header
-    /// `Walnats-Delay` asks readers to hold it. A receipt means that the schedule, or the event, is stored.
+    /// Delays the event. On streams with `schedules`, the server publishes it when it is due (except with `interest`
+    /// retention, where a schedule without a consumer would never fire); on others, the header `Walnats-Delay` asks readers to
+    /// hold it. A receipt means that the schedule, or the event, is stored.
     pub fn delay(mut self, delay: Duration) -> Self {
         self.details.delay = Some(delay);
         self
@@ -81,53 +83,53 @@ impl<'a, E: Event> Emit<'a, E> {
         self
     }
 
-    /// Sets a header, see [`Headers::insert`](crate::Headers::insert). What cannot be sent ends the emit before anything is.
+    /// Sets a header, see [`Headers::insert`](crate::Headers::insert). An invalid header fails the emit before anything is sent.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.details.headers.push((name.into(), value.into()));
         self
     }
 
-    /// Sends the event as a CloudEvent; what `cloud_event` leaves open is taken from the event: the message id as `id`, its
-    /// type, the present time. Default: [`Options::cloud_events`](crate::Options::cloud_events).
+    /// Sends the event as a CloudEvent. Attributes that `cloud_event` does not set come from the event: the message id as `id`,
+    /// its type, and the current time. Default: [`Options::cloud_events`](crate::Options::cloud_events).
     pub fn cloud_event(mut self, cloud_event: CloudEvent) -> Self {
         self.details.cloud_event = Some(Box::new(cloud_event));
         self
     }
 
-    /// When the server drops the event: whole seconds from 1. The stream needs `message_ttl`.
+    /// The time until the server deletes the event: whole seconds, at least 1. The stream needs `message_ttl`.
     pub fn ttl(mut self, ttl: Duration) -> Self {
         self.details.ttl = Some(ttl);
         self
     }
 
-    /// How long this emit may take in all; default as in [`Options`](crate::Options).
+    /// The deadline of this emit; default: [`Options::deadline`](crate::Options::deadline).
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.details.deadline = Some(deadline);
         self
     }
 
-    /// Hands the event over without waiting for its acknowledgement: the future ends when the event has a place in the
-    /// buffer, and gives a [`Pending`] that ends when JetStream has it.
+    /// Buffers the event without waiting for its acknowledgement: the future completes when the event is in the buffer, and
+    /// returns a [`Pending`] that completes when JetStream has stored it.
     pub fn buffered(self) -> Buffered<'a, E> {
         Buffered { emit: self }
     }
 
-    /// As [`Emit::buffered`], at once: a full buffer is an error.
+    /// Like [`Emit::buffered`], without waiting: a full buffer is an error.
     ///
     /// # Errors
     ///
-    /// The event is not valid, or the buffer is full.
+    /// The event is invalid, or the buffer is full.
     pub fn try_buffered(self) -> Result<Pending, EmitError> {
         let deadline = self.details.deadline;
         let publisher = self.publisher;
         publisher.try_submit(self.into_message()?, deadline)
     }
 
-    /// Validates and encodes the event, and sends nothing: for an outbox, or for [`Publisher::submit`].
+    /// Validates and encodes the event without sending it: for an outbox, or for [`Publisher::submit`].
     ///
     /// # Errors
     ///
-    /// The event is not valid, or something was asked for that cannot be had.
+    /// The event is invalid, or an option cannot be satisfied.
     pub fn into_message(self) -> Result<OutboundMessage, EmitError> {
         compose(self.publisher, self.event, self.details)
     }
@@ -146,11 +148,11 @@ impl<'a, E: Event> IntoFuture for Emit<'a, E> {
     }
 }
 
-/// A buffered emit; await it to hand the event over.
+/// A buffered emit; await it to buffer the event.
 ///
 /// # Errors
 ///
-/// The event is not valid, the publisher is shut down, or, with [`Full::Refuse`](crate::Full), the buffer is full.
+/// The event is invalid, the publisher was shut down, or, with [`Full::Refuse`](crate::Full), the buffer is full.
 #[derive(Debug)]
 #[must_use = "nothing is emitted until this is awaited"]
 pub struct Buffered<'a, E> {
@@ -166,7 +168,7 @@ impl<'a, E: Event> IntoFuture for Buffered<'a, E> {
             let emit = self.emit;
             let deadline = emit.details.deadline;
             let publisher = emit.publisher;
-            // A loop that emits would otherwise fill the whole buffer before the engine gets its turn on the same thread.
+            // Otherwise a loop that emits would fill the whole buffer before the engine runs on the same thread.
             tokio::task::consume_budget().await;
             match publisher.options().full {
                 Full::Wait => publisher.submit_within(emit.into_message()?, deadline).await,

@@ -1,8 +1,7 @@
-//! One error type per operation. None holds a payload, a header's value or a secret. `Display` says one level alone, and its cause
-//! is in `source()`: whoever prints the [`Chain`] prints nothing twice.
+//! One error type per operation. None contains a payload, a header value or a secret. `Display` prints only its own level, and the
+//! cause is in `source()`, so that [`Chain`] prints nothing twice.
 
 mod batch;
-mod chain;
 mod config;
 mod connect;
 mod emit;
@@ -14,7 +13,6 @@ mod payload;
 mod scope;
 
 pub use batch::EmitAllError;
-pub use chain::Chain;
 pub use config::ConfigError;
 pub use connect::ConnectError;
 pub use emit::{Cause, EmitError, NotStored, OptionError, PossiblyStored, Reason};
@@ -23,6 +21,7 @@ pub use flush::{FlushError, ShutdownError};
 pub use nats::NatsError;
 pub use payload::{DecodeError, EncodeError, ValidateError, Violation};
 
+pub use crate::chain::Chain;
 pub use crate::cloud_event::CloudEventError;
 pub use crate::credentials::CredentialsError;
 pub use crate::headers::HeaderError;

@@ -2,9 +2,9 @@
 
 use crate::error::{DecodeError, EncodeError, SubjectError, ValidateError};
 
-/// A payload type with an address. Generated code implements it; nobody else has to.
+/// A payload type with a subject. Implemented by generated code.
 pub trait Event: Sized + Send + Sync {
-    /// What is the same for every event of the type.
+    /// The properties shared by all events of the type.
     const DESCRIPTOR: &'static EventDescriptor;
 
     /// Whether the stream stores one event per key at most, and where in the subject the key is.
@@ -17,7 +17,7 @@ pub trait Event: Sized + Send + Sync {
     /// A field cannot be part of a subject: it is empty, or holds `.`, `*`, `>`, white space or a control character.
     fn subject(&self) -> Result<String, SubjectError>;
 
-    /// The deduplication id that the schema's `uid` template gives: the event's name, `:`, and the template with the event's
+    /// The deduplication id from the schema's `uid` template: the event's name, `:`, and the template with the event's
     /// fields in it, such as `user-created:u_42`. `None` where the schema has none.
     ///
     /// It names an occurrence, not what the event is about: within the stream's duplicate window, a second event with the
@@ -61,7 +61,7 @@ pub enum OnceKey {
     LastToken,
 }
 
-/// What is the same for every event of a type.
+/// The properties shared by all events of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventDescriptor {
     /// Kebab case, dots allowed: `user-created`, `orders.placed`.

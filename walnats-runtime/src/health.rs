@@ -1,4 +1,4 @@
-//! Whether events can be stored, as far as a publisher knows.
+//! The last observed health of a publisher.
 
 /// The last observed health of a publisher's connection and streams, for a readiness probe: see
 /// [`Publisher::health`](crate::Publisher::health). Reading it makes no request.

@@ -2,7 +2,7 @@
 //!
 //! Generated types are a lossless superset of what their schema accepts, and check natively what types cannot say. So
 //! a payload that reads and passes its checks is valid, and that is the fast path. Whatever fails there is judged again
-//! by the schema itself, which tells every violation, or finds the payload valid after all (a member given twice).
+//! by the schema itself, which reports every violation, or finds the payload valid after all (a duplicate member).
 
 pub(crate) mod check;
 pub(crate) mod object;

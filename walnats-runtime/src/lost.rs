@@ -1,4 +1,4 @@
-//! Failures that nobody waits for: never silent.
+//! Reports failures that no caller awaits.
 
 mod log;
 

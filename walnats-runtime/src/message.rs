@@ -1,4 +1,4 @@
-//! What goes to NATS, and what comes back.
+//! Messages to NATS, and their receipts.
 
 mod parts;
 
@@ -12,7 +12,7 @@ use crate::headers::Headers;
 
 pub use parts::{MessageParts, PartsError};
 
-/// The header by which the stream refuses a second message on a subject.
+/// The header that makes the stream reject a second message on a subject.
 pub(crate) const EXPECTED_SUBJECT_SEQUENCE: &str = "Nats-Expected-Last-Subject-Sequence";
 
 /// A finished message: an event that is validated and encoded, with its address. `Debug` shows sizes only.
@@ -37,12 +37,12 @@ impl OutboundMessage {
         &self.event
     }
 
-    /// The stream that is to store it.
+    /// The stream.
     pub fn stream(&self) -> &str {
         &self.stream
     }
 
-    /// Where it is published.
+    /// The subject it is published on.
     pub fn subject(&self) -> &str {
         &self.subject
     }
@@ -67,8 +67,8 @@ impl OutboundMessage {
         self.headers.get(EXPECTED_SUBJECT_SEQUENCE) == Some("0")
     }
 
-    /// For how long the stream remembers ids: from the first attempt on, this message is sent again for no longer. For a
-    /// message that is stored once, how long the stream keeps it.
+    /// How long the stream remembers ids: the message is resent for at most this long after the first attempt. For a message
+    /// that is stored once, how long the stream keeps it.
     pub fn duplicate_window(&self) -> Duration {
         self.duplicate_window
     }
@@ -97,15 +97,15 @@ impl fmt::Debug for OutboundMessage {
     }
 }
 
-/// JetStream has the event.
+/// Confirms that JetStream stored the event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Receipt {
-    /// Whether it was new, and where it is.
+    /// Whether it was new, and its sequence number.
     pub outcome: Outcome,
-    /// The stream that has it.
+    /// The stream that stored it.
     pub stream: String,
-    /// The JetStream domain of that stream; `None` where its server has none.
+    /// The JetStream domain of that stream, if any.
     pub domain: Option<String>,
     /// Its deduplication id.
     pub message_id: String,

@@ -32,7 +32,7 @@ pub(crate) fn describe() {
     describe_counter!(
         "walnats_lost_total",
         count,
-        "Messages that were not confirmed while nobody waited for them; also counted as failures"
+        "Messages that failed without a caller awaiting them; also counted as failures"
     );
     describe_counter!("walnats_callback_panics_total", count, "Panics in the application's callbacks");
     describe_histogram!(
@@ -71,7 +71,7 @@ pub(crate) fn ended(event: &str, messages: usize, end: Result<Outcome, &EmitErro
     }
 }
 
-/// A message failed, and nobody waited for it.
+/// A message failed, and no caller awaited it.
 #[cfg(feature = "metrics")]
 pub(crate) fn lost(event: &str) {
     metrics::counter!("walnats_lost_total", "event" => event.to_owned()).increment(1);

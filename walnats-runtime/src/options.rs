@@ -36,7 +36,7 @@ pub struct Options {
     pub(crate) on_nats_event: Option<Callback<async_nats::Event>>,
 }
 
-/// What is added to the present time, which must not overflow: 30 years.
+/// The maximum added to the current time, so that it cannot overflow: 30 years.
 const LONGEST: Duration = Duration::from_secs(30 * 365 * 86_400);
 
 pub(crate) type Callback<T> = Arc<dyn Fn(T) + Send + Sync>;
@@ -44,19 +44,19 @@ pub(crate) type Callback<T> = Arc<dyn Fn(T) + Send + Sync>;
 /// What `.buffered()` does when the buffer is full.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Full {
-    /// Waits for a place.
+    /// Waits for space.
     #[default]
     Wait,
-    /// Ends at once with [`Reason::BufferFull`](crate::Reason::BufferFull).
+    /// Fails immediately with [`Reason::BufferFull`](crate::Reason::BufferFull).
     Refuse,
 }
 
-/// A message whose failure nobody waits for: its `Pending`, or the future of its emit, was dropped.
+/// A failed message that no caller awaits: its `Pending`, or the future of its emit, was dropped.
 #[derive(Debug)]
 pub struct Lost {
     /// The message.
     pub message: OutboundMessage,
-    /// How it ended.
+    /// Why it failed.
     pub error: EmitError,
 }
 
@@ -66,32 +66,32 @@ impl Options {
         Self::default()
     }
 
-    /// Messages under way at a time, sent and not acknowledged. Default 1,024; at least 1. With 1, the order of emits is
-    /// the order in the stream whatever happens; with more, messages that have to be sent again can change places.
+    /// The maximum number of messages in flight, sent and not acknowledged. Default 1,024; at least 1. With 1, the stream
+    /// always has the order of emits; with more, resent messages can be reordered.
     ///
-    /// What is sent again must arrive while the stream remembers its id. So nothing is sent again, after a lost connection or
-    /// an acknowledgement that did not come, before the stream has answered a question that no stream stores; whoever listens
-    /// to the subject beside the stream can see it. Of what is sent again, 32 messages or 64 KiB are under way at a time. What
-    /// remains: where the connection is lost, or stops, in the moment after the answer, and is back after the duplicate window,
-    /// those may arrive then and be stored twice. An event that is stored once ([`Emit::once`](crate::Emit::once)) never is.
+    /// A resent message must arrive while the stream remembers its id. Therefore, after a lost connection or a missing
+    /// acknowledgement, the publisher first sends a probe that no stream can store (other subscribers of the subject see it),
+    /// and resends only after the answer, with at most 32 messages or 64 KiB in flight. Known gap: if the connection stalls
+    /// right after the answer until the duplicate window has passed, those messages may be stored twice.
+    /// [`Emit::once`](crate::Emit::once) closes the gap.
     pub fn window_messages(mut self, messages: usize) -> Self {
         self.window_messages = messages.max(1);
         self
     }
 
-    /// Bytes under way at a time, headers and payloads. Default 8 MiB. One message is always accepted.
+    /// The maximum number of bytes in flight, headers and payloads. Default 8 MiB. One message is always accepted.
     pub fn window_bytes(mut self, bytes: usize) -> Self {
         self.window_bytes = bytes;
         self
     }
 
-    /// Messages accepted and not ended, at most; the window's are among them. Default 65,536; at least 1.
+    /// The maximum number of pending messages, including those in flight. Default 65,536; at least 1.
     pub fn buffer_messages(mut self, messages: usize) -> Self {
         self.buffer_messages = messages.max(1);
         self
     }
 
-    /// Bytes accepted and not ended, at most. Default 64 MiB. One message is always accepted.
+    /// The maximum number of pending bytes. Default 64 MiB. One message is always accepted.
     pub fn buffer_bytes(mut self, bytes: usize) -> Self {
         self.buffer_bytes = bytes.max(1);
         self
@@ -103,51 +103,50 @@ impl Options {
         self
     }
 
-    /// How long one attempt waits for its acknowledgement, from the moment of sending. Default 5 s.
+    /// How long an attempt waits for its acknowledgement after sending. Default 5 s.
     pub fn ack_timeout(mut self, timeout: Duration) -> Self {
         self.ack_timeout = timeout.clamp(Duration::from_millis(1), LONGEST);
         self
     }
 
-    /// How long a confirmed emit may take in all, attempts and waiting included. Default 30 s.
+    /// The deadline of a confirmed emit, including all attempts and waiting. Default 30 s.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline.min(LONGEST);
         self
     }
 
-    /// How long a buffered emit may take in all, from the moment it has a place in the buffer. Default: as long as it
-    /// needs; a message that was sent still ends with the stream's duplicate window.
+    /// The deadline of a buffered emit, from the time it is in the buffer. Default: none; a message that was sent still fails
+    /// at the end of the stream's duplicate window.
     ///
-    /// While a stream refuses for the time being (its disk is full, error 10023; it has no leader; it is overloaded), what
-    /// is buffered is kept and sent again, every two to three seconds at the longest. Nothing ends it but this deadline: a
-    /// full disk is mended by somebody, and giving up would lose what was accepted. It is said through `tracing`, and
-    /// counted by [`Stats::refusing_streams`](crate::Stats::refusing_streams); the buffer fills meanwhile.
+    /// While a stream temporarily rejects messages (its disk is full, error 10023; it has no leader; it is overloaded), buffered
+    /// messages are kept and resent at least every three seconds. Only this deadline ends that: an operator can free the disk,
+    /// and giving up would lose accepted messages. It is logged through `tracing` and counted by
+    /// [`Stats::refusing_streams`](crate::Stats::refusing_streams); the buffer fills in the meantime.
     pub fn buffered_deadline(mut self, deadline: impl Into<Option<Duration>>) -> Self {
         self.buffered_deadline = deadline.into();
         self
     }
 
-    /// How long `connect` may take in all. Default 10 s.
+    /// The timeout of `connect`. Default 10 s.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// Turns warnings into errors: streams of one replica, storage in memory, interest retention, persistence that
-    /// does not wait for the disk. `connect` and `register` fail then, and over a connection that was there already each
-    /// emit does.
+    /// Turns warnings into errors: streams with one replica, memory storage, interest retention, or asynchronous persistence.
+    /// They make `connect` and `register` fail and, with [`Publisher::new`](crate::Publisher::new), each emit.
     pub fn strict(mut self) -> Self {
         self.strict = true;
         self
     }
 
-    /// Sends every event as a CloudEvent, of this source and with these extensions, unless an emit brings its own.
+    /// Sends every event as a CloudEvent with this source and these extensions, unless an emit sets its own.
     pub fn cloud_events(mut self, cloud_event: CloudEvent) -> Self {
         self.cloud_events = Some(cloud_event);
         self
     }
 
-    /// Called when a message failed and nobody waits for it: to write it to a dead-letter store, say. It runs on the
+    /// Called when a message failed and no caller awaits it, for example to write it to a dead-letter store. It runs on the
     /// publisher's own task, or where a [`Pending`](crate::Pending) is dropped, and must not block. A panic in it is caught, logged once
     /// and counted ([`Stats::callback_panics`](crate::Stats::callback_panics)).
     pub fn on_lost(mut self, callback: impl Fn(Lost) + Send + Sync + 'static) -> Self {
@@ -156,13 +155,13 @@ impl Options {
     }
 
     /// Called for every event of the connection, in place of async-nats's `event_callback`. It must not block. A panic in it is
-    /// caught, as in [`Options::on_lost`].
+    /// caught, like in [`Options::on_lost`].
     pub fn on_nats_event(mut self, callback: impl Fn(async_nats::Event) + Send + Sync + 'static) -> Self {
         self.on_nats_event = Some(Arc::new(callback));
         self
     }
 
-    /// Whether the options can be used.
+    /// Validates the options.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         self.check_api()?;
         self.check_connection()?;

@@ -14,7 +14,7 @@ use crate::error::{Cause, EmitError, PossiblyStored};
 use crate::lost::LostReport;
 use crate::message::Receipt;
 
-/// An event in the buffer, or under way. Await it to learn how it ended.
+/// An event in the buffer or in flight. Await it for the result.
 ///
 /// Dropping it changes nothing for the event: it is still sent, `flush` waits for it, and a failure goes to
 /// [`Options::on_lost`](crate::Options::on_lost).
@@ -51,7 +51,7 @@ impl Future for Pending {
 
 impl Drop for Pending {
     fn drop(&mut self) {
-        // A failure that arrived and was never looked at would otherwise vanish with the channel.
+        // Otherwise, a failure that arrived but was never read would be dropped with the channel.
         self.end.close();
         if let Ok(Err(failure)) = self.end.try_recv() {
             self.lost.report(*failure);

@@ -1,4 +1,4 @@
-//! From the names of a package to those on this server: prefixes and other names that the options give.
+//! Maps the names of a package to those on this server, by the options' prefixes and names.
 
 mod setting;
 
@@ -10,18 +10,18 @@ use crate::error::ConfigError;
 use crate::stream::StreamDescriptor;
 use crate::subject::{SubjectProblem, schedule_filter, subject_problem, token_problem};
 
-/// What the caller said of names.
+/// The options for names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Naming {
-    /// Before subjects.
+    /// The prefix of subjects.
     pub(crate) subjects: String,
-    /// Before names of streams.
+    /// The prefix of stream names.
     pub(crate) streams: String,
-    /// Streams with a name of their own.
+    /// Streams with explicit names.
     pub(crate) renamed: BTreeMap<String, String>,
 }
 
-/// How streams and subjects are called here.
+/// The names of streams and subjects on this server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Names {
     /// Ends with `.`, or is empty.
@@ -33,7 +33,7 @@ pub(crate) struct Names {
 impl Names {
     /// # Errors
     ///
-    /// No subject can start like that, or no stream be called like that.
+    /// A prefix or name is invalid.
     pub(crate) fn new(naming: &Naming) -> Result<Self, ConfigError> {
         let mut subject_prefix = naming.subjects.clone();
         if !subject_prefix.is_empty() {
@@ -55,12 +55,12 @@ impl Names {
         Ok(Self { subject_prefix, stream_prefix: naming.streams.clone(), renamed: naming.renamed.clone() })
     }
 
-    /// Whether everything is called as in the package.
+    /// Whether all names are those of the package.
     fn are_same(&self) -> bool {
         self.subject_prefix.is_empty() && self.stream_prefix.is_empty() && self.renamed.is_empty()
     }
 
-    /// A stream's name here.
+    /// A stream's name on this server.
     pub(crate) fn stream<'a>(&self, name: &'a str) -> Cow<'a, str> {
         match self.renamed.get(name) {
             Some(renamed) => Cow::Owned(renamed.clone()),
@@ -69,7 +69,7 @@ impl Names {
         }
     }
 
-    /// A subject, or a filter, here.
+    /// A subject or filter on this server.
     pub(crate) fn subject(&self, mut subject: String) -> String {
         if !self.subject_prefix.is_empty() {
             subject.insert_str(0, &self.subject_prefix);
@@ -77,7 +77,7 @@ impl Names {
         subject
     }
 
-    /// The streams as they are here, in order.
+    /// The streams with their names on this server, in order.
     pub(crate) fn streams(&self, streams: &[StreamDescriptor]) -> Vec<StreamDescriptor> {
         if self.are_same() {
             return streams.to_vec();
@@ -89,7 +89,7 @@ impl Names {
     ///
     /// # Errors
     ///
-    /// A stream that is given a name is none of these, or two have the same name.
+    /// A renamed stream is unknown, or two streams have the same name.
     pub(crate) fn check(&self, streams: &[StreamDescriptor]) -> Result<(), ConfigError> {
         if let Some(stream) = self.renamed.keys().find(|name| streams.iter().all(|stream| stream.name != *name)) {
             return Err(ConfigError::NoStream { stream: stream.clone() });
@@ -128,7 +128,7 @@ fn check_stream(option: &'static str, name: &str) -> Result<(), ConfigError> {
     }
 }
 
-/// Descriptors are constants, of texts that live for ever: each different text is kept once, for as long as the process runs.
+/// Descriptors consist of `'static` texts: each distinct text is leaked once.
 fn kept(text: Cow<'_, str>) -> &'static str {
     static TEXTS: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
     let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);

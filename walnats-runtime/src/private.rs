@@ -1,4 +1,4 @@
-//! What generated code names. Not for anybody else: it changes without notice.
+//! Items for generated code only; they change without notice.
 
 pub use async_nats::Client;
 pub use serde;
@@ -24,7 +24,7 @@ pub use crate::protobuf::{decode as decode_message, encode as encode_message};
 #[cfg(feature = "protobuf")]
 pub use {prost, prost_types};
 
-/// Brings in what `build.rs` generated from the schemas of the package: one line in `lib.rs`.
+/// Includes the code that `build.rs` generated from the package's schemas: one line in `lib.rs`.
 #[macro_export]
 macro_rules! include_events {
     () => {
@@ -32,7 +32,7 @@ macro_rules! include_events {
     };
 }
 
-/// Implements `schemars::JsonSchema` by the committed schema; for generated code.
+/// Implements `schemars::JsonSchema` with the committed schema; for generated code.
 #[cfg(feature = "schemars")]
 #[doc(hidden)]
 #[macro_export]
@@ -50,7 +50,7 @@ macro_rules! json_schema {
     };
 }
 
-/// Implements `schemars::JsonSchema` by the committed schema; for generated code. Without the feature `schemars`, nothing.
+/// Implements `schemars::JsonSchema` with the committed schema; for generated code. Without the feature `schemars`, nothing.
 #[cfg(not(feature = "schemars"))]
 #[doc(hidden)]
 #[macro_export]
@@ -61,6 +61,6 @@ macro_rules! json_schema {
 /// The schema whose text generated code embeds.
 #[cfg(feature = "schemars")]
 pub fn committed_schema(text: &str) -> schemars::Schema {
-    // Codegen wrote the text from a schema that it had read; a text that is no schema accepts anything.
+    // Codegen wrote the text from a schema it had read; text that is not a schema would accept anything.
     serde_json::from_str(text).unwrap_or_default()
 }

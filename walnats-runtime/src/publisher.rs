@@ -4,6 +4,7 @@ mod connect;
 mod context;
 mod environment;
 mod probe;
+mod settings;
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,33 +15,30 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use self::environment::Environment;
-use crate::batch::EmitAll;
 use crate::callback::{Panics, guard};
-use crate::emit::Emit;
 use crate::engine::{Engine, Load};
 use crate::error::{ConfigError, ConnectError, EmitError, FlushError, OptionError, Reason, ShutdownError};
-use crate::event::Event;
 use crate::health::Health;
 use crate::jetstream::KnownStreams;
 use crate::message::OutboundMessage;
 use crate::options::Options;
 use crate::pending::Pending;
 use crate::placement::Names;
-use crate::register::{Warning, say_stated, warnings};
 use crate::stats::Stats;
 use crate::stream::StreamDescriptor;
+use crate::warning::{Warning, say_stated, warnings};
 
-/// Emits events over one NATS connection. Cloning is cheap, and all clones share one buffer.
+/// Emits events over one NATS connection. Clones are cheap and share one buffer.
 ///
-/// A publisher works on the Tokio runtime on which it was made ([`Publisher::new`] outside of a runtime: on that of its first emit),
-/// and emits may come from anywhere. That runtime has to be driven: emits wait while nobody runs it, as with a current-thread
-/// runtime between two calls of `block_on`, or while all its workers are blocked.
+/// A publisher runs on the Tokio runtime in which it was created (after [`Publisher::new`] outside a runtime: that of its first
+/// emit); emits may come from anywhere. Emits wait while that runtime is not driven, as with a current-thread runtime between two
+/// calls of `block_on`, or while all its workers are blocked.
 ///
-/// When the last clone is dropped, what is in the buffer is still sent, for as long as the runtime runs;
-/// [`Publisher::shutdown`] waits for that, and says what could not be delivered. Call it at the end of `main`: a runtime that
-/// shuts down takes the publisher with it. What the publisher holds then ends as `NotStored` where it was never sent and as
-/// `PossiblyStored` where it was; what nobody waits for is counted, logged and passed to [`Options::on_lost`]. A process that ends by
-/// `std::process::exit`, an abort or a signal gets to do nothing of this.
+/// When the last clone is dropped, buffered events are still sent while the runtime runs; [`Publisher::shutdown`] waits for that
+/// and reports what could not be delivered. Call it at the end of `main`, because a runtime that shuts down stops the publisher.
+/// Events that it then holds end as `NotStored` if never sent, and as `PossiblyStored` otherwise; those that no caller awaits are
+/// counted, logged and passed to [`Options::on_lost`]. None of this happens if the process ends through `std::process::exit`, an
+/// abort or a signal.
 #[derive(Clone)]
 pub struct Publisher {
     shared: Arc<Shared>,
@@ -49,25 +47,25 @@ pub struct Publisher {
 struct Shared {
     client: Client,
     streams: &'static [StreamDescriptor],
-    /// The same as they are here.
+    /// The same, with the names on this server.
     placed: Vec<StreamDescriptor>,
     names: Names,
     options: Options,
-    /// What is wrong with the options.
+    /// The error in the options, if any.
     fault: Option<ConfigError>,
-    /// What the streams really are.
+    /// The observed configuration of the streams.
     known: KnownStreams,
     engine: Engine,
 }
 
 impl Publisher {
-    /// Connects to one of the servers in `urls`: `nats://host:4222`, several separated by commas. `streams` are those that
-    /// the events belong to.
+    /// Connects to one of the servers in `urls`: `nats://host:4222`, several separated by commas. `streams` are the streams of
+    /// the events.
     ///
     /// # Errors
     ///
-    /// No server could be reached within [`Options::connect_timeout`], or it refused the credentials. It does not try
-    /// for ever; once connected, a lost connection is taken up again for ever, unless async-nats's options say otherwise.
+    /// No server could be reached within [`Options::connect_timeout`], or it rejected the credentials. Once connected, a lost
+    /// connection is retried without limit, unless async-nats's options say otherwise.
     /// With [`Options::strict`], a stream that may lose events is an error, before anything is connected.
     pub async fn connect(
         urls: impl AsRef<str>,
@@ -86,31 +84,31 @@ impl Publisher {
         Ok(Self::start(client, streams, options, Some(nats_events), panics))
     }
 
-    /// Connects as the environment says, with the variables of the program `nats`: `NATS_URL` (or `NATS_SERVER`, which
+    /// Connects according to the environment variables of the program `nats`: `NATS_URL` (or `NATS_SERVER`, which
     /// walnats for Python reads), `NATS_USER` and `NATS_PASSWORD` (a user without a password is a token), `NATS_TOKEN`,
-    /// `NATS_CREDS`, `NATS_NKEY` (a file with the seed), `NATS_CERT`, `NATS_KEY` and `NATS_CA`. What they leave open is taken
-    /// from the context that `NATS_CONTEXT` names or that is selected (`nats context select`), in `nats` below
+    /// `NATS_CREDS`, `NATS_NKEY` (a file with the seed), `NATS_CERT`, `NATS_KEY` and `NATS_CA`. What they do not set
+    /// comes from the context that `NATS_CONTEXT` names or that is selected (`nats context select`), in `nats` below
     /// `XDG_CONFIG_HOME` or `~/.config`: also domain and API prefix of JetStream, the inbox's prefix, and TLS first.
-    /// What neither says is `nats://127.0.0.1:4222`, without credentials.
+    /// The default is `nats://127.0.0.1:4222`, without credentials.
     ///
-    /// `options` come first: what they say of credentials, domain and API prefix counts. Files with credentials are read again
+    /// `options` take precedence for credentials, domain and API prefix. Credentials from there, or from a
+    /// variable, replace a user that a less specific URL names: that of the context, say. Files with credentials are read again
     /// at every connection.
     ///
     /// # Errors
     ///
-    /// As [`Publisher::connect`]; and what the environment says cannot be used. A member of a context that is not known is
-    /// reported through `tracing`.
+    /// Like [`Publisher::connect`]; or the environment is invalid. Unknown members of a context are reported through `tracing`.
     pub async fn connect_env(streams: &'static [StreamDescriptor], options: Options) -> Result<Self, ConnectError> {
         let (urls, options) = Environment::of_process().await?.complete(options);
         Self::connect(urls, streams, options).await
     }
 
-    /// Emits over a connection that is there already.
+    /// Emits over an existing connection.
     ///
-    /// The server reports a denied publish to the connection's `event_callback` alone; over such a connection the
-    /// emit ends as `PossiblyStored` when its deadline passes. [`Publisher::connect`] does better. Ping interval and queue are
-    /// that connection's, too: async-nats's own notice a dead connection after two minutes. Neither changes what is promised
-    /// about sending again, see [`Options::window_messages`].
+    /// The server reports a denied publish only to the connection's `event_callback`, so over such a connection the emit ends as
+    /// `PossiblyStored` when its deadline passes; [`Publisher::connect`] reports it immediately. Ping interval and queue are the
+    /// connection's, too: with async-nats's defaults, a dead connection is noticed after two minutes. The guarantees about
+    /// resending stay the same, see [`Options::window_messages`].
     pub fn new(client: Client, streams: &'static [StreamDescriptor], mut options: Options) -> Self {
         let panics = guard(&mut options);
         Self::start(client, streams, options, None, panics)
@@ -139,47 +137,36 @@ impl Publisher {
         &self.shared.client
     }
 
-    /// JetStream over the connection, in the domain or under the prefix that the options say.
+    /// JetStream over the connection, with the options' domain or prefix.
     pub fn jetstream(&self) -> jetstream::Context {
         jetstream::with_prefix(self.shared.client.clone(), self.shared.options.api().as_str())
     }
 
-    /// The streams that the events belong to, as the package calls them.
+    /// The streams of the events, with their names in the package.
     pub fn streams(&self) -> &'static [StreamDescriptor] {
         self.shared.streams
     }
 
-    /// How the publisher behaves.
+    /// The publisher's options.
     pub fn options(&self) -> &Options {
         &self.shared.options
     }
 
-    /// Emits an event; generated code calls it.
-    pub fn emit<'a, E: Event>(&'a self, event: &'a E) -> Emit<'a, E> {
-        Emit::new(self, event)
-    }
-
-    /// Emits events of one type; generated code calls it.
-    pub fn emit_all<'a, E: Event>(&'a self, events: &'a [E]) -> EmitAll<'a, E> {
-        EmitAll::new(self, events)
-    }
-
-    /// Hands over a finished message, as `.buffered()` does; waits for a place in the buffer.
+    /// Buffers a finished message, like `.buffered()`; waits while the buffer is full.
     ///
     /// # Errors
     ///
-    /// The publisher is shut down.
+    /// The publisher was shut down.
     pub async fn submit(&self, message: OutboundMessage) -> Result<Pending, EmitError> {
         tokio::task::consume_budget().await;
         self.submit_within(self.addressed(message), None).await
     }
 
-    /// Waits until everything that was accepted before the call is acknowledged, for `deadline` at most.
+    /// Waits until everything accepted before the call is acknowledged, for at most `deadline`.
     ///
     /// # Errors
     ///
-    /// Time is up, or a buffered message ended otherwise since the last `flush`, whether somebody awaited its
-    /// [`Pending`] or not.
+    /// The deadline passed, or a buffered message has failed since the last `flush`, whether its [`Pending`] was awaited or not.
     pub async fn flush(&self, deadline: Duration) -> Result<(), FlushError> {
         self.shared.engine.flush(deadline).await
     }
@@ -194,7 +181,7 @@ impl Publisher {
         self.shared.engine.shutdown(deadline).await
     }
 
-    /// Counts since the publisher was made, and what it holds at the moment.
+    /// Counts since the publisher was created, and what it currently holds.
     pub fn stats(&self) -> Stats {
         self.shared.engine.stats()
     }
@@ -204,17 +191,17 @@ impl Publisher {
         self.shared.engine.health()
     }
 
-    /// How many messages failed while nobody waited for them, see [`Options::on_lost`].
+    /// The number of messages that failed without a caller awaiting them, see [`Options::on_lost`].
     pub fn lost(&self) -> u64 {
         self.shared.engine.lost()
     }
 
-    /// What is wrong with the options, if anything.
+    /// The error in the options, if any.
     pub(crate) fn fault(&self) -> Option<&ConfigError> {
         self.shared.fault.as_ref()
     }
 
-    /// Nothing is sent by a publisher whose options cannot be used.
+    /// A publisher with invalid options sends nothing.
     fn check(&self, load: &Load) -> Result<(), EmitError> {
         match self.fault() {
             None => Ok(()),
@@ -222,25 +209,25 @@ impl Publisher {
         }
     }
 
-    /// What the streams really are, as far as somebody has looked.
+    /// The configuration of the streams on the server, as far as observed.
     pub(crate) fn known_streams(&self) -> &KnownStreams {
         &self.shared.known
     }
 
-    /// What is known of a stream of the package, as it is here; the defaults where nothing is.
+    /// The descriptor of a stream of the package, with its name here; defaults if it is unknown.
     pub(crate) fn stream(&self, name: &str) -> &StreamDescriptor {
         const UNKNOWN: &StreamDescriptor = &StreamDescriptor::new("");
         let known = self.shared.streams.iter().position(|stream| stream.name == name);
         known.and_then(|index| self.shared.placed.get(index)).unwrap_or(UNKNOWN)
     }
 
-    /// What streams and subjects are called here.
+    /// The names of streams and subjects on this server.
     pub(crate) fn names(&self) -> &Names {
         &self.shared.names
     }
 
-    /// Hands over a finished message that may take `deadline` in all, the wait for a place in the buffer included; `None`
-    /// is [`Options::deadline`]. Nothing is sent after it. Whoever calls looks after the end: `flush` does not answer for it.
+    /// Sends a finished message within `deadline`, including the wait for the buffer; `None` means [`Options::deadline`].
+    /// Nothing is sent after the deadline. The caller must handle the result: `flush` does not report it.
     ///
     /// # Errors
     ///
@@ -253,7 +240,7 @@ impl Publisher {
         self.confirmed(Load::One(self.addressed(message)), deadline).await
     }
 
-    /// Waits for places for all of them, which are sent as one.
+    /// Waits for space for all of them, and sends them as one batch.
     pub(crate) async fn submit_atomic(
         &self,
         messages: Vec<OutboundMessage>,
@@ -262,7 +249,7 @@ impl Publisher {
         self.confirmed(Load::Atomic(messages), deadline).await
     }
 
-    /// Waits for a place for as long as it takes; the deadline counts from then on.
+    /// Waits for space without a limit; the deadline counts from then on.
     pub(crate) async fn submit_within(
         &self,
         message: OutboundMessage,
@@ -277,7 +264,7 @@ impl Publisher {
         engine.accept(load, place, self.buffered_until(deadline), true)
     }
 
-    /// A place at once, or none.
+    /// Does not wait for space.
     pub(crate) fn try_submit(
         &self,
         message: OutboundMessage,
@@ -291,7 +278,7 @@ impl Publisher {
         }
     }
 
-    /// The message as its stream takes it, which one that was kept elsewhere does not know.
+    /// Adds the stream's settings, which a message that was stored elsewhere does not have.
     fn addressed(&self, message: OutboundMessage) -> OutboundMessage {
         let stream = self.shared.placed.iter().find(|stream| stream.name == message.stream);
         OutboundMessage { expect_stream: stream.is_none_or(|stream| stream.expect_stream), ..message }
@@ -314,7 +301,7 @@ impl Publisher {
     }
 }
 
-/// The names, if the options can be used for these streams.
+/// The names, if the options are valid for these streams.
 fn named(options: &Options, streams: &[StreamDescriptor]) -> Result<Names, ConfigError> {
     options.check()?;
     let names = options.names()?;
@@ -322,7 +309,7 @@ fn named(options: &Options, streams: &[StreamDescriptor]) -> Result<Names, Confi
     Ok(names)
 }
 
-/// What there is to say of a stream, if anything.
+/// The warnings about a stream, if any.
 fn warned(stream: &StreamDescriptor) -> Option<Vec<Warning>> {
     let warnings = warnings(stream);
     (!warnings.is_empty()).then_some(warnings)

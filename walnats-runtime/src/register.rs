@@ -1,4 +1,4 @@
-//! Brings the streams of a package to a server: looks first, does what loses nothing, refuses the rest.
+//! Creates and updates the streams of a package: inspects them first, applies safe changes, and refuses others.
 
 mod api;
 mod apply;
@@ -10,23 +10,21 @@ mod error;
 mod external;
 mod loss;
 mod plan;
+mod refusal;
 mod report;
 mod rule;
 mod setting;
-mod subjects;
 mod survey;
 mod warning;
 mod weaker;
 
 pub use change::Change;
-pub use error::{Refusal, RefusedStream, RegisterError};
+pub use error::RegisterError;
 pub use external::Misfit;
 pub use loss::{Count, Loss};
 pub use plan::{Action, Plan, StreamPlan};
+pub use refusal::{Refusal, RefusedStream};
 pub use report::{Registered, RegisteredStream, StreamOutcome};
-pub(crate) use subjects::covers;
-pub use warning::Warning;
-pub(crate) use warning::{say_stated, warnings};
 pub use weaker::Weakening;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,11 +38,14 @@ use async_nats::Client;
 use crate::error::ConfigError;
 use crate::jetstream::{Api, KnownStreams, Prefix};
 use crate::placement::Names;
+use crate::warning::say;
 use apply::Hindrance;
 
-use crate::{EventDescriptor, Publisher, StreamDescriptor};
+use crate::event::EventDescriptor;
+use crate::publisher::Publisher;
+use crate::stream::StreamDescriptor;
 
-/// Creates and updates streams; `.await` does it.
+/// Creates and updates streams when awaited.
 ///
 /// It looks at each stream first, as [`Register::plan`] shows, and then does what keeps every stored message. An update
 /// that drops messages is refused with their number, unless [`Register::allow_loss`] allows it, and one that takes something
@@ -69,21 +70,21 @@ pub struct Register<'a> {
     api: Api,
     /// Whose connection it is.
     publisher: PhantomData<&'a Client>,
-    /// Where what is found is kept.
+    /// Where the observed configuration is cached.
     known: KnownStreams,
     streams: Vec<StreamDescriptor>,
     scope: Scope,
     exact_subjects: bool,
     strict: bool,
     loss: BTreeMap<String, u64>,
-    /// What the streams are called on this server.
+    /// The names of the streams on this server.
     names: Names,
-    /// What is wrong with the options of the publisher.
+    /// The error in the publisher's options, if any.
     fault: Option<ConfigError>,
     weaker: BTreeSet<(String, String)>,
 }
 
-/// Which streams may be touched.
+/// Which changes are permitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Scope {
     Both,
@@ -160,7 +161,7 @@ impl<'a> Register<'a> {
         self
     }
 
-    /// Refuses streams that have a [`Warning`]: one replica, storage in memory, interest retention, and what else the look at
+    /// Refuses streams that have a [`Warning`](crate::Warning): one replica, storage in memory, interest retention, and what else the look at
     /// the server finds.
     pub fn strict(mut self) -> Self {
         self.strict = true;
@@ -200,14 +201,14 @@ impl<'a> Register<'a> {
         }
         let mut registered = Registered::default();
         let mut refused = Vec::new();
-        // Somebody else may create or change a stream between the look and the deed, and an update of one stream may
-        // free the subjects that another one waits for: what did not go through is looked at once more.
+        // Another process may change a stream between inspection and update, and the update of one stream may free subjects
+        // that another one needs, so failed streams are retried once.
         for last in [false, true] {
             let plan = self.survey().plan(&streams).await?;
             let mut again = Vec::new();
             let found = plan.streams.iter();
             let found = found.flat_map(|stream| stream.warnings.iter().map(|warning| (stream.name.as_str(), *warning)));
-            warning::say(&self.api.client, found);
+            say(&self.api.client, found);
             for stream in plan.streams {
                 match self.apply(&stream).await? {
                     Ok(outcome) => registered.streams.push(report::registered(stream, outcome)),

@@ -23,7 +23,7 @@ pub struct Stats {
     pub possibly_stored: u64,
     /// Attempts after the first: an acknowledgement had not come, or the stream had refused for the time being.
     pub resent: u64,
-    /// Messages that failed while nobody waited for them, see [`Options::on_lost`](crate::Options::on_lost). They also count as not
+    /// Messages that failed without a caller awaiting them, see [`Options::on_lost`](crate::Options::on_lost). They also count as not
     /// stored or possibly stored.
     pub lost: u64,
     /// Streams that refuse events at the moment, see [`Health::refusing_streams`](crate::Health::refusing_streams).

@@ -1,13 +1,13 @@
-//! What a package says of a JetStream stream, as constants that generated code fills in.
+//! A package's declaration of a JetStream stream, as constants in generated code.
 
 use std::time::Duration;
 
-/// A stream that events are stored in, and how it is to be configured.
+/// A stream for events, and its configuration.
 ///
-/// A setting that is `None` (or `false`, or empty) is left alone where the stream exists, and takes JetStream's default where
-/// `register` creates it. Limits of `Some(0)` state that there is none.
+/// `register` does not change a setting that is `None` (or `false`, or empty) on an existing stream, and uses JetStream's default
+/// when it creates one. A limit of `Some(0)` means unlimited.
 ///
-/// Generated code starts from [`StreamDescriptor::new`] and states what `walnats.toml` does:
+/// Generated code starts from [`StreamDescriptor::new`] and adds the settings of `walnats.toml`:
 ///
 /// ```
 /// use walnats_runtime::{Retention, StreamDescriptor};
@@ -21,49 +21,49 @@ use std::time::Duration;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StreamDescriptor {
-    /// As JetStream knows it: no space, `.`, `*`, `>`, `/` or `\`.
+    /// The stream's name: no space, `.`, `*`, `>`, `/` or `\`.
     pub name: &'static str,
     /// The subject filters whose messages the stream stores.
     pub subjects: &'static [&'static str],
-    /// Whether somebody else makes and changes the stream. `register` then writes nothing: it checks that the stream is as
-    /// the settings here need it.
+    /// Whether the stream is managed externally. `register` then changes nothing: it checks that the stream meets these
+    /// settings.
     pub external: bool,
     /// Whether messages carry `Nats-Expected-Stream`, so that no other stream stores them. The header is stored with each
     /// message; mirrors on servers before 2.11.5 (and sources before 2.10.14) store no message that has it.
     pub expect_stream: bool,
-    /// Shown by `nats stream info`; empty leaves it to whoever else describes the stream.
+    /// Shown by `nats stream info`; empty leaves an existing description.
     pub description: &'static str,
     /// The description of a stream that `register` creates, where `description` is empty.
     pub first_description: &'static str,
-    /// When messages leave the stream; [`Retention::Limits`].
+    /// When messages are deleted; default: [`Retention::Limits`].
     pub retention: Option<Retention>,
-    /// Where messages are kept; [`Storage::File`].
+    /// Where messages are stored; default: [`Storage::File`].
     pub storage: Option<Storage>,
-    /// Copies in a cluster, 1 to 5; 1.
+    /// Replicas in a cluster, 1 to 5; default: 1.
     pub replicas: Option<u8>,
-    /// Oldest message kept; for ever.
+    /// The maximum age of messages; default: unlimited.
     pub max_age: Option<Duration>,
-    /// Bytes kept; no limit.
+    /// The maximum size in bytes; default: unlimited.
     pub max_bytes: Option<u64>,
-    /// Messages kept; no limit.
+    /// The maximum number of messages; default: unlimited.
     pub max_messages: Option<u64>,
-    /// Messages kept for each subject; no limit.
+    /// The maximum number of messages per subject; default: unlimited.
     pub max_messages_per_subject: Option<u64>,
-    /// Bytes of one message, headers included; what the server allows.
+    /// The maximum bytes of a message, headers included; default: the server's limit.
     pub max_message_size: Option<u32>,
-    /// Consumers allowed; no limit.
+    /// The maximum number of consumers; default: unlimited.
     pub max_consumers: Option<u32>,
-    /// What a full stream does with one message more; [`Discard::Old`].
+    /// What a full stream does with a new message; default: [`Discard::Old`].
     pub discard: Option<Discard>,
     /// Whether [`Discard::New`] holds for each subject too.
     pub discard_new_per_subject: bool,
-    /// For how long message ids are remembered; 2 minutes, or `max_age` where that is shorter.
+    /// How long message ids are remembered; default: 2 minutes, or `max_age` if that is shorter.
     pub duplicate_window: Option<Duration>,
-    /// Whether messages may carry a time to live of their own (server 2.11).
+    /// Whether messages may have their own time to live (server 2.11).
     pub message_ttl: bool,
-    /// Whether the server may hold messages until a later time (server 2.12).
+    /// Whether the server may publish messages at a later time (server 2.12).
     pub schedules: bool,
-    /// Whether batches may be all or nothing (server 2.12).
+    /// Whether atomic batches are allowed (server 2.12).
     pub atomic: bool,
     /// All other settings: JetStream's name of each, and its value as JSON.
     ///
@@ -78,7 +78,7 @@ pub struct StreamDescriptor {
 }
 
 impl StreamDescriptor {
-    /// A stream of this name that nothing else is said of.
+    /// A stream with this name and no settings.
     pub const fn new(name: &'static str) -> Self {
         Self {
             name,
@@ -141,16 +141,16 @@ pub enum Storage {
     /// On disk.
     #[default]
     File,
-    /// In memory: gone with the server.
+    /// In memory: lost when the server stops.
     Memory,
 }
 
-/// What a full stream does with one message more.
+/// What a full stream does with a new message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Discard {
-    /// Drops the oldest.
+    /// Deletes the oldest.
     #[default]
     Old,
-    /// Refuses the new one.
+    /// Rejects the new one.
     New,
 }

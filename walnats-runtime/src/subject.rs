@@ -1,4 +1,4 @@
-//! Subjects and deduplication ids: made from literals and fields, and checked before NATS sees them.
+//! Subjects and deduplication ids: built from literals and fields, and validated before they are sent.
 
 use std::fmt::{Display, Write};
 
@@ -90,7 +90,7 @@ impl Uid {
     }
 
     /// Starts the id of an event of this name: `user-created:`. A stream compares ids across all its subjects, so that
-    /// two kinds of events with equal templates would otherwise be duplicates of each other.
+    /// two event types with equal templates would otherwise produce duplicates of each other.
     pub fn of(event: &str) -> Self {
         let text = format!("{event}:");
         Self { start: text.len(), text }
@@ -127,20 +127,20 @@ pub struct SubjectError {
     pub problem: SubjectProblem,
 }
 
-/// What keeps a text from being (a part of) a subject.
+/// Why a text cannot be (part of) a subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SubjectProblem {
     /// Subjects have no empty tokens.
     #[error("is empty")]
     Empty,
-    /// `.` parts tokens; `*` and `>` are wildcards.
+    /// `.` separates tokens; `*` and `>` are wildcards.
     #[error("contains `{0}`")]
     Reserved(char),
     /// White space ends a subject.
     #[error("contains white space")]
     WhiteSpace,
-    /// Control characters break the protocol or whoever reads it.
+    /// Control characters break the protocol or its readers.
     #[error("contains a control character")]
     Control,
     /// More than [`MAX_SUBJECT_BYTES`].
@@ -151,7 +151,7 @@ pub enum SubjectProblem {
     Unprintable,
 }
 
-/// A deduplication id that cannot be used.
+/// An invalid deduplication id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MessageIdError {
@@ -161,16 +161,16 @@ pub enum MessageIdError {
     /// More than [`MAX_MESSAGE_ID_BYTES`].
     #[error("the message id (uid) is {0} bytes long, the limit is {MAX_MESSAGE_ID_BYTES}")]
     TooLong(usize),
-    /// A line break would end the header; other control characters are refused with it.
+    /// A line break would end the header; other control characters are rejected, too.
     #[error("the message id (uid) contains a control character")]
     Control,
-    /// Readers trim header values: the id would not be what was given.
+    /// Readers trim header values, which would change the id.
     #[error("the message id (uid) starts or ends with white space")]
     Padded,
 }
 
-/// The subject filter that a stream with `schedules` needs beside its events' subjects: each message that the server
-/// holds until later waits on a subject of its own, `_walnats.schedule.<stream>.<message id>`.
+/// The subject filter that a stream with `schedules` needs in addition to its events' subjects: each delayed message waits on its
+/// own subject, `_walnats.schedule.<stream>.<message id>`.
 ///
 /// Of the id, what is not a letter, digit, `-` or `_` is written as `=` and two hexadecimal digits. Stream names have no
 /// `.`, `*`, `>` or white space.
@@ -178,14 +178,14 @@ pub fn schedule_filter(stream: &str) -> String {
     format!("_walnats.schedule.{stream}.*")
 }
 
-/// The subject on which a message waits for its time. Emitting the same id again replaces what waits.
+/// The subject of a delayed message. Emitting the same id again replaces it.
 pub(crate) fn schedule_subject(stream: &str, message_id: &str) -> String {
     let mut subject = format!("_walnats.schedule.{stream}.");
     push_token(&mut subject, message_id);
     subject
 }
 
-/// Writes any text as one token, so that different texts give different tokens.
+/// Encodes any text as one token, injectively.
 fn push_token(subject: &mut String, text: &str) {
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_' {
@@ -196,7 +196,7 @@ fn push_token(subject: &mut String, text: &str) {
     }
 }
 
-/// Checks a subject as a whole, whoever made it: no empty token, no wildcard, no white space, not too long.
+/// Validates a whole subject: no empty token, no wildcard, no white space, not too long.
 pub(crate) fn subject_problem(subject: &str) -> Option<SubjectProblem> {
     if subject.len() > MAX_SUBJECT_BYTES {
         return Some(SubjectProblem::TooLong(subject.len()));
@@ -204,7 +204,7 @@ pub(crate) fn subject_problem(subject: &str) -> Option<SubjectProblem> {
     subject.split('.').find_map(token_problem)
 }
 
-/// Checks an id, whoever made it.
+/// Validates an id.
 pub(crate) fn check_message_id(id: &str) -> Result<(), MessageIdError> {
     if id.is_empty() {
         Err(MessageIdError::Empty)

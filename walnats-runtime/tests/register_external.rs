@@ -29,8 +29,8 @@ fn refusal(error: RegisterError) -> Refusal {
 async fn a_stream_of_others_is_checked_and_never_written() {
     let (_server, js) = start().await;
     let error = Register::new(&js.client, &[EXTERNAL]).await.expect_err("missing");
-    let text = "stream `notes`: it belongs to others, and is not as the events need it: it does not exist, and whoever owns it \
-                has to create it";
+    let text = "stream `notes`: it is external, and does not meet the requirements of the events: it does not exist, and its owner \
+                must create it";
     assert!(error.to_string().ends_with(text), "{error}");
     assert_eq!(js.call("STREAM.INFO.notes", json!({})).await.pointer("/error/err_code"), Some(&json!(10059)));
 
@@ -39,7 +39,7 @@ async fn a_stream_of_others_is_checked_and_never_written() {
     let plan = Register::new(&js.client, &[EXTERNAL]).plan().await.expect("a plan");
     assert_eq!(plan.to_string(), "= notes  as the events need it\n1 unchanged");
     let registered = Register::new(&js.client, &[EXTERNAL]).exact_subjects().await.expect("fits");
-    assert_eq!(registered.to_string(), "notes: belongs to others, as the events need it");
+    assert_eq!(registered.to_string(), "notes: external, and meets the requirements of the events");
     assert_eq!(js.config("notes").await, before);
 }
 
@@ -69,7 +69,7 @@ async fn everything_that_does_not_fit_is_said_at_once() {
     };
     let plan = Register::new(&js.client, &[needs]).plan().await.expect("a plan");
     let expected = "\
-x notes  belongs to others, and is not as the events need it
+x notes  external, and does not meet the requirements of the events
     x it does not store `notes.*`
     x it does not store `memos.*`: stream `archive` does
     x it never acknowledges (`no_ack` is on), so that no emit can be confirmed
@@ -127,7 +127,7 @@ async fn a_missing_permission_is_named() {
     let client = connect("b").await.expect("connects");
     let patience = Duration::from_millis(500);
     let error = Register::new(&client, &[EXTERNAL]).timeout(patience).await.expect_err("may not look");
-    let text = "It needs the permissions to publish to `$JS.API.STREAM.INFO.notes` and to subscribe to `_INBOX.>`";
+    let text = "the user must be allowed to publish to `$JS.API.STREAM.INFO.notes` and to subscribe to `_INBOX.>`";
     assert!(error.to_string().contains(text), "{error}");
     // To emit, it needs none of that.
     let answer = client.request("notes.home", "x".into()).await.expect("an acknowledgement");

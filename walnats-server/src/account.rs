@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::config::quote;
+use crate::escape::quote;
 
 /// An account with its users, its JetStream, and what it shares with other accounts; see
 /// [`Builder::account`](crate::Builder::account).

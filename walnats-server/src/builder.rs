@@ -1,22 +1,15 @@
-//! How a server shall run.
+//! The configuration of a server.
 
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::account::Account;
-use crate::cluster::NatsCluster;
-use crate::config::Ports;
-use crate::error::StartError;
 use crate::leaf::Remote;
-use crate::locate::Release;
-use crate::server::NatsServer;
+use crate::release::Release;
 
-/// How often other free ports are tried when somebody else was faster.
-const PORT_ATTEMPTS: usize = 10;
-
-/// How a server shall run; see [`NatsServer::builder`]. Without any call: JetStream on, a free port, a store directory
-/// of its own.
+/// The configuration of a server; see [`NatsServer::builder`](crate::NatsServer::builder). Defaults: JetStream enabled, a free
+/// port, and its own store directory.
 #[derive(Clone)]
 pub struct Builder {
     pub(crate) program: Option<PathBuf>,
@@ -24,7 +17,7 @@ pub struct Builder {
     pub(crate) name: Option<String>,
     pub(crate) port: Option<u16>,
     pub(crate) store: Option<PathBuf>,
-    /// What stands in the block `jetstream`, if there is to be one.
+    /// The lines of the block `jetstream`; `None` disables JetStream.
     pub(crate) jetstream: Option<String>,
     pub(crate) domain: Option<String>,
     pub(crate) accounts: Vec<Account>,
@@ -61,14 +54,14 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// Runs this program and looks for no other.
+    /// Runs this program instead of searching for one.
     #[must_use]
     pub fn program(mut self, path: impl Into<PathBuf>) -> Self {
         self.program = Some(path.into());
         self
     }
 
-    /// Runs this release, from the cache or fetched, whatever is installed; default: see the [crate].
+    /// Runs this release, cached or downloaded, whatever is installed; default: see the [crate].
     /// [`Builder::program`] takes precedence.
     #[must_use]
     pub fn release(mut self, release: Release) -> Self {
@@ -76,36 +69,36 @@ impl Builder {
         self
     }
 
-    /// The server's name; default: one of its own.
+    /// The server's name; default: a unique one.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// The port for clients, on loopback; default: a free one.
+    /// The client port on loopback; default: a free one.
     #[must_use]
     pub fn port(mut self, port: u16) -> Self {
         self.port = Some(port);
         self
     }
 
-    /// Where JetStream stores; made if it is not there, and kept when the server is dropped. Default: a temporary
-    /// folder, removed when the server is dropped.
+    /// JetStream's store directory, created if missing and kept when the server is dropped. Default: a temporary directory,
+    /// removed when the server is dropped.
     #[must_use]
     pub fn store_dir(mut self, folder: impl Into<PathBuf>) -> Self {
         self.store = Some(folder.into());
         self
     }
 
-    /// Whether JetStream is on; default: yes.
+    /// Enables or disables JetStream; default: enabled.
     #[must_use]
     pub fn jetstream(mut self, on: bool) -> Self {
         self.jetstream = on.then(|| self.jetstream.unwrap_or_default());
         self
     }
 
-    /// Turns JetStream on and adds lines to its block of the configuration, such as `max_file_store: 10MB` or
+    /// Enables JetStream and adds lines to its configuration block, such as `max_file_store: 10MB` or
     /// `sync_interval: always`.
     #[must_use]
     pub fn jetstream_config(mut self, lines: &str) -> Self {
@@ -113,36 +106,36 @@ impl Builder {
         self
     }
 
-    /// Turns JetStream on, in a domain of this name; default: in none.
+    /// Enables JetStream in this domain; default: no domain.
     #[must_use]
     pub fn domain(mut self, name: impl Into<String>) -> Self {
         self.domain = Some(name.into());
         self.jetstream(true)
     }
 
-    /// Adds an account. JetStream then belongs to the accounts that turn it on.
+    /// Adds an account. Only accounts that enable JetStream can then use it.
     #[must_use]
     pub fn account(mut self, account: Account) -> Self {
         self.accounts.push(account);
         self
     }
 
-    /// Takes accounts and users from the operator, by JWT.
+    /// Uses the operator's accounts and users, by JWT.
     #[cfg(feature = "jwt")]
     #[must_use]
     pub fn operator(self, operator: &crate::Operator) -> Self {
         self.config(&operator.text())
     }
 
-    /// Listens for leaf nodes, at [`NatsServer::leafnodes_address`].
+    /// Listens for leaf nodes, at [`NatsServer::leafnodes_address`](crate::NatsServer::leafnodes_address).
     #[must_use]
     pub fn leafnodes(mut self) -> Self {
         self.leafnodes = true;
         self
     }
 
-    /// Connects as a leaf node to a hub: a server, a [`Link`](crate::Link) to one, or a [`Remote`] that says as whom.
-    /// The first start waits until that connection exists.
+    /// Connects as a leaf node to a hub: a server, a [`Link`](crate::Link) to one, or a [`Remote`] with credentials. The first
+    /// start waits for the connection.
     ///
     /// ```no_run
     /// use walnats_server::NatsServer;
@@ -157,21 +150,21 @@ impl Builder {
         self
     }
 
-    /// Listens for clients that speak WebSocket, without TLS, at [`NatsServer::websocket_url`].
+    /// Listens for WebSocket clients, without TLS, at [`NatsServer::websocket_url`](crate::NatsServer::websocket_url).
     #[must_use]
     pub fn websocket(mut self) -> Self {
         self.websocket = true;
         self
     }
 
-    /// Serves clients over TLS, with the certificate and the key in these PEM files. The protocol begins in plain text.
+    /// Serves clients over TLS, with the certificate and key in these PEM files. The protocol starts in plain text.
     #[must_use]
     pub fn tls(mut self, certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
         self.tls = Some((certificate.into(), key.into()));
         self
     }
 
-    /// As [`Builder::tls`], and expects the TLS handshake before anything else (`handshake_first`).
+    /// Like [`Builder::tls`], but expects the TLS handshake first (`handshake_first`).
     #[must_use]
     pub fn tls_first(mut self, certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
         self.tls_first = true;
@@ -179,47 +172,23 @@ impl Builder {
     }
 
     /// Adds lines to the [configuration](https://docs.nats.io/running-a-nats-service/configuration), such as
-    /// `authorization { token: "t" }` or `max_payload: 2MB`. What has a method of its own here, such as the name, ports
-    /// and JetStream, must not be set in these lines as well.
+    /// `authorization { token: "t" }` or `max_payload: 2MB`. Do not set here what has its own method, such as the
+    /// name, ports and JetStream.
     #[must_use]
     pub fn config(mut self, lines: &str) -> Self {
         self.config = joined(self.config, lines);
         self
     }
 
-    /// How long the server may take until it is ready, at each start; default: 30 seconds.
+    /// The time limit for the server to become ready, at each start; default: 30 seconds.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
-
-    /// Starts a server and waits until it is ready.
-    ///
-    /// # Errors
-    ///
-    /// If there is no nats-server to run, or it does not become ready: [`StartError`] has the end of its log.
-    pub fn start(&self) -> Result<NatsServer, StartError> {
-        let attempts = if self.port.is_some() { 1 } else { PORT_ATTEMPTS };
-        with_free_ports(attempts, || {
-            let server = NatsServer::launch(self, Ports::free(self))?;
-            server.wait_for_leafnodes(self.remotes.len())?;
-            Ok(server)
-        })
-    }
-
-    /// Starts a cluster of `size` servers, each as this says, and waits until they have elected a leader. Names are
-    /// `node-1` and so on, ports are free ones, and each has a folder of its own under [`Builder::store_dir`].
-    ///
-    /// # Errors
-    ///
-    /// If there is no nats-server to run, or one does not become ready: [`StartError`] has the end of its log.
-    pub fn start_cluster(&self, size: usize) -> Result<NatsCluster, StartError> {
-        with_free_ports(PORT_ATTEMPTS, || NatsCluster::launch(self, size))
-    }
 }
 
-/// Does not show the configuration, which may hold secrets.
+/// Hides the configuration, which may contain secrets.
 impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { program, release, name, port, store, deadline, .. } = self;
@@ -232,17 +201,6 @@ impl fmt::Debug for Builder {
             .field("deadline", deadline)
             .finish_non_exhaustive()
     }
-}
-
-/// Between choosing a free port and listening on it, somebody else can take it.
-fn with_free_ports<T>(attempts: usize, mut start: impl FnMut() -> Result<T, StartError>) -> Result<T, StartError> {
-    for _ in 1..attempts {
-        match start() {
-            Err(error) if error.is_port_taken() => {}
-            result => return result,
-        }
-    }
-    start()
 }
 
 fn joined(text: String, lines: &str) -> String {

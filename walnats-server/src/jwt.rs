@@ -9,7 +9,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use nkeys::KeyPair;
 use serde_json::{Map, Value, json};
 
-use crate::config::quote;
+use crate::escape::quote;
 
 /// An operator and its accounts, whose servers know them from memory; see
 /// [`Builder::operator`](crate::Builder::operator).
@@ -41,7 +41,7 @@ pub struct OperatorAccount {
     seed: String,
 }
 
-/// What a JWT allows an account or a user. Without any call: everything except JetStream, and for ever.
+/// What a JWT permits an account or user. Default: everything except JetStream, without expiry.
 #[derive(Clone, Debug, Default)]
 pub struct Claims {
     limits: Map<String, Value>,
@@ -131,7 +131,7 @@ impl OperatorAccount {
         &self.public_key
     }
 
-    /// Makes a user, and gives its credentials as the text of a file `.creds`. No server has to be told.
+    /// Creates a user, and returns its credentials as the text of a `.creds` file. Servers need no update.
     ///
     /// # Errors
     ///

@@ -1,14 +1,13 @@
-//! A leaf node's way to its hub.
+//! A leaf node's connection to its hub.
 
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use crate::config::quote;
+use crate::escape::{encoded, quote};
 use crate::link::Link;
-use crate::server::NatsServer;
 
-/// The hub of a leaf node, and as whom the leaf connects to it; see [`Builder::leaf_of`](crate::Builder::leaf_of).
+/// The hub of a leaf node, and the user to connect as; see [`Builder::leaf_of`](crate::Builder::leaf_of).
 #[derive(Clone)]
 pub struct Remote {
     /// `None` if the hub does not listen for leaf nodes.
@@ -66,33 +65,16 @@ impl Remote {
     }
 }
 
-/// Where the hub listens for leaf nodes, if [`Builder::leafnodes`](crate::Builder::leafnodes) said that it does.
-impl From<&NatsServer> for Remote {
-    fn from(hub: &NatsServer) -> Self {
-        let address = hub.leafnodes_address();
-        Self { address, ..Self::to(hub.address()) }
-    }
-}
-
-/// The hub that the link leads to.
+/// The hub behind the link.
 impl From<&Link> for Remote {
     fn from(link: &Link) -> Self {
         Self::to(link.address())
     }
 }
 
-/// Does not show passwords.
+/// Hides passwords.
 impl fmt::Debug for Remote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Remote").field("address", &self.address).field("account", &self.account).finish_non_exhaustive()
     }
-}
-
-/// Text within a URL.
-pub(crate) fn encoded(text: &str) -> String {
-    let encode = |byte: u8| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
-        other => format!("%{other:02X}"),
-    };
-    text.bytes().map(encode).collect()
 }

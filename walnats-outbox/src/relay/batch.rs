@@ -1,4 +1,4 @@
-//! Rows on their way: those of one key one after another, all others at once.
+//! Sends a batch of rows: those of one key one by one, all others concurrently.
 
 use std::collections::HashMap;
 use std::collections::VecDeque;
@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 
 use futures_util::stream::{self, SelectAll, Stream, StreamExt};
 
-use super::Context;
+use super::context::Context;
 use super::failure::{self, Failure};
 use super::options::{AfterWindow, Tally};
 use super::pause::back_off;
+use super::step::Step;
 use super::verdict::{Verdict, text, verdict};
 use crate::claim::Claim;
 use crate::database::Database;
@@ -18,16 +19,16 @@ use crate::read;
 use crate::row::{Row, milliseconds};
 use crate::settle::{Mark, settle};
 
-/// Marks written at a time.
+/// The maximum number of marks per statement.
 const MARKS: usize = 128;
-/// Time for a message to reach the server before its stream forgets the id of an earlier attempt.
+/// The time reserved for a message to reach the server before its stream forgets the id of an earlier attempt.
 const MARGIN: Duration = Duration::from_secs(5);
-/// How long an answer is waited for, for a row that got none before, while others of its stream did.
+/// The timeout for a row that got no answer before, while other rows of its stream did.
 const SUSPECT_PATIENCE: Duration = Duration::from_secs(5);
-/// The least time that a mark gets.
+/// The minimum timeout for writing marks.
 const MARK_PATIENCE: Duration = Duration::from_secs(5);
 
-/// What became of a batch.
+/// The result of a batch.
 #[derive(Debug, Default)]
 pub(super) struct Report {
     pub(super) rows: usize,
@@ -35,10 +36,10 @@ pub(super) struct Report {
     pub(super) publisher_closed: bool,
 }
 
-/// The time that a batch has.
+/// The time limits of a batch.
 #[derive(Clone, Copy, Debug)]
 struct Times {
-    /// Nothing is sent afterwards.
+    /// Nothing is sent after this.
     send_until: Instant,
     /// The end of the lease.
     mark_until: Instant,
@@ -46,16 +47,7 @@ struct Times {
     now_ms: i64,
 }
 
-/// What became of a row.
-pub(super) struct Step {
-    pub(super) mark: Mark,
-    /// Whether the next row of the key may be sent.
-    pub(super) go_on: bool,
-    pub(super) tally: Tally,
-    pub(super) publisher_closed: bool,
-}
-
-/// Sends the rows of a claim and marks them.
+/// Sends the rows of a claim and records the results.
 pub(super) async fn send<D: Database>(context: Arc<Context<D>>, claim: Claim) -> Report {
     let lease = context.options.lease;
     let times = Times {
@@ -79,7 +71,7 @@ pub(super) async fn send<D: Database>(context: Arc<Context<D>>, claim: Claim) ->
     report
 }
 
-/// The rows of each key together, in order; rows without a key each by itself.
+/// Groups rows by key, in order; rows without a key are groups of one.
 fn lanes(rows: Vec<Row>) -> Vec<VecDeque<Row>> {
     let mut lanes: Vec<VecDeque<Row>> = Vec::new();
     let mut by_key: HashMap<String, usize> = HashMap::new();
@@ -98,7 +90,7 @@ fn lanes(rows: Vec<Row>) -> Vec<VecDeque<Row>> {
     lanes
 }
 
-/// Sends rows one after another; when one fails, those behind it are given back.
+/// Sends rows one by one; if one fails, those behind it are released unsent.
 fn steps<D: Database>(
     context: &Arc<Context<D>>,
     times: Times,
@@ -114,10 +106,10 @@ fn steps<D: Database>(
 }
 
 async fn attempt<D: Database>(context: &Context<D>, times: Times, row: &Row) -> Step {
-    if !context.pauses.admits(&row.stream) {
+    if !context.pauses.allows(&row.stream) {
         return times.unsent(row);
     }
-    // Rows that may be what the server hangs up on go one at a time, and not for long: the innocent ones then get through.
+    // Rows that may make the server hang up are sent one at a time with a short timeout, so that the others get through.
     let is_suspect = row.refusals > 0 && times.earlier(row).is_some();
     let step = if is_suspect {
         match tokio::time::timeout(times.left(), context.suspects.turn()).await {
@@ -134,11 +126,15 @@ async fn attempt<D: Database>(context: &Context<D>, times: Times, row: &Row) -> 
 async fn try_to_send<D: Database>(context: &Context<D>, times: Times, row: &Row, patience: Duration) -> Step {
     let window = match times.window(row) {
         Window::Over if context.options.after_window == AfterWindow::Park => {
-            let error = "possibly stored, and the stream has forgotten its id".to_owned();
+            let error = "possibly stored, and the stream no longer remembers its id".to_owned();
             return failure::park(context, row, Mark::parked(row, times.since(row), error));
         }
         Window::Over => {
-            tracing::warn!(row = row.id, event = row.event, "possibly stored long ago; sent again");
+            tracing::warn!(
+                row = row.id,
+                event = row.event,
+                "possibly stored, but its id is no longer remembered; resending"
+            );
             Window::New(times.now_ms())
         }
         window => window,
@@ -175,11 +171,11 @@ async fn try_to_send<D: Database>(context: &Context<D>, times: Times, row: &Row,
     failure::settle(context, row, Failure { blame, error, since, began }).await
 }
 
-/// What is known of the id at the stream.
+/// What the stream knows about the row's id.
 enum Window {
-    /// It was certainly not stored before: its window begins now, in milliseconds since 1970.
+    /// Certainly not stored yet: the window begins now, in milliseconds since 1970.
     New(i64),
-    /// Possibly stored since then; the stream knows the id for as long as is left.
+    /// Possibly stored since then; the stream remembers the id for the time left.
     Left { since: i64, left: Duration },
     /// Possibly stored, and the stream may have forgotten the id.
     Over,
@@ -190,7 +186,7 @@ fn margin(row: &Row) -> Duration {
 }
 
 impl Times {
-    /// The time for sending.
+    /// The time left for sending.
     fn left(&self) -> Duration {
         self.send_until.saturating_duration_since(Instant::now())
     }
@@ -204,7 +200,7 @@ impl Times {
         row.first_attempt.map(read::since_epoch)
     }
 
-    /// Since when the row was possibly stored before this lease, whose beginning is noted too.
+    /// Since when the row may be stored because of an earlier lease; the beginning of this lease is recorded, too.
     fn earlier(&self, row: &Row) -> Option<i64> {
         self.since(row).filter(|since| *since != self.now_ms)
     }
@@ -224,17 +220,17 @@ impl Times {
     }
 }
 
-/// Writes marks, and tries again until the lease ends. One try is made later too: the epoch decides, not the time.
+/// Writes marks, and retries until the lease ends. A late attempt is harmless, because the epoch protects it.
 async fn write<D: Database>(context: &Context<D>, times: Times, marks: Vec<Mark>, tally: &mut Tally) {
     let mut failures = 0;
     loop {
         let patience = times.mark_until.saturating_duration_since(Instant::now()).max(MARK_PATIENCE);
         match settle(&context.outbox, patience, &marks).await {
             Ok(effective) => {
-                // After a failure the marks may have been written by the first attempt.
+                // After a failure, the first attempt may have written the marks.
                 let fenced = marks.iter().filter(|mark| !effective.contains(&mark.id)).count();
                 if fenced > 0 && failures == 0 {
-                    tracing::warn!(rows = fenced, "another relay had taken rows over; they may be sent twice");
+                    tracing::warn!(rows = fenced, "another relay took over rows; they may be sent twice");
                     tally.fenced += fenced as u64;
                 }
                 return;
@@ -244,7 +240,7 @@ async fn write<D: Database>(context: &Context<D>, times: Times, marks: Vec<Mark>
                 let pause = back_off(Duration::from_millis(50), Duration::from_secs(1), failures);
                 if Instant::now() + pause >= times.mark_until {
                     let rows = marks.len();
-                    tracing::error!(rows, error = %text(&error), "rows could not be marked; they are sent again");
+                    tracing::error!(rows, error = %text(&error), "results could not be recorded; the rows are resent");
                     return;
                 }
                 tokio::time::sleep(pause).await;

@@ -1,4 +1,4 @@
-//! Streams that are left alone for a while, and how long things wait.
+//! Pauses for streams in trouble, and back-off delays.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 const SHORTEST: Duration = Duration::from_millis(250);
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// Streams in trouble: their rows are not taken, so that those of others pass. After a pause one row finds out whether the
-/// trouble is over.
+/// Streams in trouble: their rows are skipped, so that other streams proceed. After a pause, one row probes whether the
+/// stream has recovered.
 #[derive(Debug, Default)]
 pub(super) struct Pauses(Mutex<HashMap<String, Pause>>);
 
@@ -17,9 +17,9 @@ pub(super) struct Pauses(Mutex<HashMap<String, Pause>>);
 struct Pause {
     until: Instant,
     refusals: u32,
-    /// Whether a row is under way to find out.
+    /// Whether a probing row is in flight.
     probing: bool,
-    /// Whether it is the account that is in trouble.
+    /// Whether the whole account is in trouble.
     of_account: bool,
 }
 
@@ -30,8 +30,8 @@ impl Pause {
 }
 
 impl Pauses {
-    /// The stream refused, or the account that it is in. What was under way when it began to counts once. Trouble is logged
-    /// when it begins and when it is over; that of an account once for all streams.
+    /// The stream or its account rejected an event. Rows that were in flight at that time count once. Trouble is logged when it
+    /// begins and when it ends; that of an account once for all its streams.
     pub(super) fn refused(&self, stream: &str, error: &str, of_account: bool) {
         let now = Instant::now();
         let mut pauses = self.lock();
@@ -40,13 +40,13 @@ impl Pauses {
             tracing::error!(
                 stream,
                 error,
-                "the account takes no events of the outbox; they stay in it, and none is parked"
+                "the account accepts no outbox events; they stay in the outbox, and none is parked"
             );
         } else if !is_known && !of_account {
             tracing::warn!(
                 stream,
                 error,
-                "the stream takes no events of the outbox; they stay in it, and none is parked"
+                "the stream accepts no outbox events; they stay in the outbox, and none is parked"
             );
         }
         let new = Pause { until: now, refusals: 0, probing: false, of_account };
@@ -58,16 +58,16 @@ impl Pauses {
         }
     }
 
-    /// The stream stored something.
+    /// The stream stored an event.
     pub(super) fn stored(&self, stream: &str) {
         let mut pauses = self.lock();
         if let Some(pause) = pauses.remove(stream) {
             let of_account = pause.of_account && !pauses.values().any(|pause| pause.of_account);
-            tracing::info!(stream, of_account, "events of the outbox are taken again");
+            tracing::info!(stream, of_account, "outbox events are accepted again");
         }
     }
 
-    /// An attempt ended in a way that says nothing of the stream.
+    /// An attempt ended without information about the stream.
     pub(super) fn ended(&self, stream: &str) {
         if let Some(pause) = self.lock().get_mut(stream) {
             pause.probing = false;
@@ -75,7 +75,7 @@ impl Pauses {
     }
 
     /// Whether a row may be sent to the stream now.
-    pub(super) fn admits(&self, stream: &str) -> bool {
+    pub(super) fn allows(&self, stream: &str) -> bool {
         match self.lock().get_mut(stream) {
             Some(pause) if pause.holds(Instant::now()) => false,
             Some(pause) => {
@@ -86,19 +86,19 @@ impl Pauses {
         }
     }
 
-    /// The streams to be left alone now.
+    /// The streams that are paused now.
     pub(super) fn now(&self) -> Vec<String> {
         let now = Instant::now();
         self.lock().iter().filter(|(_, pause)| pause.holds(now)).map(|(stream, _)| stream.clone()).collect()
     }
 
-    /// How many streams are in trouble.
+    /// The number of streams in trouble.
     #[cfg(feature = "metrics")]
     pub(super) fn count(&self) -> usize {
         self.lock().len()
     }
 
-    /// When the next pause is over.
+    /// When the next pause ends.
     pub(super) fn next_end(&self) -> Option<Instant> {
         let now = Instant::now();
         self.lock().values().map(|pause| pause.until).filter(|until| *until > now).min()
@@ -109,10 +109,10 @@ impl Pauses {
     }
 }
 
-/// Doubles with each time, up to `longest`, and up to a half more by chance, so that not all return at once.
+/// Doubles each time, up to `longest`, plus up to 50 % jitter.
 pub(super) fn back_off(shortest: Duration, longest: Duration, times: u32) -> Duration {
     let base = shortest.saturating_mul(1 << times.saturating_sub(1).min(20)).min(longest);
-    // Each `RandomState` is keyed anew: chance enough for spreading load.
+    // Each `RandomState` has new keys, which is random enough for jitter.
     let chance = RandomState::new().hash_one(times) % 1024;
     base + base.mul_f64(chance as f64 / 2048.0)
 }
@@ -122,20 +122,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_row_finds_out_whether_a_pause_is_over() {
+    fn one_row_probes_after_a_pause() {
         let pauses = Pauses::default();
-        assert!(pauses.admits("a") && pauses.admits("a"));
+        assert!(pauses.allows("a") && pauses.allows("a"));
         pauses.refused("a", "full", false);
-        assert!(!pauses.admits("a") && pauses.admits("b"));
+        assert!(!pauses.allows("a") && pauses.allows("b"));
         assert_eq!(pauses.now(), ["a"]);
         std::thread::sleep(SHORTEST * 2);
-        assert!(pauses.now().is_empty() && pauses.admits("a"), "the pause is over");
-        assert!(!pauses.admits("a"), "one row is enough");
+        assert!(pauses.now().is_empty() && pauses.allows("a"), "the pause is over");
+        assert!(!pauses.allows("a"), "one probe is enough");
         assert_eq!(pauses.now(), ["a"]);
         pauses.ended("a");
-        assert!(pauses.admits("a"), "it found out nothing");
+        assert!(pauses.allows("a"), "the probe was inconclusive");
         pauses.stored("a");
-        assert!(pauses.admits("a") && pauses.admits("a"));
+        assert!(pauses.allows("a") && pauses.allows("a"));
     }
 
     #[test]

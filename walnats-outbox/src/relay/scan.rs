@@ -1,20 +1,21 @@
-//! Where a relay looks.
+//! Scans the outbox for rows to lease.
 
 use std::time::{Duration, Instant};
 
-use super::{Context, Parking};
+use super::context::Context;
+use super::options::Parking;
 use crate::claim::{Claim, Look, Wish, look};
 use crate::database::Database;
 use crate::error::DatabaseError;
 
-/// How long a relay may stay far from the beginning, where rows that it passed may be free by now.
+/// How long a scan may continue before it restarts at the beginning, where rows may have become free.
 const RETURN_AFTER: Duration = Duration::from_secs(10);
 
-/// First always the oldest rows; where those all wait for something, further on, window by window, so that a long queue
-/// behind one row holds up nothing else, and no look takes long.
+/// Starts with the oldest rows. If those are all blocked, it continues window by window, so that a long queue behind one row
+/// blocks nothing else, and each query stays short.
 #[derive(Debug)]
 pub(super) struct Scan {
-    /// Nothing was to be had between the first window and here.
+    /// No rows were available between the first window and this id.
     further: i64,
     left: Instant,
 }

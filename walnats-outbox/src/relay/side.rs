@@ -1,42 +1,42 @@
-//! What a relay does beside sending.
+//! Background tasks of a relay.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Context;
+use super::context::Context;
 use super::pause::back_off;
 use super::verdict::text;
 use crate::database::Database;
 use crate::error::DatabaseError;
 
-/// How often, where rows are kept for that long.
+/// The interval of the clean-up, unless rows are kept for less.
 const CLEAN_UP_EVERY: Duration = Duration::from_secs(60);
-/// Counting rows is not for free.
+/// Counting rows is expensive.
 #[cfg(feature = "metrics")]
 const MEASURE_EVERY: Duration = Duration::from_secs(10);
-/// Rows deleted at a time.
+/// The maximum number of rows per deletion.
 const BATCH: u32 = 1_000;
 
-/// Deletes what was sent long ago, every now and then.
+/// Periodically deletes old sent rows.
 pub(super) async fn clean_up<D: Database>(context: Arc<Context<D>>) {
     let Some(keep) = context.options.keep_sent else { return };
     loop {
         match context.outbox.clean_up(keep, BATCH).await {
             Ok(0) => {}
-            Ok(rows) => tracing::debug!(rows, "the outbox is cleaned up"),
-            Err(error) => tracing::warn!(error = %text(&error), "the outbox was not cleaned up"),
+            Ok(rows) => tracing::debug!(rows, "deleted sent rows from the outbox"),
+            Err(error) => tracing::warn!(error = %text(&error), "cannot delete sent rows from the outbox"),
         }
         tokio::time::sleep(CLEAN_UP_EVERY.min(keep.max(Duration::from_secs(1)))).await;
     }
 }
 
-/// Tells depth and age, every now and then: `walnats_outbox_pending`, `walnats_outbox_parked` and
-/// `walnats_outbox_oldest_seconds`, which is 0 where nothing waits; and `walnats_outbox_streams_in_trouble`.
+/// Periodically reports depth and age: `walnats_outbox_pending`, `walnats_outbox_parked` and
+/// `walnats_outbox_oldest_seconds`, which is 0 if nothing is due; and `walnats_outbox_streams_in_trouble`.
 #[cfg(feature = "metrics")]
 pub(super) async fn measure<D: Database>(context: Arc<Context<D>>) {
     loop {
         metrics::gauge!("walnats_outbox_streams_in_trouble").set(context.pauses.count() as f64);
-        // A database that cannot be used is told elsewhere.
+        // The main loop reports a database that is unavailable.
         if let Ok(status) = context.outbox.status().await {
             metrics::gauge!("walnats_outbox_pending").set(status.pending as f64);
             metrics::gauge!("walnats_outbox_parked").set(status.parked as f64);
@@ -54,7 +54,7 @@ pub(super) async fn listen<D: Database>(context: Arc<Context<D>>) {
         if let Err(error) = D::listen(&context.outbox.pool, move || shared.wake.notify_one()).await {
             failures += 1;
             let error = DatabaseError::from(error);
-            tracing::warn!(error = %text(&error), "nothing is heard from the database; the outbox is polled");
+            tracing::warn!(error = %text(&error), "cannot listen for notifications; polling the outbox instead");
         }
         tokio::time::sleep(back_off(Duration::from_secs(1), Duration::from_secs(30), failures)).await;
     }

@@ -1,4 +1,4 @@
-//! Rows that fail while others of their stream are stored.
+//! Rows that fail while their stream stores others.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,26 +6,26 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::row::Row;
 
-/// How long an answer about a stream is good.
+/// How long information about a stream is cached.
 const KNOWN_FOR: Duration = Duration::from_secs(5);
-/// How often the same is logged of a stream.
+/// The minimum interval between log lines about a stream.
 const TOLD_EVERY: Duration = Duration::from_secs(30);
-/// Rows that are remembered before those are forgotten that did not fail for long: another relay may have sent them.
+/// The number of remembered rows above which old ones are dropped: another relay may have sent them.
 const MANY: usize = 1_024;
 const LONG: Duration = Duration::from_secs(3_600);
 
-/// What tells a row in trouble from a stream or a connection in trouble.
+/// Distinguishes a failing row from a failing stream or connection.
 #[derive(Debug, Default)]
 pub(super) struct Suspects {
     state: Mutex<State>,
-    /// Held by the one suspect that is under way.
+    /// Held by the one suspect in flight.
     turn: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]
 struct State {
     streams: HashMap<String, Stream>,
-    /// When each row failed last.
+    /// The last failure of each row.
     failed: HashMap<i64, Instant>,
 }
 
@@ -37,24 +37,25 @@ struct Stream {
 }
 
 impl Suspects {
-    /// JetStream has the row.
+    /// JetStream stored the row.
     pub(super) fn stored(&self, row: &Row) {
         let mut state = self.lock();
         state.failed.remove(&row.id);
         state.stream(&row.stream).stored = Some(Instant::now());
     }
 
-    /// Waits until no other suspect is under way.
+    /// Waits until no other suspect is in flight.
     pub(super) async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.turn.lock().await
     }
 
-    /// The row is not this relay's any more.
+    /// This relay no longer handles the row.
     pub(super) fn ended(&self, row: i64) {
         self.lock().failed.remove(&row);
     }
 
-    /// Notes that a row failed. Whether its stream stored others since it failed before, or since this attempt began.
+    /// Records a failure. Returns whether the stream has stored others since the row's last failure, or since this attempt
+    /// began.
     pub(super) fn others_passed(&self, row: &Row, began: Instant) -> bool {
         let mut state = self.lock();
         if state.failed.len() >= MANY {
@@ -64,18 +65,18 @@ impl Suspects {
         state.stream(&row.stream).stored.is_some_and(|stored| stored > since)
     }
 
-    /// When the stream was made, if that was asked lately: `Some(None)` where there is none.
+    /// The cached creation time of the stream; `Some(None)` if it does not exist.
     pub(super) fn known(&self, stream: &str) -> Option<Option<SystemTime>> {
         let asked = self.lock().stream(stream).asked;
         asked.filter(|(at, _)| at.elapsed() < KNOWN_FOR).map(|(_, created)| created)
     }
 
-    /// Notes when the stream was made.
+    /// Caches when the stream was created.
     pub(super) fn learned(&self, stream: &str, created: Option<SystemTime>) {
         self.lock().stream(stream).asked = Some((Instant::now(), created));
     }
 
-    /// Whether trouble of the stream was not logged lately.
+    /// Whether trouble with the stream has not been logged recently.
     pub(super) fn is_news(&self, stream: &str) -> bool {
         let mut state = self.lock();
         let told = &mut state.stream(stream).told;

@@ -1,40 +1,40 @@
-//! What the end of an attempt means for a row, and for others.
+//! Classifies the result of an attempt.
 
 use std::error::Error;
 
 use walnats_runtime::{Cause, EmitError, NotStored, Reason, Receipt, Scope};
 
-/// What the end of an attempt means for a row.
+/// The result of an attempt.
 #[derive(Debug)]
 pub(super) enum Verdict {
-    /// JetStream has it.
+    /// JetStream stored it.
     Sent { sequence: u64, duplicate: bool },
     /// It failed.
     Failed { blame: Blame, possibly_stored: bool, error: String },
 }
 
-/// Who is to blame.
+/// What caused the failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Blame {
-    /// The row, and it will fail again.
+    /// The row; it will always fail.
     RowForGood,
-    /// The row, as far as anybody can tell.
+    /// Probably the row.
     Row,
-    /// Its stream: full, without a leader, overloaded; or not to be published to with these credentials. No row is parked for
-    /// it.
+    /// Its stream is full, without a leader or overloaded, or the credentials do not permit publishing to it. Rows are not
+    /// parked.
     Stream,
-    /// Its stream: missing, sealed, of other subjects. It is the row after all where the stream stores others meanwhile.
+    /// Its stream is missing, sealed or has other subjects; or the row, if the stream stores others in the meantime.
     StreamOrRow,
-    /// Another stream has its subject: its own stream is to blame if it is missing, else the row.
+    /// Another stream has its subject: caused by its own stream if that is missing, otherwise by the row.
     WrongStream,
-    /// The account or the servers: what they keep is used up, or there is no JetStream. No row is parked for it.
+    /// The account or the servers have no storage left, or no JetStream. Rows are not parked.
     Account,
-    /// The connection. No row is parked for it.
+    /// The connection. Rows are not parked.
     Connection,
-    /// The connection, as nothing was heard. It is the row after all where the stream stores others meanwhile: there are
-    /// messages that a server hangs up on.
+    /// The connection, because no answer arrived; or the row, if the stream stores others in the meantime: some messages make a
+    /// server hang up.
     ConnectionOrRow,
-    /// The publisher is shut down.
+    /// The publisher was shut down.
     Publisher,
 }
 
@@ -53,12 +53,12 @@ pub(super) fn verdict(end: Result<Receipt, EmitError>) -> Verdict {
     Verdict::Failed { blame, possibly_stored, error: text(&error) }
 }
 
-/// By the runtime's one table of whom an error is about, and whether it passes.
+/// Uses the runtime's classification of errors by scope and permanence.
 fn refused(error: &NotStored) -> Blame {
     let (reason, passes) = (error.reason(), error.passes());
     match (reason, error.scope()) {
         (Reason::Closed | Reason::Ended(_) | Reason::NoRuntime, _) => Blame::Publisher,
-        // Others may be for a stream that these credentials are good for.
+        // The credentials may permit other streams.
         (Reason::PermissionDenied, _) => Blame::Stream,
         (Reason::NoStream { .. }, _) => Blame::StreamOrRow,
         (Reason::WrongStream { .. }, _) => Blame::WrongStream,
@@ -75,7 +75,7 @@ fn refused(error: &NotStored) -> Blame {
 fn in_doubt(cause: &Cause) -> Blame {
     match cause {
         Cause::OtherStream(_) => Blame::RowForGood,
-        // What never acknowledges stores it again after each duplicate window.
+        // A stream that never acknowledges would store it again after each duplicate window.
         Cause::RefusedLater(_)
         | Cause::KeyUnread
         | Cause::HungUp
@@ -88,7 +88,7 @@ fn in_doubt(cause: &Cause) -> Blame {
     }
 }
 
-/// An error with what led to it, in a form that every database takes.
+/// An error with its causes, in a form that every database accepts.
 pub(super) fn text(error: &(dyn Error + 'static)) -> String {
     const LIMIT: usize = 500;
     let mut text = error.to_string();

@@ -2,24 +2,24 @@
 
 use super::Migration;
 #[cfg(feature = "sqlite")]
-use super::Statements;
+use super::{Statements, shared};
 
-/// The tables, step by step.
+/// The migrations.
 pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, name: "outbox", sql: include_str!("../../migrations/sqlite/0001_outbox.sql") },
     Migration { version: 2, name: "inbox", sql: include_str!("../../migrations/sqlite/0002_inbox.sql") },
 ];
 
-/// Adds an event to the outbox, with the values of a [`NewRow`](crate::NewRow) in the order of its fields; gives its id.
+/// Adds an event to the outbox, with the values of a [`NewRow`](crate::NewRow) in the order of its fields; returns its id.
 ///
-/// Ids are in the order of commits, since SQLite has one writer at a time.
+/// Ids are in commit order, because SQLite has one writer at a time.
 pub const ENQUEUE: &str = "\
 INSERT INTO walnats_outbox
     (event, stream, subject, message_id, headers, payload, duplicate_window_ms, ordering_key, not_before_ms)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
 RETURNING id";
 
-/// Notes that the reader (1) processes the message id (2); gives a row if it did not do so before.
+/// Records that the reader (1) processes the message id (2); returns a row if it is new.
 pub const INBOX_ONCE: &str = "\
 INSERT INTO walnats_inbox (reader, message_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING RETURNING seen_ms";
 
@@ -33,7 +33,7 @@ macro_rules! now {
 #[cfg(feature = "sqlite")]
 pub(crate) const STATEMENTS: Statements = Statements {
     enqueue: ENQUEUE,
-    // Left to itself, SQLite would walk through the sent rows too.
+    // Without the hint, SQLite would scan the sent rows, too.
     window: concat!(
         "SELECT ",
         now!(),
@@ -49,13 +49,15 @@ FROM walnats_outbox o INDEXED BY walnats_outbox_pending
 WHERE o.state = 'pending' AND o.id > ?1 AND o.id < ?2 AND o.not_before_ms <= ?3 AND o.lease_until_ms <= ?3
     AND o.stream NOT IN (SELECT value FROM json_each(?4))
 ORDER BY o.id",
-    lease: "\
+    lease: concat!(
+        "\
 UPDATE walnats_outbox
 SET epoch = epoch + 1, lease_until_ms = ?2 + ?3, attempts = attempts + 1,
     first_attempt_ms = coalesce(first_attempt_ms, ?2)
 WHERE id IN (SELECT value FROM json_each(?1)) AND state = 'pending' AND not_before_ms <= ?2 AND lease_until_ms <= ?2
-RETURNING id, event, stream, subject, message_id, headers, payload, duplicate_window_ms, ordering_key, created_ms,
-    epoch, first_attempt_ms, attempts, refusals, last_error",
+RETURNING ",
+        shared::row_columns!()
+    ),
     settle: concat!(
         "\
 UPDATE walnats_outbox
@@ -76,27 +78,8 @@ FROM (
 WHERE walnats_outbox.id = m.id AND walnats_outbox.epoch = m.epoch AND walnats_outbox.state = 'pending'
 RETURNING walnats_outbox.id"
     ),
-    status: concat!(
-        "\
-SELECT now_ms,
-    (SELECT count(*) FROM walnats_outbox WHERE state = 'pending') AS pending,
-    (SELECT count(*) FROM walnats_outbox WHERE state = 'pending' AND lease_until_ms > now_ms) AS leased,
-    (SELECT count(*) FROM walnats_outbox WHERE state = 'pending' AND not_before_ms > now_ms) AS held,
-    (SELECT count(*) FROM walnats_outbox WHERE state = 'parked') AS parked,
-    (SELECT count(*) FROM walnats_outbox WHERE state = 'sent') AS sent,
-    (SELECT max(attempts) FROM walnats_outbox WHERE state = 'pending') AS attempts,
-    (SELECT last_error FROM walnats_outbox
-        WHERE state = 'pending' AND last_error IS NOT NULL ORDER BY id LIMIT 1) AS last_error,
-    (SELECT min(created_ms) FROM walnats_outbox
-        WHERE state = 'pending' AND (attempts > 0 OR not_before_ms <= now_ms)) AS oldest_ms
-FROM (SELECT ",
-        now!(),
-        " AS now_ms)"
-    ),
-    parked: "\
-SELECT id, event, stream, subject, message_id, headers, payload, duplicate_window_ms, ordering_key, created_ms,
-    epoch, first_attempt_ms, attempts, refusals, last_error
-FROM walnats_outbox WHERE state = 'parked' AND id > ?1 ORDER BY id LIMIT ?2",
+    status: shared::status!(now!()),
+    parked: shared::parked!(),
     replay: "\
 UPDATE walnats_outbox
 SET state = 'pending', epoch = epoch + 1, refusals = 0, not_before_ms = 0, lease_until_ms = 0,
@@ -122,39 +105,8 @@ RETURNING id",
     ),
     version: "SELECT max(version) AS version FROM walnats_migrations",
     migration_lock: "SELECT 1",
-    pending: concat!(
-        "\
-SELECT o.stream, count(*) AS pending, max(now_ms) AS now_ms,
-    sum(CASE WHEN o.lease_until_ms > now_ms THEN 1 ELSE 0 END) AS leased,
-    sum(CASE WHEN o.not_before_ms > now_ms THEN 1 ELSE 0 END) AS held,
-    sum(CASE WHEN o.ordering_key IS NOT NULL AND EXISTS (
-        SELECT 1 FROM walnats_outbox p
-        WHERE p.ordering_key = o.ordering_key AND p.id < o.id AND p.state = 'parked'
-    ) THEN 1 ELSE 0 END) AS blocked,
-    count(DISTINCT o.ordering_key) AS key_count, max(o.attempts) AS attempts,
-    min(CASE WHEN o.attempts > 0 OR o.not_before_ms <= now_ms THEN o.created_ms END) AS oldest_ms,
-    (SELECT e.last_error FROM walnats_outbox e
-        WHERE e.state = 'pending' AND e.stream = o.stream AND e.last_error IS NOT NULL ORDER BY e.id LIMIT 1) AS last_error
-FROM walnats_outbox o, (SELECT ",
-        now!(),
-        " AS now_ms) AS clock WHERE o.state = 'pending' GROUP BY o.stream ORDER BY o.stream"
-    ),
-    pending_keys: concat!(
-        "\
-SELECT q.ordering_key, q.pending, q.first_id, q.oldest_ms, q.now_ms,
-    (SELECT max(p.id) FROM walnats_outbox p
-        WHERE p.ordering_key = q.ordering_key AND p.state = 'parked' AND p.id < q.last_id) AS blocked_by,
-    (SELECT e.last_error FROM walnats_outbox e WHERE e.id = q.first_id) AS last_error
-FROM (
-    SELECT o.ordering_key, count(*) AS pending, min(o.id) AS first_id, max(o.id) AS last_id, min(o.created_ms) AS oldest_ms,
-        max(now_ms) AS now_ms
-    FROM walnats_outbox o, (SELECT ",
-        now!(),
-        " AS now_ms) AS clock
-    WHERE o.state = 'pending' AND o.ordering_key IS NOT NULL GROUP BY o.ordering_key
-) q
-ORDER BY q.pending DESC, q.first_id LIMIT ?1"
-    ),
+    pending: shared::pending!(now!()),
+    pending_keys: shared::pending_keys!(now!()),
     schema_exists: "SELECT 1 AS found WHERE ?1 IS NULL",
     begin: "BEGIN IMMEDIATE",
 };

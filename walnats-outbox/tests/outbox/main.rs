@@ -1,7 +1,5 @@
 //! What the outbox promises, on a real SQLite, a real Postgres and a real nats-server.
 
-#[path = "../postgres/mod.rs"]
-mod postgres;
 mod support;
 
 /// Runs scenarios on both databases.

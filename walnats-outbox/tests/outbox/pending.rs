@@ -34,7 +34,7 @@ async fn what_waits_is_shown_by_stream_and_key<D: Database>(world: World<D>) -> 
     assert_eq!((notes.stream.as_str(), notes.pending, notes.keys, notes.blocked), ("notes", 3, 1, 2));
     assert_eq!((notes.held, notes.attempts, notes.last_error.as_deref()), (1, 0, None));
     let line = notes.to_string();
-    assert!(line.starts_with("stream `notes`: 3 pending (0 under way, 1 held, 2 behind dead letters)"), "{line}");
+    assert!(line.starts_with("stream `notes`: 3 pending (0 in flight, 1 delayed, 2 behind dead letters)"), "{line}");
 
     let [dead] = world.outbox.parked(0, 10).await?.try_into().map_err(|_| "one dead letter")?;
     let keys = world.outbox.pending_keys(2).await?;

@@ -58,7 +58,7 @@ async fn an_account_without_storage_left_parks_nothing<D: Database>(world: World
     let subject = format!("{stream}.a");
     let config = Config { name: stream.clone(), subjects: vec![subject.clone()], ..Config::default() };
     publisher.jetstream().create_stream(config).await?;
-    let lines = || logged::lines(["the account takes no events", &stream]);
+    let lines = || logged::lines(["the account accepts no outbox events", &stream]);
     assert_eq!(lines(), 0);
     enqueue(&world, (0..24).map(|number| (subject.as_str(), format!("{number:4000}")))).await?;
     let relay = tokio::spawn(strict(&world.outbox, &publisher).run());
@@ -171,7 +171,7 @@ async fn a_subject_that_its_stream_does_not_take_is_parked<D: Database>(world: W
     until("nothing else waits", || async { Ok(world.outbox.status().await?.pending == 0) }).await?;
     relay.abort();
     let [row] = world.outbox.parked(0, 9).await?.try_into().map_err(|_| "one dead letter")?;
-    assert!(row.last_error.is_some_and(|error| error.contains("stored other events meanwhile")));
+    assert!(row.last_error.is_some_and(|error| error.contains("stored other events in the meantime")));
     Ok(())
 }
 
@@ -202,6 +202,9 @@ async fn a_row_that_is_never_answered_is_parked_and_all_else_is_sent<D: Database
     assert_eq!(world.outbox.status().await?.parked, 1);
     let [row] = world.outbox.parked(0, 9).await?.try_into().map_err(|_| "one dead letter")?;
     assert!(row.first_attempt.is_some(), "nobody knows what became of it");
-    assert!(row.last_error.as_deref().is_some_and(|error| error.contains("stored other events meanwhile")), "{row:?}");
+    assert!(
+        row.last_error.as_deref().is_some_and(|error| error.contains("stored other events in the meantime")),
+        "{row:?}"
+    );
     Ok(())
 }

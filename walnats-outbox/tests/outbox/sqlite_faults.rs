@@ -73,7 +73,7 @@ async fn missing_tables_are_named() -> TestResult {
     let world = sqlite().await?;
     sqlx::query("DROP TABLE walnats_outbox").execute(&world.pool).await?;
     let error = world.enqueue("x", None).await.expect_err("no table");
-    assert!(error.to_string().contains("was not put into"), "{error}");
+    assert!(error.to_string().contains("was not enqueued"), "{error}");
     let error = world.outbox.status().await.expect_err("no table");
     assert!(matches!(error, DatabaseError::NotMigrated(_)), "{error:?}");
     sqlx::query("DROP TABLE walnats_migrations").execute(&world.pool).await?;

@@ -18,7 +18,7 @@ use walnats_runtime::{
 };
 use walnats_server::NatsServer;
 
-use crate::postgres::{self, bouncer::Bouncer};
+use walnats_harness::postgres::{self, bouncer::Bouncer};
 
 pub type TestResult<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 

@@ -11,7 +11,7 @@ use async_nats::{Auth, AuthError};
 use tokio::task::JoinSet;
 
 use super::{Credentials, CredentialsError, file};
-use crate::error::Chain;
+use crate::chain::Chain;
 
 type Answer = Pin<Box<dyn Future<Output = Result<Credentials, Box<dyn Error + Send + Sync>>> + Send>>;
 

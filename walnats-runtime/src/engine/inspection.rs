@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::trace::{Reports, Trace, trace};
 use crate::error::Reason;
+use crate::filter::covers;
 use crate::jetstream::{Api, Failure, Prefix, code};
-use crate::register::covers;
 
 const TIMEOUT: Duration = Duration::from_secs(2);
 

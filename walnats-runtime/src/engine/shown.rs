@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::register::covers;
+use crate::filter::covers;
 
 /// Of a stream's configuration and state, what makes it refuse events.
 #[derive(Debug, Default, Deserialize)]

@@ -1,4 +1,4 @@
-//! The end of a batch that was not confirmed as a whole.
+//! The error of a batch that was not confirmed as a whole.
 
 use std::error::Error;
 use std::fmt;

@@ -1,11 +1,11 @@
-//! No connection.
+//! Errors of connecting.
 
 use std::time::SystemTime;
 
 use async_nats::ConnectErrorKind;
 
 use super::{ConfigError, CredentialsError, EnvironmentError, NatsError};
-use crate::register::Warning;
+use crate::warning::Warning;
 
 /// The connection could not be made. Servers are named by host and port alone: a URL can hold a password.
 #[derive(Debug, thiserror::Error)]
@@ -17,8 +17,8 @@ pub enum ConnectError {
     /// `ws://` and `wss://` need the feature `websockets` of walnats-runtime.
     #[error("URLs that start with `ws://` or `wss://` need the feature `websockets` of walnats-runtime")]
     Websockets,
-    /// An option cannot be used.
-    #[error("the publisher's options cannot be used")]
+    /// An option is invalid.
+    #[error("the publisher's options are invalid")]
     Options(#[from] ConfigError),
     /// The environment, or a context of the program `nats`, does not say how to connect.
     #[error("the environment does not say how to connect")]
@@ -31,7 +31,7 @@ pub enum ConnectError {
         /// What there is to say of it.
         warnings: Vec<Warning>,
     },
-    /// Nobody answers there.
+    /// No server answers there.
     #[error("no NATS server answers at {servers}")]
     Unreachable {
         /// Host and port of each.
@@ -57,7 +57,7 @@ pub enum ConnectError {
         /// Host and port.
         servers: String,
     },
-    /// The server waits for TLS, and says nothing before.
+    /// The server expects TLS first.
     #[error("{servers} expects TLS before anything else: use `Options::tls_first`, or a `wss://` URL")]
     TlsFirst {
         /// Host and port.
@@ -79,8 +79,8 @@ pub enum ConnectError {
         /// The server's words.
         said: String,
     },
-    /// There are no credentials to connect with.
-    #[error("there are no credentials for {servers}")]
+    /// No credentials are available.
+    #[error("no credentials are available for {servers}")]
     Credentials {
         /// Host and port of each.
         servers: String,

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::register::Warning;
+use crate::warning::Warning;
 
 use super::{CloudEventError, ConfigError, EncodeError, HeaderError, MessageIdError, SubjectError, ValidateError};
 
@@ -15,7 +15,7 @@ pub enum EmitError {
     /// Certainly not stored.
     #[error(transparent)]
     NotStored(NotStored),
-    /// Sent, and nobody knows whether it was stored. Emitting it again with the same uid, within the stream's duplicate
+    /// Sent, but possibly not stored. Emitting it again with the same uid, within the stream's duplicate
     /// window, settles it.
     #[error(transparent)]
     PossiblyStored(PossiblyStored),
@@ -224,7 +224,7 @@ impl From<CloudEventError> for Reason {
 #[non_exhaustive]
 pub enum OptionError {
     /// The publisher was made with options that cannot be used.
-    #[error("the publisher's options cannot be used")]
+    #[error("the publisher's options are invalid")]
     Publisher(#[from] ConfigError),
     /// `.delay()` beyond what a date can express.
     #[error("a delay of {0:?} is too long")]
@@ -279,7 +279,7 @@ pub enum OptionError {
     BatchTooLong(usize),
 }
 
-/// The event was sent, and nobody knows whether it was stored.
+/// The event was sent, but it is unknown whether it was stored.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("`{event}` was sent and is possibly stored: {cause}")]
 pub struct PossiblyStored {
@@ -305,7 +305,7 @@ impl PossiblyStored {
     }
 }
 
-/// Why nobody knows.
+/// Why that is unknown.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Cause {
@@ -348,7 +348,7 @@ pub enum Cause {
     /// The connection was lost each time that it was sent, and other messages got through.
     #[error("the connection was lost each time that it was sent")]
     HungUp,
-    /// The server denied a publish on the same subject while this one was under way.
+    /// The server denied a publish on the same subject while this one was in flight.
     #[error("the server denied publishing on its subject at the time")]
     PermissionDenied,
     /// These credentials may not subscribe to the inbox that acknowledgements come to.

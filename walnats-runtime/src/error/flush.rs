@@ -1,4 +1,4 @@
-//! The end of `flush` and `shutdown`.
+//! Errors of `flush` and `shutdown`.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::message::OutboundMessage;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FlushError {
-    /// Time is up. What is not acknowledged stays in the buffer and is still sent.
+    /// The deadline passed. Unacknowledged messages stay in the buffer and are still sent.
     #[error("{unacknowledged} messages are not acknowledged yet")]
     Deadline {
         /// How many were accepted before the call and have not ended.
@@ -20,7 +20,7 @@ pub enum FlushError {
     Failed {
         /// How many.
         failed: usize,
-        /// How the first of them ended.
+        /// The first error.
         #[source]
         first: Box<EmitError>,
     },

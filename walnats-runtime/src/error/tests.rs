@@ -8,7 +8,8 @@ use async_nats::{ConnectErrorKind, ServerError};
 
 use super::*;
 use crate::PartsError;
-use crate::register::{RegisterError, Warning};
+use crate::register::RegisterError;
+use crate::warning::Warning;
 
 type Boxed = Box<dyn Error>;
 
@@ -202,7 +203,7 @@ fn the_last_cause_is_reached() {
     let (text, _) = chain(OptionError::Publisher(config()).into());
     assert_eq!(
         text,
-        "`note-taken` was not stored: the publisher's options cannot be used: option `domain` (\"a.b\") contains `.`"
+        "`note-taken` was not stored: the publisher's options are invalid: option `domain` (\"a.b\") contains `.`"
     );
 }
 

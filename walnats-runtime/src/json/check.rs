@@ -122,7 +122,7 @@ pub fn finite(value: f64, at: &At<'_>, violations: &mut Vec<Violation>) {
     }
 }
 
-/// `enum` and `const` of values that are no Rust enum. `expected` lists them.
+/// `enum` and `const` with values that do not form a Rust enum. `expected` lists them.
 pub fn one_of(allowed: bool, expected: &str, at: &At<'_>, violations: &mut Vec<Violation>) {
     if !allowed {
         expect(violations, at, "enum", expected.to_owned());
@@ -151,7 +151,7 @@ pub fn unique_items<T: Eq + Hash>(items: &[T], at: &At<'_>, violations: &mut Vec
     }
 }
 
-/// `uniqueItems`, for items that Rust compares otherwise than JSON does.
+/// `uniqueItems`, for items that Rust compares differently from JSON.
 pub fn unique_values<T: Serialize>(items: &[T], at: &At<'_>, violations: &mut Vec<Violation>) {
     let values: Option<Vec<Value>> = items.iter().map(|item| json_value(item).ok()).collect();
     if values.is_none_or(|values| first_repetition(&values).is_some()) {
@@ -228,7 +228,7 @@ pub fn no_field<'a>(
     }
 }
 
-/// `patternProperties` with one pattern and nothing beside it: each member's name matches.
+/// A single `patternProperties` pattern without `properties`: each member's name must match.
 pub fn member_names<'a>(
     names: impl IntoIterator<Item = &'a String>,
     pattern: &Pattern,

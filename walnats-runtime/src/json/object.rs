@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 /// Implements `Serialize` and `Deserialize` for a struct that is an object in JSON; for generated code.
 ///
-/// A `required` member has to be there. An `optional` one is an `Option`: if it is there, it is what the option holds.
+/// A `required` member must be present. An `optional` one is an `Option` of the member's type.
 /// Members of no field are in the one that `..` names; without it there are none.
 #[doc(hidden)]
 #[macro_export]
@@ -232,7 +232,7 @@ pub fn set<'de, T: Deserialize<'de>, M: MapAccess<'de>>(
     }
 }
 
-/// A member is not there that has to be.
+/// A required member is missing.
 pub fn missing<E: Error>(name: &'static str) -> E {
     E::missing_field(name)
 }

@@ -21,6 +21,10 @@ use super::object::FIELDS;
 /// How deep values may nest; what `serde_json` allows too, so that both paths of decoding agree.
 const MAX_DEPTH: u8 = 127;
 
+/// By this name a union asks a [`Reader`] to lend it the place of its value. Any other deserializer takes it for a newtype and
+/// hands over the value, which is then written out.
+pub(super) const PLACE: &str = "$walnats::place";
+
 /// A place in JSON text.
 #[derive(Clone)]
 pub(crate) struct Reader<'de> {
@@ -71,7 +75,7 @@ impl<'de> Reader<'de> {
         &self.text.as_bytes()[self.position..]
     }
 
-    /// The next byte that is no white space, which stays unread.
+    /// Peeks at the next byte that is not white space.
     #[inline]
     pub(crate) fn next_byte(&mut self) -> Option<u8> {
         match self.text.as_bytes().get(self.position) {
@@ -109,7 +113,7 @@ impl<'de> Reader<'de> {
     }
 }
 
-/// Forwards types whose JSON form tells them apart by itself.
+/// Forwards types that the JSON itself determines.
 macro_rules! by_form {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
@@ -186,11 +190,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
     /// A union asks by this name to read its value itself; see [`super::Union`].
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value> {
-        if name == super::union::PLACE {
-            visitor.visit_seq(Lent::new(self))
-        } else {
-            visitor.visit_newtype_struct(self)
-        }
+        if name == PLACE { visitor.visit_seq(Lent::new(self)) } else { visitor.visit_newtype_struct(self) }
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value> {

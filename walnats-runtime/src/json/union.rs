@@ -9,11 +9,7 @@ use serde_json::Value;
 use walnats_schema::At;
 
 use super::Validate;
-use super::reader::{Lent, ReadError, Reader};
-
-/// By this name a union asks [`Reader`] to lend it the place of its value. Any other deserializer takes it for a newtype and
-/// hands over the value, which is then written out.
-pub(super) const PLACE: &str = "$walnats::place";
+use super::reader::{Lent, PLACE, ReadError, Reader};
 
 /// The place of a union's value, for generated code to look at before it reads a variant.
 pub struct Union<'r, 'de> {
@@ -36,7 +32,7 @@ pub enum Kind {
 ///
 /// # Errors
 ///
-/// There is no value, or it is of no variant.
+/// The value is missing, or matches no variant.
 pub fn union<'de, D: Deserializer<'de>, T>(deserializer: D, choose: Choose<T>) -> Result<T, D::Error> {
     deserializer.deserialize_newtype_struct(PLACE, Chooser(choose))
 }
@@ -71,12 +67,12 @@ impl<'de> Union<'_, 'de> {
     ///
     /// # Errors
     ///
-    /// The value is no `T`.
+    /// The value is not a `T`.
     pub fn variant<T: Deserialize<'de>, V>(self, variant: fn(T) -> V) -> Result<V, ReadError> {
         T::deserialize(self.reader).map(variant)
     }
 
-    /// Reads the value as `T` and makes it a variant, if it is a valid `T`; else the value stays unread.
+    /// Reads the value as `T` and makes it a variant, if it is a valid `T`; otherwise the value stays unread.
     pub fn attempt<T: Deserialize<'de>, V: Validate>(&mut self, variant: fn(T) -> V) -> Option<V> {
         let mut reader = self.reader.clone();
         let mut violations = Vec::new();
@@ -88,7 +84,7 @@ impl<'de> Union<'_, 'de> {
         })
     }
 
-    /// The error for a value that is of no variant.
+    /// The error for a value that matches no variant.
     pub fn mismatch(expected: &'static str) -> ReadError {
         ReadError::custom(format_args!("expected {expected}"))
     }

@@ -3,7 +3,7 @@
 use serde_json::{Number, Value};
 use walnats_schema::At;
 
-/// How many are told.
+/// The maximum number of reported values.
 const MAX_TOLD: usize = 10;
 
 /// Where the integers beyond 64 bits are, and what to do about them; `None` where there are none.

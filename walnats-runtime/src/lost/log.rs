@@ -66,7 +66,7 @@ impl Log {
                 event = lost.message.event(),
                 stream = lost.message.stream(),
                 error = %lost.error,
-                "an event was not confirmed, and nobody waits for it"
+                "an event was not confirmed, and no caller awaits it"
             );
         }
     }
@@ -99,7 +99,7 @@ impl Log {
                 kind,
                 events,
                 error,
-                "more events were not confirmed, and nobody waits for them; the error is that of the first of them"
+                "more events were not confirmed, and no caller awaits them; the error is that of the first one"
             );
         }
     }

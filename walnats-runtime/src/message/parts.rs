@@ -7,9 +7,8 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::OutboundMessage;
-use crate::error::{HeaderError, MessageIdError};
-use crate::headers::Headers;
-use crate::subject::{SubjectProblem, check_message_id, subject_problem};
+use crate::headers::{HeaderError, Headers};
+use crate::subject::{MessageIdError, SubjectProblem, check_message_id, subject_problem};
 
 /// What an [`OutboundMessage`] consists of. `Debug` shows sizes only.
 #[derive(Clone, Default, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use crate::error::ConfigError;
 use crate::jetstream::Prefix;
 use crate::subject::{subject_problem, token_problem};
 
-/// What the caller said, if anything.
+/// What the caller set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ApiPlace {
     domain: Option<String>,
@@ -13,9 +13,9 @@ pub(crate) struct ApiPlace {
 }
 
 impl Options {
-    /// The JetStream domain that the streams are in, where it is not that of the server that we are connected to: a hub seen
-    /// from a leaf node. `register`, look-ups and diagnoses ask `$JS.<domain>.API`. Publishing needs no domain: a subject
-    /// reaches its stream wherever it is.
+    /// The JetStream domain of the streams, if it differs from the connected server's: that of a hub, from a leaf node.
+    /// `register`, look-ups and diagnostics use `$JS.<domain>.API`. Publishing needs no domain: a subject reaches its stream in
+    /// any domain.
     ///
     /// A domain with `.`, `*`, `>` or white space in it, and one together with [`Options::api_prefix`], is a [`ConfigError`].
     pub fn domain(mut self, domain: impl Into<String>) -> Self {
@@ -23,9 +23,9 @@ impl Options {
         self
     }
 
-    /// What the subjects of JetStream's API start with, where the account imports it under another name:
-    /// `JS.orders.API` for `STREAM.INFO.orders` on `JS.orders.API.STREAM.INFO.orders`. Default: `$JS.API`. A `.` at the end
-    /// is left out.
+    /// The prefix of JetStream's API subjects, if the account imports the API under another name:
+    /// `JS.orders.API` for `STREAM.INFO.orders` on `JS.orders.API.STREAM.INFO.orders`. Default: `$JS.API`. A trailing `.`
+    /// is ignored.
     ///
     /// A prefix with wildcards, white space or empty tokens, and one together with [`Options::domain`], is a
     /// [`ConfigError`].
@@ -38,7 +38,7 @@ impl Options {
         self.api = ApiPlace { domain, prefix };
     }
 
-    /// What JetStream's requests start with. Where the options break a rule, the default; nothing is asked then.
+    /// The prefix of JetStream requests; the default if the options are invalid, since then no requests are made.
     pub(crate) fn api(&self) -> Prefix {
         match &self.api {
             ApiPlace { domain: Some(domain), .. } => Prefix::of_domain(domain),
@@ -47,8 +47,7 @@ impl Options {
         }
     }
 
-    /// Whether the caller said where JetStream is. Otherwise nobody knows in which domain a stream that is not found here
-    /// may be.
+    /// Whether the caller set a domain or prefix. Otherwise a stream that is not found may be in an unknown domain.
     pub(crate) fn explicit(&self) -> bool {
         self.api != ApiPlace::default()
     }

@@ -14,10 +14,10 @@ use crate::error::ConfigError;
 
 type Configure = Arc<dyn Fn(ConnectOptions) -> ConnectOptions + Send + Sync>;
 
-/// What the caller said of the connection.
+/// Options of the connection.
 #[derive(Clone, Default)]
 pub(crate) struct Connection {
-    /// In place of our own.
+    /// Replaces walnats' options.
     pub(crate) nats: Option<ConnectOptions>,
     pub(crate) configure: Vec<Configure>,
     pub(crate) credentials: Option<Source>,
@@ -31,14 +31,14 @@ impl Options {
     ///
     /// Its `event_callback` is replaced, see [`Options::on_nats_event`]. Without this call, the connection pings every
     /// 10 s and queues at most 256 commands, so that a dead connection is noticed within half a minute. Together with
-    /// [`Options::credentials`] or a credentials file it is a [`ConfigError`]: async-nats takes a callback for credentials
-    /// at the creation of its options alone.
+    /// [`Options::credentials`] or a credentials file it is a [`ConfigError`]: async-nats accepts a callback for
+    /// credentials only when its options are created.
     pub fn nats(mut self, options: ConnectOptions) -> Self {
         self.connection.nats = Some(options);
         self
     }
 
-    /// Changes async-nats's options before a connection is made: `|nats| nats.name("shop").require_tls(true)`. May be called
+    /// Changes async-nats's options before connecting: `|nats| nats.name("shop").require_tls(true)`. May be called
     /// several times.
     pub fn configure_nats(
         mut self,
@@ -48,23 +48,23 @@ impl Options {
         self
     }
 
-    /// Authenticates with a credentials file (`.creds`), which is read again at every connection: a file that is
-    /// replaced takes effect at the next reconnect, which an expired or revoked JWT brings about. A file that cannot be read
-    /// then is tried again, at most every four seconds.
+    /// Authenticates with a credentials file (`.creds`), which is read again for each connection: a replaced file takes effect
+    /// at the next reconnect, which an expired or revoked JWT triggers. If it cannot be read then, it is retried at least every
+    /// four seconds.
     pub fn credentials_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.connection.credentials = Some(Source::Creds(path.into()));
         self
     }
 
-    /// Authenticates with a file that holds the seed of an nkey, which is read again at every connection.
+    /// Authenticates with a file that contains an nkey seed, which is read again for each connection.
     pub fn nkey_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.connection.credentials = Some(Source::Nkey(path.into()));
         self
     }
 
-    /// Asks for credentials at every connection: a JWT from a vault, or a password from a file that somebody replaces. The
-    /// answer has the time of one attempt to connect, 5 s unless async-nats's options say otherwise; a failure ends the
-    /// attempt, and the next one asks again.
+    /// Calls back for credentials for each connection: a JWT from a vault, or a password from a file that is rotated. The
+    /// callback must answer within the timeout of one connection attempt, 5 s by default in async-nats; an error fails the
+    /// attempt, and the next one calls again.
     ///
     /// ```no_run
     /// # use walnats_runtime::{Credentials, Options};
@@ -82,18 +82,18 @@ impl Options {
         self
     }
 
-    /// Begins with TLS, before the server has said anything: for a server whose block `tls` has `handshake_first`.
+    /// Starts the TLS handshake immediately: for a server whose block `tls` has `handshake_first`.
     pub fn tls_first(mut self) -> Self {
         self.connection.tls_first = true;
         self
     }
 
-    /// Connects in the background, for as long as it takes: `connect` returns at once, and a service starts without NATS.
+    /// Connects in the background without a time limit: `connect` returns immediately, so a service can start without NATS.
     ///
-    /// Events are taken meanwhile: buffered ones wait in the buffer, confirmed ones until their deadline.
-    /// [`Health::connected`](crate::Health::connected) is `false` until the connection stands. What can be known without a
-    /// server is still an error of `connect`: the URL and the options. Everything else, refused credentials too, is tried
-    /// again every four seconds at the longest, and is reported through `tracing` and [`Options::on_nats_event`].
+    /// Events are accepted in the meantime: buffered ones wait in the buffer, confirmed ones until their deadline.
+    /// [`Health::connected`](crate::Health::connected) is `false` until the connection is up. An invalid URL or option is still
+    /// an error of `connect`. Everything else, including rejected credentials, is retried at least every four seconds, and
+    /// reported through `tracing` and [`Options::on_nats_event`].
     pub fn connect_lazily(mut self) -> Self {
         self.connection.lazily = true;
         self

@@ -5,7 +5,7 @@ use crate::error::ConfigError;
 use crate::placement::Names;
 
 impl Options {
-    /// Keeps the streams and subjects of an environment or a tenant apart from all others: with `staging`, the event on
+    /// Separates the streams and subjects of an environment or tenant from all others: with `staging`, the event on
     /// `notes.home` of the stream `notes` is published on `staging.notes.home` and stored in `staging-notes`. The same as
     /// [`Options::subject_prefix`]`("staging.")` and [`Options::stream_prefix`]`("staging-")`; empty is none.
     pub fn environment(self, name: impl Into<String>) -> Self {
@@ -14,10 +14,10 @@ impl Options {
         self.subject_prefix(name).stream_prefix(streams)
     }
 
-    /// What every subject starts with: `staging.`, one token or more; a `.` at the end may be left out, and an empty prefix
-    /// is none. It holds for emits, their keys ([`Emit::once`](crate::Emit::once)), schedules and messages for an outbox,
-    /// and for the subjects that `register` gives the streams. Readers see it; whoever reads with this package's descriptors
-    /// adds it to their subjects.
+    /// A prefix for every subject, of one or more tokens: `staging.`. The trailing `.` is optional; an empty prefix is none. It
+    /// applies to emits, their keys ([`Emit::once`](crate::Emit::once)), schedules and messages for an outbox,
+    /// and for the subjects that `register` gives the streams. Readers see it: those that use
+    /// this package's descriptors must add it to their subjects.
     ///
     /// Streams keep their names, see [`Options::stream_prefix`]. Without another name, two environments share a stream in
     /// one account: `register` adds the subjects of the second to it.
@@ -28,7 +28,7 @@ impl Options {
         self
     }
 
-    /// What the name of every stream starts with: `staging-`. Empty is none.
+    /// A prefix for every stream name: `staging-`. Empty is none.
     ///
     /// A prefix with `.`, `*`, `>`, `/`, `\` or white space is a [`ConfigError`].
     pub fn stream_prefix(mut self, prefix: impl Into<String>) -> Self {
@@ -36,17 +36,16 @@ impl Options {
         self
     }
 
-    /// The name of one stream here, where [`Options::stream_prefix`] does not lead to it: an operator calls `notes` of the
-    /// package `SHOP_NOTES`, say. It takes no prefix. May be called for several streams.
+    /// The name of one stream on this server, if a prefix is not enough: for example, an operator calls the package's `notes`
+    /// `SHOP_NOTES`. No prefix is added. May be called for several streams.
     ///
-    /// A name that JetStream does not take, that of another stream of the package, and a `stream` that the package does not
-    /// have, are a [`ConfigError`].
+    /// An invalid name, the name of another stream of the package, or an unknown `stream` is a [`ConfigError`].
     pub fn rename_stream(mut self, stream: impl Into<String>, name: impl Into<String>) -> Self {
         self.names.renamed.insert(stream.into(), name.into());
         self
     }
 
-    /// The names, checked.
+    /// The validated names.
     pub(crate) fn names(&self) -> Result<Names, ConfigError> {
         Names::new(&self.names)
     }

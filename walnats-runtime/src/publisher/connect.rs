@@ -1,4 +1,4 @@
-//! From URLs to a connection, without showing a password to anybody.
+//! Connects to URLs without revealing passwords.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -12,10 +12,10 @@ use crate::credentials::{Credentials, Last, Said, Source};
 use crate::error::ConnectError;
 use crate::options::Options;
 
-/// What is kept of [`Options::connect_timeout`] to find out why there is no connection.
+/// The part of [`Options::connect_timeout`] reserved for finding out why connecting failed.
 const TO_EXPLAIN: Duration = Duration::from_secs(3);
 
-/// Connects, and passes on what happens to the connection later.
+/// Connects, and forwards later events of the connection.
 pub(super) async fn connect(
     urls: &str,
     options: &Options,
@@ -28,7 +28,7 @@ pub(super) async fn connect(
         if let Some(observer) = &observer {
             observer(event.clone());
         }
-        // The engine may be gone already; nobody else needs the event.
+        // The engine may have ended already; then the event is not needed.
         let _ = sender.send(event);
         async {}
     });
@@ -43,18 +43,18 @@ pub(super) async fn connect(
     Err(Attempt { options, addresses: &addresses, explaining }.explained(error, said.take()).await)
 }
 
-/// async-nats's options, with all that ours say.
+/// async-nats's options, with ours applied.
 fn configured(options: &Options, addresses: &[ServerAddr], said: &Said) -> Result<ConnectOptions, ConnectError> {
     let connection = &options.connection;
     let of_url = user(addresses)?;
     if of_url.is_some() && connection.credentials.is_some() {
-        return Err(ConnectError::Url("a user is named there, and the options have credentials, too"));
+        return Err(ConnectError::Url("they name a user, but there are other credentials, too"));
     }
     let source = of_url.map(Source::Fixed).or_else(|| connection.credentials.clone());
     let mut nats = match (&connection.nats, source) {
         (Some(nats), None) => nats.clone(),
         (None, None) => own_options(ConnectOptions::new()),
-        // async-nats takes a callback at the creation of its options alone.
+        // async-nats accepts a callback only when its options are created.
         (Some(nats), Some(Source::Fixed(credentials))) => credentials.set(nats.clone()),
         (_, Some(source)) => {
             let said = said.clone();
@@ -71,7 +71,7 @@ fn configured(options: &Options, addresses: &[ServerAddr], said: &Said) -> Resul
         nats = nats.retry_on_initial_connect();
     }
     if addresses.iter().all(ServerAddr::is_websocket) {
-        // What the server tells of others is their ports for plain clients.
+        // The server only announces the plain client ports of other servers.
         nats = nats.ignore_discovered_servers();
     }
     Ok(nats)
@@ -82,11 +82,11 @@ fn own_options(nats: ConnectOptions) -> ConnectOptions {
     nats.ping_interval(Duration::from_secs(10)).client_capacity(256)
 }
 
-/// A connection that did not come about.
+/// A failed attempt to connect.
 struct Attempt<'a> {
     options: &'a Options,
     addresses: &'a [ServerAddr],
-    /// How long it may take to find out.
+    /// How long finding out may take.
     explaining: Duration,
 }
 
@@ -197,7 +197,7 @@ fn check_scheme(url: &str) -> Result<(), ConnectError> {
         "nats" | "tls" => Ok(()),
         "ws" | "wss" if cfg!(feature = "websockets") => Ok(()),
         "ws" | "wss" => Err(ConnectError::Websockets),
-        _ => Err(ConnectError::Url("one of them starts with none of `nats://`, `tls://`, `ws://` and `wss://`")),
+        _ => Err(ConnectError::Url("one of them does not start with `nats://`, `tls://`, `ws://` or `wss://`")),
     }
 }
 
@@ -209,7 +209,7 @@ fn shown(address: &ServerAddr) -> String {
     }
 }
 
-/// async-nats ignores the user in a URL: here it counts. A user without a password is a token.
+/// async-nats ignores the user in a URL; walnats uses it. A user without a password is a token.
 fn user(addresses: &[ServerAddr]) -> Result<Option<Credentials>, ConnectError> {
     let users: BTreeSet<_> = addresses.iter().map(|a| (a.username(), a.password())).collect();
     if users.len() > 1 {
@@ -224,13 +224,13 @@ fn user(addresses: &[ServerAddr]) -> Result<Option<Credentials>, ConnectError> {
     }))
 }
 
-/// async-nats logs addresses as they are: it gets none with a password.
+/// Removes passwords from addresses, because async-nats logs them.
 fn without_user(addresses: &[ServerAddr]) -> Vec<ServerAddr> {
     addresses
         .iter()
         .filter_map(|address| {
             let mut url = address.clone().into_inner();
-            // Both fail only for URLs without a host, which have no user either.
+            // Both fail only for URLs without a host, which have no user.
             let _ = url.set_username("");
             let _ = url.set_password(None);
             ServerAddr::from_url(url).ok()

@@ -1,31 +1,34 @@
-//! Contexts of the program `nats`: files in `~/.config/nats/context`, of which one may be selected.
+//! Contexts of the program `nats`: files in `~/.config/nats/context`, one of which may be selected.
 
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use super::environment::{Kinds, Settings, Variables, pair};
+use super::settings::{Kinds, Settings, Variables, pair};
 use crate::credentials::Source;
 use crate::error::EnvironmentError;
 use crate::subject::subject_problem;
 
-/// What a context says.
+/// The settings of a context.
 #[derive(Debug, Default)]
 pub(super) struct Context {
     pub(super) urls: Option<String>,
     pub(super) settings: Settings,
 }
 
-/// Members that say nothing of a connection.
+/// Members that do not affect the connection.
 const IGNORED: [&str; 4] = ["name", "description", "color_scheme", "jetstream_event_prefix"];
-/// Members that say something that is not supported.
+/// Members for unsupported features.
 const UNSUPPORTED: [(&str, &str); 6] = [
-    ("socks_proxy", "is set, and proxies are not supported"),
-    ("nsc", "is set, and nsc is not asked: set `creds`"),
-    ("windows_cert_store", "is set, and the store of Windows is not read: set `cert`, `key` and `ca`"),
-    ("windows_cert_match_by", "is set, and the store of Windows is not read: set `cert`, `key` and `ca`"),
-    ("windows_cert_match", "is set, and the store of Windows is not read: set `cert`, `key` and `ca`"),
-    ("windows_ca_certs_match", "is set, and the store of Windows is not read: set `cert`, `key` and `ca`"),
+    ("socks_proxy", "is set, but proxies are not supported"),
+    ("nsc", "is set, but nsc is not supported: set `creds`"),
+    ("windows_cert_store", "is set, but the Windows certificate store is not supported: set `cert`, `key` and `ca`"),
+    ("windows_cert_match_by", "is set, but the Windows certificate store is not supported: set `cert`, `key` and `ca`"),
+    ("windows_cert_match", "is set, but the Windows certificate store is not supported: set `cert`, `key` and `ca`"),
+    (
+        "windows_ca_certs_match",
+        "is set, but the Windows certificate store is not supported: set `cert`, `key` and `ca`",
+    ),
 ];
 const KNOWN: [&str; 15] = [
     "url",
@@ -45,7 +48,7 @@ const KNOWN: [&str; 15] = [
     "tls_first",
 ];
 
-/// The context that `NATS_CONTEXT` names, or that is selected; `None` where there is neither.
+/// The context that `NATS_CONTEXT` names or that is selected, if any.
 pub(super) fn read(variables: Variables<'_>) -> Result<Option<Context>, EnvironmentError> {
     let home = variables("HOME").or_else(|| variables("USERPROFILE")).map(PathBuf::from);
     let config = variables("XDG_CONFIG_HOME").map(PathBuf::from).or_else(|| Some(home.as_ref()?.join(".config")));
@@ -53,7 +56,7 @@ pub(super) fn read(variables: Variables<'_>) -> Result<Option<Context>, Environm
         return match variables("NATS_CONTEXT") {
             Some(_) => Err(EnvironmentError::Variable {
                 name: "NATS_CONTEXT",
-                problem: "is set, and neither HOME nor XDG_CONFIG_HOME says where contexts are",
+                problem: "is set, but neither HOME nor XDG_CONFIG_HOME is, so contexts cannot be found",
             }),
             None => Ok(None),
         };
@@ -72,7 +75,7 @@ pub(super) fn read(variables: Variables<'_>) -> Result<Option<Context>, Environm
     };
     match serde_json::from_str(&text) {
         Ok(members) => Members { name, members, home, variables }.context().map(Some),
-        // serde_json's own message can quote what is there.
+        // serde_json's own message may quote the content.
         Err(error) => Err(EnvironmentError::Json { path, line: error.line(), column: error.column() }),
     }
 }
@@ -96,7 +99,7 @@ impl Members<'_> {
                 || IGNORED.contains(&member.as_str())
                 || UNSUPPORTED.iter().any(|(unsupported, _)| unsupported == member);
             if !known {
-                tracing::warn!(context = self.name, member, "a context of `nats` has a member that is not known here");
+                tracing::warn!(context = self.name, member, "a context of `nats` has an unknown member");
             }
         }
         let settings = Settings {
@@ -128,24 +131,26 @@ impl Members<'_> {
         kinds.source(&place, ["user", "token", "creds", "nkey", "user_jwt", "user_seed"])
     }
 
-    /// A text, itself or in the variable that it names.
+    /// A string, or the value of the variable that it names.
     fn text(&self, member: &'static str) -> Result<Option<String>, EnvironmentError> {
         let text = match self.members.get(member) {
             Some(Value::String(text)) if !text.is_empty() => text,
             None | Some(Value::Null | Value::String(_)) => return Ok(None),
-            Some(_) => return Err(self.fault(member, "is not a text")),
+            Some(_) => return Err(self.fault(member, "is not a string")),
         };
         match text.split_once("://") {
             Some(("env", name)) => match (self.variables)(name) {
                 Some(value) => Ok(Some(value)),
                 None => Err(self.fault(member, "names a variable that is not set")),
             },
-            Some(("op" | "nsc", _)) => Err(self.fault(member, "names a secret that only the program `nats` can read")),
+            Some(("op" | "nsc", _)) => {
+                Err(self.fault(member, "refers to a secret that only the program `nats` can read"))
+            }
             _ => Ok(Some(text.clone())),
         }
     }
 
-    /// A file; `~` and `$HOME` at its beginning are the home folder.
+    /// A file; a leading `~` or `$HOME` is the home folder.
     fn path(&self, member: &'static str) -> Result<Option<PathBuf>, EnvironmentError> {
         let Some(text) = self.text(member)? else { return Ok(None) };
         if text.starts_with("data:") || matches!(self.members.get(member), Some(Value::String(raw)) if *raw != text) {
@@ -155,7 +160,7 @@ impl Members<'_> {
         let below_home = ["~/", "$HOME/", "${HOME}/"].iter().find_map(|prefix| text.strip_prefix(prefix));
         match (below_home, &self.home) {
             (Some(rest), Some(home)) => Ok(Some(home.join(rest))),
-            (Some(_), None) => Err(self.fault(member, "is below the home folder, and HOME is not set")),
+            (Some(_), None) => Err(self.fault(member, "is in the home folder, but HOME is not set")),
             (None, _) => Ok(Some(Path::new(text).to_owned())),
         }
     }

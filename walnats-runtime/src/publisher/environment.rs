@@ -1,49 +1,20 @@
-//! How to connect, as the environment says it: the variables of the program `nats`, and its contexts.
+//! Connection settings from the environment: the variables of the program `nats`, and its contexts.
 
 use std::path::PathBuf;
 
 use super::context::{self, Context};
-use crate::credentials::{Credentials, Source};
+use super::settings::{Kinds, Settings, Variables, pair};
 use crate::error::EnvironmentError;
 use crate::options::Options;
 
-/// Where the program `nats` and other clients look for a server by default.
+/// The default URL of the program `nats` and other clients.
 const DEFAULT_URL: &str = "nats://127.0.0.1:4222";
 
-/// Looks up a variable.
-pub(super) type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
-
-/// How to connect.
+/// The connection settings.
 #[derive(Debug)]
 pub(super) struct Environment {
     pub(super) urls: String,
     pub(super) settings: Settings,
-}
-
-/// What may be set besides the URL.
-#[derive(Debug, Default)]
-pub(super) struct Settings {
-    pub(super) credentials: Option<Source>,
-    /// Of the client: certificate and key.
-    pub(super) certificate: Option<(PathBuf, PathBuf)>,
-    /// Of the authority that servers are trusted for.
-    pub(super) authority: Option<PathBuf>,
-    pub(super) tls_first: bool,
-    pub(super) inbox_prefix: Option<String>,
-    pub(super) domain: Option<String>,
-    pub(super) api_prefix: Option<String>,
-}
-
-/// Kinds of credentials, as variables or members call them.
-#[derive(Debug, Default)]
-pub(super) struct Kinds {
-    pub(super) user: Option<String>,
-    pub(super) password: Option<String>,
-    pub(super) token: Option<String>,
-    pub(super) creds: Option<PathBuf>,
-    pub(super) nkey: Option<PathBuf>,
-    pub(super) jwt: Option<String>,
-    pub(super) seed: Option<String>,
 }
 
 impl Environment {
@@ -51,21 +22,21 @@ impl Environment {
     ///
     /// # Errors
     ///
-    /// What is said there cannot be used.
+    /// A setting is invalid.
     pub(super) async fn of_process() -> Result<Self, EnvironmentError> {
         let read = tokio::task::spawn_blocking(|| Self::read(&|name| std::env::var(name).ok()));
         read.await.unwrap_or(Err(EnvironmentError::Variable { name: "NATS_CONTEXT", problem: "cannot be read" }))
     }
 
-    /// Variables first, then the context that `NATS_CONTEXT` names or the program `nats` has selected. Credentials are taken
-    /// from one of the two as a whole.
+    /// Variables first, then the context that `NATS_CONTEXT` names or the program `nats` has selected. Credentials, a user in
+    /// the URL among them, are taken from one of the two as a whole.
     pub(super) fn read(variables: Variables<'_>) -> Result<Self, EnvironmentError> {
         let variable = |name: &str| variables(name).filter(|value| !value.is_empty());
         let context = context::read(&variable)?.unwrap_or_default();
         if variable("NATS_SOCKS_PROXY").is_some() {
             return Err(EnvironmentError::Variable {
                 name: "NATS_SOCKS_PROXY",
-                problem: "is set, and proxies are not supported",
+                problem: "is set, but proxies are not supported",
             });
         }
         let path = |name: &str| variable(name).map(PathBuf::from);
@@ -80,9 +51,12 @@ impl Environment {
         const NAMES: [&str; 6] = ["NATS_USER", "NATS_TOKEN", "NATS_CREDS", "NATS_NKEY", "", ""];
         let own = kinds.source("the environment", NAMES)?;
         let own_urls = variable("NATS_URL").or_else(|| variable("NATS_SERVER"));
-        // A user in the URL is a kind of credentials, too.
+        // A user in the URL counts as credentials, too.
         let named = own_urls.as_ref().is_some_and(|urls| urls.contains('@'));
-        let Context { urls, settings: rest } = context;
+        let Context { mut urls, settings: rest } = context;
+        if own.is_some() {
+            urls = urls.map(|urls| without_users(&urls));
+        }
         let settings = Settings {
             credentials: own.or_else(|| rest.credentials.filter(|_| !named)),
             certificate: pair(("NATS_CERT", path("NATS_CERT")), ("NATS_KEY", path("NATS_KEY")))?.or(rest.certificate),
@@ -92,9 +66,12 @@ impl Environment {
         Ok(Self { urls: own_urls.or(urls).unwrap_or_else(|| DEFAULT_URL.to_owned()), settings })
     }
 
-    /// The options with what the environment says, where they themselves say nothing.
+    /// Adds the environment's settings to options that do not set them.
     pub(super) fn complete(self, mut options: Options) -> (String, Options) {
-        let Self { urls, settings } = self;
+        let Self { mut urls, settings } = self;
+        if options.connection.credentials.is_some() {
+            urls = without_users(&urls);
+        }
         let Settings { credentials, certificate, authority, tls_first, inbox_prefix, domain, api_prefix } = settings;
         options.connection.credentials = options.connection.credentials.take().or(credentials);
         options.connection.tls_first |= tls_first;
@@ -113,60 +90,21 @@ impl Environment {
                 None => nats,
             }
         };
-        // What the application itself says comes later.
+        // The application's own settings are applied later.
         options.connection.configure.insert(0, std::sync::Arc::new(configure));
         (urls, options)
     }
 }
 
-impl Kinds {
-    /// The one kind that is given. `names` are those of user, token, creds, nkey, jwt and seed in `place`.
-    pub(super) fn source(self, place: &str, names: [&'static str; 6]) -> Result<Option<Source>, EnvironmentError> {
-        let [user_name, token_name, creds_name, nkey_name, jwt_name, seed_name] = names;
-        let mut given = Vec::new();
-        if let Some(user) = self.user {
-            // As for the program `nats`: a user without a password is a token.
-            let credentials = match self.password {
-                Some(password) => Credentials::user(user, password),
-                None => Credentials::token(user),
-            };
-            given.push((user_name, Source::Fixed(credentials)));
-        }
-        if let Some(token) = self.token {
-            given.push((token_name, Source::Fixed(Credentials::token(token))));
-        }
-        if let Some(creds) = self.creds {
-            given.push((creds_name, Source::Creds(creds)));
-        }
-        if let Some(nkey) = self.nkey {
-            given.push((nkey_name, Source::Nkey(nkey)));
-        }
-        match (self.jwt, self.seed) {
-            (Some(jwt), Some(seed)) => given.push((jwt_name, Source::Fixed(Credentials::jwt(jwt, seed)))),
-            (Some(jwt), None) => given.push((jwt_name, Source::Fixed(Credentials::bearer(jwt)))),
-            (None, Some(seed)) => given.push((seed_name, Source::Fixed(Credentials::nkey(seed)))),
-            (None, None) => {}
-        }
-        let mut given = given.into_iter();
-        match (given.next(), given.next()) {
-            (Some((first, _)), Some((second, _))) => {
-                Err(EnvironmentError::Several { place: place.to_owned(), first, second })
-            }
-            (first, _) => Ok(first.map(|(_, source)| source)),
-        }
-    }
-}
-
-/// Both, or neither.
-pub(super) fn pair(
-    certificate: (&'static str, Option<PathBuf>),
-    key: (&'static str, Option<PathBuf>),
-) -> Result<Option<(PathBuf, PathBuf)>, EnvironmentError> {
-    match (certificate, key) {
-        ((_, Some(certificate)), (_, Some(key))) => Ok(Some((certificate, key))),
-        ((_, None), (_, None)) => Ok(None),
-        ((name, Some(_)), _) | (_, (name, Some(_))) => Err(EnvironmentError::HalfOfAPair(name)),
-    }
+/// The URLs, separated by commas, without the users that they name.
+fn without_users(urls: &str) -> String {
+    let without_user = |url: &str| {
+        let (scheme, rest) = url.split_at(url.find("://").map_or(0, |end| end + 3));
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+        format!("{scheme}{host}{path}")
+    };
+    urls.split(',').map(without_user).collect::<Vec<_>>().join(",")
 }
 
 #[cfg(test)]

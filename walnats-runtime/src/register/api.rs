@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::RegisterError;
 use super::config::Config;
+use super::error::RegisterError;
 use super::loss;
 use crate::jetstream::{Api, Failure, code};
 

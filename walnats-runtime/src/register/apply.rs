@@ -1,10 +1,15 @@
-//! Carries out a plan, as far as that is allowed.
+//! Applies the permitted changes of a plan.
 
-use super::{Action, Refusal, Register, RegisterError, Scope, StreamOutcome, StreamPlan, Weakening, api, survey};
+use super::error::RegisterError;
+use super::plan::{Action, StreamPlan};
+use super::refusal::Refusal;
+use super::report::StreamOutcome;
+use super::weaker::Weakening;
+use super::{Register, Scope, api, survey};
 use crate::jetstream::{ErrorCode, code};
 
 impl Register<'_> {
-    /// Carries out the plan for one stream.
+    /// Applies the plan for one stream.
     pub(super) async fn apply(&self, plan: &StreamPlan) -> Result<Result<StreamOutcome, Hindrance>, RegisterError> {
         let refuse = |refusal| Ok(Err(Hindrance { refusal, passing: false }));
         if self.strict && !plan.warnings.is_empty() {
@@ -59,7 +64,7 @@ impl Register<'_> {
     }
 }
 
-/// Why a stream was not changed, and whether a second look may find otherwise.
+/// Why a stream was not changed, and whether a retry may succeed.
 pub(super) struct Hindrance {
     pub(super) refusal: Refusal,
     pub(super) passing: bool,

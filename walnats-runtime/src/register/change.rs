@@ -66,7 +66,7 @@ pub(super) fn words(setting: &Setting, value: &Value) -> String {
     }
 }
 
-/// In the largest unit that gives a whole number: `7d`, `90s`.
+/// In the largest unit that yields a whole number: `7d`, `90s`.
 fn duration(nanoseconds: u64) -> String {
     const UNITS: [(u64, &str); 6] = [
         (86_400_000_000_000, "d"),

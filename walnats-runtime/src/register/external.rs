@@ -1,17 +1,18 @@
-//! Streams that others own: whether one is as the events need it.
+//! External streams: whether they meet the events' requirements.
 
 use std::fmt;
 
+use super::change;
 use super::config::{self, Config};
 use super::setting::SETTINGS;
-use super::{change, subjects};
-use crate::StreamDescriptor;
+use crate::filter;
+use crate::stream::StreamDescriptor;
 
-/// Something about a stream of others that the events cannot live with.
+/// An unmet requirement of an external stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Misfit {
-    /// There is no such stream.
+    /// The stream does not exist.
     Missing,
     /// It stores none of these messages.
     Subject {
@@ -24,9 +25,9 @@ pub enum Misfit {
     NeverAcknowledges,
     /// It is sealed and takes no more messages.
     Sealed,
-    /// It is a mirror and takes messages of its origin alone.
+    /// It is a mirror and only accepts messages of its origin.
     Mirror,
-    /// A setting that `walnats.toml` states is another one there, or less.
+    /// A setting differs from `walnats.toml`, or is lower.
     Setting {
         /// JetStream's name of the setting.
         setting: &'static str,
@@ -40,7 +41,7 @@ pub enum Misfit {
 impl fmt::Display for Misfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing => f.write_str("it does not exist, and whoever owns it has to create it"),
+            Self::Missing => f.write_str("it does not exist, and its owner must create it"),
             Self::Subject { subject, stored_by: None } => write!(f, "it does not store `{subject}`"),
             Self::Subject { subject, stored_by: Some(other) } => {
                 write!(f, "it does not store `{subject}`: stream `{other}` does")
@@ -61,7 +62,7 @@ impl fmt::Display for Misfit {
 pub(super) fn misfits(wanted: &StreamDescriptor, found: &Config) -> Vec<Misfit> {
     let stated = config::stated(wanted);
     let stored = config::subjects_of(found);
-    let is_stored = |subject: &String| stored.iter().any(|filter| subjects::covers(filter, subject));
+    let is_stored = |subject: &String| stored.iter().any(|filter| filter::covers(filter, subject));
     let missing = config::wanted_subjects(wanted).into_iter().filter(|subject| !is_stored(subject));
     let mut misfits: Vec<Misfit> = missing.map(|subject| Misfit::Subject { subject, stored_by: None }).collect();
     let states = |name: &str| stated.contains_key(name);

@@ -1,11 +1,15 @@
-//! What registering would do to each stream, without doing it.
+//! The changes that registering would make, per stream.
 
 use std::fmt;
 
+use super::change::Change;
 use super::config::Config;
-use super::{Change, Count, Loss, Misfit, Warning, Weakening};
+use super::external::Misfit;
+use super::loss::{Count, Loss};
+use super::weaker::Weakening;
+use crate::warning::Warning;
 
-/// What registering would do, stream by stream. `Display` gives a table.
+/// The changes that registering would make, per stream. `Display` prints a table.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
     /// In the order of the package's streams.
@@ -13,7 +17,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Whether every stream is as the package wants it.
+    /// Whether every stream already matches the package.
     pub fn is_empty(&self) -> bool {
         self.streams.iter().all(|stream| stream.action == Action::NoChange)
     }
@@ -38,15 +42,15 @@ pub struct StreamPlan {
     /// Subjects of the existing stream that this package does not declare. They are kept, unless
     /// [`Register::exact_subjects`](super::Register::exact_subjects) says otherwise.
     pub kept_subjects: Vec<String>,
-    /// Which of the changes take something away, though they drop nothing that is stored.
+    /// The changes that weaken the stream without deleting messages.
     pub weakenings: Vec<Weakening>,
-    /// What the wanted stream does that may surprise.
+    /// Warnings about the wanted configuration.
     pub warnings: Vec<Warning>,
     /// Streams of the account that copy this one and stay empty, see [`Warning::CopiesStayEmpty`].
     pub starved_copies: Vec<String>,
     /// Messages that the stream holds now.
     pub stored: u64,
-    /// Whether somebody else makes and changes the stream.
+    /// Whether the stream is managed externally.
     pub external: bool,
     /// Whether the stream exists.
     pub(super) exists: bool,
@@ -64,7 +68,7 @@ pub enum Action {
     Create,
     /// The stream changes and keeps its messages.
     Update,
-    /// The stream changes and drops messages. Refused unless allowed.
+    /// The change would delete messages. Refused unless allowed.
     UpdateLoses {
         /// How many, all causes together.
         messages: Count,
@@ -74,12 +78,12 @@ pub enum Action {
     /// The stream changes, keeps its messages, and holds or promises less from then on: see [`StreamPlan::weakenings`].
     /// Refused unless allowed.
     UpdateWeakens,
-    /// The stream belongs to others, and is not as the events need it.
+    /// The stream is external, and does not meet the events' requirements.
     Unfit {
         /// What is wrong.
         misfits: Vec<Misfit>,
     },
-    /// The server would refuse.
+    /// The server would reject it.
     Rejected {
         /// The rules that are broken.
         why: Vec<String>,
@@ -125,7 +129,7 @@ impl StreamPlan {
                 ('!', format!("update loses {messages} of {} messages", self.stored))
             }
             Action::UpdateWeakens => ('<', "update weakens".to_owned()),
-            Action::Unfit { .. } => ('x', "belongs to others, and is not as the events need it".to_owned()),
+            Action::Unfit { .. } => ('x', "external, and does not meet the requirements of the events".to_owned()),
             Action::Rejected { .. } => ('x', "the server refuses".to_owned()),
             Action::Conflict { stream, .. } => ('x', format!("overlaps with stream `{stream}`")),
         };

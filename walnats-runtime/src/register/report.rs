@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::{Change, Count, Refusal, RefusedStream, StreamPlan};
+use super::change::Change;
+use super::loss::Count;
+use super::plan::StreamPlan;
+use super::refusal::{Refusal, RefusedStream};
 
 /// What registering did, stream by stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,7 +67,7 @@ impl fmt::Display for StreamOutcome {
             Self::Created => f.write_str("created"),
             Self::Updated => f.write_str("updated"),
             Self::UpdatedWithLoss(messages) => write!(f, "updated, {messages} messages lost"),
-            Self::Fits => f.write_str("belongs to others, as the events need it"),
+            Self::Fits => f.write_str("external, and meets the requirements of the events"),
             Self::Left => f.write_str("left as it is"),
         }
     }

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::config::{self, Config};
 use super::setting::{Change, SETTINGS, Setting};
-use super::subjects;
-use crate::StreamDescriptor;
+use crate::filter;
+use crate::stream::StreamDescriptor;
 
 /// What is known of the server without asking it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -78,8 +78,8 @@ pub(super) fn name(name: &str) -> Vec<String> {
 fn filters(filters: &[String]) -> Vec<String> {
     let mut broken = Vec::new();
     for (position, filter) in filters.iter().enumerate() {
-        broken.extend(subjects::fault(filter).map(|fault| format!("subject {filter:?} {fault}")));
-        let others = filters[..position].iter().filter(|other| subjects::overlap(other, filter));
+        broken.extend(filter::fault(filter).map(|fault| format!("subject {filter:?} {fault}")));
+        let others = filters[..position].iter().filter(|other| filter::overlap(other, filter));
         broken.extend(others.map(|other| format!("subjects `{other}` and `{filter}` of the stream overlap")));
     }
     broken

@@ -3,14 +3,19 @@
 use futures_util::future::try_join_all;
 
 use super::api::{self, Info};
+use super::change::{self, Change};
 use super::config::{self, Config};
+use super::error::RegisterError;
 use super::external::{self, Misfit};
+use super::loss::{self, Loss};
+use super::plan::{Action, Plan, StreamPlan};
 use super::rule::Server;
 use super::setting::Setting;
-use super::{Action, Change, Loss, Plan, RegisterError, StreamPlan, Warning};
-use super::{change, copies, count, loss, rule, subjects, warning, weaker};
-use crate::StreamDescriptor;
+use super::{copies, count, rule, warning, weaker};
+use crate::filter;
 use crate::jetstream::{Api, Failure, KnownStreams, Prefix};
+use crate::stream::StreamDescriptor;
+use crate::warning::Warning;
 
 /// Streams looked at at once.
 const AT_ONCE: usize = 8;
@@ -82,7 +87,7 @@ impl Survey<'_> {
         }
         let present = config::subjects_of(&info.config);
         let new = config::subjects_of(&plan.config).into_iter();
-        let new: Vec<_> = new.filter(|filter| !present.iter().any(|old| subjects::covers(old, filter))).collect();
+        let new: Vec<_> = new.filter(|filter| !present.iter().any(|old| filter::covers(old, filter))).collect();
         if let Some(action) = conflict(api, wanted.name, &new).await? {
             return Ok(StreamPlan { action, ..plan });
         }
@@ -129,7 +134,7 @@ pub(super) fn plan(wanted: &StreamDescriptor, info: Option<&Info>, server: Serve
     let present = current.map(config::subjects_of).unwrap_or_default();
     let foreign = present.into_iter().filter(|old| !exact_subjects && !declared.contains(old));
     let foreign: Vec<String> = foreign.collect();
-    let all = subjects::without_covered(declared.iter().chain(&foreign).map(String::as_str));
+    let all = filter::without_covered(declared.iter().chain(&foreign).map(String::as_str));
     let config = config::desired(wanted, &all, current);
     let nothing = change::defaults();
     let changes = change::changes(current.unwrap_or(&nothing), &config);
@@ -207,7 +212,7 @@ fn declared_twice(wanted: &StreamDescriptor, other: &StreamDescriptor) -> Option
 
 /// Those of `theirs` that overlap with one of `ours`.
 fn overlapping(ours: &[String], theirs: Vec<String>) -> Vec<String> {
-    theirs.into_iter().filter(|their| ours.iter().any(|our| subjects::overlap(our, their))).collect()
+    theirs.into_iter().filter(|their| ours.iter().any(|our| filter::overlap(our, their))).collect()
 }
 
 /// What the connection says of the server. Only a server that runs JetStream itself speaks for it: behind a leaf node, in

@@ -1,82 +1,12 @@
-//! What a stream does that its owner may not expect.
+//! Warnings about existing streams.
 
-use std::collections::BTreeSet;
-use std::fmt;
-use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use async_nats::Client;
-
 use super::config::{self, Config};
-use crate::{Retention, Storage, StreamDescriptor};
+use crate::stream::StreamDescriptor;
+use crate::warning::Warning;
 
-/// Something that a stream is configured to do and that loses events in the end. Said once per process through `tracing`,
-/// in one line for all streams that do it; an error with [`Register::strict`](super::Register::strict).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Warning {
-    /// `replicas = 1`. Not said over a connection within one machine to a server that has no cluster, as in development.
-    OneReplica,
-    /// `storage = "memory"`.
-    MemoryStorage,
-    /// `retention = "interest"`.
-    InterestRetention,
-    /// The stream that exists has `persist_mode = "async"` (server 2.12), which somebody else has set.
-    AsyncPersistence,
-    /// The stream that exists has `no_ack`, which somebody else has set.
-    NeverAcknowledges,
-    /// The stream that exists remembers ids for less than the 2 minutes that are usual, and `duplicate_window` does not say so.
-    ShortWindow,
-    /// Other streams copy this one on a server before 2.11.5.
-    CopiesStayEmpty,
-}
-
-impl Warning {
-    /// Whether it is found on the server, where a plan is the first to say so.
-    pub(super) fn is_found(self) -> bool {
-        !matches!(self, Self::OneReplica | Self::MemoryStorage | Self::InterestRetention)
-    }
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::OneReplica => "one replica: a power cut can lose events of the last two minutes, though acknowledged",
-            Self::MemoryStorage => "storage in memory: a restart of the server loses every event",
-            Self::AsyncPersistence => {
-                "asynchronous persistence: a crash of the server loses events that it has acknowledged and not yet written"
-            }
-            Self::InterestRetention => "interest retention: without a consumer, events are acknowledged and not stored",
-            Self::NeverAcknowledges => {
-                "it never acknowledges (`no_ack` is on): no emit can be confirmed; set `no_ack = false`"
-            }
-            Self::ShortWindow => {
-                "it remembers ids for less than 2 minutes: after a fault of that length an event is possibly stored, and not \
-                 sent again; set `duplicate_window`"
-            }
-            Self::CopiesStayEmpty => {
-                "mirrors of it store no event on servers before 2.11.5, nor do sources before 2.10.14, because of \
-                 `Nats-Expected-Stream`; set `expected_stream = false`, or update the server"
-            }
-        })
-    }
-}
-
-/// What there is to say of a stream by what the package states; settings that it leaves alone count as JetStream's defaults.
-pub(crate) fn warnings(wanted: &StreamDescriptor) -> Vec<Warning> {
-    let storage = wanted.storage.unwrap_or_default();
-    [
-        (wanted.replicas.unwrap_or(1) == 1 && storage == Storage::File, Warning::OneReplica),
-        (storage == Storage::Memory, Warning::MemoryStorage),
-        (wanted.retention == Some(Retention::Interest), Warning::InterestRetention),
-    ]
-    .into_iter()
-    .filter_map(|(holds, warning)| holds.then_some(warning))
-    .collect()
-}
-
-/// What there is to say of a stream as it is to be on the server.
+/// Warnings about the resulting configuration of a stream.
 pub(super) fn warnings_of(wanted: &StreamDescriptor, config: &Config) -> Vec<Warning> {
     let memory = config::text(config, "storage") == "memory";
     let window = config::limit_of(config, "duplicate_window").map(Duration::from_nanos);
@@ -86,49 +16,11 @@ pub(super) fn warnings_of(wanted: &StreamDescriptor, config: &Config) -> Vec<War
         (memory, Warning::MemoryStorage),
         (config::text(config, "retention") == "interest", Warning::InterestRetention),
         (config::text(config, "persist_mode") == "async", Warning::AsyncPersistence),
-        // Of a stream of others, it is a misfit.
+        // For an external stream, this is a misfit.
         (config::is_on(config, "no_ack") && !wanted.external, Warning::NeverAcknowledges),
         (is_short && wanted.duplicate_window.is_none(), Warning::ShortWindow),
     ]
     .into_iter()
     .filter_map(|(holds, warning)| holds.then_some(warning))
     .collect()
-}
-
-/// Says what a publisher's streams are stated to do, before anybody has looked at them.
-pub(crate) fn say_stated(client: &Client, streams: &[StreamDescriptor]) {
-    // Of replicas that are not stated nothing is known yet.
-    let known = |stream: &StreamDescriptor, warning| warning != Warning::OneReplica || stream.replicas.is_some();
-    let found = streams.iter().flat_map(|stream| {
-        warnings(stream)
-            .into_iter()
-            .filter(move |warning| known(stream, *warning))
-            .map(|warning| (stream.name, warning))
-    });
-    say(client, found);
-}
-
-/// Says what was not said before, in one line for each kind.
-pub(crate) fn say<'a>(client: &Client, found: impl IntoIterator<Item = (&'a str, Warning)>) {
-    static SAID: Mutex<BTreeSet<(Warning, String)>> = Mutex::new(BTreeSet::new());
-    let quiet = is_development(client);
-    let mut new: BTreeSet<(Warning, &str)> = BTreeSet::new();
-    for (stream, warning) in found.into_iter().filter(|(_, warning)| !quiet || *warning != Warning::OneReplica) {
-        if SAID.lock().unwrap_or_else(PoisonError::into_inner).insert((warning, stream.to_owned())) {
-            new.insert((warning, stream));
-        }
-    }
-    let kinds: BTreeSet<Warning> = new.iter().map(|(warning, _)| *warning).collect();
-    for kind in kinds {
-        let streams: Vec<&str> =
-            new.iter().filter(|(warning, _)| *warning == kind).map(|(_, stream)| *stream).collect();
-        tracing::warn!(stream = streams.join(", "), "{kind}");
-    }
-}
-
-/// Whether the server is on this machine, has JetStream itself, and belongs to no cluster: nobody expects replicas of it.
-fn is_development(client: &Client) -> bool {
-    let server = client.server_info();
-    let here = server.client_ip.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-    here && server.jetstream && server.cluster.is_none()
 }

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use super::Change;
+use super::change::Change;
 use super::config::Config;
 use super::setting::SETTINGS;
 
-/// A change that takes something away from whoever relies on the stream. Refused unless
+/// A change that weakens the stream's guarantees. Refused unless
 /// [`Register::allow_weaker`](super::Register::allow_weaker) allows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Weakening {

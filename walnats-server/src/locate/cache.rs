@@ -1,31 +1,16 @@
-//! Where a fetched nats-server is kept: `<folder>/nats-server/<version>/<platform>/`.
+//! The cache of downloaded nats-servers: `<folder>/nats-server/<version>/<platform>/`.
 
-use std::env;
 use std::env::consts::{ARCH, EXE_SUFFIX, OS};
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::{Version, program, variable};
+use super::program;
 use crate::error::Problem;
+use crate::release::Version;
 
-/// The folder of walnats' caches for this user.
-pub fn folder() -> Option<PathBuf> {
-    if let Some(folder) = variable("WALNATS_CACHE_DIR") {
-        return Some(folder);
-    }
-    let caches = if cfg!(windows) {
-        variable("LOCALAPPDATA")
-    } else if cfg!(target_os = "macos") {
-        env::home_dir().map(|home| home.join("Library/Caches"))
-    } else {
-        variable("XDG_CACHE_HOME").or_else(|| env::home_dir().map(|home| home.join(".cache")))
-    };
-    caches.map(|caches| caches.join("walnats"))
-}
-
-/// The server of one version for this platform. Beside it stands its length, written first: a program without
-/// its length, or with another, was not written by [`Cache::put`] or was cut short since.
+/// The server of one version for this platform. Its length is stored next to it, and written first: if the length is missing
+/// or differs, the program was not written by [`Cache::put`], or was truncated.
 pub struct Cache {
     version: Version,
     folder: PathBuf,
@@ -38,12 +23,12 @@ impl Cache {
         Self { version, folder }
     }
 
-    /// Where the program is, if it is.
+    /// The path of the program.
     pub fn program(&self) -> PathBuf {
         self.folder.join(format!("nats-server{EXE_SUFFIX}"))
     }
 
-    /// The program, if it is whole and runs.
+    /// The program, if it is complete and runs.
     pub fn get(&self) -> Result<PathBuf, Problem> {
         let program = self.program();
         let Ok(file) = program.metadata() else { return Err(Problem::Missing) };
@@ -54,13 +39,13 @@ impl Cache {
         if program::version(&program)? == self.version { Ok(program) } else { Err(Problem::Damaged) }
     }
 
-    /// Stores the program. Other processes see either the whole of it or what was there before.
+    /// Stores the program atomically.
     pub fn put(&self, program: &[u8]) -> Result<(), Problem> {
         self.replace(&self.length(), program.len().to_string().as_bytes())?;
         self.replace(&self.program(), program)
     }
 
-    /// Waits until no other process fills the cache; the lock is held until the file is dropped.
+    /// Locks the cache against other processes until the file is dropped.
     pub fn lock(&self) -> Result<File, Problem> {
         let path = self.folder.join("lock");
         let opened = fs::create_dir_all(&self.folder).and_then(|()| File::create(&path));

@@ -1,7 +1,6 @@
-//! Programs on this machine, and which version of nats-server they are.
+//! Programs on this machine, and their nats-server version.
 
 use std::env::consts::EXE_SUFFIX;
-use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -9,33 +8,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use crate::error::Problem;
-
-/// The version of a nats-server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Version {
-    /// Changes on what breaks.
-    pub major: u32,
-    /// Changes on new features.
-    pub minor: u32,
-    /// Changes on repairs.
-    pub patch: u32,
-}
-
-impl fmt::Display for Version {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { major, minor, patch } = self;
-        write!(f, "{major}.{minor}.{patch}")
-    }
-}
-
-impl Version {
-    /// Reads `nats-server: v2.15.1`; what follows the numbers, as in `2.12.0-RC.1`, is dropped.
-    fn read(text: &str) -> Option<Self> {
-        let numbers = text.trim().strip_prefix("nats-server: v")?;
-        let mut numbers = numbers.split(['.', '-']).map(|number| number.parse().ok());
-        Some(Self { major: numbers.next()??, minor: numbers.next()??, patch: numbers.next()?? })
-    }
-}
+use crate::release::Version;
 
 /// Every program `name` in `folders`, in their order.
 pub fn on_path(name: &str, folders: &[PathBuf]) -> impl Iterator<Item = PathBuf> {
@@ -53,10 +26,10 @@ pub fn version(program: &Path) -> Result<Version, Problem> {
     Version::read(&String::from_utf8_lossy(&output.stdout)).ok_or(Problem::NoVersion)
 }
 
-/// Runs a program to its end.
+/// Runs a program to completion.
 ///
-/// A file that was just written counts as busy while any thread of this process is starting another program, because
-/// the child holds the open file until it has become that program. That lasts milliseconds.
+/// A newly written program counts as busy while another thread of this process starts a program, because that child inherits
+/// the open file until it calls `exec`. That takes milliseconds.
 pub fn output(command: &mut Command) -> io::Result<Output> {
     let mut attempts_left = 100;
     loop {
@@ -79,19 +52,4 @@ fn is_program(path: &Path) -> bool {
 #[cfg(not(unix))]
 fn is_program(path: &Path) -> bool {
     path.is_file()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Version;
-
-    #[test]
-    fn versions_are_read_and_ordered() {
-        let version = |major, minor, patch| Some(Version { major, minor, patch });
-        assert_eq!(Version::read("nats-server: v2.15.1\n"), version(2, 15, 1));
-        assert_eq!(Version::read("nats-server: v2.12.0-RC.1\n"), version(2, 12, 0));
-        assert_eq!(Version::read("gnatsd: v1.0.0"), None);
-        assert_eq!(Version::read("nats-server: v2"), None);
-        assert!(version(2, 9, 10) < version(2, 12, 0));
-    }
 }

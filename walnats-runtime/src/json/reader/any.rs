@@ -33,7 +33,7 @@ impl<'de> Reader<'de> {
         }
     }
 
-    /// Passes over a value and gives its text, which is bounded in depth but not otherwise checked.
+    /// Skips a value and returns its text, of which only the depth is checked.
     pub(crate) fn skip_value(&mut self) -> Result<&'de str> {
         self.next_byte();
         let start = self.position;

@@ -1,8 +1,8 @@
 //! A reader's place, lent to a union by way of serde.
 //!
 //! A union has to look ahead before it can say what to read, and serde has no words for that. So [`Lent`] is a sequence: of
-//! its place's depth, of the text from there on and of whether numbers are rounded, which the union reads with a reader of its own, and of how far that came,
-//! which is told as the length of a tuple, because nothing else of serde's takes a number.
+//! its place's depth, of the text from there on and of whether numbers are rounded, which the union reads with a reader of
+//! its own, and of how far that came, which is passed as the length of a tuple, because no other serde method takes a number.
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;

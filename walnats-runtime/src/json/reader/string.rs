@@ -25,7 +25,7 @@ impl<'de> Reader<'de> {
         }
     }
 
-    /// Passes over a string; gives what stands between its quotes, and whether there is a `\` in it.
+    /// Skips a string; returns the text between its quotes, and whether it contains a `\`.
     pub(super) fn skip_string(&mut self) -> Result<(&'de str, bool)> {
         if !self.take(b'"') {
             return Err(self.expected("a string"));
@@ -102,7 +102,7 @@ fn unescape(text: &str) -> Option<String> {
     Some(plain)
 }
 
-/// The character of `\uXXXX`, or of two of them that are a surrogate pair. Half a pair is no text.
+/// The character of `\uXXXX`, or of two of them that are a surrogate pair. A lone surrogate is invalid.
 fn unescape_unicode(chars: &mut std::str::Chars<'_>) -> Option<char> {
     let first = code_unit(chars)?;
     if !(0xD800..0xDC00).contains(&first) {

@@ -5,10 +5,11 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use walnats_server::NatsServer;
+use walnats_server::{Claims, NatsServer, Operator};
 
 use super::*;
 use crate::Publisher;
+use crate::credentials::{Credentials, Source};
 use crate::stream::StreamDescriptor;
 
 type Any = Box<dyn std::error::Error>;
@@ -126,16 +127,19 @@ fn what_cannot_be_used_is_said_and_not_shown() -> Result<(), Any> {
         (home.error(&[("NATS_CONTEXT", "../x")]), "\"../x\" is not the name of a context"),
         (home.error(&[("NATS_USER", secret), ("NATS_CREDS", "x")]), "`NATS_USER` and `NATS_CREDS` are both set"),
         (home.error(&[("NATS_CERT", "x")]), "`NATS_CERT` is set alone"),
-        (home.error(&[("NATS_SOCKS_PROXY", secret)]), "the variable `NATS_SOCKS_PROXY` is set, and proxies"),
+        (home.error(&[("NATS_SOCKS_PROXY", secret)]), "the variable `NATS_SOCKS_PROXY` is set, but proxies"),
     ];
     for (members, expected) in [
         (json!(["hunter2"]), "is not the JSON object of a context: see line 1"),
-        (json!({"password": ["hunter2"], "user": "x"}), "`password` of the context `c` is not a text"),
+        (json!({"password": ["hunter2"], "user": "x"}), "`password` of the context `c` is not a string"),
         (json!({"tls_first": "hunter2"}), "`tls_first` of the context `c` is neither `true` nor `false`"),
         (json!({"user": "hunter2", "creds": "x"}), "`user` and `creds` are both set in the context `c`"),
-        (json!({"nsc": "nsc://hunter2"}), "`nsc` of the context `c` is set, and nsc is not asked: set `creds`"),
-        (json!({"socks_proxy": "hunter2"}), "`socks_proxy` of the context `c` is set, and proxies are not supported"),
-        (json!({"password": "op://hunter2", "user": "x"}), "`password` of the context `c` names a secret that only"),
+        (json!({"nsc": "nsc://hunter2"}), "`nsc` of the context `c` is set, but nsc is not supported: set `creds`"),
+        (json!({"socks_proxy": "hunter2"}), "`socks_proxy` of the context `c` is set, but proxies are not supported"),
+        (
+            json!({"password": "op://hunter2", "user": "x"}),
+            "`password` of the context `c` refers to a secret that only",
+        ),
         (json!({"password": "env://UNSET", "user": "x"}), "`password` of the context `c` names a variable"),
         (json!({"creds": "data:hunter2"}), "`creds` of the context `c` is not a file"),
         (json!({"inbox_prefix": "a.*"}), "`inbox_prefix` of the context `c` contains `*`"),
@@ -173,5 +177,56 @@ async fn a_publisher_connects_as_the_context_says() -> Result<(), Any> {
     let wrong = || async { Ok(Credentials::user("shop", "wrong")) };
     let (urls, options) = home.read(&[("NATS_CONTEXT", "shop")])?.complete(Options::new().credentials(wrong));
     assert!(Publisher::connect(urls, STREAMS, options).await.is_err());
+    Ok(())
+}
+
+/// What says more than the context names other credentials: those count, and the user in the context's URL does not.
+#[tokio::test]
+async fn credentials_count_more_than_a_user_in_a_less_specific_url() -> Result<(), Any> {
+    const STREAMS: &[StreamDescriptor] = &[StreamDescriptor::new("notes")];
+    let mut operator = Operator::new()?;
+    let account = operator.account("SHOP", Claims::default().jetstream())?;
+    let server = NatsServer::builder().operator(&operator).start()?;
+    let home = Home::new()?;
+    let creds = home.folder().join("shop.creds");
+    fs::write(&creds, account.user("shop", Claims::default())?)?;
+    let creds = creds.display().to_string();
+    let urls =
+        [server.url_as("old", "hunter2"), server.url_as("old@shop", "hunter2"), server.url().replace("//", "//t0ken@")];
+    for url in urls.iter().chain([&urls.join(",").replace("t0ken@", "")]) {
+        home.context("shop", json!({"url": url}))?;
+        let (urls, options) = home.read(&[("NATS_CONTEXT", "shop"), ("NATS_CREDS", &creds)])?.complete(Options::new());
+        Publisher::connect(&urls, STREAMS, options).await?.register(STREAMS).await?;
+        // So do those of the options, over what the environment says.
+        let own = || Options::new().credentials_file(&creds);
+        let (urls, options) = home.read(&[("NATS_CONTEXT", "shop")])?.complete(own());
+        Publisher::connect(&urls, STREAMS, options).await?.register(STREAMS).await?;
+        let (urls, options) = home.read(&[("NATS_URL", url)])?.complete(own());
+        Publisher::connect(&urls, STREAMS, options).await?.register(STREAMS).await?;
+
+        // Nobody can tell which of two is meant in one place.
+        let (urls, options) = home.read(&[("NATS_URL", url), ("NATS_CREDS", &creds)])?.complete(Options::new());
+        let error = Publisher::connect(&urls, STREAMS, options).await.expect_err("two kinds of credentials");
+        assert!(!error.to_string().contains("hunter2"), "{error}");
+    }
+    Ok(())
+}
+
+#[test]
+fn every_kind_of_credentials_counts_more_than_the_context() -> Result<(), Any> {
+    let home = Home::new()?;
+    home.context("shop", json!({"url": "nats://old:hunter2@a:1,b:2, tls://t0ken@[::1]:3/"}))?;
+    for variables in [
+        &[("NATS_USER", "u"), ("NATS_PASSWORD", "p")][..],
+        &[("NATS_USER", "u")],
+        &[("NATS_TOKEN", "t")],
+        &[("NATS_CREDS", "/x.creds")],
+        &[("NATS_NKEY", "/x.nk")],
+    ] {
+        let found = home.read(&[&[("NATS_CONTEXT", "shop")], variables].concat())?;
+        assert_eq!(found.urls, "nats://a:1,b:2, tls://[::1]:3/", "{variables:?}");
+    }
+    let found = home.read(&[("NATS_CONTEXT", "shop")])?;
+    assert_eq!(found.urls, "nats://old:hunter2@a:1,b:2, tls://t0ken@[::1]:3/");
     Ok(())
 }

@@ -1,0 +1,71 @@
+//! What `emit` promises, held against what happens.
+//!
+//! A [`Row`] says what runs (one server or a cluster, a stream, a publisher's options), what is emitted, and which
+//! fault strikes. [`run`] starts real servers and, as a process of its own, a publisher that emits a workload made from a
+//! seed, or commits it to an outbox from which relays in processes of their own send it, and tells its parent through a pipe how each emit ended, as soon as it knows. Meanwhile the fault strikes: a
+//! process is killed or stopped, a [`Proxy`] cuts, holds back or swallows what goes over the wire, a stream goes away.
+//! Afterwards everything that is still open is emitted again with its id, the stream is read back completely, and the
+//! [`judge`](fn@judge) compares the two accounts.
+//!
+//! ```text
+//! cargo test -p walnats-faults                                  every row, one seed
+//! cargo run -p walnats-faults -- --seeds 50                     the table
+//! cargo run -p walnats-faults -- --minutes 60                   the table, as many seeds as that allows
+//! cargo run -p walnats-faults -- --row "leader killed" --seed 7  one trial again
+//! ```
+
+mod clock;
+mod cluster;
+mod copies;
+mod credentials;
+mod database;
+mod disk;
+mod emitter;
+mod fact;
+mod gate;
+mod idle;
+mod judge;
+mod ledger;
+mod machine;
+mod outbox;
+mod proxy;
+mod read_back;
+mod relay;
+mod row;
+pub mod rows;
+mod servers;
+mod settle;
+mod setup;
+mod stall;
+mod store;
+mod table;
+mod teller;
+mod trial;
+mod vitals;
+mod workload;
+mod world;
+
+pub use clock::Clock;
+pub use database::with_database;
+pub use emitter::emit;
+pub use fact::Fact;
+pub use idle::{Idling, idle};
+pub use judge::judge;
+pub use ledger::{End, Ledger, Line};
+pub use machine::Machine;
+pub use outbox::{EnqueueAll, RunRelay};
+pub use proxy::{Flow, Point, Proxy, Way};
+pub use read_back::{Message, Snapshot, read_back};
+pub use row::{Finish, Row, Rules};
+pub use setup::{Base, Other, Place, Relays, Setup};
+pub use stall::worst_stall;
+pub use table::{Tally, markdown};
+pub use trial::{Trial, run};
+pub use vitals::Vitals;
+pub use workload::{Emit, Kind, Odd, Shape, Step, Workload};
+pub use world::World;
+
+/// Why a trial could not be run at all; what it finds out is no error.
+pub type Problem = Box<dyn std::error::Error + Send + Sync>;
+/// See [`Problem`].
+pub type Result<T, E = Problem> = std::result::Result<T, E>;

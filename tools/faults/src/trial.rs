@@ -1,0 +1,110 @@
+//! One row, one seed.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::Result;
+use crate::judge::{Accounts, DID_NOT_STRIKE, Effort, judge};
+use crate::ledger::Ledger;
+use crate::read_back::{Snapshot, read_back};
+use crate::row::Row;
+use crate::settle::settle;
+use crate::table::Tally;
+use crate::vitals;
+use crate::workload::Workload;
+use crate::world::World;
+
+/// How long a publisher may take after the fault is mended.
+const END: Duration = Duration::from_secs(100);
+
+/// What a trial found out.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    /// What the callers were told.
+    pub tally: Tally,
+    /// What is not as promised.
+    pub violations: Vec<String>,
+}
+
+impl Trial {
+    /// Whether the workload was over before the fault struck, as may happen on a busy machine: no promise is broken, and none
+    /// is shown to hold.
+    pub fn shows_nothing(&self) -> bool {
+        !self.violations.is_empty() && self.violations.iter().all(|violation| violation.starts_with(DID_NOT_STRIKE))
+    }
+}
+
+/// Runs a trial. `program` is this package's own, which is the publisher, too.
+///
+/// # Errors
+///
+/// The trial cannot be run: a server does not start, say.
+pub async fn run(program: &Path, row: &'static Row, seed: u64) -> Result<Trial> {
+    match attempt(program, row, seed).await {
+        // While a server is away, another process can take its port.
+        Err(_) => attempt(program, row, seed).await,
+        trial => trial,
+    }
+}
+
+async fn attempt(program: &Path, row: &'static Row, seed: u64) -> Result<Trial> {
+    let workload = Workload::new(&row.shape, seed);
+    let mut world = World::start(program, row.setup(), seed, workload.emits.len()).await?;
+    (row.prepare)(&mut world).await?;
+    world.launch()?;
+    (row.strike)(&mut world).await?;
+    // A publisher that hangs has not told that it is done, and the judge will say so.
+    if !world.ended(END).await {
+        world.kill_publisher().await?;
+        world.ended(END).await;
+    }
+    world.mend().await?;
+    let mut left = Vec::new();
+    if row.outbox.is_some() {
+        left.extend(world.finish_outbox().await.err().map(|error| error.to_string()));
+    }
+    let ledger: Ledger = world.ledger().clone();
+    let before = look(&world).await?;
+    let (mut settled, mut after) = (BTreeMap::new(), before.clone());
+    if row.rules.settled {
+        settled = settle(&world.admin().await?, &workload, &ledger, &row.rules).await;
+        after = look(&world).await?;
+    }
+    let mut elsewhere = Vec::new();
+    for other in row.others {
+        elsewhere.push((other.name, read_back(&world.other(other).await?, other.name).await?));
+    }
+    let effort = Effort {
+        reconnects_a_second: vitals::reconnects(&ledger.vitals, world.forced_reconnects()),
+        copies_a_second: world.copies_a_second(),
+    };
+    let accounts = Accounts {
+        row,
+        workload: &workload,
+        ledger: &ledger,
+        before: &before,
+        settled: &settled,
+        after: &after,
+        elsewhere: &elsewhere,
+        effort,
+    };
+    let violations = [left, judge(&accounts)].concat();
+    let tally = Tally::of(&accounts);
+    Ok(Trial { tally, violations })
+}
+
+/// A stream may need a moment after its servers came back, and a stream that never was holds nothing.
+async fn look(world: &World) -> Result<Snapshot> {
+    let mut last = None;
+    for _ in 0..300 {
+        let context = world.jetstream().await?;
+        match read_back(&context, world.setup.stream.name).await {
+            Ok(snapshot) => return Ok(snapshot),
+            Err(error) if error.to_string().contains("10059") => return Ok(Snapshot::default()),
+            Err(error) => last = Some(error),
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    Err(last.unwrap_or_else(|| "the stream cannot be read".into()))
+}

@@ -1,0 +1,7 @@
+//! What tests of several crates share: crates that a test writes and builds, a Python with the walnats of PyPI, and a real
+//! Postgres behind a real PgBouncer.
+
+pub mod nested;
+#[cfg(unix)]
+pub mod postgres;
+pub mod python;

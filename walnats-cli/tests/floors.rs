@@ -1,0 +1,26 @@
+//! A module imports from lower floors only. This reads the sources to hold it.
+
+use std::path::Path;
+
+use walnats_floors::{Floors, faults};
+
+/// From the bottom up. `cargo_walnats` is a program of its own.
+const FLOORS: Floors<'static> = &[
+    &["global_options", "outcome", "cargo_walnats"],
+    &["output", "root"],
+    &["check", "config_schema", "dev", "generate", "outbox"],
+    &["arguments"],
+];
+
+/// Of `walnats outbox`.
+const OUTBOX: Floors<'static> = &[&["place"], &["relay"], &["outbox"]];
+
+#[test]
+fn modules_import_downwards() {
+    assert_eq!(faults(root(), "src", FLOORS, &[]), "");
+    assert_eq!(faults(root(), "src/outbox", OUTBOX, &[]), "");
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
