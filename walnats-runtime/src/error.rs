@@ -19,7 +19,7 @@ pub use emit::{Cause, EmitError, NotStored, OptionError, PossiblyStored, Reason}
 pub use environment::EnvironmentError;
 pub use flush::{FlushError, ShutdownError};
 pub use nats::NatsError;
-pub use payload::{DecodeError, EncodeError, ValidateError, Violation};
+pub use payload::{Cut, DecodeError, EncodeError, ValidateError, Violation, Violations};
 
 pub use crate::chain::Chain;
 pub use crate::cloud_event::CloudEventError;

@@ -5,6 +5,7 @@
 
 mod decimal;
 mod equality;
+pub mod expectation;
 pub mod format;
 mod pattern;
 mod patterns;
@@ -23,7 +24,7 @@ pub use schema::{
     Resource, Schema, SchemaId, SchemaSet, StringRules,
 };
 pub use validate::MAX_VIOLATIONS;
-pub use violation::{At, Violation};
+pub use violation::{At, Cut, Violation, Violations};
 
 /// The README's example, which is compiled.
 #[cfg(all(doctest, feature = "read"))]

@@ -18,7 +18,7 @@
 //! let user = lowered.roots[0].expect("a schema that was found");
 //! assert!(lowered.schemas.is_valid(user, &serde_json::json!({"id": "u_42"})));
 //! let violations = lowered.schemas.validate(user, &serde_json::json!({"id": 42}));
-//! assert_eq!(violations[0].pointer, "/id");
+//! assert_eq!(violations.list[0].pointer, "/id");
 //! ```
 
 mod bundle;

@@ -2,7 +2,6 @@
 
 mod array;
 mod combine;
-mod expectation;
 mod memory;
 mod number;
 mod object;
@@ -13,9 +12,9 @@ use serde_json::Value;
 
 use self::memory::Memory;
 use self::unevaluated::Evaluated;
-use crate::{At, Decimal, JsonType, Schema, SchemaId, SchemaSet, Violation, equal};
+use crate::{At, Cut, Decimal, JsonType, Schema, SchemaId, SchemaSet, Violation, Violations, equal, expectation};
 
-/// How many violations are told at most.
+/// How many violations are listed at most.
 pub const MAX_VIOLATIONS: usize = 100;
 
 /// How many schemas may apply inside one another: a bound for the stack, beyond what an instance that
@@ -23,24 +22,18 @@ pub const MAX_VIOLATIONS: usize = 100;
 const MAX_DEPTH: u32 = 1_000;
 
 impl SchemaSet {
-    /// Every way in which `instance` breaks the schema `id`, at most [`MAX_VIOLATIONS`] and then a note that there are
-    /// more. Empty when the instance is valid.
+    /// Every way in which `instance` breaks the schema `id`, but at most [`MAX_VIOLATIONS`]. Empty when the instance is valid.
     ///
     /// # Panics
     /// If `id` comes from another set.
-    pub fn validate(&self, id: SchemaId, instance: &Value) -> Vec<Violation> {
+    pub fn validate(&self, id: SchemaId, instance: &Value) -> Violations {
         let mut validator = Validator::new(self, Some(Vec::new()));
-        let stopped = validator.check(id, Here::new(instance, &At::Root), None).is_err();
-        let mut violations = validator.violations.unwrap_or_default();
-        let note = |pointer, keyword, expected| Violation { pointer, keyword, expected };
-        if let Some(pointer) = validator.too_deep {
-            let expected = format!("less nesting: {MAX_DEPTH} schemas apply inside one another");
-            violations.push(note(pointer, "$ref", expected));
-        } else if stopped {
-            let expected = format!("fewer violations: there are more than these {MAX_VIOLATIONS}");
-            violations.push(note(String::new(), "maximum", expected));
-        }
-        violations
+        let is_stopped = validator.check(id, Here::new(instance, &At::Root), None).is_err();
+        let cut = match validator.too_deep {
+            Some(pointer) => Some(Cut::TooDeep { pointer }),
+            None => is_stopped.then_some(Cut::TooMany),
+        };
+        Violations { list: validator.violations.unwrap_or_default(), cut }
     }
 
     /// Whether the schema `id` accepts `instance`; stops at the first violation.
@@ -130,7 +123,7 @@ impl<'s> Validator<'s> {
     ) -> Checked {
         let Here { value: instance, at } = here;
         if schema.never {
-            return self.fail(at, "false", || "nothing here: no value is valid".to_owned());
+            return self.fail(at, "false", || expectation::NEVER.to_owned());
         }
         if let Some(types) = &schema.types
             && !types.iter().any(|&json_type| is_of_type(instance, json_type))

@@ -24,6 +24,82 @@ impl fmt::Display for Violation {
     }
 }
 
+/// What is wrong with an instance; empty where nothing is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Violations {
+    /// In the order in which they were found.
+    pub list: Vec<Violation>,
+    /// Why there may be more; `None` where the list is complete.
+    pub cut: Option<Cut>,
+}
+
+/// Why a list of violations is not complete.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// There are more than are listed.
+    TooMany,
+    /// More schemas apply inside one another than the validator follows; the instance is taken for invalid.
+    TooDeep {
+        /// Where in the instance, as a JSON Pointer.
+        pointer: String,
+    },
+}
+
+impl Violations {
+    /// Whether the instance is valid.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty() && self.cut.is_none()
+    }
+}
+
+impl IntoIterator for Violations {
+    type Item = Violation;
+    type IntoIter = std::vec::IntoIter<Violation>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.list.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Violations {
+    type Item = &'a Violation;
+    type IntoIter = std::slice::Iter<'a, Violation>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.list.iter()
+    }
+}
+
+impl From<Vec<Violation>> for Violations {
+    fn from(list: Vec<Violation>) -> Self {
+        Self { list, cut: None }
+    }
+}
+
+impl fmt::Display for Cut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooMany => f.write_str("and more"),
+            Self::TooDeep { pointer } if pointer.is_empty() => f.write_str("the schemas nest too deep to go on"),
+            Self::TooDeep { pointer } => write!(f, "{pointer}: the schemas nest too deep to go on"),
+        }
+    }
+}
+
+impl fmt::Display for Violations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, violation) in self.list.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "; " };
+            write!(f, "{separator}{violation}")?;
+        }
+        match &self.cut {
+            Some(cut) if self.list.is_empty() => write!(f, "{cut}"),
+            Some(cut) => write!(f, "; {cut}"),
+            None => Ok(()),
+        }
+    }
+}
+
 /// A place in an instance, kept on the stack while it is walked and written out only when something is wrong there.
 #[derive(Clone, Copy, Debug)]
 pub enum At<'a> {

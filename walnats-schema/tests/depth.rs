@@ -1,7 +1,7 @@
 //! No schema and no instance can overflow the stack.
 
 use serde_json::{Value, json};
-use walnats_schema::{SchemaId, SchemaSet};
+use walnats_schema::{Cut, SchemaId, SchemaSet};
 
 /// The stack of a thread that Rust starts, and of tokio's workers.
 const STACK: usize = 2 << 20;
@@ -19,7 +19,7 @@ fn an_endless_reference_ends() {
         let set: SchemaSet = serde_json::from_str(&format!(r#"{{"schemas": [{schema}]}}"#)).unwrap();
         in_small_stack(move || {
             assert!(!set.is_valid(SchemaId(0), &json!({"a": 1})));
-            assert_eq!(set.validate(SchemaId(0), &json!({"a": 1})).last().unwrap().keyword, "$ref");
+            assert!(matches!(set.validate(SchemaId(0), &json!({"a": 1})).cut, Some(Cut::TooDeep { .. })));
         });
     }
 }
@@ -42,7 +42,7 @@ fn the_deepest_payload_is_judged() {
     let (valid, invalid) = (deep("null"), deep(r#"{"other":1}"#));
     in_small_stack(move || {
         assert!(set.is_valid(SchemaId(0), &valid));
-        assert_eq!(set.validate(SchemaId(0), &valid), []);
+        assert!(set.validate(SchemaId(0), &valid).is_empty());
         assert!(!set.is_valid(SchemaId(0), &invalid));
         assert!(!set.validate(SchemaId(0), &invalid).is_empty());
     });

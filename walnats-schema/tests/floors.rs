@@ -13,8 +13,22 @@ const RESOLVE_FLOORS: &[&[&str]] =
 
 /// The floors of `read::lower`.
 const LOWER_FLOORS: &[&[&str]] = &[
-    &["annotations", "subject"],
-    &["array", "combine", "cycle", "dynamic", "number", "object", "reference", "string", "unknown", "value"],
+    &["annotations", "cure"],
+    &["subject"],
+    &[
+        "array",
+        "combine",
+        "cycle",
+        "doubtful",
+        "dynamic",
+        "number",
+        "object",
+        "reference",
+        "required",
+        "string",
+        "unknown",
+        "value",
+    ],
 ];
 
 /// The floors of `read::document`.

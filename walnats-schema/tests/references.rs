@@ -31,7 +31,8 @@ fn accepts(lowered: &Lowered, instance: &Value) -> bool {
 
 #[test]
 fn files_refer_to_each_other() {
-    let address = json!({"$defs": {"zip code": {"$anchor": "zip", "type": "string"}}, "required": ["city"]});
+    let address =
+        json!({"type": "object", "$defs": {"zip code": {"$anchor": "zip", "type": "string"}}, "required": ["city"]});
     let cases: [(&str, &str, Value); 7] = [
         ("users/created.json", "../common/_address.json", json!({"city": 1})),
         ("users/created.json", "/common/_address.json", json!({"city": 1})),
@@ -98,6 +99,7 @@ fn each_file_has_its_draft() {
 fn a_schema_is_lowered_once_and_knows_where_it_stands() {
     let schema = json!({
         "title": "Tree",
+        "type": "object",
         "properties": {"left": {"$ref": "#"}, "right": {"$ref": "#"}, "label": {"$ref": "#/$defs/label"}},
         "$defs": {
             "label": {"description": "Seen.", "examples": ["a"], "deprecated": true},

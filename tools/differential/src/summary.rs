@@ -98,7 +98,7 @@ impl Summary {
         let verdicts = judges.verdicts(&instance);
         let refusals = judges.refusals().into_iter().map(|(who, reason)| (who, reason.to_owned())).collect();
         let violations = judges.lowered().map(|(set, root)| set.validate(root, &instance)).unwrap_or_default();
-        let violations = violations.iter().take(3).map(ToString::to_string).collect();
+        let violations = violations.into_iter().take(3).map(|violation| violation.to_string()).collect();
         let Subject { name: origin, draft, schema, .. } = subject;
         self.file(Disagreement { origin, draft, schema, instance, verdicts, refusals, violations });
     }

@@ -1,6 +1,7 @@
 //! Constraints in generated code: the call that checks one, the condition that it holds, and the sentence about it.
 
 use serde_json::Value;
+use walnats_schema::expectation;
 
 use super::code::literal;
 use super::idents::Idents;
@@ -82,7 +83,7 @@ fn form(constraint: &Constraint, ty: &Type) -> Form {
         }
         Constraint::Finite => ("finite", View::Value, Limit::None, None),
         Constraint::OneOf(values) => {
-            let listed = one_of(values);
+            let listed = expectation::values(values);
             let sentence = format!("{}.", upper(&listed));
             ("one_of", View::IsIn(values.clone()), Limit::Code(literal(&listed)), Some(sentence))
         }
@@ -253,15 +254,6 @@ fn told(lead: &str, bound: Bound) -> Option<String> {
         Bound::Integer(value) => format!("{lead} {value}."),
         Bound::Float(value) => format!("{lead} {value}."),
     })
-}
-
-/// `one of 1, 2`
-fn one_of(values: &[Value]) -> String {
-    match values {
-        [] => "nothing: no value is listed".to_owned(),
-        [value] => value.to_string(),
-        values => format!("one of {}", values.iter().map(Value::to_string).collect::<Vec<_>>().join(", ")),
-    }
 }
 
 fn range(bounds: (Option<u64>, Option<u64>), one: &str) -> Option<String> {

@@ -2,33 +2,34 @@
 
 use std::fmt;
 
-pub use walnats_schema::Violation;
+pub use walnats_schema::{Cut, Violation, Violations};
 
 /// The event breaks its schema: every violation, by place and keyword; never a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValidateError {
-    violations: Vec<Violation>,
+    violations: Violations,
 }
 
 impl ValidateError {
     /// An error of these violations, in the order in which they are to be shown.
-    pub fn new(violations: Vec<Violation>) -> Self {
-        Self { violations }
+    pub fn new(violations: impl Into<Violations>) -> Self {
+        Self { violations: violations.into() }
     }
 
     /// What is wrong, where.
     pub fn violations(&self) -> &[Violation] {
-        &self.violations
+        &self.violations.list
+    }
+
+    /// Why there may be more violations than these; `None` where these are all.
+    pub fn cut(&self) -> Option<&Cut> {
+        self.violations.cut.as_ref()
     }
 }
 
 impl fmt::Display for ValidateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, violation) in self.violations.iter().enumerate() {
-            let separator = if index == 0 { "" } else { "; " };
-            write!(f, "{separator}{violation}")?;
-        }
-        Ok(())
+        self.violations.fmt(f)
     }
 }
 

@@ -2,14 +2,14 @@
 //!
 //! The words are those of the schema's own validator, so that it does not matter which of the two finds a violation.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fmt::Display;
 use std::hash::Hash;
 use std::sync::OnceLock;
 
 use serde::Serialize;
 use serde_json::Value;
-use walnats_schema::{At, Decimal, Format, Violation, first_repetition};
+use walnats_schema::{At, Decimal, Format, JsonType, Violation, expectation, first_repetition};
 
 use super::schemas::json_value;
 
@@ -17,22 +17,18 @@ fn expect(violations: &mut Vec<Violation>, at: &At<'_>, keyword: &'static str, e
     violations.push(Violation { pointer: at.pointer(), keyword, expected });
 }
 
-fn count(bound: &str, count: u64, one: &str) -> String {
-    format!("{bound} {count} {one}{}", if count == 1 { "" } else { "s" })
-}
-
 /// `minLength`, in Unicode code points.
 pub fn min_length(value: &str, min: u64, at: &At<'_>, violations: &mut Vec<Violation>) {
     // A code point has four bytes at most, so that most texts need not be counted.
     if (value.len() as u64) < min.saturating_mul(4) && (value.chars().count() as u64) < min {
-        expect(violations, at, "minLength", count("at least", min, "character"));
+        expect(violations, at, "minLength", expectation::min_length(min));
     }
 }
 
 /// `maxLength`, in Unicode code points.
 pub fn max_length(value: &str, max: u64, at: &At<'_>, violations: &mut Vec<Violation>) {
     if value.len() as u64 > max && value.chars().count() as u64 > max {
-        expect(violations, at, "maxLength", count("at most", max, "character"));
+        expect(violations, at, "maxLength", expectation::max_length(max));
     }
 }
 
@@ -55,7 +51,7 @@ pub fn pattern(value: &str, pattern: &Pattern, at: &At<'_>, violations: &mut Vec
     // Codegen compiled the expression before; one that no longer compiles matches nothing.
     let compiled = pattern.compiled.get_or_init(|| walnats_schema::Pattern::new(pattern.text).ok());
     if !compiled.as_ref().is_some_and(|compiled| compiled.is_match(value)) {
-        expect(violations, at, "pattern", format!("a match of `{}`", pattern.text));
+        expect(violations, at, "pattern", expectation::pattern(pattern.text));
     }
 }
 
@@ -69,41 +65,41 @@ pub fn format(value: &str, format: Format, at: &At<'_>, violations: &mut Vec<Vio
 
 #[cold]
 fn expect_format(format: Format, at: &At<'_>, violations: &mut Vec<Violation>) {
-    expect(violations, at, "format", format!("{} ({})", format.name(), format.specification()));
+    expect(violations, at, "format", expectation::format(format));
 }
 
 /// `minimum`.
 pub fn minimum<T: PartialOrd + Display>(value: &T, min: T, at: &At<'_>, violations: &mut Vec<Violation>) {
     if *value < min {
-        expect(violations, at, "minimum", format!("at least {min}"));
+        expect(violations, at, "minimum", expectation::minimum(min));
     }
 }
 
 /// `maximum`.
 pub fn maximum<T: PartialOrd + Display>(value: &T, max: T, at: &At<'_>, violations: &mut Vec<Violation>) {
     if *value > max {
-        expect(violations, at, "maximum", format!("at most {max}"));
+        expect(violations, at, "maximum", expectation::maximum(max));
     }
 }
 
 /// `exclusiveMinimum`.
 pub fn exclusive_minimum<T: PartialOrd + Display>(value: &T, min: T, at: &At<'_>, violations: &mut Vec<Violation>) {
     if *value <= min {
-        expect(violations, at, "exclusiveMinimum", format!("more than {min}"));
+        expect(violations, at, "exclusiveMinimum", expectation::exclusive_minimum(min));
     }
 }
 
 /// `exclusiveMaximum`.
 pub fn exclusive_maximum<T: PartialOrd + Display>(value: &T, max: T, at: &At<'_>, violations: &mut Vec<Violation>) {
     if *value >= max {
-        expect(violations, at, "exclusiveMaximum", format!("less than {max}"));
+        expect(violations, at, "exclusiveMaximum", expectation::exclusive_maximum(max));
     }
 }
 
 /// `multipleOf` of an integer.
 pub fn multiple_of(value: impl Into<i128>, divisor: i128, at: &At<'_>, violations: &mut Vec<Violation>) {
     if value.into().checked_rem(divisor) != Some(0) {
-        expect(violations, at, "multipleOf", format!("a multiple of {divisor}"));
+        expect(violations, at, "multipleOf", expectation::multiple_of(divisor));
     }
 }
 
@@ -111,51 +107,55 @@ pub fn multiple_of(value: impl Into<i128>, divisor: i128, at: &At<'_>, violation
 pub fn float_multiple_of(value: f64, divisor: f64, at: &At<'_>, violations: &mut Vec<Violation>) {
     let (value, decimal) = (Decimal::from_f64(value), Decimal::from_f64(divisor));
     if !value.zip(decimal).is_some_and(|(value, divisor)| value.is_multiple_of(divisor)) {
-        expect(violations, at, "multipleOf", format!("a multiple of {divisor}"));
+        expect(violations, at, "multipleOf", expectation::multiple_of(divisor));
     }
 }
 
 /// JSON has no infinities and no NaN.
 pub fn finite(value: f64, at: &At<'_>, violations: &mut Vec<Violation>) {
     if !value.is_finite() {
-        expect(violations, at, "type", "a number".to_owned());
+        expect(violations, at, "type", expectation::types(&[JsonType::Number]));
     }
 }
 
-/// `enum` and `const` with values that do not form a Rust enum. `expected` lists them.
+/// `enum` and `const` with values that do not form a Rust enum. `expected` lists them: `one of 1, 2`, or the one value.
 pub fn one_of(allowed: bool, expected: &str, at: &At<'_>, violations: &mut Vec<Violation>) {
     if !allowed {
-        expect(violations, at, "enum", expected.to_owned());
+        let keyword = if expected.starts_with("one of ") { "enum" } else { "const" };
+        expect(violations, at, keyword, expected.to_owned());
     }
 }
 
 /// `minItems`.
 pub fn min_items(items: usize, min: u64, at: &At<'_>, violations: &mut Vec<Violation>) {
     if (items as u64) < min {
-        expect(violations, at, "minItems", count("at least", min, "item"));
+        expect(violations, at, "minItems", expectation::min_items(min));
     }
 }
 
 /// `maxItems`.
 pub fn max_items(items: usize, max: u64, at: &At<'_>, violations: &mut Vec<Violation>) {
     if items as u64 > max {
-        expect(violations, at, "maxItems", count("at most", max, "item"));
+        expect(violations, at, "maxItems", expectation::max_items(max));
     }
 }
 
 /// `uniqueItems`, for items that are equal in Rust exactly where they are equal in JSON.
 pub fn unique_items<T: Eq + Hash>(items: &[T], at: &At<'_>, violations: &mut Vec<Violation>) {
-    let mut seen = HashSet::with_capacity(items.len());
-    if !items.iter().all(|item| seen.insert(item)) {
-        expect(violations, at, "uniqueItems", "items that all differ".to_owned());
+    let mut seen = HashMap::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
+        if let Some(first) = seen.insert(item, index) {
+            return expect(violations, at, "uniqueItems", expectation::unique_items(first, index));
+        }
     }
 }
 
 /// `uniqueItems`, for items that Rust compares differently from JSON.
 pub fn unique_values<T: Serialize>(items: &[T], at: &At<'_>, violations: &mut Vec<Violation>) {
+    // What cannot be written, `finite` reports.
     let values: Option<Vec<Value>> = items.iter().map(|item| json_value(item).ok()).collect();
-    if values.is_none_or(|values| first_repetition(&values).is_some()) {
-        expect(violations, at, "uniqueItems", "items that all differ".to_owned());
+    if let Some((first, second)) = values.and_then(|values| first_repetition(&values)) {
+        expect(violations, at, "uniqueItems", expectation::unique_items(first, second));
     }
 }
 
@@ -189,28 +189,28 @@ pub fn any<const N: usize>(conditions: [bool; N]) -> bool {
 /// `minProperties`.
 pub fn min_properties(members: usize, min: u64, at: &At<'_>, violations: &mut Vec<Violation>) {
     if (members as u64) < min {
-        expect(violations, at, "minProperties", count("at least", min, "member"));
+        expect(violations, at, "minProperties", expectation::min_properties(min));
     }
 }
 
 /// `maxProperties`.
 pub fn max_properties(members: usize, max: u64, at: &At<'_>, violations: &mut Vec<Violation>) {
     if members as u64 > max {
-        expect(violations, at, "maxProperties", count("at most", max, "member"));
+        expect(violations, at, "maxProperties", expectation::max_properties(max));
     }
 }
 
 /// `required`, of a member that has no field.
 pub fn present(is_there: bool, name: &str, at: &At<'_>, violations: &mut Vec<Violation>) {
     if !is_there {
-        expect(violations, at, "required", format!("the property `{name}`"));
+        expect(violations, at, "required", expectation::required(name));
     }
 }
 
 /// The schema `false`, of a member that cannot be there.
 pub fn absent(is_there: bool, name: &str, at: &At<'_>, violations: &mut Vec<Violation>) {
     if is_there {
-        expect(violations, &at.property(name), "false", "nothing here: no value is valid".to_owned());
+        expect(violations, &at.property(name), "false", expectation::NEVER.to_owned());
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use serde::Serialize;
 use serde_json::Value;
-use walnats_schema::{At, SchemaSet, Violation};
+use walnats_schema::{At, Cut, SchemaSet, Violation, Violations};
 
 /// A [`SchemaSet`] as JSON, read when it is first asked.
 #[derive(Debug)]
@@ -25,15 +25,15 @@ impl Schemas {
     }
 
     /// Every way in which `instance` breaks the schema that the set knows by `name`.
-    pub fn judge(&self, name: &str, instance: &Value) -> Vec<Violation> {
+    pub fn judge(&self, name: &str, instance: &Value) -> Violations {
         let set = self.set();
         match set.roots.get(name) {
             Some(id) => set.validate(*id, instance),
-            None => vec![Violation {
+            None => Violations::from(vec![Violation {
                 pointer: String::new(),
                 keyword: "$ref",
                 expected: format!("the generated schemas to have `{name}`: schemas.json is of another build"),
-            }],
+            }]),
         }
     }
 
@@ -41,19 +41,22 @@ impl Schemas {
     pub fn check(&self, name: &str, value: &impl Serialize, at: &At<'_>, violations: &mut Vec<Violation>) {
         let found = match json_value(value) {
             Ok(value) => self.judge(name, &value),
-            Err(_) => vec![Violation {
+            Err(_) => Violations::from(vec![Violation {
                 pointer: String::new(),
                 keyword: "type",
                 expected: "a value that JSON can express".to_owned(),
-            }],
+            }]),
         };
-        if !found.is_empty() {
-            let prefix = at.pointer();
-            violations.extend(
-                found
-                    .into_iter()
-                    .map(|violation| Violation { pointer: format!("{prefix}{}", violation.pointer), ..violation }),
-            );
+        if found.is_empty() {
+            return;
+        }
+        let prefix = at.pointer();
+        let placed =
+            |violation: Violation| Violation { pointer: format!("{prefix}{}", violation.pointer), ..violation };
+        violations.extend(found.list.into_iter().map(placed));
+        if let Some(Cut::TooDeep { pointer }) = found.cut {
+            let expected = "schemas that do not nest so deep".to_owned();
+            violations.push(placed(Violation { pointer, keyword: "$ref", expected }));
         }
     }
 

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Checked, Evaluated, Here, Validator, expectation};
-use crate::{ArrayRules, At, Contains, first_repetition};
+use super::{Checked, Evaluated, Here, Validator};
+use crate::{ArrayRules, At, Contains, expectation, first_repetition};
 
 impl Validator<'_> {
     pub(super) fn array<'i>(
@@ -15,15 +15,15 @@ impl Validator<'_> {
     ) -> Checked {
         let length = items.len() as u64;
         if let Some(min) = rules.min_items.filter(|&min| length < min) {
-            self.fail(at, "minItems", || expectation::count("at least", min, "item", "items"))?;
+            self.fail(at, "minItems", || expectation::min_items(min))?;
         }
         if let Some(max) = rules.max_items.filter(|&max| length > max) {
-            self.fail(at, "maxItems", || expectation::count("at most", max, "item", "items"))?;
+            self.fail(at, "maxItems", || expectation::max_items(max))?;
         }
         if rules.unique_items
             && let Some((first, second)) = first_repetition(items)
         {
-            self.fail(at, "uniqueItems", || format!("items that differ: {first} and {second} are equal"))?;
+            self.fail(at, "uniqueItems", || expectation::unique_items(first, second))?;
         }
         for (index, (item, schema)) in items.iter().zip(&rules.prefix_items).enumerate() {
             self.check(*schema, Here::new(item, &at.item(index)), None)?;

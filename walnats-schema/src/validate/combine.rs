@@ -1,7 +1,9 @@
 //! References, `allOf`, `anyOf`, `oneOf`, `not`, and `if`.
 
+use std::collections::BTreeMap;
+
 use super::{Checked, Evaluated, Here, Validator};
-use crate::{At, Condition, DynamicReference, Schema, SchemaId, Violation};
+use crate::{At, Condition, DynamicReference, Schema, SchemaId, Violation, expectation};
 
 /// How many violations of the closest branch of a union are told.
 const MAX_BRANCH_VIOLATIONS: usize = 20;
@@ -129,8 +131,13 @@ impl<'s> Validator<'s> {
         consequence.map_or(Ok(()), |schema| self.check(schema, here, seen))
     }
 
-    /// Tells that no branch matched, which came closest, and what it lacks.
+    /// Reports that no branch matched, which came closest, and what it lacks; where all branches want another value of one
+    /// member, which values that may be.
     fn no_match(&mut self, keyword: &'static str, wanted: &str, count: usize, misses: Misses, at: &At<'_>) -> Checked {
+        if let Some(tag) = misses.tag(count) {
+            self.fail(at, keyword, || format!("a match of {wanted} of {count} schemas"))?;
+            return self.fail_with(tag);
+        }
         let closest = misses.closest.map(|(_, index, violations)| (index, violations));
         self.fail(at, keyword, || match &closest {
             Some((index, _)) if count > 1 => {
@@ -139,13 +146,17 @@ impl<'s> Validator<'s> {
             _ => format!("a match of {wanted} of {count} schemas"),
         })?;
         let details = closest.map_or(Vec::new(), |(_, violations)| violations);
-        for violation in details.into_iter().take(MAX_BRANCH_VIOLATIONS) {
-            match &mut self.violations {
-                Some(violations) if violations.len() < super::MAX_VIOLATIONS => violations.push(violation),
-                _ => return Err(super::Stop),
+        details.into_iter().take(MAX_BRANCH_VIOLATIONS).try_for_each(|violation| self.fail_with(violation))
+    }
+
+    fn fail_with(&mut self, violation: Violation) -> Checked {
+        match &mut self.violations {
+            Some(violations) if violations.len() < super::MAX_VIOLATIONS => {
+                violations.push(violation);
+                Ok(())
             }
+            _ => Err(super::Stop),
         }
-        Ok(())
     }
 }
 
@@ -154,6 +165,8 @@ impl<'s> Validator<'s> {
 struct Misses {
     /// Distance, index, violations.
     closest: Option<(Distance, usize, Vec<Violation>)>,
+    /// What each branch wants members to be that are something else: expectations by pointer.
+    constants: Vec<BTreeMap<String, String>>,
 }
 
 /// Class, violations nearby, violations in all.
@@ -161,18 +174,48 @@ type Distance = (usize, usize, usize);
 
 impl Misses {
     fn add(&mut self, index: usize, violations: Vec<Violation>, at: &At<'_>) {
-        let distance = distance(&violations, at);
+        let here = at.pointer();
+        let is_constant = |violation: &&Violation| {
+            matches!(violation.keyword, "const" | "enum") && depth_below(&here, &violation.pointer) == 1
+        };
+        let constants = violations.iter().filter(is_constant);
+        self.constants.push(constants.map(|found| (found.pointer.clone(), found.expected.clone())).collect());
+        let distance = distance(&violations, &here);
         if self.closest.as_ref().is_none_or(|(smallest, ..)| distance < *smallest) {
             self.closest = Some((distance, index, violations));
         }
     }
 }
 
+impl Misses {
+    /// The member whose value none of the `count` branches admits, with all values that one does: most likely an unknown tag.
+    fn tag(&self, count: usize) -> Option<Violation> {
+        if count < 2 || self.constants.len() < count {
+            return None;
+        }
+        let (first, others) = self.constants.split_first()?;
+        let pointer = first.keys().find(|pointer| others.iter().all(|branch| branch.contains_key(*pointer)))?;
+        let mut listed: Vec<&str> = Vec::new();
+        for expected in self.constants.iter().map(|branch| branch[pointer].as_str()) {
+            let expected = expected.strip_prefix(expectation::ONE_OF).unwrap_or(expected);
+            if !listed.contains(&expected) {
+                listed.push(expected);
+            }
+        }
+        let expected = format!("{}{}", expectation::ONE_OF, listed.join(", "));
+        Some(Violation { pointer: pointer.clone(), keyword: "enum", expected })
+    }
+}
+
+/// How many steps `pointer` is below `here`.
+fn depth_below(here: &str, pointer: &str) -> usize {
+    pointer.get(here.len()..).unwrap_or_default().matches('/').count()
+}
+
 /// How far a branch is from a match: another type is farthest, then another constant in a member (most likely the tag of
 /// another variant), then what is wrong with the value itself or its members; last, what is wrong further down.
-fn distance(violations: &[Violation], at: &At<'_>) -> Distance {
-    let here = at.pointer();
-    let depth = |violation: &Violation| violation.pointer.get(here.len()..).unwrap_or_default().matches('/').count();
+fn distance(violations: &[Violation], here: &str) -> Distance {
+    let depth = |violation: &Violation| depth_below(here, &violation.pointer);
     let class = violations.iter().map(|violation| match violation.keyword {
         "type" | "false" if depth(violation) == 0 => 2,
         "const" | "enum" if depth(violation) <= 1 => 1,
@@ -180,4 +223,30 @@ fn distance(violations: &[Violation], at: &At<'_>) -> Distance {
     });
     let near = violations.iter().filter(|violation| depth(violation) <= 1).count();
     (class.max().unwrap_or(0), near, violations.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::{SchemaId, SchemaSet};
+
+    #[test]
+    fn an_unknown_tag_is_told_with_all_that_are_known() {
+        let set: SchemaSet = serde_json::from_value(json!({"schemas": [
+            {"one_of": [1, 2, 3]},
+            {"object": {"properties": [["k", 4]], "required": ["k"]}},
+            {"object": {"properties": [["k", 5], ["n", 7]], "required": ["k", "n"]}},
+            {"object": {"properties": [["k", 6]], "required": ["k"]}},
+            {"enumeration": ["a"]},
+            {"enumeration": ["b", "c"]},
+            {"enumeration": ["a"]},
+            {"types": ["integer"]}
+        ]}))
+        .unwrap();
+        let told = |instance| set.validate(SchemaId(0), &instance).to_string();
+        assert!(told(json!({"k": "d"})).ends_with("/k: expected one of \"a\", \"b\", \"c\" (enum)"));
+        // A known tag leads to its own branch.
+        assert!(told(json!({"k": "c", "n": "1"})).ends_with("/n: expected an integer (type)"));
+    }
 }

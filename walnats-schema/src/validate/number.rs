@@ -2,8 +2,8 @@
 
 use serde_json::Number;
 
-use super::{Checked, Validator, expectation};
-use crate::{At, Decimal, IntegerFormat, NumberRules};
+use super::{Checked, Validator};
+use crate::{At, Decimal, IntegerFormat, NumberRules, expectation};
 
 impl Validator<'_> {
     pub(super) fn number(&mut self, rules: &NumberRules, number: &Number, at: &At<'_>) -> Checked {
@@ -15,19 +15,19 @@ impl Validator<'_> {
             limit.clone().filter(|limit| broken(&value, &Decimal::from(limit)))
         };
         if let Some(limit) = breaks(&rules.minimum, Decimal::lt) {
-            self.fail(at, "minimum", || format!("at least {limit}"))?;
+            self.fail(at, "minimum", || expectation::minimum(limit))?;
         }
         if let Some(limit) = breaks(&rules.exclusive_minimum, Decimal::le) {
-            self.fail(at, "exclusiveMinimum", || format!("more than {limit}"))?;
+            self.fail(at, "exclusiveMinimum", || expectation::exclusive_minimum(limit))?;
         }
         if let Some(limit) = breaks(&rules.maximum, Decimal::gt) {
-            self.fail(at, "maximum", || format!("at most {limit}"))?;
+            self.fail(at, "maximum", || expectation::maximum(limit))?;
         }
         if let Some(limit) = breaks(&rules.exclusive_maximum, Decimal::ge) {
-            self.fail(at, "exclusiveMaximum", || format!("less than {limit}"))?;
+            self.fail(at, "exclusiveMaximum", || expectation::exclusive_maximum(limit))?;
         }
         if let Some(divisor) = breaks(&rules.multiple_of, |value, divisor| !value.is_multiple_of(*divisor)) {
-            self.fail(at, "multipleOf", || format!("a multiple of {divisor}"))?;
+            self.fail(at, "multipleOf", || expectation::multiple_of(divisor))?;
         }
         if let Some(format) = rules.format
             && !contains(format, &value)

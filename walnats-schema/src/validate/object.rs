@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use super::{Checked, Evaluated, Here, Validator, expectation};
-use crate::{At, ObjectRules, SchemaId};
+use super::{Checked, Evaluated, Here, Validator};
+use crate::{At, ObjectRules, SchemaId, expectation};
 
 /// Up to how many declared properties a name is looked for one by one.
 const FEW_PROPERTIES: usize = 12;
@@ -20,7 +20,7 @@ impl Validator<'_> {
     ) -> Checked {
         self.counts(rules, members, at)?;
         for name in rules.required.iter().filter(|name| !members.contains_key(*name)) {
-            self.fail(at, "required", || format!("the property `{name}`"))?;
+            self.fail(at, "required", || expectation::required(name))?;
         }
         for (cause, names) in rules.dependent_required.iter().filter(|(cause, _)| members.contains_key(cause)) {
             for name in names.iter().filter(|name| !members.contains_key(*name)) {
@@ -49,10 +49,10 @@ impl Validator<'_> {
     fn counts(&mut self, rules: &ObjectRules, members: &Map<String, Value>, at: &At<'_>) -> Checked {
         let count = members.len() as u64;
         if let Some(min) = rules.min_properties.filter(|&min| count < min) {
-            self.fail(at, "minProperties", || expectation::count("at least", min, "property", "properties"))?;
+            self.fail(at, "minProperties", || expectation::min_properties(min))?;
         }
         if let Some(max) = rules.max_properties.filter(|&max| count > max) {
-            self.fail(at, "maxProperties", || expectation::count("at most", max, "property", "properties"))?;
+            self.fail(at, "maxProperties", || expectation::max_properties(max))?;
         }
         Ok(())
     }
@@ -91,7 +91,7 @@ impl Validator<'_> {
             {
                 matched = true;
                 if self.set.get(schema).never {
-                    self.fail(&at, "additionalProperties", || "no property of this name".to_owned())?;
+                    self.fail(&at, "additionalProperties", || expectation::NO_PROPERTY.to_owned())?;
                 } else {
                     self.check(schema, Here::new(value, &at), None)?;
                 }

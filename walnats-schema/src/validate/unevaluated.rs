@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::{Checked, Here, Validator};
-use crate::Schema;
+use crate::{Schema, expectation};
 
 /// Which members and items of one instance some keyword has looked at.
 #[derive(Default)]
@@ -96,7 +96,7 @@ impl<'s> Validator<'s> {
                 continue;
             }
             if self.set.get(rest).never {
-                self.fail(&here.at.property(name), "unevaluatedProperties", || "no property of this name".to_owned())?;
+                self.fail(&here.at.property(name), "unevaluatedProperties", || expectation::NO_PROPERTY.to_owned())?;
             } else {
                 self.check(rest, Here::new(value, &here.at.property(name)), None)?;
             }

@@ -41,7 +41,7 @@ impl<'a> Lowerer<'a, '_> {
         {
             let message = format!("without `type`, `{}` leaves every value valid that is not an object", member.name);
             let finding = Diagnostic::warning("WN0314", subject.name_place(member), message);
-            self.warn_of_unknown(finding.help("say `\"type\": \"object\"`, and the value becomes a struct"));
+            self.warn_of_unknown(finding.help("say `\"type\": \"object\"`, unless other values are meant to be valid"));
         }
     }
 }
