@@ -17,7 +17,7 @@ mod headers;
 mod health;
 mod jetstream;
 mod json;
-mod lost;
+mod lost_report;
 mod message;
 mod metric;
 mod options;

@@ -1,6 +1,6 @@
 //! Messages to NATS, and their receipts.
 
-mod parts;
+mod message_parts;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,7 +10,7 @@ use bytes::Bytes;
 
 use crate::headers::Headers;
 
-pub use parts::{MessageParts, PartsError};
+pub use message_parts::{MessageParts, PartsError};
 
 /// The header that makes the stream reject a second message on a subject.
 pub(crate) const EXPECTED_SUBJECT_SEQUENCE: &str = "Nats-Expected-Last-Subject-Sequence";

@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 
 use crate::engine::job::End;
 use crate::error::{Cause, EmitError, PossiblyStored};
-use crate::lost::LostReport;
+use crate::lost_report::LostReport;
 use crate::message::Receipt;
 
 /// An event in the buffer or in flight. Await it for the result.

@@ -10,11 +10,11 @@ mod error;
 mod external;
 mod loss;
 mod plan;
+mod planner;
 mod refusal;
 mod report;
 mod rule;
 mod setting;
-mod survey;
 mod warning;
 mod weaker;
 
@@ -182,15 +182,15 @@ impl<'a> Register<'a> {
     /// The server does not answer, or not with what is needed to plan.
     pub async fn plan(&self) -> Result<Plan, RegisterError> {
         self.usable()?;
-        self.survey().plan(&self.names.streams(&self.streams)).await
+        self.planner().plan(&self.names.streams(&self.streams)).await
     }
 
     fn usable(&self) -> Result<(), RegisterError> {
         self.fault.clone().map_or(Ok(()), |fault| Err(fault.into()))
     }
 
-    fn survey(&self) -> survey::Survey<'_> {
-        survey::Survey { api: &self.api, known: &self.known, exact_subjects: self.exact_subjects }
+    fn planner(&self) -> planner::Planner<'_> {
+        planner::Planner { api: &self.api, known: &self.known, exact_subjects: self.exact_subjects }
     }
 
     async fn run(mut self) -> Result<Registered, RegisterError> {
@@ -204,7 +204,7 @@ impl<'a> Register<'a> {
         // Another process may change a stream between inspection and update, and the update of one stream may free subjects
         // that another one needs, so failed streams are retried once.
         for last in [false, true] {
-            let plan = self.survey().plan(&streams).await?;
+            let plan = self.planner().plan(&streams).await?;
             let mut again = Vec::new();
             let found = plan.streams.iter();
             let found = found.flat_map(|stream| stream.warnings.iter().map(|warning| (stream.name.as_str(), *warning)));

@@ -12,7 +12,7 @@ const FLOORS: Floors<'static> = &[
     &["error"],
     &["event", "json", "metric", "placement", "protobuf", "stats"],
     &["options", "private", "trace"],
-    &["callback", "lost"],
+    &["callback", "lost_report"],
     &["pending"],
     &["publisher"],
     &["compose", "register"],

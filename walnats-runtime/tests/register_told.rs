@@ -12,10 +12,10 @@ use walnats_runtime::{
 use walnats_server::{NatsCluster, NatsServer, Release};
 
 #[allow(dead_code, reason = "each test uses a part")]
-#[path = "engine/heard.rs"]
-mod heard;
+#[path = "engine/recorded_log.rs"]
+mod recorded_log;
 mod register_support;
-use heard::Heard;
+use recorded_log::RecordedLog;
 use register_support::Js;
 
 type TestResult = Result<(), Box<dyn Error>>;
@@ -36,7 +36,7 @@ async fn a_development_server_is_not_told_that_it_has_one_replica() -> TestResul
         ["quiet-1", "quiet-2", "quiet-3"],
         StreamDescriptor { replicas: Some(1), ..StreamDescriptor::new("") },
     );
-    let heard = Heard::from(Level::WARN);
+    let heard = RecordedLog::from(Level::WARN);
     let _guard = tracing::subscriber::set_default(heard.clone());
     let server = NatsServer::start()?;
     let publisher = Publisher::connect(server.url(), STREAMS, Options::new()).await?;
@@ -58,7 +58,7 @@ async fn one_line_names_all_streams_of_a_kind() -> TestResult {
         ["kept-1", "kept-2"],
         StreamDescriptor { storage: Some(Storage::Memory), ..StreamDescriptor::new("") },
     );
-    let heard = Heard::from(Level::WARN);
+    let heard = RecordedLog::from(Level::WARN);
     let _guard = tracing::subscriber::set_default(heard.clone());
     let cluster = NatsCluster::start(3)?;
     let urls = cluster.urls().join(",");
@@ -79,7 +79,7 @@ async fn one_line_names_all_streams_of_a_kind() -> TestResult {
 #[tokio::test]
 async fn replicas_that_somebody_else_decides_are_not_guessed() -> TestResult {
     static STREAMS: &[StreamDescriptor] = &[StreamDescriptor::new("replicated")];
-    let heard = Heard::from(Level::WARN);
+    let heard = RecordedLog::from(Level::WARN);
     let _guard = tracing::subscriber::set_default(heard.clone());
     let cluster = NatsCluster::start(3)?;
     let publisher = Publisher::connect(cluster.urls().join(","), STREAMS, Options::new()).await?;

@@ -1,18 +1,18 @@
 //! The task: sends within the window, matches answers to what was sent, and ends everything it accepted.
 
-mod ask;
 mod books;
 mod close;
+mod conflict;
 mod denied;
 mod expire;
 mod hang_up;
 mod inspect;
 mod live;
+mod probe;
 mod receive;
 mod refuse;
 mod send;
 mod show;
-mod taken;
 mod unseen;
 
 use std::future::poll_fn;
@@ -28,13 +28,13 @@ use tokio::time::{Instant, MissedTickBehavior};
 
 use super::Command;
 use super::clock::Clock;
-use super::doubt::Doubts;
 use super::hang_up::HangUps;
 use super::inspection::Inspection;
 use super::job::Job;
 use super::life::Life;
 use super::link::{Change, Link};
 use super::pause::Pauses;
+use super::probe::Probes;
 use super::ring::Ring;
 use super::streams::{StreamId, Streams};
 use super::trace::{Trace, Traces};
@@ -42,13 +42,13 @@ use super::watch::Watch;
 use super::window::Window;
 use crate::error::EmitError;
 use crate::jetstream::KnownStreams;
-use crate::lost::LostReport;
+use crate::lost_report::LostReport;
 use crate::metric;
 use crate::options::Options;
 use crate::stats::Counters;
 use close::{Closing, Flush};
+use conflict::Lookups;
 use send::Partly;
-use taken::Lookups;
 
 /// How often the connection and the deadlines are looked at while anything is to be done.
 const TICK: Duration = Duration::from_millis(10);
@@ -75,7 +75,7 @@ pub(super) struct Task {
     cursor: u64,
     streams: Streams,
     /// Streams that left something without an answer.
-    doubts: Doubts,
+    probes: Probes,
     /// The last question over this connection, and the job that it was asked with.
     carrier: Option<(u64, u64)>,
     window: Window,
@@ -158,7 +158,7 @@ impl Task {
             inbox_denied: false,
             cursor: 0,
             streams: Streams::new(known, options.api(), options.explicit()),
-            doubts: Doubts::default(),
+            probes: Probes::default(),
             carrier: None,
             window: Window::new(options.window_messages, options.window_bytes),
             hang_ups: HangUps::default(),
@@ -280,7 +280,7 @@ impl Task {
     /// Notices a lost connection: what was sent over it and not answered is to be sent again, in order.
     fn look(&mut self) {
         let Change::Lost(connection) = self.link.look() else { return };
-        self.doubts.start_anew();
+        self.probes.start_anew();
         let mut under_way = Vec::new();
         for (sequence, job) in self.ring.iter_mut() {
             if job.is_sent() {
@@ -288,7 +288,7 @@ impl Task {
                 under_way.push(sequence);
             }
             if job.uncertain {
-                self.doubts.raise(&job.load.last().stream);
+                self.probes.raise(&job.load.last().stream);
             }
         }
         if !under_way.is_empty() {

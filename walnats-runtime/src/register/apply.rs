@@ -5,7 +5,7 @@ use super::plan::{Action, StreamPlan};
 use super::refusal::Refusal;
 use super::report::StreamOutcome;
 use super::weaker::Weakening;
-use super::{Register, Scope, api, survey};
+use super::{Register, Scope, api, planner};
 use crate::jetstream::{ErrorCode, code};
 
 impl Register<'_> {
@@ -53,7 +53,7 @@ impl Register<'_> {
         match answer {
             Ok(info) => {
                 self.known.note_config(&plan.name, &info.config);
-                let why = survey::not_applied(plan, &info.config);
+                let why = planner::not_applied(plan, &info.config);
                 if why.is_empty() { Ok(Ok(done(plan))) } else { refuse(Refusal::Rejected { code: None, why }) }
             }
             Err(failure) => match RegisterError::from(failure) {

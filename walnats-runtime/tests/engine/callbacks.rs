@@ -8,12 +8,12 @@ use walnats_runtime::Options;
 use walnats_server::NatsServer;
 
 use crate::executor::runtime;
-use crate::heard::Heard;
 use crate::note::{Note, PLAIN, TestResult, note, ready_with, stored, suspend};
+use crate::recorded_log::RecordedLog;
 
 #[tokio::test]
 async fn a_panic_in_a_callback_ends_nothing_else() -> TestResult {
-    let heard = Heard::from(Level::ERROR);
+    let heard = RecordedLog::from(Level::ERROR);
     let _guard = tracing::subscriber::set_default(heard.clone());
     let permissions = "publish: { deny: [\"notes.secret\"] }";
     let server = NatsServer::builder()

@@ -10,8 +10,8 @@ use tracing::Level;
 use walnats_runtime::{CloudEvent, Full, Options, Publisher};
 use walnats_server::NatsServer;
 
-use crate::heard::Heard;
 use crate::note::{STREAMS, TestResult, note, suspend, whole};
+use crate::recorded_log::RecordedLog;
 
 /// In every payload, header, id and password.
 const CANARY: &str = "c4n4ry";
@@ -39,7 +39,7 @@ impl Told {
 #[tokio::test]
 async fn nothing_that_is_said_shows_a_payload_or_a_secret() -> TestResult {
     // At `trace`, async-nats shows the headers that it writes; we say nothing there.
-    let heard = Heard::from(Level::DEBUG);
+    let heard = RecordedLog::from(Level::DEBUG);
     let _guard = tracing::subscriber::set_default(heard.clone());
     let mut told = Told::default();
     let users = format!(r#"authorization {{ users: [ {{ user: "shop", password: "{CANARY}" }} ] }}"#);

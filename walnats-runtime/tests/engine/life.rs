@@ -13,8 +13,8 @@ use walnats_runtime::{EmitError, Options, Outcome, Publisher};
 use walnats_server::NatsServer;
 
 use crate::executor::{alone, block_on, runtime};
-use crate::heard::Heard;
 use crate::note::{PLAIN, TestResult, note, ready, ready_with, suspend, whole};
+use crate::recorded_log::RecordedLog;
 
 #[test]
 fn a_publisher_outlives_the_runtime_of_its_first_emit() -> TestResult {
@@ -107,7 +107,7 @@ fn whoever_waits_for_a_shutdown_is_given_what_the_runtime_takes_with_it() -> Tes
 #[test]
 #[ignore = "run by another test, in a process of its own"]
 fn a_process_that_ends() -> TestResult {
-    let heard = Heard::from(Level::ERROR);
+    let heard = RecordedLog::from(Level::ERROR);
     tracing::subscriber::set_global_default(heard.clone())?;
     let called = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&called);

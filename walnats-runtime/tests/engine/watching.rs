@@ -8,8 +8,8 @@ use walnats_runtime::{
 };
 use walnats_server::NatsServer;
 
-use crate::heard::Heard;
 use crate::note::{PLAIN, TestResult, note, ready, suspend, whole};
+use crate::recorded_log::RecordedLog;
 
 static RISKY: &[StreamDescriptor] = &[StreamDescriptor {
     subjects: &["risky.*"],
@@ -20,7 +20,7 @@ static RISKY: &[StreamDescriptor] = &[StreamDescriptor {
 
 #[tokio::test]
 async fn what_may_lose_events_is_said_once() -> TestResult {
-    let heard = Heard::from(Level::WARN);
+    let heard = RecordedLog::from(Level::WARN);
     let _guard = tracing::subscriber::set_default(heard.clone());
     let server = NatsServer::start()?;
     let publisher = Publisher::connect(server.url(), RISKY, Options::new()).await?;
@@ -93,7 +93,7 @@ async fn every_event_is_counted_by_its_end() -> TestResult {
 
 #[tokio::test]
 async fn a_stream_that_refuses_for_now_is_said_and_counted() -> TestResult {
-    let heard = Heard::from(Level::WARN);
+    let heard = RecordedLog::from(Level::WARN);
     let _guard = tracing::subscriber::set_default(heard.clone());
     let server = NatsServer::builder().jetstream_config("max_file_store: 256KB").start()?;
     let publisher = ready(&server, PLAIN).await?;

@@ -61,7 +61,7 @@ impl Task {
                 return self.on_inspection_denied(&name);
             }
         }
-        if self.doubts.denied(subject) {
+        if self.probes.denied(subject) {
             self.cursor = self.ring.base();
             return;
         }

@@ -104,7 +104,7 @@ impl Task {
             (false, false) => None,
         };
         let (patience, last) = (job.patience, job.last_attempt_before(self.limits.ack_timeout));
-        self.doubts.raise(&job.load.last().stream);
+        self.probes.raise(&job.load.last().stream);
         for instant in [again, patience, last] {
             self.due(instant);
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_nats::Message;
 use tokio::time::Instant;
 
-use super::{Task, ask};
+use super::{Task, probe};
 use crate::engine::answer::{self, Answer};
 use crate::engine::job::{Job, Phase};
 use crate::engine::pause::SAID_AFTER;
@@ -33,7 +33,7 @@ impl Task {
         let Some(token) = answer.subject.strip_prefix(self.inbox.as_str()) else { return };
         self.hang_ups.answered();
         self.watch.hear();
-        if let Some(number) = token.strip_prefix(ask::MARK) {
+        if let Some(number) = token.strip_prefix(probe::MARK) {
             return self.on_question_answered(number);
         }
         if let Some(number) = token.strip_prefix(trace::MARK) {
@@ -42,9 +42,9 @@ impl Task {
         let Some((sequence, attempt)) = wire::replied(token) else { return };
         let Some(job) = self.ring.get(sequence) else { return };
         let message = job.load.last();
-        if !self.doubts.is_empty()
+        if !self.probes.is_empty()
             && let Some(first_sent) = job.first_sent.filter(|_| !job.uncertain)
-            && self.doubts.heard(&message.stream, first_sent)
+            && self.probes.heard(&message.stream, first_sent)
         {
             self.cursor = self.ring.base();
         }
@@ -156,7 +156,7 @@ impl Task {
         self.due(patience);
         if uncertain {
             // Whoever answered may be gone when the pause is over.
-            self.doubts.raise(&stream);
+            self.probes.raise(&stream);
         }
         let refusals = self.pauses.refused(&stream, sequence, &reason, now);
         if refusals >= SAID_AFTER {

@@ -117,8 +117,8 @@ impl Task {
             return false;
         }
         // With one message under way at a time, the order is kept, whatever it takes.
-        let passes = || !job.uncertain && !self.window.keeps_order() && self.doubts.admits_new(stream);
-        !self.doubts.holds(stream) || passes()
+        let passes = || !job.uncertain && !self.window.keeps_order() && self.probes.admits_new(stream);
+        !self.probes.holds(stream) || passes()
     }
 
     /// Whether it is not sent again before it is known for how long the stream remembers ids.
@@ -214,8 +214,8 @@ impl Task {
         let is_first = job.first_sent.replace(job.first_sent.unwrap_or(now)).is_none();
         job.not_before = None;
         self.window.enter(job, now);
-        if !job.uncertain && !self.doubts.is_empty() {
-            self.doubts.sent_new(&job.load.last().stream);
+        if !job.uncertain && !self.probes.is_empty() {
+            self.probes.sent_new(&job.load.last().stream);
         }
         if !self.pauses.is_empty() {
             self.pauses.sent(&job.load.last().stream, sequence);

@@ -12,7 +12,7 @@ use crate::engine::streams::StreamId;
 impl Task {
     /// Publishes what is true at the moment.
     pub(super) fn show(&mut self, busy: bool) {
-        self.counters.set(self.window.messages(), self.watch.refusing(), self.doubts.silent());
+        self.counters.set(self.window.messages(), self.watch.refusing(), self.probes.silent());
         self.life.client_closed.store(self.client_lost, Ordering::Relaxed);
         self.life.inbox_denied.store(self.watch.is_inbox_denied(), Ordering::Relaxed);
         if !busy {

@@ -22,7 +22,7 @@ const AT_ONCE: usize = 8;
 
 /// Whom to ask, and how to plan.
 #[derive(Clone, Copy)]
-pub(super) struct Survey<'a> {
+pub(super) struct Planner<'a> {
     pub api: &'a Api,
     /// Where what is found is kept.
     pub known: &'a KnownStreams,
@@ -30,7 +30,7 @@ pub(super) struct Survey<'a> {
     pub exact_subjects: bool,
 }
 
-impl Survey<'_> {
+impl Planner<'_> {
     /// Plans every stream.
     pub(super) async fn plan(self, streams: &[StreamDescriptor]) -> Result<Plan, RegisterError> {
         let server = server(self.api);

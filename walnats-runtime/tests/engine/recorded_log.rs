@@ -9,12 +9,12 @@ use tracing::{Dispatch, Event, Level, Metadata, Subscriber, span};
 
 /// Keeps the texts of everything that is said at a level and above, by whatever crate.
 #[derive(Clone)]
-pub struct Heard {
+pub struct RecordedLog {
     level: Level,
     texts: Arc<Mutex<Vec<String>>>,
 }
 
-impl From<Level> for Heard {
+impl From<Level> for RecordedLog {
     fn from(level: Level) -> Self {
         // While there is one subscriber in the process, tracing asks that of the thread which comes to a call site first whether
         // anybody listens there, and believes it for all threads. With two, it asks both.
@@ -24,7 +24,7 @@ impl From<Level> for Heard {
     }
 }
 
-impl Heard {
+impl RecordedLog {
     pub fn all(&self) -> Vec<String> {
         self.texts.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -49,7 +49,7 @@ impl Visit for Text {
     }
 }
 
-impl Subscriber for Heard {
+impl Subscriber for RecordedLog {
     /// Other tests listen at other levels meanwhile: what one of them decides may not hold for all.
     fn register_callsite(&self, _: &'static Metadata<'static>) -> Interest {
         Interest::sometimes()

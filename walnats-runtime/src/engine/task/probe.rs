@@ -1,4 +1,4 @@
-//! Questions to streams in doubt: see [`Doubts`](crate::engine::doubt::Doubts).
+//! Questions to streams in doubt: see [`Probes`](crate::engine::probe::Probes).
 
 use std::cmp::Reverse;
 
@@ -18,10 +18,10 @@ impl Task {
     /// A stream that is to be asked now, and how often it was asked in vain. Nothing may come between the answer and what is sent
     /// again: what else has to be known is asked first.
     pub(super) fn question_due(&self, now: Instant) -> Option<(String, u32)> {
-        if self.doubts.is_empty() {
+        if self.probes.is_empty() {
             None
         } else {
-            self.doubts.due(now, |stream| self.pauses.admits(stream, now) && !self.streams.is_waited_for(stream))
+            self.probes.due(now, |stream| self.pauses.admits(stream, now) && !self.streams.is_waited_for(stream))
         }
     }
 
@@ -39,14 +39,14 @@ impl Task {
         };
         let mut waiting: Vec<_> = self.ring.iter().filter(of_stream).map(key).collect();
         if waiting.is_empty() {
-            return self.doubts.drop_stream(stream);
+            return self.probes.drop_stream(stream);
         }
         let chosen = vain as usize % waiting.len();
         let (_, (suspect, _, Reverse(carrier)), _) = waiting.select_nth_unstable(chosen);
         let carrier = *carrier;
         if *suspect {
             if !self.window.is_empty() || self.hang_ups.next_alone.is_some_and(|next| next > now) {
-                return self.doubts.put_off(stream, now);
+                return self.probes.put_off(stream, now);
             }
             self.window.send_alone(carrier);
         }
@@ -55,7 +55,7 @@ impl Task {
         message.stream = NOWHERE.into();
         message.expect_stream = true;
         let id = job.stream;
-        let number = self.doubts.asked(stream, &message.subject, now);
+        let number = self.probes.asked(stream, &message.subject, now);
         if vain > 0 {
             // Perhaps it never answers.
             self.decide(id);
@@ -82,7 +82,7 @@ impl Task {
                 self.hang_ups.survived();
             }
         }
-        if self.doubts.answered(number) {
+        if self.probes.answered(number) {
             self.cursor = self.ring.base();
         }
     }

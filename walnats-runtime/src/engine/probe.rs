@@ -23,7 +23,7 @@ const REMEMBERED: usize = 16;
 
 /// The streams in doubt; most of the time none.
 #[derive(Debug, Default)]
-pub(super) struct Doubts {
+pub(super) struct Probes {
     streams: Vec<Doubt>,
     /// The streams that have answered over this connection, and when.
     trusted: Vec<(String, Instant)>,
@@ -46,7 +46,7 @@ struct Doubt {
     new: u32,
 }
 
-impl Doubts {
+impl Probes {
     pub(super) fn raise(&mut self, stream: &str) {
         let trusted = |(trusted, at): &(String, Instant)| trusted == stream && at.elapsed() < ENOUGH;
         if !self.holds(stream) && !self.trusted.iter().any(trusted) {
@@ -161,37 +161,37 @@ mod tests {
     #[test]
     fn a_doubt_ends_with_an_answer_to_one_of_its_own_questions() {
         let now = Instant::now();
-        let mut doubts = Doubts::default();
-        doubts.raise("orders");
-        doubts.raise("users");
-        assert_eq!(doubts.due(now, |stream| stream == "users"), Some(("users".to_owned(), 0)));
-        let number = doubts.asked("users", "users.1", now);
-        assert_eq!(doubts.due(now, |stream| stream == "users"), None);
-        assert_eq!(doubts.due(now + SHORTEST, |stream| stream == "users"), Some(("users".to_owned(), 1)));
-        let again = doubts.asked("users", "users.2", now + SHORTEST);
-        assert!(!doubts.answered(again + 1));
-        assert!(doubts.answered(number));
-        assert!(!doubts.holds("users") && doubts.holds("orders"));
-        let other = doubts.asked("orders", "orders.1", now);
-        doubts.start_anew();
-        assert!(!doubts.answered(other), "that was another connection");
-        doubts.asked("orders", "orders.1", now);
-        assert!(!doubts.denied("users.1") && doubts.denied("orders.1"));
-        assert!(doubts.is_empty());
+        let mut probes = Probes::default();
+        probes.raise("orders");
+        probes.raise("users");
+        assert_eq!(probes.due(now, |stream| stream == "users"), Some(("users".to_owned(), 0)));
+        let number = probes.asked("users", "users.1", now);
+        assert_eq!(probes.due(now, |stream| stream == "users"), None);
+        assert_eq!(probes.due(now + SHORTEST, |stream| stream == "users"), Some(("users".to_owned(), 1)));
+        let again = probes.asked("users", "users.2", now + SHORTEST);
+        assert!(!probes.answered(again + 1));
+        assert!(probes.answered(number));
+        assert!(!probes.holds("users") && probes.holds("orders"));
+        let other = probes.asked("orders", "orders.1", now);
+        probes.start_anew();
+        assert!(!probes.answered(other), "that was another connection");
+        probes.asked("orders", "orders.1", now);
+        assert!(!probes.denied("users.1") && probes.denied("orders.1"));
+        assert!(probes.is_empty());
 
-        doubts.raise("orders");
-        assert!(doubts.is_empty(), "it has just answered");
-        doubts.start_anew();
+        probes.raise("orders");
+        assert!(probes.is_empty(), "it has just answered");
+        probes.start_anew();
         let before = Instant::now();
-        doubts.raise("orders");
-        doubts.asked("orders", "orders.1", now);
-        assert!(!doubts.admits_new("orders"));
-        doubts.asked("orders", "orders.2", now);
+        probes.raise("orders");
+        probes.asked("orders", "orders.1", now);
+        assert!(!probes.admits_new("orders"));
+        probes.asked("orders", "orders.2", now);
         for _ in 0..NEW {
-            assert!(doubts.admits_new("orders"));
-            doubts.sent_new("orders");
+            assert!(probes.admits_new("orders"));
+            probes.sent_new("orders");
         }
-        assert!(!doubts.admits_new("orders"));
-        assert!(!doubts.heard("orders", before) && doubts.heard("orders", Instant::now()));
+        assert!(!probes.admits_new("orders"));
+        assert!(!probes.heard("orders", before) && probes.heard("orders", Instant::now()));
     }
 }
