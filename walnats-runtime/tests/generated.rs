@@ -32,6 +32,7 @@ macro_rules! packages {
 }
 
 packages! {
+    aliases: "../../walnats-codegen/fixtures/generate/aliases/expected/events.rs" { UserNamed }
     all_of: "../../walnats-codegen/fixtures/generate/all_of/expected/events.rs" { IssueClosed }
     arrays: "../../walnats-codegen/fixtures/generate/arrays/expected/events.rs" { RoutePlanned }
     builders: "../../walnats-codegen/fixtures/generate/builders/expected/events.rs" { ProfileChanged }

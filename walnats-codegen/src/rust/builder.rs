@@ -1,5 +1,6 @@
 //! Schemas become Rust types.
 
+mod alias;
 mod array;
 mod boxed;
 mod member;
@@ -20,7 +21,7 @@ use super::json_types::JsonTypes;
 use super::schema_location::SchemaLocation;
 use super::schemas::{Schemas, needs_judge};
 use super::types::{Body, Item, ItemId, Judgement, Open, Type, Typed, Types};
-use crate::model::{Annotations, Constraint, DateTimes, EventModel, Payload, RustNote, RustType};
+use crate::model::{Annotations, Constraint, DateTimes, EventModel, Payload, RustNote, RustType, SourceNote};
 
 /// Arrays and maps of arrays and maps nest this deep; further down stands any value, and the schema judges it.
 const MAX_NESTING: usize = 32;
@@ -37,6 +38,7 @@ pub fn build(model: &EventModel, schemas: &Schemas<'_>) -> Types {
         max_items: MAX_COMBINED + 2 * model.schemas.schemas.len(),
         notes: &model.notes,
         rust_notes: &model.rust_notes,
+        sources: &model.sources,
         types: Types::default(),
         satisfiable: RefCell::default(),
         by_key: HashMap::new(),
@@ -61,6 +63,7 @@ struct Builder<'m> {
     max_items: usize,
     notes: &'m [Annotations],
     rust_notes: &'m [RustNote],
+    sources: &'m [SourceNote],
     types: Types,
     by_key: HashMap<Key, ItemId>,
     /// Items whose fields or variants are still to be found.
@@ -98,6 +101,12 @@ impl Builder<'_> {
     }
 
     fn typed(&mut self, conjunction: &Conjunction, depth: usize) -> Typed {
+        let typed = self.without_alias(conjunction, depth);
+        let alias = self.alias(conjunction, &typed);
+        Typed { alias: typed.alias.or(alias), ..typed }
+    }
+
+    fn without_alias(&mut self, conjunction: &Conjunction, depth: usize) -> Typed {
         let json_types = conjunction.json_types;
         if depth > MAX_NESTING || json_types.is_empty() {
             return self.any_value(conjunction);
@@ -200,7 +209,11 @@ impl Builder<'_> {
 
     /// The type that a schema which applies asks for.
     fn wanted(&self, conjunction: &Conjunction) -> Option<RustType> {
-        let mut ids = self.schemas.set.conjuncts(&conjunction.whole).into_iter();
+        self.wanted_by(&conjunction.whole)
+    }
+
+    fn wanted_by(&self, ids: &[SchemaId]) -> Option<RustType> {
+        let mut ids = self.schemas.set.conjuncts(ids).into_iter();
         ids.find_map(|id| self.rust_notes.get(id.0 as usize)?.wanted)
     }
 

@@ -78,7 +78,7 @@ impl<'t> Checks<'t> {
         !item.constraints.is_empty()
             || !item.judgements.is_empty()
             || match &item.body {
-                Body::Enum(_) => false,
+                Body::Enum(_) | Body::Alias(_) => false,
                 Body::Struct(Struct { fields, additional }) => {
                     fields.iter().any(|field| self.is_checked_type(&field.typed))
                         // An open struct checks that no member stands beside the field of its name.

@@ -18,9 +18,12 @@ pub fn literal(text: &str) -> String {
 }
 
 /// A type; `path` tells how an item is named from here.
-pub fn type_text(ty: &Type, datetime: DateTimes, path: &impl Fn(ItemId) -> String) -> String {
-    let of = |typed: &Typed| type_text(&typed.ty, datetime, path);
-    match ty {
+pub fn type_text(typed: &Typed, datetime: DateTimes, path: &impl Fn(ItemId) -> String) -> String {
+    if let Some(alias) = typed.alias {
+        return path(alias);
+    }
+    let of = |typed: &Typed| type_text(typed, datetime, path);
+    match &typed.ty {
         Type::Value => "::walnats_runtime::Value".to_owned(),
         Type::Object => "::walnats_runtime::Map".to_owned(),
         Type::Null => "()".to_owned(),

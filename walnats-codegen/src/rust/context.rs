@@ -21,9 +21,7 @@ pub struct Context<'m> {
 impl Context<'_> {
     /// A type, as it is written in `file`.
     pub fn type_text(&self, typed: &Typed, file: FileId) -> String {
-        type_text(&typed.ty, self.model.options.datetime, &|item| {
-            self.layout.item_path(item, &self.names[item.0], file)
-        })
+        type_text(typed, self.model.options.datetime, &|item| self.layout.item_path(item, &self.names[item.0], file))
     }
 
     /// What the schema `id` says beyond what it accepts.

@@ -64,19 +64,25 @@ pub fn of_value(note: Option<&Annotations>, ident: &str) -> Doc {
 /// The doc of a field: description, what is asked of it, its default.
 pub fn of_field(note: Option<&Annotations>, typed: &Typed) -> Doc {
     let mut lines = describe(note);
+    let facts = facts(note, typed);
+    if !facts.is_empty() {
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.push(facts);
+    }
+    lines
+}
+
+/// What is asked of values, and what is said of them in one sentence each.
+pub fn facts(note: Option<&Annotations>, typed: &Typed) -> String {
     let mut facts = constraint::sentences(typed);
     if let Some(note) = note {
         facts.extend(note.default.as_ref().map(|default| format!("Default: {}.", code(&default.to_string()))));
         facts.extend(note.read_only.then(|| "Read only.".to_owned()));
         facts.extend(note.write_only.then(|| "Write only.".to_owned()));
     }
-    if !facts.is_empty() {
-        if !lines.is_empty() {
-            lines.push(String::new());
-        }
-        lines.push(facts.join(" "));
-    }
-    lines
+    facts.join(" ")
 }
 
 /// The first example: as it is written in a JSON file, with its members in the author's order, or else pretty-printed.

@@ -9,8 +9,8 @@ use super::layout::{EventForm, FileId};
 use super::markdown;
 use super::rename;
 use super::template::{
-    AdditionalText, EnumTemplate, FieldText, NewText, NewtypeTemplate, StringText, StructTemplate, UnionTemplate,
-    ValidateTemplate, VariantCheckText, VariantText, render,
+    AdditionalText, AliasTemplate, EnumTemplate, FieldText, NewText, NewtypeTemplate, StringText, StructTemplate,
+    UnionTemplate, ValidateTemplate, VariantCheckText, VariantText, render,
 };
 use super::types::{Body, Dispatch, Enum, Field, ItemId, Struct, Type, Typed, Union};
 use parameter::Parameter;
@@ -35,12 +35,16 @@ impl Context<'_> {
                 (self.structure(item, body, &idents, file), Vec::new(), lines)
             }
             Body::Enum(body) => (self.string_enum(item, body), Vec::new(), Vec::new()),
+            Body::Alias(typed) => (self.alias(item, typed, file), Vec::new(), Vec::new()),
             Body::Union(body) => {
                 let idents = variant_idents(body);
                 let lines = checks.of_item(item, None, self.layout.to_root(file));
                 (self.union(item, body, &idents, file), self.variant_checks(body, &idents, file, checks), lines)
             }
         };
+        if let Body::Alias(_) = self.types.items[item].body {
+            return text;
+        }
         if !checks.is_checked(item) && !self.always_checked[item.0] {
             return text;
         }
@@ -63,6 +67,19 @@ impl Context<'_> {
         let lines = checks.of_newtype(typed, self.layout.to_root(file));
         let checks = ValidateTemplate { name: name.to_owned(), variants: Vec::new(), checks: lines };
         render(&template) + &render(&checks)
+    }
+
+    fn alias(&self, item: ItemId, typed: &Typed, file: FileId) -> String {
+        let note = self.note(self.types.items[item].id);
+        let facts = docs::facts(note, typed);
+        let facts = Some(facts).filter(|facts| !facts.is_empty());
+        let docs = docs::of_type(note, &self.names[item.0], facts);
+        render(&AliasTemplate {
+            docs,
+            deprecated: note.is_some_and(|note| note.deprecated),
+            name: self.names[item.0].clone(),
+            type_text: self.type_text(typed, file),
+        })
     }
 
     fn structure(&self, item: ItemId, body: &Struct, idents: &Idents, file: FileId) -> String {

@@ -36,7 +36,7 @@ impl Prover<'_, '_> {
     fn item(&self, index: ItemId) -> Item {
         let mut item = self.items[index.0].clone();
         let Item { constraints, judgements, .. } = item.clone();
-        item.judgements = self.judgements(&Typed { ty: Type::Item(index), constraints, judgements });
+        item.judgements = self.judgements(&Typed { ty: Type::Item(index), alias: None, constraints, judgements });
         match &mut item.body {
             Body::Struct(body) => {
                 body.fields.iter_mut().map(|field| &mut field.typed).chain(&mut body.additional).for_each(|typed| {
@@ -46,7 +46,7 @@ impl Prover<'_, '_> {
             Body::Union(body) => {
                 body.variants.iter_mut().for_each(|variant| variant.typed = self.typed(&variant.typed));
             }
-            Body::Enum(_) => {}
+            Body::Enum(_) | Body::Alias(_) => {}
         }
         item
     }
@@ -61,7 +61,8 @@ impl Prover<'_, '_> {
             Type::Tuple(items) => Type::Tuple(items.iter().map(|item| self.typed(item)).collect()),
             ty => ty.clone(),
         };
-        Typed { ty, constraints: typed.constraints.clone(), judgements: self.judgements(typed) }
+        let judgements = self.judgements(typed);
+        Typed { ty, alias: typed.alias, constraints: typed.constraints.clone(), judgements }
     }
 
     fn judgements(&self, typed: &Typed) -> Vec<Judgement> {
@@ -196,7 +197,7 @@ impl Prover<'_, '_> {
             Type::Item(item) | Type::Boxed(item) => match &self.items[item.0].body {
                 Body::Struct(_) => JsonTypes::OBJECT,
                 Body::Enum(_) => JsonTypes::STRING,
-                Body::Union(_) => return None,
+                Body::Union(_) | Body::Alias(_) => return None,
             },
         })
     }

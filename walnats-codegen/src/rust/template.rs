@@ -105,6 +105,16 @@ pub struct VariantText {
     pub is_unique: bool,
 }
 
+/// Another name for a type.
+#[derive(Template)]
+#[template(path = "alias.rs.jinja")]
+pub struct AliasTemplate {
+    pub docs: Doc,
+    pub deprecated: bool,
+    pub name: String,
+    pub type_text: String,
+}
+
 /// A newtype.
 #[derive(Template)]
 #[template(path = "newtype.rs.jinja")]

@@ -4,7 +4,7 @@
 use super::layout::{EventForm, own_event};
 use super::names;
 use super::schema_location::{SchemaLocation, is_definitions};
-use super::types::{ItemId, Types};
+use super::types::{Body, ItemId, Types};
 use crate::model::EventModel;
 
 /// The names of a package's types.
@@ -25,15 +25,17 @@ pub fn type_names(model: &EventModel, types: &Types, forms: &[EventForm]) -> Typ
     }
 
     let mut items = vec![String::new(); types.items.len()];
-    let mut order: Vec<(bool, usize, &SchemaLocation, usize)> = Vec::new();
+    // An alias takes no name from a type.
+    let mut order: Vec<(bool, bool, usize, &SchemaLocation, usize)> = Vec::new();
     let mut wanted = Vec::with_capacity(types.items.len());
     for (index, item) in types.items.iter().enumerate() {
         let chosen = chosen_name(model, types, forms, ItemId(index));
-        order.push((chosen.is_none(), item.location.path.len(), &item.location, index));
+        let is_alias = matches!(item.body, Body::Alias(_));
+        order.push((is_alias, chosen.is_none(), item.location.path.len(), &item.location, index));
         wanted.push(chosen.unwrap_or_else(|| made_name(model, types, &item.location)));
     }
     order.sort();
-    for (_, _, location, index) in order {
+    for (.., location, index) in order {
         items[index] = used[location.source].give(&wanted[index]);
     }
     TypeNames { items, events }

@@ -57,6 +57,8 @@ pub enum Body {
     Struct(Struct),
     Enum(Enum),
     Union(Union),
+    /// Another name for a type that has none of its own.
+    Alias(Typed),
 }
 
 /// A choice between strings.
@@ -127,6 +129,8 @@ pub struct Variant {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Typed {
     pub ty: Type,
+    /// The [`Body::Alias`] by which it is written, where its schema is a definition.
+    pub alias: Option<ItemId>,
     pub constraints: Vec<Constraint>,
     pub judgements: Vec<Judgement>,
 }
@@ -200,12 +204,12 @@ impl Typed {
 
     /// A type of whose values more is asked.
     pub fn constrained(ty: Type, constraints: Vec<Constraint>) -> Self {
-        Self { ty, constraints, judgements: Vec::new() }
+        Self { ty, alias: None, constraints, judgements: Vec::new() }
     }
 
     /// A type whose values the schema is asked about.
     pub fn judged(ty: Type, judgements: Vec<Judgement>) -> Self {
-        Self { ty, constraints: Vec::new(), judgements }
+        Self { ty, alias: None, constraints: Vec::new(), judgements }
     }
 
     /// Whether nothing is asked of values beyond the type.

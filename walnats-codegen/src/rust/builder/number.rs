@@ -65,7 +65,7 @@ impl Builder<'_> {
             let inside = |value: &Value| integral(value).is_some_and(|value| (least..=most).contains(&value));
             constraints.push(Constraint::OneOf(values.into_iter().filter(inside).collect()));
         }
-        Typed { ty: Type::Integer(integer), constraints, judgements }
+        Typed { ty: Type::Integer(integer), alias: None, constraints, judgements }
     }
 
     fn float(&self, conjunction: &Conjunction) -> Typed {
@@ -88,7 +88,7 @@ impl Builder<'_> {
         if self.enumeration(conjunction).is_some() || conjunction.json_types != JsonTypes::NUMBER {
             judgements.extend(self.judge(conjunction));
         }
-        Typed { ty: Type::Float, constraints, judgements }
+        Typed { ty: Type::Float, alias: None, constraints, judgements }
     }
 
     fn number_rules(&self, conjunction: &Conjunction) -> impl Iterator<Item = &NumberRules> {

@@ -92,7 +92,7 @@ impl Builder<'_> {
         };
         let member = self.place(&ids, conjunction.location.join(&["additionalProperties"]), depth + 1);
         let ty = if member == Typed::exact(Type::Value) { Type::Object } else { Type::Map(Box::new(member)) };
-        Typed { ty, constraints, judgements }
+        Typed { ty, alias: None, constraints, judgements }
     }
 
     /// What is asked of the object as a whole.
