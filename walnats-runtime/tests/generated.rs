@@ -32,6 +32,7 @@ macro_rules! packages {
 }
 
 packages! {
+    integers: "../../walnats-codegen/fixtures/generate/integers/expected/events.rs" { DelaySet }
     aliases: "../../walnats-codegen/fixtures/generate/aliases/expected/events.rs" { UserNamed }
     all_of: "../../walnats-codegen/fixtures/generate/all_of/expected/events.rs" { IssueClosed }
     arrays: "../../walnats-codegen/fixtures/generate/arrays/expected/events.rs" { RoutePlanned }
@@ -246,4 +247,16 @@ fn depth_is_bounded() {
         let payload = format!("{{\"value\":1,\"expression\":{}1{}}}", "{\"not\":".repeat(depth), "}".repeat(depth));
         assert_eq!(recursion::TreeGrown::decode(&payload).is_ok(), depth < 127, "{depth}");
     }
+}
+
+#[test]
+fn listed_integers_are_an_enum() {
+    use integers::delay_set::{DelaySet, DelaySetDelay, DelaySetLevel, Side};
+    assert_eq!(DelaySetDelay::ALL.iter().map(|delay| delay.get()).collect::<Vec<_>>(), [300, 1200, 2400]);
+    assert_eq!(DelaySetDelay::try_from(300), Ok(DelaySetDelay::N300));
+    assert!(DelaySetDelay::try_from(301).is_err());
+    let set = DelaySet::new(DelaySetDelay::N1200).with_named(Side::Left);
+    assert_eq!(String::from_utf8(set.encode().unwrap()).unwrap(), r#"{"delay":1200,"named":1}"#);
+    assert_eq!((set.level_or_default(), i64::from(DelaySetLevel::Off)), (DelaySetLevel::Low, 0));
+    assert_eq!(DelaySetDelay::N300.to_string(), "300");
 }

@@ -56,7 +56,8 @@ fn date_time_module(datetime: DateTimes) -> &'static str {
     }
 }
 
-fn integer_text(integer: Integer) -> &'static str {
+/// An integer type.
+pub fn integer_text(integer: Integer) -> &'static str {
     match integer {
         Integer::U8 => "u8",
         Integer::U16 => "u16",

@@ -100,7 +100,7 @@ impl Context<'_> {
         };
         match (&self.types.items[item].body, names) {
             // A constant has no text of its own in Rust.
-            (Body::Enum(body), []) if body.values.len() == 1 => Some(literal(&body.values[0])),
+            (Body::Enum(body), []) if body.is_constant() => Some(literal(&body.values[0])),
             (Body::Enum(_), []) => Some(format!("&{code}")),
             (Body::Struct(body), [name, rest @ ..]) => {
                 let position = body.fields.iter().position(|field| field.name == *name && field.required)?;

@@ -4,18 +4,18 @@ use super::checks::Checks;
 use super::code::literal;
 use super::context::Context;
 use super::docs;
-use super::idents::{Idents, enum_idents, idents, variant_idents};
+use super::idents::{Idents, idents, variant_idents};
 use super::layout::{EventForm, FileId};
 use super::markdown;
-use super::rename;
 use super::template::{
-    AdditionalText, AliasTemplate, EnumTemplate, FieldText, NewText, NewtypeTemplate, StringText, StructTemplate,
-    UnionTemplate, ValidateTemplate, VariantCheckText, VariantText, render,
+    AdditionalText, AliasTemplate, FieldText, NewText, NewtypeTemplate, StructTemplate, UnionTemplate,
+    ValidateTemplate, VariantCheckText, VariantText, render,
 };
-use super::types::{Body, Dispatch, Enum, Field, ItemId, Struct, Type, Typed, Union};
+use super::types::{Body, Dispatch, Field, ItemId, Struct, Type, Typed, Union};
 use parameter::Parameter;
 
 mod default;
+mod enumeration;
 mod json_type;
 mod parameter;
 mod setter;
@@ -34,7 +34,7 @@ impl Context<'_> {
                 let lines = checks.of_item(item, Some(&idents), self.layout.to_root(file));
                 (self.structure(item, body, &idents, file), Vec::new(), lines)
             }
-            Body::Enum(body) => (self.string_enum(item, body), Vec::new(), Vec::new()),
+            Body::Enum(body) => (self.enumeration(item, body), Vec::new(), Vec::new()),
             Body::Alias(typed) => (self.alias(item, typed, file), Vec::new(), Vec::new()),
             Body::Union(body) => {
                 let idents = variant_idents(body);
@@ -154,38 +154,10 @@ impl Context<'_> {
     fn is_asked(&self, field: &Field) -> bool {
         let is_constant = match field.typed.ty {
             Type::Null => true,
-            Type::Item(item) => matches!(&self.types.items[item].body, Body::Enum(body) if body.values.len() == 1),
+            Type::Item(item) => matches!(&self.types.items[item].body, Body::Enum(body) if body.is_constant()),
             _ => false,
         };
         field.required && !is_constant
-    }
-
-    fn string_enum(&self, item: ItemId, body: &Enum) -> String {
-        let (idents, values) = (enum_idents(body), &body.values);
-        let names = rename::of_variants(&idents, values.iter().map(String::as_str));
-        let described = values.iter().zip(&body.ids).zip(idents).zip(names.renamed);
-        let variants = described.map(|(((value, id), ident), rename)| {
-            let note = id.and_then(|id| self.note(id));
-            StringText {
-                docs: docs::of_value(note, &ident),
-                deprecated: note.is_some_and(|note| note.deprecated),
-                literal: literal(value),
-                rename,
-                ident,
-            }
-        });
-        // A constant has a default, and the rest of what enums are derived for would say nothing of it.
-        let derives = match values.len() {
-            1 => ["Clone", "Copy", "Debug", "Default", "PartialEq", "Eq"],
-            _ => ["Clone", "Copy", "Debug", "PartialEq", "Eq", "Hash"],
-        };
-        render(&EnumTemplate {
-            docs: self.item_docs(item),
-            derives: self.derives(&derives, &SERDE),
-            rename_all: names.rename_all,
-            name: self.names[item.0].clone(),
-            variants: variants.collect(),
-        })
     }
 
     fn union(&self, item: ItemId, body: &Union, idents: &[String], file: FileId) -> String {

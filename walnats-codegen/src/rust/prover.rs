@@ -13,7 +13,7 @@ use super::integer::integral;
 use super::json_types::JsonTypes;
 use super::proof::{Proof, all, any, not, one};
 use super::schemas::Schemas;
-use super::types::{Body, Item, ItemId, Judgement, Open, Type, Typed, Types};
+use super::types::{Body, EnumKind, Item, ItemId, Judgement, Open, Type, Typed, Types};
 use crate::model::{Bound, Constraint};
 
 /// Schemas apply inside one another this deep; what goes deeper is not proved.
@@ -114,8 +114,7 @@ impl Prover<'_, '_> {
             Type::Boolean => return Some(listed(&[false.into(), true.into()], |value| set.is_valid(id, value))),
             Type::Item(item) => {
                 if let Body::Enum(body) = &self.items[item.0].body {
-                    let values: Vec<Value> = body.values.iter().map(|value| value.as_str().into()).collect();
-                    return Some(listed(&values, |value| set.is_valid(id, value)));
+                    return Some(listed(&body.json_values(), |value| set.is_valid(id, value)));
                 }
             }
             _ => {}
@@ -196,7 +195,10 @@ impl Prover<'_, '_> {
             Type::Object | Type::Map(_) => JsonTypes::OBJECT,
             Type::Item(item) | Type::Boxed(item) => match &self.items[item.0].body {
                 Body::Struct(_) => JsonTypes::OBJECT,
-                Body::Enum(_) => JsonTypes::STRING,
+                Body::Enum(body) => match body.kind {
+                    EnumKind::Strings => JsonTypes::STRING,
+                    EnumKind::Integers(_) => JsonTypes::INTEGER,
+                },
                 Body::Union(_) | Body::Alias(_) => return None,
             },
         })

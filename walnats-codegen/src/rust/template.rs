@@ -72,6 +72,17 @@ pub struct EnumTemplate {
     pub variants: Vec<StringText>,
 }
 
+/// An enum of integers.
+#[derive(Template)]
+#[template(path = "integers.rs.jinja")]
+pub struct IntegersTemplate {
+    pub docs: Doc,
+    pub derives: String,
+    pub integer: &'static str,
+    pub name: String,
+    pub variants: Vec<StringText>,
+}
+
 /// A variant that is a string.
 pub struct StringText {
     pub docs: Doc,

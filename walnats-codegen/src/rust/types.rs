@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::{Index, IndexMut};
 
+use serde_json::Value;
 use walnats_schema::SchemaId;
 
 use super::conjunction::Group;
@@ -61,14 +62,40 @@ pub enum Body {
     Alias(Typed),
 }
 
-/// A choice between strings.
+/// A choice between strings, or between integers.
 #[derive(Clone, Debug)]
 pub struct Enum {
+    pub kind: EnumKind,
+    /// As they stand in JSON, strings without quotes.
     pub values: Vec<String>,
     /// What to call each variant; not yet an identifier.
     pub names: Vec<String>,
     /// The schema whose annotations describe each value, where it has one of its own.
     pub ids: Vec<Option<SchemaId>>,
+}
+
+/// What the values of an enum are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EnumKind {
+    Strings,
+    /// Integers, which fit into the type.
+    Integers(Integer),
+}
+
+impl Enum {
+    /// Whether it is a string that is always the same.
+    pub fn is_constant(&self) -> bool {
+        self.values.len() == 1 && self.kind == EnumKind::Strings
+    }
+
+    /// The values as JSON.
+    pub fn json_values(&self) -> Vec<Value> {
+        let value = |text: &String| match self.kind {
+            EnumKind::Strings => text.as_str().into(),
+            EnumKind::Integers(_) => text.parse().map_or(Value::Null, Value::Number),
+        };
+        self.values.iter().map(value).collect()
+    }
 }
 
 /// An object with members of known names.

@@ -13,7 +13,10 @@ use crate::rust::json_types::JsonTypes;
 use crate::rust::types::{Type, Typed};
 
 impl Builder<'_> {
-    pub(super) fn number(&self, conjunction: &Conjunction) -> Typed {
+    pub(super) fn number(&mut self, conjunction: &Conjunction) -> Typed {
+        if let Some(typed) = self.integer_enum(conjunction) {
+            return typed;
+        }
         match conjunction.json_types {
             JsonTypes::INTEGER => self.integer(conjunction),
             _ => self.float(conjunction),

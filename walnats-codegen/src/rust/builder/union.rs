@@ -230,7 +230,7 @@ impl Builder<'_> {
 }
 
 /// A title that can be a name: up to four words of letters and digits.
-fn is_short(title: &str) -> bool {
+pub(super) fn is_short(title: &str) -> bool {
     let plain = title.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-'));
     plain && (1..=4).contains(&title.split_whitespace().count()) && title.len() <= 40
 }

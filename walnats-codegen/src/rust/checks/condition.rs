@@ -7,7 +7,7 @@ use crate::rust::constraint::{self, RUNTIME, alternatives};
 use crate::rust::idents::idents;
 use crate::rust::operand::Operand;
 use crate::rust::proof::Proof;
-use crate::rust::types::{Body, Type, Typed};
+use crate::rust::types::{Body, EnumKind, ItemId, Type, Typed};
 
 /// What needs no value to be known: it is not asked for inside of others, which then have no value to look at.
 const TRUE: &str = "true";
@@ -70,6 +70,9 @@ impl Code<'_, '_> {
             Proof::OneOf(values) => match &typed.ty {
                 Type::Boolean => signed(&operand.value(), wanted == (values[0] == true)),
                 Type::Integer(_) => signed(&format!("matches!({}, {})", operand.value(), alternatives(values)), wanted),
+                Type::Item(item) if self.is_integers(*item) => {
+                    signed(&format!("matches!({}.get(), {})", operand.path, alternatives(values)), wanted)
+                }
                 _ => {
                     let texts: Vec<String> = values.iter().filter_map(|value| value.as_str()).map(literal).collect();
                     signed(&format!("matches!({}, {})", operand.text(), texts.join(" | ")), wanted)
@@ -112,6 +115,11 @@ impl Code<'_, '_> {
             signed(&part, wanted)
         });
         joined(parts.collect(), wanted)
+    }
+
+    fn is_integers(&self, item: ItemId) -> bool {
+        let body = &self.checks.types.items[item].body;
+        matches!(body, Body::Enum(body) if matches!(body.kind, EnumKind::Integers(_)))
     }
 
     fn member<'a>(&'a self, typed: &'a Typed, path: &str, name: &str) -> Member<'a> {

@@ -32,9 +32,9 @@ impl Context<'_> {
             (Type::String, Value::String(value)) => {
                 ("&str".to_owned(), format!("self.{ident}.as_deref().unwrap_or({})", literal(value)))
             }
-            (Type::Item(item), Value::String(value)) => {
+            (Type::Item(item), value) => {
                 let Body::Enum(body) = &self.types.items[*item].body else { return None };
-                let index = body.values.iter().position(|known| known == value)?;
+                let index = body.json_values().iter().position(|known| walnats_schema::equal(known, value))?;
                 let variant = &enum_idents(body)[index];
                 let value = format!("self.{ident}.unwrap_or({plain}::{variant})");
                 (plain, value)

@@ -1,0 +1,102 @@
+//! Enums: values that `enum` lists, or the branches of `oneOf` and `anyOf`.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+use walnats_schema::SchemaId;
+
+use super::union::is_short;
+use super::{Builder, fingerprint};
+use crate::rust::conjunction::Conjunction;
+use crate::rust::integer::{Integer, integral};
+use crate::rust::json_types::JsonTypes;
+use crate::rust::types::{Body, Enum, EnumKind, Type, Typed};
+
+/// How often a value is tried with a branch, to find which of the values are accepted.
+const MAX_TRIED: usize = 1_000_000;
+
+/// A value of a list.
+pub(super) struct Listed {
+    value: Value,
+    /// The schema that describes it alone.
+    id: Option<SchemaId>,
+}
+
+impl Builder<'_> {
+    /// The values that can stand at the conjunction, where `enum`s list them.
+    pub(super) fn listed(&self, conjunction: &Conjunction) -> Option<Vec<Listed>> {
+        let values = self.enumeration(conjunction);
+        let listed = values.map(|values| values.into_iter().map(|value| Listed { value, id: None }).collect());
+        listed.or_else(|| self.enumeration_of_branches(conjunction))
+    }
+
+    /// An enum, unless it would have no variants.
+    pub(super) fn string_enum(&mut self, conjunction: &Conjunction, values: Vec<Listed>) -> Typed {
+        let texts = values.into_iter().filter_map(|listed| Some((listed.value.as_str()?.to_owned(), listed.id)));
+        let (values, ids): (Vec<String>, Vec<_>) = texts.unzip();
+        if values.is_empty() {
+            return Typed::judged(Type::String, self.judge(conjunction));
+        }
+        let names = values.iter().map(|value| self.asked(conjunction, value).unwrap_or_else(|| value.clone()));
+        let body = Enum { kind: EnumKind::Strings, names: names.collect(), values, ids };
+        Typed::exact(Type::Item(self.item(conjunction, Body::Enum(body))))
+    }
+
+    /// An enum of integers, where several are listed, unless the schema asks for a type of its own. What does not fit into
+    /// 64 bits is no enum.
+    pub(super) fn integer_enum(&mut self, conjunction: &Conjunction) -> Option<Typed> {
+        if conjunction.json_types != JsonTypes::INTEGER || self.wanted(conjunction).is_some() {
+            return None;
+        }
+        let listed = self.listed(conjunction).filter(|listed| listed.len() > 1)?;
+        let integers: Vec<i128> = listed.iter().map(|listed| integral(&listed.value)).collect::<Option<_>>()?;
+        let holds = |integer: &Integer| integers.iter().all(|value| integer.holds(*value));
+        let integer = [Integer::I64, Integer::U64].into_iter().find(holds)?;
+        let values: Vec<String> = integers.iter().map(i128::to_string).collect();
+        let ids: Vec<Option<SchemaId>> = listed.iter().map(|listed| listed.id).collect();
+        let title = |id: SchemaId| self.notes.get(id.0 as usize)?.title.clone().filter(|title| is_short(title));
+        let name = |(value, id): (&String, &Option<SchemaId>)| {
+            self.asked(conjunction, value).or_else(|| title((*id)?)).unwrap_or_else(|| value.clone())
+        };
+        let names = values.iter().zip(&ids).map(name).collect();
+        let body = Enum { kind: EnumKind::Integers(integer), names, values, ids };
+        Some(Typed::exact(Type::Item(self.item(conjunction, Body::Enum(body)))))
+    }
+
+    /// What the schema asks to call a value.
+    fn asked(&self, conjunction: &Conjunction, value: &str) -> Option<String> {
+        let ids = conjunction.whole.iter().chain(&conjunction.own);
+        let mut notes = ids.filter_map(|id| self.rust_notes.get(id.0 as usize));
+        notes.find_map(|note| note.variants.get(value).cloned())
+    }
+
+    /// The values that `oneOf` or `anyOf` lists as `const`s or `enum`s. The schema of a branch that is one value describes it.
+    fn enumeration_of_branches(&self, conjunction: &Conjunction) -> Option<Vec<Listed>> {
+        let [group] = conjunction.groups.as_slice() else { return None };
+        let (mut values, mut is_plain) = (Vec::new(), conjunction.own.is_empty());
+        for branch in &group.branches {
+            let choice = Conjunction::new(self.schemas, &[*branch], conjunction.location.clone())
+                .only(self.schemas, conjunction.json_types);
+            let listed = self.enumeration(&choice)?;
+            let id = (listed.len() == 1).then_some(*branch);
+            values.extend(listed.into_iter().map(|value| Listed { value, id }));
+            is_plain &= choice.is_list(self.schemas);
+        }
+        if !is_plain && values.len() * group.branches.len() > MAX_TRIED {
+            return None;
+        }
+        let mut count: HashMap<String, usize> = HashMap::new();
+        for listed in &values {
+            *count.entry(fingerprint(&listed.value)).or_default() += 1;
+        }
+        // Branches that are lists, and nothing else, accept what they list.
+        let accepts = |value: &Value, count: usize| match is_plain {
+            true => count == 1 || !group.exclusive,
+            false => self.accepts(conjunction, value),
+        };
+        values.retain(|Listed { value, .. }| {
+            count.remove(&fingerprint(value)).is_some_and(|count| accepts(value, count))
+        });
+        Some(values)
+    }
+}
