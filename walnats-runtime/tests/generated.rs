@@ -32,6 +32,7 @@ macro_rules! packages {
 }
 
 packages! {
+    open_enums: "../../walnats-codegen/fixtures/generate/open_enums/expected/events.rs" { OrderMoved }
     integers: "../../walnats-codegen/fixtures/generate/integers/expected/events.rs" { DelaySet }
     aliases: "../../walnats-codegen/fixtures/generate/aliases/expected/events.rs" { UserNamed }
     all_of: "../../walnats-codegen/fixtures/generate/all_of/expected/events.rs" { IssueClosed }
@@ -259,4 +260,18 @@ fn listed_integers_are_an_enum() {
     assert_eq!(String::from_utf8(set.encode().unwrap()).unwrap(), r#"{"delay":1200,"named":1}"#);
     assert_eq!((set.level_or_default(), i64::from(DelaySetLevel::Off)), (DelaySetLevel::Low, 0));
     assert_eq!(DelaySetDelay::N300.to_string(), "300");
+}
+
+#[test]
+fn open_enums_know_their_values() {
+    #![allow(deprecated)]
+    use open_enums::order_moved::{OrderMoved, OrderMovedKind, OrderMovedStatus};
+    assert_eq!(OrderMovedStatus::from("paid"), OrderMovedStatus::Paid);
+    assert_eq!(OrderMovedStatus::from("sent".to_owned()), OrderMovedStatus::Other("sent".to_owned()));
+    let moved = OrderMoved::decode(r#"{"status":"paid"}"#).unwrap();
+    assert_eq!((moved.status, moved.kind), (OrderMovedStatus::Paid, None));
+    let moved = OrderMoved::new("sent");
+    assert_eq!((moved.status.as_str(), moved.status.to_string()), ("sent", "sent".to_owned()));
+    assert_eq!(OrderMovedKind::from("other"), OrderMovedKind::Other);
+    assert_eq!(OrderMovedKind::from("more"), OrderMovedKind::Unlisted("more".to_owned()));
 }

@@ -24,6 +24,13 @@ pub fn enum_idents(body: &Enum) -> Vec<String> {
     names::distinct(&body.names, |value| value, names::variant_name, &[])
 }
 
+/// The variant of an open enum for strings that are not listed: no value of its own is called that.
+pub fn other_ident(idents: &[String]) -> String {
+    let mut taken: names::Taken = idents.iter().cloned().collect();
+    let usual = if taken.contains("Other") { "Unlisted" } else { "Other" };
+    taken.give(usual)
+}
+
 /// The identifiers of a union's variants, in order.
 pub fn variant_idents(body: &Union) -> Vec<String> {
     names::distinct(&body.variants, |variant| &variant.name, names::variant_name, &[])

@@ -113,7 +113,9 @@ impl Prover<'_, '_> {
             Type::Null => return Some(listed(&[Value::Null], |value| set.is_valid(id, value))),
             Type::Boolean => return Some(listed(&[false.into(), true.into()], |value| set.is_valid(id, value))),
             Type::Item(item) => {
-                if let Body::Enum(body) = &self.items[item.0].body {
+                if let Body::Enum(body) = &self.items[item.0].body
+                    && body.kind != EnumKind::OpenStrings
+                {
                     return Some(listed(&body.json_values(), |value| set.is_valid(id, value)));
                 }
             }
@@ -196,7 +198,7 @@ impl Prover<'_, '_> {
             Type::Item(item) | Type::Boxed(item) => match &self.items[item.0].body {
                 Body::Struct(_) => JsonTypes::OBJECT,
                 Body::Enum(body) => match body.kind {
-                    EnumKind::Strings => JsonTypes::STRING,
+                    EnumKind::Strings | EnumKind::OpenStrings => JsonTypes::STRING,
                     EnumKind::Integers(_) => JsonTypes::INTEGER,
                 },
                 Body::Union(_) | Body::Alias(_) => return None,

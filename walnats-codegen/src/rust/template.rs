@@ -72,6 +72,18 @@ pub struct EnumTemplate {
     pub variants: Vec<StringText>,
 }
 
+/// An enum of strings, and of any other.
+#[derive(Template)]
+#[template(path = "open_enum.rs.jinja")]
+pub struct OpenEnumTemplate {
+    pub docs: Doc,
+    pub derives: String,
+    pub name: String,
+    pub variants: Vec<StringText>,
+    /// The variant for any other string.
+    pub other: String,
+}
+
 /// An enum of integers.
 #[derive(Template)]
 #[template(path = "integers.rs.jinja")]

@@ -78,6 +78,8 @@ pub struct Enum {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EnumKind {
     Strings,
+    /// Strings that are known, and any other.
+    OpenStrings,
     /// Integers, which fit into the type.
     Integers(Integer),
 }
@@ -91,7 +93,7 @@ impl Enum {
     /// The values as JSON.
     pub fn json_values(&self) -> Vec<Value> {
         let value = |text: &String| match self.kind {
-            EnumKind::Strings => text.as_str().into(),
+            EnumKind::Strings | EnumKind::OpenStrings => text.as_str().into(),
             EnumKind::Integers(_) => text.parse().map_or(Value::Null, Value::Number),
         };
         self.values.iter().map(value).collect()

@@ -1,6 +1,6 @@
 //! Enums: values that `enum` lists, or the branches of `oneOf` and `anyOf`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 use walnats_schema::SchemaId;
@@ -14,6 +14,9 @@ use crate::rust::types::{Body, Enum, EnumKind, Type, Typed};
 
 /// How often a value is tried with a branch, to find which of the values are accepted.
 const MAX_TRIED: usize = 1_000_000;
+
+/// So many known strings have variants where any other is accepted too.
+const MAX_OPEN: usize = 1_000;
 
 /// A value of a list.
 pub(super) struct Listed {
@@ -32,14 +35,47 @@ impl Builder<'_> {
 
     /// An enum, unless it would have no variants.
     pub(super) fn string_enum(&mut self, conjunction: &Conjunction, values: Vec<Listed>) -> Typed {
+        let Some(body) = self.strings(conjunction, EnumKind::Strings, values) else {
+            return Typed::judged(Type::String, self.judge(conjunction));
+        };
+        Typed::exact(Type::Item(self.item(conjunction, Body::Enum(body))))
+    }
+
+    /// An enum of the strings that some branches of an `anyOf` list, and of any other that another branch accepts.
+    pub(super) fn open_enum(&mut self, conjunction: &Conjunction) -> Option<Typed> {
+        let [group] = conjunction.groups.as_slice() else { return None };
+        if self.wanted(conjunction).is_some() {
+            return None;
+        }
+        let (mut values, mut is_plain): (Vec<Listed>, bool) = (Vec::new(), conjunction.own.is_empty());
+        let mut open = 0;
+        for branch in &group.branches {
+            let choice = Conjunction::new(self.schemas, &[*branch], conjunction.location.clone())
+                .only(self.schemas, conjunction.json_types);
+            let Some(listed) = self.listed(&choice) else {
+                open += 1;
+                is_plain &= !choice.is_constrained();
+                continue;
+            };
+            let id = (listed.len() == 1).then_some(*branch);
+            values.extend(listed.into_iter().map(|one| Listed { id: one.id.or(id), ..one }));
+        }
+        if open != 1 || values.len() > MAX_OPEN {
+            return None;
+        }
+        let mut seen = HashSet::new();
+        values.retain(|one| seen.insert(fingerprint(&one.value)) && self.accepts(conjunction, &one.value));
+        let body = self.strings(conjunction, EnumKind::OpenStrings, values)?;
+        let judgements = if is_plain && !group.exclusive { Vec::new() } else { self.judge(conjunction) };
+        Some(Typed::judged(Type::Item(self.item(conjunction, Body::Enum(body))), judgements))
+    }
+
+    fn strings(&self, conjunction: &Conjunction, kind: EnumKind, values: Vec<Listed>) -> Option<Enum> {
         let texts = values.into_iter().filter_map(|listed| Some((listed.value.as_str()?.to_owned(), listed.id)));
         let (values, ids): (Vec<String>, Vec<_>) = texts.unzip();
-        if values.is_empty() {
-            return Typed::judged(Type::String, self.judge(conjunction));
-        }
         let names = values.iter().map(|value| self.asked(conjunction, value).unwrap_or_else(|| value.clone()));
-        let body = Enum { kind: EnumKind::Strings, names: names.collect(), values, ids };
-        Typed::exact(Type::Item(self.item(conjunction, Body::Enum(body))))
+        let names = names.collect();
+        (!values.is_empty()).then_some(Enum { kind, names, values, ids })
     }
 
     /// An enum of integers, where several are listed, unless the schema asks for a type of its own. What does not fit into

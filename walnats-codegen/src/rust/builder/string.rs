@@ -12,6 +12,9 @@ impl Builder<'_> {
         if let Some(values) = self.listed(conjunction) {
             return self.string_enum(conjunction, values);
         }
+        if let Some(typed) = self.open_enum(conjunction) {
+            return typed;
+        }
         let mut constraints = Vec::new();
         for schema in conjunction.schemas(self.schemas.set) {
             let string = &schema.string;

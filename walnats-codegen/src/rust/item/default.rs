@@ -9,7 +9,7 @@ use crate::rust::context::Context;
 use crate::rust::idents::{Idents, enum_idents};
 use crate::rust::integer::integral;
 use crate::rust::template::DefaultText;
-use crate::rust::types::{Body, Field, Struct, Type};
+use crate::rust::types::{Body, EnumKind, Field, Struct, Type};
 
 impl Context<'_> {
     pub(super) fn defaults(&self, body: &Struct, idents: &Idents, file: FileId) -> Vec<DefaultText> {
@@ -36,7 +36,8 @@ impl Context<'_> {
                 let Body::Enum(body) = &self.types.items[*item].body else { return None };
                 let index = body.json_values().iter().position(|known| walnats_schema::equal(known, value))?;
                 let variant = &enum_idents(body)[index];
-                let value = format!("self.{ident}.unwrap_or({plain}::{variant})");
+                let copied = if body.kind == EnumKind::OpenStrings { ".clone()" } else { "" };
+                let value = format!("self.{ident}{copied}.unwrap_or({plain}::{variant})");
                 (plain, value)
             }
             _ => return None,

@@ -2,7 +2,7 @@
 
 use crate::rust::context::Context;
 use crate::rust::layout::FileId;
-use crate::rust::types::{Body, ItemId, Type, Typed};
+use crate::rust::types::{Body, EnumKind, ItemId, Type, Typed};
 
 /// The type of a parameter, and what makes the field's value of it.
 pub(super) struct Parameter {
@@ -13,7 +13,11 @@ pub(super) struct Parameter {
 impl Context<'_> {
     pub(super) fn parameter(&self, typed: &Typed, file: FileId) -> Parameter {
         let plain = self.type_text(typed, file);
-        let is_union = |item: ItemId| matches!(self.types.items[item].body, Body::Union(_));
+        let is_made_of_others = |item: ItemId| match &self.types.items[item].body {
+            Body::Union(_) => true,
+            Body::Enum(body) => body.kind == EnumKind::OpenStrings,
+            Body::Struct(_) | Body::Alias(_) => false,
+        };
         match &typed.ty {
             Type::Nullable(inner) => {
                 let inner = self.type_text(inner, file);
@@ -21,7 +25,7 @@ impl Context<'_> {
                 Parameter { type_text, conversion: ".into_nullable()" }
             }
             Type::String | Type::Boxed(_) => Parameter::into(&plain),
-            Type::Item(item) if is_union(*item) => Parameter::into(&plain),
+            Type::Item(item) if is_made_of_others(*item) => Parameter::into(&plain),
             _ => Parameter { type_text: plain, conversion: "" },
         }
     }
