@@ -32,6 +32,7 @@ macro_rules! packages {
 }
 
 packages! {
+    recursive_lists: "../../walnats-codegen/fixtures/generate/recursive_lists/expected/events.rs" { ForestGrown OutlineMade }
     open_enums: "../../walnats-codegen/fixtures/generate/open_enums/expected/events.rs" { OrderMoved }
     integers: "../../walnats-codegen/fixtures/generate/integers/expected/events.rs" { DelaySet }
     aliases: "../../walnats-codegen/fixtures/generate/aliases/expected/events.rs" { UserNamed }

@@ -7,6 +7,7 @@ mod enumeration;
 mod member;
 mod number;
 mod object;
+mod recursion;
 mod string;
 mod tag;
 mod union;
@@ -43,6 +44,7 @@ pub fn build(model: &EventModel, schemas: &Schemas<'_>) -> Types {
         types: Types::default(),
         satisfiable: RefCell::default(),
         by_key: HashMap::new(),
+        entered: Vec::new(),
         queue: VecDeque::new(),
     };
     for event in &model.events {
@@ -67,6 +69,8 @@ struct Builder<'m> {
     sources: &'m [SourceNote],
     types: Types,
     by_key: HashMap<Key, ItemId>,
+    /// The lists and maps whose type is being made, each inside of those before it.
+    entered: Vec<(Key, Conjunction)>,
     /// Items whose fields or variants are still to be found.
     queue: VecDeque<(ItemId, Conjunction)>,
 }
@@ -125,7 +129,9 @@ impl Builder<'_> {
             JsonTypes::NULL => return self.any_value(conjunction),
             JsonTypes::BOOLEAN => return self.boolean(conjunction),
             JsonTypes::STRING => self.string(conjunction),
-            JsonTypes::ARRAY => self.array(conjunction, depth),
+            JsonTypes::ARRAY => {
+                return self.unless_recursive(conjunction, |builder| builder.judged_array(conjunction, depth));
+            }
             JsonTypes::OBJECT => return self.object(conjunction, depth),
             json_types if !json_types.is_empty() && json_types.without(JsonTypes::NUMBER).is_empty() => {
                 self.number(conjunction)
@@ -133,21 +139,32 @@ impl Builder<'_> {
             json_types if is_open(json_types) => return self.any_value(conjunction),
             _ => return self.union_of_json_types(conjunction),
         };
+        self.add_judgements(conjunction, &mut typed);
+        typed
+    }
+
+    fn judged_array(&mut self, conjunction: &Conjunction, depth: usize) -> Typed {
+        let mut typed = self.array(conjunction, depth);
+        self.add_judgements(conjunction, &mut typed);
+        typed
+    }
+
+    fn add_judgements(&self, conjunction: &Conjunction, typed: &mut Typed) {
         if typed.ty == Type::Value {
-            return self.any_value(conjunction);
+            *typed = self.any_value(conjunction);
+            return;
         }
         let is_listed = matches!(typed.ty, Type::Item(_))
             || typed.constraints.iter().any(|constraint| matches!(constraint, Constraint::OneOf(_)));
         if is_listed {
             // Each value was accepted when the list was made.
-            return typed;
+            return;
         }
         for judgement in self.judgements(conjunction) {
             if !typed.judgements.contains(&judgement) {
                 typed.judgements.push(judgement);
             }
         }
-        typed
     }
 
     fn boolean(&self, conjunction: &Conjunction) -> Typed {

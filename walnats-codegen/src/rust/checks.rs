@@ -78,6 +78,7 @@ impl<'t> Checks<'t> {
         !item.constraints.is_empty()
             || !item.judgements.is_empty()
             || match &item.body {
+                Body::Newtype(typed) => self.is_checked_type(typed),
                 Body::Enum(_) | Body::Alias(_) => false,
                 Body::Struct(Struct { fields, additional }) => {
                     fields.iter().any(|field| self.is_checked_type(&field.typed))

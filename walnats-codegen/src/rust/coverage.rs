@@ -71,6 +71,7 @@ fn judged_by(payload: &Typed, types: &Types) -> BTreeSet<SchemaId> {
                         waiting.extend(body.fields.iter().map(|field| &field.typed).chain(&body.additional));
                     }
                     Body::Union(body) => waiting.extend(body.variants.iter().map(|variant| &variant.typed)),
+                    Body::Newtype(typed) => waiting.push(typed),
                     Body::Enum(_) | Body::Alias(_) => {}
                 }
             }

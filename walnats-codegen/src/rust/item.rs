@@ -35,6 +35,21 @@ impl Context<'_> {
                 (self.structure(item, body, &idents, file), Vec::new(), lines)
             }
             Body::Enum(body) => (self.enumeration(item, body), Vec::new(), Vec::new()),
+            Body::Newtype(typed) => {
+                let mut docs = self.item_docs(item);
+                let facts = docs::facts(None, typed);
+                if !facts.is_empty() {
+                    docs.extend((!docs.is_empty()).then(String::new));
+                    docs.push(facts);
+                }
+                let template = NewtypeTemplate {
+                    docs,
+                    derives: self.derives(&["Clone", "Debug", "PartialEq"], &SERDE),
+                    name: self.names[item.0].clone(),
+                    type_text: self.type_text(typed, file),
+                };
+                (render(&template), Vec::new(), checks.of_newtype(typed, self.layout.to_root(file)))
+            }
             Body::Alias(typed) => (self.alias(item, typed, file), Vec::new(), Vec::new()),
             Body::Union(body) => {
                 let idents = variant_idents(body);

@@ -22,6 +22,7 @@ pub fn names(model: &EventModel, types: &Types) -> BTreeMap<SchemaId, String> {
                     .for_each(|typed| visit(typed, &mut ids));
             }
             Body::Union(body) => body.variants.iter().for_each(|variant| visit(&variant.typed, &mut ids)),
+            Body::Newtype(typed) => visit(typed, &mut ids),
             Body::Enum(_) | Body::Alias(_) => {}
         }
     }

@@ -46,6 +46,7 @@ impl Prover<'_, '_> {
             Body::Union(body) => {
                 body.variants.iter_mut().for_each(|variant| variant.typed = self.typed(&variant.typed));
             }
+            Body::Newtype(typed) => *typed = self.typed(typed),
             Body::Enum(_) | Body::Alias(_) => {}
         }
         item
@@ -201,7 +202,7 @@ impl Prover<'_, '_> {
                     EnumKind::Strings | EnumKind::OpenStrings => JsonTypes::STRING,
                     EnumKind::Integers(_) => JsonTypes::INTEGER,
                 },
-                Body::Union(_) | Body::Alias(_) => return None,
+                Body::Union(_) | Body::Newtype(_) | Body::Alias(_) => return None,
             },
         })
     }

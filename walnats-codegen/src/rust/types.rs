@@ -58,6 +58,8 @@ pub enum Body {
     Struct(Struct),
     Enum(Enum),
     Union(Union),
+    /// A list or a map that contains itself.
+    Newtype(Typed),
     /// Another name for a type that has none of its own.
     Alias(Typed),
 }

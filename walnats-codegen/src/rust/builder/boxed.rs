@@ -33,6 +33,7 @@ fn for_each_use(item: &mut Item, visit: &mut impl FnMut(&mut Type)) {
     match &mut item.body {
         Body::Struct(body) => body.fields.iter_mut().for_each(|field| inline(&mut field.typed.ty, visit)),
         Body::Union(body) => body.variants.iter_mut().for_each(|variant| inline(&mut variant.typed.ty, visit)),
+        Body::Newtype(typed) => inline(&mut typed.ty, visit),
         Body::Enum(_) | Body::Alias(_) => {}
     }
 }

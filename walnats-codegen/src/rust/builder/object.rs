@@ -35,7 +35,7 @@ impl Builder<'_> {
         if union.is_none() && self.members(conjunction).is_empty() {
             let rest = self.rest(conjunction);
             if !matches!(rest, Rest::Closed) {
-                return self.map(conjunction, rest, depth);
+                return self.unless_recursive(conjunction, |builder| builder.map(conjunction, rest, depth));
             }
         }
         let item = self.item(conjunction, union.unwrap_or(Body::Struct(Struct::default())));

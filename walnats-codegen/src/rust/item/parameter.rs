@@ -16,6 +16,7 @@ impl Context<'_> {
         let is_made_of_others = |item: ItemId| match &self.types.items[item].body {
             Body::Union(_) => true,
             Body::Enum(body) => body.kind == EnumKind::OpenStrings,
+            Body::Newtype(_) => true,
             Body::Struct(_) | Body::Alias(_) => false,
         };
         match &typed.ty {
