@@ -32,6 +32,7 @@ macro_rules! packages {
 }
 
 packages! {
+    readable: "../../walnats-codegen/fixtures/generate/readable/expected/events.rs" { LogEntry }
     recursive_lists: "../../walnats-codegen/fixtures/generate/recursive_lists/expected/events.rs" { ForestGrown OutlineMade }
     open_enums: "../../walnats-codegen/fixtures/generate/open_enums/expected/events.rs" { OrderMoved }
     integers: "../../walnats-codegen/fixtures/generate/integers/expected/events.rs" { DelaySet }
@@ -275,4 +276,13 @@ fn open_enums_know_their_values() {
     assert_eq!((moved.status.as_str(), moved.status.to_string()), ("sent", "sent".to_owned()));
     assert_eq!(OrderMovedKind::from("other"), OrderMovedKind::Other);
     assert_eq!(OrderMovedKind::from("more"), OrderMovedKind::Unlisted("more".to_owned()));
+}
+
+#[test]
+fn names_are_readable_and_have_no_numbers() {
+    use readable::log_entry::{LogEntryPlatform, LogEntrySeverity, LogEntrySeverityString, LogEntryUnit};
+    let platforms = [LogEntryPlatform::Ios, LogEntryPlatform::C, LogEntryPlatform::N3ds, LogEntryPlatform::ForIos];
+    assert_eq!(platforms, LogEntryPlatform::ALL);
+    assert_eq!([LogEntryUnit::Mhz, LogEntryUnit::MHz], LogEntryUnit::ALL);
+    assert!(matches!(LogEntrySeverity::from(LogEntrySeverityString::Low), LogEntrySeverity::String(_)));
 }

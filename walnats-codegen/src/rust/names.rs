@@ -66,7 +66,8 @@ pub fn is_type_name(name: &str) -> bool {
 }
 
 /// Names for all of `items`, in their order: `make` gives each its name. Where two agree, the one that is written like
-/// that keeps it, and others get one with their symbols spelled out, or a number after it. What is in `taken` is not given.
+/// that keeps it, and others get one with their symbols spelled out, or as one word (`mHz` beside `MHz` is `Mhz`), or a
+/// number after it. What is in `taken` is not given.
 pub fn distinct<T>(items: &[T], text: impl Fn(&T) -> &str, make: fn(&str) -> String, taken: &[&str]) -> Vec<String> {
     let short: Vec<String> = items.iter().map(|item| make(text(item))).collect();
     let count = count(&short);
@@ -78,7 +79,12 @@ pub fn distinct<T>(items: &[T], text: impl Fn(&T) -> &str, make: fn(&str) -> Str
     let kept: Vec<bool> = short.iter().zip(items).map(&mut keeps).collect();
     let name = |((name, item), kept): ((&String, &T), bool)| match kept {
         true => name.clone(),
-        false => used.give(&make(&spelled(text(item)))),
+        false => {
+            let spelled = spelled(text(item));
+            let name = make(&spelled);
+            let word = make(&spelled.to_lowercase());
+            used.give(if used.contains(&name) && !used.contains(&word) { &word } else { &name })
+        }
     };
     short.iter().zip(items).zip(kept).map(name).collect()
 }
@@ -194,6 +200,11 @@ mod tests {
         ] {
             assert_eq!(type_name(text), expected, "{text:?}");
         }
+        for (text, expected) in
+            [("iOS", "Ios"), ("for iOS-17", "ForIos17"), ("pH", "Ph"), ("3DS", "N3ds"), ("eBay", "EBay")]
+        {
+            assert_eq!(variant_name(text), expected, "{text:?}");
+        }
         assert_eq!(variant_name("string"), "String");
         assert_eq!(variant_name("+1"), "Plus1");
     }
@@ -206,6 +217,7 @@ mod tests {
         assert_eq!(distinct(&["c", "c++", "c#"]), ["C", "CPlusPlus", "CHash"]);
         assert_eq!(distinct(&["a", "A", "a2"]), ["A3", "A", "A2"]);
         assert_eq!(distinct(&["a", "a "]), ["A", "ASpace"]);
+        assert_eq!(distinct(&["mHz", "MHz"]), ["Mhz", "MHz"]);
         assert_eq!(distinct(&["Same", "Same", "same"]), ["Same", "Same2", "Same3"]);
         let long = "ö".repeat(1_000);
         let [one, other] = [long.clone() + "a", long + "b"];

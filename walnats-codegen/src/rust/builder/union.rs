@@ -53,8 +53,12 @@ impl Builder<'_> {
     /// The variants of [`Builder::union_of_json_types`].
     pub(super) fn json_type_variants(&mut self, conjunction: &Conjunction) -> Body {
         let mut variants = Vec::new();
+        let home = conjunction.home(self.schemas).map(|id| SchemaLocation::of(self.notes, id));
+        let here = home.unwrap_or_else(|| conjunction.location.clone());
         for json_types in JsonTypes::EACH.into_iter().filter(|json_types| conjunction.json_types.has(*json_types)) {
-            let choice = conjunction.only(self.schemas, json_types);
+            // What several schemas make of it is called after the union and its own kind.
+            let location = here.join(&[json_types.segment()]);
+            let choice = Conjunction { location, ..conjunction.only(self.schemas, json_types) };
             let branch = self.only_branch(conjunction, json_types);
             let named = branch.and_then(|id| self.title_or_key(id));
             if let Some(id) = branch {

@@ -16,13 +16,31 @@ pub(super) fn words(text: &str) -> String {
     if !text.contains(char::is_alphanumeric) {
         return spelled(text);
     }
-    let text = allowed(text);
+    let text = joined(&allowed(text));
     let signed = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
     match (text.strip_prefix('+'), text.strip_prefix('-')) {
         (Some(rest), _) if signed(rest) => format!("plus {rest}"),
         (_, Some(rest)) if signed(rest) => format!("minus {rest}"),
         _ => text,
     }
+}
+
+/// The text with each word in lower case that is a small letter before capitals: `iOS` is one word, and not two.
+fn joined(text: &str) -> String {
+    let mut joined = String::with_capacity(text.len());
+    for part in text.split_inclusive(|c: char| !c.is_alphanumeric()) {
+        let word = part.trim_end_matches(|c: char| !c.is_alphanumeric());
+        let mut chars = word.chars();
+        let is_small = chars.next().is_some_and(char::is_lowercase);
+        let rest = chars.as_str();
+        let is_large = rest.starts_with(char::is_uppercase) && !rest.contains(char::is_lowercase);
+        if is_small && is_large {
+            joined.push_str(&part.to_lowercase());
+        } else {
+            joined.push_str(part);
+        }
+    }
+    joined
 }
 
 /// The text with a word for each symbol; `empty` where there is nothing.
