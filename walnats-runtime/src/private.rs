@@ -15,6 +15,7 @@ pub use crate::json::{Kind, Schemas, Union, Validate, decode, encode, union, val
 pub use crate::matches_pattern;
 pub use crate::object;
 pub use crate::subject::{Subject, Uid};
+pub use crate::types::written;
 
 #[cfg(feature = "schemars")]
 pub use schemars;

@@ -5,6 +5,7 @@ mod base64;
 pub mod chrono;
 mod date;
 mod date_time;
+mod default;
 mod enumeration;
 mod nullable;
 #[cfg(feature = "time")]
@@ -21,6 +22,7 @@ use serde::de::{Error, Visitor};
 pub use self::base64::{Base64, DecodeBase64Error};
 pub use self::date::Date;
 pub use self::date_time::{DateTime, ParseDateTimeError};
+pub use self::default::written;
 pub use self::enumeration::ParseEnumError;
 pub use self::nullable::IntoNullable;
 pub use self::uuid::{ParseUuidError, Uuid};

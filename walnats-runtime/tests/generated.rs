@@ -32,6 +32,7 @@ macro_rules! packages {
 }
 
 packages! {
+    defaults: "../../walnats-codegen/fixtures/generate/defaults/expected/events.rs" { AlarmSet }
     readable: "../../walnats-codegen/fixtures/generate/readable/expected/events.rs" { LogEntry }
     recursive_lists: "../../walnats-codegen/fixtures/generate/recursive_lists/expected/events.rs" { ForestGrown OutlineMade }
     open_enums: "../../walnats-codegen/fixtures/generate/open_enums/expected/events.rs" { OrderMoved }
@@ -285,4 +286,25 @@ fn names_are_readable_and_have_no_numbers() {
     assert_eq!(platforms, LogEntryPlatform::ALL);
     assert_eq!([LogEntryUnit::Mhz, LogEntryUnit::MHz], LogEntryUnit::ALL);
     assert!(matches!(LogEntrySeverity::from(LogEntrySeverityString::Low), LogEntrySeverity::String(_)));
+}
+
+#[test]
+fn defaults_of_lists_objects_and_dates_are_given() {
+    use defaults::alarm_set::{AlarmSet, WindowDay};
+    let alarm = AlarmSet::new();
+    assert_eq!(alarm.tags_or_default(), ["a", "b"]);
+    assert_eq!((alarm.none_or_default().len(), alarm.pair_or_default()), (0, [1, 2]));
+    assert_eq!(alarm.labels_or_default()["x"], 1);
+    assert_eq!(alarm.any_or_default(), serde_json::json!({"a": [null, true, 1.5, "b"], "c": {}}));
+    let window = alarm.window_or_default();
+    assert_eq!((window.from.as_str(), window.days), ("2026-01-01", Some(vec![WindowDay::Mon])));
+    assert_eq!(window.additional["note"], Value::Null);
+    assert_eq!(alarm.closed_or_default().a, None);
+    assert_eq!(alarm.start_or_default().as_str(), "2026-01-02T03:04:05Z");
+    assert_eq!((alarm.day_or_default().as_str(), alarm.bytes_or_default().as_str()), ("2026-01-02", "YQ=="));
+    assert_eq!(alarm.id_or_default().to_string(), "3f2c8a52-6f0e-4b1d-9e58-0a4f2f6f1c11");
+    assert_eq!((alarm.nick_or_default().as_deref(), alarm.nothing_or_default()), (Some("bob"), None));
+    assert_eq!((alarm.mode_or_default().as_str(), alarm.tree_or_default().0.len()), ("slow", 1));
+    assert_eq!(String::from_utf8(alarm.encode().unwrap()).unwrap(), "{}");
+    assert!(AlarmSet::new().with_tags(Vec::new()).tags_or_default().is_empty());
 }

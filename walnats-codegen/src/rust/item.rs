@@ -19,6 +19,7 @@ mod enumeration;
 mod json_type;
 mod parameter;
 mod setter;
+mod value;
 
 const SERDE: [&str; 2] = ["rt::Serialize", "rt::Deserialize"];
 
