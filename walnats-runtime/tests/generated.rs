@@ -32,6 +32,7 @@ macro_rules! packages {
 }
 
 packages! {
+    flat: "../../walnats-codegen/fixtures/generate/flat/expected/events.rs" { Charged }
     defaults: "../../walnats-codegen/fixtures/generate/defaults/expected/events.rs" { AlarmSet }
     readable: "../../walnats-codegen/fixtures/generate/readable/expected/events.rs" { LogEntry }
     recursive_lists: "../../walnats-codegen/fixtures/generate/recursive_lists/expected/events.rs" { ForestGrown OutlineMade }
@@ -307,4 +308,18 @@ fn defaults_of_lists_objects_and_dates_are_given() {
     assert_eq!((alarm.mode_or_default().as_str(), alarm.tree_or_default().0.len()), ("slow", 1));
     assert_eq!(String::from_utf8(alarm.encode().unwrap()).unwrap(), "{}");
     assert!(AlarmSet::new().with_tags(Vec::new()).tags_or_default().is_empty());
+}
+
+#[test]
+fn stacked_unions_are_one_enum() {
+    use flat::charged::{Charged, ChargedCustomer, ChargedOutcome, ChargedPlace};
+    let customer = |payload: &str| Charged::decode(payload).unwrap().customer;
+    assert!(matches!(customer(r#"{"customer":"c"}"#), Some(Some(ChargedCustomer::String(id))) if id == "c"));
+    assert!(matches!(customer(r#"{"customer":{"id":"c"}}"#), Some(Some(ChargedCustomer::Customer(_)))));
+    let deleted = customer(r#"{"customer":{"id":"c","deleted":true}}"#);
+    assert!(matches!(deleted, Some(Some(ChargedCustomer::DeletedCustomer(_)))));
+    assert_eq!(customer(r#"{"customer":null}"#), Some(None));
+    let charged = Charged::decode(r#"{"outcome":{"ok":false,"id":"a"},"place":{"at":{"kind":"web"}}}"#).unwrap();
+    assert!(matches!(charged.outcome, Some(ChargedOutcome::NotOk(_))));
+    assert!(matches!(charged.place, Some(ChargedPlace::Shop(_) | ChargedPlace::Web(_))));
 }

@@ -3,6 +3,7 @@
 mod alias;
 mod array;
 mod boxed;
+mod constant;
 mod enumeration;
 mod member;
 mod number;

@@ -53,12 +53,18 @@ impl Builder<'_> {
     /// The variants of [`Builder::union_of_json_types`].
     pub(super) fn json_type_variants(&mut self, conjunction: &Conjunction) -> Body {
         let mut variants = Vec::new();
+        let mut dispatch = Dispatch::JsonType;
         let home = conjunction.home(self.schemas).map(|id| SchemaLocation::of(self.notes, id));
         let here = home.unwrap_or_else(|| conjunction.location.clone());
         for json_types in JsonTypes::EACH.into_iter().filter(|json_types| conjunction.json_types.has(*json_types)) {
             // What several schemas make of it is called after the union and its own kind.
             let location = here.join(&[json_types.segment()]);
             let choice = Conjunction { location, ..conjunction.only(self.schemas, json_types) };
+            if let Some(inner) = self.flat(conjunction, &choice) {
+                dispatch = Dispatch::Attempt;
+                variants.extend(inner);
+                continue;
+            }
             let branch = self.only_branch(conjunction, json_types);
             let named = branch.and_then(|id| self.title_or_key(id));
             if let Some(id) = branch {
@@ -70,7 +76,21 @@ impl Builder<'_> {
             let id = branch.or(choice.home(self.schemas)).or(conjunction.whole.last().copied()).unwrap_or(SchemaId(0));
             variants.push(Variant { name, typed, tags: Vec::new(), json_types: choice.json_types, id });
         }
-        Body::Union(Union { variants, dispatch: Dispatch::JsonType })
+        Body::Union(Union { variants, dispatch })
+    }
+
+    /// The variants that the objects of a union make, where they are a union that has no place of its own: then all are
+    /// variants of one enum.
+    fn flat(&mut self, conjunction: &Conjunction, objects: &Conjunction) -> Option<Vec<Variant>> {
+        let is_here = objects.json_types == JsonTypes::OBJECT
+            && objects.home(self.schemas).is_none_or(|home| conjunction.home(self.schemas) == Some(home));
+        if !is_here || self.object_union(objects).is_none() || !self.union_judgements(objects).is_empty() {
+            return None;
+        }
+        match self.object_variants(objects)? {
+            Body::Union(inner) => Some(inner.variants),
+            _ => None,
+        }
     }
 
     /// The one branch that stands for `json_types`.
@@ -119,6 +139,10 @@ impl Builder<'_> {
                     .title_or_key(branch)
                     .or_else(|| (matches!(by, By::Tag(_)) && tags.len() == 2).then(|| tags.join(" ")))
                     .or_else(|| self.own_member(&choices, position))
+                    .or_else(|| {
+                        let others = choices.iter().enumerate().filter(|(other, _)| *other != position);
+                        self.own_constant(choice, others.map(|(_, (_, other))| other))
+                    })
                     .unwrap_or_else(|| format!("variant {}", position + 1)),
             };
             self.types.hints.entry(SchemaLocation::of(self.notes, branch)).or_insert_with(|| name.clone());
