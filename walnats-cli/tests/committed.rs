@@ -100,7 +100,7 @@ const MAIN: &str = r#"//! Emits an event.
 mod events;
 
 fn main() {
-    let event = events::OneCreated::new("1".to_owned());
+    let event = events::OneCreated::new("1");
     let _ = |emitter: &events::Events| drop(emitter.emit_one_created(&event));
 }
 "#;
