@@ -10,7 +10,7 @@ use crate::{check, dev, generate};
 /// A package keeps its event schemas (JSON Schema as JSON or YAML, or protobuf) in the folder `schemas/`. The optional
 /// file `walnats.toml` configures streams, events and services.
 #[derive(Parser)]
-#[command(name = "walnats", version, after_help = EPILOGUE, disable_help_subcommand = true)]
+#[command(name = "walnats", version, after_help = EPILOGUE)]
 pub struct Arguments {
     #[command(flatten)]
     pub global: GlobalOptions,

@@ -50,7 +50,7 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
         output::print(&summary(model.as_ref(), &report, &opinion))?;
     }
     let has_findings = report.has_errors() || (options.deny_warnings && !report.diagnostics.is_empty());
-    Ok(if has_findings { Outcome::Findings } else { Outcome::Clean })
+    Ok(if has_findings { Outcome::of(&report) } else { Outcome::Clean })
 }
 
 fn summary(model: Option<&EventModel>, report: &Report, opinion: &Opinion) -> String {

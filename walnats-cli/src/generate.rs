@@ -1,10 +1,12 @@
 //! `walnats generate`
 
+mod rustfmt;
+
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use walnats_codegen::GeneratedFile;
-use walnats_codegen::write::{Difference, compare, write};
+use walnats_codegen::write::{Difference, ROOT, compare, write};
 
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
@@ -12,8 +14,9 @@ use crate::{output, root};
 
 /// Write the Rust code of the events, as build.rs does
 ///
-/// For teams that commit generated code: `mod events;` with DIR = src/events. Writes only files that change, removes
-/// generated files whose schema is gone, and leaves other files alone.
+/// For teams that commit generated code: with `--out src/events`, the root module is src/events/mod.rs, which `mod events;`
+/// in src/lib.rs or src/main.rs includes. Formats with rustfmt and the rustfmt.toml of DIR, writes only files that change,
+/// removes generated files whose schema is gone, and leaves other files alone.
 #[derive(Args)]
 pub struct Options {
     /// The output folder
@@ -25,16 +28,27 @@ pub struct Options {
 }
 
 pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure> {
-    let (files, report) = match root::config(global)?.generate() {
+    let (mut files, report) = match root::config(global)?.generate() {
         Ok(generated) => generated,
         Err(report) => {
             output::show(&report, global);
             output::note(&format!("nothing generated: {}\n", output::tally(&report)));
-            return Ok(Outcome::Findings);
+            return Ok(Outcome::of(&report));
         }
     };
     output::show(&report, global);
+    name_root(&mut files);
+    if let Some(note) = rustfmt::format(&options.out, &mut files) {
+        output::note(&note);
+    }
     if options.check { differs(&options.out, &files) } else { generate(&options.out, &files) }
+}
+
+/// `include_events!` looks for `events.rs`; `mod events;` looks for `events/mod.rs`.
+fn name_root(files: &mut [GeneratedFile]) {
+    if let Some(root) = files.iter_mut().find(|file| file.path == ROOT) {
+        root.path = "mod.rs".to_owned();
+    }
 }
 
 fn generate(folder: &Path, files: &[GeneratedFile]) -> Result<Outcome, Failure> {

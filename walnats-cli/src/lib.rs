@@ -1,4 +1,6 @@
-//! The program `walnats`, also `cargo walnats`: one small module for each command.
+#![doc = include_str!("../README.md")]
+
+// One small module for each command.
 
 mod arguments;
 mod check;
@@ -6,6 +8,7 @@ mod config_schema;
 mod dev;
 mod generate;
 mod global_options;
+mod manifest;
 #[cfg(feature = "outbox")]
 mod outbox;
 mod outcome;
@@ -31,6 +34,7 @@ pub fn run(name: &'static str, arguments: impl IntoIterator<Item = OsString>) ->
     match dispatch(&arguments) {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::from(1),
+        Ok(Outcome::Unreadable) => ExitCode::from(2),
         Err(failure) => {
             output::complain(&*failure);
             ExitCode::from(2)

@@ -6,8 +6,9 @@ use walnats_floors::{Floors, faults};
 
 /// From the bottom up. `cargo_walnats` is a program of its own.
 const FLOORS: Floors<'static> = &[
-    &["global_options", "outcome", "cargo_walnats"],
-    &["output", "root"],
+    &["global_options", "manifest", "outcome", "cargo_walnats"],
+    &["output"],
+    &["root"],
     &["check", "config_schema", "dev", "generate", "outbox"],
     &["arguments"],
 ];

@@ -22,7 +22,15 @@ impl Config {
         Self { root, schemas: None, config_file: PathBuf::from("walnats.toml"), out_dir: None }
     }
 
-    /// The package's folder, which nothing outside of is read; `CARGO_MANIFEST_DIR`, or the current directory.
+    /// The root: `walnats.toml` and the schema folders are relative to it, and nothing outside of it is read;
+    /// `CARGO_MANIFEST_DIR`, or the current directory.
+    ///
+    /// For schemas beside the package (a monorepo, a submodule), it is the folder above both:
+    ///
+    /// ```no_run
+    /// // build.rs of `shop/events`, with `shop/schemas` and `shop/walnats.toml`
+    /// walnats_codegen::configure().root("..").compile();
+    /// ```
     #[must_use]
     pub fn root(mut self, root: impl Into<PathBuf>) -> Self {
         self.root = root.into();

@@ -1,14 +1,6 @@
-//! Event schemas in, typed NATS JetStream emitters out.
+#![doc = include_str!("../README.md")]
 //!
-//! A `build.rs` of three lines turns the schemas of a package into Rust:
-//!
-//! ```no_run
-//! walnats_codegen::configure().compile();
-//! ```
-//!
-//! and `walnats_runtime::include_events!();` in `src/lib.rs` takes it in. JSON Schema (`.json`, `.yaml`) and protobuf
-//! (`.proto`, `.binpb`, with the feature `protobuf`) are read from the folder `schemas/`; a file `walnats.toml` may say
-//! more, see [`settings`].
+//! # The pipeline
 //!
 //! `Package -> resolve -> lower -> EventModel -> check | rust -> write`: each stage takes data and returns data, imports
 //! only from the stages before it, and puts what the user got wrong into the package's [`Report`].
@@ -47,7 +39,12 @@ impl Package {
     /// [`Stopped`], if anything found so far is an error.
     pub fn model(&mut self) -> Result<EventModel, Stopped> {
         self.report.stop()?;
-        lower::lower(&self.sources, &self.settings, &mut self.report)
+        let model = lower::lower(&self.sources, &self.settings, &mut self.report)?;
+        if model.events.is_empty() {
+            let finding = self.no_events();
+            self.report.push(finding);
+        }
+        Ok(model)
     }
 
     /// Finds everything that is wrong or questionable: what generating code finds, lints, and examples that do not fit their

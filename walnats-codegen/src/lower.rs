@@ -17,7 +17,7 @@ mod source;
 mod stream;
 pub mod template;
 
-use declaration::{Declared, Known};
+use declaration::{Declared, Known, Message};
 use event::{LocatedEvent, RawEvent};
 use messages::Messages;
 
@@ -85,7 +85,14 @@ pub fn lower(sources: &SourceSet, settings: &Settings, report: &mut Report) -> R
 
 /// The events that `walnats.toml` declares.
 fn declared(sources: &SourceSet, settings: &Settings, messages: &Messages, report: &mut Report) -> Declared {
-    let known = Known { documents: &sources.documents, messages: &messages.names() };
+    let protobuf: Vec<&str> = sources.protobuf.iter().map(|source| source.name.as_str()).collect();
+    let file = |shown: &str| sources.protobuf.iter().find(|source| source.file.path == shown);
+    let messages = messages.names().into_iter().map(|(name, shown)| {
+        let file = file(&shown).map_or(shown.clone(), |source| source.name.clone());
+        Message { name, file }
+    });
+    let messages: Vec<Message> = messages.collect();
+    let known = Known { documents: &sources.documents, protobuf: &protobuf, messages: &messages };
     let at = |text: &Text| settings.place(text);
     let mut declared = Declared::default();
     for entry in settings.events.iter().filter(|(_, entry)| entry.schema.is_some()) {

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::config::Config;
-use crate::diagnostic::{Levels, Report, SourceFile};
+use crate::diagnostic::{Diagnostic, Levels, Place, Report, SourceFile};
 use crate::load::{self, Files, SourceSet};
 use crate::settings::{self, Settings};
+use walnats_schema::read::wildcard;
 
 /// Schemas, the settings of their `walnats.toml`, and everything found in them so far.
 ///
@@ -21,6 +22,8 @@ pub struct Package {
     pub settings: Settings,
     /// What was found so far. Each stage adds to it.
     pub report: Report,
+    /// Relative to the root.
+    folders: Vec<PathBuf>,
     inputs: Option<Vec<PathBuf>>,
 }
 
@@ -52,9 +55,46 @@ impl Package {
         let file = file.unwrap_or_else(|| Arc::new(SourceFile { path: shown, text: String::new() }));
         let settings = settings::parse(&file, &mut report);
         let folders = config.folders(&settings);
-        let foreign = load::foreign_files(&folders, &settings.schemas.foreign);
+        let patterns: Vec<String> = settings.schemas.foreign.iter().map(|text| text.as_str().to_owned()).collect();
+        let foreign = load::foreign_files(&folders, &patterns);
         report.set_levels(Levels { everywhere: settings.levels(), foreign });
         let sources = load::load(files, &folders, &mut report);
-        Self { sources, settings, report, inputs: None }
+        if !report.has_errors() {
+            check_foreign(&sources, &settings, &mut report);
+        }
+        Self { sources, settings, report, folders, inputs: None }
+    }
+}
+
+impl Package {
+    /// The finding that nothing here is an event, although everything was read.
+    pub(crate) fn no_events(&self) -> Diagnostic {
+        let shown: Vec<String> =
+            self.folders.iter().map(|folder| folder.to_string_lossy().replace('\\', "/")).collect();
+        let message = format!("there are no events in `{}`", shown.join("`, `"));
+        let help = match self.sources.documents.len() + self.sources.protobuf.len() {
+            0 => "put a schema there: `.json`, `.yaml` or, with the feature `protobuf`, `.proto`",
+            _ => {
+                "an event is a schema file whose path has no `_` at the start of a part and no `\"x-walnats\": false`, a message \
+                 with `option (walnats.event)`, or what an entry of `[events]` in `walnats.toml` names"
+            }
+        };
+        let file = SourceFile { path: shown.into_iter().next().unwrap_or_default(), text: String::new() };
+        Diagnostic::warning("WN0114", Place { file: Arc::new(file), span: 0..0 }, message).help(help)
+    }
+}
+
+/// Mentions the patterns of foreign files that match none.
+fn check_foreign(sources: &SourceSet, settings: &Settings, report: &mut Report) {
+    let documents = sources.documents.iter().map(|document| document.name.as_str());
+    let names: Vec<&str> = documents.chain(sources.protobuf.iter().map(|source| source.name.as_str())).collect();
+    for pattern in &settings.schemas.foreign {
+        if names.iter().any(|name| wildcard::capture(pattern.as_str(), name).is_some()) {
+            continue;
+        }
+        let message = format!("no schema file matches `{}`", pattern.as_str());
+        let help = "write paths from the schema folder on, with one `*` for any text: `vendor/*`";
+        let finding = Diagnostic::warning("WN0116", settings.place(pattern), message).help(help);
+        report.push(finding.suggest(pattern.as_str(), names.iter().copied()));
     }
 }

@@ -45,7 +45,7 @@ use self::schemas::Schemas;
 use self::types::Types;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::model::{EventModel, Payload};
-use crate::write::GeneratedFile;
+use crate::write::{self, GeneratedFile};
 
 /// The code of all events; the root is `events.rs`.
 pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
@@ -76,7 +76,7 @@ pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
         .collect();
     let paths: Vec<String> =
         (0..model.events.len()).map(|event| context.path_from_root(event, &names.events)).collect();
-    files.push(GeneratedFile { path: "events.rs".to_owned(), content: context.root(&paths, !messages.is_empty()) });
+    files.push(GeneratedFile { path: write::ROOT.to_owned(), content: context.root(&paths, !messages.is_empty()) });
     files.extend((0..model.events.len()).filter_map(|event| context.schema_file(event)));
     if model.events.iter().any(|event| matches!(event.payload, Payload::Json(_))) {
         // Plain data with string keys always has a JSON form.
@@ -95,7 +95,10 @@ fn report_renamed(model: &EventModel, layout: &Layout, report: &mut Report) {
             "`{usual}` is the method of another event; for many of `{}` it is `emit_{}`",
             event.name, place.many
         );
-        let help = "another name in `x-walnats.name` of either event avoids that";
+        let help = match event.payload {
+            Payload::Json(_) => "another name in `x-walnats.name` of either event avoids that",
+            Payload::Protobuf(_) => "another `name` in `option (walnats.event)` of either message avoids that",
+        };
         report.push(Diagnostic::warning("WN0610", event.place.clone(), message).help(help));
     }
 }

@@ -29,7 +29,12 @@ pub(super) fn check(model: &EventModel, report: &mut Report) {
             None | Some("") => warn(
                 "WN0713",
                 format!("the event `{}` has no description", event.name),
-                "say in `description` what has happened when it is emitted".to_owned(),
+                match event.payload {
+                    Payload::Json(_) => "say in `description` what has happened when it is emitted".to_owned(),
+                    Payload::Protobuf(_) => {
+                        "say in a comment above the message what has happened when it is emitted".to_owned()
+                    }
+                },
             ),
             Some(text) if text.len() > MAX_DESCRIPTION => warn(
                 "WN0714",

@@ -30,7 +30,9 @@ impl<'a> Files<'a> {
     /// A text file of the package, such as `walnats.toml`, where it exists; `shown` is its path for people.
     pub fn text(&self, path: &Path, shown: &str, report: &mut Report) -> Option<Arc<SourceFile>> {
         let content = match self {
-            Self::Disk { root } => Some(Content::Disk(root.join(path))).filter(Content::exists)?,
+            // A link to nowhere is there, and cannot be read.
+            Self::Disk { root } if is_absent(&root.join(path)) => return None,
+            Self::Disk { root } => Content::Disk(root.join(path)),
             Self::Memory { files } => Content::Memory(files.get(&slashed(path))?),
         };
         decode(shown, content.read(shown, report)?, report)
@@ -69,13 +71,6 @@ enum Content<'a> {
 }
 
 impl Content<'_> {
-    fn exists(&self) -> bool {
-        match self {
-            Self::Disk(path) => path.exists(),
-            Self::Memory(_) => true,
-        }
-    }
-
     fn read(&self, shown: &str, report: &mut Report) -> Option<Vec<u8>> {
         let size = match self {
             Self::Disk(path) => fs::metadata(path).map(|metadata| metadata.len()),
@@ -140,11 +135,17 @@ fn pick<'a>(files: &'a BTreeMap<String, Vec<u8>>, folder: &Path, report: &mut Re
         report.push(no_folder(&shown, "it does not exist"));
     }
     let visible = inside.filter(|(name, _)| !name.split('/').any(|part| part.starts_with('.')));
-    let found = visible.filter_map(|(name, bytes)| {
-        let kind = Kind::of(name)?;
-        Some(Found { kind, shown: format!("{shown}/{name}"), name: name.to_owned(), content: Content::Memory(bytes) })
-    });
-    found.collect()
+    let mut found = Vec::new();
+    for (name, bytes) in visible {
+        let shown = format!("{shown}/{name}");
+        match Kind::of(name) {
+            Some(kind) => {
+                found.push(Found { kind, shown, name: name.to_owned(), content: Content::Memory(bytes) });
+            }
+            None => report_unread(&shown, report),
+        }
+    }
+    found
 }
 
 /// UTF-8 text, without a byte order mark.
@@ -186,7 +187,12 @@ impl Walk<'_, '_> {
             return self.report.push(Diagnostic::error("WN0107", whole(shown), message));
         }
         for entry in entries {
-            let Ok(name) = entry.file_name().into_string() else { continue };
+            let name = entry.file_name();
+            let Some(name) = name.to_str() else {
+                let shown = format!("{shown}/{}", name.to_string_lossy());
+                self.report.push(unread(&shown, "its name is not UTF-8").help("rename it"));
+                continue;
+            };
             if !name.starts_with('.') {
                 self.entry(&entry.path(), &format!("{shown}/{name}"), format!("{prefix}{name}"), depth);
             }
@@ -204,7 +210,7 @@ impl Walk<'_, '_> {
         if real.is_dir() {
             return self.folder(path, shown, &format!("{name}/"), depth + 1);
         }
-        let Some(kind) = Kind::of(&name) else { return };
+        let Some(kind) = Kind::of(&name) else { return report_unread(shown, self.report) };
         self.found.push(Found { kind, shown: shown.to_owned(), name, content: Content::Disk(path.to_owned()) });
     }
 }
@@ -220,7 +226,33 @@ fn unreadable(shown: &str, error: &std::io::Error) -> Diagnostic {
 
 fn outside(shown: &str) -> Diagnostic {
     Diagnostic::error("WN0111", whole(shown), format!("`{shown}` leads out of the package"))
-        .help("copy the schemas into the package: what is built must not depend on what lies beside it")
+        .help(
+            "for schemas beside the package, make the folder above both the root: `configure().root(\"..\")` in build.rs and \
+             `--root ..` for the program, with `walnats.toml` there; or copy the schemas into the package",
+        )
+}
+
+/// Mentions a file that is not a schema by its extension, unless it is one that people put beside schemas.
+fn report_unread(shown: &str, report: &mut Report) {
+    let Some(extension) = Path::new(shown).extension().and_then(|extension| extension.to_str()) else { return };
+    let lower = extension.to_ascii_lowercase();
+    let diagnostic = unread(shown, &format!("`.{extension}` is not the extension of a schema"));
+    report.push(match lower.as_str() {
+        "md" | "markdown" => return,
+        "json" | "yaml" | "yml" | "proto" | "binpb" => diagnostic.help(format!("rename it to end in `.{lower}`")),
+        "jsonc" | "json5" | "hjson" => diagnostic.help("save it as `.json` without comments, or as `.yaml`"),
+        "pb" | "desc" | "protoset" | "fds" => diagnostic.help("a compiled descriptor set ends in `.binpb`"),
+        _ => diagnostic
+            .help("read are `.json`, `.yaml`, `.yml`, `.proto` and `.binpb`; move it out of the schema folder"),
+    });
+}
+
+fn unread(shown: &str, why: &str) -> Diagnostic {
+    Diagnostic::warning("WN0115", whole(shown), format!("`{shown}` is not read: {why}"))
+}
+
+fn is_absent(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
 }
 
 fn whole(shown: &str) -> Place {

@@ -1,12 +1,18 @@
 //! Events that `walnats.toml` declares in schemas that nobody may edit.
 
+mod message;
+mod naming;
+
 use super::event::read_options;
-use super::source::{Declaration, event_name};
+use super::source::Declaration;
 use crate::diagnostic::{Diagnostic, Place, Report, did_you_mean};
 use crate::load::{Document, Node, NodeValue};
 use crate::settings::{EventSettings, Text};
 use walnats_schema::pointer::{escape, unescape};
 use walnats_schema::read::wildcard;
+
+pub(super) use message::Message;
+use naming::stem;
 
 /// The events in JSON schemas, and the protobuf messages that are events, each with the event's name.
 #[derive(Default)]
@@ -18,8 +24,10 @@ pub(super) struct Declared {
 /// What there is to declare.
 pub(super) struct Known<'a> {
     pub(super) documents: &'a [Document],
-    /// Full names of protobuf messages, sorted.
-    pub(super) messages: &'a [String],
+    /// Names of `.proto` and `.binpb` files, from the schema folder on.
+    pub(super) protobuf: &'a [&'a str],
+    /// The messages in them, sorted.
+    pub(super) messages: &'a [Message],
 }
 
 /// The events that the entry `[events.<key>]`, whose `schema` names places in files, declares.
@@ -29,11 +37,12 @@ pub(super) fn declare(
     at: &dyn Fn(&Text) -> Place,
     report: &mut Report,
 ) -> Declared {
-    let mut declared = Declared::default();
+    let mut matches: Vec<Found> = Vec::new();
     for schema in settings.schema.iter().flat_map(|schema| schema.as_slice()) {
         let found = match schema.as_str().split_once('#') {
-            Some((file, message)) if file.ends_with(".proto") || file.ends_with(".binpb") => messages(known, message),
+            Some((file, message)) if is_protobuf(file) => message::messages(known, file, message),
             Some((file, pointer)) => json(known, file, pointer),
+            None if is_protobuf(schema.as_str()) => message::messages(known, schema.as_str(), ""),
             None => json(known, schema.as_str(), ""),
         };
         if key.as_str().contains('*') != schema.as_str().contains('*') {
@@ -44,18 +53,11 @@ pub(super) fn declare(
             continue;
         }
         match found {
+            // Two patterns may match the same.
             Ok(found) => {
-                for Found { target, captured } in found {
-                    let name = wildcard::fill(key.as_str(), &event_name(strip(&captured, &settings.strip)));
-                    match target {
-                        Target::Message(message) => declared.messages.push((name, message)),
-                        Target::Json { document, pointer, place } => {
-                            let source = &known.documents[document];
-                            let options = source.root.pointer(&pointer).and_then(|schema| schema.get("x-walnats"));
-                            let options =
-                                options.map(|options| read_options(options, source, report)).unwrap_or_default();
-                            declared.json.push(Declaration { name, place, document, pointer, options });
-                        }
+                for found in found {
+                    if !matches.iter().any(|known| known.target.is(&found.target)) {
+                        matches.push(found);
                     }
                 }
             }
@@ -68,18 +70,49 @@ pub(super) fn declare(
             }
         }
     }
+
+    let mut declared = Declared::default();
+    let names = naming::captured(&matches, &settings.strip);
+    for (Found { target, .. }, captured) in matches.into_iter().zip(names) {
+        let name = wildcard::fill(key.as_str(), &captured);
+        match target {
+            Target::Message(message) => declared.messages.push((name, message)),
+            Target::Json { document, pointer, place } => {
+                let source = &known.documents[document];
+                let options = source.root.pointer(&pointer).and_then(|schema| schema.get("x-walnats"));
+                let options = options.map(|options| read_options(options, source, report)).unwrap_or_default();
+                declared.json.push(Declaration { name, place, document, pointer, options });
+            }
+        }
+    }
     declared
+}
+
+fn is_protobuf(file: &str) -> bool {
+    file.ends_with(".proto") || file.ends_with(".binpb")
 }
 
 struct Found {
     target: Target,
-    /// What the `*` stands for.
-    captured: String,
+    /// What the `*` stands for: as short as it can be, and longer ones for when two would be called alike.
+    names: Vec<String>,
 }
 
 enum Target {
     Json { document: usize, pointer: String, place: Place },
     Message(String),
+}
+
+impl Target {
+    fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Json { document, pointer, .. }, Self::Json { document: other, pointer: same, .. }) => {
+                (document, pointer) == (other, same)
+            }
+            (Self::Message(message), Self::Message(other)) => message == other,
+            _ => false,
+        }
+    }
 }
 
 /// Why `schema` leads nowhere.
@@ -93,25 +126,6 @@ impl Problem {
     fn new(code: &'static str, message: String, help: Option<String>) -> Self {
         Self { code, message, help }
     }
-}
-
-fn messages(known: &Known, wanted: &str) -> Result<Vec<Found>, Problem> {
-    let names = known.messages.iter();
-    let found = names.filter_map(|name| {
-        let captured = wildcard::capture(wanted, name)?;
-        // A message's package is no part of the event's name.
-        let captured = captured.rsplit('.').next().unwrap_or_default().to_owned();
-        Some(Found { target: Target::Message(name.clone()), captured })
-    });
-    let found: Vec<Found> = found.collect();
-    if found.is_empty() {
-        if wanted.contains('*') {
-            return Err(Problem::new("WN0450", format!("no message matches `{wanted}`"), None));
-        }
-        let help = near(wanted, known.messages.iter().map(String::as_str));
-        return Err(Problem::new("WN0404", format!("there is no message `{wanted}`"), help));
-    }
-    Ok(found)
 }
 
 fn json(known: &Known, file: &str, pointer: &str) -> Result<Vec<Found>, Problem> {
@@ -130,7 +144,7 @@ fn json(known: &Known, file: &str, pointer: &str) -> Result<Vec<Found>, Problem>
     let Some(star) = pointer.find('*') else {
         let Some(place) = place(document, pointer) else { return Err(nothing_at(document, pointer)) };
         let target = Target::Json { document: index, pointer: pointer.to_owned(), place };
-        return Ok(vec![Found { target, captured: String::new() }]);
+        return Ok(vec![Found { target, names: Vec::new() }]);
     };
     let parent_end = pointer[..star].rfind('/').unwrap_or(0);
     let (parent, rest) = pointer.split_at(parent_end);
@@ -155,7 +169,11 @@ fn json(known: &Known, file: &str, pointer: &str) -> Result<Vec<Found>, Problem>
                     pointer: format!("{parent}/{}", escape(&member.name)),
                     place: document.place(&member.name_span),
                 },
-                captured: captured.to_owned(),
+                names: vec![
+                    captured.to_owned(),
+                    format!("{}/{captured}", stem(file)),
+                    format!("{}{parent}/{}", stem(file), member.name),
+                ],
             });
             found.collect()
         }
@@ -171,7 +189,8 @@ fn files(known: &Known, wanted: &str, pointer: &str) -> Result<Vec<Found>, Probl
         let Some(captured) = wildcard::capture(wanted, &document.name) else { continue };
         let place = place(document, pointer).ok_or_else(|| nothing_at(document, pointer))?;
         let target = Target::Json { document: index, pointer: pointer.to_owned(), place };
-        found.push(Found { target, captured: captured.to_owned() });
+        let names = vec![captured.to_owned(), captured.to_owned(), stem(&document.name).to_owned()];
+        found.push(Found { target, names });
     }
     let nothing = || Problem::new("WN0450", format!("no schema file matches `{wanted}`"), None);
     if found.is_empty() { Err(nothing()) } else { Ok(found) }
@@ -192,7 +211,11 @@ fn variant(index: usize, document: &Document, pointer: &str, item: &Node) -> Res
     let pointer = local.unwrap_or(pointer);
     let place = place(document, pointer).ok_or_else(|| nothing_at(document, pointer))?;
     let target = Target::Json { document: index, pointer: pointer.to_owned(), place };
-    Ok(Found { target, captured: unescape(name).into_owned() })
+    let name = unescape(name);
+    let path = reference.map_or_else(|| pointer.to_owned(), |reference| reference.replace(['#', '/'], "/"));
+    let names =
+        vec![name.to_string(), format!("{}/{name}", stem(&document.name)), format!("{}/{path}", stem(&document.name))];
+    Ok(Found { target, names })
 }
 
 fn place(document: &Document, pointer: &str) -> Option<Place> {
@@ -216,8 +239,4 @@ fn nothing_at(document: &Document, pointer: &str) -> Problem {
 
 fn near<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     did_you_mean(word, known).map(|near| format!("did you mean `{near}`?"))
-}
-
-fn strip<'a>(name: &'a str, endings: &[String]) -> &'a str {
-    endings.iter().find_map(|ending| name.strip_suffix(ending.as_str())).unwrap_or(name)
 }

@@ -129,8 +129,12 @@ pub(super) fn check_names(events: &mut Vec<RawEvent>, report: &mut Report) {
         let place = event.options.name.as_ref().map_or(&event.place, |name| &name.place);
         if let Some(problem) = name_problem(&event.name) {
             report.push(
-                Diagnostic::error("WN0408", place.clone(), format!("`{}` cannot be the name of an event: {problem}", event.name))
-                    .help("an event is named like `user-created` or `orders.placed`; rename the file or set `name` in `x-walnats`"),
+                Diagnostic::error(
+                    "WN0408",
+                    place.clone(),
+                    format!("`{}` cannot be the name of an event: {problem}", event.name),
+                )
+                .help(format!("an event is named like `user-created` or `orders.placed`; {}", rename(event))),
             );
             return false;
         }
@@ -141,10 +145,23 @@ pub(super) fn check_names(events: &mut Vec<RawEvent>, report: &mut Report) {
         report.push(
             Diagnostic::error("WN0407", place.clone(), format!("there are two events named `{}`", event.name))
                 .related(first.clone(), "the first")
-                .help("rename a file, or set `name` in `x-walnats`: folders are no part of an event's name"),
+                .help(match event.payload {
+                    Payload::Json(_) => {
+                        format!("{}: folders are not part of an event's name", rename(event))
+                    }
+                    Payload::Protobuf(_) => format!("{}: packages are not part of an event's name", rename(event)),
+                }),
         );
         false
     });
+}
+
+/// How an event gets another name, in the words of its schema.
+fn rename(event: &RawEvent) -> &'static str {
+    match event.payload {
+        Payload::Json(_) => "rename the file, or set `name` in `x-walnats`",
+        Payload::Protobuf(_) => "rename the message, or set `name` in `option (walnats.event) = {...}`",
+    }
 }
 
 fn name_problem(name: &str) -> Option<String> {

@@ -21,8 +21,8 @@ mod on {
             Self(protobuf::lower(&sources.protobuf, report))
         }
 
-        /// The full names of all messages, sorted.
-        pub(in crate::lower) fn names(&self) -> Vec<String> {
+        /// The full names of all messages, sorted, with the paths of their files as shown.
+        pub(in crate::lower) fn names(&self) -> Vec<(String, String)> {
             self.0.as_ref().map_or_else(Vec::new, |lowered| lowered.messages.names())
         }
 
@@ -77,7 +77,7 @@ mod off {
             Self
         }
 
-        pub(in crate::lower) fn names(&self) -> Vec<String> {
+        pub(in crate::lower) fn names(&self) -> Vec<(String, String)> {
             Vec::new()
         }
 

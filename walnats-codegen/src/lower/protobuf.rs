@@ -77,9 +77,15 @@ impl Messages {
         })
     }
 
-    /// The full names of all messages that can be events, sorted.
-    pub fn names(&self) -> Vec<String> {
-        let mut names: Vec<_> = self.pool.all_messages().filter(can_be_event).map(full_name).collect();
+    /// The full names of all messages that can be events, sorted, with the paths of their files as shown.
+    pub fn names(&self) -> Vec<(String, String)> {
+        let messages = self.pool.all_messages().filter(can_be_event);
+        let mut names: Vec<_> = messages
+            .map(|message| {
+                let file = self.place(&message).file.path.clone();
+                (full_name(message), file)
+            })
+            .collect();
         names.sort();
         names
     }
@@ -98,7 +104,7 @@ impl Messages {
                 FieldProblem::Unknown { depth, known: fields.map(|field| field.name().to_owned()).collect() }
             })?;
             if field.supports_presence() && field.cardinality() != Cardinality::Required {
-                return Err(FieldProblem::Optional { depth });
+                return Err(FieldProblem::HasPresence { depth });
             }
             if depth + 1 == path.len() {
                 return scalar_kind(&field).ok_or_else(|| FieldProblem::NotScalar { found: describe(&field) });

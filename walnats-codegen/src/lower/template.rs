@@ -20,6 +20,11 @@ pub enum FieldProblem {
         /// The name that may be absent.
         depth: usize,
     },
+    /// A protobuf field that may be absent on the wire, and of which messages know whether it is.
+    HasPresence {
+        /// The name of that field.
+        depth: usize,
+    },
     /// The path goes on, but what stands there has no fields.
     NotObject {
         /// The last name before it.
@@ -149,6 +154,13 @@ fn explain(names: &[String], problem: FieldProblem, place: Place) -> Diagnostic 
                     names[depth.min(names.len() - 1)]
                 ),
             )
+        }
+        FieldProblem::HasPresence { depth } => {
+            let name = &names[depth.min(names.len() - 1)];
+            Diagnostic::error("WN0413", place, format!("not every message has the field `{}`", path(depth))).help(format!(
+                "declare `{name}` without `optional` and outside of a `oneof` (under editions with `field_presence = IMPLICIT`), or \
+                 leave it out of the template",
+            ))
         }
         FieldProblem::NotObject { depth, found } => {
             Diagnostic::error("WN0414", place, format!("`{}` is {found}: there are no fields in it", path(depth)))

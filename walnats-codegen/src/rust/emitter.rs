@@ -6,6 +6,9 @@ use super::template::{EmitText, EmitterTemplate, ModuleText, RootTemplate, Servi
 use super::{names, stream};
 use crate::model::{Event, Payload, Service};
 
+/// The major and minor version, which the runtime compares with its own.
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR"));
+
 /// Methods of `Events` that no service may hide.
 const METHODS: [&str; 12] = [
     "connect",
@@ -36,6 +39,7 @@ impl Context<'_> {
             ServiceText { name: service.name.clone(), method, type_name: type_name.clone() }
         });
         let root = RootTemplate {
+            version: VERSION,
             modules: self.modules(has_messages),
             exports,
             has_json: self.model.events.iter().any(|event| matches!(event.payload, Payload::Json(_))),
@@ -145,5 +149,9 @@ fn summary(event: &Event) -> String {
     let named = || format!("The event {}.", markdown::code(&event.name));
     let lines = event.description.as_deref().map(markdown::markdown).unwrap_or_default();
     let first: Vec<String> = lines.into_iter().take_while(|line| !line.trim().is_empty()).collect();
-    if first.is_empty() || first[0].starts_with("```") { named() } else { first.join(" ") }
+    if first.is_empty() || first[0].starts_with("```") {
+        named()
+    } else {
+        first.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")
+    }
 }

@@ -1,29 +1,42 @@
 //! Text of schemas as doc comments that render as text: nothing in them runs, links, or makes rustdoc warn.
 
+mod lists;
+
+use lists::Lists;
+
 /// The lines of a doc comment, without `///`.
 pub type Doc = Vec<String>;
 
-/// A text that may be Markdown, made harmless.
+/// A text that may be Markdown, made harmless. Lists keep their levels.
 pub fn markdown(text: &str) -> Doc {
     let mut lines = Vec::new();
-    let mut fenced = false;
+    let mut lists = Lists::default();
+    // The indentation of an open block of code, as written and as it comes out.
+    let mut fence: Option<(usize, usize)> = None;
     for line in text.lines() {
         let line = visible(line);
         let trimmed = line.trim();
+        let indent = line.len() - line.trim_start().len();
         if trimmed.starts_with("```") || trimmed.starts_with("~~~") {
             // rustdoc would compile and run a block of any language that it takes for Rust.
-            lines.push(if fenced { "```" } else { "```text" }.to_owned());
-            fenced = !fenced;
-        } else if fenced {
-            lines.push(line.trim_end().to_owned());
+            let (opened, comes_out) = fence.unwrap_or_else(|| (indent, lists.place(indent, trimmed)));
+            lines.push(indented(comes_out, if fence.is_some() { "```" } else { "```text" }));
+            fence = if fence.is_some() { None } else { Some((opened, comes_out)) };
+        } else if let Some((opened, comes_out)) = fence {
+            let code = line.get(indent.min(opened)..).unwrap_or_default();
+            lines.push(indented(comes_out, code).trim_end().to_owned());
         } else {
-            lines.push(prose(trimmed));
+            lines.push(indented(lists.place(indent, trimmed), &prose(trimmed)));
         }
     }
-    if fenced {
-        lines.push("```".to_owned());
+    if let Some((_, comes_out)) = fence {
+        lines.push(indented(comes_out, "```"));
     }
     lines
+}
+
+fn indented(indent: usize, line: &str) -> String {
+    if line.is_empty() { String::new() } else { " ".repeat(indent) + line }
 }
 
 /// A line outside of code blocks. White space is collapsed, as four spaces begin a block of code, in lists too.
@@ -117,7 +130,8 @@ mod tests {
             ("```\npanic!()\n```", "```text\npanic!()\n```"),
             ("~~~rust\npanic!()", "```text\npanic!()\n```"),
             ("-      x", "- x"),
-            ("- ```\n  panic!()\n  ```", "- \\`\\`\\`\npanic!()\n```text\n```"),
+            ("- ```\n  panic!()\n  ```", "- \\`\\`\\`\n  panic!()\n  ```text\n  ```"),
+            ("- x\n  ```rust\n    panic!()\n  ```\ny", "- x\n  ```text\n    panic!()\n  ```\ny"),
             ("> ```", "\\> \\`\\`\\`"),
             ("a [link](x) and <b>", "a \\[link\\](x) and \\<b\\>"),
             ("see https://a.example/x_y. Or", "see <https://a.example/x_y>. Or"),

@@ -227,6 +227,8 @@ pub struct EmitText {
 #[derive(Template)]
 #[template(path = "root.rs.jinja")]
 pub struct RootTemplate {
+    /// Of walnats-codegen, as the runtime knows it.
+    pub version: &'static str,
     pub modules: Vec<ModuleText>,
     pub exports: Vec<String>,
     pub has_json: bool,

@@ -9,6 +9,7 @@ use super::{OneOrMany, Text};
 /// The name may hold one `*`. Without `schema` it then applies to every event of such a name. With `schema` it declares events:
 /// the `*` in the pointer matches members or items, one in the file's name files, and the `*` in the name, `subject`, `stream` and `type` stands for what it
 /// matched: the member's name, or for what is a mere `$ref`, the last part of that.
+/// Where two matches of an entry would be called alike, they get more of their paths: `shop.disks.v1.created`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(feature = "config-schema", derive(schemars::JsonSchema))]

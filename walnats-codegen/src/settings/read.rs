@@ -71,10 +71,28 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn section<T: DeserializeOwned>(&mut self, value: Spanned<DeValue>) -> Option<T> {
+    /// A section without its mistakes: each is reported, taken out, and the rest is read again.
+    fn section<T: DeserializeOwned>(&mut self, mut value: Spanned<DeValue>) -> Option<T> {
         let (span, mut keys) = (value.span(), Vec::new());
         places(&value, &mut keys);
-        T::deserialize(ValueDeserializer::from(value)).map_err(|error| self.wrong(&error, span, &keys)).ok()
+        let mut mistakes: Vec<Range<usize>> = Vec::new();
+        loop {
+            let error = match T::deserialize(ValueDeserializer::from(value.clone())) {
+                Ok(section) => return mistakes.is_empty().then_some(section),
+                Err(error) => error,
+            };
+            let place = error.span().unwrap_or_else(|| span.clone());
+            // A key may be missing because its mistake was taken out.
+            let is_inside = |mistake: &Range<usize>| place.start <= mistake.start && mistake.end <= place.end;
+            if !(error.message().starts_with("missing field") && mistakes.iter().any(is_inside)) {
+                self.wrong(&error, span.clone(), &keys);
+            }
+            // Nothing is left of a section that is wrong as a whole.
+            if !remove(&mut value, &place) {
+                return None;
+            }
+            mistakes.push(place);
+        }
     }
 
     /// A section of a stream's settings, with the places of its keys.
@@ -130,14 +148,18 @@ impl Reader<'_> {
 
     fn wrong(&mut self, error: &Error, section: Range<usize>, keys: &[(Range<usize>, String)]) {
         let span = error.span().unwrap_or(section);
-        match unknown_field(error.message()) {
+        match quoted(error.message(), "unknown field ") {
             Some((field, known)) => self.unknown(field, &known, span),
             None => {
                 // The innermost value that the error is in comes last.
                 let is_in = |value: &Range<usize>| value.start <= span.start && span.end <= value.end;
                 let key = keys.iter().rev().find(|(value, _)| is_in(value)).map(|(_, key)| format!("`{key}`: "));
                 let message = format!("{}{}", key.unwrap_or_default(), in_words(error.message()));
-                self.report.push(Diagnostic::error(code_of(error.message()), self.place(span), message));
+                let finding = Diagnostic::error(code_of(error.message()), self.place(span), message);
+                self.report.push(match quoted(error.message(), "unknown variant ") {
+                    Some((value, known)) => finding.suggest(value, known),
+                    None => finding,
+                });
             }
         }
     }
@@ -171,6 +193,30 @@ fn places(value: &Spanned<DeValue>, keys: &mut Vec<(Range<usize>, String)>) {
     }
 }
 
+/// Takes the innermost key or item at `span` out of `value`, and tells whether there was one.
+fn remove(value: &mut Spanned<DeValue>, span: &Range<usize>) -> bool {
+    let is_in = |place: Range<usize>| place.start <= span.start && span.end <= place.end;
+    match value.get_mut() {
+        DeValue::Table(table) => {
+            if table.iter_mut().any(|(_, value)| remove(value, span)) {
+                return true;
+            }
+            let entry = table.iter().find(|(key, value)| is_in(key.span()) || is_in(value.span()));
+            let Some(key) = entry.map(|(key, _)| key.clone()) else { return false };
+            table.remove(&key).is_some()
+        }
+        DeValue::Array(items) => {
+            if items.iter_mut().any(|item| remove(item, span)) {
+                return true;
+            }
+            let Some(at) = items.iter().position(|item| is_in(item.span())) else { return false };
+            *items = items.iter().enumerate().filter(|(index, _)| *index != at).map(|(_, item)| item.clone()).collect();
+            true
+        }
+        _ => false,
+    }
+}
+
 /// What kind of mistake serde means, by how its words begin.
 fn code_of(message: &str) -> &'static str {
     const BEGINNINGS: [(&str, &str); 4] = [
@@ -199,8 +245,8 @@ fn in_words(message: &str) -> String {
 }
 
 /// Takes serde's "unknown field `x`, expected one of `a`, `b`" apart, which is all that a derived type tells.
-fn unknown_field(message: &str) -> Option<(&str, Vec<&str>)> {
-    let quoted: Vec<&str> = message.strip_prefix("unknown field ")?.split('`').skip(1).step_by(2).collect();
-    let (field, known) = quoted.split_first()?;
-    Some((field, known.to_vec()))
+fn quoted<'m>(message: &'m str, beginning: &str) -> Option<(&'m str, Vec<&'m str>)> {
+    let quoted: Vec<&str> = message.strip_prefix(beginning)?.split('`').skip(1).step_by(2).collect();
+    let (first, known) = quoted.split_first()?;
+    Some((first, known.to_vec()))
 }

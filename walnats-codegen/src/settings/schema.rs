@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::Text;
+
 /// Where the schemas are, and how to read them.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -22,7 +24,7 @@ pub struct SchemaSettings {
     pub remotes: BTreeMap<String, String>,
     /// Files that nobody here may edit, from the schema folder on; one `*` in each stands for any text: `"vendor/*"`. What
     /// looks like a misspelt keyword there is an annotation, and of a repeated name the last counts; warnings say so.
-    pub foreign: Vec<String>,
+    pub foreign: Vec<Text>,
 }
 
 /// Whether `format` asserts.

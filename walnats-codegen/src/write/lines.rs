@@ -84,7 +84,7 @@ impl Before {
     fn wants_gap(self, line: &str, depth: usize) -> bool {
         match self {
             Self::End(end) => end == depth && begins_item(line),
-            Self::Import => !line.starts_with("use ") && !line.starts_with("pub use "),
+            Self::Import => !["use ", "pub use ", "#[allow(unused_imports)]"].iter().any(|word| line.starts_with(word)),
             Self::Nothing | Self::Other => false,
         }
     }

@@ -110,7 +110,7 @@ fn templates_name_scalars_that_every_message_has() {
     assert_eq!(scalar("count"), Ok(ScalarKind::Integer));
     assert_eq!(scalar("gift"), Ok(ScalarKind::Boolean));
     for optional in ["note", "at", "at.seconds", "card"] {
-        assert_eq!(scalar(optional), Err(FieldProblem::Optional { depth: 0 }), "{optional}");
+        assert_eq!(scalar(optional), Err(FieldProblem::HasPresence { depth: 0 }), "{optional}");
     }
     for (path, found) in [
         ("price", "a floating point number"),
@@ -138,7 +138,7 @@ fn required_messages_of_proto2_lead_on() {
     let scalar = |path: [&str; 2]| lowered.messages.scalar("a.Event", &path.map(str::to_owned));
     assert_eq!(scalar(["inner", "id"]), Ok(ScalarKind::String));
     assert_eq!(scalar(["group", "n"]), Ok(ScalarKind::Integer));
-    assert_eq!(lowered.messages.scalar("a.Event", &["maybe".to_owned()]), Err(FieldProblem::Optional { depth: 0 }));
+    assert_eq!(lowered.messages.scalar("a.Event", &["maybe".to_owned()]), Err(FieldProblem::HasPresence { depth: 0 }));
 }
 
 #[test]
