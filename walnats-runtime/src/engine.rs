@@ -156,6 +156,7 @@ impl Engine {
             window: Duration::ZERO,
             phase: Phase::Ready,
             attempt: 0,
+            connection: 0,
             not_before: None,
             first_sent: None,
             unseen: Duration::ZERO,

@@ -2,7 +2,8 @@
 //! than the server's control line.
 //!
 //! The server says why it hangs up, and not over which message. So what was under way is sent again after everything else, one by
-//! one, and the message that the connection is lost over while it is alone is the one.
+//! one, and the message that the connection is lost over while it is alone is the one. It is not alone while the client's queue may
+//! still hold something of an earlier connection, which the present one then sends, too.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -24,6 +25,10 @@ const LONGEST_VAIN_PAUSE: Duration = Duration::from_secs(2);
 /// So many connections may be lost in a second, whatever they brought.
 const PER_SECOND: usize = 4;
 const SECOND: Duration = Duration::from_secs(1);
+/// So long a lost connection's queue is waited for, with what goes alone.
+const DRAINS: Duration = Duration::from_secs(2);
+/// The client's queue holds fewer messages than this.
+const MOST_LEFTOVERS: usize = 1_024;
 
 /// What the server minds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +55,8 @@ pub(super) struct Loss {
     pub(super) alone: Option<u64>,
     /// Which connection it was, from 1.
     pub(super) connection: u64,
+    /// What earlier connections were lost with, and what this one may have sent, too, out of the client's queue.
+    pub(super) leftovers: Vec<u64>,
 }
 
 /// What was learned from lost connections.
@@ -71,6 +78,11 @@ pub(super) struct HangUps {
     vain: u32,
     /// Whether the present connection brought one.
     answered: bool,
+    /// What earlier connections were lost with, until something that was sent over the present one is answered: the client sends in
+    /// order, so that its queue is empty of them then.
+    leftovers: Vec<u64>,
+    /// When that is no longer waited for.
+    drained_by: Option<Instant>,
     /// Nothing is sent before.
     pub(super) hold_until: Option<Instant>,
     /// How often in a row the connection was lost over a message that was alone, and when the next may go.
@@ -113,6 +125,27 @@ impl HangUps {
         (self.answered, self.vain) = (true, 0);
     }
 
+    /// An attempt of the job was answered, so that no server hangs up over it; it was sent over the present connection, or over
+    /// an earlier one.
+    pub(super) fn got_through(&mut self, sequence: u64, is_present: bool) {
+        if is_present {
+            self.drained();
+        } else {
+            self.leftovers.retain(|left| *left != sequence);
+        }
+    }
+
+    /// A request over the present connection was answered.
+    pub(super) fn drained(&mut self) {
+        self.leftovers.clear();
+        self.drained_by = None;
+    }
+
+    /// Until when nothing goes alone, because the queue may not be empty.
+    pub(super) fn drains_until(&self) -> Option<Instant> {
+        self.drained_by.filter(|_| !self.leftovers.is_empty())
+    }
+
     /// The message was acknowledged, so that another one of its size passes.
     pub(super) fn passed(&mut self, load: &Load, bytes: usize) {
         if bytes > self.proven_bytes {
@@ -122,8 +155,12 @@ impl HangUps {
     }
 
     /// The connection is lost with these under way. Returns the words that explain it.
-    pub(super) fn lost(&mut self, loss: Loss) -> Option<(Words, Loss)> {
+    pub(super) fn lost(&mut self, mut loss: Loss) -> Option<(Words, Loss)> {
         let now = Instant::now();
+        loss.leftovers = self.leftovers.iter().copied().filter(|left| !loss.under_way.contains(left)).collect();
+        self.leftovers = [&loss.leftovers[..], &loss.under_way[..]].concat();
+        self.leftovers.truncate(MOST_LEFTOVERS);
+        self.drained_by = Some(now + DRAINS);
         if loss.alone.is_some() {
             self.alone_lost = (self.alone_lost + 1).min(8);
             self.next_alone = Some(now + LONGEST_PAUSE.min(PAUSE * (1 << (self.alone_lost - 1).min(4))));
@@ -221,7 +258,7 @@ mod tests {
     }
 
     fn loss(under_way: &[u64], connection: u64) -> Loss {
-        Loss { under_way: under_way.to_vec(), alone: None, connection }
+        Loss { under_way: under_way.to_vec(), alone: None, connection, leftovers: Vec::new() }
     }
 
     #[test]
@@ -244,6 +281,21 @@ mod tests {
         assert!(!hang_ups.can_mean(&words, &load(50)) && hang_ups.can_mean(&words, &load(200)));
         hang_ups.found(&words, &load(200));
         assert!(hang_ups.forbids(&load(200)).is_some() && hang_ups.forbids(&load(199)).is_none());
+    }
+
+    #[test]
+    fn what_an_earlier_connection_left_in_the_queue_is_remembered_until_the_queue_is_empty() {
+        let words = |connection| Words::read("Maximum Control Line", connection).expect("known");
+        let mut hang_ups = HangUps::default();
+        hang_ups.lost(loss(&[1, 2], 1));
+        hang_ups.lost(loss(&[2, 3], 2));
+        assert_eq!(hang_ups.said(words(2)).expect("both").1.leftovers, [1]);
+        hang_ups.got_through(3, false);
+        hang_ups.lost(loss(&[4], 3));
+        assert_eq!(hang_ups.said(words(3)).expect("both").1.leftovers, [1, 2]);
+        hang_ups.got_through(4, true);
+        hang_ups.lost(loss(&[5], 4));
+        assert!(hang_ups.said(words(4)).expect("both").1.leftovers.is_empty());
     }
 
     #[test]

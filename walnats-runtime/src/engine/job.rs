@@ -45,6 +45,8 @@ pub(crate) struct Job {
     pub(crate) phase: Phase,
     /// How often it was sent. Refusals of earlier attempts do not count.
     pub(crate) attempt: u32,
+    /// The connection that the last attempt was sent over, from 1.
+    pub(crate) connection: u64,
     /// It is not sent before.
     pub(crate) not_before: Option<Instant>,
     /// When the first attempt was sent that may have stored it.

@@ -39,7 +39,7 @@ impl Task {
             let suspect = job.losses.connections >= 2 && self.hang_ups.is_unproven(&job.load);
             job.losses.suspect |= suspect && !self.window.keeps_order();
         }
-        if let Some((words, loss)) = self.hang_ups.lost(Loss { under_way, alone, connection }) {
+        if let Some((words, loss)) = self.hang_ups.lost(Loss { under_way, alone, connection, leftovers: Vec::new() }) {
             self.explain(&words, &loss);
         }
         let hold = self.hang_ups.hold_until;
@@ -57,25 +57,18 @@ impl Task {
     }
 
     fn explain(&mut self, words: &Words, loss: &Loss) {
-        let Loss { under_way, alone, .. } = loss;
-        let mut meant = Vec::new();
+        let Loss { under_way, alone, leftovers, .. } = loss;
+        let mut is_meant = false;
         for sequence in under_way {
             let Some(job) = self.ring.get_mut(*sequence) else { continue };
             job.losses.explained += 1;
-            if self.hang_ups.can_mean(words, &job.load) {
-                meant.push(*sequence);
-            }
+            is_meant |= self.hang_ups.can_mean(words, &job.load);
         }
-        let found = match (alone, &meant[..]) {
-            (Some(alone), _) => Some(*alone),
-            (None, [only]) => Some(*only),
-            (None, []) => {
-                // What passed before does not any more.
-                meant.clone_from(under_way);
-                None
-            }
-            (None, _) => None,
-        };
+        // Of what has ended meanwhile, nobody knows any more.
+        let is_left =
+            |sequence: &u64| self.ring.get(*sequence).is_none_or(|job| self.hang_ups.can_mean(words, &job.load));
+        let left = leftovers.iter().any(is_left);
+        let found = alone.filter(|_| !left);
         tracing::warn!(
             said = words.text,
             messages = under_way.len(),
@@ -83,9 +76,16 @@ impl Task {
         );
         match found {
             Some(sequence) => self.condemn(sequence, words),
+            None if is_meant || left => {
+                // What is as large was not under way, and would be lost the same way.
+                let hang_ups = &self.hang_ups;
+                let meant = self.ring.iter_mut().filter(|(_, job)| hang_ups.can_mean(words, &job.load));
+                meant.for_each(|(_, job)| job.losses.suspect = true);
+            }
             None => {
-                for sequence in meant {
-                    if let Some(job) = self.ring.get_mut(sequence) {
+                // What passed before does not any more.
+                for sequence in under_way {
+                    if let Some(job) = self.ring.get_mut(*sequence) {
                         job.losses.suspect = true;
                     }
                 }

@@ -69,6 +69,10 @@ impl Task {
             return;
         }
         stream.inspecting = None;
+        if !matches!(inspection, Inspection::Unknown) {
+            self.hang_ups.drained();
+        }
+        let stream = self.streams.get_mut(id);
         let decisive = stream.decisive;
         self.watch_inspected(id, &inspection);
         let stream = self.streams.get_mut(id);

@@ -30,19 +30,20 @@ impl Task {
     ///
     /// The newest comes first, since what has waited long is the most likely to be without an answer for reasons of its own;
     /// after that, the smallest of those of which nobody knows whether they are too large; and at last, alone, what the
-    /// connection may be lost over.
+    /// connection may be lost over, which is not asked with again before the others were.
     pub(super) fn ask(&mut self, stream: &str, vain: u32, now: Instant) {
         let of_stream = |(_, job): &(u64, &Job)| job.is_ready() && job.load.last().stream == stream;
         let key = |(sequence, job): (u64, &Job)| {
-            let unproven = if self.hang_ups.is_unproven(&job.load) { job.bytes } else { 0 };
-            (job.losses.suspect, unproven, Reverse(sequence))
+            let size = job.bytes + job.load.longest_subject();
+            let unproven = if self.hang_ups.is_unproven(&job.load) { size } else { 0 };
+            ((job.losses.suspect, job.losses.alone), unproven, Reverse(sequence))
         };
         let mut waiting: Vec<_> = self.ring.iter().filter(of_stream).map(key).collect();
         if waiting.is_empty() {
             return self.probes.drop_stream(stream);
         }
         let chosen = vain as usize % waiting.len();
-        let (_, (suspect, _, Reverse(carrier)), _) = waiting.select_nth_unstable(chosen);
+        let (_, ((suspect, _), _, Reverse(carrier)), _) = waiting.select_nth_unstable(chosen);
         let carrier = *carrier;
         if *suspect {
             if !self.window.is_empty() || self.hang_ups.next_alone.is_some_and(|next| next > now) {

@@ -41,6 +41,8 @@ impl Task {
         }
         let Some((sequence, attempt)) = wire::replied(token) else { return };
         let Some(job) = self.ring.get(sequence) else { return };
+        let is_present = job.attempt == attempt && job.connection == self.link.connection();
+        self.hang_ups.got_through(sequence, is_present);
         let message = job.load.last();
         if !self.probes.is_empty()
             && let Some(first_sent) = job.first_sent.filter(|_| !job.uncertain)

@@ -96,8 +96,13 @@ impl Task {
             return None;
         }
         let ready = |job: &Job| job.not_before.is_none_or(|at| at <= now) && self.admits(job, now);
-        let found = suspects().find(|(_, job)| ready(job)).map(|(sequence, _)| sequence);
-        if let Some(next) = self.hang_ups.next_alone.filter(|next| *next > now) {
+        // Those first that lost the fewest connections: an answer shows that nothing of the others is left in the queue. The
+        // smallest of them shows most: it passes, or nothing larger does.
+        let size = |job: &Job| job.bytes + job.load.longest_subject();
+        let found = suspects().filter(|(_, job)| ready(job)).min_by_key(|(_, job)| (job.losses.alone, size(job)));
+        let found = found.map(|(sequence, _)| sequence);
+        let wait = self.hang_ups.next_alone.max(self.hang_ups.drains_until());
+        if let Some(next) = wait.filter(|next| *next > now) {
             // Others may go meanwhile.
             self.suspect_since = Some(next);
             self.due(Some(next));
@@ -171,8 +176,9 @@ impl Task {
                 None => return self.put_off(sequence),
             }
         }
-        let is_new = self.link.is_new();
+        let (is_new, connection) = (self.link.is_new(), self.link.connection());
         let Some(job) = self.ring.get_mut(sequence) else { return };
+        job.connection = connection;
         if index == 0 {
             job.attempt = job.attempt.wrapping_add(1);
         }

@@ -12,6 +12,8 @@ use crate::engine::streams::StreamId;
 use crate::engine::trace::Trace;
 use crate::error::{Cause, EmitError, Reason};
 
+/// Longer subjects are not traced: a server may close the connection over them.
+const LONGEST_TRACED: usize = 256;
 /// A trace shows where messages go that are sent for so long after it, or were so shortly before.
 const AFTER: Duration = Duration::from_secs(1);
 const BEFORE: Duration = Duration::from_millis(250);
@@ -24,7 +26,8 @@ impl Task {
         if stream.has_acknowledged() || !self.streams.api_is_right(id, self.link.has_domain()) {
             return String::new();
         }
-        let mut jobs = self.ring.iter().map(|(_, job)| job).filter(|job| job.stream == id);
+        let is_traced = |job: &&Job| job.stream == id && job.load.last().subject.len() <= LONGEST_TRACED;
+        let mut jobs = self.ring.iter().map(|(_, job)| job).filter(is_traced);
         let first = jobs.next();
         let waits = |job: &&Job| job.uncertain && job.is_ready();
         let chosen = first.into_iter().chain(jobs).find(waits).or(first);
