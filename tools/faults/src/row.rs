@@ -27,7 +27,7 @@ pub struct Row {
     pub config: &'static str,
     /// Lines of its block `jetstream`.
     pub jetstream: &'static str,
-    /// Accounts of the one server, or of the hub. The stream belongs to the account of [`ADMIN`].
+    /// Accounts of the one server, or of the hub. The stream belongs to the account of [`ADMIN`](crate::setup::ADMIN).
     pub accounts: fn() -> Vec<Account>,
     /// Other streams that the events' subjects reach. They are always there.
     pub others: &'static [Other],
