@@ -132,7 +132,9 @@ fn copy_schemas(nested: &NestedCrate, from: &Path, to: &str) -> Result<()> {
             let mut schema: Value = serde_json::from_str(&fs::read_to_string(&path)?)?;
             // The others are types that events share.
             if !to.contains("/_") {
-                let name = to.trim_start_matches("schemas/").trim_end_matches(".json").replace('/', ".");
+                let name = to.trim_start_matches("schemas/").trim_end_matches(".json");
+                // Not `.`: folders and words would make the same method.
+                let name = name.replace('/', "-of-");
                 schema["x-walnats"] = json!({ "name": name.replace('_', "-") });
             }
             nested.write(&to, &schema.to_string())?;
