@@ -52,6 +52,8 @@ use send::Partly;
 
 /// How often the connection and the deadlines are looked at while anything is to be done.
 const TICK: Duration = Duration::from_millis(10);
+/// How often it is looked whether the connection is up again, while nothing else happens.
+const UP_SOON: Duration = Duration::from_millis(200);
 /// How much of one kind is done before the others get their turn.
 const TURN: usize = 128;
 
@@ -207,7 +209,9 @@ impl Task {
             }
             let busy = self.is_busy();
             self.show(busy);
-            let again = self.watch.due();
+            // A new connection is announced a little before it is up, and nothing else may happen until it is used.
+            let recheck = self.inspection_due.then(|| Instant::now() + UP_SOON);
+            let again = self.watch.due().into_iter().chain(recheck).min();
             let sendable = self.find_next().is_some();
             tokio::select! {
                 biased;

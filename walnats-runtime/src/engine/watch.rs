@@ -17,6 +17,8 @@ const SOON: Duration = Duration::from_secs(1);
 const SELDOM: Duration = Duration::from_secs(15);
 /// Where nobody says how the stream is, it is worth another attempt after this; a service that is not ready makes none.
 const STALE: Duration = Duration::from_secs(60);
+/// How often a stream is asked about again that nothing was said of.
+const ASKED_AGAIN: u32 = 6;
 /// Over a new connection, a subscription is denied within this, or not at all.
 const DENIED_WITHIN: Duration = Duration::from_secs(2);
 
@@ -24,6 +26,7 @@ const DENIED_WITHIN: Duration = Duration::from_secs(2);
 #[derive(Debug, Default)]
 pub(super) struct Watch {
     troubles: Vec<Trouble>,
+    unclear: Vec<Unclear>,
     inbox: Inbox,
 }
 
@@ -38,6 +41,16 @@ struct Trouble {
     last: Instant,
     ask_at: Instant,
     pause: Duration,
+}
+
+/// A stream that JetStream's API did not say anything about, as while a server starts.
+#[derive(Debug)]
+struct Unclear {
+    stream: String,
+    /// `None` while it is being asked about.
+    ask_at: Option<Instant>,
+    /// How often it is asked about yet.
+    left: u32,
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -76,6 +89,25 @@ impl Watch {
         }
     }
 
+    /// JetStream's API was asked about the stream over this connection, and did not say anything.
+    pub(super) fn unclear(&mut self, stream: &str, now: Instant) {
+        match self.unclear.iter_mut().find(|unclear| unclear.stream == stream) {
+            Some(unclear) => {
+                unclear.left = unclear.left.saturating_sub(1);
+                unclear.ask_at = Some(now + SOON * (ASKED_AGAIN - unclear.left + 1));
+            }
+            None => {
+                self.unclear.push(Unclear { stream: stream.to_owned(), ask_at: Some(now + SOON), left: ASKED_AGAIN })
+            }
+        }
+        self.unclear.retain(|unclear| unclear.left > 0);
+    }
+
+    /// JetStream's API said something of the stream.
+    pub(super) fn clear(&mut self, stream: &str) {
+        self.unclear.retain(|unclear| unclear.stream != stream);
+    }
+
     /// How many streams refuse events.
     pub(super) fn refusing(&self) -> usize {
         self.troubles.len()
@@ -95,6 +127,8 @@ impl Watch {
         if self.inbox != Inbox::Open {
             self.inbox = Inbox::Perhaps(now + DENIED_WITHIN);
         }
+        // Every stream is asked about anyway.
+        self.unclear.clear();
         for trouble in &mut self.troubles {
             (trouble.ask_at, trouble.pause) = (now + SOON, SOON);
         }
@@ -110,7 +144,8 @@ impl Watch {
             Inbox::Perhaps(until) => Some(until),
             Inbox::Open | Inbox::Denied => None,
         };
-        self.troubles.iter().map(|trouble| trouble.ask_at).chain(inbox).min()
+        let unclear = self.unclear.iter().filter_map(|unclear| unclear.ask_at);
+        self.troubles.iter().map(|trouble| trouble.ask_at).chain(inbox).chain(unclear).min()
     }
 
     /// The streams to ask about now, over a connection that is `up`.
@@ -136,6 +171,10 @@ impl Watch {
             }
             true
         });
+        for unclear in self.unclear.iter_mut().filter(|unclear| unclear.ask_at.is_some_and(|at| at <= now)) {
+            unclear.ask_at = (!up).then_some(now + SOON);
+            streams.extend(up.then(|| unclear.stream.clone()));
+        }
         streams
     }
 

@@ -41,5 +41,9 @@ impl Task {
             Inspection::NoJetStream(_) => self.watch.no_jetstream(name, now),
             Inspection::Missing(_) | Inspection::Unknown => {}
         }
+        match inspection {
+            Inspection::Found(_) | Inspection::Missing(_) => self.watch.clear(name),
+            Inspection::NoJetStream(_) | Inspection::Unknown => self.watch.unclear(name, now),
+        }
     }
 }
