@@ -103,7 +103,7 @@ fn uri(document: &Document) -> String {
 
 /// A [JSON Pointer](https://www.rfc-editor.org/rfc/rfc6901).
 fn pointer(path: &[String]) -> String {
-    path.iter().map(|name| format!("/{}", name.replace('~', "~0").replace('/', "~1"))).collect()
+    path.iter().map(|name| format!("/{}", walnats_schema::pointer::escape(name))).collect()
 }
 
 /// For the path or the fragment of a URI.

@@ -1,6 +1,6 @@
 //! Words of other tools, with what JSON Schema says for them.
 
-/// What to write for a `type` that is none.
+/// What JSON Schema calls a `type` of another tool.
 pub(super) fn of_type(name: &str) -> Option<&'static str> {
     Some(match name.to_ascii_lowercase().as_str() {
         "int" | "int32" | "int64" | "long" | "short" | "bigint" => "`integer`",
@@ -21,7 +21,7 @@ pub(super) fn of_type(name: &str) -> Option<&'static str> {
     })
 }
 
-/// What to write for a `format` that is none.
+/// What JSON Schema calls a `format` of another tool.
 pub(super) fn of_format(name: &str) -> Option<&'static str> {
     Some(match name.to_ascii_lowercase().as_str() {
         "byte" | "base64" => "`\"contentEncoding\": \"base64\"`",
