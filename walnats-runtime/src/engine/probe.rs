@@ -87,13 +87,14 @@ impl Probes {
         due.map(|doubt| (doubt.stream.clone(), doubt.vain))
     }
 
-    /// The stream is asked about a message on `subject`; returns the question's number.
-    pub(super) fn asked(&mut self, stream: &str, subject: &str, now: Instant) -> u64 {
+    /// The stream is asked about a message on `subject`; returns the question's number, and how long its answer is waited for.
+    pub(super) fn asked(&mut self, stream: &str, subject: &str, now: Instant) -> (u64, Instant) {
         let number = self.next;
         self.next += 1;
+        let mut until = now + SHORTEST;
         if let Some(doubt) = self.streams.iter_mut().find(|doubt| doubt.stream == stream) {
-            let patience = LONGEST.min(SHORTEST * (1 << doubt.vain.min(2)));
-            doubt.open = Some((subject.to_owned(), now + patience));
+            until = now + LONGEST.min(SHORTEST * (1 << doubt.vain.min(2)));
+            doubt.open = Some((subject.to_owned(), until));
             doubt.new = if doubt.vain > 0 { NEW } else { 0 };
             doubt.vain = doubt.vain.saturating_add(1);
             doubt.questions.push_back(number);
@@ -101,7 +102,7 @@ impl Probes {
                 doubt.questions.pop_front();
             }
         }
-        number
+        (number, until)
     }
 
     /// The stream cannot be asked at the moment.
@@ -165,14 +166,14 @@ mod tests {
         probes.raise("orders");
         probes.raise("users");
         assert_eq!(probes.due(now, |stream| stream == "users"), Some(("users".to_owned(), 0)));
-        let number = probes.asked("users", "users.1", now);
+        let (number, _) = probes.asked("users", "users.1", now);
         assert_eq!(probes.due(now, |stream| stream == "users"), None);
         assert_eq!(probes.due(now + SHORTEST, |stream| stream == "users"), Some(("users".to_owned(), 1)));
-        let again = probes.asked("users", "users.2", now + SHORTEST);
+        let (again, _) = probes.asked("users", "users.2", now + SHORTEST);
         assert!(!probes.answered(again + 1));
         assert!(probes.answered(number));
         assert!(!probes.holds("users") && probes.holds("orders"));
-        let other = probes.asked("orders", "orders.1", now);
+        let (other, _) = probes.asked("orders", "orders.1", now);
         probes.start_anew();
         assert!(!probes.answered(other), "that was another connection");
         probes.asked("orders", "orders.1", now);

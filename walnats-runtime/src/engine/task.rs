@@ -48,6 +48,7 @@ use crate::options::Options;
 use crate::stats::Counters;
 use close::{Closing, Flush};
 use conflict::Lookups;
+use probe::Question;
 use send::Partly;
 
 /// How often the connection and the deadlines are looked at while anything is to be done.
@@ -78,8 +79,8 @@ pub(super) struct Task {
     streams: Streams,
     /// Streams that left something without an answer.
     probes: Probes,
-    /// The last question over this connection, and the job that it was asked with.
-    carrier: Option<(u64, u64)>,
+    /// The last question over this connection.
+    question: Option<Question>,
     window: Window,
     hang_ups: HangUps,
     /// The first job that waits for what is sent again.
@@ -161,7 +162,7 @@ impl Task {
             cursor: 0,
             streams: Streams::new(known, options.api(), options.explicit()),
             probes: Probes::default(),
-            carrier: None,
+            question: None,
             window: Window::new(options.window_messages, options.window_bytes),
             hang_ups: HangUps::default(),
             passed_over: None,

@@ -7,7 +7,7 @@ use async_nats::jetstream::{self, stream};
 use walnats_runtime::{EmitError, Options, Outcome, Publisher, Receipt};
 use walnats_server::{Account, Import, Link, NatsServer, Remote};
 
-use crate::line::Line;
+use crate::line::{Line, Loses};
 use crate::note::{Note, PLAIN, TestResult, note};
 use crate::once::{ORDERS, order};
 
@@ -109,11 +109,11 @@ async fn an_import_that_maps_the_subject() -> TestResult {
     let nats = async_nats::ConnectOptions::with_user_and_password("shop".into(), "s".into());
     let options = Options::new().ack_timeout(Duration::from_millis(500)).deadline(Duration::from_secs(30)).nats(nats);
     let publisher = Publisher::connect(format!("nats://{}", line.address), PLAIN, options).await?;
-    line.lossy(true);
+    line.loses(Loses::Answers);
     let end = publisher.emit(&note("its acknowledgements get lost")).await;
     assert!(matches!(end, Err(EmitError::PossiblyStored(_))), "{end:?}");
     assert_eq!(count(&owner, "notes").await?, 1);
-    line.lossy(false);
+    line.loses(Loses::Nothing);
     for number in 2..=20 {
         let end = publisher.emit(&note("x")).await;
         honest(&end, count(&owner, "notes").await? + 1 - number);

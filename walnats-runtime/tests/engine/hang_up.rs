@@ -7,6 +7,7 @@ use async_nats::jetstream;
 use walnats_runtime::{Cause, EmitError, Options, Publisher, Reason, Receipt};
 use walnats_server::{Account, NatsServer};
 
+use crate::line::{Line, Loses};
 use crate::note::{Note, PLAIN, TestResult, note};
 
 const TIME: Duration = Duration::from_secs(60);
@@ -143,5 +144,26 @@ async fn over_a_connection_that_says_nothing_others_get_through() -> TestResult 
         Err(EmitError::PossiblyStored(error)) => assert_eq!(error.cause(), &Cause::HungUp),
         other => return Err(format!("{other:?}").into()),
     }
+    Ok(())
+}
+
+/// What is suspected is asked about alone, and the answer to that is lost: it holds up neither itself nor the others.
+#[tokio::test]
+async fn a_question_alone_that_is_never_answered_holds_up_nothing() -> TestResult {
+    let server = NatsServer::start()?;
+    let line = Line::to(server.address()).await?;
+    let options = Options::new().ack_timeout(Duration::from_millis(200));
+    let publisher = Publisher::connect(format!("nats://{}", line.address), PLAIN, options).await?;
+    make(&publisher).await?;
+    publisher.emit(&note("small")).await?;
+    line.loses(Loses::Acknowledgements);
+    let large = publisher.emit(&note("x".repeat(1_000))).buffered().await?;
+    // It is silent twice, and is sent alone after 4 s.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    line.loses(Loses::Messages);
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    line.loses(Loses::Nothing);
+    tokio::time::timeout(TIME, publisher.emit(&note("small"))).await??;
+    tokio::time::timeout(TIME, large).await??;
     Ok(())
 }

@@ -1,8 +1,8 @@
-//! A connection that carries late what the other end says, or loses its acknowledgements.
+//! A connection that carries late what the other end says, or loses a part of it.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -17,7 +17,19 @@ pub struct Line {
 #[derive(Clone, Default)]
 struct How {
     late: Arc<AtomicU64>,
-    lossy: Arc<AtomicBool>,
+    loses: Arc<Mutex<Loses>>,
+}
+
+/// What gets lost of what the other end says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Loses {
+    #[default]
+    Nothing,
+    /// What says that a message is stored.
+    Acknowledgements,
+    /// That, and what says that it is not.
+    Answers,
+    Messages,
 }
 
 impl Line {
@@ -43,9 +55,21 @@ impl Line {
         self.how.late.store(by.as_millis() as u64, Ordering::SeqCst);
     }
 
-    /// Acknowledgements get lost.
-    pub fn lossy(&self, on: bool) {
-        self.how.lossy.store(on, Ordering::SeqCst);
+    /// From now on.
+    pub fn loses(&self, what: Loses) {
+        *self.how.loses.lock().unwrap_or_else(PoisonError::into_inner) = what;
+    }
+}
+
+impl Loses {
+    fn take(self, text: &str) -> bool {
+        let answers = text.contains("\"seq\":") && text.contains("\"stream\":");
+        match self {
+            Self::Nothing => false,
+            Self::Acknowledgements => answers && !text.contains("\"error\":"),
+            Self::Answers => answers,
+            Self::Messages => text.contains("MSG "),
+        }
     }
 }
 
@@ -63,10 +87,9 @@ fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, how: Option<How>) {
         let mut buffer = vec![0; 65_536];
         while let Ok(length @ 1..) = from.read(&mut buffer).await {
             let text = String::from_utf8_lossy(&buffer[..length]);
-            let acknowledges = text.contains("\"seq\":") && text.contains("\"stream\":");
             let mut at = Instant::now();
-            if let Some(How { late, lossy }) = &how {
-                if lossy.load(Ordering::SeqCst) && acknowledges {
+            if let Some(How { late, loses }) = &how {
+                if loses.lock().unwrap_or_else(PoisonError::into_inner).take(&text) {
                     continue;
                 }
                 at += Duration::from_millis(late.load(Ordering::SeqCst));

@@ -13,10 +13,10 @@ impl Task {
     /// The connection is lost with these under way, or asked with.
     pub(super) fn note_lost(&mut self, mut under_way: Vec<u64>, connection: u64) {
         let mut alone = self.window.alone();
-        if let Some((_, carrier)) = self.carrier.take()
-            && !under_way.contains(&carrier)
+        if let Some(question) = self.question.take()
+            && !under_way.contains(&question.carrier)
         {
-            under_way.push(carrier);
+            under_way.push(question.carrier);
         }
         // Nothing of a batch is stored before its last message, but one of those before may be what the connection is lost over.
         if let Some(partly) = &self.partly {

@@ -14,6 +14,16 @@ pub(super) const MARK: char = 'q';
 /// No stream has this name.
 const NOWHERE: &str = ".";
 
+/// A question that was asked over the present connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Question {
+    number: u64,
+    /// The job that it was asked with.
+    pub(super) carrier: u64,
+    /// How long its answer is waited for.
+    until: Instant,
+}
+
 impl Task {
     /// A stream that is to be asked now, and how often it was asked in vain. Nothing may come between the answer and what is sent
     /// again: what else has to be known is asked first.
@@ -56,12 +66,12 @@ impl Task {
         message.stream = NOWHERE.into();
         message.expect_stream = true;
         let id = job.stream;
-        let number = self.probes.asked(stream, &message.subject, now);
+        let (number, until) = self.probes.asked(stream, &message.subject, now);
         if vain > 0 {
             // Perhaps it never answers.
             self.decide(id);
         }
-        self.carrier = Some((number, carrier));
+        self.question = Some(Question { number, carrier, until });
         // It may be time for what was never sent.
         self.cursor = self.ring.base();
         let reply = format!("{}{MARK}{number}", self.inbox);
@@ -73,9 +83,18 @@ impl Task {
         }
     }
 
+    /// A question that was asked alone, and whose answer may be lost, holds up nothing else any longer.
+    pub(super) fn end_question(&mut self, now: Instant) {
+        let Some(Question { carrier, .. }) = self.question.filter(|question| question.until <= now) else { return };
+        // It may have been sent since, alone as well.
+        if self.ring.get(carrier).is_none_or(Job::is_ready) {
+            self.window.end_alone(carrier);
+        }
+    }
+
     pub(super) fn on_question_answered(&mut self, number: &str) {
         let Ok(number) = number.parse() else { return };
-        if let Some((_, carrier)) = self.carrier.take_if(|(asked, _)| *asked == number) {
+        if let Some(Question { carrier, .. }) = self.question.take_if(|question| question.number == number) {
             self.window.end_alone(carrier);
             if let Some(job) = self.ring.get_mut(carrier).filter(|job| job.losses.suspect) {
                 // It arrived, and the connection stands.

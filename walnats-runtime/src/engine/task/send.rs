@@ -45,10 +45,11 @@ impl Task {
         if let Some(partly) = &self.partly {
             return Some(Next::Job(partly.sequence));
         }
+        let now = Instant::now();
+        self.end_question(now);
         if self.window.alone().is_some() {
             return None;
         }
-        let now = Instant::now();
         if self.hang_ups.hold_until.is_some_and(|until| until > now) {
             return None;
         }
