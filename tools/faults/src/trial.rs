@@ -15,7 +15,7 @@ use crate::vitals;
 use crate::workload::Workload;
 use crate::world::World;
 
-/// How long a publisher may take after the fault is mended.
+/// How long a publisher may take after the fault is mended, beside the odd emits that its writers wait for.
 const END: Duration = Duration::from_secs(100);
 
 /// What a trial found out.
@@ -55,7 +55,8 @@ async fn attempt(program: &Path, row: &'static Row, seed: u64) -> Result<Trial> 
     world.launch()?;
     (row.strike)(&mut world).await?;
     // A publisher that hangs has not told that it is done, and the judge will say so.
-    if !world.ended(END).await {
+    let end = END + row.deadline * u32::try_from(workload.odd_in_a_row())?;
+    if !world.ended(end).await {
         world.kill_publisher().await?;
         world.ended(END).await;
     }

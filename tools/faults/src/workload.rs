@@ -198,6 +198,12 @@ impl Workload {
         workload
     }
 
+    /// How many odd emits one writer waits for, one after the other: each may take as long as an emit may.
+    pub fn odd_in_a_row(&self) -> usize {
+        let waits = |step: &&Step| step.kind == Kind::Confirmed && self.emits[step.first].odd;
+        self.writers.iter().map(|steps| steps.iter().filter(waits).count()).max().unwrap_or_default()
+    }
+
     fn key(&self, repeats: usize, topic: usize, rng: &mut Rng) -> String {
         let earlier: Vec<&Emit> = self.emits.iter().filter(|emit| emit.topic == topic).collect();
         let repeated = (!earlier.is_empty() && rng.usize(..100) < repeats).then(|| earlier[rng.usize(..earlier.len())]);

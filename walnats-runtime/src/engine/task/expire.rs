@@ -9,7 +9,7 @@ use crate::engine::job::Phase;
 use crate::error::{Cause, Reason};
 
 /// How much longer a message that may be the cause waits with each attempt that went unanswered.
-const SILENT_PAUSE: Duration = Duration::from_secs(2);
+const SILENT_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_SILENT_PAUSE: Duration = Duration::from_secs(10);
 
 /// The pause after another stream answered alone.
