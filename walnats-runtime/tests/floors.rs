@@ -23,11 +23,28 @@ const FLOORS: Floors<'static> = &[
 /// Of connecting.
 const PUBLISHER: Floors<'static> = &[&["probe", "settings"], &["connect", "context"], &["environment"], &["publisher"]];
 
+/// Of registering streams.
+const REGISTER: Floors<'static> = &[
+    &["setting"],
+    &["config"],
+    &["change", "loss", "warning"],
+    &["external", "rule", "weaker"],
+    &["plan", "refusal"],
+    &["report"],
+    &["error", "permission"],
+    &["api"],
+    &["copies", "count"],
+    &["planner"],
+    &["apply"],
+    &["register"],
+];
+
 #[test]
 fn modules_import_downwards() {
     // The engine stands between `callback` and `pending`, and is not held yet.
     assert_eq!(faults(root(), "src", FLOORS, &["engine"]), "");
     assert_eq!(faults(root(), "src/publisher", PUBLISHER, &[]), "");
+    assert_eq!(faults(root(), "src/register", REGISTER, &[]), "");
 }
 
 fn root() -> &'static Path {
