@@ -6,7 +6,7 @@ use walnats_floors::{Floors, faults};
 
 /// From the bottom up.
 const FLOORS: Floors<'static> = &[
-    &["chain", "filter", "health", "jetstream", "printable", "stream", "types"],
+    &["chain", "health", "jetstream", "printable", "stream", "types"],
     &["cloud_event", "credentials", "headers", "subject", "warning"],
     &["message"],
     &["error"],
