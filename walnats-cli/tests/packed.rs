@@ -10,8 +10,15 @@ use walnats_harness::nested::{NestedCrate, workspace};
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// Those that are published, in the order in which they depend on each other.
-const PUBLISHED: [&str; 6] =
-    ["walnats-schema", "walnats-server", "walnats-codegen", "walnats-runtime", "walnats-outbox", "walnats-cli"];
+const PUBLISHED: [&str; 7] = [
+    "walnats-schema",
+    "walnats-subject",
+    "walnats-server",
+    "walnats-codegen",
+    "walnats-runtime",
+    "walnats-outbox",
+    "walnats-cli",
+];
 
 const USER_CREATED: &str = r#"{ "description": "A user signed up.",
   "type": "object", "required": ["user_id"], "properties": { "user_id": { "type": "string", "minLength": 1 } },

@@ -18,7 +18,8 @@ const FLOORS: &[&[&str]] = &[
 
 /// The same, inside of `lower`. `json_event` and `protobuf` are the two front ends.
 const LOWER_FLOORS: &[&[&str]] = &[
-    &["filter", "service", "template"],
+    &["filter", "service"],
+    &["template"],
     &["field", "once"],
     &["event"],
     &["codegen", "overrides", "protobuf", "rust_note", "source"],

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
+use walnats_subject::covers;
 
 use crate::cloud_event::{CloudEvent, Defaults};
 use crate::error::{EmitError, NotStored, OptionError, Reason};
 use crate::event::{Event, EventDescriptor, OnceKey};
-use crate::filter::covers;
 use crate::headers::Headers;
 use crate::message::{EXPECTED_SUBJECT_SEQUENCE, OutboundMessage};
 use crate::placement::Names;

@@ -4,13 +4,15 @@ mod ability;
 mod answer;
 mod buffer;
 mod clock;
+mod command;
 mod hang_up;
 mod inspection;
-pub(crate) mod job;
+mod job;
 mod life;
 mod link;
 mod load;
 mod lookup;
+mod lookups;
 mod pause;
 mod probe;
 mod ring;
@@ -35,6 +37,7 @@ use tokio::time::Instant;
 
 use self::ability::Ability;
 use self::buffer::{Buffer, Place};
+use self::command::Command;
 use self::job::{Job, Losses, Phase};
 use self::life::{Farewell, Life};
 pub(crate) use self::load::Load;
@@ -64,14 +67,6 @@ pub(crate) struct Engine {
     /// The task, until it is started; a client may be handed to us outside of a runtime.
     waiting: Mutex<Option<Task>>,
     started: AtomicBool,
-}
-
-/// What the task is told. The channel is unbounded, the [`Buffer`] is not.
-#[derive(Debug)]
-pub(crate) enum Command {
-    Send(Box<Job>),
-    Flush { until: Instant, end: oneshot::Sender<Result<(), FlushError>> },
-    Shutdown { until: Instant, end: oneshot::Sender<Result<(), ShutdownError>> },
 }
 
 impl Engine {

@@ -9,17 +9,23 @@ mod environment;
 mod flush;
 mod kind;
 mod nats;
+mod not_stored;
+mod option;
 mod payload;
+mod possibly_stored;
 mod scope;
 
 pub use batch::EmitAllError;
 pub use config::ConfigError;
 pub use connect::ConnectError;
-pub use emit::{Cause, EmitError, NotStored, OptionError, PossiblyStored, Reason};
+pub use emit::EmitError;
 pub use environment::EnvironmentError;
 pub use flush::{FlushError, ShutdownError};
 pub use nats::NatsError;
+pub use not_stored::{NotStored, Reason};
+pub use option::OptionError;
 pub use payload::{Cut, DecodeError, EncodeError, ValidateError, Violation, Violations};
+pub use possibly_stored::{Cause, PossiblyStored};
 
 pub use crate::chain::Chain;
 pub use crate::cloud_event::CloudEventError;

@@ -12,7 +12,6 @@ mod emit;
 mod engine;
 mod error;
 mod event;
-mod filter;
 mod headers;
 mod health;
 mod jetstream;

@@ -6,9 +6,17 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use self::log::Log;
-use crate::engine::job::Failure;
+use crate::error::EmitError;
+use crate::message::OutboundMessage;
 use crate::metric;
 use crate::options::{Callback, Lost};
+
+/// How an emit failed, with its messages, in case no caller awaits it.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) messages: Vec<OutboundMessage>,
+    pub(crate) error: EmitError,
+}
 
 /// Where they go: the log, a count, and the application's callback.
 #[derive(Default)]
@@ -24,8 +32,8 @@ impl LostReport {
     }
 
     pub(crate) fn report(&self, failure: Failure) {
-        let Failure { load, error } = failure;
-        for message in load.into_messages() {
+        let Failure { messages, error } = failure;
+        for message in messages {
             self.report_one(Lost { message, error: error.clone() });
         }
     }

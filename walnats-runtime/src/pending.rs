@@ -9,10 +9,12 @@ use std::task::{Context, Poll};
 
 use tokio::sync::oneshot;
 
-use crate::engine::job::End;
 use crate::error::{Cause, EmitError, PossiblyStored};
-use crate::lost_report::LostReport;
+use crate::lost_report::{Failure, LostReport};
 use crate::message::Receipt;
+
+/// How an emit ended.
+pub(crate) type End = Result<Receipt, Box<Failure>>;
 
 /// An event in the buffer or in flight. Await it for the result.
 ///

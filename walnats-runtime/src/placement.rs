@@ -6,9 +6,11 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
+use walnats_subject::invalid_stream_name_char;
+
 use crate::error::ConfigError;
 use crate::stream::StreamDescriptor;
-use crate::subject::{SubjectProblem, schedule_filter, subject_problem, token_problem};
+use crate::subject::{SubjectProblem, schedule_filter, subject_problem};
 
 /// The options for names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -121,8 +123,8 @@ impl Names {
 }
 
 fn check_stream(option: &'static str, name: &str) -> Result<(), ConfigError> {
-    let path = name.chars().find(|c| matches!(c, '/' | '\\')).map(SubjectProblem::Reserved);
-    match token_problem(name).or(path) {
+    let empty = name.is_empty().then_some(SubjectProblem::Empty);
+    match empty.or_else(|| invalid_stream_name_char(name).map(SubjectProblem::of_char)) {
         Some(problem) => Err(ConfigError::Name { option, value: name.to_owned(), problem }),
         None => Ok(()),
     }

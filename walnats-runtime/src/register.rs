@@ -9,6 +9,7 @@ mod count;
 mod error;
 mod external;
 mod loss;
+mod permission;
 mod plan;
 mod planner;
 mod refusal;
@@ -27,7 +28,6 @@ pub use refusal::{Refusal, RefusedStream};
 pub use report::{Registered, RegisteredStream, StreamOutcome};
 pub use weaker::Weakening;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -35,15 +35,14 @@ use std::time::Duration;
 
 use async_nats::Client;
 
+use self::permission::{Hindrance, Permission, Scope};
 use crate::error::ConfigError;
+use crate::event::EventDescriptor;
 use crate::jetstream::{Api, KnownStreams, Prefix};
 use crate::placement::Names;
-use crate::warning::say;
-use apply::Hindrance;
-
-use crate::event::EventDescriptor;
 use crate::publisher::Publisher;
 use crate::stream::StreamDescriptor;
+use crate::warning::say;
 
 /// Creates and updates streams when awaited.
 ///
@@ -73,23 +72,12 @@ pub struct Register<'a> {
     /// Where the observed configuration is cached.
     known: KnownStreams,
     streams: Vec<StreamDescriptor>,
-    scope: Scope,
     exact_subjects: bool,
-    strict: bool,
-    loss: BTreeMap<String, u64>,
+    permission: Permission,
     /// The names of the streams on this server.
     names: Names,
     /// The error in the publisher's options, if any.
-    fault: Option<ConfigError>,
-    weaker: BTreeSet<(String, String)>,
-}
-
-/// Which changes are permitted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Scope {
-    Both,
-    CreateOnly,
-    UpdateOnly,
+    options_error: Option<ConfigError>,
 }
 
 impl<'a> Register<'a> {
@@ -100,25 +88,22 @@ impl<'a> Register<'a> {
             publisher: PhantomData,
             known: KnownStreams::default(),
             streams: streams.to_vec(),
-            scope: Scope::Both,
             exact_subjects: false,
-            strict: false,
-            loss: BTreeMap::new(),
+            permission: Permission::default(),
             names: Names::default(),
-            fault: None,
-            weaker: BTreeSet::new(),
+            options_error: None,
         }
     }
 
     /// Creates streams that are missing and leaves those that exist as they are.
     pub fn create_only(mut self) -> Self {
-        self.scope = Scope::CreateOnly;
+        self.permission.scope = Scope::CreateOnly;
         self
     }
 
     /// Updates streams that exist; one that is missing is refused with [`Refusal::Missing`].
     pub fn update_only(mut self) -> Self {
-        self.scope = Scope::UpdateOnly;
+        self.permission.scope = Scope::UpdateOnly;
         self
     }
 
@@ -131,7 +116,7 @@ impl<'a> Register<'a> {
     /// Lets the update of `stream`, by its name in the package or on the server, drop up to `messages` messages that it
     /// stores.
     pub fn allow_loss(mut self, stream: impl Into<String>, messages: u64) -> Self {
-        self.loss.insert(stream.into(), messages);
+        self.permission.loss.insert(stream.into(), messages);
         self
     }
 
@@ -148,7 +133,7 @@ impl<'a> Register<'a> {
     /// # }
     /// ```
     pub fn allow_weaker(mut self, stream: impl Into<String>, setting: impl Into<String>) -> Self {
-        self.weaker.insert((stream.into(), setting.into()));
+        self.permission.weaker.insert((stream.into(), setting.into()));
         self
     }
 
@@ -164,7 +149,7 @@ impl<'a> Register<'a> {
     /// Refuses streams that have a [`Warning`](crate::Warning): one replica, storage in memory, interest retention, and what else the look at
     /// the server finds.
     pub fn strict(mut self) -> Self {
-        self.strict = true;
+        self.permission.strict = true;
         self
     }
 
@@ -181,12 +166,12 @@ impl<'a> Register<'a> {
     ///
     /// The server does not answer, or not with what is needed to plan.
     pub async fn plan(&self) -> Result<Plan, RegisterError> {
-        self.usable()?;
+        self.check_options()?;
         self.planner().plan(&self.names.streams(&self.streams)).await
     }
 
-    fn usable(&self) -> Result<(), RegisterError> {
-        self.fault.clone().map_or(Ok(()), |fault| Err(fault.into()))
+    fn check_options(&self) -> Result<(), RegisterError> {
+        self.options_error.clone().map_or(Ok(()), |error| Err(error.into()))
     }
 
     fn planner(&self) -> planner::Planner<'_> {
@@ -194,11 +179,9 @@ impl<'a> Register<'a> {
     }
 
     async fn run(mut self) -> Result<Registered, RegisterError> {
-        self.usable()?;
+        self.check_options()?;
         let mut streams = self.names.streams(&self.streams);
-        for (stream, messages) in self.loss.clone() {
-            self.loss.entry(self.names.stream(&stream).into_owned()).or_insert(messages);
-        }
+        self.permission.add_server_names(&self.names);
         let mut registered = Registered::default();
         let mut refused = Vec::new();
         // Another process may change a stream between inspection and update, and the update of one stream may free subjects
@@ -210,7 +193,7 @@ impl<'a> Register<'a> {
             let found = found.flat_map(|stream| stream.warnings.iter().map(|warning| (stream.name.as_str(), *warning)));
             say(&self.api.client, found);
             for stream in plan.streams {
-                match self.apply(&stream).await? {
+                match apply::apply(&self.api, &self.known, &self.permission, &stream).await? {
                     Ok(outcome) => registered.streams.push(report::registered(stream, outcome)),
                     Err(Hindrance { refusal, passing: true }) if !last => again.push((stream, refusal)),
                     Err(Hindrance { refusal, .. }) => refused.push(report::refused(stream, refusal)),
@@ -240,7 +223,7 @@ impl Publisher {
         let mut register = Register::new(self.client(), streams);
         register.api.prefix = self.options().api();
         register.names = self.names().clone();
-        register.fault = self.fault().cloned();
+        register.options_error = self.fault().cloned();
         register.known = self.known_streams().clone();
         if self.options().strict { register.strict() } else { register }
     }

@@ -2,6 +2,8 @@
 
 use std::fmt::{Display, Write};
 
+use walnats_subject::invalid_token_char;
+
 use crate::printable::{self, is_graphic};
 
 /// The longest subject that an event may have, in bytes. The server reads a protocol line of at most 4,096.
@@ -151,6 +153,17 @@ pub enum SubjectProblem {
     Unprintable,
 }
 
+impl SubjectProblem {
+    /// What a character means that a token or the name of a stream may not have.
+    pub(crate) fn of_char(invalid: char) -> Self {
+        match invalid {
+            c if c.is_control() => Self::Control,
+            c if c.is_whitespace() => Self::WhiteSpace,
+            c => Self::Reserved(c),
+        }
+    }
+}
+
 /// An invalid deduplication id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -230,12 +243,7 @@ pub(crate) fn token_problem(token: &str) -> Option<SubjectProblem> {
     if is_plain {
         return None;
     }
-    token.chars().find_map(|c| match c {
-        '.' | '*' | '>' => Some(SubjectProblem::Reserved(c)),
-        c if c.is_control() => Some(SubjectProblem::Control),
-        c if c.is_whitespace() => Some(SubjectProblem::WhiteSpace),
-        _ => None,
-    })
+    invalid_token_char(token).map(SubjectProblem::of_char)
 }
 
 #[cfg(test)]

@@ -262,7 +262,7 @@ async fn rules_and_refusals_of_the_server_are_explained() {
     let error = Register::new(&js.client, &[name, large, reserved, crossing]).await.expect_err("refused");
     let texts: Vec<String> = refusals(error).into_iter().map(|(_, refusal)| refusal.to_string()).collect();
     let expected = [
-        "stream name \"a.b\" is empty or holds white space or one of `.*>/\\`",
+        "stream name \"a.b\" is empty or has white space or one of `.*>/\\`",
         "insufficient storage resources available; the server has not enough storage left (code 10047)",
         "subject \"$JS.API.>\" is reserved for the server",
         "subjects `a.*` and `*.b` of the stream overlap",

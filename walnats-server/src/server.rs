@@ -1,8 +1,9 @@
 //! One server.
 
+mod log;
+mod start;
+
 use std::fmt;
-use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
@@ -11,7 +12,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use crate::builder::Builder;
-use crate::config::{self, Ports};
+use crate::config::Ports;
 use crate::error::StartError;
 use crate::escape::encoded;
 use crate::leaf::Remote;
@@ -25,9 +26,6 @@ const POLL: Duration = Duration::from_millis(10);
 
 /// How long a server may take to stop before it is killed.
 const STOP: Duration = Duration::from_secs(10);
-
-/// The length of the log's end that is read, in bytes.
-const LOG_TAIL: u64 = 16 * 1024;
 
 /// A nats-server on loopback. Dropping it ends the process and removes temporary files, even if this process is killed (except on
 /// Windows).
@@ -143,16 +141,6 @@ impl NatsServer {
         &self.store
     }
 
-    /// The server's log file.
-    pub fn log_path(&self) -> PathBuf {
-        self.folder.path().join("server.log")
-    }
-
-    /// The end of the log, since the last start: at most 16 KiB, whole lines.
-    pub fn log(&self) -> String {
-        self.read_log().unwrap_or_default()
-    }
-
     /// The process id while it runs.
     pub fn pid(&self) -> Option<u32> {
         self.process.as_ref().map(Process::id)
@@ -244,92 +232,6 @@ impl NatsServer {
 
     pub(crate) fn monitor(&self) -> SocketAddr {
         local(self.ports.monitor)
-    }
-
-    /// Starts the process and waits until it is ready; on failure, no process is left running.
-    fn run(&mut self) -> Result<(), StartError> {
-        self.spawn()?;
-        let ready = self.wait();
-        if ready.is_err() {
-            self.kill();
-        }
-        ready
-    }
-
-    fn spawn(&mut self) -> Result<(), StartError> {
-        let prepare = |path: &Path| {
-            let path = path.to_owned();
-            move |source| StartError::Prepare { path, source }
-        };
-        fs::create_dir_all(&self.store).map_err(prepare(&self.store))?;
-        let config = self.folder.path().join("nats.conf");
-        let text = config::text(&self.builder, &self.name, &self.ports, &self.store);
-        fs::write(&config, text).map_err(prepare(&config))?;
-        let path = self.log_path();
-        let log = File::options().create(true).append(true).open(&path).map_err(prepare(&path))?;
-        self.log_start = log.metadata().map_or(0, |log| log.len());
-        let process = Process::spawn(&self.program, &config, log, self.folder.path());
-        let process = process.map_err(|source| StartError::Run { path: self.program.clone(), source })?;
-        self.process = Some(process);
-        Ok(())
-    }
-
-    fn wait(&mut self) -> Result<(), StartError> {
-        let started = Instant::now();
-        loop {
-            if let Some(status) = self.process.as_mut().and_then(Process::ended) {
-                return Err(StartError::Exited { status, log: self.last_lines() });
-            }
-            let Err(waiting_for) = self.readiness() else { return Ok(()) };
-            let deadline = self.builder.deadline;
-            if started.elapsed() >= deadline {
-                return Err(StartError::NotReady { deadline, waiting_for, log: self.last_lines() });
-            }
-            sleep(POLL);
-        }
-    }
-
-    /// Checks whether clients can be served; the error is what is missing.
-    fn readiness(&self) -> Result<(), String> {
-        let info = if self.builder.tls_first { probe::info_over_http } else { probe::info };
-        let address = if self.builder.tls_first { self.monitor() } else { self.address() };
-        let info = info(address).map_err(|error| format!("no answer for clients ({error})"))?;
-        if info.server_name != self.name {
-            return Err(format!("another server, `{}`, has its port", info.server_name));
-        }
-        if self.builder.jetstream.is_some() && !info.jetstream {
-            return Err("JetStream is not ready".to_owned());
-        }
-        match self.ports.routes {
-            // Its health is that of its cluster, which may need servers that are started later.
-            Some(_) => Ok(()),
-            None => self.health(),
-        }
-    }
-
-    pub(crate) fn health(&self) -> Result<(), String> {
-        let health = probe::health(self.monitor());
-        health.map_err(|error| format!("cannot read the health of `{}` ({error})", self.name))?
-    }
-
-    /// The last lines of the log, for an error.
-    pub(crate) fn last_lines(&self) -> String {
-        let log = self.log();
-        let lines: Vec<&str> = log.lines().collect();
-        lines[lines.len().saturating_sub(15)..].join("\n")
-    }
-
-    fn read_log(&self) -> io::Result<String> {
-        let mut file = File::open(self.log_path())?;
-        let length = file.metadata()?.len();
-        let start = self.log_start.max(length.saturating_sub(LOG_TAIL));
-        file.seek(SeekFrom::Start(start))?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)?;
-        let text = String::from_utf8_lossy(&bytes);
-        let whole_lines =
-            if start > self.log_start { text.split_once('\n').map_or("", |(_, rest)| rest) } else { &text };
-        Ok(whole_lines.to_owned())
     }
 }
 

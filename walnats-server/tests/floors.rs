@@ -20,10 +20,14 @@ const FLOORS: Floors<'static> = &[
 /// Of the search for the program.
 const LOCATE: Floors<'static> = &[&["environment", "program", "wheels"], &["cache", "wheel"], &["locate"]];
 
+/// Of one server, whose start and log are methods in files of their own.
+const SERVER: Floors<'static> = &[&["server"], &["log"], &["start"]];
+
 #[test]
 fn modules_import_downwards() {
     assert_eq!(faults(root(), "src", FLOORS, &[]), "");
     assert_eq!(faults(root(), "src/locate", LOCATE, &[]), "");
+    assert_eq!(faults(root(), "src/server", SERVER, &[]), "");
 }
 
 fn root() -> &'static Path {

@@ -5,6 +5,8 @@ mod settings;
 
 use std::collections::BTreeMap;
 
+use walnats_subject::{MAX_STREAM_NAME_BYTES, covers, invalid_stream_name_char, overlap, without_covered};
+
 use super::event::LocatedEvent;
 use super::filter;
 use crate::diagnostic::{Diagnostic, Place, Report};
@@ -85,7 +87,7 @@ fn claims<'a>(events: &'a [LocatedEvent], settings: &'a Settings, report: &mut R
 
 fn check_overlaps(claims: &[Claim], report: &mut Report) {
     for (index, later) in claims.iter().enumerate() {
-        for first in claims[..index].iter().filter(|first| filter::overlap(&first.filter, &later.filter)) {
+        for first in claims[..index].iter().filter(|first| overlap(&first.filter, &later.filter)) {
             if first.stream != later.stream {
                 let message = format!(
                     "the streams `{}` and `{}` would both store `{}`",
@@ -111,7 +113,7 @@ fn check_overlaps(claims: &[Claim], report: &mut Report) {
 }
 
 fn narrower<'a>(a: &'a str, b: &'a str) -> &'a str {
-    if filter::covers(a, b) { b } else { a }
+    if covers(a, b) { b } else { a }
 }
 
 /// The server keeps 4 KiB of a description and refuses streams with more.
@@ -125,18 +127,16 @@ fn shorten(description: &str) -> String {
 
 /// Sorted, and without those that another one covers.
 fn minimal<'a>(filters: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut all: Vec<&str> = filters.collect();
-    all.sort_unstable();
-    all.dedup();
-    let is_covered = |inner: &&str| all.iter().any(|outer| outer != inner && filter::covers(outer, inner));
-    all.iter().filter(|filter| !is_covered(filter)).map(|filter| (*filter).to_owned()).collect()
+    let mut minimal = without_covered(filters);
+    minimal.sort_unstable();
+    minimal
 }
 
 fn check_name(name: &str, place: &Place, report: &mut Report) -> Option<()> {
-    let odd = name.chars().find(|c| matches!(c, '.' | '*' | '>' | '/' | '\\') || c.is_whitespace() || c.is_control());
+    let odd = invalid_stream_name_char(name);
     let problem = match odd {
         _ if name.is_empty() => "it is empty".to_owned(),
-        _ if name.len() > 255 => "it is longer than 255 bytes".to_owned(),
+        _ if name.len() > MAX_STREAM_NAME_BYTES => format!("it is longer than {MAX_STREAM_NAME_BYTES} bytes"),
         Some(odd) => format!("it holds {odd:?}"),
         None => return Some(()),
     };

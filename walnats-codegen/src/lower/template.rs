@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::filter::belongs_to_server;
 use crate::diagnostic::{Diagnostic, Located, Place, Report};
 use crate::model::{FieldPath, ScalarKind, Template, TemplatePart};
 
@@ -198,7 +199,7 @@ fn token_problem(token: &str, is_first: bool) -> Option<String> {
     if token.is_empty() {
         return Some("a token of the subject is empty".to_owned());
     }
-    if is_first && (token.starts_with('$') || token == "_INBOX") {
+    if is_first && belongs_to_server(token) {
         return Some(format!("subjects under `{token}` belong to the server"));
     }
     literal.into_iter().find_map(|character| match character {

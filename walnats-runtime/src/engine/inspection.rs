@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use async_nats::Client;
 use serde_json::{Value, json};
+use walnats_subject::covers;
 
 use super::trace::{Reports, Trace, trace};
 use crate::error::Reason;
-use crate::filter::covers;
 use crate::jetstream::{Api, Failure, Prefix, code};
 
 const TIMEOUT: Duration = Duration::from_secs(2);

@@ -10,19 +10,16 @@ use super::buffer::Place;
 use super::load::Load;
 use super::streams::StreamId;
 use crate::error::{Cause, EmitError, Reason};
-use crate::message::Receipt;
+use crate::pending::End;
 
 /// The least time that a message gets for its way to the server, where the window leaves it.
 const MARGIN: Duration = Duration::from_secs(5);
 
-/// How an emit ended.
-pub(crate) type End = Result<Receipt, Box<Failure>>;
-
-/// How an emit failed, with its messages, in case that nobody waits for it.
-#[derive(Debug)]
-pub(crate) struct Failure {
-    pub(crate) load: Load,
-    pub(crate) error: EmitError,
+/// An atomic batch of which not everything is sent. Until then the server stores nothing of it.
+pub(super) struct Partly {
+    pub(super) sequence: u64,
+    pub(super) next: usize,
+    pub(super) batch_id: String,
 }
 
 /// A load that was accepted and has not ended.

@@ -14,6 +14,9 @@ use tokio::time::Instant;
 /// How long a connection counts as new.
 const NEW: Duration = Duration::from_millis(100);
 
+/// Why nothing is sent, where nothing else is known.
+pub(super) const NO_CONNECTION: &str = "there was no connection";
+
 /// A client, and which of its connections is the current one.
 pub(super) struct Link {
     client: Client,

@@ -31,6 +31,16 @@ pub(super) struct Probes {
     next: u64,
 }
 
+/// A question that was asked over the present connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Question {
+    pub(super) number: u64,
+    /// The job that it was asked with.
+    pub(super) carrier: u64,
+    /// How long its answer is waited for.
+    pub(super) until: Instant,
+}
+
 #[derive(Debug)]
 struct Doubt {
     stream: String,

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::filter::covers;
+use walnats_subject::covers;
 
 /// Of a stream's configuration and state, what makes it refuse events.
 #[derive(Debug, Default, Deserialize)]

@@ -26,15 +26,16 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior};
 
-use super::Command;
 use super::clock::Clock;
+use super::command::{Closing, Command, Flush};
 use super::hang_up::HangUps;
 use super::inspection::Inspection;
-use super::job::Job;
+use super::job::{Job, Partly};
 use super::life::Life;
-use super::link::{Change, Link};
+use super::link::{Change, Link, NO_CONNECTION};
+use super::lookups::Lookups;
 use super::pause::Pauses;
-use super::probe::Probes;
+use super::probe::{Probes, Question};
 use super::ring::Ring;
 use super::streams::{StreamId, Streams};
 use super::trace::{Trace, Traces};
@@ -46,10 +47,6 @@ use crate::lost_report::LostReport;
 use crate::metric;
 use crate::options::Options;
 use crate::stats::Counters;
-use close::{Closing, Flush};
-use conflict::Lookups;
-use probe::Question;
-use send::Partly;
 
 /// How often the connection and the deadlines are looked at while anything is to be done.
 const TICK: Duration = Duration::from_millis(10);
@@ -184,7 +181,7 @@ impl Task {
             client_lost: false,
             client_gone: false,
             connections: 0,
-            disconnected: denied::NO_CONNECTION,
+            disconnected: NO_CONNECTION,
             ended: false,
         }
     }

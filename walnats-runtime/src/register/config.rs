@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
+use walnats_subject::without_covered;
 
 use super::setting::{Change, Setting};
-use crate::filter;
 use crate::stream::{Discard, Retention, Storage, StreamDescriptor};
 use crate::subject::schedule_filter;
 
@@ -113,7 +113,7 @@ pub(super) fn wanted_subjects(wanted: &StreamDescriptor) -> Vec<String> {
     let schedules = wanted.schedules.then(|| schedule_filter(wanted.name));
     // With a prefix for all subjects, it is among them already.
     let schedules = schedules.filter(|filter| !named.iter().any(|subject| subject.ends_with(filter)));
-    filter::without_covered(named.iter().copied().chain(schedules.as_deref()))
+    without_covered(named.iter().copied().chain(schedules.as_deref()))
 }
 
 /// For how long ids are remembered where nobody says: 2 minutes, or the age of messages where that is shorter.

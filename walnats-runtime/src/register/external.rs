@@ -5,7 +5,6 @@ use std::fmt;
 use super::change;
 use super::config::{self, Config};
 use super::setting::SETTINGS;
-use crate::filter;
 use crate::stream::StreamDescriptor;
 
 /// An unmet requirement of an external stream.
@@ -62,7 +61,7 @@ impl fmt::Display for Misfit {
 pub(super) fn misfits(wanted: &StreamDescriptor, found: &Config) -> Vec<Misfit> {
     let stated = config::stated(wanted);
     let stored = config::subjects_of(found);
-    let is_stored = |subject: &String| stored.iter().any(|filter| filter::covers(filter, subject));
+    let is_stored = |subject: &String| stored.iter().any(|filter| walnats_subject::covers(filter, subject));
     let missing = config::wanted_subjects(wanted).into_iter().filter(|subject| !is_stored(subject));
     let mut misfits: Vec<Misfit> = missing.map(|subject| Misfit::Subject { subject, stored_by: None }).collect();
     let states = |name: &str| stated.contains_key(name);

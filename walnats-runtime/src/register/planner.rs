@@ -1,6 +1,7 @@
 //! Looks at the server and makes the plan. What is decided is decided by pure functions; here is who asks what.
 
 use futures_util::future::try_join_all;
+use walnats_subject::{covers, overlap, without_covered};
 
 use super::api::{self, Info};
 use super::change::{self, Change};
@@ -12,7 +13,6 @@ use super::plan::{Action, Plan, StreamPlan};
 use super::rule::Server;
 use super::setting::Setting;
 use super::{copies, count, rule, warning, weaker};
-use crate::filter;
 use crate::jetstream::{Api, Failure, KnownStreams, Prefix};
 use crate::stream::StreamDescriptor;
 use crate::warning::Warning;
@@ -87,7 +87,7 @@ impl Planner<'_> {
         }
         let present = config::subjects_of(&info.config);
         let new = config::subjects_of(&plan.config).into_iter();
-        let new: Vec<_> = new.filter(|filter| !present.iter().any(|old| filter::covers(old, filter))).collect();
+        let new: Vec<_> = new.filter(|filter| !present.iter().any(|old| covers(old, filter))).collect();
         if let Some(action) = conflict(api, wanted.name, &new).await? {
             return Ok(StreamPlan { action, ..plan });
         }
@@ -134,7 +134,7 @@ pub(super) fn plan(wanted: &StreamDescriptor, info: Option<&Info>, server: Serve
     let present = current.map(config::subjects_of).unwrap_or_default();
     let foreign = present.into_iter().filter(|old| !exact_subjects && !declared.contains(old));
     let foreign: Vec<String> = foreign.collect();
-    let all = filter::without_covered(declared.iter().chain(&foreign).map(String::as_str));
+    let all = without_covered(declared.iter().chain(&foreign).map(String::as_str));
     let config = config::desired(wanted, &all, current);
     let nothing = change::defaults();
     let changes = change::changes(current.unwrap_or(&nothing), &config);
@@ -212,7 +212,7 @@ fn declared_twice(wanted: &StreamDescriptor, other: &StreamDescriptor) -> Option
 
 /// Those of `theirs` that overlap with one of `ours`.
 fn overlapping(ours: &[String], theirs: Vec<String>) -> Vec<String> {
-    theirs.into_iter().filter(|their| ours.iter().any(|our| filter::overlap(our, their))).collect()
+    theirs.into_iter().filter(|their| ours.iter().any(|our| overlap(our, their))).collect()
 }
 
 /// What the connection says of the server. Only a server that runs JetStream itself speaks for it: behind a leaf node, in

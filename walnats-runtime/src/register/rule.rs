@@ -4,10 +4,10 @@
 //! code when the plan is carried out.
 
 use serde_json::Value;
+use walnats_subject::{MAX_STREAM_NAME_BYTES, filter_problem, invalid_stream_name_char, overlap};
 
 use super::config::{self, Config};
 use super::setting::{Change, SETTINGS, Setting};
-use crate::filter;
 use crate::stream::StreamDescriptor;
 
 /// What is known of the server without asking it.
@@ -66,11 +66,11 @@ fn unreadable(wanted: &StreamDescriptor) -> Vec<String> {
 /// The rules that a stream's name breaks.
 pub(super) fn name(name: &str) -> Vec<String> {
     let mut broken = Vec::new();
-    if name.is_empty() || name.contains(|c: char| c.is_whitespace() || c.is_control() || ".*>/\\".contains(c)) {
-        broken.push(format!("stream name {name:?} is empty or holds white space or one of `.*>/\\`"));
+    if name.is_empty() || invalid_stream_name_char(name).is_some() {
+        broken.push(format!("stream name {name:?} is empty or has white space or one of `.*>/\\`"));
     }
-    if name.len() > 255 {
-        broken.push("stream name is longer than 255 bytes".to_owned());
+    if name.len() > MAX_STREAM_NAME_BYTES {
+        broken.push(format!("stream name is longer than {MAX_STREAM_NAME_BYTES} bytes"));
     }
     broken
 }
@@ -78,11 +78,22 @@ pub(super) fn name(name: &str) -> Vec<String> {
 fn filters(filters: &[String]) -> Vec<String> {
     let mut broken = Vec::new();
     for (position, filter) in filters.iter().enumerate() {
-        broken.extend(filter::fault(filter).map(|fault| format!("subject {filter:?} {fault}")));
-        let others = filters[..position].iter().filter(|other| filter::overlap(other, filter));
+        let problem = filter_problem(filter).map(|problem| problem.to_string());
+        let problem = problem.or_else(|| not_for_streams(filter).map(str::to_owned));
+        broken.extend(problem.map(|problem| format!("subject {filter:?} {problem}")));
+        let others = filters[..position].iter().filter(|other| overlap(other, filter));
         broken.extend(others.map(|other| format!("subjects `{other}` and `{filter}` of the stream overlap")));
     }
     broken
+}
+
+/// Why the server refuses a valid filter as a subject of a stream.
+fn not_for_streams(filter: &str) -> Option<&'static str> {
+    match filter.split('.').next()? {
+        "$JS" | "$SYS" | "$JSC" | "$NRG" => Some("is reserved for the server"),
+        _ if filter == ">" => Some("captures everything, including the server's own messages"),
+        _ => None,
+    }
 }
 
 /// Rules between the settings of one stream.
@@ -224,12 +235,20 @@ mod tests {
     }
 
     #[test]
-    fn names_are_tokens_and_not_paths() {
-        for good in ["s", "Order-Events_1", "öl"] {
-            assert_eq!(name(good), [""; 0]);
-        }
-        for bad in ["", "a.b", "a b", "a*", ">", "a/b", "a\\b", "a\nb"] {
+    fn names_are_not_empty_and_not_too_long() {
+        assert_eq!(name("Order-Events_1"), [""; 0]);
+        for bad in ["", "a.b", &"a".repeat(256)] {
             assert_eq!(name(bad).len(), 1, "{bad}");
+        }
+    }
+
+    #[test]
+    fn streams_do_not_store_what_belongs_to_the_server() {
+        for good in ["a", "*", "$KV.x.>", "_INBOX.x"] {
+            assert_eq!(filters(&[good.to_owned()]), [""; 0]);
+        }
+        for bad in [">", "$JS.x", "$SYS.x", "a..b"] {
+            assert_eq!(filters(&[bad.to_owned()]).len(), 1, "{bad}");
         }
     }
 }

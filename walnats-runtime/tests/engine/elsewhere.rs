@@ -10,41 +10,9 @@ use walnats_server::{Account, Import, Link, NatsServer, Remote};
 use crate::line::{Line, Loses};
 use crate::note::{Note, PLAIN, TestResult, note};
 use crate::once::{ORDERS, order};
+use crate::owner::{as_user, config, count, honest, make};
 
 const TIME: Duration = Duration::from_secs(100);
-
-type Failed = Box<dyn std::error::Error>;
-type End = Result<Receipt, EmitError>;
-
-async fn as_user(server: &NatsServer, user: &str, password: &str) -> Result<async_nats::Client, Failed> {
-    let options = async_nats::ConnectOptions::with_user_and_password(user.into(), password.into());
-    Ok(options.connect(server.url()).await?)
-}
-
-async fn make(client: &async_nats::Client, config: stream::Config) -> TestResult {
-    jetstream::new(client.clone()).create_stream(config).await?;
-    Ok(())
-}
-
-fn config(name: &str, subjects: &[&str]) -> stream::Config {
-    let subjects = subjects.iter().map(|subject| (*subject).to_owned()).collect();
-    stream::Config { name: name.to_owned(), subjects, ..Default::default() }
-}
-
-async fn count(client: &async_nats::Client, stream: &str) -> Result<u64, Failed> {
-    let mut stream = jetstream::new(client.clone()).get_stream(stream).await?;
-    Ok(stream.info().await?.state.messages)
-}
-
-/// `NotStored` only where nothing was stored, and a receipt only where something was.
-fn honest(end: &End, stored: u64) {
-    let honest = match end {
-        Ok(_) => stored == 1,
-        Err(EmitError::NotStored(_)) => stored == 0,
-        Err(EmitError::PossiblyStored(_)) => stored <= 1,
-    };
-    assert!(honest, "stored {stored} times: {end:?}");
-}
 
 /// Publishes until it arrives: interest spreads between servers in its own time.
 async fn until_it_arrives(

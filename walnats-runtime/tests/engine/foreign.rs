@@ -8,33 +8,10 @@ use walnats_runtime::{Cause, EmitError, Options, Outcome, Publisher, Reason, Str
 use walnats_server::{Account, Import, Link, NatsServer};
 
 use crate::note::{Note, PLAIN, TestResult, note};
+use crate::owner::{as_user, config, count, make};
 use crate::proxy::Proxy;
 
 const TIME: Duration = Duration::from_secs(60);
-
-async fn as_user(
-    server: &NatsServer,
-    user: &str,
-    password: &str,
-) -> Result<async_nats::Client, async_nats::ConnectError> {
-    async_nats::ConnectOptions::with_user_and_password(user.into(), password.into()).connect(server.url()).await
-}
-
-/// A stream as an operator makes it.
-async fn make(client: &async_nats::Client, config: stream::Config) -> Result<(), Box<dyn std::error::Error>> {
-    jetstream::new(client.clone()).create_stream(config).await?;
-    Ok(())
-}
-
-fn config(name: &str, subjects: &[&str]) -> stream::Config {
-    let subjects = subjects.iter().map(|subject| (*subject).to_owned()).collect();
-    stream::Config { name: name.to_owned(), subjects, ..Default::default() }
-}
-
-async fn count(client: &async_nats::Client, stream: &str) -> Result<u64, Box<dyn std::error::Error>> {
-    let mut stream = jetstream::new(client.clone()).get_stream(stream).await?;
-    Ok(stream.info().await?.state.messages)
-}
 
 fn not_stored(end: Result<walnats_runtime::Receipt, EmitError>) -> Result<Reason, String> {
     match end {

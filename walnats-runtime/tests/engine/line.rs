@@ -1,4 +1,4 @@
-//! A connection that carries late what the other end says, or loses a part of it.
+//! A connection that carries late what the server sends, or loses a part of what either end sends.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,16 +20,25 @@ struct How {
     loses: Arc<Mutex<Loses>>,
 }
 
-/// What gets lost of what the other end says.
+/// What gets lost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Loses {
     #[default]
     Nothing,
+    /// Whatever the client sends.
+    Published,
     /// What says that a message is stored.
     Acknowledgements,
     /// That, and what says that it is not.
     Answers,
     Messages,
+}
+
+/// Who sends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Client,
+    Server,
 }
 
 impl Line {
@@ -43,14 +52,14 @@ impl Line {
                 let Ok(server) = TcpStream::connect(target).await else { continue };
                 let (client_read, client_write) = client.into_split();
                 let (server_read, server_write) = server.into_split();
-                carry(client_read, server_write, None);
-                carry(server_read, client_write, Some(shared.clone()));
+                carry(client_read, server_write, End::Client, shared.clone());
+                carry(server_read, client_write, End::Server, shared.clone());
             }
         });
         Ok(Self { address, how })
     }
 
-    /// Whatever the other end says arrives so much later.
+    /// Whatever the server sends arrives so much later.
     pub fn late(&self, by: Duration) {
         self.how.late.store(by.as_millis() as u64, Ordering::SeqCst);
     }
@@ -62,10 +71,13 @@ impl Line {
 }
 
 impl Loses {
-    fn take(self, text: &str) -> bool {
+    fn take(self, end: End, text: &str) -> bool {
+        if end == End::Client {
+            return self == Self::Published;
+        }
         let answers = text.contains("\"seq\":") && text.contains("\"stream\":");
         match self {
-            Self::Nothing => false,
+            Self::Nothing | Self::Published => false,
             Self::Acknowledgements => answers && !text.contains("\"error\":"),
             Self::Answers => answers,
             Self::Messages => text.contains("MSG "),
@@ -73,7 +85,7 @@ impl Loses {
     }
 }
 
-fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, how: Option<How>) {
+fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, end: End, how: How) {
     let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel::<(Instant, Vec<u8>)>();
     tokio::spawn(async move {
         while let Some((at, bytes)) = receiver.recv().await {
@@ -87,13 +99,11 @@ fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, how: Option<How>) {
         let mut buffer = vec![0; 65_536];
         while let Ok(length @ 1..) = from.read(&mut buffer).await {
             let text = String::from_utf8_lossy(&buffer[..length]);
-            let mut at = Instant::now();
-            if let Some(How { late, loses }) = &how {
-                if loses.lock().unwrap_or_else(PoisonError::into_inner).take(&text) {
-                    continue;
-                }
-                at += Duration::from_millis(late.load(Ordering::SeqCst));
+            if how.loses.lock().unwrap_or_else(PoisonError::into_inner).take(end, &text) {
+                continue;
             }
+            let late = if end == End::Server { how.late.load(Ordering::SeqCst) } else { 0 };
+            let at = Instant::now() + Duration::from_millis(late);
             if sender.send((at, buffer[..length].to_vec())).is_err() {
                 break;
             }

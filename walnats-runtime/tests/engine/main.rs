@@ -1,10 +1,10 @@
 //! What an emit promises, against a real nats-server.
 
-mod attack;
 mod batches;
 mod callbacks;
 mod callers;
 mod canary;
+mod changed;
 mod connecting;
 mod domains;
 mod elsewhere;
@@ -18,14 +18,18 @@ mod hostile;
 mod lazily;
 mod life;
 mod line;
+mod namesakes;
 mod naming;
+mod not_stored;
 mod note;
 mod once;
+mod owner;
 mod proxy;
 mod recorded_log;
 mod refusals;
 mod rotating;
 mod security;
+mod too_large;
 mod under_way;
 mod unseen;
 mod watching;

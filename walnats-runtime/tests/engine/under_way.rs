@@ -9,18 +9,12 @@ use walnats_runtime::{EmitError, Options, Outcome, Publisher};
 use walnats_server::{Claims, NatsServer, Operator};
 
 use crate::note::{Note, PLAIN, TestResult, note};
+use crate::owner::count;
 
 const TIME: Duration = Duration::from_secs(100);
 
-type Failed = Box<dyn std::error::Error>;
-
 fn config() -> stream::Config {
     stream::Config { name: "notes".to_owned(), subjects: vec!["notes.>".to_owned()], ..Default::default() }
-}
-
-async fn count(client: &async_nats::Client) -> Result<u64, Failed> {
-    let mut stream = jetstream::new(client.clone()).get_stream("notes").await?;
-    Ok(stream.info().await?.state.messages)
 }
 
 /// The stream is deleted and made anew while events are under way: what is not stored is not in the new one either.
@@ -94,7 +88,7 @@ async fn a_stream_that_is_sealed_under_way() -> TestResult {
             Err(end) => panic!("{end:?}"),
         }
     }
-    assert_eq!((count(&owner).await?, refused), (confirmed, 1_000 - confirmed));
+    assert_eq!((count(&owner, "notes").await?, refused), (confirmed, 1_000 - confirmed));
     assert!(refused >= 500);
     Ok(())
 }
@@ -121,7 +115,7 @@ async fn a_user_with_a_limit_for_payloads_and_one_for_subscriptions() -> TestRes
             let end = publisher.emit(&note("x".repeat(5_000))).await;
             assert!(matches!(end, Err(EmitError::NotStored(_))), "{subscriptions}: {end:?}");
         }
-        assert_eq!(count(&owner).await?, 3);
+        assert_eq!(count(&owner, "notes").await?, 3);
     }
     Ok(())
 }
@@ -158,7 +152,7 @@ async fn credentials_that_are_revoked_under_way() -> TestResult {
     for one in pending {
         tokio::time::timeout(TIME, one).await??;
     }
-    assert_eq!(count(publisher.client()).await?, 51);
+    assert_eq!(count(publisher.client(), "notes").await?, 51);
     Ok(())
 }
 

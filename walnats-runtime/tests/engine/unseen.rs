@@ -2,54 +2,23 @@
 
 use std::time::{Duration, Instant};
 
-use async_nats::jetstream::{self, stream};
-use walnats_runtime::{Chain, EmitError, Options, Publisher, Receipt};
+use async_nats::jetstream::stream;
+use walnats_runtime::{Chain, EmitError, Options, Publisher};
 use walnats_server::{Account, Import, Link, NatsServer, Release};
 
 use crate::note::{PLAIN, TestResult, note};
+use crate::owner::{End, Failed, as_user, config, count, make, until_count};
 
 const TIME: Duration = Duration::from_secs(60);
 /// Well under the deadline: nobody waited for it.
 const PROMPT: Duration = Duration::from_secs(30);
 
-type Failed = Box<dyn std::error::Error>;
-type End = Result<Receipt, EmitError>;
-
 fn options() -> Options {
     Options::new().ack_timeout(Duration::from_millis(500)).deadline(2 * TIME)
 }
 
-async fn as_user(server: &NatsServer, user: &str, password: &str) -> Result<async_nats::Client, Failed> {
-    let options = async_nats::ConnectOptions::with_user_and_password(user.into(), password.into());
-    Ok(options.connect(server.url()).await?)
-}
-
-async fn make(client: &async_nats::Client, config: stream::Config) -> TestResult {
-    jetstream::new(client.clone()).create_stream(config).await?;
-    Ok(())
-}
-
-fn config(name: &str, subjects: &[&str]) -> stream::Config {
-    let subjects = subjects.iter().map(|subject| (*subject).to_owned()).collect();
-    stream::Config { name: name.to_owned(), subjects, ..Default::default() }
-}
-
 fn silent(name: &str, subjects: &[&str]) -> stream::Config {
     stream::Config { no_ack: true, ..config(name, subjects) }
-}
-
-async fn count(client: &async_nats::Client, stream: &str) -> Result<u64, Failed> {
-    let mut stream = jetstream::new(client.clone()).get_stream(stream).await?;
-    Ok(stream.info().await?.state.messages)
-}
-
-async fn until_count(client: &async_nats::Client, stream: &str, messages: u64) -> TestResult {
-    let until = Instant::now() + TIME;
-    while count(client, stream).await? < messages {
-        assert!(Instant::now() < until);
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    Ok(())
 }
 
 fn kind(end: &End) -> &'static str {

@@ -4,8 +4,9 @@ use tokio::time::Instant;
 
 use super::Task;
 use crate::engine::clock::Clock;
-use crate::engine::job::{Failure, Job};
+use crate::engine::job::Job;
 use crate::error::EmitError;
+use crate::lost_report::Failure;
 use crate::message::Receipt;
 use crate::metric;
 
@@ -47,7 +48,7 @@ impl Task {
                     self.failed += 1;
                     self.first_failure.get_or_insert_with(|| error.clone());
                 }
-                Err(Box::new(Failure { load: job.load, error }))
+                Err(Box::new(Failure { messages: job.load.into_messages(), error }))
             }
         };
         if let Err(Err(failure)) = job.end.send(end) {

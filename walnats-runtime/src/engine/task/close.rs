@@ -4,22 +4,9 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::Task;
-use crate::engine::Command;
-use crate::engine::job::Failure;
+use crate::engine::command::{Closing, Command};
 use crate::error::{Cause, FlushError, Reason, ShutdownError};
-
-/// Somebody waits until everything before a sequence number has ended.
-pub(super) struct Flush {
-    pub(super) before: u64,
-    pub(super) until: Instant,
-    pub(super) end: oneshot::Sender<Result<(), FlushError>>,
-}
-
-/// Nothing more is accepted.
-pub(super) struct Closing {
-    until: Instant,
-    ends: Vec<oneshot::Sender<Result<(), ShutdownError>>>,
-}
+use crate::lost_report::Failure;
 
 impl Task {
     /// Answers those whose wait is over.
@@ -105,7 +92,9 @@ impl Task {
             let list = if job.may_be_stored() { &mut unknown } else { &mut never_sent };
             self.counters.ended(job.load.messages().len(), None);
             list.extend(job.load.messages().iter().cloned());
-            if let Err(Err(failure)) = job.end.send(Err(Box::new(Failure { load: job.load, error }))) {
+            if let Err(Err(failure)) =
+                job.end.send(Err(Box::new(Failure { messages: job.load.into_messages(), error })))
+            {
                 failures.push(*failure);
             }
         }

@@ -1,18 +1,14 @@
 //! Messages that the stream refuses because something of them is there already: perhaps an attempt of ours whose answer was
 //! lost, perhaps the event of somebody else.
 
-use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::Task;
 use crate::engine::job::{Job, Phase};
 use crate::engine::load::Load;
-use crate::engine::lookup::{self, Batch, Found, Question, look_up};
+use crate::engine::lookup::{self, Batch, Found, Question};
 use crate::engine::streams::StreamId;
 use crate::error::{Cause, EmitError, Reason};
 use crate::jetstream::Api;
@@ -23,45 +19,6 @@ const PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// So often something is in its place and not on its subject: it is on another one.
 const VAIN: u32 = 10;
-
-/// Answers carry the whole message that is looked at.
-const AT_ONCE: usize = 32;
-
-/// What is being looked up, and for whom.
-pub(super) struct Lookups {
-    running: JoinSet<(Question, Found)>,
-    waiting: HashMap<Question, Vec<u64>>,
-    permits: Arc<Semaphore>,
-}
-
-impl Lookups {
-    pub(super) fn new() -> Self {
-        let permits = Arc::new(Semaphore::new(AT_ONCE));
-        Self { running: JoinSet::new(), waiting: HashMap::new(), permits }
-    }
-
-    pub(super) fn are_running(&self) -> bool {
-        !self.running.is_empty()
-    }
-
-    /// Many may wait for one answer: all emits of a key.
-    fn ask(&mut self, api: Api, question: Question, sequence: u64) {
-        if let Some(waiting) = self.waiting.get_mut(&question) {
-            return waiting.push(sequence);
-        }
-        let (permits, asked) = (Arc::clone(&self.permits), question.clone());
-        self.waiting.insert(question, vec![sequence]);
-        self.running.spawn(async move {
-            let _permit = permits.acquire().await;
-            look_up(api, asked).await
-        });
-    }
-
-    /// The next that has an end.
-    pub(super) async fn next(&mut self) -> Option<(Question, Found)> {
-        self.running.join_next().await?.ok()
-    }
-}
 
 impl Task {
     pub(super) fn on_taken(&mut self, sequence: u64, reason: Reason) {

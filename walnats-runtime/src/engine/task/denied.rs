@@ -5,6 +5,7 @@ use async_nats::{ClientError, Event, ServerError};
 use super::Task;
 use crate::engine::hang_up::Words;
 use crate::engine::job::Phase;
+use crate::engine::link::NO_CONNECTION;
 use crate::engine::{inspection, lookup};
 use crate::error::Reason;
 
@@ -86,8 +87,6 @@ impl Task {
     }
 }
 
-/// Where nothing else is known.
-pub(super) const NO_CONNECTION: &str = "there was no connection";
 const REFUSED: &str = "there was no connection: the server refuses the credentials";
 
 /// Why the server does not let this client in.

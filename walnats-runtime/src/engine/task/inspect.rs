@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tokio::time::Instant;
+use walnats_subject::covers;
 
 use super::Task;
 use crate::engine::ability::Ability;
@@ -11,7 +12,6 @@ use crate::engine::job::Job;
 use crate::engine::streams::StreamId;
 use crate::engine::trace::Trace;
 use crate::error::{Cause, Reason};
-use crate::filter::covers;
 
 /// After this an answer of the API may be of the past.
 const STALE: Duration = Duration::from_secs(1);

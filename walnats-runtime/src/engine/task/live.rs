@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc::error::TryRecvError;
 
 use super::Task;
-use crate::engine::Command;
+use crate::engine::command::Command;
 use crate::engine::life::Death;
 use crate::error::Cause;
 

@@ -7,22 +7,13 @@ use tokio::time::Instant;
 use super::Task;
 use crate::engine::job::Job;
 use crate::engine::load::Load;
+use crate::engine::probe::Question;
 use crate::engine::wire;
 
 /// What the last token of an answer to a question begins with.
 pub(super) const MARK: char = 'q';
 /// No stream has this name.
 const NOWHERE: &str = ".";
-
-/// A question that was asked over the present connection.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Question {
-    number: u64,
-    /// The job that it was asked with.
-    pub(super) carrier: u64,
-    /// How long its answer is waited for.
-    until: Instant,
-}
 
 impl Task {
     /// A stream that is to be asked now, and how often it was asked in vain. Nothing may come between the answer and what is sent

@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use tokio::time::Instant;
 
 use super::{TURN, Task};
-use crate::engine::job::{Job, Phase};
+use crate::engine::job::{Job, Partly, Phase};
 use crate::engine::load::Load;
 use crate::engine::wire;
 use crate::error::{Cause, Reason};
@@ -18,13 +18,6 @@ use crate::metric;
 const A_LITTLE: Duration = Duration::from_millis(50);
 /// What the connection may be lost over lets everything else go first, but not for longer.
 const SUSPECTS_WAIT: Duration = Duration::from_secs(1);
-
-/// An atomic batch of which not everything is sent. Until then the server stores nothing of it.
-pub(super) struct Partly {
-    pub(super) sequence: u64,
-    next: usize,
-    batch_id: String,
-}
 
 /// What is sent next.
 pub(super) enum Next {

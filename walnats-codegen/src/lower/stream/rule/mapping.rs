@@ -1,5 +1,7 @@
 //! Subjects that are mapped to others, and streams that are copied: what the server refuses of them.
 
+use walnats_subject::{invalid_stream_name_char, overlap};
+
 use super::{Fault, Sections};
 use crate::diagnostic::did_you_mean;
 use crate::lower::filter;
@@ -41,7 +43,7 @@ pub(super) fn faults(stream: &Stream, at: &Sections) -> Vec<Fault> {
     }
     if let Some(republish) = &at.own.republish {
         let copies = as_filter(&republish.dest);
-        if let Some(subject) = stream.subjects.iter().find(|subject| filter::overlap(subject, &copies)) {
+        if let Some(subject) = stream.subjects.iter().find(|subject| overlap(subject, &copies)) {
             let message =
                 format!("`republish` goes round: the stream stores the copies, too, by its subject `{subject}`");
             faults.push(("republish", message, "publish the copies on subjects that the stream does not store"));
@@ -60,8 +62,7 @@ pub(super) fn faults(stream: &Stream, at: &Sections) -> Vec<Fault> {
 
 fn origin_fault(stream: &Stream, origin: &Origin) -> Option<(String, &'static str)> {
     let Origin { name, filter_subject, opt_start_seq, opt_start_time, subject_transforms, external } = origin;
-    let odd = |c: char| matches!(c, '.' | '*' | '>' | '/' | '\\') || c.is_whitespace() || c.is_control();
-    if name.is_empty() || name.contains(odd) {
+    if name.is_empty() || invalid_stream_name_char(name).is_some() {
         return Some((format!("`{name}` cannot be the name of a stream"), "name the stream as JetStream does"));
     }
     if *name == stream.name && external.is_none() {
@@ -98,7 +99,7 @@ fn origin_fault(stream: &Stream, origin: &Origin) -> Option<(String, &'static st
 fn overlapping<'a>(filters: &[&'a str]) -> Option<(&'a str, &'a str)> {
     let pairs =
         filters.iter().enumerate().flat_map(|(index, other)| filters[..index].iter().map(move |one| (*one, *other)));
-    pairs.into_iter().find(|(one, other)| filter::overlap(one, other))
+    pairs.into_iter().find(|(one, other)| overlap(one, other))
 }
 
 /// Whether it has the form of RFC 3339: `2026-01-31T12:00:00Z`, `2026-01-31T12:00:00.5+01:00`.
