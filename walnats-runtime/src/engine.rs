@@ -1,4 +1,4 @@
-//! One task per connection, through which everything goes that is emitted over it.
+//! The engine: one task per connection, which sends everything that is emitted over it.
 
 mod ability;
 mod answer;
@@ -53,8 +53,8 @@ use crate::options::Options;
 use crate::pending::Pending;
 use crate::stats::{Counters, Stats};
 
-/// The publisher's end of the engine. The task runs until the last of these is gone and everything has ended, or its runtime is
-/// shut down.
+/// The publisher's handle to the engine. The task runs until the last handle is dropped and everything has ended, or
+/// its runtime is shut down.
 pub(crate) struct Engine {
     client: Client,
     life: Arc<Life>,
@@ -64,14 +64,14 @@ pub(crate) struct Engine {
     lost: Arc<LostReport>,
     counters: Arc<Counters>,
     panics: Arc<Panics>,
-    /// The task, until it is started; a client may be handed to us outside of a runtime.
+    /// The task until it is started: a client may be created outside a runtime.
     waiting: Mutex<Option<Task>>,
     started: AtomicBool,
 }
 
 impl Engine {
-    /// Starts the task where there is a runtime, so that it runs on the one that the publisher was made on; else the first emit
-    /// inside a runtime does. `panics` are those of the callbacks in `options`.
+    /// Starts the task if called inside a runtime, so that it runs on the publisher's own; otherwise the first emit
+    /// inside a runtime starts it. `panics` counts panics of the callbacks in `options`.
     pub(crate) fn new(
         client: Client,
         options: &Options,
@@ -102,19 +102,20 @@ impl Engine {
         engine
     }
 
-    /// A place in the buffer at once, or `None`.
+    /// Reserves room in the buffer without waiting; `None` if there is none.
     pub(crate) fn try_place(&self, load: &Load) -> Result<Option<Place>, EmitError> {
         let place = self.life.buffer.try_place(load.messages().len(), load.bytes());
         place.map_err(|_| load.not_stored(self.life.reason()))
     }
 
-    /// Waits for a place in the buffer.
+    /// Waits for room in the buffer.
     pub(crate) async fn place(&self, load: &Load) -> Result<Place, EmitError> {
         let place = self.life.buffer.place(load.messages().len(), load.bytes()).await;
         place.map_err(|_| load.not_stored(self.life.reason()))
     }
 
-    /// Waits for a place in the buffer until then. The caller may be on another executor: the timer is that of the task's runtime.
+    /// Waits for room in the buffer until a deadline. The caller may be on another executor, so the timer belongs to
+    /// the task's runtime.
     pub(crate) async fn place_until(&self, load: &Load, until: Instant) -> Result<Place, EmitError> {
         let Some(runtime) = self.life.runtime() else { return Err(load.not_stored(Reason::NoRuntime)) };
         let timed = {
@@ -125,7 +126,7 @@ impl Engine {
         timed.await.unwrap_or_else(|_| Err(load.not_stored(full)))
     }
 
-    /// Hands a load over. From here on it ends, one way or another.
+    /// Hands a load to the task. From here on it is guaranteed to end.
     pub(crate) fn accept(
         &self,
         load: Load,
@@ -227,7 +228,7 @@ impl Engine {
         sent
     }
 
-    /// Starts the task, unless it runs; `false` where there is no runtime to run it on.
+    /// Starts the task unless it runs; `false` if there is no runtime to run it on.
     fn start(&self) -> bool {
         if self.started.load(Ordering::Acquire) {
             return true;
@@ -248,7 +249,7 @@ impl fmt::Debug for Engine {
     }
 }
 
-/// A deadline that lies beyond what can be expressed is as good as none.
+/// A deadline too far in the future to be represented counts as none.
 fn after(deadline: Duration) -> Instant {
     let now = Instant::now();
     now.checked_add(deadline).unwrap_or(now + Duration::from_secs(86_400 * 365 * 30))

@@ -1,10 +1,11 @@
-//! What a load asks of its stream that older servers ignore: they would store it, and acknowledge, without doing it.
+//! Features of a stream that a load needs and older servers ignore: they would store and acknowledge the message
+//! without honouring them.
 
 use crate::jetstream::KnownStream;
 
 use super::load::Load;
 
-/// A setting of the stream without which a header has no effect.
+/// A stream setting without which a header has no effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ability {
     MessageTtl,
@@ -13,7 +14,7 @@ pub(crate) enum Ability {
 }
 
 impl Ability {
-    /// What the load asks for.
+    /// The features that the load needs.
     pub(super) fn needed(load: &Load) -> Vec<Self> {
         let has = |names: &[&str]| {
             load.messages().iter().any(|message| names.iter().any(|name| message.headers.get(name).is_some()))
@@ -31,7 +32,7 @@ impl Ability {
         needed
     }
 
-    /// As the key of a stream in `walnats.toml`.
+    /// The setting's key in `walnats.toml`.
     pub(super) fn setting(self) -> &'static str {
         match self {
             Self::MessageTtl => "message_ttl",
@@ -40,7 +41,7 @@ impl Ability {
         }
     }
 
-    /// The first server that knows it.
+    /// The first server release that supports it.
     fn since(self) -> (u64, u64) {
         match self {
             Self::MessageTtl => (2, 11),
@@ -56,12 +57,12 @@ impl Ability {
         }
     }
 
-    /// Whether a server of this version does it, or refuses it.
+    /// Whether a server of this version either honours the setting or refuses it.
     pub(super) fn is_known_to(self, version: &str) -> bool {
         let mut numbers = version.split(['.', '-']).map_while(|number| number.parse().ok());
         match (numbers.next(), numbers.next()) {
             (Some(major), Some(minor)) => (major, minor) >= self.since(),
-            // Not a version of nats-server as we know them.
+            // Not a version in nats-server's format.
             _ => true,
         }
     }

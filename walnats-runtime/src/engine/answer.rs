@@ -1,4 +1,4 @@
-//! What JetStream answers to a publish.
+//! JetStream's answers to a publish.
 
 use async_nats::{Message, StatusCode};
 use serde::Deserialize;
@@ -6,26 +6,26 @@ use serde::Deserialize;
 use crate::error::Reason;
 use crate::jetstream::{ErrorCode, code};
 
-/// An answer, as far as the engine acts on it.
+/// What an answer means for the engine.
 #[derive(Debug)]
 pub(super) enum Answer {
-    /// Stored now, or before.
+    /// Stored, now or earlier.
     Stored { stream: String, domain: Option<String>, sequence: u64, duplicate: bool },
-    /// Not this time: the same message may be sent again.
+    /// A passing refusal: the same message may be sent again.
     Later(Reason),
-    /// Not this message.
+    /// A final refusal.
     Never(Reason),
-    /// The stream has something of it already: of another, or of an attempt of ours whose answer was lost.
+    /// The message conflicts with one in the stream: another's, or an earlier attempt of ours whose answer was lost.
     Taken(Reason),
-    /// The replicas are about to store a message of this id or, where their leader changed meanwhile, are not: it is too
-    /// early to say. Other messages of the stream are not affected.
+    /// A message with this id is in process: the replicas are about to store it or, if their leader changed, will not.
+    /// Other messages of the stream are not affected.
     InProcess,
-    /// The server gave an atomic batch up, because too many were open: this one may be sent again, and others of the stream are
-    /// not affected.
+    /// The server abandoned an atomic batch because too many were open. It may be sent again; other messages of the
+    /// stream are not affected.
     BatchGivenUp(Reason),
-    /// Another stream takes the subject, too. What it says, decides nothing: the stream of the message may still answer.
+    /// Another stream with the same subject answered. That decides nothing: the message's own stream may still answer.
     Elsewhere { stream: String, stored: bool },
-    /// Nothing that decides anything: the sign of life within an atomic batch, or what is no answer of JetStream's.
+    /// Not a result: a keep-alive within an atomic batch, or not an answer from JetStream.
     Nothing,
 }
 
@@ -59,7 +59,7 @@ pub(super) fn read(message: &Message, stream: &str, size: usize) -> Answer {
     match answer {
         Acknowledgement { error: Some(refusal), .. } => match other {
             Some(other) => Answer::Elsewhere { stream: other, stored: false },
-            // Servers before 2.11 do not say which stream it is.
+            // Servers before 2.11 do not name the stream.
             None if refusal.err_code == code::STREAM_MISMATCH => {
                 Answer::Elsewhere { stream: String::new(), stored: false }
             }
@@ -81,7 +81,7 @@ fn refused(refusal: Refusal, stream: &str, size: usize) -> Answer {
         code::NO_JETSTREAM | code::NO_JETSTREAM_FOR_ACCOUNT => Answer::Never(Reason::NoJetStream { stream }),
         code::MESSAGE_TOO_LARGE => Answer::Never(Reason::TooLargeForStream { size, stream }),
         code::STREAM_STORE_FAILED => Answer::Never(Reason::StreamFull { stream, description }),
-        // Nobody but us sets the expectation, and it is always that there is none.
+        // Only this crate sets the expectation, and always expects the subject to be empty.
         code::WRONG_LAST_SEQUENCE | code::WRONG_LAST_SEQUENCE_UNKNOWN => Answer::Taken(Reason::KeyTaken { stream }),
         code::DUPLICATE_IN_BATCH => Answer::Taken(Reason::DuplicateInBatch),
         code::DUPLICATE_IN_PROCESS => Answer::InProcess,

@@ -1,10 +1,10 @@
-//! The bound of what is accepted and has not ended, in messages and in bytes.
+//! The limit on unfinished messages, in messages and in bytes.
 
 use std::sync::Arc;
 
 use tokio::sync::{Semaphore, TryAcquireError};
 
-/// Places for messages. A message takes one, and as many bytes as it has; it gives both back when it ends.
+/// Room for messages. A message takes one slot and its size in bytes, and returns both when it ends.
 #[derive(Debug)]
 pub(crate) struct Buffer {
     messages: Semaphore,
@@ -13,7 +13,7 @@ pub(crate) struct Buffer {
     capacity_bytes: u32,
 }
 
-/// What a message holds of a [`Buffer`]; given back on drop.
+/// A message's share of a [`Buffer`]; returned on drop.
 #[derive(Debug)]
 pub(crate) struct Place {
     buffer: Arc<Buffer>,
@@ -37,7 +37,7 @@ impl Buffer {
         }
     }
 
-    /// Waits for a place, first come, first served. Dropping the future takes nothing.
+    /// Waits for room, first come, first served. Cancel safe.
     pub(crate) async fn place(self: &Arc<Self>, messages: usize, bytes: usize) -> Result<Place, Closed> {
         let (messages, bytes) = self.asked(messages, bytes);
         let message_permits = self.messages.acquire_many(messages).await.map_err(|_| Closed)?;
@@ -47,7 +47,7 @@ impl Buffer {
         Ok(Place { buffer: Arc::clone(self), messages, bytes })
     }
 
-    /// A place at once, or `None`.
+    /// Reserves room without waiting; `None` if there is none.
     pub(crate) fn try_place(self: &Arc<Self>, messages: usize, bytes: usize) -> Result<Option<Place>, Closed> {
         let (messages, bytes) = self.asked(messages, bytes);
         let permits = self.messages.try_acquire_many(messages).and_then(|message_permits| {
@@ -63,7 +63,7 @@ impl Buffer {
         }
     }
 
-    /// Nobody gets a place any more.
+    /// Refuses all further reservations.
     pub(crate) fn close(&self) {
         self.messages.close();
         self.bytes.close();
@@ -73,13 +73,13 @@ impl Buffer {
         self.messages.is_closed()
     }
 
-    /// How much is in use, in messages or in bytes, whichever is more: 0 to 1.
+    /// The fraction in use, by messages or bytes, whichever is larger: 0 to 1.
     pub(crate) fn fill(&self) -> f64 {
         let part = |places: &Semaphore, capacity: u32| 1.0 - places.available_permits() as f64 / f64::from(capacity);
         part(&self.messages, self.capacity_messages).max(part(&self.bytes, self.capacity_bytes))
     }
 
-    /// What is larger than the whole buffer is admitted when the buffer is empty.
+    /// A message larger than the whole buffer is accepted when the buffer is empty.
     fn asked(&self, messages: usize, bytes: usize) -> (u32, u32) {
         let bounded = |wanted: usize, capacity: u32| u32::try_from(wanted).unwrap_or(u32::MAX).min(capacity);
         (bounded(messages, self.capacity_messages), bounded(bytes, self.capacity_bytes))

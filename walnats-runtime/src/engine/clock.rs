@@ -1,12 +1,12 @@
-//! Time that the monotonic clock does not count: a machine that sleeps, on most systems, while the stream's memory for ids
-//! runs out all the same.
+//! Time that the monotonic clock does not count. On most systems it stops while the machine sleeps; the stream's
+//! duplicate window does not.
 
 use std::time::{Duration, Instant, SystemTime};
 
-/// Below it, the two clocks merely run at different speeds.
+/// A smaller difference is only clock drift.
 const LEAST: Duration = Duration::from_millis(100);
 
-/// Both clocks at the last look.
+/// Both clocks when last read.
 #[derive(Debug)]
 pub(super) struct Clock(Instant, SystemTime);
 
@@ -15,8 +15,8 @@ impl Clock {
         Self(Instant::now(), SystemTime::now())
     }
 
-    /// How much more time has passed since the last look than the monotonic clock says. A wall clock that is set ahead looks the
-    /// same and is believed, since it ends an event early at worst; one that is set back is not.
+    /// How much more time has passed since the last call than the monotonic clock counted. A wall clock that is set
+    /// ahead looks the same and is believed, since that at worst ends an event early; one that is set back is ignored.
     pub(super) fn unseen(&mut self) -> Option<Duration> {
         let before = std::mem::replace(self, Self::new());
         let (counted, passed) = (self.0 - before.0, self.1.duration_since(before.1).unwrap_or_default());

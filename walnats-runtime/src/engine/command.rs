@@ -1,4 +1,4 @@
-//! What the publisher's handles ask of the task, and who waits for the end of it.
+//! Commands from the publisher's handles to the task, and the callers that wait for their results.
 
 use tokio::sync::oneshot;
 use tokio::time::Instant;
@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use super::job::Job;
 use crate::error::{FlushError, ShutdownError};
 
-/// What the task is told. The channel is unbounded, the [`Buffer`](super::buffer::Buffer) is not.
+/// A command. The channel is unbounded; the [`Buffer`](super::buffer::Buffer) is not.
 #[derive(Debug)]
 pub(super) enum Command {
     Send(Box<Job>),
@@ -14,14 +14,14 @@ pub(super) enum Command {
     Shutdown { until: Instant, end: oneshot::Sender<Result<(), ShutdownError>> },
 }
 
-/// Somebody waits until everything before a sequence number has ended.
+/// A caller waits until everything before a sequence number has ended.
 pub(super) struct Flush {
     pub(super) before: u64,
     pub(super) until: Instant,
     pub(super) end: oneshot::Sender<Result<(), FlushError>>,
 }
 
-/// Nothing more is accepted.
+/// The publisher is shutting down.
 pub(super) struct Closing {
     pub(super) until: Instant,
     pub(super) ends: Vec<oneshot::Sender<Result<(), ShutdownError>>>,

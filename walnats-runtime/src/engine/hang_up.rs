@@ -1,9 +1,10 @@
-//! Messages over which the server closes the connection: larger than the account's limit, say, or with a subject that is longer
-//! than the server's control line.
+//! Messages over which the server closes the connection: larger than the account's limit, for example, or with a
+//! subject longer than the server's control line.
 //!
-//! The server says why it hangs up, and not over which message. So what was under way is sent again after everything else, one by
-//! one, and the message that the connection is lost over while it is alone is the one. It is not alone while the client's queue may
-//! still hold something of an earlier connection, which the present one then sends, too.
+//! The server says why it closes the connection, but not which message it means. So everything that was in flight is
+//! resent after all else, one message at a time; the one that the connection is lost over while it is alone is the
+//! culprit. It counts as alone only once the client's queue is known to hold nothing of an earlier connection, which
+//! the current one would send, too.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -12,25 +13,25 @@ use tokio::time::Instant;
 
 use super::load::Load;
 
-/// How long what is known of a limit is believed: somebody may raise it.
+/// How long a known limit is believed: it may be raised.
 const BELIEVED: Duration = Duration::from_secs(60);
-/// How many losses and words are kept that nothing was found for.
+/// How many unmatched losses and reasons are kept.
 const KEPT: usize = 8;
-/// The pause between two messages that are suspected, doubled with each that the connection was lost over.
+/// The pause between two suspects, doubled each time the connection is lost.
 const PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(4);
-/// The pause after connections that brought no answer, doubled with each.
+/// The pause after connections without any answer, doubled with each.
 const VAIN_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_VAIN_PAUSE: Duration = Duration::from_secs(2);
-/// So many connections may be lost in a second, whatever they brought.
+/// At most this many connections are used up in a second.
 const PER_SECOND: usize = 4;
 const SECOND: Duration = Duration::from_secs(1);
-/// So long a lost connection's queue is waited for, with what goes alone.
+/// How long a suspect waits for the client's queue to drain.
 const DRAINS: Duration = Duration::from_secs(2);
-/// The client's queue holds fewer messages than this.
+/// More than the client's queue can hold.
 const MOST_LEFTOVERS: usize = 1_024;
 
-/// What the server minds.
+/// What the server objects to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Minds {
     Payload,
@@ -38,60 +39,60 @@ enum Minds {
     Something,
 }
 
-/// What the server said when it closed a connection.
+/// The reason that the server gave for closing a connection.
 #[derive(Clone, Debug)]
 pub(super) struct Words {
     minds: Minds,
     pub(super) text: String,
-    /// Over which connection, from 1.
+    /// The connection's number, counted from 1.
     connection: u64,
 }
 
-/// What was under way when a connection was lost.
+/// What was in flight when a connection was lost.
 #[derive(Clone, Debug)]
 pub(super) struct Loss {
     pub(super) under_way: Vec<u64>,
-    /// The job that was alone, if one was.
+    /// The job that was in flight alone, if any.
     pub(super) alone: Option<u64>,
-    /// Which connection it was, from 1.
+    /// The connection's number, counted from 1.
     pub(super) connection: u64,
-    /// What earlier connections were lost with, and what this one may have sent, too, out of the client's queue.
+    /// What was in flight on earlier connections and may have been sent on this one, out of the client's queue.
     pub(super) leftovers: Vec<u64>,
 }
 
-/// What was learned from lost connections.
+/// What lost connections have shown.
 #[derive(Debug, Default)]
 pub(super) struct HangUps {
-    /// The words that no loss was seen for, yet: they come by another way.
+    /// Reasons without a matching loss yet: they arrive through another channel.
     said: VecDeque<Words>,
-    /// What was under way when the connection was lost without words, yet.
+    /// Losses without a matching reason yet.
     lost: VecDeque<Loss>,
-    /// The largest message and the longest subject that were acknowledged.
+    /// The largest message and longest subject that were acknowledged.
     proven_bytes: usize,
     proven_subject: usize,
-    /// What is too large, and what is too long: the words about it, and since when that is known.
+    /// The size and length known to be too much, the server's reason, and when it was found.
     too_large: Option<(usize, Words, Instant)>,
     too_long: Option<(usize, Words, Instant)>,
-    /// When the last connections were lost.
+    /// When the latest connections were lost.
     recent: VecDeque<Instant>,
-    /// How many connections in a row brought no answer.
+    /// Consecutive connections without any answer.
     vain: u32,
-    /// Whether the present connection brought one.
+    /// Whether there was an answer over the current connection.
     answered: bool,
-    /// What earlier connections were lost with, until something that was sent over the present one is answered: the client sends in
-    /// order, so that its queue is empty of them then.
+    /// What was in flight on earlier connections, until something sent over the current one is answered. The client
+    /// sends in order, so its queue is then empty of them.
     leftovers: Vec<u64>,
-    /// When that is no longer waited for.
+    /// When to stop waiting for that.
     drained_by: Option<Instant>,
-    /// Nothing is sent before.
+    /// Nothing is sent before this.
     pub(super) hold_until: Option<Instant>,
-    /// How often in a row the connection was lost over a message that was alone, and when the next may go.
+    /// Consecutive losses over a message that was alone, and when the next may go.
     alone_lost: u32,
     pub(super) next_alone: Option<Instant>,
 }
 
 impl Words {
-    /// Reads `Maximum Payload Violation` and the like; `None` where the server does not hang up over a message.
+    /// Reads `Maximum Payload Violation` and the like; `None` if the server does not object to a message.
     pub(super) fn read(text: &str, connection: u64) -> Option<Self> {
         let lower = text.to_ascii_lowercase();
         let minds = [
@@ -105,7 +106,7 @@ impl Words {
         Some(Self { minds, text: text.to_owned(), connection })
     }
 
-    /// Whether it is the length of a subject.
+    /// Whether the server objects to a subject's length.
     pub(super) fn minds_subject(&self) -> bool {
         self.minds == Minds::Subject
     }
@@ -120,13 +121,13 @@ impl Words {
 }
 
 impl HangUps {
-    /// An answer came.
+    /// An answer arrived.
     pub(super) fn answered(&mut self) {
         (self.answered, self.vain) = (true, 0);
     }
 
-    /// An attempt of the job was answered, so that no server hangs up over it; it was sent over the present connection, or over
-    /// an earlier one.
+    /// An attempt of the job was answered, so that the server does not object to it. It was sent over the current
+    /// connection or an earlier one.
     pub(super) fn got_through(&mut self, sequence: u64, is_present: bool) {
         if is_present {
             self.drained();
@@ -135,18 +136,18 @@ impl HangUps {
         }
     }
 
-    /// A request over the present connection was answered.
+    /// A request over the current connection was answered.
     pub(super) fn drained(&mut self) {
         self.leftovers.clear();
         self.drained_by = None;
     }
 
-    /// Until when nothing goes alone, because the queue may not be empty.
+    /// Until when suspects wait because the queue may not be empty.
     pub(super) fn drains_until(&self) -> Option<Instant> {
         self.drained_by.filter(|_| !self.leftovers.is_empty())
     }
 
-    /// The message was acknowledged, so that another one of its size passes.
+    /// The message was acknowledged, which proves its size.
     pub(super) fn passed(&mut self, load: &Load, bytes: usize) {
         if bytes > self.proven_bytes {
             self.proven_bytes = load.largest().max(self.proven_bytes);
@@ -154,7 +155,7 @@ impl HangUps {
         self.proven_subject = load.longest_subject().max(self.proven_subject);
     }
 
-    /// The connection is lost with these under way. Returns the words that explain it.
+    /// Records a lost connection. Returns the server's reason, if it has arrived.
     pub(super) fn lost(&mut self, mut loss: Loss) -> Option<(Words, Loss)> {
         let now = Instant::now();
         loss.leftovers = self.leftovers.iter().copied().filter(|left| !loss.under_way.contains(left)).collect();
@@ -183,7 +184,7 @@ impl HangUps {
         self.explained()
     }
 
-    /// The server said why it hangs up. Returns what was under way, where that is known already.
+    /// Records the server's reason. Returns the loss that it explains, if that was seen already.
     pub(super) fn said(&mut self, words: Words) -> Option<(Words, Loss)> {
         self.said.push_back(words);
         self.explained()
@@ -200,7 +201,7 @@ impl HangUps {
         pair
     }
 
-    /// Whether the server can mean this load.
+    /// Whether the server may object to this load.
     pub(super) fn can_mean(&self, words: &Words, load: &Load) -> bool {
         match words.minds {
             Minds::Payload => load.largest() > self.proven_bytes,
@@ -209,12 +210,13 @@ impl HangUps {
         }
     }
 
-    /// Whether nothing as large or as long was ever acknowledged, so that a server, or one behind it, may hang up over it.
+    /// Whether no message as large or as long was ever acknowledged, so that this server, or one behind it, may close
+    /// the connection over it.
     pub(super) fn is_unproven(&self, load: &Load) -> bool {
         load.largest() > self.proven_bytes || load.longest_subject() > self.proven_subject
     }
 
-    /// The server means this load, and so everything that is as large or as long.
+    /// The server objects to this load, and so to everything as large or as long.
     pub(super) fn found(&mut self, words: &Words, load: &Load) {
         self.alone_lost = 0;
         let measure = words.measure(load);
@@ -227,14 +229,14 @@ impl HangUps {
         *limit = Some((measure, words.clone(), Instant::now()));
     }
 
-    /// What the server would say of this load, as far as is known.
+    /// The server's known objection to this load, if any.
     pub(super) fn forbids(&self, load: &Load) -> Option<&Words> {
         let mut limits = [&self.too_large, &self.too_long].into_iter().flatten();
         let forbids = |words: &Words, limit, since: Instant| since.elapsed() < BELIEVED && words.measure(load) >= limit;
         limits.find_map(|(limit, words, since)| forbids(words, *limit, *since).then_some(words))
     }
 
-    /// A message that was suspected got through.
+    /// A suspect got through.
     pub(super) fn survived(&mut self) {
         (self.alone_lost, self.next_alone) = (0, None);
     }

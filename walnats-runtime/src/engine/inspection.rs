@@ -1,4 +1,4 @@
-//! What JetStream's API says of a stream: asked at first, after a reconnect, and where the stream refuses or keeps silent.
+//! Asks JetStream's API about a stream: at first, after a reconnect, and when the stream refuses or does not answer.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -13,35 +13,35 @@ use crate::jetstream::{Api, Failure, Prefix, code};
 
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What the API says.
+/// The API's answer.
 #[derive(Debug)]
 pub(super) enum Inspection {
     /// The stream exists.
     Found(Value),
-    /// The stream does not exist there.
+    /// The stream does not exist in this account and domain.
     Missing(Reason),
-    /// Nobody answers for JetStream at the moment.
+    /// Nothing answers for JetStream at the moment.
     NoJetStream(Reason),
-    /// Nobody answers, or not with anything that helps.
+    /// No answer, or an unusable one.
     Unknown,
 }
 
-/// What a request about a stream begins with; the stream's name follows.
+/// The operation's subject, before the stream's name.
 pub(super) const REQUEST: &str = "STREAM.INFO.";
 
-/// What to look for.
+/// What to ask.
 pub(super) struct Question {
     pub(super) prefix: Prefix,
     pub(super) stream: String,
-    /// A subject whose messages have no end yet; empty where there are none. Where the API does not show that the stream takes
-    /// it, a message on it is traced.
+    /// A subject with unfinished messages; empty if there is none. A message on it is traced if the API does not show
+    /// that the stream takes it.
     pub(super) subject: String,
-    /// It is traced at once: what is shown later is not where the messages went that are being sent.
+    /// Trace without waiting for the API: a later trace does not show where the messages now in flight went.
     pub(super) at_once: bool,
     pub(super) reports: Reports,
 }
 
-/// Asks JetStream's API about the stream, and the servers about a subject that the stream does not take as far as that shows.
+/// Asks JetStream's API about the stream, and traces the subject if the API does not show that the stream takes it.
 pub(super) async fn inspect(client: Client, question: Question) -> (Inspection, Option<Trace>) {
     let Question { prefix, stream, subject, at_once, reports } = question;
     let mut asking = pin!(ask(client.clone(), prefix, stream));
@@ -85,7 +85,7 @@ async fn ask(client: Client, prefix: Prefix, stream: String) -> Inspection {
         Err(Failure::Server { code: code::NO_JETSTREAM | code::NO_JETSTREAM_FOR_ACCOUNT, .. }) => {
             Inspection::Missing(Reason::NoJetStream { stream: stream.clone() })
         }
-        // A server that has JetStream may be on its way back.
+        // A server with JetStream may be restarting.
         Err(Failure::NoResponders) => Inspection::NoJetStream(Reason::NoJetStream { stream: stream.clone() }),
         Err(_) => Inspection::Unknown,
     }

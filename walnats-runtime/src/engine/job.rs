@@ -1,4 +1,4 @@
-//! A load on its way through the engine.
+//! A load while the engine holds it.
 
 use std::time::Duration;
 
@@ -12,95 +12,95 @@ use super::streams::StreamId;
 use crate::error::{Cause, EmitError, Reason};
 use crate::pending::End;
 
-/// The least time that a message gets for its way to the server, where the window leaves it.
+/// The minimum time allowed for a message to reach the server, if the window permits.
 const MARGIN: Duration = Duration::from_secs(5);
 
-/// An atomic batch of which not everything is sent. Until then the server stores nothing of it.
+/// A partly sent atomic batch. The server stores nothing until its last message.
 pub(super) struct Partly {
     pub(super) sequence: u64,
     pub(super) next: usize,
     pub(super) batch_id: String,
 }
 
-/// A load that was accepted and has not ended.
+/// An accepted load that has not ended.
 #[derive(Debug)]
 pub(crate) struct Job {
     pub(crate) load: Load,
-    /// Whoever waits for the end, perhaps.
+    /// Receives the result; the caller may have dropped the other side.
     pub(crate) end: oneshot::Sender<End>,
-    /// When it ends, whatever has happened by then.
+    /// When it ends at the latest.
     pub(crate) deadline: Option<Instant>,
-    /// Whether it was handed over by `.buffered()`: `flush` answers for it.
+    /// Whether it was emitted with `.buffered()` and counts for `flush`.
     pub(crate) buffered: bool,
-    /// Headers and payloads.
+    /// Size of headers and payloads.
     pub(crate) bytes: usize,
     pub(crate) stream: StreamId,
-    /// What an older server would ignore.
+    /// Features that an older server would ignore.
     pub(crate) needs: Vec<Ability>,
-    /// For how long its stream remembers ids, as far as is known: after the first attempt it is sent again for no longer.
+    /// The stream's duplicate window as far as known: it is not resent later than this after the first attempt.
     pub(crate) window: Duration,
     pub(crate) phase: Phase,
-    /// How often it was sent. Refusals of earlier attempts do not count.
+    /// The number of attempts. Refusals of earlier attempts are ignored.
     pub(crate) attempt: u32,
-    /// The connection that the last attempt was sent over, from 1.
+    /// The connection that the last attempt was sent over, counted from 1.
     pub(crate) connection: u64,
-    /// It is not sent before.
+    /// Not sent before this.
     pub(crate) not_before: Option<Instant>,
-    /// When the first attempt was sent that may have stored it.
+    /// When the first attempt that may have been stored was sent.
     pub(crate) first_sent: Option<Instant>,
-    /// How much more time has passed since then than the clock says.
+    /// Time since `first_sent` that the monotonic clock did not count.
     pub(crate) unseen: Duration,
-    /// Whether an attempt went without an answer, so that nobody knows whether it is stored.
+    /// Whether an attempt went unanswered, so that the event may be stored.
     pub(crate) uncertain: bool,
-    /// Why the last attempt that was answered failed.
+    /// Why the last answered attempt failed.
     pub(crate) refusal: Option<Reason>,
-    /// Another stream that takes its subject answered, and whether it stored it.
+    /// The other stream with this subject that answered, and whether it stored the message.
     pub(crate) elsewhere: Option<(String, bool)>,
-    /// Why the attempt that is under way was refused for good, while another answer may still come.
+    /// Why the current attempt was refused for good, while another answer may still come.
     pub(crate) verdict: Option<Reason>,
-    /// When it ends where its stream stays away, although it has no deadline.
+    /// When it ends if its stream stays unavailable, even without a deadline.
     pub(crate) patience: Option<Instant>,
-    /// How often the stream had something in its place that could not be read or was not there.
+    /// How often the conflicting message could not be read or was gone.
     pub(crate) vain: u32,
-    /// Why it is not sent any more: whether an earlier attempt stored it is being looked up.
+    /// Why it is not resent; whether an earlier attempt was stored is being looked up.
     pub(crate) forbidden: Option<Reason>,
-    /// Since when what the stream has in its place cannot be read, over a connection that stands.
+    /// Since when the conflicting message has been unreadable over a working connection.
     pub(crate) unread: Option<Instant>,
-    /// The servers showed nobody who could store it when it was first sent.
+    /// When it was first sent, the servers showed no stream that could store it.
     pub(crate) cleared: bool,
     pub(crate) losses: Losses,
-    /// Held until the end.
+    /// Released when the job ends.
     pub(crate) _place: Place,
 }
 
-/// Attempts that went without an answer, by how.
+/// Unanswered attempts by cause.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Losses {
-    /// The connection stood.
+    /// The connection stayed up.
     pub(crate) silent: u32,
     /// The connection was lost.
     pub(crate) connections: u32,
-    /// Of these, the server said that it closes the connection, over this message or another one.
+    /// Of these: the server gave a message as the reason, this or another one.
     pub(crate) explained: u32,
-    /// Of these, nothing else was under way.
+    /// Of these: nothing else was in flight.
     pub(crate) alone: u32,
-    /// It may be what the connection is lost over: it is sent when nothing else is under way.
+    /// It may be why the connection is lost, so it is sent while nothing else is in flight.
     pub(crate) suspect: bool,
 }
 
-/// Where a job stands.
+/// A job's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
-    /// To be sent, for the first time or again.
+    /// To be sent or resent.
     Ready,
-    /// Sent; an answer is expected until then.
+    /// Sent, waiting for an answer.
     Sent {
-        /// The end of the wait.
+        /// When the attempt times out.
         until: Instant,
-        /// Whether the server denied a publish that was this one, as far as anybody can tell.
+        /// Whether the server denied a publish that, as far as can be known, was this one.
         denied: bool,
     },
-    /// The server answered that the stream has something of it already; what that is, is being looked up.
+    /// The server reported a conflict; the conflicting message is being looked up.
     Looking,
 }
 
@@ -113,25 +113,25 @@ impl Job {
         matches!(self.phase, Phase::Sent { .. })
     }
 
-    /// Whether nobody can say that it is not stored.
+    /// Whether it may be stored.
     pub(crate) fn may_be_stored(&self) -> bool {
         self.uncertain || !self.is_ready() || self.stored_by().is_some()
     }
 
-    /// Another stream that acknowledged it.
+    /// The other stream that acknowledged it.
     pub(crate) fn stored_by(&self) -> Option<&str> {
         self.elsewhere.as_ref().filter(|(_, stored)| *stored).map(|(stream, _)| stream.as_str())
     }
 
-    /// After this it is not sent again: the stream may have forgotten the id of an earlier attempt. The margin is for
-    /// the way to the server.
+    /// Not resent after this, since the stream may have forgotten the id of an earlier attempt. Leaves a margin for the
+    /// way to the server.
     pub(crate) fn last_attempt_before(&self, ack_timeout: Duration) -> Option<Instant> {
         let window = self.window;
         let margin = ack_timeout.max(MARGIN).min(window / 2);
         self.first_sent.filter(|_| self.uncertain)?.checked_add((window - margin).saturating_sub(self.unseen))
     }
 
-    /// The attempt that is under way goes without an answer.
+    /// The current attempt went unanswered.
     pub(crate) fn attempt_unanswered(&mut self) {
         self.phase = Phase::Ready;
         self.verdict = None;
@@ -139,7 +139,7 @@ impl Job {
         self.patience = None;
     }
 
-    /// The server answered: not stored by this attempt.
+    /// The server refused this attempt.
     pub(crate) fn attempt_refused(&mut self, reason: Reason, patience: Option<Instant>) {
         self.phase = Phase::Ready;
         let missing = matches!(reason, Reason::NoStream { .. } | Reason::NoJetStream { .. });
@@ -150,20 +150,20 @@ impl Job {
         }
     }
 
-    /// The server answered: the stream has something of it already.
+    /// The server reported a conflict.
     pub(crate) fn attempt_taken(&mut self, reason: Reason) {
         self.phase = Phase::Looking;
         self.refusal = Some(reason);
         self.patience = None;
     }
 
-    /// It is not sent for a while: a message is copied a few times a second at most.
+    /// Delays the next attempt, so that a message is resent a few times a second at most.
     pub(crate) fn delayed(&mut self, delay: Duration) -> Option<Instant> {
         self.not_before = Instant::now().checked_add(delay);
         self.not_before
     }
 
-    /// The end where `reason` says that the last attempt did not store it.
+    /// The result if the last attempt was refused for `reason`.
     pub(crate) fn refused(&self, reason: Reason) -> EmitError {
         if let Some(other) = self.stored_by() {
             self.load.possibly_stored(Cause::OtherStream(other.to_owned()))
@@ -174,7 +174,7 @@ impl Job {
         }
     }
 
-    /// The end where there is no time left, or nobody to send it.
+    /// The result if time has run out or there is no connection.
     pub(crate) fn given_up(&self, cause: Cause, unsent: Reason) -> EmitError {
         if let Some(reason) = &self.forbidden {
             self.refused(reason.clone())

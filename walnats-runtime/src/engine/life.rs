@@ -1,4 +1,4 @@
-//! Whether the engine's task runs, and waking it in a way that a blocked caller cannot hold up.
+//! Whether the engine's task runs, and how callers wake it without being able to hold it up.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -10,7 +10,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use super::buffer::Buffer;
 use crate::error::{FlushError, Reason, ShutdownError};
 
-/// Why a task ended that had not been told to.
+/// Why a task ended without a shutdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Death {
     /// The runtime that it ran on was shut down.
@@ -19,7 +19,7 @@ pub(super) enum Death {
     Panic,
 }
 
-/// What the publisher's handles and the task know of each other. The task may be gone before the handles are, with its runtime.
+/// State shared by the publisher's handles and the task. The task may end before the handles, with its runtime.
 #[derive(Debug)]
 pub(super) struct Life {
     pub(super) buffer: Arc<Buffer>,
@@ -27,7 +27,7 @@ pub(super) struct Life {
     death: Mutex<Option<(Death, usize)>>,
     /// The client was closed, or gave up connecting.
     pub(super) client_closed: AtomicBool,
-    /// The subscription that acknowledgements come to was denied.
+    /// The subscription for acknowledgements was denied.
     pub(super) inbox_denied: AtomicBool,
     rest: Rest,
 }
@@ -50,11 +50,11 @@ impl Life {
     }
 
     pub(super) fn starts_on(&self, runtime: Handle) {
-        // Started once; and of two handles, the first counts.
+        // The first handle to start it counts.
         let _ = self.runtime.set(runtime);
     }
 
-    /// The task is about to be gone with `unconfirmed` messages that nobody will send. Whoever comes from now on is told.
+    /// The task is ending with `unconfirmed` messages that will not be sent. Later callers get an error.
     pub(super) fn dies(&self, death: Death, unconfirmed: usize) {
         self.death.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert((death, unconfirmed));
         self.buffer.close();
@@ -64,18 +64,17 @@ impl Life {
         *self.death.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Why nothing is accepted any more.
+    /// Why no more messages are accepted.
     pub(super) fn reason(&self) -> Reason {
         self.death().map_or(Reason::Closed, |(death, _)| death.reason())
     }
 
-    /// The end of a `flush` that the task does not answer.
+    /// The result of a `flush` after the task has ended.
     pub(super) fn flush_error(&self) -> FlushError {
         self.death().map_or(FlushError::Closed, |(death, _)| FlushError::Ended(death.text()))
     }
 
-    /// The end of a `shutdown` that the task does not answer: somebody else shut it down and was given what was left, or the task
-    /// is gone.
+    /// The result of a `shutdown` after the task has ended, or after another caller shut it down and got what was left.
     pub(super) fn shutdown_end(&self) -> Result<(), ShutdownError> {
         match self.death() {
             None | Some((Death::Runtime, 0)) => Ok(()),
@@ -83,7 +82,7 @@ impl Life {
         }
     }
 
-    /// Polls the task, and remembers whether it waits.
+    /// Polls the task and records whether it is idle.
     pub(super) fn poll<T>(&self, poll: impl FnOnce(&mut Context<'_>) -> Poll<T>, cx: &mut Context<'_>) -> Poll<T> {
         self.rest.ends();
         let end = poll(cx);
@@ -93,7 +92,7 @@ impl Life {
         end
     }
 
-    /// After something was sent to the task, which may have woken it: see [`Rest`].
+    /// Called after sending to the task, which may have woken it: see [`Rest`].
     pub(super) fn told(&self) {
         if self.rest.was_broken_here()
             && let Ok(runtime) = Handle::try_current()
@@ -117,7 +116,7 @@ impl Death {
     }
 }
 
-/// The last handle's own, dropped after that which wakes the task: a caller that blocks then must not hold it up either.
+/// Dropped last by the last handle, after waking the task: a caller that then blocks must not hold it up.
 #[derive(Debug)]
 pub(super) struct Farewell(pub(super) Arc<Life>);
 
@@ -127,16 +126,18 @@ impl Drop for Farewell {
     }
 }
 
-/// Whether the task waits to be woken, so that whoever wakes it knows.
+/// Whether the task is idle.
 ///
-/// A worker of Tokio's that wakes a task keeps it as the one that it runs next, in a slot that no other worker may take it from.
-/// Where the caller blocks instead of going on (a long computation, `std::thread::sleep`), the task waits with it, and everybody
-/// else's events too. A second task takes the slot and moves the first one to the queue, which idle workers take from. So whoever
-/// wakes the task spawns an empty one: once for each thread and each rest, since a thread cannot see whether it was the first.
+/// When a Tokio worker wakes a task, it keeps that task as its next one, in a slot that other workers cannot steal
+/// from. If the caller then blocks instead of yielding (a long computation, `std::thread::sleep`), the task waits with
+/// it, and so do everybody's events. A second spawned task takes the slot and moves the first one to the queue, from
+/// which idle workers steal. So whoever wakes the task spawns an empty one, once per thread and idle period, since a
+/// thread cannot know whether it was the first.
 #[derive(Debug)]
 struct Rest(AtomicU64);
 
-/// Set while the task waits; the bits above count its rests, and begin differently for each publisher.
+/// The lowest bit is set while the task is idle; the others count idle periods, starting at a different value for each
+/// publisher.
 const WAITING: u64 = 1;
 const NEXT: u64 = 2;
 
@@ -155,7 +156,7 @@ impl Rest {
     }
 
     fn ends(&self) {
-        // The task alone changes it.
+        // Only the task changes it.
         let rest = self.0.load(Ordering::Relaxed);
         if rest & WAITING != 0 {
             self.0.store((rest & !WAITING).wrapping_add(NEXT), Ordering::SeqCst);

@@ -1,4 +1,4 @@
-//! The connection as the engine sees it: up or down, since when, and room to send.
+//! The connection as the engine sees it: whether it is up, which one it is, and whether there is room to send.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,24 +14,24 @@ use tokio::time::Instant;
 /// How long a connection counts as new.
 const NEW: Duration = Duration::from_millis(100);
 
-/// Why nothing is sent, where nothing else is known.
+/// The default reason for not sending.
 pub(super) const NO_CONNECTION: &str = "there was no connection";
 
-/// A client, and which of its connections is the current one.
+/// A client and the number of its current connection.
 pub(super) struct Link {
     client: Client,
     statistics: Arc<Statistics>,
     connection: u64,
     up: bool,
-    /// Since when.
+    /// When it was established.
     since: Instant,
 }
 
-/// What has happened since the last look.
+/// What has changed since the last check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Change {
     None,
-    /// The connection of this number, from 1, is gone, or it is another one now: what was sent and not answered may be lost.
+    /// The connection with this number, counted from 1, is gone or was replaced: whatever is unanswered may be lost.
     Lost(u64),
 }
 
@@ -49,27 +49,27 @@ impl Link {
         self.up
     }
 
-    /// The number of the connection, from 1.
+    /// The number of the connection, counted from 1.
     pub(super) fn connection(&self) -> u64 {
         self.connection
     }
 
-    /// Whether the connection has just been made.
+    /// Whether the connection is new.
     pub(super) fn is_new(&self) -> bool {
         self.since.elapsed() < NEW
     }
 
-    /// The version of the server that we are connected to; empty before the first connection.
+    /// The connected server's version; empty before the first connection.
     pub(super) fn server_version(&self) -> String {
         self.client.server_info().version
     }
 
-    /// Whether the server belongs to a JetStream domain: others may be behind it.
+    /// Whether the server belongs to a JetStream domain, so that there may be others behind it.
     pub(super) fn has_domain(&self) -> bool {
         self.client.server_info().domain.is_some_and(|domain| !domain.is_empty())
     }
 
-    /// Looks at the connection. It counts its connections, so that none can come and go unseen.
+    /// Checks the connection. Connections are counted, so that none is missed.
     pub(super) fn look(&mut self) -> Change {
         let connection = self.statistics.connects.load(Ordering::Relaxed);
         let up = self.client.connection_state() == State::Connected;
@@ -82,7 +82,7 @@ impl Link {
         change
     }
 
-    /// The same connection is still up, as far as anybody can tell without asking the server.
+    /// Whether the same connection is still up, as far as can be known without a request.
     pub(super) fn is_same(&self) -> bool {
         self.statistics.connects.load(Ordering::Relaxed) == self.connection
             && self.client.connection_state() == State::Connected
@@ -92,7 +92,7 @@ impl Link {
         Pin::new(&mut self.client).poll_ready(cx)
     }
 
-    /// Only after `poll_ready`.
+    /// Call only after `poll_ready`.
     pub(super) fn send(&mut self, message: Wire) -> Result<(), PublishError> {
         Pin::new(&mut self.client).start_send(message)
     }

@@ -1,16 +1,16 @@
-//! What is sent and acknowledged as one: a message, or an atomic batch.
+//! The unit of sending and acknowledgement: a message or an atomic batch.
 
 use std::slice;
 
 use crate::error::{Cause, EmitError, NotStored, PossiblyStored, Reason};
 use crate::message::OutboundMessage;
 
-/// What is sent and acknowledged as one.
+/// The unit of sending and acknowledgement.
 #[derive(Debug)]
 pub(crate) enum Load {
-    /// A message by itself.
+    /// A single message.
     One(OutboundMessage),
-    /// The messages of an atomic batch, of one stream; never empty.
+    /// The messages of an atomic batch, all for one stream; never empty.
     Atomic(Vec<OutboundMessage>),
 }
 
@@ -22,7 +22,7 @@ impl Load {
         }
     }
 
-    /// The message that stands for all: the last one of a batch, whose acknowledgement is that of the batch.
+    /// The message that represents the load: for a batch the last one, whose acknowledgement is the batch's.
     pub(crate) fn last(&self) -> &OutboundMessage {
         match self {
             Self::One(message) => message,
@@ -41,12 +41,12 @@ impl Load {
         self.messages().iter().map(OutboundMessage::wire_size).sum()
     }
 
-    /// The largest of its messages, headers and payload, in bytes.
+    /// The size of its largest message, headers and payload, in bytes.
     pub(crate) fn largest(&self) -> usize {
         self.messages().iter().map(OutboundMessage::wire_size).max().unwrap_or_default()
     }
 
-    /// Its longest subject, in bytes.
+    /// The length of its longest subject, in bytes.
     pub(crate) fn longest_subject(&self) -> usize {
         self.messages().iter().map(|message| message.subject.len()).max().unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! What a stream has on a subject, or of a batch: asked where it refuses because something is there already.
+//! Looks up the message that an emit conflicts with: the last one on a subject, or an atomic batch.
 
 use std::time::Duration;
 
@@ -11,26 +11,26 @@ use serde::Deserialize;
 use super::load::Load;
 use crate::jetstream::{Api, Failure, code};
 
-/// What the request for a message of a stream begins with; the stream's name follows.
+/// The operation's subject, before the stream's name.
 pub(super) const REQUEST: &str = "STREAM.MSG.GET.";
 
 pub(super) const TIMEOUT: Duration = Duration::from_secs(2);
-/// A replicated stream refuses a message while another one for its subject is on its way to the replicas. That takes
-/// some milliseconds, or for ever, where the leader is lost.
+/// A replicated stream refuses a message while another one on its subject is on its way to the replicas. That takes
+/// milliseconds, or for ever if the leader is lost.
 const PAUSES: [Duration; 4] =
     [Duration::from_millis(10), Duration::from_millis(40), Duration::from_millis(150), Duration::from_millis(300)];
 
-/// Which message is looked for.
+/// Which message to look up.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Question {
     pub(super) stream: String,
     /// The last message on this subject.
     pub(super) subject: String,
-    /// Or that of this id, which was the last of a batch.
+    /// The last message of a batch, by its id.
     pub(super) batch: Option<Batch>,
 }
 
-/// A batch, as it can be found again.
+/// How to find a batch again.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Batch {
     pub(super) last_id: String,
@@ -38,20 +38,20 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    /// What is sent as one, even if that is one message.
+    /// A batch, even of a single message.
     pub(super) fn of(load: &Load) -> Self {
         Self { last_id: load.last().message_id.clone(), messages: load.messages().len() as u64 }
     }
 }
 
-/// What is there.
+/// What was found.
 #[derive(Clone, Debug)]
 pub(super) enum Found {
-    /// A message, and the first of its batch: itself, where it is alone.
+    /// A message and the first one of its batch; the same for a single message.
     Message { sequence: u64, message_id: String, first_id: String },
     /// Nothing.
     Nothing,
-    /// Nobody says.
+    /// Unknown.
     Unknown,
 }
 
@@ -67,7 +67,7 @@ struct Stored {
     hdrs: String,
 }
 
-/// Asks the stream's leader, which alone knows for certain.
+/// Asks the stream's leader: only it knows for certain.
 pub(super) async fn look_up(api: Api, question: Question) -> (Question, Found) {
     let mut found = ask(&api, &question).await;
     for pause in PAUSES {
@@ -117,14 +117,15 @@ async fn get(api: &Api, stream: &str, body: serde_json::Value) -> Result<Option<
     };
     match answer {
         Ok(Answer { message }) => Ok(Some((message.seq, message_id(&message.hdrs)))),
-        // No message, no stream.
+        // No message or no stream.
         Err(Failure::Server { code: code::NO_MESSAGE | code::STREAM_NOT_FOUND, .. }) => Ok(None),
         Err(_) => Err(Silence),
     }
 }
 
-/// Where the message of this id is. JetStream has no such question: it is asked by a message of the same id that cannot be
-/// stored, as it expects another one before it. Ids are looked at first, and the answer is where the duplicate is.
+/// Finds the message with this id. JetStream has no request for that, so it sends a message with the same id that
+/// cannot be stored because it expects a different predecessor. Ids are checked first, and the answer names the
+/// duplicate's sequence.
 async fn sequence_of(api: &Api, stream: &str, subject: &str, message_id: &str) -> Result<Option<u64>, Silence> {
     #[derive(Deserialize)]
     struct Answer {
@@ -147,13 +148,13 @@ async fn sequence_of(api: &Api, stream: &str, subject: &str, message_id: &str) -
     let answer = api.client.send_request(subject.to_owned(), request).await.map_err(|_| Silence)?;
     match serde_json::from_slice(&answer.payload) {
         Ok(Answer { error: None, seq, duplicate: true }) => Ok(Some(seq)),
-        // Another message was the last one.
+        // The expectation failed: another message is the last one, and the id is unknown.
         Ok(Answer { error: Some(Refusal { err_code: code::WRONG_LAST_MESSAGE_ID }), .. }) => Ok(None),
         _ => Err(Silence),
     }
 }
 
-/// The id in a message's headers; empty where there is none.
+/// The id in a message's headers; empty if there is none.
 fn message_id(headers: &str) -> String {
     let headers = BASE64_STANDARD.decode(headers).unwrap_or_default();
     let headers = String::from_utf8_lossy(&headers);

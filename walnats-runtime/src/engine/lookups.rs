@@ -1,4 +1,4 @@
-//! Lookups that run, and the messages that wait for each.
+//! Running lookups and the messages that wait for each.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,10 +9,10 @@ use tokio::task::JoinSet;
 use super::lookup::{Found, Question, look_up};
 use crate::jetstream::Api;
 
-/// Answers carry the whole message that is looked at.
+/// Answers contain the whole message, so only a few run concurrently.
 const AT_ONCE: usize = 32;
 
-/// What is being looked up, and for whom.
+/// The lookups in progress and who waits for them.
 pub(super) struct Lookups {
     running: JoinSet<(Question, Found)>,
     pub(super) waiting: HashMap<Question, Vec<u64>>,
@@ -29,7 +29,7 @@ impl Lookups {
         !self.running.is_empty()
     }
 
-    /// Many may wait for one answer: all emits of a key.
+    /// Many jobs may wait for one answer: all emits with the same key.
     pub(super) fn ask(&mut self, api: Api, question: Question, sequence: u64) {
         if let Some(waiting) = self.waiting.get_mut(&question) {
             return waiting.push(sequence);
@@ -42,7 +42,7 @@ impl Lookups {
         });
     }
 
-    /// The next that has an end.
+    /// The next finished lookup.
     pub(super) async fn next(&mut self) -> Option<(Question, Found)> {
         self.running.join_next().await?.ok()
     }

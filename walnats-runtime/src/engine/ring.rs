@@ -1,10 +1,10 @@
-//! Everything that was accepted and has not ended, in the order in which it was accepted.
+//! Everything accepted and not ended, in order of acceptance.
 
 use std::collections::VecDeque;
 
-/// Values under consecutive sequence numbers. Values leave in any order; the numbers stay what they are.
+/// Values under consecutive sequence numbers. Values may be removed in any order; the numbers do not change.
 ///
-/// A value that stays long while later ones come and go costs a pointer for each of those.
+/// A value that stays while later ones come and go costs a pointer for each of those.
 #[derive(Debug)]
 pub(crate) struct Ring<T> {
     slots: VecDeque<Option<Box<T>>>,
@@ -25,12 +25,12 @@ impl<T> Ring<T> {
         self.end() - 1
     }
 
-    /// The lowest sequence number that is in use; [`Ring::end`] where none is.
+    /// The lowest sequence number in use; [`Ring::end`] if there is none.
     pub(crate) fn base(&self) -> u64 {
         self.base
     }
 
-    /// The sequence number that comes next.
+    /// The next sequence number.
     pub(crate) fn end(&self) -> u64 {
         self.base + self.slots.len() as u64
     }

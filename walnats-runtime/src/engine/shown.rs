@@ -1,11 +1,11 @@
-//! What `STREAM.INFO` shows of a stream that has refused an event: whether it would take it now.
+//! What `STREAM.INFO` shows of a stream that refused an event: whether it would take it now.
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use walnats_subject::covers;
 
-/// Of a stream's configuration and state, what makes it refuse events.
+/// The parts of a stream's configuration and state that make it refuse events.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Shown {
@@ -32,7 +32,7 @@ struct State {
 }
 
 impl Shown {
-    /// What cannot be read shows a stream without subjects, which takes nothing.
+    /// Unreadable information yields a stream without subjects, which takes nothing.
     pub(super) fn of(info: &Value) -> Self {
         Self::deserialize(info).unwrap_or_default()
     }

@@ -13,15 +13,15 @@ use crate::jetstream::{KnownStream, KnownStreams, Prefix};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct StreamId(usize);
 
-/// The streams that something was sent to, and which API of JetStream to ask about them.
+/// The streams that messages were sent to, and which JetStream API to ask about them.
 #[derive(Debug)]
 pub(super) struct Streams {
     ids: HashMap<String, StreamId>,
     streams: Vec<Stream>,
-    /// What somebody here saw of their configuration.
+    /// Configurations seen by anybody in this process.
     known: KnownStreams,
     prefix: Prefix,
-    /// Whether the prefix was chosen by the user, and so leads to the streams.
+    /// Whether the user chose the prefix, so that it leads to the streams.
     explicit: bool,
 }
 
@@ -29,37 +29,39 @@ pub(super) struct Streams {
 #[derive(Debug)]
 pub(super) struct Stream {
     pub(super) name: String,
-    /// Another stream that takes its subjects, and answered.
+    /// Another stream with its subjects, which answered.
     pub(super) other: Option<String>,
-    /// It was waited for in vain while another stream answered, and does not exist: the next time, that is asked at once.
+    /// It does not exist, and waiting for it was in vain while another stream answered: next time it is asked about at
+    /// once.
     pub(super) absent: bool,
     /// Whether it has acknowledged anything.
     acknowledged: bool,
     /// The domain that its acknowledgements name.
     domain: Option<String>,
-    /// How many attempts in a row went without an answer, over connections that stood.
+    /// Consecutive attempts that went unanswered while the connection stayed up.
     pub(super) silent: u32,
-    /// Its configuration as it was last seen.
+    /// Its configuration when last seen.
     config: Option<Arc<KnownStream>>,
-    /// Over this connection: the request about it that is under way.
+    /// Over this connection: the number of the current request about it.
     pub(super) inspecting: Option<u64>,
-    /// What is found then ends what waits in vain.
+    /// The result of that request ends what waits in vain.
     pub(super) decisive: bool,
-    /// It is to be asked about again, decisively.
+    /// Ask about it again, decisively.
     pub(super) to_decide: bool,
     /// Over this connection: when JetStream's API was last asked about it.
     pub(super) inspected: Option<Instant>,
-    /// Nobody answered the last request over a connection that stood, or these credentials may not ask: nothing waits for it.
+    /// The last request went unanswered while the connection stayed up, or these credentials may not ask: nothing waits
+    /// for an answer.
     pub(super) unanswered: bool,
-    /// JetStream's API does not show that it exists, or that it takes the subject of an event.
+    /// JetStream's API does not show that it exists, or that it takes an event's subject.
     pub(super) unseen: bool,
-    /// Over this connection: when the servers last showed nobody who could store its events.
+    /// Over this connection: when a trace last showed that no stream could store its events.
     pub(super) cleared: Option<Instant>,
-    /// Its events are being traced, since it refused one for good.
+    /// Its events are being traced because it refused one for good.
     pub(super) tracing: bool,
     /// Who received its events when it last refused one for good, and when that was.
     pub(super) receivers: Option<(Receivers, Instant)>,
-    /// Whether the difference of the duplicate windows was reported.
+    /// Whether a difference between duplicate windows was reported.
     reported: bool,
 }
 
@@ -109,12 +111,13 @@ impl Streams {
         self.streams.get_mut(id.0)
     }
 
-    /// Whether the stream's configuration is being asked for, before anything is sent to it again.
+    /// Whether resends wait for the stream's configuration.
     pub(super) fn is_waited_for(&self, name: &str) -> bool {
         self.ids.get(name).is_some_and(|id| self.get(*id).is_waited_for())
     }
 
-    /// Which API answers for the stream: the one that was chosen, else that of the domain that acknowledged, else the local one.
+    /// The API that answers for the stream: the configured one, otherwise that of the domain that acknowledged,
+    /// otherwise the local one.
     pub(super) fn prefix(&self, id: StreamId) -> Prefix {
         match &self.get(id).domain {
             Some(domain) if !self.explicit => Prefix::of_domain(domain),
@@ -122,20 +125,20 @@ impl Streams {
         }
     }
 
-    /// Whether the API that is asked is that of the stream, so that "not found" means that it does not exist.
+    /// Whether the API that is asked is the stream's own, so that "not found" means that it does not exist.
     ///
-    /// A stream can be in another account or domain that its subject reaches. The local API knows nothing of it.
+    /// A stream can be in another account or domain that its subject reaches. The local API does not know it.
     pub(super) fn api_is_right(&self, id: StreamId, server_has_domain: bool) -> bool {
         let stream = self.get(id);
         self.explicit
             || match stream.acknowledged {
-                // An API that never showed a stream which acknowledges is another one's.
+                // If the stream acknowledges and the API never showed it, that is another API.
                 true => stream.config.is_some() || stream.domain.is_some(),
                 false => !server_has_domain,
             }
     }
 
-    /// JetStream's API showed the stream. Says where it remembers ids for less time than `believed`.
+    /// JetStream's API showed the stream. Warns if its duplicate window is shorter than `believed`.
     pub(super) fn shown(&mut self, id: StreamId, info: &serde_json::Value, believed: Option<Duration>) {
         self.known.note(&self.get(id).name, info);
         self.refresh(id);
@@ -153,7 +156,7 @@ impl Streams {
         }
     }
 
-    /// `register` may have seen the stream since.
+    /// Takes over a configuration that `register` may have seen meanwhile.
     pub(super) fn refresh(&mut self, id: StreamId) {
         let config = self.known.get(&self.get(id).name);
         let stream = self.get_mut(id);
@@ -162,7 +165,7 @@ impl Streams {
         }
     }
 
-    /// The subject filters of the stream, where they are known.
+    /// The stream's subject filters; empty if unknown.
     pub(super) fn subjects(&self, id: StreamId) -> Vec<String> {
         self.get(id).config.as_ref().map(|config| config.subjects.clone()).unwrap_or_default()
     }
@@ -171,13 +174,13 @@ impl Streams {
         (0..self.streams.len()).map(StreamId)
     }
 
-    /// Another connection may lead to other answers.
+    /// Forgets what another connection may answer differently.
     pub(super) fn start_anew(&mut self) {
         for stream in &mut self.streams {
             (stream.inspected, stream.inspecting, stream.silent) = (None, None, 0);
             (stream.to_decide, stream.cleared) = (false, None);
             (stream.tracing, stream.receivers) = (false, None);
-            // Whoever kept silent may answer now, and the stream's window may be another one.
+            // A silent API may answer now, and the window may have changed.
             stream.unanswered = false;
             if let Some(config) = self.known.get(&stream.name) {
                 stream.config = Some(config);
@@ -205,22 +208,22 @@ impl Stream {
         self.config.as_deref()
     }
 
-    /// For how long the stream really remembers ids, where that is known.
+    /// The stream's actual duplicate window, if known.
     pub(super) fn duplicate_window(&self) -> Option<Duration> {
         self.config.as_ref().map(|config| config.duplicate_window)
     }
 
-    /// Whether it is known to acknowledge nothing.
+    /// Whether it is known never to acknowledge (`no_ack`).
     pub(super) fn never_acknowledges(&self) -> bool {
         self.config.as_ref().is_some_and(|config| config.no_ack)
     }
 
-    /// Whether JetStream's API was not asked yet over this connection.
+    /// Whether JetStream's API has not been asked about it over this connection.
     pub(super) fn wants_inspection(&self) -> bool {
         self.inspected.is_none() && !self.name.is_empty()
     }
 
-    /// Whether an answer is worth waiting for before anything is sent again.
+    /// Whether resends wait for the current request.
     pub(super) fn is_waited_for(&self) -> bool {
         self.inspecting.is_some() && !self.unanswered && !self.decisive
     }

@@ -35,7 +35,7 @@ use super::life::Life;
 use super::link::{Change, Link, NO_CONNECTION};
 use super::lookups::Lookups;
 use super::pause::Pauses;
-use super::probe::{Probes, Question};
+use super::probe::{Probe, Probes};
 use super::ring::Ring;
 use super::streams::{StreamId, Streams};
 use super::trace::{Trace, Traces};
@@ -48,11 +48,11 @@ use crate::metric;
 use crate::options::Options;
 use crate::stats::Counters;
 
-/// How often the connection and the deadlines are looked at while anything is to be done.
+/// How often the connection and deadlines are checked while there is work.
 const TICK: Duration = Duration::from_millis(10);
-/// How often it is looked whether the connection is up again, while nothing else happens.
+/// How often to check whether the connection is up again while nothing else happens.
 const UP_SOON: Duration = Duration::from_millis(200);
-/// How much of one kind is done before the others get their turn.
+/// How many items of one kind are handled before the others get their turn.
 const TURN: usize = 128;
 
 pub(super) struct Task {
@@ -66,57 +66,57 @@ pub(super) struct Task {
     life: Arc<Life>,
     present: metric::Present,
     limits: Limits,
-    /// Everything that was accepted and has not ended. Answers come to `<inbox><sequence number>`.
+    /// Everything accepted and not ended. Acknowledgements go to `<inbox><sequence number>`.
     ring: Ring<Job>,
     inbox: String,
     inbox_open: bool,
     inbox_denied: bool,
-    /// Nothing before it can be sent.
+    /// No job before it can be sent.
     cursor: u64,
     streams: Streams,
-    /// Streams that left something without an answer.
+    /// Streams that left a message unanswered.
     probes: Probes,
-    /// The last question over this connection.
-    question: Option<Question>,
+    /// The last probe over this connection.
+    probe: Option<Probe>,
     window: Window,
     hang_ups: HangUps,
-    /// The first job that waits for what is sent again.
+    /// The first job that waits for resends to be answered.
     passed_over: Option<u64>,
-    /// Since when a job waits that is to be sent alone.
+    /// Since when a suspect has been waiting to be sent alone.
     suspect_since: Option<Instant>,
-    /// The atomic batch that is being sent.
+    /// The atomic batch being sent.
     partly: Option<Partly>,
     pauses: Pauses,
     inspections: JoinSet<(StreamId, u64, Inspection, Option<Trace>)>,
-    /// Of streams that refused an event for good; the number is that of the connection.
+    /// Traces of streams that refused an event for good, with the number of the connection.
     traces: JoinSet<(StreamId, u64, Trace)>,
     tracing: Traces,
     next_inspection: u64,
-    /// Whether a stream may not have been asked about over this connection.
+    /// Whether some stream may not have been asked about over this connection.
     inspection_due: bool,
     lookups: Lookups,
-    /// What `health` is to know.
+    /// What `health` reports.
     watch: Watch,
     flushes: Vec<Flush>,
     /// Buffered messages that failed since the last `flush`, and the first failure.
     failed: usize,
     first_failure: Option<EmitError>,
     closing: Option<Closing>,
-    /// No deadline ends before.
+    /// The earliest deadline.
     next_due: Option<Instant>,
     /// The client is closed for good.
     client_lost: bool,
-    /// And whatever needed it has ended.
+    /// The client is closed, and everything that needed it has ended.
     client_gone: bool,
-    /// How many connections the client has told of.
+    /// Connections reported by the client.
     connections: u64,
-    /// Why there is no connection, as far as the client says.
+    /// Why there is no connection, if the client said.
     disconnected: &'static str,
-    /// Everything has ended, and the task with it.
+    /// The task has ended regularly.
     ended: bool,
 }
 
-/// What the publisher's handles hold as well.
+/// State shared with the publisher's handles.
 pub(super) struct Shared {
     pub(super) known: KnownStreams,
     pub(super) lost: Arc<LostReport>,
@@ -159,7 +159,7 @@ impl Task {
             cursor: 0,
             streams: Streams::new(known, options.api(), options.explicit()),
             probes: Probes::default(),
-            question: None,
+            probe: None,
             window: Window::new(options.window_messages, options.window_bytes),
             hang_ups: HangUps::default(),
             passed_over: None,
@@ -186,10 +186,10 @@ impl Task {
         }
     }
 
-    /// Runs until nobody can hand over anything more and everything has ended.
+    /// Runs until all handles are gone and everything has ended.
     async fn work(mut self) {
         let (client, filter) = (self.link.client().clone(), format!("{}*", self.inbox));
-        // Subscribing waits where the client's queue is full; deadlines run meanwhile.
+        // Subscribing waits if the client's queue is full; deadlines run meanwhile.
         let mut opening: Option<Opening> = Some(Box::pin(async move { client.subscribe(filter).await }));
         let mut inbox: Option<Subscriber> = None;
         let mut commands = Vec::with_capacity(TURN);
@@ -207,7 +207,7 @@ impl Task {
             }
             let busy = self.is_busy();
             self.show(busy);
-            // A new connection is announced a little before it is up, and nothing else may happen until it is used.
+            // A new connection is announced shortly before it is up, and nothing else may happen until it is used.
             let recheck = self.inspection_due.then(|| Instant::now() + UP_SOON);
             let again = self.watch.due().into_iter().chain(recheck).min();
             let sendable = self.find_next().is_some();
@@ -279,7 +279,7 @@ impl Task {
         }
     }
 
-    /// Notices a lost connection: what was sent over it and not answered is to be sent again, in order.
+    /// Detects a lost connection: what was sent over it and not answered is to be resent, in order.
     fn look(&mut self) {
         let Change::Lost(connection) = self.link.look() else { return };
         self.probes.start_anew();
@@ -313,8 +313,7 @@ impl Task {
         self.next_due = Some(Instant::now());
     }
 
-    /// Notices time that the clock did not count. Whether there was any is asked at every tick, and before anything is sent
-    /// again.
+    /// Detects time that the clock did not count; called at every tick and before every resend.
     fn count_unseen(&mut self) {
         if let Some(unseen) = self.clock.unseen() {
             for (_, job) in self.ring.iter_mut().filter(|(_, job)| job.first_sent.is_some()) {

@@ -1,8 +1,8 @@
-//! Who receives a message on a subject, as the servers show it: nats-server traces messages from 2.11 on (ADR-41).
+//! Message tracing (ADR-41, nats-server 2.11): which streams and servers receive a message on a subject.
 //!
-//! A stream that JetStream's API does not know here can be in another account or behind a leaf node, where its subject reaches
-//! it. Each server on the way reports what it did with a message that carries the header `Nats-Trace-Dest`; with
-//! `Nats-Trace-Only`, nobody gets the message itself, and no stream stores it.
+//! A stream that JetStream's API does not know can be in another account or behind a leaf node, where its subject
+//! reaches it. Each server on the way reports what it did with a message that carries the header `Nats-Trace-Dest`;
+//! with `Nats-Trace-Only`, no subscriber gets the message and no stream stores it.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -15,12 +15,12 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 const TIMEOUT: Duration = Duration::from_secs(1);
-/// The first server that traces. An older one takes the message for one like any other.
+/// The first release with tracing. Older servers treat the message like any other.
 const SINCE: (u64, u64) = (2, 11);
 /// No stream has this name.
 const NOWHERE: &str = ".";
 
-/// A message on the subject was traced.
+/// A trace of a message on a subject.
 #[derive(Debug)]
 pub(super) struct Trace {
     pub(super) subject: String,
@@ -29,20 +29,20 @@ pub(super) struct Trace {
     pub(super) receivers: Receivers,
 }
 
-/// Who received it, besides plain subscribers.
+/// Who received it, apart from plain subscribers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Receivers {
-    /// All of them: streams by name, in whatever account or domain, the first of those that may lead anywhere, and whether other
-    /// accounts are among these.
+    /// All of them: streams by name, in any account or domain; the first receiver that may lead anywhere; and whether
+    /// those include other accounts.
     Shown { streams: Vec<String>, beyond: Option<String>, accounts: bool },
-    /// They were not shown, for this reason.
+    /// Unknown, for this reason.
     Hidden(&'static str),
 }
 
-/// What a server did with the message.
+/// A server's report.
 #[derive(Deserialize)]
 struct Report {
-    /// How many other servers it was passed on to, each of which reports.
+    /// How many servers it was passed on to; each of them reports, too.
     #[serde(default)]
     hops: usize,
     events: Vec<Step>,
@@ -62,20 +62,21 @@ struct Step {
     error: String,
 }
 
-/// The kind of a connection that is a plain subscriber's.
+/// The connection kind of a plain subscriber.
 const CLIENT: u64 = 0;
 
-/// What the last token of a report's subject begins with.
+/// Begins the last token of a report's subject.
 pub(super) const MARK: char = 't';
 
-/// The traces that wait for reports. These come to the inbox of the acknowledgements: a user may be allowed few subscriptions.
+/// The traces that wait for reports. Reports arrive in the inbox for acknowledgements, since a user may be limited to
+/// few subscriptions.
 #[derive(Debug, Default)]
 pub(super) struct Traces {
     waiting: HashMap<u64, mpsc::UnboundedSender<Bytes>>,
     next: u64,
 }
 
-/// Where reports are to go, and where they arrive.
+/// The subject for reports, and the channel on which they arrive.
 #[derive(Debug)]
 pub(super) struct Reports {
     inbox: String,
@@ -83,7 +84,7 @@ pub(super) struct Reports {
 }
 
 impl Traces {
-    /// Reports come to a subject that begins with `inbox`.
+    /// Registers a trace whose reports go to a subject below `inbox`.
     pub(super) fn expect(&mut self, inbox: &str) -> Reports {
         self.waiting.retain(|_, waiting| !waiting.is_closed());
         let (sender, arriving) = mpsc::unbounded_channel();
@@ -95,13 +96,13 @@ impl Traces {
     /// A report arrived.
     pub(super) fn arrives(&self, number: &str, report: &Bytes) {
         if let Some(waiting) = number.parse().ok().and_then(|number: u64| self.waiting.get(&number)) {
-            // Whoever asked may have given up.
+            // The caller may have given up.
             let _ = waiting.send(report.clone());
         }
     }
 }
 
-/// Asks the servers who receives a message on `subject`.
+/// Traces a message on `subject`.
 pub(super) async fn trace(client: Client, subject: String, reports: Reports) -> Trace {
     let at = Instant::now();
     let receivers = if !traces(&client.server_info().version) {
@@ -123,7 +124,7 @@ async fn ask(client: &Client, subject: &str, reports: Reports) -> Option<Receive
     let mut headers = HeaderMap::new();
     headers.insert("Nats-Trace-Dest", inbox);
     headers.insert("Nats-Trace-Only", "true");
-    // Should a server not know the headers, its streams refuse the message.
+    // If a server does not know the headers, its streams refuse the message.
     headers.insert(NATS_EXPECTED_STREAM, NOWHERE);
     client.publish_with_headers(subject.to_owned(), headers, "".into()).await.ok()?;
     let (mut reports, mut expected) = (Vec::new(), 1);
@@ -145,9 +146,9 @@ fn receivers(reports: Vec<Report>) -> Receivers {
                 streams.push(stream);
                 continue;
             }
-            // Not every message goes to the same member of a group.
+            // Different messages go to different members of a queue group.
             "eg" if kind == CLIENT && acc.is_empty() && queue.is_empty() => continue,
-            // Counted as a hop: that server reports, too.
+            // Counted as a hop, and that server reports, too.
             "eg" if kind != CLIENT && error.is_empty() => continue,
             "eg" if kind == CLIENT => "a group of subscribers receives it".to_owned(),
             "eg" => format!("server `{name}` receives it, and does not show where it goes from there"),
@@ -162,8 +163,8 @@ fn receivers(reports: Vec<Report>) -> Receivers {
 }
 
 impl Receivers {
-    /// Whether a message for `stream` was stored by none of them: none is a stream of this name, or may lead to one, and all
-    /// others refuse it, where it names the stream that it is for.
+    /// Whether none of them stored a message for `stream`: none has this name or may lead to one that has, and all
+    /// others refuse it because it names its stream.
     pub(super) fn exclude(&self, stream: &str, names_its_stream: bool) -> bool {
         match self {
             Self::Shown { streams, beyond: None, .. } => {
@@ -173,7 +174,7 @@ impl Receivers {
         }
     }
 
-    /// Whether one stream of this name is among them, and nothing that may lead to another one.
+    /// Whether exactly one stream has this name, and nothing may lead to another.
     pub(super) fn have_one(&self, stream: &str) -> bool {
         match self {
             Self::Shown { streams, beyond: None, .. } => streams.iter().filter(|other| *other == stream).count() == 1,
@@ -181,7 +182,7 @@ impl Receivers {
         }
     }
 
-    /// Whether another stream of this name is among them, or a whole account that may have one.
+    /// Whether a second stream has this name, or a whole account may contain one.
     pub(super) fn have_another(&self, stream: &str) -> bool {
         match self {
             Self::Shown { streams, accounts, .. } => {
@@ -195,7 +196,7 @@ impl Receivers {
         matches!(self, Self::Shown { .. })
     }
 
-    /// Where a message went that may have been stored by `stream`.
+    /// Where a message that `stream` may have stored went.
     pub(super) fn why(&self, stream: &str, names_its_stream: bool) -> String {
         if self.exclude(stream, names_its_stream) {
             return "who received it at first is not known".to_owned();

@@ -1,7 +1,7 @@
-//! What is known to be wrong, for `health`: it outlives the connection, and the events that it was noticed by.
+//! Known problems, for `health`. They outlive the connection and the events that revealed them.
 //!
-//! A stream that does not exist leaves nothing behind in the engine: its events end, and the next ones are not here yet. A service
-//! would be called ready between them, though no event of it can be stored.
+//! A missing stream leaves no trace in the engine: its events end, and the next ones are not here yet. Without this
+//! record, a service would be reported ready in between, although none of its events can be stored.
 
 use std::time::Duration;
 
@@ -12,14 +12,14 @@ use crate::error::{Cause, EmitError, Reason};
 use crate::jetstream::Scope;
 use crate::message::Receipt;
 
-/// A stream that refused is asked for first after this, then less and less often.
+/// The first pause before a refusing stream is asked about; later ones grow.
 const SOON: Duration = Duration::from_secs(1);
 const SELDOM: Duration = Duration::from_secs(15);
-/// Where nobody says how the stream is, it is worth another attempt after this; a service that is not ready makes none.
+/// If nothing is known about the stream, the next event may try it after this; a service that is not ready emits none.
 const STALE: Duration = Duration::from_secs(60);
-/// How often a stream is asked about again that nothing was said of.
+/// How often the API is asked again about a stream when it did not answer.
 const ASKED_AGAIN: u32 = 6;
-/// Over a new connection, a subscription is denied within this, or not at all.
+/// A denied subscription is reported within this time of a new connection.
 const DENIED_WITHIN: Duration = Duration::from_secs(2);
 
 /// Streams that refuse events, and whether acknowledgements can arrive.
@@ -33,23 +33,23 @@ pub(super) struct Watch {
 #[derive(Debug)]
 struct Trouble {
     stream: String,
-    /// Of the event that was refused.
+    /// The refused event's subject.
     subject: String,
     /// Whether the stream's configuration and state show it.
     shows: bool,
-    /// When the stream refused last, or was found missing.
+    /// When the stream last refused or was found missing.
     last: Instant,
     ask_at: Instant,
     pause: Duration,
 }
 
-/// A stream that JetStream's API did not say anything about, as while a server starts.
+/// A stream about which JetStream's API did not answer, as while a server starts.
 #[derive(Debug)]
 struct Unclear {
     stream: String,
-    /// `None` while it is being asked about.
+    /// `None` while a request is running.
     ask_at: Option<Instant>,
-    /// How often it is asked about yet.
+    /// The remaining number of requests.
     left: u32,
 }
 
@@ -58,12 +58,12 @@ enum Inbox {
     #[default]
     Open,
     Denied,
-    /// It was denied over an earlier connection.
+    /// The inbox was denied over an earlier connection.
     Perhaps(Instant),
 }
 
 impl Watch {
-    /// The stream refuses events and has done so for some time. Returns whether that is news.
+    /// The stream has been refusing events for some time. Returns whether that is new.
     pub(super) fn refuses(&mut self, stream: &str, subject: &str, shows: bool, now: Instant) -> bool {
         if let Some(trouble) = self.troubles.iter_mut().find(|trouble| trouble.stream == stream) {
             (trouble.last, trouble.shows) = (now, shows);
@@ -74,7 +74,7 @@ impl Watch {
         true
     }
 
-    /// An event of the stream ended. Returns whether that is news.
+    /// An event of the stream ended. Returns whether that changes the stream's health.
     pub(super) fn ended(&mut self, stream: &str, subject: &str, end: &Result<Receipt, EmitError>) -> bool {
         match end {
             Ok(receipt) => {
@@ -89,7 +89,7 @@ impl Watch {
         }
     }
 
-    /// JetStream's API was asked about the stream over this connection, and did not say anything.
+    /// JetStream's API did not answer about the stream over this connection.
     pub(super) fn unclear(&mut self, stream: &str, now: Instant) {
         match self.unclear.iter_mut().find(|unclear| unclear.stream == stream) {
             Some(unclear) => {
@@ -103,7 +103,7 @@ impl Watch {
         self.unclear.retain(|unclear| unclear.left > 0);
     }
 
-    /// JetStream's API said something of the stream.
+    /// JetStream's API answered about the stream.
     pub(super) fn clear(&mut self, stream: &str) {
         self.unclear.retain(|unclear| unclear.stream != stream);
     }
@@ -117,17 +117,17 @@ impl Watch {
         self.inbox = Inbox::Denied;
     }
 
-    /// Something came to the inbox.
+    /// Something arrived in the inbox.
     pub(super) fn hear(&mut self) {
         self.inbox = Inbox::Open;
     }
 
-    /// The connection is another one.
+    /// The connection was replaced.
     pub(super) fn start_anew(&mut self, now: Instant) {
         if self.inbox != Inbox::Open {
             self.inbox = Inbox::Perhaps(now + DENIED_WITHIN);
         }
-        // Every stream is asked about anyway.
+        // A new connection asks about every stream anyway.
         self.unclear.clear();
         for trouble in &mut self.troubles {
             (trouble.ask_at, trouble.pause) = (now + SOON, SOON);
@@ -138,7 +138,7 @@ impl Watch {
         self.inbox != Inbox::Open
     }
 
-    /// When there is something to look at again.
+    /// When something has to be checked again.
     pub(super) fn due(&self) -> Option<Instant> {
         let inbox = match self.inbox {
             Inbox::Perhaps(until) => Some(until),
@@ -148,7 +148,7 @@ impl Watch {
         self.troubles.iter().map(|trouble| trouble.ask_at).chain(inbox).chain(unclear).min()
     }
 
-    /// The streams to ask about now, over a connection that is `up`.
+    /// The streams to ask about now; `up` says whether there is a connection.
     pub(super) fn look(&mut self, now: Instant, up: bool) -> Vec<String> {
         if let Inbox::Perhaps(until) = &mut self.inbox
             && *until <= now
@@ -158,7 +158,7 @@ impl Watch {
         let mut streams = Vec::new();
         self.troubles.retain_mut(|trouble| {
             if !up {
-                // Nobody could have said anything.
+                // No answer was possible.
                 trouble.last = now;
             }
             if now.duration_since(trouble.last) >= STALE {
@@ -192,7 +192,7 @@ impl Watch {
         });
     }
 
-    /// JetStream is away, and so is the stream.
+    /// JetStream is unavailable, and so is the stream.
     pub(super) fn no_jetstream(&mut self, stream: &str, now: Instant) {
         for trouble in self.troubles.iter_mut().filter(|trouble| trouble.stream == stream) {
             trouble.last = now;
@@ -200,8 +200,8 @@ impl Watch {
     }
 }
 
-/// Whether the stream's configuration and state would show why an event failed; `None` where other events of the stream need
-/// not fail.
+/// Whether the stream's configuration and state would show why an event failed; `None` if other events of the stream
+/// may succeed.
 fn of_stream(error: &EmitError) -> Option<bool> {
     match error {
         EmitError::NotStored(error) => {

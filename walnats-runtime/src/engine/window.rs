@@ -1,4 +1,4 @@
-//! What is under way: sent, and neither answered nor given up.
+//! The window: what is in flight, sent and neither answered nor given up.
 
 use std::time::Duration;
 
@@ -7,15 +7,15 @@ use tokio::time::Instant;
 use super::job::Job;
 use super::load::Load;
 
-/// How much of what is sent again may be under way at a time: all of it can be held up from the moment on in which the stream has
-/// answered, and arrive when its ids are forgotten.
+/// How many resent messages, and bytes, may be in flight: all of them can be held up just after the probe was answered,
+/// and arrive when the stream has forgotten their ids.
 const AGAIN_MESSAGES: usize = 32;
 const AGAIN_BYTES: usize = 64 << 10;
 const AGAIN_PATIENCE: Duration = Duration::from_millis(250);
-/// A server works on 50 atomic batches of a stream at a time, and refuses more in a way that looks like a broken one.
+/// A server handles 50 atomic batches of a stream concurrently, and refuses more with the error of an incomplete batch.
 const BATCHES: usize = 32;
 
-/// How much is under way, and what else may be sent.
+/// How much is in flight, and what else may be sent.
 #[derive(Debug)]
 pub(super) struct Window {
     max_messages: usize,
@@ -23,12 +23,12 @@ pub(super) struct Window {
     messages: usize,
     bytes: usize,
     batches: usize,
-    /// Of these, what may be stored already by an earlier attempt.
+    /// Of these, resends that an earlier attempt may have stored.
     again_messages: usize,
     again_bytes: usize,
-    /// When the last of these was sent or answered.
+    /// When the last resend was sent or answered.
     again_since: Instant,
-    /// A job that is under way alone, because the connection may not survive it.
+    /// The job in flight alone, because the connection may not survive it.
     alone: Option<u64>,
 }
 
@@ -47,7 +47,7 @@ impl Window {
         }
     }
 
-    /// Messages under way.
+    /// Messages in flight.
     pub(super) fn messages(&self) -> usize {
         self.messages
     }
@@ -56,12 +56,12 @@ impl Window {
         self.messages == 0
     }
 
-    /// Whether messages leave one at a time, so that their order is kept whatever happens.
+    /// Whether only one message may be in flight, which keeps the order under all circumstances.
     pub(super) fn keeps_order(&self) -> bool {
         self.max_messages == 1
     }
 
-    /// The job that is under way alone, if one is.
+    /// The job in flight alone, if any.
     pub(super) fn alone(&self) -> Option<u64> {
         self.alone
     }
@@ -76,20 +76,20 @@ impl Window {
         }
     }
 
-    /// Whether there is room. What is larger than the whole window goes when nothing else is under way.
+    /// Whether there is room. A job larger than the whole window goes when nothing else is in flight.
     pub(super) fn fits(&self, job: &Job) -> bool {
         let messages = self.messages + job.load.messages().len();
         let fits = messages <= self.max_messages && self.bytes + job.bytes <= self.max_bytes;
         self.messages == 0 || (fits && (!is_batch(job) || self.batches < BATCHES))
     }
 
-    /// Whether it may be sent once more before what was sent again is answered.
+    /// Whether there is room for another resend.
     pub(super) fn fits_again(&self, job: &Job) -> bool {
         let messages = self.again_messages + job.load.messages().len();
         self.again_messages == 0 || (messages <= AGAIN_MESSAGES && self.again_bytes + job.bytes <= AGAIN_BYTES)
     }
 
-    /// Whether what was sent again is being answered; else it must not hold up anything else.
+    /// Whether resends are being answered; if not, they must not hold up other messages.
     pub(super) fn moves_again(&self) -> bool {
         self.again_since.elapsed() < AGAIN_PATIENCE
     }
@@ -105,7 +105,7 @@ impl Window {
         }
     }
 
-    /// The job, which is under way, is no longer.
+    /// The job is no longer in flight.
     pub(super) fn leave(&mut self, job: &Job) {
         self.messages -= job.load.messages().len();
         self.bytes -= job.bytes;
@@ -117,7 +117,7 @@ impl Window {
         }
     }
 
-    /// The connection is gone, and with it everything that was under way.
+    /// The connection is lost, and everything in flight with it.
     pub(super) fn clear(&mut self) {
         *self = Self::new(self.max_messages, self.max_bytes);
     }

@@ -1,4 +1,4 @@
-//! A message as async-nats sends it.
+//! Messages in the form that async-nats sends.
 
 use std::fmt::Write;
 
@@ -15,7 +15,8 @@ use crate::message::OutboundMessage;
 
 const EXPECTED_STREAM: &str = "Nats-Expected-Stream";
 
-/// The `index`th message of a load. All of a batch carry the same reply subject: whichever is refused, we hear of it.
+/// The load's message at `index`. All messages of a batch have the same reply subject, so that a refusal of any
+/// arrives.
 pub(super) fn outbound(load: &Load, index: usize, reply: String, batch_id: &str) -> Option<Wire> {
     let messages = load.messages();
     let message = messages.get(index)?;
@@ -31,10 +32,10 @@ pub(super) fn outbound(load: &Load, index: usize, reply: String, batch_id: &str)
     })
 }
 
-/// Stands between a job's sequence number and that of an attempt after the first.
+/// Separates a job's sequence number from the attempt's, from the second attempt on.
 const ATTEMPT: char = '-';
 
-/// The reply subject of an attempt, from 1, of the job of this sequence number.
+/// The reply subject of an attempt, counted from 1, of the job with this sequence number.
 pub(super) fn reply(inbox: &str, sequence: u64, attempt: u32) -> String {
     let mut reply = String::with_capacity(inbox.len() + 24);
     reply.push_str(inbox);
@@ -46,7 +47,7 @@ pub(super) fn reply(inbox: &str, sequence: u64, attempt: u32) -> String {
     reply
 }
 
-/// The job and the attempt that the last token of a reply subject names.
+/// The job and attempt named by the last token of a reply subject.
 pub(super) fn replied(token: &str) -> Option<(u64, u32)> {
     match token.split_once(ATTEMPT) {
         None => Some((token.parse().ok()?, 1)),
@@ -54,16 +55,17 @@ pub(super) fn replied(token: &str) -> Option<(u64, u32)> {
     }
 }
 
-/// All headers as the lines that they are on the wire, in one entry: a map of eight costs more than everything else that
-/// is done to send a message. Every value was checked for line breaks before. async-nats takes such a value only where
-/// it is deserialised; should that ever end, the map is filled entry by entry.
+/// All headers in their wire format, in a single map entry: a map of eight entries costs more than everything else done
+/// to send a message. Every value was checked for line breaks before. async-nats accepts such a value only through
+/// deserialization; should that change, the map is filled entry by entry.
 fn headers(message: &OutboundMessage) -> HeaderMap {
     const LINE: usize = ": \r\n".len();
     let others: usize = message.headers.iter().map(|(name, value)| name.len() + value.len() + LINE).sum();
     let expected = EXPECTED_STREAM.len() + message.stream.len() + LINE;
     let mut lines = String::with_capacity(message.message_id.len() + expected + others);
     lines.push_str(&message.message_id);
-    // Without it, a stream of another name that takes the subject would store what its readers do not expect.
+    // Without it, a stream with another name that takes the subject would store the event, although its readers do not
+    // expect it.
     let expected = message.expect_stream.then_some((EXPECTED_STREAM, message.stream.as_ref()));
     for (name, value) in expected.into_iter().chain(message.headers.iter()) {
         for part in ["\r\n", name, ": ", value] {
@@ -121,7 +123,7 @@ mod tests {
         .expect("valid")
     }
 
-    /// What a subscriber gets of a message with these headers.
+    /// The headers that a subscriber receives.
     async fn received(headers: HeaderMap) -> Result<BTreeMap<String, String>, Box<dyn std::error::Error>> {
         let server = NatsServer::builder().jetstream(false).start()?;
         let client = async_nats::connect(server.url()).await?;
@@ -139,8 +141,8 @@ mod tests {
         own.into_iter().chain(others).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 
-    /// async-nats does not promise to take several lines as one value. Where this fails after an update of it, everything
-    /// still works through [`entries`], at the price that is told at [`headers`].
+    /// async-nats does not guarantee that it accepts several lines as one value. If this fails after an update, sending
+    /// still works through [`entries`], more slowly: see [`headers`].
     #[tokio::test]
     async fn headers_are_rendered_in_one_piece() -> Result<(), Box<dyn std::error::Error>> {
         let headers = headers(&message());

@@ -1,4 +1,4 @@
-//! The books of what was accepted: everything that comes in ends exactly once.
+//! Accepting and ending jobs: everything accepted ends exactly once.
 
 use tokio::time::Instant;
 
@@ -13,7 +13,7 @@ use crate::metric;
 impl Task {
     pub(super) fn accept(&mut self, mut job: Box<Job>) {
         if self.ring.is_empty() {
-            // What was slept through before concerns nobody.
+            // Sleep before the first job does not matter.
             self.clock = Clock::new();
         }
         job.stream = self.streams.id(&job.load.last().stream);
@@ -25,7 +25,7 @@ impl Task {
         self.end_hopeless(sequence);
     }
 
-    /// Ends a job. Everything that was accepted comes through here, exactly once.
+    /// Ends a job. Everything accepted passes through here exactly once.
     pub(super) fn finish(&mut self, sequence: u64, result: Result<Receipt, EmitError>) {
         self.no_longer_sent(sequence);
         self.pauses.ended(sequence);
@@ -56,7 +56,7 @@ impl Task {
         }
     }
 
-    /// Takes a job out of the window, if it is in it.
+    /// Removes a job from the window, if it is there.
     pub(super) fn no_longer_sent(&mut self, sequence: u64) {
         self.window.end_alone(sequence);
         if let Some(job) = self.ring.get(sequence).filter(|job| job.is_sent()) {
@@ -67,7 +67,7 @@ impl Task {
         }
     }
 
-    /// Something happens at `instant`, if at all.
+    /// Makes sure that deadlines are checked at `instant`.
     pub(super) fn due(&mut self, instant: Option<Instant>) {
         if let Some(instant) = instant {
             self.next_due = Some(self.next_due.map_or(instant, |due| due.min(instant)));

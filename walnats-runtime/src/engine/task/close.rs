@@ -9,7 +9,7 @@ use crate::error::{Cause, FlushError, Reason, ShutdownError};
 use crate::lost_report::Failure;
 
 impl Task {
-    /// Answers those whose wait is over.
+    /// Completes every `flush` whose messages have ended or whose time is up.
     pub(super) fn settle(&mut self) {
         if self.flushes.is_empty() && self.closing.is_none() {
             return;
@@ -17,7 +17,7 @@ impl Task {
         let now = Instant::now();
         for flush in std::mem::take(&mut self.flushes) {
             if self.ring.base() >= flush.before {
-                // Whoever dropped the future of `flush` does not want to know.
+                // The caller may have dropped the future of `flush`.
                 let _ = flush.end.send(self.take_failures());
             } else if flush.until <= now {
                 let unacknowledged = self.ring.iter().take_while(|(sequence, _)| *sequence < flush.before).count();
@@ -38,7 +38,7 @@ impl Task {
         }
     }
 
-    /// Everything ends by `until`, and whoever waits at `end` gets what was not acknowledged.
+    /// Shuts down: everything ends by `until`, and the caller at `end` gets what was not acknowledged.
     pub(super) fn close(&mut self, until: Instant, end: oneshot::Sender<Result<(), ShutdownError>>) {
         let closing = self.closing.get_or_insert_with(|| Closing { until, ends: Vec::new() });
         closing.until = closing.until.min(until);
@@ -52,7 +52,7 @@ impl Task {
         self.closing.get_or_insert_with(|| Closing { until, ends: Vec::new() });
     }
 
-    /// Whether the task has nothing left to do, ever. Tells those who wait for that.
+    /// Whether the task is finished. Completes the shutdown if one is waiting.
     pub(super) fn is_finished(&mut self) -> bool {
         if self.closing.is_none() || !self.ring.is_empty() {
             return false;
@@ -63,7 +63,7 @@ impl Task {
         true
     }
 
-    /// Ends what took a place before the shutdown and was handed over after it.
+    /// Ends what reserved room before the shutdown and was handed over after it.
     pub(super) fn refuse_the_late(&mut self) {
         for command in self.take_the_late() {
             if let Command::Send(job) = command {
@@ -75,12 +75,12 @@ impl Task {
         }
     }
 
-    /// Whether somebody waits for the end, and gets what is left then.
+    /// Whether a caller waits for the shutdown and gets what is left.
     pub(super) fn is_awaited(&self) -> bool {
         self.closing.as_ref().is_some_and(|closing| closing.ends.iter().any(|end| !end.is_closed()))
     }
 
-    /// Ends everything that is left, and gives it back.
+    /// Ends everything that is left, and returns it.
     pub(super) fn abandon(&mut self, unsent: &Reason) {
         let ends = self.closing.as_mut().map(|closing| std::mem::take(&mut closing.ends)).unwrap_or_default();
         let (mut never_sent, mut unknown) = (Vec::new(), Vec::new());

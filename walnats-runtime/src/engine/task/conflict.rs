@@ -1,5 +1,5 @@
-//! Messages that the stream refuses because something of them is there already: perhaps an attempt of ours whose answer was
-//! lost, perhaps the event of somebody else.
+//! Conflicts: messages refused because the stream already has something in their place, perhaps an earlier attempt
+//! whose answer was lost, perhaps another's event.
 
 use std::time::Duration;
 
@@ -14,16 +14,16 @@ use crate::error::{Cause, EmitError, Reason};
 use crate::jetstream::Api;
 use crate::message::{Outcome, Receipt};
 
-/// The pause before a message is sent again whose place was taken by nothing that can be read, doubled each time.
+/// The pause before a resend if the conflicting message could not be read, doubled each time.
 const PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
-/// So often something is in its place and not on its subject: it is on another one.
+/// After this many lookups that find nothing on the subject, the conflicting message must be on another one.
 const VAIN: u32 = 10;
 
 impl Task {
     pub(super) fn on_taken(&mut self, sequence: u64, reason: Reason) {
         let Some(job) = self.ring.get(sequence) else { return };
-        // A batch is refused as a whole, and no attempt of it is open: it is not there.
+        // A batch is refused as a whole and no attempt is open, so it is not stored.
         if matches!(job.load, Load::Atomic(_)) && !job.uncertain {
             let error = job.refused(reason);
             return self.finish(sequence, Err(error));
@@ -42,7 +42,7 @@ impl Task {
         self.ask_for(sequence, id, Question { stream, subject, batch });
     }
 
-    /// Nothing more is sent of it, for this reason; what remains to be known is whether an earlier attempt was stored.
+    /// Stops resending for this reason, and looks up whether an earlier attempt was stored.
     pub(super) fn look_for(&mut self, sequence: u64, reason: Reason) {
         self.no_longer_sent(sequence);
         self.pauses.ended(sequence);
@@ -84,7 +84,7 @@ impl Task {
         }
     }
 
-    /// The server denies reading the stream.
+    /// The server denied reading the stream.
     pub(super) fn end_unread(&mut self, stream: &str) {
         let unread =
             self.ring.iter().filter(|(_, job)| job.phase == Phase::Looking && job.load.last().stream == stream);
@@ -97,8 +97,8 @@ impl Task {
     }
 }
 
-/// How the job ends; `None` where it is to be sent again. What is unread since `patience` is not the network, nor a leader that
-/// is being elected; while there is no connection, there is no end to patience.
+/// The job's result; `None` if it is to be resent. A message unreadable since `patience` is not due to the network or a
+/// leader election; without a connection, the wait does not count.
 fn judge(job: &mut Job, found: &Found, patience: Option<Instant>) -> Option<Result<Receipt, EmitError>> {
     let batch = matches!(job.load, Load::Atomic(_));
     let refused = |job: &Job| {
@@ -111,7 +111,7 @@ fn judge(job: &mut Job, found: &Found, patience: Option<Instant>) -> Option<Resu
             (*sequence, *message_id == job.load.last().message_id && *first_id == first.message_id)
         }
         Found::Nothing if batch => return refused(job),
-        // It was refused for the sake of one that is gone: there is a place now. Or the stream stores it on another subject.
+        // The conflicting message is gone, so there is room now; or the stream stores it on another subject.
         Found::Nothing if job.vain < VAIN => return None,
         Found::Nothing => {
             return Some(Err(match job.uncertain {
@@ -137,11 +137,11 @@ fn judge(job: &mut Job, found: &Found, patience: Option<Instant>) -> Option<Resu
     Some(Ok(receipt(job, sequence, ours)))
 }
 
-/// How the job ends that is not sent any more.
+/// The result of a job that is not resent.
 fn judge_forbidden(job: &Job, found: &Found, reason: Reason, ack_timeout: Duration) -> Result<Receipt, EmitError> {
     match found {
         Found::Message { sequence, .. } => Ok(receipt(job, *sequence, true)),
-        // Its stream remembers its id still, and no other one takes it.
+        // Its stream still remembers the id, and no other stream takes it.
         Found::Nothing
             if job.load.last().expect_stream
                 && job.last_attempt_before(ack_timeout).is_some_and(|last| Instant::now() < last) =>
@@ -154,7 +154,7 @@ fn judge_forbidden(job: &Job, found: &Found, reason: Reason, ack_timeout: Durati
 
 fn receipt(job: &Job, sequence: u64, ours: bool) -> Receipt {
     let last = job.load.last();
-    // An id that nobody else can have was stored by an attempt of ours.
+    // A generated id can only have been stored by an earlier attempt.
     let outcome = if ours && last.fresh_id { Outcome::Stored(sequence) } else { Outcome::Duplicate(sequence) };
     let (stream, message_id) = (last.stream.to_string(), last.message_id.clone());
     Receipt { outcome, stream, domain: None, message_id }

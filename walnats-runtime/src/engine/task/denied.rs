@@ -1,4 +1,4 @@
-//! What the server says beside the answers: that it denies something, or why it closes the connection.
+//! Errors that the server sends outside of answers: denied permissions, and reasons for closing the connection.
 
 use async_nats::{ClientError, Event, ServerError};
 
@@ -48,8 +48,8 @@ impl Task {
         }
     }
 
-    /// Each denial is for one publish on the subject, but nobody says which. Where all that are under way on it are
-    /// denied, that is clear; where not, the denied ones end without a retry when their acknowledgement fails to come.
+    /// Each denial is about one publish on the subject, but does not say which. If all in flight on it are denied, that
+    /// is clear; otherwise the denied ones end without a retry when their acknowledgement does not come.
     fn on_publish_denied(&mut self, subject: &str) {
         for id in self.streams.ids() {
             let prefix = self.streams.prefix(id);
@@ -89,7 +89,7 @@ impl Task {
 
 const REFUSED: &str = "there was no connection: the server refuses the credentials";
 
-/// Why the server does not let this client in.
+/// Why the server rejects this client.
 fn refused_connection(text: &str) -> Option<&'static str> {
     let text = text.to_ascii_lowercase();
     let reasons = [
@@ -122,8 +122,7 @@ fn denied(text: &str) -> Option<Denied> {
     }
 }
 
-/// Undoes the escapes of a string literal of Go, up to its closing quote:
-/// <https://pkg.go.dev/strconv#Quote>.
+/// Decodes the escapes of a Go string literal, up to its closing quote: <https://pkg.go.dev/strconv#Quote>.
 fn unquoted(text: &str) -> Option<String> {
     let mut plain = String::with_capacity(text.len());
     let mut characters = text.chars();
@@ -154,7 +153,7 @@ fn unquoted(text: &str) -> Option<String> {
     }
 }
 
-/// Appends the character that an escape without digits stands for.
+/// Appends the character for an escape without digits.
 fn return_char(plain: &mut String, character: char) -> usize {
     plain.push(character);
     0

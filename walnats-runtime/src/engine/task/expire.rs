@@ -1,4 +1,4 @@
-//! Deadlines: of attempts, of emits, and of the stream's memory for ids.
+//! Deadlines: of attempts, of emits, and of the stream's duplicate window.
 
 use std::time::Duration;
 
@@ -8,14 +8,14 @@ use super::Task;
 use crate::engine::job::Phase;
 use crate::error::{Cause, Reason};
 
-/// How much longer a message that may be the cause waits with each attempt that went unanswered.
+/// How much longer a suspect waits after each unanswered attempt.
 const SILENT_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_SILENT_PAUSE: Duration = Duration::from_secs(10);
 
-/// The pause after another stream answered alone.
+/// The pause after only another stream answered.
 const ELSEWHERE_PAUSE: Duration = Duration::from_millis(500);
 
-/// Whose time is up.
+/// Which deadline has passed.
 enum Over {
     Emit,
     Window,
@@ -23,8 +23,8 @@ enum Over {
 }
 
 impl Task {
-    /// Acts on every deadline that has passed. Looks through everything that was accepted, but only when something is
-    /// due, and that is seldom: an attempt that is acknowledged in time never is.
+    /// Acts on every deadline that has passed. Scans all jobs, but only if a deadline is due, which is rare: attempts
+    /// acknowledged in time never are.
     pub(super) fn expire(&mut self, now: Instant) {
         if self.next_due.is_none_or(|due| due > now) {
             return;
@@ -72,13 +72,13 @@ impl Task {
         for sequence in unanswered {
             self.on_unanswered(sequence);
         }
-        // A stream whose pause is over is found from the start.
+        // Scan from the start if a stream's pause is over.
         if due_again || self.pauses.next().is_some_and(|next| next <= now) {
             self.cursor = self.ring.base();
         }
     }
 
-    /// An attempt had its time, over a connection that stands.
+    /// An attempt timed out while the connection stayed up.
     fn on_unanswered(&mut self, sequence: u64) {
         if let Some(reason) = self.ring.get_mut(sequence).and_then(|job| job.verdict.take()) {
             return self.end_verdict(sequence, &reason);
@@ -90,7 +90,7 @@ impl Task {
         self.streams.refresh(job.stream);
         job.attempt_unanswered();
         job.losses.silent += 1;
-        // It may be what a link behind the server breaks over.
+        // A link behind the server may break over it.
         let suspect = job.losses.silent >= 2 && self.hang_ups.is_unproven(&job.load);
         job.losses.suspect |= suspect && !self.window.keeps_order();
         if elsewhere && job.deadline.is_none() {
@@ -99,7 +99,7 @@ impl Task {
         let delay = LONGEST_SILENT_PAUSE.min(SILENT_PAUSE.saturating_mul(job.losses.silent));
         let again = match (job.losses.suspect, elsewhere) {
             (true, _) => job.delayed(delay),
-            // What became of its own stream is being asked.
+            // Its own stream is being asked about.
             (false, true) => job.delayed(ELSEWHERE_PAUSE),
             (false, false) => None,
         };
@@ -120,7 +120,7 @@ impl Task {
         self.note_silence(stream, elsewhere);
     }
 
-    /// Ends a job at once where it cannot be sent, now or later.
+    /// Ends a job at once if it can never be sent.
     pub(super) fn end_hopeless(&mut self, sequence: u64) {
         let (cause, unsent) = if self.client_gone {
             (Cause::Closed, Reason::Unsent("the NATS client is closed"))
@@ -134,14 +134,14 @@ impl Task {
         }
     }
 
-    /// The client ended: it was drained, or gave up connecting, or its runtime is being shut down.
+    /// The client ended: it was drained, gave up connecting, or its runtime is shutting down.
     pub(super) fn lose_client(&mut self) {
         self.client_lost = true;
         self.show(true);
     }
 
-    /// Ends everything that the client would have been needed for. A runtime that is being shut down takes the client and this
-    /// task with it, in any order; so it waits, for a timer that fires in no such runtime.
+    /// Ends everything that needs the client. A runtime that shuts down ends the client and this task in any order, so
+    /// this waits for a timer, which does not fire in such a runtime.
     pub(super) async fn give_up_client(&mut self) {
         if !self.client_lost || self.client_gone {
             return;

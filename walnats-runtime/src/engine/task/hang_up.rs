@@ -5,28 +5,28 @@ use crate::engine::hang_up::{Loss, Words};
 use crate::engine::job::{Job, Phase};
 use crate::error::{Cause, Reason};
 
-/// Without the server's words, so many connections are lost over a message that is alone, while others get through, before it
-/// is given up.
+/// How many connections are lost over a message that is alone, without a reason from the server and while others get
+/// through, before it is given up.
 const ENOUGH: u32 = 6;
 
 impl Task {
-    /// The connection is lost with these under way, or asked with.
+    /// The connection was lost with these in flight or being probed with.
     pub(super) fn note_lost(&mut self, mut under_way: Vec<u64>, connection: u64) {
         let mut alone = self.window.alone();
-        if let Some(question) = self.question.take()
-            && !under_way.contains(&question.carrier)
+        if let Some(probe) = self.probe.take()
+            && !under_way.contains(&probe.carrier)
         {
-            under_way.push(question.carrier);
+            under_way.push(probe.carrier);
         }
-        // Nothing of a batch is stored before its last message, but one of those before may be what the connection is lost over.
+        // A batch is stored only with its last message, but an earlier one may be why the connection was lost.
         if let Some(partly) = &self.partly {
             under_way.push(partly.sequence);
         }
-        // Between two connections there is nothing to lose.
+        // Nothing was in flight.
         if under_way.is_empty() {
             return;
         }
-        // One at a time is always alone.
+        // With a window of one message, every message is alone.
         if let ([only], true) = (&under_way[..], self.window.keeps_order()) {
             let unproven = self.ring.get(*only).is_some_and(|job| self.hang_ups.is_unproven(&job.load));
             alone = alone.or(unproven.then_some(*only));
@@ -35,7 +35,7 @@ impl Task {
             let Some(job) = self.ring.get_mut(*sequence) else { continue };
             job.losses.connections += 1;
             job.losses.alone += u32::from(alone == Some(*sequence));
-            // Two in a row may be a network that flaps: it is looked at alone, where it may be the cause.
+            // Two losses in a row may be due to the network; a suspect is tried alone.
             let suspect = job.losses.connections >= 2 && self.hang_ups.is_unproven(&job.load);
             job.losses.suspect |= suspect && !self.window.keeps_order();
         }
@@ -49,7 +49,7 @@ impl Task {
         }
     }
 
-    /// The server said why it hangs up.
+    /// The server said why it closes the connection.
     pub(super) fn on_hang_up(&mut self, words: Words) {
         if let Some((words, loss)) = self.hang_ups.said(words) {
             self.explain(&words, &loss);
@@ -64,7 +64,7 @@ impl Task {
             job.losses.explained += 1;
             is_meant |= self.hang_ups.can_mean(words, &job.load);
         }
-        // Of what has ended meanwhile, nobody knows any more.
+        // Nothing is known about jobs that have ended meanwhile.
         let is_left =
             |sequence: &u64| self.ring.get(*sequence).is_none_or(|job| self.hang_ups.can_mean(words, &job.load));
         let left = leftovers.iter().any(is_left);
@@ -77,13 +77,13 @@ impl Task {
         match found {
             Some(sequence) => self.condemn(sequence, words),
             None if is_meant || left => {
-                // What is as large was not under way, and would be lost the same way.
+                // Messages as large as these were not in flight, and would be lost the same way.
                 let hang_ups = &self.hang_ups;
                 let meant = self.ring.iter_mut().filter(|(_, job)| hang_ups.can_mean(words, &job.load));
                 meant.for_each(|(_, job)| job.losses.suspect = true);
             }
             None => {
-                // What passed before does not any more.
+                // Messages of a proven size are refused now.
                 for sequence in under_way {
                     if let Some(job) = self.ring.get_mut(*sequence) {
                         job.losses.suspect = true;
@@ -93,14 +93,15 @@ impl Task {
         }
     }
 
-    /// The server hangs up over this one.
+    /// The server closes the connection over this message.
     fn condemn(&mut self, sequence: u64, words: &Words) {
         let Some(job) = self.ring.get(sequence) else { return };
-        // Whether it is stored is asked on its own subject, which the server minds. Where none as long ever passed, none did.
+        // Looking it up needs its own subject, which the server objects to. If none as long ever passed, this one did
+        // not.
         let never = words.minds_subject() && self.hang_ups.can_mean(words, &job.load);
         self.hang_ups.found(words, &job.load);
         self.end_forbidden(sequence, &words.text, never);
-        // What is as large would only be asked with, or sent, to the same end.
+        // Messages as large would end the same way.
         let forbidden = |(_, job): &(u64, &Job)| job.is_ready() && self.hang_ups.forbids(&job.load).is_some();
         let forbidden: Vec<u64> = self.ring.iter().filter(forbidden).map(|(sequence, _)| sequence).collect();
         for sequence in forbidden {
@@ -108,8 +109,8 @@ impl Task {
         }
     }
 
-    /// Ends what the server hangs up over. None of its attempts was stored, if each of them ended with such words. One that went
-    /// without them may have been stored, as the limit can have been lowered since; or the words were lost, as they are where the
+    /// Ends what the server closes the connection over. If every attempt ended with such a reason, none was stored. An
+    /// attempt without one may have been stored before the limit was lowered, or the reason was lost, as happens if the
     /// server closes while more arrives. That is looked up.
     pub(super) fn end_forbidden(&mut self, sequence: u64, said: &str, never: bool) {
         let Some(job) = self.ring.get(sequence) else { return };
@@ -123,7 +124,7 @@ impl Task {
         }
     }
 
-    /// Ends what the connection was lost over again and again, without a word of the server, while others got through.
+    /// Ends a message over which the connection was lost repeatedly, without a reason, while others got through.
     fn give_up(&mut self, sequence: u64) {
         let Some(job) = self.ring.get(sequence).filter(|job| job.losses.alone >= ENOUGH) else { return };
         let error = match job.uncertain {

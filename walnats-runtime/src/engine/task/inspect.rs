@@ -1,4 +1,4 @@
-//! Asking JetStream's API about streams, and what follows from the answers.
+//! Asking JetStream's API about streams, and acting on the answers.
 
 use std::time::Duration;
 
@@ -13,13 +13,13 @@ use crate::engine::streams::StreamId;
 use crate::engine::trace::Trace;
 use crate::error::{Cause, Reason};
 
-/// After this an answer of the API may be of the past.
+/// After this, an answer of the API may be outdated.
 const STALE: Duration = Duration::from_secs(1);
-/// For so long what the API showed of a stream is taken for true where it refuses an event.
+/// How long the API's answer is believed when a stream refuses an event.
 const FRESH: Duration = Duration::from_secs(5);
 
 impl Task {
-    /// Asks about every stream that was not asked about over this connection.
+    /// Asks about every stream that has not been asked about over this connection.
     pub(super) fn inspect_all(&mut self) {
         if !std::mem::take(&mut self.inspection_due) {
             return;
@@ -35,9 +35,9 @@ impl Task {
         }
     }
 
-    /// Asks about a stream that refuses or keeps silent; what is found ends what waits in vain.
+    /// Asks about a stream that refuses or does not answer; the result ends jobs that wait in vain.
     pub(super) fn decide(&mut self, id: StreamId) {
-        // What is under way already may have been asked too early.
+        // A request that is already running may predate the problem.
         self.streams.get_mut(id).to_decide = self.streams.get(id).inspecting.is_some();
         self.inspect(id, true);
     }
@@ -64,7 +64,7 @@ impl Task {
 
     pub(super) fn on_inspected(&mut self, id: StreamId, number: u64, inspection: Inspection, trace: Option<Trace>) {
         let stream = self.streams.get_mut(id);
-        // Another connection has come meanwhile: it is asked anew.
+        // The connection was replaced meanwhile; the stream is asked about again.
         if stream.inspecting != Some(number) {
             return;
         }
@@ -98,7 +98,7 @@ impl Task {
                 let taken = |subject: &str| subjects.iter().any(|filter| covers(filter, subject));
                 let takes = |job: &Job| job.load.messages().iter().all(|message| taken(&message.subject));
                 let is_right = self.streams.api_is_right(id, server_has_domain);
-                // A stream with a transform, or a mirror, takes what its subjects do not show.
+                // A stream with a transform, or a mirror, takes subjects that its configuration does not list.
                 if decisive && !subjects.is_empty() && is_right {
                     self.end_absent(id, |job| !takes(job), &no_stream, trace.as_ref());
                 }
@@ -128,11 +128,11 @@ impl Task {
         }
     }
 
-    /// For how long a load may be sent again, by what is known of its stream.
+    /// How long a load may be resent, by what is known of its stream.
     pub(super) fn window_of(&self, job: &Job) -> Duration {
         let believed = job.load.last().duplicate_window;
         if job.load.last().is_once() {
-            // What refuses the second is the first, for as long as the stream keeps it.
+            // The first message refuses the second for as long as the stream keeps it.
             return self
                 .streams
                 .get(job.stream)
@@ -153,7 +153,7 @@ impl Task {
         self.next_due = Some(Instant::now());
     }
 
-    /// The stream stores and says nothing.
+    /// The stream stores messages without acknowledging them.
     fn end_unacknowledged(&mut self, id: StreamId) {
         let sent = self.ring.iter().filter(|(_, job)| job.stream == id && (job.is_sent() || job.uncertain));
         let ends: Vec<_> = sent
@@ -166,23 +166,23 @@ impl Task {
         }
     }
 
-    /// An attempt went without an answer, over a connection that stands.
+    /// An attempt went unanswered while the connection stayed up.
     pub(super) fn note_silence(&mut self, id: StreamId, elsewhere: bool) {
         let stream = self.streams.get_mut(id);
         stream.silent += 1;
-        // Somebody may have shortened its window since it was asked.
+        // Its window may have been shortened since.
         let stale = stream.inspected.is_none_or(|at| at.elapsed() > STALE);
         if stale && !stream.unanswered {
             self.inspect(id, false);
         }
         let stream = self.streams.get(id);
-        // One alone may be lost on its way.
+        // A single answer may be lost.
         if stream.silent >= 2 || elsewhere {
             self.decide(id);
         }
     }
 
-    /// What the stream lacks of what the load needs, as far as is known; `None` while that is being asked.
+    /// The feature that the load needs and the stream lacks, as far as known; `None` while that is being asked.
     pub(super) fn lacks(&mut self, id: StreamId, needs: &[Ability]) -> Option<Option<&'static str>> {
         let stream = self.streams.get(id);
         let lacking = stream.config().map(|config| needs.iter().find(|need| !need.is_of(config)));
@@ -194,7 +194,7 @@ impl Task {
         }
         let fresh = stream.inspected.is_some_and(|at| at.elapsed() < FRESH);
         match lacking.flatten() {
-            // Somebody may have turned it on since.
+            // It may have been enabled since.
             Some(_) if !fresh && !stream.unanswered => {
                 self.inspect(id, false);
                 None

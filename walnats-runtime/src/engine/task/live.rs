@@ -1,6 +1,6 @@
-//! The task's life: running it, and its death, which is reported like any other end.
+//! Running the task, and ending everything it holds if the task itself is ended.
 //!
-//! The runtime drops its tasks when it is shut down, at the end of `main` for example. Nothing can be sent from then on.
+//! A runtime drops its tasks when it is shut down, for example at the end of `main`. Nothing can be sent from then on.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -14,31 +14,31 @@ use crate::engine::life::Death;
 use crate::error::Cause;
 
 impl Task {
-    /// Runs until nobody can hand over anything more and everything has ended.
+    /// Runs until all handles are gone and everything has ended.
     pub(in crate::engine) async fn run(self) {
         let life = Arc::clone(&self.life);
         let mut work = pin!(self.work());
         poll_fn(|cx| life.poll(|cx| work.as_mut().poll(cx), cx)).await;
     }
 
-    /// Takes what was handed over and not looked at. Nothing is handed over from then on.
+    /// Accepts commands that were sent and not handled. No more can be sent from then on.
     pub(super) fn take_the_late(&mut self) -> Vec<Command> {
         self.commands.close();
         let mut late = Vec::new();
         loop {
             match self.commands.try_recv() {
                 Ok(command) => late.push(command),
-                // Somebody is in the middle of handing over, which takes some instructions.
+                // A caller is in the middle of sending, which takes a few instructions.
                 Err(TryRecvError::Empty) => std::thread::yield_now(),
                 Err(TryRecvError::Disconnected) => return late,
             }
         }
     }
 
-    /// Ends everything that is left, of which nothing was heard.
+    /// Ends everything that is left.
     fn die(&mut self, death: Death) {
         let unconfirmed = usize::try_from(self.counters.buffered()).unwrap_or(usize::MAX);
-        // First, so that whoever comes too late learns why.
+        // First, so that later callers learn the reason.
         self.life.dies(death, unconfirmed);
         for command in self.take_the_late() {
             match command {

@@ -1,4 +1,4 @@
-//! Questions to streams in doubt: see [`Probes`](crate::engine::probe::Probes).
+//! Sending probes: see [`Probes`](crate::engine::probe::Probes).
 
 use std::cmp::Reverse;
 
@@ -7,18 +7,18 @@ use tokio::time::Instant;
 use super::Task;
 use crate::engine::job::Job;
 use crate::engine::load::Load;
-use crate::engine::probe::Question;
+use crate::engine::probe::Probe;
 use crate::engine::wire;
 
-/// What the last token of an answer to a question begins with.
+/// Begins the last token of a probe's reply subject.
 pub(super) const MARK: char = 'q';
 /// No stream has this name.
 const NOWHERE: &str = ".";
 
 impl Task {
-    /// A stream that is to be asked now, and how often it was asked in vain. Nothing may come between the answer and what is sent
-    /// again: what else has to be known is asked first.
-    pub(super) fn question_due(&self, now: Instant) -> Option<(String, u32)> {
+    /// A stream to be probed now, and its number of unanswered probes. Nothing may come between the answer and the
+    /// resend, so that other requests about the stream come first.
+    pub(super) fn probe_due(&self, now: Instant) -> Option<(String, u32)> {
         if self.probes.is_empty() {
             None
         } else {
@@ -26,13 +26,12 @@ impl Task {
         }
     }
 
-    /// Sends one of the stream's messages as if it were for another stream, so that none stores it. Beside streams,
-    /// whoever listens to the subject gets an event as he gets it when it is sent again.
+    /// Sends one of the stream's messages as if it were for another stream, so that no stream stores it. Plain
+    /// subscribers to the subject get a copy, as they do with any resend.
     ///
-    /// The newest comes first, since what has waited long is the most likely to be without an answer for reasons of its own;
-    /// after that, the smallest of those of which nobody knows whether they are too large; and at last, alone, what the
-    /// connection may be lost over, which is not asked with again before the others were.
-    pub(super) fn ask(&mut self, stream: &str, vain: u32, now: Instant) {
+    /// The newest message comes first, since one that has waited long is more likely to be unanswerable. Then come
+    /// those of unproven size, smallest first. Suspects of closing the connection come last, and each goes alone.
+    pub(super) fn send_probe(&mut self, stream: &str, unanswered: u32, now: Instant) {
         let of_stream = |(_, job): &(u64, &Job)| job.is_ready() && job.load.last().stream == stream;
         let key = |(sequence, job): (u64, &Job)| {
             let size = job.bytes + job.load.longest_subject();
@@ -43,7 +42,7 @@ impl Task {
         if waiting.is_empty() {
             return self.probes.drop_stream(stream);
         }
-        let chosen = vain as usize % waiting.len();
+        let chosen = unanswered as usize % waiting.len();
         let (_, ((suspect, _), _, Reverse(carrier)), _) = waiting.select_nth_unstable(chosen);
         let carrier = *carrier;
         if *suspect {
@@ -57,13 +56,13 @@ impl Task {
         message.stream = NOWHERE.into();
         message.expect_stream = true;
         let id = job.stream;
-        let (number, until) = self.probes.asked(stream, &message.subject, now);
-        if vain > 0 {
-            // Perhaps it never answers.
+        let (number, until) = self.probes.sent(stream, &message.subject, now);
+        if unanswered > 0 {
+            // The stream may never answer.
             self.decide(id);
         }
-        self.question = Some(Question { number, carrier, until });
-        // It may be time for what was never sent.
+        self.probe = Some(Probe { number, carrier, until });
+        // Messages that were never sent may go now.
         self.cursor = self.ring.base();
         let reply = format!("{}{MARK}{number}", self.inbox);
         if let Some(wire) = wire::outbound(&Load::One(message), 0, reply, "")
@@ -74,21 +73,21 @@ impl Task {
         }
     }
 
-    /// A question that was asked alone, and whose answer may be lost, holds up nothing else any longer.
-    pub(super) fn end_question(&mut self, now: Instant) {
-        let Some(Question { carrier, .. }) = self.question.filter(|question| question.until <= now) else { return };
-        // It may have been sent since, alone as well.
+    /// A probe that was sent alone and is not answered in time holds up nothing any longer.
+    pub(super) fn expire_probe(&mut self, now: Instant) {
+        let Some(Probe { carrier, .. }) = self.probe.filter(|probe| probe.until <= now) else { return };
+        // The job itself may have been sent alone since.
         if self.ring.get(carrier).is_none_or(Job::is_ready) {
             self.window.end_alone(carrier);
         }
     }
 
-    pub(super) fn on_question_answered(&mut self, number: &str) {
+    pub(super) fn on_probe_answered(&mut self, number: &str) {
         let Ok(number) = number.parse() else { return };
-        if let Some(Question { carrier, .. }) = self.question.take_if(|question| question.number == number) {
+        if let Some(Probe { carrier, .. }) = self.probe.take_if(|probe| probe.number == number) {
             self.window.end_alone(carrier);
             if let Some(job) = self.ring.get_mut(carrier).filter(|job| job.losses.suspect) {
-                // It arrived, and the connection stands.
+                // It arrived, and the connection is still up.
                 job.losses.suspect = false;
                 self.hang_ups.survived();
             }

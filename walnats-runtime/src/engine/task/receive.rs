@@ -1,4 +1,4 @@
-//! What JetStream answers.
+//! Handling JetStream's answers.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use crate::engine::{trace, watch, wire};
 use crate::error::Reason;
 use crate::message::{Outcome, Receipt};
 
-/// After this a message is sent again whose id was in process.
+/// The pause before resending a message whose id is in process.
 const IN_PROCESS: Duration = Duration::from_millis(500);
 
-/// After this a batch is sent again that the server gave up, doubled each time.
+/// The pause before resending a batch that the server abandoned, doubled each time.
 const GIVEN_UP: Duration = Duration::from_millis(250);
 
 /// An acknowledgement.
@@ -29,12 +29,12 @@ struct Stored {
 
 impl Task {
     pub(super) fn on_answer(&mut self, answer: &Message) {
-        // Anybody may publish to an inbox: what fits nothing is nothing.
+        // Anybody may publish to an inbox: unknown tokens are ignored.
         let Some(token) = answer.subject.strip_prefix(self.inbox.as_str()) else { return };
         self.hang_ups.answered();
         self.watch.hear();
         if let Some(number) = token.strip_prefix(probe::MARK) {
-            return self.on_question_answered(number);
+            return self.on_probe_answered(number);
         }
         if let Some(number) = token.strip_prefix(trace::MARK) {
             return self.tracing.arrives(number, &answer.payload);
@@ -60,14 +60,14 @@ impl Task {
             }
             Answer::Elsewhere { stream, stored } => self.on_elsewhere(sequence, stream, stored),
             Answer::Nothing => {}
-            // An earlier attempt, which was given up: what it met says nothing of the present one.
+            // A refusal of an earlier attempt says nothing about the current one.
             _ if self.ring.get(sequence).is_some_and(|job| job.attempt != attempt) => {}
             Answer::Taken(reason) => {
                 self.answers(sequence);
                 self.on_taken(sequence, reason);
             }
             Answer::InProcess => {
-                // One id that stays in process, which happens, must not hold up the others.
+                // An id can stay in process; it must not hold up the others.
                 self.answers(sequence);
                 self.on_in_process(sequence);
             }
@@ -83,7 +83,7 @@ impl Task {
         self.streams.get_mut(job.stream).acknowledges(domain.as_deref());
         self.hang_ups.passed(&job.load, job.bytes);
         let message = job.load.last();
-        // An id that nobody else can have was stored by an attempt of ours.
+        // A generated id can only have been stored by an earlier attempt.
         let outcome = if duplicate && !message.fresh_id { Outcome::Duplicate(stored) } else { Outcome::Stored(stored) };
         if !self.pauses.is_empty() && self.pauses.stored(&stream) {
             self.cursor = self.ring.base();
@@ -92,7 +92,7 @@ impl Task {
         self.finish(sequence, Ok(Receipt { outcome, stream, domain, message_id }));
     }
 
-    /// The stream answers, so that it need not be spared any longer.
+    /// The stream answers, so its pause ends.
     fn answers(&mut self, sequence: u64) {
         let Some(job) = self.ring.get(sequence) else { return };
         if !self.pauses.is_empty() && self.pauses.stored(&job.load.last().stream) {
@@ -100,7 +100,7 @@ impl Task {
         }
     }
 
-    /// The connection has survived a message that was alone.
+    /// The connection survived a message that was alone.
     fn survived(&mut self, sequence: u64) {
         self.window.end_alone(sequence);
         self.hang_ups.survived();
@@ -110,7 +110,8 @@ impl Task {
         self.cursor = self.ring.base();
     }
 
-    /// Another stream takes the subject as well. The message's own may still answer, from another account or domain.
+    /// Another stream with the same subject answered. The message's own stream may still answer, from another account
+    /// or domain.
     fn on_elsewhere(&mut self, sequence: u64, stream: String, stored: bool) {
         if let Some(job) = self.ring.get_mut(sequence) {
             let before = job.elsewhere.as_ref().is_some_and(|(_, stored)| *stored);
@@ -126,7 +127,7 @@ impl Task {
         }
     }
 
-    /// The server gives a batch up where too many are open. Others of the stream are not affected.
+    /// The server abandons a batch if too many are open. Others of the stream are not affected.
     fn on_batch_given_up(&mut self, sequence: u64, reason: Reason) {
         self.sent_again_later(sequence);
         self.pauses.ended(sequence);
@@ -137,7 +138,7 @@ impl Task {
         self.due(again);
     }
 
-    /// It is as good as no answer, only that there is no need to wait for one much longer.
+    /// This counts as no answer, but need not be waited for much longer.
     fn on_in_process(&mut self, sequence: u64) {
         let soon = Instant::now() + IN_PROCESS;
         if let Some(Job { phase: Phase::Sent { until, .. }, .. }) = self.ring.get_mut(sequence) {
@@ -157,7 +158,7 @@ impl Task {
         let (patience, uncertain) = (job.patience, job.uncertain);
         self.due(patience);
         if uncertain {
-            // Whoever answered may be gone when the pause is over.
+            // The other stream may be gone when the pause is over.
             self.probes.raise(&stream);
         }
         let refusals = self.pauses.refused(&stream, sequence, &reason, now);
@@ -170,7 +171,7 @@ impl Task {
         }
     }
 
-    /// Takes a job out of the window and puts the cursor where it is found again.
+    /// Removes a job from the window and moves the cursor back to it.
     pub(super) fn sent_again_later(&mut self, sequence: u64) {
         self.no_longer_sent(sequence);
         if self.partly.as_ref().is_some_and(|partly| partly.sequence == sequence) {

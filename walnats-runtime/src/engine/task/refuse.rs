@@ -1,5 +1,5 @@
-//! Refusals that are final: of this stream. Another one of the name may take the subject in another account or domain, have room,
-//! and answer later.
+//! Final refusals. A stream with the same name in another account or domain may take the subject, have room, and answer
+//! later.
 
 use std::time::Duration;
 
@@ -12,13 +12,14 @@ use crate::engine::trace::{Trace, trace};
 use crate::error::{Cause, Reason};
 use crate::jetstream::Scope;
 
-/// How long another answer is waited for where the servers show that there is one stream of the name.
+/// How long to wait for another answer if traces show a single stream with the name.
 const GRACE: Duration = Duration::from_millis(100);
-/// For so long what the servers showed is taken for true.
+/// How long a trace is believed.
 const FRESH: Duration = Duration::from_secs(5);
 
 impl Task {
-    /// Waits for another answer: not for long where there is one stream of the name, else as long as for any.
+    /// Waits for another answer: briefly if there is a single stream with the name, otherwise as long as for any
+    /// answer.
     pub(super) fn on_refused_for_good(&mut self, sequence: u64, reason: Reason) {
         let Some(job) = self.ring.get_mut(sequence) else { return };
         if !job.is_sent() || job.verdict.is_some() || reason.scope() == Scope::Publisher {

@@ -1,4 +1,4 @@
-//! What is sent next, and sending it.
+//! Choosing what is sent next, and sending it.
 
 use std::future::poll_fn;
 use std::time::Duration;
@@ -14,15 +14,15 @@ use crate::engine::wire;
 use crate::error::{Cause, Reason};
 use crate::metric;
 
-/// How long a message waits for something that is being asked.
+/// How long a message is put off while something is being asked.
 const A_LITTLE: Duration = Duration::from_millis(50);
-/// What the connection may be lost over lets everything else go first, but not for longer.
+/// How long suspects let everything else go first.
 const SUSPECTS_WAIT: Duration = Duration::from_secs(1);
 
 /// What is sent next.
 pub(super) enum Next {
-    /// A question to this stream, which was asked so often in vain.
-    Question(String, u32),
+    /// A probe to this stream, with its number of unanswered probes.
+    Probe(String, u32),
     /// This job, or the rest of a batch.
     Job(u64),
     /// This job, and nothing else until it is answered.
@@ -30,7 +30,8 @@ pub(super) enum Next {
 }
 
 impl Task {
-    /// What may be sent now. Moves the cursor to the first job that may be; `None` where there is none, or no room for it.
+    /// What may be sent now. Moves the cursor to the first job that may be sent; `None` if there is none, or no room
+    /// for it.
     pub(super) fn find_next(&mut self) -> Option<Next> {
         if !self.link.is_up() || !self.inbox_open || self.inbox_denied || self.client_lost {
             return None;
@@ -39,15 +40,15 @@ impl Task {
             return Some(Next::Job(partly.sequence));
         }
         let now = Instant::now();
-        self.end_question(now);
+        self.expire_probe(now);
         if self.window.alone().is_some() {
             return None;
         }
         if self.hang_ups.hold_until.is_some_and(|until| until > now) {
             return None;
         }
-        if let Some((stream, vain)) = self.question_due(now) {
-            return Some(Next::Question(stream, vain));
+        if let Some((stream, unanswered)) = self.probe_due(now) {
+            return Some(Next::Probe(stream, unanswered));
         }
         if self.suspect_since.is_some_and(|since| now.duration_since(since) > SUSPECTS_WAIT) {
             return self.find_suspect(now);
@@ -67,7 +68,7 @@ impl Task {
                     self.cursor += 1;
                 }
                 Some(job) if job.uncertain && !self.window.fits_again(job) => {
-                    // Those before it are answered one by one, or never: then it holds up nothing else.
+                    // Earlier resends are being answered one by one; if they never are, they hold up nothing else.
                     if self.window.moves_again() {
                         return None;
                     }
@@ -82,7 +83,7 @@ impl Task {
         if self.suspect_since.is_some() { self.find_suspect(now) } else { None }
     }
 
-    /// The job that goes alone, once nothing else is under way.
+    /// The suspect to send alone, once nothing else is in flight.
     fn find_suspect(&mut self, now: Instant) -> Option<Next> {
         let suspects = || self.ring.iter().filter(|(_, job)| job.losses.suspect && job.is_ready());
         if suspects().next().is_none() {
@@ -90,8 +91,8 @@ impl Task {
             return None;
         }
         let ready = |job: &Job| job.not_before.is_none_or(|at| at <= now) && self.admits(job, now);
-        // Those first that lost the fewest connections: an answer shows that nothing of the others is left in the queue. The
-        // smallest of them shows most: it passes, or nothing larger does.
+        // Fewest lost connections first: an answer proves that nothing of the others is left in the queue. Then the
+        // smallest: either it passes, or nothing larger does.
         let size = |job: &Job| job.bytes + job.load.longest_subject();
         let found = suspects().filter(|(_, job)| ready(job)).min_by_key(|(_, job)| (job.losses.alone, size(job)));
         let found = found.map(|(sequence, _)| sequence);
@@ -109,33 +110,33 @@ impl Task {
         self.window.is_empty().then_some(Next::Alone(sequence))
     }
 
-    /// Whether its stream may get it now.
+    /// Whether its stream accepts it now.
     fn admits(&self, job: &Job, now: Instant) -> bool {
         let stream = &job.load.last().stream;
         if !self.pauses.admits(stream, now) || self.waits(job) {
             return false;
         }
-        // With one message under way at a time, the order is kept, whatever it takes.
+        // A window of one message keeps the order under all circumstances.
         let passes = || !job.uncertain && !self.window.keeps_order() && self.probes.admits_new(stream);
         !self.probes.holds(stream) || passes()
     }
 
-    /// Whether it is not sent again before it is known for how long the stream remembers ids.
+    /// Whether its resend waits for the stream's real duplicate window.
     fn waits(&self, job: &Job) -> bool {
         job.uncertain && self.streams.get(job.stream).is_waited_for()
     }
 
-    /// Sends what may be sent. The client has room for one message.
+    /// Sends what may be sent. The client has room for at least one message.
     pub(super) fn send_some(&mut self) {
         let now = Instant::now();
         for turn in 0..TURN {
-            // What is handed to a connection that is gone may be sent by the next one, after what is sent again.
+            // A message handed over after the connection is lost may be sent by the next one, after the resends.
             let Some(next) = self.find_next().filter(|_| self.link.is_same()) else { return };
             if turn > 0 && !matches!(poll_fn(|cx| self.link.poll_ready(cx)).now_or_never(), Some(Ok(()))) {
                 return;
             }
             match next {
-                Next::Question(stream, vain) => self.ask(&stream, vain, now),
+                Next::Probe(stream, unanswered) => self.send_probe(&stream, unanswered, now),
                 Next::Job(sequence) => self.send_one(sequence, now),
                 Next::Alone(sequence) => {
                     self.suspect_since = None;
@@ -180,7 +181,7 @@ impl Task {
         let Some(message) = job.load.messages().get(index) else { return };
         let size = message.wire_size();
         if size > limit {
-            // async-nats says that it is connected a little before it knows the limit of the server.
+            // async-nats reports a connection shortly before it knows the server's limit.
             if is_new {
                 return self.put_off(sequence);
             }
@@ -231,7 +232,7 @@ impl Task {
 }
 
 impl Task {
-    /// Something has to be known before it can be sent.
+    /// Something has to be asked before it can be sent.
     fn put_off(&mut self, sequence: u64) {
         self.window.end_alone(sequence);
         let again = self.ring.get_mut(sequence).and_then(|job| job.delayed(A_LITTLE));
@@ -239,7 +240,7 @@ impl Task {
         self.cursor = self.cursor.min(sequence);
     }
 
-    /// The server would store it without doing what was asked for.
+    /// The server would store it without honouring its headers.
     fn end_lacking(&mut self, sequence: u64, setting: &'static str) {
         let Some(job) = self.ring.get(sequence) else { return };
         let stream = job.load.last().stream.to_string();
@@ -248,7 +249,7 @@ impl Task {
     }
 }
 
-/// Every attempt of a batch is a batch of its own for the server.
+/// Each attempt of a batch is a new batch to the server.
 fn batch_id(load: &Load) -> String {
     match load {
         Load::One(_) => String::new(),

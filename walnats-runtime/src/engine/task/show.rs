@@ -1,4 +1,4 @@
-//! What others see of the task: counts, gauges and health.
+//! What the task shows to others: counts, gauges and health.
 
 use std::sync::atomic::Ordering;
 
@@ -10,18 +10,18 @@ use crate::engine::shown::Shown;
 use crate::engine::streams::StreamId;
 
 impl Task {
-    /// Publishes what is true at the moment.
+    /// Publishes the current state.
     pub(super) fn show(&mut self, busy: bool) {
         self.counters.set(self.window.messages(), self.watch.refusing(), self.probes.silent());
         self.life.client_closed.store(self.client_lost, Ordering::Relaxed);
         self.life.inbox_denied.store(self.watch.is_inbox_denied(), Ordering::Relaxed);
         if !busy {
-            // Nothing ticks any more.
+            // The tick stops while the task is idle.
             self.present.set(0, 0);
         }
     }
 
-    /// Looks again at what was wrong.
+    /// Checks known problems again.
     pub(super) fn look_again(&mut self) {
         let up = self.link.is_up() && !self.client_lost;
         for stream in self.watch.look(Instant::now(), up) {
@@ -30,7 +30,7 @@ impl Task {
         }
     }
 
-    /// JetStream's API was asked about a stream, for whatever reason.
+    /// Records an answer of JetStream's API for `health`.
     pub(super) fn watch_inspected(&mut self, id: StreamId, inspection: &Inspection) {
         let (now, name) = (Instant::now(), &self.streams.get(id).name);
         match inspection {

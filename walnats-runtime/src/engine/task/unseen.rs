@@ -1,5 +1,5 @@
-//! Streams that JetStream's API does not show here. Perhaps there is none; or it is in another account, or behind a leaf node, and
-//! has stored what was sent.
+//! Streams that JetStream's API does not show. They may not exist, or may be in another account or behind a leaf node
+//! and have stored what was sent.
 
 use std::time::Duration;
 
@@ -12,15 +12,14 @@ use crate::engine::streams::StreamId;
 use crate::engine::trace::Trace;
 use crate::error::{Cause, EmitError, Reason};
 
-/// Longer subjects are not traced: a server may close the connection over them.
+/// Longer subjects are not traced, because a server may close the connection over them.
 const LONGEST_TRACED: usize = 256;
-/// A trace shows where messages go that are sent for so long after it, or were so shortly before.
+/// A trace is valid for messages first sent up to this long after it, or before it.
 const AFTER: Duration = Duration::from_secs(1);
 const BEFORE: Duration = Duration::from_millis(250);
 
 impl Task {
-    /// The subject of what has waited longest for an end of those that nobody can say anything about; empty where nothing has to
-    /// be known.
+    /// The subject of the job that has waited longest and whose fate is unknown; empty if nothing has to be traced.
     pub(super) fn subject_to_trace(&self, id: StreamId) -> String {
         let stream = self.streams.get(id);
         if stream.has_acknowledged() || !self.streams.api_is_right(id, self.link.has_domain()) {
@@ -34,7 +33,7 @@ impl Task {
         chosen.map(|job| job.load.last().subject.to_string()).unwrap_or_default()
     }
 
-    /// JetStream's API was asked about the stream, and the servers who receives its messages, if that has to be known.
+    /// Records what JetStream's API and the trace showed.
     pub(super) fn note_trace(&mut self, id: StreamId, inspection: &Inspection, trace: Option<&Trace>) {
         let stream = self.streams.get_mut(id);
         match inspection {
@@ -52,7 +51,8 @@ impl Task {
         }
     }
 
-    /// A message was sent, of which nobody can say yet that it is not stored. What is shown later does not show where it went.
+    /// A message was sent for the first time. If no valid trace exists, the stream is asked about at once, since a
+    /// later trace does not show where the message went.
     pub(super) fn note_first_attempt(&mut self, id: StreamId, sequence: u64) {
         let stream = self.streams.get(id);
         if !stream.unseen || stream.has_acknowledged() {
@@ -67,8 +67,8 @@ impl Task {
         }
     }
 
-    /// The stream does not exist, or does not take these, as far as JetStream's API shows. What is under way may still be answered,
-    /// as an earlier one was; what waits ends.
+    /// The stream does not exist or does not take these subjects, as far as JetStream's API shows. Ends waiting jobs;
+    /// those in flight may still be answered.
     pub(super) fn end_absent(
         &mut self,
         id: StreamId,
@@ -83,7 +83,7 @@ impl Task {
         };
         let stream = self.streams.get(id);
         let acknowledged = stream.has_acknowledged();
-        // It may be there, and store what is sent to it from now on.
+        // The stream may exist out of sight and store what is sent from now on.
         let leads =
             trace.is_some_and(|trace| trace.receivers.are_shown() && !trace.receivers.exclude(&stream.name, true));
         let (mut ends, mut others) = (Vec::new(), false);
@@ -106,13 +106,13 @@ impl Task {
 }
 
 impl Trace {
-    /// Whether it says something of where the job's messages go.
+    /// Whether it shows where the job's messages went.
     fn covers(&self, job: &Job) -> bool {
         !self.receivers.are_shown() || job.load.last().subject == self.subject
     }
 }
 
-/// The end of what was sent to a stream that is not seen.
+/// The result of a message sent to a stream that is not visible.
 fn unseen(job: &Job, trace: &Trace, reason: &Reason) -> EmitError {
     let last = job.load.last();
     if job.cleared && trace.receivers.exclude(&last.stream, last.expect_stream) {
