@@ -13,6 +13,10 @@ use crate::engine::{trace, watch, wire};
 use crate::error::Reason;
 use crate::message::{Outcome, Receipt};
 
+/// The pause before resending a message that was refused for now, longer with each attempt. The pause of its stream ends with
+/// the first message that is stored, even if others are refused again and again.
+const REFUSED: Duration = Duration::from_millis(25);
+const REFUSED_LONGEST: Duration = Duration::from_millis(150);
 /// The pause before resending a message whose id is in process.
 const IN_PROCESS: Duration = Duration::from_millis(500);
 
@@ -155,8 +159,10 @@ impl Task {
         let missing = matches!(reason, Reason::NoStream { .. });
         let patience = if job.deadline.is_none() { now.checked_add(self.limits.deadline) } else { None };
         job.attempt_refused(reason.clone(), patience);
+        let again = job.delayed(REFUSED_LONGEST.min(REFUSED.saturating_mul(job.attempt)));
         let (patience, uncertain) = (job.patience, job.uncertain);
         self.due(patience);
+        self.due(again);
         if uncertain {
             // The other stream may be gone when the pause is over.
             self.probes.raise(&stream);
