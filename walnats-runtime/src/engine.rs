@@ -16,7 +16,7 @@ mod lookups;
 mod pause;
 mod probe;
 mod ring;
-mod shown;
+mod stream_info;
 mod streams;
 mod task;
 mod trace;

@@ -23,7 +23,7 @@ const FLOORS: Floors<'static> = &[
 
 /// Of the engine.
 const ENGINE: Floors<'static> = &[
-    &["answer", "buffer", "clock", "link", "load", "pause", "probe", "ring", "shown", "trace"],
+    &["answer", "buffer", "clock", "link", "load", "pause", "probe", "ring", "stream_info", "trace"],
     &["ability", "hang_up", "inspection", "life", "lookup", "streams", "watch", "wire"],
     &["job", "lookups"],
     &["command", "window"],
@@ -35,8 +35,19 @@ const ENGINE: Floors<'static> = &[
 const TASK: Floors<'static> = &[
     &["task"],
     &[
-        "books", "close", "conflict", "denied", "expire", "hang_up", "inspect", "live", "probe", "refuse", "send",
-        "show", "unseen",
+        "close",
+        "conflict",
+        "denied",
+        "expire",
+        "hang_up",
+        "inspect",
+        "lifecycle",
+        "observability",
+        "probe",
+        "refuse",
+        "run",
+        "send",
+        "unseen",
     ],
     &["receive"],
 ];

@@ -1,18 +1,18 @@
 //! The task: sends within the window, matches answers to what was sent, and ends everything it accepted.
 
-mod books;
 mod close;
 mod conflict;
 mod denied;
 mod expire;
 mod hang_up;
 mod inspect;
-mod live;
+mod lifecycle;
+mod observability;
 mod probe;
 mod receive;
 mod refuse;
+mod run;
 mod send;
-mod show;
 mod unseen;
 
 use std::future::poll_fn;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::shown::Shown;
+use super::stream_info::Readiness;
 use crate::error::{Cause, EmitError, Reason};
 use crate::jetstream::Scope;
 use crate::message::Receipt;
@@ -179,7 +179,7 @@ impl Watch {
     }
 
     /// JetStream's API shows the stream.
-    pub(super) fn found(&mut self, stream: &str, shown: &Shown, now: Instant) {
+    pub(super) fn found(&mut self, stream: &str, shown: &Readiness, now: Instant) {
         self.troubles.retain_mut(|trouble| {
             if trouble.stream != stream || !trouble.shows {
                 return true;
@@ -235,7 +235,7 @@ mod tests {
         assert!(watch.look(now, true).is_empty());
         assert_eq!(watch.look(now + SOON, true), ["orders", "users"], "the third cannot show it");
         assert_eq!(watch.due(), Some(now + 3 * SOON));
-        let shown = |subject: &str| Shown::of(&serde_json::json!({ "config": { "subjects": [subject] } }));
+        let shown = |subject: &str| Readiness::of(&serde_json::json!({ "config": { "subjects": [subject] } }));
         watch.found("orders", &shown("orders.*"), now + SOON);
         watch.found("stock", &shown("stock.*"), now + SOON);
         assert_eq!(watch.refusing(), 2);

@@ -8,7 +8,7 @@ use walnats_subject::covers;
 /// The parts of a stream's configuration and state that make it refuse events.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Shown {
+pub(super) struct Readiness {
     config: Config,
     state: State,
 }
@@ -31,7 +31,7 @@ struct State {
     bytes: u64,
 }
 
-impl Shown {
+impl Readiness {
     /// Unreadable information yields a stream without subjects, which takes nothing.
     pub(super) fn of(info: &Value) -> Self {
         Self::deserialize(info).unwrap_or_default()

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::Task;
 use crate::engine::inspection::Inspection;
-use crate::engine::shown::Shown;
+use crate::engine::stream_info::Readiness;
 use crate::engine::streams::StreamId;
 
 impl Task {
@@ -34,7 +34,7 @@ impl Task {
     pub(super) fn watch_inspected(&mut self, id: StreamId, inspection: &Inspection) {
         let (now, name) = (Instant::now(), &self.streams.get(id).name);
         match inspection {
-            Inspection::Found(info) => self.watch.found(name, &Shown::of(info), now),
+            Inspection::Found(info) => self.watch.found(name, &Readiness::of(info), now),
             Inspection::Missing(_) if self.streams.api_is_right(id, self.link.has_domain()) => {
                 self.watch.refuses(name, "", true, now);
             }
