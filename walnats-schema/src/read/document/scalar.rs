@@ -10,7 +10,10 @@ pub(super) fn plain(text: &str, place: Place, report: &mut Report) -> Option<Nod
         "true" | "True" | "TRUE" => NodeValue::Bool(true),
         "false" | "False" | "FALSE" => NodeValue::Bool(false),
         _ if is_not_finite(text) => {
-            report.push(Diagnostic::error("WN0110", place, format!("JSON has no number `{text}`")));
+            report.push(
+                Diagnostic::error("WN0119", place, format!("JSON has no number `{text}`"))
+                    .help("leave the keyword out, or write a finite number"),
+            );
             return None;
         }
         _ => match json_number(text) {

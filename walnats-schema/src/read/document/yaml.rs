@@ -73,10 +73,10 @@ impl Builder<'_> {
         let span = self.byte(span.start.index())..self.byte(span.end.index());
         match event {
             Event::Scalar(.., Some(tag)) | Event::SequenceStart(_, Some(tag)) | Event::MappingStart(_, Some(tag)) => {
-                return self.refuse(span, format!("JSON has no tags, such as `{tag}`"), "remove the tag");
+                return self.refuse("WN0110", span, &format!("JSON has no tags, such as `{tag}`"), "remove the tag");
             }
             Event::DocumentStart(_) if self.root.is_some() => {
-                return self.refuse(span, "a second document in one file".to_owned(), "give it a file of its own");
+                return self.refuse("WN0120", span, "a second document in one file", "give it a file of its own");
             }
             Event::Scalar(text, style, anchor, None) => {
                 let value = match style {
@@ -102,8 +102,9 @@ impl Builder<'_> {
             Event::Alias(anchor) => {
                 let Some(node) = self.anchors.get(&anchor).cloned() else {
                     return self.refuse(
+                        "WN0121",
                         span,
-                        "an alias inside of what it stands for".to_owned(),
+                        "an alias inside the value it stands for",
                         "use `$ref` to recurse",
                     );
                 };
@@ -131,7 +132,7 @@ impl Builder<'_> {
             return None;
         }
         if let Some(Open { content: Content::Mapping { key: None, .. }, .. }) = self.open.last() {
-            return self.refuse(span, "a key that is not a string".to_owned(), "names in JSON are strings");
+            return self.refuse("WN0118", span, "a key that is not a string", "names in JSON are strings");
         }
         self.open.push(Open { start: span.start, anchor, content });
         Some(())
@@ -151,21 +152,21 @@ impl Builder<'_> {
                     members.push(Member { name, name_span, value }, file, self.report);
                 }
                 (None, NodeValue::String(name)) if name == "<<" && text.get(node.span.clone()) == Some("<<") => {
-                    return self.refuse(node.span, "YAML 1.2 has no merge keys".to_owned(), "use `allOf` and `$ref`");
+                    return self.refuse("WN0117", node.span, "YAML 1.2 has no merge keys", "use `allOf` and `$ref`");
                 }
                 (None, NodeValue::String(name)) => *key = Some((name, node.span)),
                 (None, _) => {
                     let help = "names in JSON are strings; put it in quotes";
-                    return self.refuse(node.span, "a key that is not a string".to_owned(), help);
+                    return self.refuse("WN0118", node.span, "a key that is not a string", help);
                 }
             },
         }
         Some(())
     }
 
-    fn refuse(&mut self, span: Range<usize>, message: String, help: &str) -> Option<()> {
+    fn refuse(&mut self, code: &'static str, span: Range<usize>, message: &str, help: &str) -> Option<()> {
         let place = self.place(syntax::visible(&self.file.text, span));
-        self.report.push(Diagnostic::error("WN0110", place, message).help(help));
+        self.report.push(Diagnostic::error(code, place, message).help(help));
         None
     }
 
