@@ -8,8 +8,8 @@ pub(super) const CODES: &[Code] = &[
         id: "WN0201",
         slug: "no-such-schema",
         level: Error,
-        summary: "A reference to a file or an identifier that is not among the schemas.",
-        cure: "Put the schema into the schema folder, or say in `[schemas] remotes` where it is; nothing is fetched from the network.",
+        summary: "A reference to a file that is not in the schema folder.",
+        cure: "Correct the path, which starts at the file that refers, or put the file there.",
         reference: Some("https://json-schema.org/draft/2020-12/json-schema-core#section-8.2.3"),
     },
     Code {
@@ -75,5 +75,21 @@ pub(super) const CODES: &[Code] = &[
         summary: "A `$schema` of a draft before 4.",
         cure: "Bring the schema up to draft 4 or later; `required` has moved to the object since draft 3.",
         reference: Some("https://json-schema.org/draft/2020-12/json-schema-core#section-8.1.1"),
+    },
+    Code {
+        id: "WN0210",
+        slug: "unknown-identifier",
+        level: Error,
+        summary: "A reference to an identifier (`$id`) that no schema has.",
+        cure: "Put the schema into the schema folder, or say in `[schemas] remotes` where it is; nothing is fetched from the network.",
+        reference: Some("https://json-schema.org/draft/2020-12/json-schema-core#section-8.2.3"),
+    },
+    Code {
+        id: "WN0211",
+        slug: "pointer-without-hash",
+        level: Error,
+        summary: "A reference to a part of its own file lacks the `#`.",
+        cure: "Write `#/definitions/x`: without `#` a reference names a file.",
+        reference: Some("https://www.rfc-editor.org/rfc/rfc6901#section-6"),
     },
 ];

@@ -30,10 +30,15 @@ impl<'a> Registry<'a> {
         let is_own = joined.uri == base;
         let found = if is_own { Some(from.resource) } else { self.resource_of(from, reference, &joined, report) };
         let Some(resource) = found else {
-            let finding = self.not_found(reference, &joined, place);
             let document = Location { path: Vec::new(), node: &self.documents[from.document].root, ..from.clone() };
             let is_pointer = !reference.contains('#') && self.walk(&document, &format!("/{reference}")).is_ok();
-            report.push(if is_pointer { finding.help(format!("did you mean `#/{reference}`?")) } else { finding });
+            report.push(if is_pointer {
+                let message = format!("`{reference}` leads nowhere: without `#` it names a file");
+                let finding = Diagnostic::error("WN0211", place.clone(), message).label("no such file");
+                finding.help(format!("did you mean `#/{reference}`?"))
+            } else {
+                self.not_found(reference, &joined, place)
+            });
             return None;
         };
         if !is_own && let Some(second) = self.claimed_twice.get(&joined.uri) {
@@ -169,7 +174,6 @@ impl<'a> Registry<'a> {
             let help = "nothing outside of it is read; move or copy the file there";
             return Diagnostic::error("WN0203", place.clone(), message).label("above the folder").help(help);
         }
-        let message = format!("`{reference}` leads nowhere: no schema has the identifier `{}`", joined.uri);
         match uri::document_name(&joined.uri) {
             Some(name) => {
                 let message = format!("`{reference}` leads nowhere: there is no file `{name}`");
@@ -178,11 +182,12 @@ impl<'a> Registry<'a> {
                 finding.suggest(&name, names)
             }
             None => {
+                let message = format!("`{reference}` leads nowhere: no schema has the identifier `{}`", joined.uri);
                 let mut help =
                     "nothing is fetched from the network: put the schema into the schema folder, with this `$id`"
                         .to_owned();
                 help.extend(self.cures.unknown_identifier.into_iter().flat_map(|cure| [", or ", cure]));
-                Diagnostic::error("WN0201", place.clone(), message).label("not among the schemas").help(help)
+                Diagnostic::error("WN0210", place.clone(), message).label("not among the schemas").help(help)
             }
         }
     }
