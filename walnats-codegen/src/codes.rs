@@ -8,6 +8,7 @@ mod options;
 mod protobuf;
 mod references;
 mod rust;
+mod streams;
 
 use std::collections::BTreeMap;
 
@@ -42,12 +43,13 @@ pub enum DefaultLevel {
 }
 
 /// The tables by their first digits, each with its title.
-const TABLES: [(&str, &[Code]); 8] = [
+const TABLES: [(&str, &[Code]); 9] = [
     ("Reading files", files::CODES),
     ("References", references::CODES),
     ("JSON Schema", json_schema::CODES),
     ("Events, streams, services and `walnats.toml`", events::CODES),
     ("Keys of `walnats.toml` and `x-walnats`", options::CODES),
+    ("Settings of streams", streams::CODES),
     ("Protobuf", protobuf::CODES),
     ("Rust names and types", rust::CODES),
     ("Lints and examples (`walnats check` only)", lints::CODES),

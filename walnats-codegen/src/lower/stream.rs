@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use walnats_subject::{MAX_STREAM_NAME_BYTES, covers, invalid_stream_name_char, overlap, without_covered};
 
 use super::event::LocatedEvent;
-use super::filter;
+use super::filter::{self, Problem};
 use crate::diagnostic::{Diagnostic, Place, Report};
 use crate::model::{Retention, Stream};
 use crate::settings::{Settings, StreamSettings};
@@ -73,9 +73,8 @@ fn claims<'a>(events: &'a [LocatedEvent], settings: &'a Settings, report: &mut R
     let mut claims: Vec<Claim> = of_events.collect();
     for (name, stream) in &settings.streams {
         for subject in &stream.subjects {
-            if let Some(problem) = filter::problem(subject.as_str()) {
-                let help = "a filter is made of tokens with dots between them, such as `orders.*` or `orders.>`";
-                report.push(Diagnostic::error("WN0411", settings.place(subject), problem).help(help));
+            if let Some(Problem { code, message, help }) = filter::problem(subject.as_str()) {
+                report.push(Diagnostic::error(code, settings.place(subject), message).help(help));
                 continue;
             }
             let filter = subject.as_str().to_owned();
@@ -133,18 +132,23 @@ fn minimal<'a>(filters: impl Iterator<Item = &'a str>) -> Vec<String> {
 }
 
 fn check_name(name: &str, place: &Place, report: &mut Report) -> Option<()> {
-    let odd = invalid_stream_name_char(name);
-    let problem = match odd {
+    let Some(problem) = name_problem(name) else { return Some(()) };
+    let diagnostic = Diagnostic::error("WN0420", place.clone(), problem);
+    let cure: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+    let has_invalid = invalid_stream_name_char(name).is_some();
+    report.push(if has_invalid { diagnostic.help(format!("name it `{cure}`")) } else { diagnostic });
+    None
+}
+
+/// Why a stream cannot have this name, if it cannot.
+fn name_problem(name: &str) -> Option<String> {
+    let problem = match invalid_stream_name_char(name) {
         _ if name.is_empty() => "it is empty".to_owned(),
         _ if name.len() > MAX_STREAM_NAME_BYTES => format!("it is longer than {MAX_STREAM_NAME_BYTES} bytes"),
-        Some(odd) => format!("it holds {odd:?}"),
-        None => return Some(()),
+        Some(invalid) => format!("it holds {invalid:?}"),
+        None => return None,
     };
-    let cure: String = name.chars().map(|c| if Some(c) == odd || !c.is_alphanumeric() { '-' } else { c }).collect();
-    let diagnostic =
-        Diagnostic::error("WN0420", place.clone(), format!("`{name}` cannot be the name of a stream: {problem}"));
-    report.push(if odd.is_some() { diagnostic.help(format!("name it `{cure}`")) } else { diagnostic });
-    None
+    Some(format!("`{name}` cannot be the name of a stream: {problem}"))
 }
 
 /// Whether the stream keeps what is to be stored once, under the subject that says so.

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::filter::belongs_to_server;
 use crate::diagnostic::{Diagnostic, Located, Place, Report};
+use crate::lower::filter::{self, Problem};
 use crate::model::{FieldPath, ScalarKind, Template, TemplatePart};
 
 /// Why a template may not name a field. A `depth` is an index into the path's names.
@@ -48,12 +48,9 @@ pub fn subject(text: &Located<String>, lookup: &Lookup, report: &mut Report) -> 
     let pieces = split(text, report)?;
     let mut is_sound = true;
     for (token, range) in tokens(&text.value) {
-        if let Some(message) = token_problem(token, range.start == 0) {
+        if let Some(Problem { code, message, help }) = token_problem(token, range.start == 0) {
             is_sound = false;
-            report.push(
-                Diagnostic::error("WN0411", part(text, range), message)
-                    .help("a subject is made of tokens with dots between them, such as `users.{user_id}.created`"),
-            );
+            report.push(Diagnostic::error(code, part(text, range), message).help(help));
         }
     }
     let template = resolve(text, pieces, lookup, report)?;
@@ -63,14 +60,9 @@ pub fn subject(text: &Located<String>, lookup: &Lookup, report: &mut Report) -> 
 /// A deduplication id: any text.
 pub fn uid(text: &Located<String>, lookup: &Lookup, report: &mut Report) -> Option<Template> {
     let pieces = split(text, report)?;
-    if text.value.is_empty() {
-        report.push(Diagnostic::error("WN0411", text.place.clone(), "the template is empty").help(
-            "all events would be duplicates of the first; name the fields that tell them apart, such as `{user_id}`",
-        ));
-        return None;
-    }
     if !text.value.contains('{') {
-        report.push(Diagnostic::error("WN0411", text.place.clone(), "the template has no field").help(
+        let message = if text.value.is_empty() { "the template is empty" } else { "the template has no field" };
+        report.push(Diagnostic::error("WN0429", text.place.clone(), message).help(
             "all events would be duplicates of the first; name the fields that tell them apart, such as `{user_id}`",
         ));
         return None;
@@ -194,18 +186,12 @@ fn tokens(subject: &str) -> Vec<(&str, Range<usize>)> {
     tokens
 }
 
-fn token_problem(token: &str, is_first: bool) -> Option<String> {
-    let literal = token.split('{').flat_map(|piece| piece.split_once('}').map_or(piece, |(_, after)| after).chars());
-    if token.is_empty() {
-        return Some("a token of the subject is empty".to_owned());
-    }
-    if is_first && belongs_to_server(token) {
-        return Some(format!("subjects under `{token}` belong to the server"));
-    }
-    literal.into_iter().find_map(|character| match character {
-        '*' | '>' => Some(format!("`{character}` is a wildcard: an event is published to one subject")),
-        _ if character.is_whitespace() || character.is_control() => Some("white space in a subject".to_owned()),
-        _ => None,
+fn token_problem(token: &str, is_first: bool) -> Option<Problem> {
+    let literal = || token.split('{').flat_map(|piece| piece.split_once('}').map_or(piece, |(_, after)| after).chars());
+    filter::token_problem(token, literal(), is_first).or_else(|| {
+        let wildcard = literal().find(|character| matches!(character, '*' | '>'))?;
+        let message = format!("`{wildcard}` is a wildcard: an event is published to one subject");
+        Some(Problem::new("WN0417", message, "name the field that stands there, such as `users.{user_id}`"))
     })
 }
 
