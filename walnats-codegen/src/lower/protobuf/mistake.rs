@@ -28,7 +28,7 @@ fn diagnose(error: &dyn miette::Diagnostic, message: &str, file: &Arc<SourceFile
     let message = message.replace('\'', "`");
 
     if let Some(cycle) = message.strip_prefix("import cycle detected: ") {
-        return import_cycle(cycle, files).unwrap_or_else(|| Diagnostic::error("WN0503", place, message));
+        return import_cycle(cycle, files).unwrap_or_else(|| Diagnostic::error("WN0514", place, message));
     }
     if let Some(import) = message.strip_prefix("import `").and_then(|rest| rest.strip_suffix("` not found")) {
         return unknown_import(import, place, files);
@@ -78,7 +78,7 @@ fn import_cycle(cycle: &str, files: &Files) -> Option<Diagnostic> {
     let message =
         format!("files import each other: {}", names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(" -> "));
     Some(
-        Diagnostic::error("WN0503", place, message)
+        Diagnostic::error("WN0514", place, message)
             .label("closes the circle")
             .help("move what both need to a file of its own"),
     )

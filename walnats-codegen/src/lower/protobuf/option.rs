@@ -51,7 +51,7 @@ pub fn read(message: &MessageDescriptor, places: &Places) -> EventOptions {
 /// Explains what the compiler found wrong with the option at `place`; `message` is how the compiler says it.
 pub fn diagnose(error: &dyn miette::Diagnostic, message: String, place: Place) -> Diagnostic {
     if message.starts_with("expected an extension") {
-        return Diagnostic::error("WN0505", place, "the option `(walnats.event)` belongs to a message")
+        return Diagnostic::error("WN0509", place, "the option `(walnats.event)` belongs to a message")
             .help("write it inside of the `message` that is the event");
     }
     // In `{ ... }` the compiler names the culprit in a second error, with a place in what the braces hold.
@@ -61,19 +61,28 @@ pub fn diagnose(error: &dyn miette::Diagnostic, message: String, place: Place) -
         Some(span) => within(&place, span),
         None => place,
     };
-    let Some(name) = message.split('`').nth(1).filter(|_| message.contains("not ")) else {
-        return Diagnostic::error("WN0505", place, message);
-    };
+    if message.starts_with("expected ") {
+        return Diagnostic::error("WN0512", place, message)
+            .help("`deprecated` is `true` or `false`, the other fields are strings");
+    }
     // `walnats.event`, `(walnats.event).subjct` or, from within the braces, `subjct`.
-    match name.rsplit(").").next().unwrap_or(name) {
+    let name = message.split('`').nth(1).map(|name| name.rsplit(").").next().unwrap_or(name));
+    let Some(name) = name.filter(|_| message.contains("not ") || message.contains("already ")) else {
+        return Diagnostic::error("WN0502", place, message);
+    };
+    if message.contains("already ") {
+        return Diagnostic::error("WN0513", place, format!("the option `(walnats.event)` sets `{name}` twice"))
+            .help("remove one");
+    }
+    match name {
         EXTENSION => Diagnostic::error("WN0505", place, "the option `(walnats.event)` is not known here")
             .help("add `import \"walnats/options.proto\";`"),
         unknown if unknown.contains('.') => {
-            Diagnostic::error("WN0505", place, format!("there is no option `({unknown})`"))
+            Diagnostic::error("WN0510", place, format!("there is no option `({unknown})`"))
                 .help("did you mean `(walnats.event)`?")
         }
         field => {
-            let found = Diagnostic::error("WN0505", place, format!("`(walnats.event)` has no field `{field}`"));
+            let found = Diagnostic::error("WN0511", place, format!("`(walnats.event)` has no field `{field}`"));
             found.help(format!("it has {}", FIELDS.map(|field| format!("`{field}`")).join(", "))).suggest(field, FIELDS)
         }
     }
