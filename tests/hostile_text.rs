@@ -109,9 +109,8 @@ fn text_is_text() -> Result<()> {
 
 /// An event whose schema has `text` wherever text may stand.
 fn schema(text: &str) -> Value {
-    let pointer = text.replace('~', "~0").replace('/', "~1");
     // A reference is a URI: what may not stand in one is percent-encoded.
-    let fragment: String = pointer.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let fragment: String = walnats_schema::pointer::escape(text).bytes().map(|byte| format!("%{byte:02X}")).collect();
     let exact: String = text.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect();
     json!({
         "title": text,

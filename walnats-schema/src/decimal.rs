@@ -1,9 +1,15 @@
 //! Numbers by value: what the text of a JSON number says, whichever machine type carries it.
 
+#[cfg(feature = "read")]
+mod digits;
+
 use std::cmp::Ordering;
 use std::fmt::Write as _;
 
 use serde_json::Number;
+
+#[cfg(feature = "read")]
+pub(crate) use digits::Digits;
 
 /// A decimal number, `mantissa × 10^exponent`.
 ///
@@ -75,6 +81,13 @@ impl Decimal {
     /// Whether there is no fraction: `1.0` is an integer.
     pub fn is_integer(self) -> bool {
         self.exponent >= 0
+    }
+
+    /// The integer that this is; `None` for a fraction, and for what 128 bits do not hold.
+    pub fn to_integer(self) -> Option<i128> {
+        let power = 10_i128.checked_pow(u32::try_from(self.exponent).ok()?)?;
+        let absolute = i128::from(self.mantissa).checked_mul(power)?;
+        Some(if self.negative { -absolute } else { absolute })
     }
 
     /// Whether this is an integer times `divisor`, exactly.
@@ -240,8 +253,22 @@ mod tests {
 
     #[test]
     fn an_integer_has_no_fraction() {
-        for (number, integer) in [("1.0", true), ("1e300", true), ("1.5", false), ("1e-1", false), ("-0.0", true)] {
-            assert_eq!(decimal(number).is_integer(), integer, "{number}");
+        for (number, is_integer, integer) in [
+            ("1.0", true, Some(1)),
+            ("-0.0", true, Some(0)),
+            ("-9223372036854775808", true, Some(i64::MIN.into())),
+            ("18446744073709551615", true, Some(u64::MAX.into())),
+            ("1e19", true, Some(10_000_000_000_000_000_000)),
+            // The digits that are written for it, not those of the binary value.
+            ("1e23", true, Some(100_000_000_000_000_000_000_000)),
+            ("1.7e38", true, Some(170_000_000_000_000_000_000_000_000_000_000_000_000)),
+            ("1.8e38", true, None),
+            ("1e300", true, None),
+            ("1.5", false, None),
+            ("1e-1", false, None),
+        ] {
+            assert_eq!(decimal(number).is_integer(), is_integer, "{number}");
+            assert_eq!(decimal(number).to_integer(), integer, "{number}");
         }
     }
 }

@@ -1,4 +1,5 @@
 //! Settles disputes about numbers: bounds, multiples and equality, by schoolbook arithmetic on the digits that are written.
+//! It shares nothing with `walnats_schema::Decimal`, which it judges.
 
 use std::cmp::Ordering;
 use std::fmt;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::{Value, json as value};
+use walnats_schema::pointer::unescape;
 use walnats_schema::read::Draft;
 
 use crate::Subject;
@@ -54,7 +55,7 @@ fn github(folder: &Path) -> Vec<Subject> {
         while let Some(name) = reached.get(next).cloned() {
             let text = definitions[&name].to_string();
             for part in text.split("\"#/definitions/").skip(1) {
-                let target = part.split('"').next().unwrap_or_default().replace("~1", "/").replace("~0", "~");
+                let target = unescape(part.split('"').next().unwrap_or_default()).into_owned();
                 if definitions.contains_key(&target) && !reached.contains(&target) {
                     reached.push(target);
                 }

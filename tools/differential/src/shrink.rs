@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
+use walnats_schema::pointer::escape;
 
 use crate::{Disagreement, Judges, Subject};
 
@@ -165,8 +166,9 @@ fn places(value: &Value) -> Vec<String> {
         let place = places[next].clone();
         match value.pointer(&place) {
             Some(Value::Array(items)) => places.extend((0..items.len()).map(|index| format!("{place}/{index}"))),
-            Some(Value::Object(members)) => places
-                .extend(members.keys().map(|name| format!("{place}/{}", name.replace('~', "~0").replace('/', "~1")))),
+            Some(Value::Object(members)) => {
+                places.extend(members.keys().map(|name| format!("{place}/{}", escape(name))))
+            }
             _ => {}
         }
         next += 1;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use walnats_schema::{Format, JsonType, Schema, SchemaId, SchemaSet};
+use walnats_schema::{Decimal, Format, JsonType, Schema, SchemaId, SchemaSet};
 
 use super::template::FieldProblem;
 use crate::model::ScalarKind;
@@ -90,7 +90,7 @@ fn type_of(value: &Value) -> JsonType {
     match value {
         Value::Null => JsonType::Null,
         Value::Bool(_) => JsonType::Boolean,
-        Value::Number(number) if number.as_f64().is_some_and(|float| float.fract() == 0.0) => JsonType::Integer,
+        Value::Number(number) if Decimal::from(number).is_integer() => JsonType::Integer,
         Value::Number(_) => JsonType::Number,
         Value::String(_) => JsonType::String,
         Value::Array(_) => JsonType::Array,

@@ -1,6 +1,6 @@
 //! `x-walnats.rust`: what a schema asks for in Rust.
 
-use walnats_schema::IntegerFormat;
+use walnats_schema::{Decimal, IntegerFormat};
 
 use crate::load::{Member, Node, NodeValue};
 use crate::lower::event::is_type_name;
@@ -116,7 +116,7 @@ fn too_narrow(node: &Node, wanted: RustType) -> Option<String> {
 
 fn integer(node: &Node) -> Option<i128> {
     match &node.value {
-        NodeValue::Number(number) => number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from)),
+        NodeValue::Number(number) => Decimal::from(number).to_integer(),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! Integer types, and the integers that JSON numbers are.
 
 use serde_json::{Number, Value};
-use walnats_schema::IntegerFormat;
+use walnats_schema::{Decimal, IntegerFormat};
 
 /// Integer types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,20 +55,9 @@ impl Integer {
     }
 }
 
-/// The integer that a number is.
+/// The integer that a number is: that of the digits which are written for it, not of the bits of a float.
 pub fn whole(number: &Number) -> Option<i128> {
-    if let Some(integer) = number.as_u64() {
-        return Some(integer.into());
-    }
-    if let Some(integer) = number.as_i64() {
-        return Some(integer.into());
-    }
-    number.as_f64().and_then(written)
-}
-
-/// The integer that a float stands for: the one of the digits that are written for it, not of its bits.
-pub fn written(float: f64) -> Option<i128> {
-    if float.fract() == 0.0 { float.to_string().parse().ok() } else { None }
+    Decimal::from(number).to_integer()
 }
 
 /// The integer that a value is.

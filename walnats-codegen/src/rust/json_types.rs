@@ -1,7 +1,7 @@
 //! Sets of JSON types.
 
 use serde_json::Value;
-use walnats_schema::JsonType;
+use walnats_schema::{Decimal, JsonType};
 
 /// A set of JSON types; numbers with and without a fraction count apart, as `integer` is a part of `number`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -47,7 +47,7 @@ impl JsonTypes {
         match value {
             Value::Null => Self::NULL,
             Value::Bool(_) => Self::BOOLEAN,
-            Value::Number(number) if number.as_f64().is_some_and(|float| float.fract() != 0.0) => Self::FRACTION,
+            Value::Number(number) if !Decimal::from(number).is_integer() => Self::FRACTION,
             Value::Number(_) => Self::INTEGER,
             Value::String(_) => Self::STRING,
             Value::Array(_) => Self::ARRAY,

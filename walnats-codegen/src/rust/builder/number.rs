@@ -3,12 +3,12 @@
 use std::cmp::Ordering;
 
 use serde_json::{Number, Value};
-use walnats_schema::NumberRules;
+use walnats_schema::{Decimal, NumberRules};
 
 use super::Builder;
 use crate::model::{Bound, Constraint, RustType};
 use crate::rust::conjunction::Conjunction;
-use crate::rust::integer::{Integer, integral, whole, written};
+use crate::rust::integer::{Integer, integral, whole};
 use crate::rust::json_types::JsonTypes;
 use crate::rust::types::{Type, Typed};
 
@@ -148,10 +148,7 @@ fn float_maximum(limit: &Number, constraint: fn(Bound) -> Constraint) -> Constra
 fn nearest(number: &Number) -> (f64, Ordering) {
     // Every number that serde_json reads has a float next to it.
     let float = number.as_f64().unwrap_or_default();
-    let order = match (number.is_f64(), whole(number), written(float)) {
-        (false, Some(integer), Some(written)) => written.cmp(&integer),
-        _ => Ordering::Equal,
-    };
+    let order = Decimal::from_f64(float).map_or(Ordering::Equal, |float| float.cmp(&Decimal::from(number)));
     (float, order)
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::Number;
 
+use crate::decimal::Digits;
 use crate::read::diagnostic::{Diagnostic, Place, Report};
 
 /// Parses a JSON number; `None` where no finite number of 64 bits is near it.
@@ -31,32 +32,6 @@ fn is_exact(text: &str, number: &Number) -> bool {
     // The first is the shortest text that reads back as the double, the second its exact value if it is whole.
     written == Digits::of(&number.to_string())
         || number.as_f64().is_some_and(|float| float.fract() == 0.0 && written == Digits::of(&format!("{float:.0}")))
-}
-
-/// All digits of a number, where [`crate::Decimal`] keeps nineteen, in their one normal form: sign, digits without zeros at
-/// either end, power of ten.
-#[derive(PartialEq)]
-struct Digits {
-    negative: bool,
-    digits: String,
-    exponent: i64,
-}
-
-impl Digits {
-    fn of(text: &str) -> Self {
-        let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
-        let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-        let all = format!("{whole}{fraction}");
-        let digits = all.trim_end_matches('0');
-        let exponent = exponent.parse::<i64>().unwrap_or(i64::MIN / 2);
-        let digits_dropped = (all.len() - digits.len()) as i64;
-        let digits = digits.trim_start_matches('0');
-        if digits.is_empty() {
-            return Self { negative: false, digits: String::new(), exponent: 0 };
-        }
-        Self { negative, digits: digits.to_owned(), exponent: exponent - fraction.len() as i64 + digits_dropped }
-    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::dialect::Dialect;
 use super::draft::{Draft, Vocabulary};
+use crate::Decimal;
 use crate::read::document::{Node, NodeValue};
 
 /// A keyword.
@@ -221,10 +222,10 @@ pub(crate) const TYPES: [&str; 7] = ["null", "boolean", "integer", "number", "st
 /// An integer that is not negative; `2.0` is one.
 pub(crate) fn count(node: &Node) -> Option<u64> {
     let NodeValue::Number(number) = &node.value else { return None };
-    number.as_u64().or_else(|| {
-        // The cast saturates, which is right for a bound beyond what any instance reaches.
-        number.as_f64().filter(|float| *float >= 0.0 && float.fract() == 0.0).map(|float| float as u64)
-    })
+    let decimal = Decimal::from(number);
+    // The largest one is as good for a bound beyond what any instance reaches.
+    let count = || decimal.to_integer().and_then(|integer| u64::try_from(integer).ok()).unwrap_or(u64::MAX);
+    (decimal.is_integer() && decimal >= Decimal::from(0_u64)).then(count)
 }
 
 fn is_text(node: &Node) -> bool {
