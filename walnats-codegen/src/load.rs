@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use file::Files;
-pub use walnats_schema::read::{Document, Member, Node, NodeValue, parse_json, parse_yaml};
+pub use walnats_schema::read::{Document, DocumentId, Member, Node, NodeValue, parse_json, parse_yaml};
 
 use crate::codes;
 use crate::diagnostic::{Diagnostic, ForeignFiles, Place, Report, SourceFile};

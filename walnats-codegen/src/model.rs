@@ -7,7 +7,7 @@ mod template;
 
 use std::collections::BTreeMap;
 
-pub use walnats_schema::read::Annotations;
+pub use walnats_schema::read::{Annotations, DocumentId};
 use walnats_schema::{IntegerFormat, SchemaId, SchemaSet};
 
 pub use self::constraint::{Bound, Constraint};
@@ -30,7 +30,7 @@ pub struct EventModel {
     pub notes: Vec<Annotations>,
     /// What `schemas.schemas[i]` asks for in Rust (`x-walnats.rust`); same length, same order.
     pub rust_notes: Vec<RustNote>,
-    /// The schema files that JSON types come from, sorted by path: [`Annotations::document`] counts them.
+    /// The schema files that JSON types come from, sorted by path: [`Annotations::document`] is the position of one.
     pub sources: Vec<SourceNote>,
     /// The protobuf messages that events reach, where there are any.
     pub protobuf: Option<ProtobufModel>,
@@ -40,6 +40,13 @@ pub struct EventModel {
     pub services: Vec<Service>,
     /// Choices that shape the Rust that comes out.
     pub options: CodegenOptions,
+}
+
+impl EventModel {
+    /// A schema file.
+    pub fn source(&self, id: DocumentId) -> Option<&SourceNote> {
+        self.sources.get(id.0)
+    }
 }
 
 /// An event: a payload type with an address.

@@ -31,7 +31,7 @@ pub mod wildcard;
 
 pub use bundle::Bundler;
 pub use diagnostic::{Diagnostic, ForeignFiles, Level, Levels, Located, Place, Report, Severity, SourceFile, Stopped};
-pub use document::{Document, Member, Node, NodeValue, parse_json, parse_yaml};
+pub use document::{Document, DocumentId, Member, Node, NodeValue, parse_json, parse_yaml};
 pub use lower::{Annotations, LowerOptions, Lowered, SchemaRoot, UnknownKeywords, lower, lower_in, registry};
 pub use resolve::{Cures, Draft, Registry};
 pub use suggestion::did_you_mean;

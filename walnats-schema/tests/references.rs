@@ -116,7 +116,7 @@ fn a_schema_is_lowered_once_and_knows_where_it_stands() {
     let label = lowered.annotations.iter().find(|schema| schema.description.as_deref() == Some("Seen.")).unwrap();
     assert_eq!(label.path, ["$defs", "label"]);
     assert_eq!((label.examples.as_slice(), label.deprecated), (&[json!("a")][..], true));
-    assert_eq!(lowered.sources[label.document], "tree");
+    assert_eq!(lowered.sources[label.document.0], "tree");
 }
 
 #[test]

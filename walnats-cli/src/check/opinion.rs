@@ -31,7 +31,7 @@ pub fn compare(model: &EventModel, sources: &SourceSet, settings: &Settings) -> 
     let registry = registry(&documents, settings);
     for (id, note) in with_examples {
         opinion.examples += note.examples.len();
-        let Some(document) = sources.documents.get(note.document) else { continue };
+        let Some(document) = sources.documents.get(note.document.0) else { continue };
         let validator = match &registry {
             Ok(registry) => validator(registry, document, note, settings),
             Err(reason) => Err(reason.clone()),

@@ -69,7 +69,7 @@ fn names(
 /// Where the schemas of the model stand: `address#/$defs/zip`.
 fn addresses(model: &EventModel) -> BTreeSet<String> {
     let addresses = model.notes.iter().filter_map(|note| {
-        let source = model.sources.get(note.document)?;
+        let source = model.sources.get(note.document.0)?;
         Some(format!("{}#{}", source.name, pointer::join(note.path.iter().map(String::as_str))))
     });
     addresses.collect()

@@ -6,7 +6,7 @@ mod naming;
 use super::event::read_options;
 use super::source::Declaration;
 use crate::diagnostic::{Diagnostic, Place, Report, did_you_mean};
-use crate::load::{Document, Node, NodeValue};
+use crate::load::{Document, DocumentId, Node, NodeValue};
 use crate::settings::{EventSettings, Text};
 use walnats_schema::pointer::{escape, unescape};
 use walnats_schema::read::wildcard;
@@ -78,7 +78,7 @@ pub(super) fn declare(
         match target {
             Target::Message(message) => declared.messages.push((name, message)),
             Target::Json { document, pointer, place } => {
-                let source = &known.documents[document];
+                let source = &known.documents[document.0];
                 let options = source.root.pointer(&pointer).and_then(|schema| schema.get("x-walnats"));
                 let options = options.map(|options| read_options(options, source, report)).unwrap_or_default();
                 declared.json.push(Declaration { name, place, document, pointer, options });
@@ -99,7 +99,7 @@ struct Found {
 }
 
 enum Target {
-    Json { document: usize, pointer: String, place: Place },
+    Json { document: DocumentId, pointer: String, place: Place },
     Message(String),
 }
 
@@ -132,7 +132,8 @@ fn json(known: &Known, file: &str, pointer: &str) -> Result<Vec<Found>, Problem>
     if file.contains('*') && !pointer.contains('*') {
         return files(known, file, pointer);
     }
-    let Some(index) = known.documents.iter().position(|document| document.name == file) else {
+    let Some((id, document)) = DocumentId::enumerate(known.documents).find(|(_, document)| document.name == file)
+    else {
         let names = known.documents.iter().map(|document| document.name.as_str());
         let help = near(file, names.clone()).or_else(|| {
             let inner = names.filter(|name| file.ends_with(&format!("/{name}"))).max_by_key(|name| name.len())?;
@@ -140,10 +141,9 @@ fn json(known: &Known, file: &str, pointer: &str) -> Result<Vec<Found>, Problem>
         });
         return Err(Problem::new("WN0404", format!("there is no schema file `{file}`"), help));
     };
-    let document = &known.documents[index];
     let Some(star) = pointer.find('*') else {
         let Some(place) = place(document, pointer) else { return Err(nothing_at(document, pointer)) };
-        let target = Target::Json { document: index, pointer: pointer.to_owned(), place };
+        let target = Target::Json { document: id, pointer: pointer.to_owned(), place };
         return Ok(vec![Found { target, names: Vec::new() }]);
     };
     let parent_end = pointer[..star].rfind('/').unwrap_or(0);
@@ -157,7 +157,7 @@ fn json(known: &Known, file: &str, pointer: &str) -> Result<Vec<Found>, Problem>
     let Some(node) = document.root.pointer(parent) else { return Err(nothing_at(document, parent)) };
     let found: Vec<Found> = match &node.value {
         NodeValue::Array(items) => {
-            let variants = (0..).zip(items).map(|(at, item)| variant(index, document, &format!("{parent}/{at}"), item));
+            let variants = (0..).zip(items).map(|(at, item)| variant(id, document, &format!("{parent}/{at}"), item));
             variants.collect::<Result<_, _>>()?
         }
         _ => {
@@ -165,7 +165,7 @@ fn json(known: &Known, file: &str, pointer: &str) -> Result<Vec<Found>, Problem>
             let matching = members.filter_map(|member| Some((member, wildcard::capture(part, &member.name)?)));
             let found = matching.map(|(member, captured)| Found {
                 target: Target::Json {
-                    document: index,
+                    document: id,
                     pointer: format!("{parent}/{}", escape(&member.name)),
                     place: document.place(&member.name_span),
                 },
@@ -185,10 +185,10 @@ fn json(known: &Known, file: &str, pointer: &str) -> Result<Vec<Found>, Problem>
 /// The same place in every file whose name matches; what the `*` stands for may hold folders.
 fn files(known: &Known, wanted: &str, pointer: &str) -> Result<Vec<Found>, Problem> {
     let mut found = Vec::new();
-    for (index, document) in known.documents.iter().enumerate() {
+    for (id, document) in DocumentId::enumerate(known.documents) {
         let Some(captured) = wildcard::capture(wanted, &document.name) else { continue };
         let place = place(document, pointer).ok_or_else(|| nothing_at(document, pointer))?;
-        let target = Target::Json { document: index, pointer: pointer.to_owned(), place };
+        let target = Target::Json { document: id, pointer: pointer.to_owned(), place };
         let names = vec![captured.to_owned(), captured.to_owned(), stem(&document.name).to_owned()];
         found.push(Found { target, names });
     }
@@ -197,7 +197,7 @@ fn files(known: &Known, wanted: &str, pointer: &str) -> Result<Vec<Found>, Probl
 }
 
 /// An item of an array, named by the last part of its `$ref`, or by its `title`.
-fn variant(index: usize, document: &Document, pointer: &str, item: &Node) -> Result<Found, Problem> {
+fn variant(id: DocumentId, document: &Document, pointer: &str, item: &Node) -> Result<Found, Problem> {
     let reference = item.get("$ref").and_then(Node::as_str);
     let local = reference.and_then(|reference| reference.strip_prefix('#')).filter(|pointer| pointer.starts_with('/'));
     let name = match reference {
@@ -210,7 +210,7 @@ fn variant(index: usize, document: &Document, pointer: &str, item: &Node) -> Res
     };
     let pointer = local.unwrap_or(pointer);
     let place = place(document, pointer).ok_or_else(|| nothing_at(document, pointer))?;
-    let target = Target::Json { document: index, pointer: pointer.to_owned(), place };
+    let target = Target::Json { document: id, pointer: pointer.to_owned(), place };
     let name = unescape(name);
     let path = reference.map_or_else(|| pointer.to_owned(), |reference| reference.replace(['#', '/'], "/"));
     let names =

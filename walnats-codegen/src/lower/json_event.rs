@@ -9,7 +9,7 @@ use super::event::{LocatedEvent, RawEvent};
 use super::rust_note;
 use super::source::Declaration;
 use crate::diagnostic::{Diagnostic, Report};
-use crate::load::SourceSet;
+use crate::load::{DocumentId, SourceSet};
 use crate::model::{Payload, RustNote, SourceNote};
 use crate::settings::{DraftName, Formats, SchemaSettings, Settings, UnknownKeywordsName};
 
@@ -47,7 +47,7 @@ pub(super) fn lower(
     let roots: Vec<SchemaRoot> = declarations
         .iter()
         .map(|event| SchemaRoot {
-            document: sources.documents[event.document].name.clone(),
+            document: sources.documents[event.document.0].name.clone(),
             pointer: event.pointer.clone(),
             place: event.place.clone(),
         })
@@ -80,7 +80,7 @@ pub(super) fn lower(
 
 /// What the schema with these annotations asks for in Rust.
 fn rust_note(annotations: &Annotations, sources: &SourceSet, report: &mut Report) -> RustNote {
-    let document = sources.documents.get(annotations.document);
+    let document = sources.documents.get(annotations.document.0);
     let node = document.and_then(|document| document.root.descendant(&annotations.path));
     // What the schema of a whole file says of Rust is checked with the event.
     if let (Some(document), Some(node), false) = (document, node, annotations.path.is_empty()) {
@@ -127,8 +127,8 @@ pub(super) fn sources(
     declarations: &[Declaration],
     events: &[LocatedEvent],
 ) -> Vec<SourceNote> {
-    for (index, source) in sources.iter_mut().enumerate() {
-        let whole = declarations.iter().find(|event| event.document == index && event.pointer.is_empty());
+    for (id, source) in DocumentId::enumerate(&mut sources) {
+        let whole = declarations.iter().find(|event| event.document == id && event.pointer.is_empty());
         let event = events.iter().find(|event| whole.is_some_and(|whole| whole.place == event.event.place));
         source.event = event.map(|event| event.event.name.clone());
     }

@@ -4,15 +4,14 @@ use heck::ToKebabCase;
 
 use super::event::{EventOptions, read_options};
 use crate::diagnostic::{Diagnostic, Place, Report};
-use crate::load::{Document, Node, NodeValue};
+use crate::load::{Document, DocumentId, Node, NodeValue};
 
 /// A schema that is an event.
 #[derive(Clone, Debug)]
 pub(super) struct Declaration {
     pub(super) name: String,
     pub(super) place: Place,
-    /// The document's index.
-    pub(super) document: usize,
+    pub(super) document: DocumentId,
     /// A JSON Pointer; `""` is the whole file.
     pub(super) pointer: String,
     pub(super) options: EventOptions,
@@ -26,8 +25,8 @@ pub(super) fn event_name(text: &str) -> String {
 /// The files that are events as a whole, beside those that `walnats.toml` has `declared`.
 pub(super) fn events(documents: &[Document], declared: &[Declaration], report: &mut Report) -> Vec<Declaration> {
     let mut events = Vec::new();
-    for (index, document) in documents.iter().enumerate() {
-        let mut inside = declared.iter().filter(|event| event.document == index).peekable();
+    for (id, document) in DocumentId::enumerate(documents) {
+        let mut inside = declared.iter().filter(|event| event.document == id).peekable();
         let is_declared = inside.peek().is_some();
         if inside.any(|event| event.pointer.is_empty()) {
             continue;
@@ -38,7 +37,7 @@ pub(super) fn events(documents: &[Document], declared: &[Declaration], report: &
         events.push(Declaration {
             name: event_name(stem),
             place: document.place(&(0..0)),
-            document: index,
+            document: id,
             pointer: String::new(),
             options,
         });

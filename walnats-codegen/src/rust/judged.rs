@@ -47,7 +47,7 @@ pub fn schema_set(model: &EventModel, judged: &BTreeMap<SchemaId, String>) -> Sc
 /// `common/_address#/$defs/zip`; no event has such a name.
 fn location(model: &EventModel, id: SchemaId) -> String {
     let location = SchemaLocation::of(&model.notes, id);
-    let source = model.sources.get(location.source).map_or("", |source| source.name.as_str());
+    let source = model.source(location.source).map_or("", |source| source.name.as_str());
     format!("{source}#{}", location.pointer())
 }
 

@@ -6,7 +6,7 @@ use std::ops::{Index, IndexMut};
 use super::names;
 use super::schema_location::SchemaLocation;
 use super::types::{ItemId, Type, Types};
-use crate::model::{EventModel, Payload};
+use crate::model::{DocumentId, EventModel, Payload};
 
 /// A module with more types than this gets a file for each definition: rust-analyzer does not bear huge files.
 const MAX_TYPES: usize = 40;
@@ -110,7 +110,7 @@ pub fn layout(model: &EventModel, types: &Types, forms: &[EventForm]) -> Layout 
     let mut layout = Layout { item_files: vec![FileId::default(); types.items.len()], ..Layout::default() };
     let mut taken: names::Taken = modules.iter().cloned().chain(RESERVED.map(str::to_owned)).collect();
 
-    let mut by_source: BTreeMap<usize, Vec<ItemId>> = BTreeMap::new();
+    let mut by_source: BTreeMap<DocumentId, Vec<ItemId>> = BTreeMap::new();
     for id in types.ids() {
         by_source.entry(types.items[id].location.source).or_default().push(id);
     }
@@ -216,13 +216,13 @@ impl EventPlace {
 }
 
 /// The event whose schema a whole file is.
-pub fn own_event(model: &EventModel, source: usize) -> Option<usize> {
-    let name = model.sources.get(source)?.event.as_ref()?;
+pub fn own_event(model: &EventModel, source: DocumentId) -> Option<usize> {
+    let name = model.source(source)?.event.as_ref()?;
     model.events.iter().position(|event| event.name == *name)
 }
 
-fn shared_module(model: &EventModel, source: usize, taken: &mut names::Taken) -> String {
-    let name = model.sources.get(source).map_or("types", |source| source.name.as_str());
+fn shared_module(model: &EventModel, source: DocumentId, taken: &mut names::Taken) -> String {
+    let name = model.source(source).map_or("types", |source| source.name.as_str());
     let parts: Vec<&str> = name.split('/').map(|part| part.trim_start_matches('_')).collect();
     let mut module = names::module_name(&parts.join(" "));
     if taken.contains(&module) {

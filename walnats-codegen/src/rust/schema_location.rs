@@ -2,13 +2,13 @@
 
 use walnats_schema::{SchemaId, pointer};
 
-use crate::model::Annotations;
+use crate::model::{Annotations, DocumentId};
 
 /// A file, and the way from its root to a schema.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SchemaLocation {
-    /// Index into [`crate::model::EventModel::sources`].
-    pub source: usize,
+    /// The file: [`crate::model::EventModel::source`].
+    pub source: DocumentId,
     /// A JSON Pointer, split and unescaped.
     pub path: Vec<String>,
 }

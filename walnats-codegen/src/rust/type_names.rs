@@ -5,7 +5,7 @@ use super::layout::{EventForm, own_event};
 use super::names;
 use super::schema_location::{SchemaLocation, is_definitions};
 use super::types::{Body, ItemId, Types};
-use crate::model::EventModel;
+use crate::model::{DocumentId, EventModel};
 
 /// The names of a package's types.
 pub struct TypeNames {
@@ -19,7 +19,7 @@ pub struct TypeNames {
 pub fn type_names(model: &EventModel, types: &Types, forms: &[EventForm]) -> TypeNames {
     let mut used: Vec<names::Taken> = vec![names::Taken::default(); model.sources.len().max(1)];
     let events: Vec<String> = (0..model.events.len()).map(|event| event_name(model, event)).collect();
-    for (source, used) in used.iter_mut().enumerate() {
+    for (source, used) in DocumentId::enumerate(&mut used) {
         let own_event = own_event(model, source).filter(|event| forms[*event] == EventForm::Newtype);
         used.extend(own_event.map(|event| events[event].clone()));
     }
@@ -36,7 +36,7 @@ pub fn type_names(model: &EventModel, types: &Types, forms: &[EventForm]) -> Typ
     }
     order.sort();
     for (.., location, index) in order {
-        items[index] = used[location.source].give(&wanted[index]);
+        items[index] = used[location.source.0].give(&wanted[index]);
     }
     TypeNames { items, events }
 }
@@ -50,7 +50,7 @@ fn event_name(model: &EventModel, event: usize) -> String {
 /// The name that somebody asked for.
 fn chosen_name(model: &EventModel, types: &Types, forms: &[EventForm], item: ItemId) -> Option<String> {
     let location = &types.items[item].location;
-    let source = model.sources.get(location.source)?;
+    let source = model.source(location.source)?;
     let of_options = model.options.names.get(&format!("{}#{}", source.name, location.pointer())).cloned();
     let event = forms.iter().position(|form| *form == EventForm::Item(item));
     // The type of the event that a whole file is has the event's name, even where it stands among the definitions.
@@ -124,11 +124,11 @@ fn words(model: &EventModel, types: &Types, location: &SchemaLocation) -> Vec<St
 }
 
 /// What the schema that is a whole file is called.
-fn root_word(model: &EventModel, index: usize) -> String {
-    let Some(source) = model.sources.get(index) else { return "payload".to_owned() };
-    match own_event(model, index) {
+fn root_word(model: &EventModel, source: DocumentId) -> String {
+    let Some(note) = model.source(source) else { return "payload".to_owned() };
+    match own_event(model, source) {
         Some(event) => event_name(model, event),
-        None => source.name.rsplit('/').next().unwrap_or_default().trim_start_matches('_').to_owned(),
+        None => note.name.rsplit('/').next().unwrap_or_default().trim_start_matches('_').to_owned(),
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::read::diagnostic::{Place, Report};
-use crate::read::document::{Document, Node, NodeValue};
+use crate::read::document::{Document, DocumentId, Node, NodeValue};
 use crate::read::resolve::{Dialect, Draft, Keyword, Location, Registry};
 
 use text::{Bundle, Part, Template, definitions_keyword};
@@ -27,8 +27,8 @@ impl<'a, 'r> Bundler<'a, 'r> {
 
     /// Makes the schema at `pointer` of `document` whole, on one line. `None` where one text cannot say the same: with
     /// references that depend on who refers (`$dynamicRef`), and with files of several drafts.
-    pub fn bundle(&mut self, document: usize, pointer: &str) -> Option<String> {
-        let root = self.registry.locate(&self.documents[document].name, pointer)?;
+    pub fn bundle(&mut self, document: DocumentId, pointer: &str) -> Option<String> {
+        let root = self.registry.locate(&self.documents[document.0].name, pointer)?;
         let part = self.part(&root)?;
         let mut bundle = Bundle::new(root, part.draft);
         self.find(&mut bundle, &part)?;
@@ -47,7 +47,7 @@ impl<'a, 'r> Bundler<'a, 'r> {
                 continue;
             }
             let found = self.part(target).filter(|found| found.draft == part.draft)?;
-            bundle.add(target, &self.documents[target.document], found);
+            bundle.add(target, &self.documents[target.document.0], found);
         }
         Some(())
     }
@@ -181,7 +181,7 @@ impl<'a, 'r> Bundler<'a, 'r> {
         let uri = reference.as_str()?;
         // What leads nowhere has been reported when the schema was lowered.
         let target = self.registry.resolve(from, uri, &Place::default(), &mut Report::default())?;
-        if target.document >= self.documents.len() {
+        if target.document.0 >= self.documents.len() {
             // One of the drafts' own meta-schemas: every reader knows it by its URI.
             return out.json(reference);
         }

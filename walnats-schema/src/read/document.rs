@@ -30,6 +30,17 @@ pub struct Document {
     pub root: Node,
 }
 
+/// A document, by its position among those that are read together; meta-schemas that they refer to come after them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DocumentId(pub usize);
+
+impl DocumentId {
+    /// Each of `documents` with its id.
+    pub fn enumerate<T>(documents: impl IntoIterator<Item = T>) -> impl Iterator<Item = (Self, T)> {
+        documents.into_iter().enumerate().map(|(position, document)| (Self(position), document))
+    }
+}
+
 impl Document {
     /// The place of `span` in this file.
     pub fn place(&self, span: &Range<usize>) -> Place {

@@ -24,7 +24,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 pub use self::annotations::Annotations;
 use self::subject::Subject;
 use crate::read::diagnostic::{Diagnostic, Place, Report};
-use crate::read::document::{Document, Node, NodeValue};
+use crate::read::document::{Document, DocumentId, Node, NodeValue};
 use crate::read::resolve::{Cures, Draft, Location, Registry, Remote, ResourceId};
 use crate::{Schema, SchemaId, SchemaSet};
 
@@ -142,9 +142,9 @@ struct Lowerer<'a, 'r> {
     /// Patterns that are known to compile.
     patterns: HashSet<String>,
     /// Annotations by document, each with its first place.
-    unknown: BTreeMap<usize, BTreeMap<String, Place>>,
+    unknown: BTreeMap<DocumentId, BTreeMap<String, Place>>,
     /// Keywords that mean nothing next to a `$ref`, by document, with the first one's place.
-    overruled: BTreeMap<usize, (Draft, Place, BTreeSet<&'a str>)>,
+    overruled: BTreeMap<DocumentId, (Draft, Place, BTreeSet<&'a str>)>,
 }
 
 impl<'a, 'r> Lowerer<'a, 'r> {
@@ -242,16 +242,16 @@ impl<'a, 'r> Lowerer<'a, 'r> {
         self.set_resources();
         cycle::cut(&mut self.set, &mut self.annotations, &self.references, self.report);
         required::report(&self.set, &self.annotations, self.registry, self.report);
-        let reached = self.annotations.iter().map(|schema| schema.document + 1).max().unwrap_or(0);
+        let reached = self.annotations.iter().map(|schema| schema.document.0 + 1).max().unwrap_or(0);
         let last = reached.max(self.registry.document_count);
-        let source = |index| {
-            let name = self.registry.document(index).name.as_str();
+        let source = |position| {
+            let name = self.registry.document(DocumentId(position)).name.as_str();
             match name.rsplit_once('.') {
                 Some((stem, extension)) if !extension.contains('/') => stem,
                 _ => name,
             }
         };
-        let sources = (0..last).map(|index| source(index).to_owned()).collect();
+        let sources = (0..last).map(|position| source(position).to_owned()).collect();
         Lowered { schemas: self.set, annotations: self.annotations, sources, roots }
     }
 }

@@ -26,7 +26,7 @@ impl Builder<'_> {
     fn is_shared(&self, id: SchemaId) -> bool {
         let location = SchemaLocation::of(self.notes, id);
         match location.path.as_slice() {
-            [] => self.sources.get(location.source).is_some_and(|source| source.event.is_none()),
+            [] => self.sources.get(location.source.0).is_some_and(|source| source.event.is_none()),
             [keyword, _] => is_definitions(keyword),
             _ => false,
         }

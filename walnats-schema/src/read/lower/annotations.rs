@@ -1,7 +1,7 @@
 //! Annotations: what a schema says beyond what it accepts.
 
 use crate::read::diagnostic::Place;
-use crate::read::document::{Document, Node, NodeValue};
+use crate::read::document::{Document, DocumentId, Node, NodeValue};
 use crate::read::resolve::Location;
 
 /// What a schema says beyond what it accepts, and where it stands.
@@ -23,8 +23,8 @@ pub struct Annotations {
     pub read_only: bool,
     /// `writeOnly`.
     pub write_only: bool,
-    /// The document that it stands in: an index into those that were lowered, and into [`Lowered::sources`](super::Lowered::sources).
-    pub document: usize,
+    /// The document that it stands in; [`Lowered::sources`](super::Lowered::sources) has its name at this position.
+    pub document: DocumentId,
     /// From the document's root to the schema, as a JSON Pointer split at `/` and unescaped:
     /// `["definitions", "user", "properties", "email"]`.
     pub path: Vec<String>,

@@ -9,7 +9,7 @@ use super::keyword::KEYWORDS;
 use super::registry::{Cures, Location, Registry, ResourceId};
 use super::uri::{self, Uri};
 use crate::read::diagnostic::Report;
-use crate::read::document::{Document, Node, NodeValue};
+use crate::read::document::{Document, DocumentId, Node, NodeValue};
 
 /// Where URIs with this prefix are found: the rest of the URI is the rest of a document's name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,23 +42,23 @@ impl<'a> Registry<'a> {
         for document in documents {
             registry.add_document(document, remotes);
         }
-        for (number, document) in documents.iter().enumerate() {
+        for (id, document) in DocumentId::enumerate(documents) {
             let retrieval = retrieval_uri(&document.name, remotes);
-            index(&mut registry, number, &retrieval, report);
+            index(&mut registry, id, &retrieval, report);
         }
         registry
     }
 
     fn add_document(&mut self, document: &'a Document, remotes: &[Remote]) {
-        let index = self.documents.len();
+        let document_id = DocumentId(self.documents.len());
         self.documents.push(document);
         let retrieval = retrieval_uri(&document.name, remotes);
         for keyword in ["$id", "id"] {
             if let Some(id) = document.root.get(keyword).and_then(Node::as_str) {
-                self.document_uris.entry(uri::join(&retrieval, id).uri).or_insert(index);
+                self.document_uris.entry(uri::join(&retrieval, id).uri).or_insert(document_id);
             }
         }
-        self.document_uris.insert(retrieval, index);
+        self.document_uris.insert(retrieval, document_id);
     }
 }
 
@@ -72,8 +72,8 @@ fn retrieval_uri(name: &str, remotes: &[Remote]) -> Uri {
 }
 
 /// Indexes a document under the URI that it is found at.
-pub(super) fn index<'a>(registry: &mut Registry<'a>, document: usize, retrieval: &str, report: &mut Report) {
-    let root = &registry.documents[document].root;
+pub(super) fn index<'a>(registry: &mut Registry<'a>, document: DocumentId, retrieval: &str, report: &mut Report) {
+    let root = &registry.document(document).root;
     let dialect = dialect(registry, document, root, report).unwrap_or(Dialect::standard(registry.default_draft));
     let location = Location { document, path: Vec::new(), node: root, resource: ResourceId::default() };
     let resource = registry.add_resource(retrieval.to_owned(), dialect, location);
@@ -82,15 +82,15 @@ pub(super) fn index<'a>(registry: &mut Registry<'a>, document: usize, retrieval:
 }
 
 /// What the `$schema` of this very schema says.
-fn dialect(registry: &Registry<'_>, document: usize, node: &Node, report: &mut Report) -> Option<Dialect> {
+fn dialect(registry: &Registry<'_>, document: DocumentId, node: &Node, report: &mut Report) -> Option<Dialect> {
     let schema = node.get("$schema")?;
-    Some(registry.dialect_of(node, schema.as_str()?, registry.documents[document].place(&schema.span), report))
+    Some(registry.dialect_of(node, schema.as_str()?, registry.document(document).place(&schema.span), report))
 }
 
 struct Walk<'w, 'a> {
     registry: &'w mut Registry<'a>,
     report: &'w mut Report,
-    document: usize,
+    document: DocumentId,
     path: Vec<String>,
 }
 

@@ -4,7 +4,7 @@ use super::registry::{Location, Registry, ResourceId};
 use super::{index, metaschema, uri};
 use crate::pointer::unescape;
 use crate::read::diagnostic::{Diagnostic, Place, Report};
-use crate::read::document::{Node, NodeValue};
+use crate::read::document::{DocumentId, Node, NodeValue};
 
 /// Where following a pointer ended.
 pub(super) struct Lost<'a> {
@@ -30,7 +30,7 @@ impl<'a> Registry<'a> {
         let is_own = joined.uri == base;
         let found = if is_own { Some(from.resource) } else { self.resource_of(from, reference, &joined, report) };
         let Some(resource) = found else {
-            let document = Location { path: Vec::new(), node: &self.documents[from.document].root, ..from.clone() };
+            let document = Location { path: Vec::new(), node: &self.document(from.document).root, ..from.clone() };
             let is_pointer = !reference.contains('#') && self.walk(&document, &format!("/{reference}")).is_ok();
             report.push(if is_pointer {
                 let message = format!("`{reference}` leads nowhere: without `#` it names a file");
@@ -85,7 +85,7 @@ impl<'a> Registry<'a> {
 
     /// That an `$id` within the file made `#` mean another schema than the file, where the pointer leads somewhere.
     fn moved_base(&self, root: &Location<'a>, pointer: &str) -> Option<String> {
-        let document = self.documents[root.document];
+        let document = self.document(root.document);
         let file = Location { path: Vec::new(), node: &document.root, ..root.clone() };
         if root.path.is_empty() || self.walk(&file, pointer).is_err() {
             return None;
@@ -119,7 +119,7 @@ impl<'a> Registry<'a> {
         if uri::is_absolute(reference) {
             return None;
         }
-        let by_path = uri::join(&uri::of_document(&self.documents[from.document].name), reference);
+        let by_path = uri::join(&uri::of_document(&self.document(from.document).name), reference);
         if by_path.escapes { None } else { self.by_uri.get(&by_path.uri).copied() }
     }
 
@@ -132,7 +132,7 @@ impl<'a> Registry<'a> {
             .iter()
             .flat_map(|scheme| ["", ".json"].map(|end| format!("{scheme}{stem}{end}")))
             .find_map(|uri| {
-                let by_identifier = self.document_uris.get(&uri).map(|document| &self.documents[*document].root);
+                let by_identifier = self.document_uris.get(&uri).map(|document| &self.document(*document).root);
                 let root = || by_identifier.and_then(|root| self.by_root.get(&std::ptr::from_ref(root)));
                 self.by_uri.get(&uri).or_else(root).copied()
             })
@@ -145,9 +145,9 @@ impl<'a> Registry<'a> {
         // A copy among the documents goes before the one that is built in.
         let claimed_twice = self.claimed_twice.clone();
         for document in metaschema::documents() {
+            let id = DocumentId(self.documents.len());
             self.documents.push(document);
-            let uri = format!("https://{}", document.name);
-            index::index(self, self.documents.len() - 1, &uri, report);
+            index::index(self, id, &format!("https://{}", document.name), report);
         }
         self.claimed_twice = claimed_twice;
     }

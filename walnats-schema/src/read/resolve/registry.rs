@@ -7,7 +7,7 @@ use super::dialect::Dialect;
 use super::draft::Draft;
 use super::uri::Uri;
 use crate::read::diagnostic::{Diagnostic, Place, Report};
-use crate::read::document::{Document, Node};
+use crate::read::document::{Document, DocumentId, Node};
 
 /// What else a user can do about a finding, in the words of the program that reads the schemas: how it names its options,
 /// say. Each goes on a sentence of the finding's help.
@@ -34,7 +34,7 @@ pub struct Registry<'a> {
     /// Roots of resources, by address.
     pub(super) by_root: HashMap<*const Node, ResourceId>,
     /// Documents by the URIs that their names and roots give them.
-    pub(super) document_uris: HashMap<Uri, usize>,
+    pub(super) document_uris: HashMap<Uri, DocumentId>,
     /// URIs that several resources claim, with the second claim.
     pub(super) claimed_twice: HashMap<Uri, Place>,
     pub(super) metaschemas_are_indexed: bool,
@@ -62,8 +62,7 @@ pub(super) struct Resource<'a> {
 /// A schema, and the way to it.
 #[derive(Clone, Debug)]
 pub(crate) struct Location<'a> {
-    /// An index into the registry's documents.
-    pub(crate) document: usize,
+    pub(crate) document: DocumentId,
     /// From the document's root.
     pub(crate) path: Vec<String>,
     pub(crate) node: &'a Node,
@@ -72,15 +71,15 @@ pub(crate) struct Location<'a> {
 }
 
 impl<'a> Registry<'a> {
-    /// The document with this index: one of those given, or a meta-schema.
-    pub(crate) fn document(&self, index: usize) -> &'a Document {
-        self.documents[index]
+    /// One of the documents given, or a meta-schema.
+    pub(crate) fn document(&self, id: DocumentId) -> &'a Document {
+        self.documents[id.0]
     }
 
     /// The schema at `pointer` (a JSON Pointer) of the document `name`.
     pub(crate) fn locate(&self, name: &str, pointer: &str) -> Option<Location<'a>> {
-        let document = self.documents.iter().position(|document| document.name == name)?;
-        let root = &self.documents[document].root;
+        let (document, found) = DocumentId::enumerate(&self.documents).find(|(_, document)| document.name == name)?;
+        let root = &found.root;
         let resource = *self.by_root.get(&std::ptr::from_ref(root))?;
         let start = Location { document, path: Vec::new(), node: root, resource };
         self.walk(&start, pointer).ok()
@@ -105,7 +104,7 @@ impl<'a> Registry<'a> {
 
     /// The place of a schema.
     pub(crate) fn place(&self, location: &Location<'_>) -> Place {
-        self.documents[location.document].place(&location.node.span)
+        self.document(location.document).place(&location.node.span)
     }
 
     /// A part of a schema that is a schema itself.
@@ -178,8 +177,8 @@ impl<'a> Registry<'a> {
     }
 
     /// The dialect that a meta-schema among the documents describes.
-    fn dialect_of_metaschema(&self, document: usize, report: &mut Report) -> Dialect {
-        let document = self.documents[document];
+    fn dialect_of_metaschema(&self, document: DocumentId, report: &mut Report) -> Dialect {
+        let document = self.document(document);
         let own = document.root.get("$schema").and_then(Node::as_str);
         let draft = own.and_then(Draft::from_uri).unwrap_or(self.default_draft);
         let Some(vocabularies) = document.root.get("$vocabulary") else { return Dialect::standard(draft) };
