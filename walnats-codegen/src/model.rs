@@ -6,6 +6,7 @@ mod stream;
 mod template;
 
 use std::collections::BTreeMap;
+use std::ops::Index;
 
 pub use walnats_schema::read::{Annotations, DocumentId};
 use walnats_schema::{IntegerFormat, SchemaId, SchemaSet};
@@ -42,7 +43,24 @@ pub struct EventModel {
     pub options: CodegenOptions,
 }
 
+/// An event, by its position among [`EventModel::events`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventId(pub usize);
+
+impl Index<EventId> for Vec<Event> {
+    type Output = Event;
+
+    fn index(&self, id: EventId) -> &Event {
+        &self[id.0]
+    }
+}
+
 impl EventModel {
+    /// The ids of all events, in order.
+    pub fn event_ids(&self) -> impl Iterator<Item = EventId> + use<> {
+        (0..self.events.len()).map(EventId)
+    }
+
     /// A schema file.
     pub fn source(&self, id: DocumentId) -> Option<&SourceNote> {
         self.sources.get(id.0)

@@ -44,7 +44,7 @@ use self::layout::{EventForm, FileId, Layout};
 use self::schemas::Schemas;
 use self::types::Types;
 use crate::diagnostic::{Diagnostic, Report};
-use crate::model::{EventModel, Payload};
+use crate::model::{EventId, EventModel, Payload};
 use crate::write::{self, GeneratedFile};
 
 /// The code of all events; the root is `events.rs`.
@@ -74,10 +74,9 @@ pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
             GeneratedFile { path: format!("{}.rs", layout.files[file].path), content }
         })
         .collect();
-    let paths: Vec<String> =
-        (0..model.events.len()).map(|event| context.path_from_root(event, &names.events)).collect();
+    let paths: Vec<String> = model.event_ids().map(|event| context.path_from_root(event, &names.events)).collect();
     files.push(GeneratedFile { path: write::ROOT.to_owned(), content: context.root(&paths, !messages.is_empty()) });
-    files.extend((0..model.events.len()).filter_map(|event| context.schema_file(event)));
+    files.extend(model.event_ids().filter_map(|event| context.schema_file(event)));
     if model.events.iter().any(|event| matches!(event.payload, Payload::Json(_))) {
         // Plain data with string keys always has a JSON form.
         let content = serde_json::to_string(&judged::schema_set(model, &judged)).unwrap_or_default();
@@ -127,8 +126,8 @@ fn file_text(
     let Layout { files, events, .. } = context.layout;
     let mut text = String::new();
     for event in &files[file].events {
-        if let (EventForm::Newtype, Some(typed)) = (events[*event].form, &context.types.payloads[*event]) {
-            text += &context.newtype(*event, &event_names[*event], typed, file, checks);
+        if let (EventForm::Newtype, Some(typed)) = (events[*event].form, &context.types.payloads[event.0]) {
+            text += &context.newtype(*event, &event_names[event.0], typed, file, checks);
         }
     }
     for item in &files[file].items {
@@ -137,7 +136,7 @@ fn file_text(
     for event in &files[file].events {
         let path = match events[*event].form {
             EventForm::Item(item) => context.layout.item_path(item, &context.names[item.0], file),
-            EventForm::Newtype | EventForm::Message => event_names[*event].clone(),
+            EventForm::Newtype | EventForm::Message => event_names[event.0].clone(),
         };
         text += &context.event(*event, &path, report);
     }
@@ -148,12 +147,12 @@ fn file_text(
 
 impl Context<'_> {
     /// Where an event's type is, seen from the root.
-    fn path_from_root(&self, event: usize, event_names: &[String]) -> String {
+    fn path_from_root(&self, event: EventId, event_names: &[String]) -> String {
         match self.layout.events[event].form {
             EventForm::Item(item) => {
                 format!("{}::{}", self.layout.files[self.layout.item_files[item.0]].module, self.names[item.0])
             }
-            _ => format!("{}::{}", self.layout.files[self.layout.events[event].file].module, event_names[event]),
+            _ => format!("{}::{}", self.layout.files[self.layout.events[event].file].module, event_names[event.0]),
         }
     }
 }

@@ -4,7 +4,7 @@ use super::context::Context;
 use super::markdown;
 use super::template::{EmitText, EmitterTemplate, ModuleText, RootTemplate, ServiceText, render};
 use super::{names, stream};
-use crate::model::{Event, Payload, Service};
+use crate::model::{Event, EventId, Payload, Service};
 
 /// The major and minor version, which the runtime compares with its own.
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR"));
@@ -51,7 +51,7 @@ impl Context<'_> {
             is_root: true,
             services: links.collect(),
             register: "self.publisher.register(STREAMS)".to_owned(),
-            events: (0..self.model.events.len()).map(|event| self.emit(event, &type_names)).collect(),
+            events: self.model.event_ids().map(|event| self.emit(event, &type_names)).collect(),
         };
         let mut text = render(&root) + &render(&events);
         for (service, name) in services.iter().zip(service_types) {
@@ -66,8 +66,8 @@ impl Context<'_> {
             .modules
             .iter()
             .map(|(name, is_public)| {
-                let event = self.layout.events.iter().position(|event| self.layout.files[event.file].module == *name);
-                let doc = match event {
+                let is_inside = |event: &EventId| self.layout.files[self.layout.events[*event].file].module == *name;
+                let doc = match self.model.event_ids().find(is_inside) {
                     Some(event) => summary(&self.model.events[event]),
                     None => "Types that events share.".to_owned(),
                 };
@@ -82,12 +82,11 @@ impl Context<'_> {
     }
 
     fn service(&self, service: &Service, name: String, type_names: &[String]) -> String {
-        let events: Vec<usize> = (0..self.model.events.len())
-            .filter(|event| service.emits.contains(&self.model.events[*event].name))
-            .collect();
+        let is_emitted = |event: &EventId| service.emits.contains(&self.model.events[*event].name);
+        let events: Vec<EventId> = self.model.event_ids().filter(is_emitted).collect();
         let descriptors: Vec<String> = events
             .iter()
-            .map(|event| format!("<{} as ::walnats_runtime::Event>::DESCRIPTOR", type_names[*event]))
+            .map(|event| format!("<{} as ::walnats_runtime::Event>::DESCRIPTOR", type_names[event.0]))
             .collect();
         let mut text = vec![format!("Emits the events of the service {}.", markdown::code(&service.name))];
         if let Some(description) = &service.description {
@@ -104,14 +103,14 @@ impl Context<'_> {
         })
     }
 
-    fn emit(&self, index: usize, type_names: &[String]) -> EmitText {
-        let event = &self.model.events[index];
+    fn emit(&self, id: EventId, type_names: &[String]) -> EmitText {
+        let event = &self.model.events[id];
         let fallback = || vec![format!("Emits {}.", markdown::code(&event.name))];
         EmitText {
             docs: event.description.as_deref().map_or_else(fallback, markdown::markdown),
-            ident: self.layout.events[index].ident.clone(),
-            many: self.layout.events[index].many.clone(),
-            type_path: type_names[index].clone(),
+            ident: self.layout.events[id].ident.clone(),
+            many: self.layout.events[id].many.clone(),
+            type_path: type_names[id.0].clone(),
             deprecated: event.deprecated,
         }
     }

@@ -8,22 +8,22 @@ use super::names::protobuf;
 use super::template::{EventTemplate, MessageText, render};
 use super::types::{Body, Type, Typed};
 use crate::diagnostic::{Diagnostic, Report};
-use crate::model::{Event, FieldPath, Once, Payload, Template, TemplatePart};
+use crate::model::{Event, EventId, FieldPath, Once, Payload, Template, TemplatePart};
 use crate::write::GeneratedFile;
 
 impl Context<'_> {
     /// The implementation of `Event` for the event's type, which is called `type_path` in the event's file.
-    pub fn event(&self, index: usize, type_path: &str, report: &mut Report) -> String {
-        let event = &self.model.events[index];
-        let place = &self.layout.events[index];
-        let mut subject_code = self.template_code(index, &event.subject, true, report);
+    pub fn event(&self, id: EventId, type_path: &str, report: &mut Report) -> String {
+        let event = &self.model.events[id];
+        let place = &self.layout.events[id];
+        let mut subject_code = self.template_code(id, &event.subject, true, report);
         let mut subject = event.subject.to_string();
         if let Some(Once { key, is_last_token: true }) = &event.once {
-            let key_code = self.template_code(index, key, false, report);
+            let key_code = self.template_code(id, key, false, report);
             subject_code += &format!(".literal(\".\").key(&rt::Uid::new(){key_code}.finish())");
             subject = format!("{subject}.{key}");
         }
-        let uid_code = event.uid.as_ref().map(|uid| self.template_code(index, &uid.template, false, report));
+        let uid_code = event.uid.as_ref().map(|uid| self.template_code(id, &uid.template, false, report));
         render(&EventTemplate {
             type_path: type_path.to_owned(),
             type_name: literal(type_path.rsplit("::").next().unwrap_or_default()),
@@ -46,18 +46,18 @@ impl Context<'_> {
     }
 
     /// The committed schema of an event, beside its module.
-    pub fn schema_file(&self, index: usize) -> Option<GeneratedFile> {
-        let content = self.model.events[index].json_schema.clone()?;
-        Some(GeneratedFile { path: schema_file(&self.layout.files[self.layout.events[index].file].module), content })
+    pub fn schema_file(&self, id: EventId) -> Option<GeneratedFile> {
+        let content = self.model.events[id].json_schema.clone()?;
+        Some(GeneratedFile { path: schema_file(&self.layout.files[self.layout.events[id].file].module), content })
     }
 
     /// The calls that put a template together. A subject names its fields, as each of them can be at fault.
-    fn template_code(&self, index: usize, template: &Template, named: bool, report: &mut Report) -> String {
-        let event = &self.model.events[index];
+    fn template_code(&self, id: EventId, template: &Template, named: bool, report: &mut Report) -> String {
+        let event = &self.model.events[id];
         let parts = template.parts.iter().map(|part| match part {
             TemplatePart::Literal(text) => format!(".literal({})", literal(text)),
             TemplatePart::Field(path) => {
-                let value = self.field_code(index, path).unwrap_or_else(|| {
+                let value = self.field_code(id, path).unwrap_or_else(|| {
                     report.push(unreachable_field(event, path));
                     "\"\"".to_owned()
                 });
@@ -69,7 +69,7 @@ impl Context<'_> {
     }
 
     /// A reference to the field that a template names, seen from `self`.
-    fn field_code(&self, event: usize, path: &FieldPath) -> Option<String> {
+    fn field_code(&self, event: EventId, path: &FieldPath) -> Option<String> {
         if message(&self.model.events[event]).is_some() {
             // Fields that a template may name are there in every message: there is no `Option` on the way.
             let fields: Vec<String> = path.names.iter().map(|field| protobuf::snake(field)).collect();
@@ -77,7 +77,7 @@ impl Context<'_> {
         }
         let form = self.layout.events[event].form;
         let code = if form == EventForm::Newtype { "self.0" } else { "self" };
-        self.member_code(code, self.types.payloads[event].as_ref()?, &path.names, self.layout.events[event].file)
+        self.member_code(code, self.types.payloads[event.0].as_ref()?, &path.names, self.layout.events[event].file)
     }
 
     /// A reference to the scalar that `names` lead to from the value `code`. Where it is in each variant of a union, the

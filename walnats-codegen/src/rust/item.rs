@@ -12,6 +12,7 @@ use super::template::{
     ValidateTemplate, VariantCheckText, VariantText, render,
 };
 use super::types::{Body, Dispatch, Field, ItemId, Struct, Type, Typed, Union};
+use crate::model::EventId;
 use parameter::Parameter;
 
 mod default;
@@ -69,7 +70,7 @@ impl Context<'_> {
     }
 
     /// The newtype of an event whose payload has a type of another name.
-    pub fn newtype(&self, event: usize, name: &str, typed: &Typed, file: FileId, checks: &Checks<'_>) -> String {
+    pub fn newtype(&self, event: EventId, name: &str, typed: &Typed, file: FileId, checks: &Checks<'_>) -> String {
         let event = &self.model.events[event];
         let unnamed = || vec![format!("The event {}.", markdown::code(&event.name))];
         let mut docs = event.description.as_deref().map_or_else(unnamed, markdown::markdown);
@@ -241,7 +242,7 @@ impl Context<'_> {
     }
 
     fn item_docs(&self, item: ItemId) -> markdown::Doc {
-        let event = self.layout.events.iter().position(|event| event.form == EventForm::Item(item));
+        let event = self.model.event_ids().find(|event| self.layout.events[*event].form == EventForm::Item(item));
         let event = event.map(|event| &self.model.events[event]);
         let mut docs =
             docs::of_type(self.note(self.types.items[item].id), &self.names[item.0], event.map(docs::of_event));

@@ -6,7 +6,7 @@ use std::ops::{Index, IndexMut};
 use super::names;
 use super::schema_location::SchemaLocation;
 use super::types::{ItemId, Type, Types};
-use crate::model::{DocumentId, EventModel, Payload};
+use crate::model::{DocumentId, EventId, EventModel, Payload};
 
 /// A module with more types than this gets a file for each definition: rust-analyzer does not bear huge files.
 const MAX_TYPES: usize = 40;
@@ -53,8 +53,7 @@ pub struct File {
     /// Whether it is a part: a private module whose types its parent shows as its own.
     pub is_part: bool,
     pub items: Vec<ItemId>,
-    /// Indices of events.
-    pub events: Vec<usize>,
+    pub events: Vec<EventId>,
     pub parts: Vec<String>,
 }
 
@@ -78,6 +77,14 @@ pub struct EventPlace {
     pub ident: String,
     /// What follows `emit_` in the name of the method for many events: `user_created_all`.
     pub many: String,
+}
+
+impl Index<EventId> for Vec<EventPlace> {
+    type Output = EventPlace;
+
+    fn index(&self, id: EventId) -> &EventPlace {
+        &self[id.0]
+    }
 }
 
 /// Decides how each event has its type.
@@ -114,21 +121,21 @@ pub fn layout(model: &EventModel, types: &Types, forms: &[EventForm]) -> Layout 
     for id in types.ids() {
         by_source.entry(types.items[id].location.source).or_default().push(id);
     }
-    let mut event_files: BTreeMap<usize, FileId> = BTreeMap::new();
+    let mut event_files: BTreeMap<EventId, FileId> = BTreeMap::new();
     for (source, items) in by_source {
         let event = own_event(model, source);
         let module = match event {
-            Some(event) => modules[event].clone(),
+            Some(event) => modules[event.0].clone(),
             None => shared_module(model, source, &mut taken),
         };
         let file = layout.add_module(module, items, types);
         event_files.extend(event.map(|event| (event, file)));
     }
     let many = methods_for_many(&idents);
-    for (index, ((form, ident), many)) in forms.iter().zip(idents).zip(many).enumerate() {
+    for (event, ((form, ident), many)) in model.event_ids().zip(forms.iter().zip(idents).zip(many)) {
         let file =
-            *event_files.entry(index).or_insert_with(|| layout.add_module(modules[index].clone(), Vec::new(), types));
-        layout.files[file].events.push(index);
+            *event_files.entry(event).or_insert_with(|| layout.add_module(modules[event.0].clone(), Vec::new(), types));
+        layout.files[file].events.push(event);
         if !matches!(form, EventForm::Item(_)) {
             let module = layout.files[file].module.clone();
             layout.modules.iter_mut().filter(|(name, _)| *name == module).for_each(|(_, public)| *public = true);
@@ -216,9 +223,9 @@ impl EventPlace {
 }
 
 /// The event whose schema a whole file is.
-pub fn own_event(model: &EventModel, source: DocumentId) -> Option<usize> {
+pub fn own_event(model: &EventModel, source: DocumentId) -> Option<EventId> {
     let name = model.source(source)?.event.as_ref()?;
-    model.events.iter().position(|event| event.name == *name)
+    model.event_ids().find(|event| model.events[*event].name == *name)
 }
 
 fn shared_module(model: &EventModel, source: DocumentId, taken: &mut names::Taken) -> String {

@@ -5,7 +5,7 @@ use super::layout::{EventForm, own_event};
 use super::names;
 use super::schema_location::{SchemaLocation, is_definitions};
 use super::types::{Body, ItemId, Types};
-use crate::model::{DocumentId, EventModel};
+use crate::model::{DocumentId, EventId, EventModel};
 
 /// The names of a package's types.
 pub struct TypeNames {
@@ -18,10 +18,10 @@ pub struct TypeNames {
 /// Names every type; those of one module differ.
 pub fn type_names(model: &EventModel, types: &Types, forms: &[EventForm]) -> TypeNames {
     let mut used: Vec<names::Taken> = vec![names::Taken::default(); model.sources.len().max(1)];
-    let events: Vec<String> = (0..model.events.len()).map(|event| event_name(model, event)).collect();
+    let events: Vec<String> = model.event_ids().map(|event| event_name(model, event)).collect();
     for (source, used) in DocumentId::enumerate(&mut used) {
-        let own_event = own_event(model, source).filter(|event| forms[*event] == EventForm::Newtype);
-        used.extend(own_event.map(|event| events[event].clone()));
+        let own_event = own_event(model, source).filter(|event| forms[event.0] == EventForm::Newtype);
+        used.extend(own_event.map(|event| events[event.0].clone()));
     }
 
     let mut items = vec![String::new(); types.items.len()];
@@ -42,7 +42,7 @@ pub fn type_names(model: &EventModel, types: &Types, forms: &[EventForm]) -> Typ
 }
 
 /// What an event's type is called.
-fn event_name(model: &EventModel, event: usize) -> String {
+fn event_name(model: &EventModel, event: EventId) -> String {
     let event = &model.events[event];
     event.rust_name.clone().filter(|name| names::is_type_name(name)).unwrap_or_else(|| names::type_name(&event.name))
 }
@@ -52,9 +52,9 @@ fn chosen_name(model: &EventModel, types: &Types, forms: &[EventForm], item: Ite
     let location = &types.items[item].location;
     let source = model.source(location.source)?;
     let of_options = model.options.names.get(&format!("{}#{}", source.name, location.pointer())).cloned();
-    let event = forms.iter().position(|form| *form == EventForm::Item(item));
+    let event = model.event_ids().find(|event| forms[event.0] == EventForm::Item(item));
     // The type of the event that a whole file is has the event's name, even where it stands among the definitions.
-    let is_own = |event: &usize| own_event(model, location.source) == Some(*event);
+    let is_own = |event: &EventId| own_event(model, location.source) == Some(*event);
     let of_event = event.and_then(|event| model.events[event].rust_name.clone());
     let of_event = of_event.or_else(|| event.filter(is_own).map(|event| event_name(model, event)));
     let id = types.items[item].id;
