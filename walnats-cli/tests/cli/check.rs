@@ -1,0 +1,76 @@
+//! `walnats check`: what it prints, and its exit codes.
+
+use std::fs;
+
+use crate::program::{broken, package, sound, undescribed, walnats};
+
+/// A schema that generated code cannot check natively as a whole.
+const PARTLY: &str = r#"{
+  "type": "object",
+  "properties": { "text": { "not": { "type": "null" } } }
+}"#;
+
+#[test]
+fn check_distinguishes_clean_from_broken() {
+    let sound = sound();
+    let checked = walnats(sound.path(), &["check"]);
+    assert_eq!((checked.code, checked.stdout.as_str()), (0, "1 event in 1 stream, 1 example: clean\n"));
+    assert_eq!(checked.stderr, "");
+
+    let checked = walnats(sound.path(), &["check", "-v"]);
+    assert!(checked.stdout.contains("user-created: subject `users.*.created`, stream `users`"), "{}", checked.stdout);
+    assert!(checked.stdout.contains("user-created: checked natively (2 subschemas)\n"), "{}", checked.stdout);
+    let partly = package(&[("schemas/a.json", PARTLY)]);
+    let checked = walnats(partly.path(), &["check", "-v"]);
+    assert!(
+        checked.stdout.contains("a: 2 of 3 subschemas validated at run time:\n  a#/properties/text: not\n"),
+        "{}",
+        checked.stdout
+    );
+
+    fs::write(sound.path().join("walnats.toml"), "[streams.users]\nmanaged = \"external\"\n").unwrap();
+    let checked = walnats(sound.path(), &["check", "-v"]);
+    assert!(checked.stdout.contains("users: an external stream, which `register` checks"), "{}", checked.stdout);
+
+    let checked = walnats(broken().path(), &["check"]);
+    assert_eq!((checked.code, checked.stdout.as_str()), (1, "1 event in 1 stream, 1 example: 1 error, 0 warnings\n"));
+    for text in ["error[WN0701]", "schemas/user_created.json:5:17", r#""examples": [ { "user_id": 1 } ]"#] {
+        assert!(checked.stderr.contains(text), "`{text}` is not in:\n{}", checked.stderr);
+    }
+    assert!(!checked.stderr.contains('\x1b'), "colors in a pipe");
+}
+
+#[test]
+fn warnings_are_findings_on_request() {
+    let folder = undescribed();
+    let checked = walnats(folder.path(), &["check"]);
+    assert_eq!(checked.code, 0);
+    assert!(checked.stderr.contains("warning[WN0713]"), "{}", checked.stderr);
+    assert_eq!(walnats(folder.path(), &["check", "--deny-warnings"]).code, 1);
+}
+
+#[test]
+fn check_prints_json() {
+    let checked = walnats(broken().path(), &["check", "--json"]);
+    assert_eq!((checked.code, checked.stderr.as_str()), (1, ""));
+    let report: serde_json::Value = serde_json::from_str(&checked.stdout).unwrap();
+    assert_eq!((&report["errors"], &report["warnings"]), (&1.into(), &0.into()));
+    let finding = &report["findings"][0];
+    assert_eq!(finding["code"], "WN0701");
+    assert_eq!(finding["severity"], "error");
+    assert_eq!(finding["file"], "schemas/user_created.json");
+    assert_eq!((&finding["line"], &finding["column"]), (&5.into(), &17.into()));
+
+    let checked = walnats(sound().path(), &["check", "--json"]);
+    assert_eq!(checked.code, 0);
+    assert!(checked.stdout.contains("\"findings\": []"), "{}", checked.stdout);
+}
+
+#[test]
+fn a_package_without_events_is_not_clean() {
+    for files in [&[("schemas/_shared.json", "{\"type\": \"object\"}")][..], &[("schemas/notes.txt", "")]] {
+        let checked = walnats(package(files).path(), &["check"]);
+        assert_eq!(checked.code, 0);
+        assert!(checked.stderr.contains("warning[WN0114]: there are no events in `schemas`"), "{}", checked.stderr);
+    }
+}

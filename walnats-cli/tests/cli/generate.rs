@@ -1,0 +1,48 @@
+//! `walnats generate`: which files it writes, and what it refuses.
+
+use std::fs;
+
+use crate::program::{USER_CREATED, package, sound, walnats};
+
+#[test]
+fn generate_writes_what_check_then_finds() {
+    let folder = sound();
+    let check = ["generate", "--out", "src/events", "--check"];
+    let before = walnats(folder.path(), &check);
+    assert_eq!(before.code, 1);
+    assert!(before.stdout.contains("src/events/mod.rs: missing\n"), "{}", before.stdout);
+    assert!(before.stderr.contains("run `walnats generate --out src/events`"), "{}", before.stderr);
+    assert!(!folder.path().join("src").exists(), "--check has written something");
+
+    let generated = walnats(folder.path(), &["generate", "--out", "src/events"]);
+    assert_eq!(generated.code, 0, "{}", generated.stderr);
+    assert!(generated.stdout.contains("0 unchanged, 0 removed"), "{}", generated.stdout);
+    let clean = walnats(folder.path(), &check);
+    assert_eq!(clean.code, 0, "{}", clean.stdout);
+    assert!(clean.stdout.contains("up to date"), "{}", clean.stdout);
+
+    let event = folder.path().join("src/events/user_created.rs");
+    fs::write(&event, fs::read_to_string(&event).unwrap() + "\n").unwrap();
+    let edited = walnats(folder.path(), &check);
+    assert_eq!((edited.code, edited.stdout.as_str()), (1, "src/events/user_created.rs: differs\n"));
+    let again = walnats(folder.path(), &["generate", "--out", "src/events"]);
+    assert!(again.stdout.contains("1 written"), "{}", again.stdout);
+
+    fs::rename(folder.path().join("schemas/user_created.json"), folder.path().join("schemas/user_gone.json")).unwrap();
+    let renamed = walnats(folder.path(), &check);
+    assert!(renamed.stdout.contains("src/events/user_created.rs: no longer generated\n"), "{}", renamed.stdout);
+}
+
+#[test]
+fn generate_refuses_broken_schemas_and_places() {
+    let folder = package(&[("schemas/a.json", r#"{"type": "objekt"}"#), ("file", "")]);
+    let refused = walnats(folder.path(), &["generate", "--out", "out"]);
+    assert_eq!(refused.code, 1);
+    assert!(refused.stderr.contains("nothing generated: 1 error"), "{}", refused.stderr);
+    assert!(!folder.path().join("out").exists());
+
+    fs::write(folder.path().join("schemas/a.json"), USER_CREATED).unwrap();
+    let refused = walnats(folder.path(), &["generate", "--out", "file/out"]);
+    assert_eq!(refused.code, 2, "{}", refused.stdout);
+    assert!(refused.stderr.starts_with("error: cannot "), "{}", refused.stderr);
+}

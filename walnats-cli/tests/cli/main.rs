@@ -1,0 +1,9 @@
+//! The program as seen from a shell: exit codes, output, files.
+
+mod check;
+#[cfg(unix)]
+mod dev;
+mod generate;
+mod program;
+mod root;
+mod usage;
