@@ -66,15 +66,16 @@ fn descend(subject: &mut Subject, instance: &mut Value) {
     subject.schema = schema;
 }
 
-/// The parts of a disagreement that are disagreements themselves: schemas in its schema, with values in its instance.
+/// The parts of a disagreement that are disagreements themselves: schemas in its schema, and its schema without one keyword,
+/// with values in its instance.
 pub(crate) fn disputed_parts(whole: &Disagreement) -> Vec<Disagreement> {
     let subject = Subject::new(&whole.origin, whole.schema.clone(), whole.draft);
     let values: Vec<&Value> =
         places(&whole.instance).iter().filter_map(|place| whole.instance.pointer(place)).collect();
     let mut disputed = Vec::new();
     let mut cost = 0;
-    for ((size, _), mut part) in schemas_in(&whole.schema) {
-        cost += size + 40 * values.len();
+    for mut part in schemas_in(&whole.schema).into_values().chain(without_one_keyword(&whole.schema)) {
+        cost += part.to_string().len() + 40 * values.len();
         if cost > MAX_COST {
             break;
         }
@@ -118,12 +119,28 @@ fn schemas_in(schema: &Value) -> BTreeMap<(usize, String), Value> {
         .collect()
 }
 
+/// The schema with one member of one of its objects removed, for each of them.
+fn without_one_keyword(schema: &Value) -> Vec<Value> {
+    let mut parts = Vec::new();
+    for place in places(schema) {
+        let members = schema.pointer(&place).and_then(Value::as_object);
+        for name in members.into_iter().flat_map(Map::keys) {
+            let mut part = schema.clone();
+            if let Some(Value::Object(members)) = part.pointer_mut(&place) {
+                members.remove(name);
+                parts.push(part);
+            }
+        }
+    }
+    parts
+}
+
 fn with_schema(subject: &Subject, schema: Value) -> Subject {
     let remotes = Arc::clone(&subject.remotes);
     Subject { remotes, ..Subject::new(&subject.name, schema, subject.draft) }
 }
 
-/// Takes the first of the smaller neighbours that is `enough`, and again, until none is. Tells whether there was one.
+/// Takes the first of the smaller neighbours that is `enough`, and again, until none is. Returns whether there was one.
 fn reduce(value: &mut Value, tries: &mut usize, enough: &dyn Fn(&Value) -> bool) -> bool {
     let mut reduced = false;
     // Large cuts first: places are visited from the outside to the inside.
