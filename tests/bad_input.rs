@@ -76,7 +76,7 @@ async fn a_subject_token_from_data_cannot_change_the_subject() -> TestResult {
 #[tokio::test]
 async fn a_server_that_is_not_there() -> TestResult {
     let error = Events::connect("nats://secret:hunter2@127.0.0.1:9").await.expect_err("nobody listens");
-    let message = whole(&error);
+    let message = with_causes(&error);
     assert!(message.contains("127.0.0.1:9"), "{message}");
     assert!(!message.contains("hunter2"), "{message}");
     Ok(())
@@ -87,7 +87,7 @@ async fn a_server_that_refuses_the_password() -> TestResult {
     let server = NatsServer::builder().config("authorization { user: shop, password: right }").start()?;
     let nats = ConnectOptions::new().user_and_password("shop".into(), "wrong-hunter2".into());
     let error = Events::connect_with(server.url(), Options::new().nats(nats)).await.expect_err("a wrong password");
-    let message = whole(&error);
+    let message = with_causes(&error);
     assert!(message.contains("authori") || message.contains("credentials"), "{message}");
     assert!(!message.contains("hunter2"), "{message}");
     Ok(())
@@ -97,7 +97,7 @@ async fn a_server_that_refuses_the_password() -> TestResult {
 async fn a_server_without_jetstream() -> TestResult {
     let server = NatsServer::builder().jetstream(false).start()?;
     let events = Events::connect(server.url()).await?;
-    let message = whole(&events.register().await.expect_err("no JetStream"));
+    let message = with_causes(&events.register().await.expect_err("no JetStream"));
     assert!(message.contains("JetStream"), "{message}");
     let options = Options::new().deadline(Duration::from_secs(2));
     let events = Events::connect_with(server.url(), options).await?;
@@ -116,7 +116,8 @@ async fn a_stream_with_the_same_subjects_under_another_name() -> TestResult {
         ..Default::default()
     };
     events.publisher().jetstream().create_stream(config).await?;
-    let message = whole(&events.register().only(&[UserCreated::DESCRIPTOR]).await.expect_err("the subjects overlap"));
+    let message =
+        with_causes(&events.register().only(&[UserCreated::DESCRIPTOR]).await.expect_err("the subjects overlap"));
     assert!(message.contains("everything") && message.contains("users"), "{message}");
 
     // The event would be stored, but not where its readers look: it is refused by the server and nothing is stored.
@@ -140,7 +141,7 @@ async fn a_payload_that_is_not_the_event() {
         (r#"["0192f0c1-2b3c-7d4e-8f50-617283940a1b", []]"#, "object"),
     ] {
         let error = CartAbandoned::decode(payload).expect_err(payload);
-        let message = whole(&error);
+        let message = with_causes(&error);
         assert!(message.contains(expected), "{payload}: {message}");
         assert!(!message.contains("nonsense"), "{message}");
     }
@@ -153,12 +154,12 @@ fn newsletter() -> Result<NewsletterRequested, Box<dyn Error>> {
 /// The message of an emit that ended as not stored, with all its sources.
 fn not_stored<T: std::fmt::Debug>(result: Result<T, EmitError>) -> Result<String, Box<dyn Error>> {
     match result {
-        Err(error @ EmitError::NotStored(_)) => Ok(whole(&error)),
+        Err(error @ EmitError::NotStored(_)) => Ok(with_causes(&error)),
         other => Err(format!("expected `NotStored`, not {other:?}").into()),
     }
 }
 
-fn whole(error: &dyn Error) -> String {
+fn with_causes(error: &dyn Error) -> String {
     let mut message = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {

@@ -1,6 +1,6 @@
 //! GitHub's webhooks: a schema of 600 KB that nobody here may edit, declared as 66 events by a few lines of `walnats.toml`.
 //!
-//! The schema and its 329 example payloads are not part of the project: the test takes them from the folder of corpora, beside the project or
+//! The schema and its 329 example payloads are not part of the project: the test takes them from the folder of corpora, next to the project or
 //! where `WALNATS_CORPORA` says. It writes a crate around them, as a user would, and builds and runs that.
 
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ fn every_valid_payload_is_stored_as_it_is_and_every_invalid_one_refused_with_its
     assert_eq!(validators.len(), 66);
     let (mut valid, mut invalid) = (0, 0);
     for (event, payload) in payloads(&corpus)? {
-        let expected = validators.get(&event).ok_or_else(|| format!("`{event}` is no branch of the schema"))?;
+        let expected = validators.get(&event).ok_or_else(|| format!("`{event}` is not a branch of the schema"))?;
         writeln!(requests, "{}", json!({ "event": event, "payload": payload }))?;
         let answer: Value = serde_json::from_str(&answers.next().ok_or("the program ended")??)?;
         if expected.is_valid(&payload) {
@@ -81,7 +81,7 @@ fn validators(corpus: &Path) -> Result<BTreeMap<String, jsonschema::Validator>> 
     Ok(validators)
 }
 
-/// An events crate around the schema, and a program that emits what it is told and reads it back.
+/// An events crate around the schema, and a program that emits what it is asked to and reads it back.
 fn build(corpus: &Path) -> Result<PathBuf> {
     let nested = NestedCrate::new("github-webhooks", walnats_harness::nested::GITHUB_WEBHOOKS)?;
     nested.write("schemas/github.json", &fs::read_to_string(corpus.join("schema.json"))?)?;

@@ -79,7 +79,7 @@ fn text_is_text() -> Result<()> {
         )?;
     }
     nested.write("walnats.toml", &config)?;
-    nested.write("schemas/told.proto", &proto())?;
+    nested.write("schemas/hostile.proto", &proto())?;
 
     let program = nested.build()?;
     let ran = cargo(nested.dir(), &["test", "--doc"])?;
@@ -125,7 +125,7 @@ fn schema(text: &str) -> Value {
             "constant": { "const": text, "title": text },
             "defined": { "$ref": format!("#/$defs/{fragment}") },
             "pattern": { "pattern": format!("^(?:{exact})$"), "type": "string", "description": text },
-            "told": {
+            "choice": {
                 "description": text,
                 "oneOf": [
                     { "title": text, "required": ["kind"], "properties": { "kind": { "const": text, "description": text } } },
@@ -160,20 +160,20 @@ fn payload(text: &str) -> Value {
         "constant": text,
         "defined": { text: 1 },
         "pattern": text,
-        "told": { "kind": text },
+        "choice": { "kind": text },
         "mapped": { text: 2 },
     })
 }
 
 /// A message of which everything has comments; line breaks begin new lines of them.
 fn proto() -> String {
-    let mut proto = "syntax = \"proto3\";\npackage told.v1;\nimport \"walnats/options.proto\";\n\n".to_owned();
+    let mut proto = "syntax = \"proto3\";\npackage hostile.v1;\nimport \"walnats/options.proto\";\n\n".to_owned();
     let comment = |text: &str| {
         let clean: String = text.chars().map(|c| if c == '\0' { ' ' } else { c }).collect();
         clean.split(['\n', '\r']).map(|line| format!("//{line}\n")).collect::<String>()
     };
     let all: String = TEXTS.iter().map(|text| comment(text) + "//\n").collect();
-    let _ = write!(proto, "{all}message Told {{\n  option (walnats.event) = {{}};\n");
+    let _ = write!(proto, "{all}message Hostile {{\n  option (walnats.event) = {{}};\n");
     for (at, text) in TEXTS.iter().enumerate() {
         let _ = writeln!(proto, "{}  string f{at} = {};", comment(text), at + 1);
     }

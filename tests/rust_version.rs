@@ -1,4 +1,4 @@
-//! The Rust version that each package states is one that all its dependencies admit.
+//! The Rust version that each package states is supported by all its dependencies.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;

@@ -100,7 +100,7 @@ fn pack(folder: &Path) -> Result<Vec<(&'static str, PathBuf)>> {
         let (archive, last) = (target.join(format!("package/{stem}.crate")), unpacked.join(format!("{stem}.crate")));
         if fs::read(&archive)? != fs::read(&last).unwrap_or_default() {
             let _ = fs::remove_dir_all(unpacked.join(&stem));
-            // The times in the archive are no times of changes.
+            // The times in the archive are not those of changes.
             let untar = Command::new("tar").arg("-xzmf").arg(&archive).arg("-C").arg(&unpacked).status()?;
             assert!(untar.success(), "tar cannot read {}", archive.display());
             fs::copy(&archive, &last)?;

@@ -7,7 +7,7 @@ use crate::diagnostic::{Severity, render};
 use crate::package::Package;
 use crate::write;
 
-/// Findings shown; who has more mends these first.
+/// How many findings are shown at most.
 const MAX_SHOWN: usize = 50;
 
 impl Config {
@@ -25,19 +25,19 @@ impl Config {
         let generated = package.generate();
         let mut report = package.report;
         for warning in report.diagnostics.iter().filter(|found| found.severity == Severity::Warning).take(MAX_SHOWN) {
-            tell("warning", &warning.to_string());
+            print("warning", &warning.to_string());
         }
         report.diagnostics.retain(|found| found.severity == Severity::Error);
         let hidden = report.diagnostics.len().saturating_sub(MAX_SHOWN);
         report.diagnostics.truncate(MAX_SHOWN);
-        tell("error", &render(&report, wants_color()));
+        print("error", &render(&report, wants_color()));
         if hidden > 0 {
-            tell("error", &format!("and {hidden} more"));
+            print("error", &format!("and {hidden} more"));
         }
         if let Ok(files) = generated
             && let Err(error) = write::write(&directory, &files)
         {
-            tell("error", &format!("cannot write to {}: {error}", directory.display()));
+            print("error", &format!("cannot write to {}: {error}", directory.display()));
         }
     }
 }
@@ -51,7 +51,7 @@ fn watch(package: &Package) {
 }
 
 /// Cargo reads lines; no line of a message may be taken for an instruction.
-fn tell(kind: &str, message: &str) {
+fn print(kind: &str, message: &str) {
     for line in message.lines() {
         println!("cargo::{kind}={line}");
     }

@@ -25,7 +25,7 @@ impl Config {
     /// The root: `walnats.toml` and the schema folders are relative to it, and nothing outside of it is read;
     /// `CARGO_MANIFEST_DIR`, or the current directory.
     ///
-    /// For schemas beside the package (a monorepo, a submodule), it is the folder above both:
+    /// For schemas next to the package (a monorepo, a submodule), it is the folder above both:
     ///
     /// ```no_run
     /// // build.rs of `shop/events`, with `shop/schemas` and `shop/walnats.toml`

@@ -95,7 +95,7 @@ fn text(found: &file::Found<'_>, report: &mut Report) -> Option<Arc<SourceFile>>
     Some(file)
 }
 
-/// Two folders may hold files of one name; a reference could not tell them apart.
+/// Two folders may hold files of one name; a reference would be ambiguous.
 fn report_shadowed(sources: &mut SourceSet, report: &mut Report) {
     let mut seen = std::collections::HashMap::new();
     sources.documents.retain(|document| {
@@ -104,7 +104,7 @@ fn report_shadowed(sources: &mut SourceSet, report: &mut Report) {
         report.push(
             Diagnostic::error("WN0113", place, format!("`{}` is in two schema folders", document.name))
                 .related(Place { file: first, span: 0..0 }, "first here")
-                .help("rename one: references and events could not tell them apart"),
+                .help("rename one: references to them would be ambiguous"),
         );
         false
     });

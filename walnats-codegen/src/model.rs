@@ -80,7 +80,7 @@ pub struct Event {
     pub subject: Template,
     /// The name of the stream that stores it; one of [`EventModel::streams`].
     pub stream: String,
-    /// The deduplication id when the caller gives none.
+    /// The deduplication id where the caller sets none.
     pub uid: Option<Uid>,
     /// What the stream stores one event of at most.
     pub once: Option<Once>,
@@ -112,7 +112,7 @@ pub struct Uid {
 pub struct Once {
     /// The key's text.
     pub key: Template,
-    /// Whether the key is one more token of the subject, the last one; else its fields are tokens of the subject anyway.
+    /// Whether the key is one more token of the subject, the last one; otherwise its fields are tokens of the subject anyway.
     pub is_last_token: bool,
 }
 
@@ -126,7 +126,7 @@ impl Event {
         }
     }
 
-    /// The deduplication id when the caller gives none, as it is documented: `user-created:{user_id}`.
+    /// The deduplication id where the caller sets none, as it is documented: `user-created:{user_id}`.
     ///
     /// A stream compares ids across all its subjects. The name keeps two kinds of events apart, whatever their templates:
     /// names differ, and none has a `:` in it.

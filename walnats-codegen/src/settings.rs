@@ -75,7 +75,7 @@ pub struct Settings {
     pub services: BTreeMap<Text, ServiceSettings>,
     /// The Rust that comes out.
     pub codegen: CodegenSettings,
-    /// Levels of findings by name, such as `no-description`: those that are no errors always.
+    /// Levels of findings by name, such as `no-description`: those that are not always errors.
     pub lints: BTreeMap<Text, LevelName>,
     /// The file itself, for places.
     #[cfg_attr(feature = "config-schema", schemars(skip))]

@@ -67,7 +67,7 @@ pub fn compare(directory: &Path, files: &[GeneratedFile]) -> io::Result<Differen
 }
 
 /// Makes `directory` hold `files`: touches those alone that differ, and removes what an earlier run left behind, which
-/// is known by its header. Tells what was done.
+/// is known by its header. Returns what was done.
 ///
 /// # Errors
 /// Whatever the file system says.
@@ -88,7 +88,7 @@ pub fn write(directory: &Path, files: &[GeneratedFile]) -> io::Result<Difference
     Ok(difference)
 }
 
-/// Rust files with our header that are not among `files`, and the committed schemas beside them.
+/// Rust files with our header that are not among `files`, and the committed schemas next to them.
 fn stale(directory: &Path, files: &[GeneratedFile]) -> io::Result<Vec<String>> {
     let wanted: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
     let mut stale = Vec::new();

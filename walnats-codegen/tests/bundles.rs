@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 use walnats_codegen::Package;
 
-/// The schema of the event `sent` of `sent.json`, with the other files beside it.
+/// The schema of the event `sent` of `sent.json`, with the other files next to it.
 fn bundled(files: &[(&str, Value)]) -> Value {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("schemas")).unwrap();
@@ -21,7 +21,7 @@ fn bundled(files: &[(&str, Value)]) -> Value {
 const DRAFT_7: &str = "http://json-schema.org/draft-07/schema#";
 const DRAFT_2020_12: &str = "https://json-schema.org/draft/2020-12/schema";
 
-/// Before 2019-09 nothing counts beside `$ref`; its definitions are where references within the file lead, all the same.
+/// Before 2019-09 other keywords next to `$ref` are ignored; its definitions are where references within the file lead, all the same.
 #[test]
 fn definitions_beside_a_reference_stay_where_they_are() {
     let root = json!({

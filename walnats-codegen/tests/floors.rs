@@ -133,7 +133,7 @@ fn schemas_are_no_json_values_once_they_are_lowered() {
     for source in sources().iter().filter(|source| !JSON_VALUES.contains(&source.module.as_str())) {
         let mut lines = code(&source.text);
         let used = lines.find(|line| line.contains("serde_json::Value") || line.contains("use serde_json::{"));
-        // The schema of walnats.toml itself is what this crate gives, not what it is given; and a literal in generated
+        // The schema of walnats.toml itself is output, not input; and a literal in generated
         // code starts as the example or default that the model carries.
         let is_free = source.module == "settings" || source.module == "rust";
         assert!(used.is_none() || is_free, "{}: {}", source.path.display(), used.unwrap_or_default());

@@ -18,7 +18,7 @@ fn patterns_are_refused_or_run() {
     assert!(each_seed("pattern", pattern::try_out) > 0);
 }
 
-/// Tries out every file, and tells how many there are.
+/// Tries every file, and returns how many there are.
 fn each_seed(target: &str, try_out: fn(&[u8])) -> usize {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tools/fuzz/seeds").join(target);
     let seeds = fs::read_dir(folder).expect("a folder of seeds").map(|seed| seed.expect("a file").path());

@@ -11,7 +11,7 @@ fn in_memory(files: &[(&str, &str)]) -> Package {
     Package::from_sources(&configure(), &files.collect())
 }
 
-/// Every fixture gives the same files and findings from memory as from the disk.
+/// Every fixture leads to the same files and findings from memory as from the disk.
 #[test]
 fn a_package_in_memory_is_the_package_on_the_disk() {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use crate::{Pattern, PatternError, SchemaSet};
 
-/// Patterns by their text, each compiled when it is first needed. A cache: it is no part of what a set is.
+/// Patterns by their text, each compiled when it is first needed. A cache, ignored when sets are compared.
 #[derive(Debug, Default)]
 pub(crate) struct Patterns(OnceLock<HashMap<String, OnceLock<Result<Pattern, PatternError>>>>);
 

@@ -73,7 +73,7 @@ pub struct Schema {
     /// The schema `false`: accepts nothing.
     #[serde(skip_serializing_if = "is_default")]
     pub never: bool,
-    /// `type`; `None` admits every type.
+    /// `type`; `None` allows every type.
     #[serde(skip_serializing_if = "is_default")]
     pub types: Option<Vec<JsonType>>,
     /// `enum`, and `const` as one of one.

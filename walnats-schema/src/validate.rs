@@ -164,7 +164,7 @@ impl<'s> Validator<'s> {
         }
     }
 
-    /// Applies a schema on trial: its violations are given back rather than kept. Empty on failure where
+    /// Applies a schema on trial: its violations are returned rather than kept. Empty on failure where
     /// none are collected.
     fn attempt<'i>(
         &mut self,
@@ -192,7 +192,7 @@ impl<'s> Validator<'s> {
         std::mem::replace(&mut self.violations, collects.then(Vec::new))
     }
 
-    /// Goes on with the violations that were set aside, and gives those since then.
+    /// Goes on with the violations that were set aside, and returns those since then.
     fn take_up(&mut self, outer: Option<Vec<Violation>>) -> Vec<Violation> {
         std::mem::replace(&mut self.violations, outer).unwrap_or_default()
     }

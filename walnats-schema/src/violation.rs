@@ -38,7 +38,7 @@ pub struct Violations {
 pub enum Cut {
     /// There are more than are listed.
     TooMany,
-    /// More schemas apply inside one another than the validator follows; the instance is taken for invalid.
+    /// More schemas apply inside one another than the validator follows; the instance counts as invalid.
     TooDeep {
         /// Where in the instance, as a JSON Pointer.
         pointer: String,

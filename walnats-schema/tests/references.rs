@@ -1,4 +1,4 @@
-//! References across files, drafts beside each other, and what is known of schemas.
+//! References across files, drafts next to each other, and what is known of schemas.
 
 use std::sync::Arc;
 

@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Number, Value};
 
-/// References that are followed one after another; more are taken for a circle.
+/// References that are followed one after another; more count as a cycle.
 const MAX_REFERENCES: usize = 20;
 
 /// Whether `schema` accepts `instance`; `None` where anything but numbers and simple structure is in play.
@@ -95,7 +95,7 @@ fn all(mut verdicts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
 }
 
 fn number_rule(keywords: &Map<String, Value>, keyword: &str, limit: &Value, number: &Number) -> Option<bool> {
-    // Draft 4 has flags beside the bound.
+    // Draft 4 has flags next to the bound.
     let excludes = |flag: &str| keywords.get(flag) == Some(&Value::Bool(true));
     let Value::Number(limit) = limit else { return limit.is_boolean().then_some(true) };
     let (number, limit) = (Digits::of(number), Digits::of(limit));

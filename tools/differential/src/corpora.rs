@@ -1,4 +1,4 @@
-//! Real schemas of the corpora, which are no part of this repository.
+//! Real schemas of the corpora, which are not part of this repository.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -2,13 +2,13 @@
 
 use walnats_schema::Format;
 
-use crate::{Random, words};
+use crate::{Random, edge_cases};
 
 /// A text that has `format`, or if it need not, is perhaps a few edits away from one.
 pub fn sample(format: Format, exact: bool, random: &mut Random) -> String {
     let mut text = String::new();
     for _ in 0..20 {
-        text = if random.chance(5) { words::text(random) } else { (*random.pick(seeds(format))).to_owned() };
+        text = if random.chance(5) { edge_cases::text(random) } else { (*random.pick(seeds(format))).to_owned() };
         for _ in 0..*random.pick(&[0, 0, 1, 1, 2, 3]) {
             edit(&mut text, random);
         }

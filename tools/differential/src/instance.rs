@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 use walnats_schema::{JsonType, Pattern, Schema, SchemaId, SchemaSet};
 
-use crate::{Random, words};
+use crate::{Random, edge_cases};
 
 /// How deep instances nest, more or less: beyond it, only what is required is made.
 const DEPTH: usize = 5;
@@ -26,11 +26,11 @@ pub fn any(random: &mut Random, depth: usize) -> Value {
     match random.below(if depth == 0 { 4 } else { 7 }) {
         0 => Value::Null,
         1 => random.chance(50).into(),
-        2 => words::number(random).into(),
-        3 => words::text(random).into(),
-        4 | 5 => {
-            (0..random.below(4)).map(|_| ((*random.pick(&words::NAMES)).to_owned(), any(random, depth - 1))).collect()
-        }
+        2 => edge_cases::number(random).into(),
+        3 => edge_cases::text(random).into(),
+        4 | 5 => (0..random.below(4))
+            .map(|_| ((*random.pick(&edge_cases::NAMES)).to_owned(), any(random, depth - 1)))
+            .collect(),
         _ => (0..random.below(4)).map(|_| any(random, depth - 1)).collect(),
     }
 }
@@ -124,7 +124,7 @@ impl<'s> Instances<'s> {
         applying
     }
 
-    /// A type that all admit, if there is one; where none is named, one that the rules are about.
+    /// A type that all allow, if there is one; where none is named, one that the rules are about.
     fn json_type(&self, applying: &[&Schema], random: &mut Random) -> JsonType {
         const ALL: [JsonType; 6] =
             [JsonType::Null, JsonType::Boolean, JsonType::Number, JsonType::String, JsonType::Array, JsonType::Object];

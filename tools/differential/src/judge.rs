@@ -35,7 +35,7 @@ impl Subject {
     }
 }
 
-/// What each validator says about one instance; `None` if it could not read the schema, or fell over.
+/// What each validator says about one instance; `None` if it could not read the schema, or panicked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Verdicts {
     /// Ours.
@@ -84,10 +84,10 @@ pub struct Judges {
 }
 
 impl Judges {
-    /// Has every validator read the schema. Formats assert.
+    /// Has every validator compile the schema. Formats assert.
     pub fn new(subject: &Subject) -> Self {
         Self {
-            // Ours may not fall over.
+            // Ours must not panic.
             ours: ours::Ours::new(subject),
             jsonschema: guarded(|| jsonschema::compile(subject)),
             boon: guarded(|| boon::Boon::new(subject)),
@@ -110,7 +110,7 @@ impl Judges {
         self.ours.as_ref().ok().map(|ours| (&ours.set, ours.root))
     }
 
-    /// The places in the schema that the instance breaks, as far as each validator tells them.
+    /// The places in the schema that the instance breaks, as far as each validator reports them.
     pub fn reasons(&self, instance: &Value) -> BTreeSet<String> {
         let ours = self.ours.iter().flat_map(|ours| ours.set.validate(ours.root, instance));
         let mut reasons: BTreeSet<String> = ours
@@ -130,7 +130,7 @@ impl Judges {
         reasons
     }
 
-    /// Why each validator that does not take the schema refuses it.
+    /// Why each validator that refuses the schema does so.
     pub fn refusals(&self) -> Vec<(&'static str, &str)> {
         let ours = self.ours.as_ref().err().map(|reason| ("walnats", reason.as_str()));
         let jsonschema = self.jsonschema.as_ref().err().map(|reason| ("jsonschema", reason.as_str()));

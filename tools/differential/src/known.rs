@@ -50,7 +50,7 @@ pub struct Known {
     /// The verdict of the crate `boon` on it.
     pub boon: Option<bool>,
     /// Which disagreements with the same verdicts, or with all of them turned round, are of this kind: the cut down schema
-    /// has at least one of these keywords (`pattern`, or `format:email`), and beside them only neutral ones.
+    /// has at least one of these keywords (`pattern`, or `format:email`), and apart from them only neutral ones.
     pub keywords: BTreeSet<String>,
     /// Keywords that may be there as well; `format` is any of them.
     #[serde(default)]
@@ -100,7 +100,7 @@ impl Known {
     /// All that are known.
     ///
     /// # Panics
-    /// If the list is not what it should be.
+    /// If the list is malformed.
     pub fn all() -> Vec<Self> {
         serde_json::from_str(include_str!("../fixtures/known-disagreements.json")).expect("the list is well-formed")
     }

@@ -9,6 +9,7 @@
 
 mod arithmetic;
 mod corpora;
+mod edge_cases;
 mod formats;
 mod instance;
 mod judge;
@@ -21,7 +22,6 @@ mod run;
 mod schema;
 mod shrink;
 mod summary;
-mod words;
 
 pub use arithmetic::is_text_of;
 pub use corpora::{Corpora, corpora};

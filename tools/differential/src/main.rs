@@ -31,7 +31,7 @@ fn main() -> ExitCode {
         Some(corpora) => plan.subjects = corpora.subjects,
         None => println!("the corpora are not there: random schemas alone are tried"),
     }
-    // The others may panic, which is caught and counts as a refusal; it need not be told each time.
+    // The others may panic, which is caught and counts as a refusal; the message would only be noise.
     std::panic::set_hook(Box::new(|_| {}));
     let summary = run(&plan);
     println!("{summary}");

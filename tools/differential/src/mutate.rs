@@ -2,7 +2,7 @@
 
 use serde_json::{Number, Value};
 
-use crate::{Random, formats, instance, words};
+use crate::{Random, edge_cases, formats, instance};
 
 /// Changes `value` at some place in it.
 pub fn mutate(value: &mut Value, random: &mut Random) {
@@ -46,7 +46,7 @@ fn change(value: &mut Value, random: &mut Random) {
                     }
                 }
                 _ => {
-                    members.insert((*random.pick(&words::NAMES)).to_owned(), instance::any(random, 1));
+                    members.insert((*random.pick(&edge_cases::NAMES)).to_owned(), instance::any(random, 1));
                 }
             }
         }
@@ -64,16 +64,16 @@ fn change_number(number: &Number, random: &mut Random) -> Value {
         (3, _) => float(value + 0.5),
         (4, _) => float(-value),
         (5, _) => number.to_string().into(),
-        _ => words::number(random).into(),
+        _ => edge_cases::number(random).into(),
     }
 }
 
 fn change_text(text: &str, random: &mut Random) -> Value {
     match random.below(6) {
         0 => text.to_uppercase().into(),
-        1 => format!("{text}{}", words::text(random)).into(),
+        1 => format!("{text}{}", edge_cases::text(random)).into(),
         2 => text.chars().skip(1).collect::<String>().into(),
-        3 => text.parse::<i64>().map_or_else(|_| words::text(random).into(), Value::from),
+        3 => text.parse::<i64>().map_or_else(|_| edge_cases::text(random).into(), Value::from),
         _ => formats::edited(text, random).into(),
     }
 }

@@ -1,4 +1,4 @@
-//! JSON texts for a value, other than the one that every writer gives.
+//! JSON texts for a value, other than the one that every writer produces.
 
 use serde_json::Value;
 
@@ -74,7 +74,7 @@ fn number_text(number: &str, random: &mut Random) -> String {
     if number.contains('e') {
         return if random.chance(50) { number.replace('e', "E") } else { number.to_owned() };
     }
-    // Larger integers are none to a reader of floats.
+    // A reader of floats does not see larger integers as integers.
     let is_exact = number.parse::<i64>().is_ok_and(|value| value != 0 && value.unsigned_abs() < 1 << 53);
     if !is_exact && !number.contains('.') {
         return number.to_owned();

@@ -12,7 +12,7 @@ use crate::is_text_of;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// A program that decodes what it is told to.
+/// A program that decodes payloads on request.
 #[derive(Debug)]
 pub struct Program {
     child: Child,
@@ -79,11 +79,11 @@ impl Answer {
         Ok(Self { decoded: next()?, encoded: next()?, typed: next()?, typed_encoded: next()? })
     }
 
-    /// How the answer is not the one that the schema gives.
+    /// How the answer differs from the verdict of the schema.
     pub fn fault(&self, instance: &Value, is_valid: impl Fn(&Value) -> bool) -> Option<String> {
         let fault = match (self.decoded.as_str(), is_valid(instance)) {
             ("valid", true) if is_same(&self.encoded, instance) || is_rounded(&self.encoded, instance) => None,
-            ("valid", true) => Some("encode gives another value"),
+            ("valid", true) => Some("encode produces another value"),
             ("invalid", false) => None,
             ("unrepresentable", true) if has_large_number(instance) => None,
             (_, true) => Some("the schema accepts it"),

@@ -21,7 +21,7 @@ pub struct Plan {
     pub real: usize,
     /// Real schemas.
     pub subjects: Vec<Subject>,
-    /// How many of them are taken at most, chosen at random.
+    /// How many of them are used at most, chosen at random.
     pub max_subjects: usize,
     /// How many instances one random schema gets.
     pub instances_each: usize,
@@ -43,7 +43,7 @@ pub fn run(plan: &Plan) -> Summary {
     while subjects.len() > plan.max_subjects {
         subjects.swap_remove(random.below(subjects.len()));
     }
-    // Large schemas admit more; each gets its share by its size.
+    // Large schemas accept more different instances; each gets its share by its size.
     let total: usize = subjects.iter().map(|(size, _)| size).sum();
     for (size, subject) in subjects {
         judge(subject, (real * size).div_ceil(total.max(1)), &mut random, &mut summary);

@@ -7,7 +7,7 @@ mod reference;
 use serde_json::{Map, Value, json};
 use walnats_schema::read::Draft;
 
-use crate::{Random, words};
+use crate::{Random, edge_cases};
 
 /// Makes a schema of `draft`. It is valid, says which draft it is, and refers to nothing outside of itself.
 pub fn schema(random: &mut Random, draft: Draft) -> Value {
@@ -102,7 +102,7 @@ impl Maker<'_> {
                 schema.insert("required".to_owned(), names);
             }
             2 => {
-                let pattern = (*self.random.pick(&words::PATTERNS)).to_owned();
+                let pattern = (*self.random.pick(&edge_cases::PATTERNS)).to_owned();
                 schema.insert("patternProperties".to_owned(), json!({ pattern: self.part() }));
             }
             3 => {
@@ -213,8 +213,8 @@ impl Maker<'_> {
 
     fn name(&mut self) -> String {
         // Mostly the same few, so that keywords meet on them.
-        let known = if self.random.chance(70) { 4 } else { words::NAMES.len() };
-        (*self.random.pick(&words::NAMES[..known])).to_owned()
+        let known = if self.random.chance(70) { 4 } else { edge_cases::NAMES.len() };
+        (*self.random.pick(&edge_cases::NAMES[..known])).to_owned()
     }
 
     fn distinct_names(&mut self) -> Value {

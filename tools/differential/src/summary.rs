@@ -16,7 +16,7 @@ const REPEATS: usize = 2;
 /// What came of a run.
 #[derive(Debug)]
 pub struct Summary {
-    /// Schemas made up and taken.
+    /// Schemas generated or taken from the corpora.
     pub schemas: usize,
     /// Instances judged, by origin.
     pub mutants: BTreeMap<String, Tally>,
@@ -60,7 +60,7 @@ impl Default for Summary {
 }
 
 impl Summary {
-    /// Begins with a schema; tells whether there is anything to judge, which needs every validator to take the schema.
+    /// Begins with a schema. Returns whether there is anything to judge, which needs every validator to accept the schema.
     pub fn open(&mut self, subject: &Subject, judges: &Judges) -> bool {
         self.schemas += 1;
         self.seen.clear();
@@ -73,7 +73,7 @@ impl Summary {
         refusals.is_empty()
     }
 
-    /// Has all validators judge an instance of the schema that was opened, and gives walnats' verdict.
+    /// Has all validators judge an instance of the schema that was opened, and returns walnats' verdict.
     pub fn record(&mut self, subject: &Subject, judges: &Judges, instance: &Value) -> Option<bool> {
         let verdicts = judges.verdicts(instance);
         let origin = subject.name.split('/').next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Generated, compiled code against the schemas it was made of: `decode` accepts what the schema accepts, `encode` gives back what
+//! Generated, compiled code against the schemas it was made of: `decode` accepts what the schema accepts, `encode` returns what
 //! was decoded, and `validate` says of any value of a type what the schema says of its JSON.
 //!
 //! The schemas are random ones of a fixed seed, those of the fixtures and of the shop, and if they are asked for, GitHub's.
@@ -27,8 +27,8 @@ const SEED: usize = 3;
 
 /// Payloads that are judged at once.
 const BATCH: usize = 500;
-/// Faults that are told.
-const TOLD: usize = 40;
+/// How many faults are shown.
+const SHOWN: usize = 40;
 
 #[test]
 fn compiled_code_says_what_the_schema_says() -> Result<()> {
@@ -76,14 +76,14 @@ fn compiled_code_says_what_the_schema_says() -> Result<()> {
     }
     program.end()?;
     println!("{summary}\n{} events, {typed} of them typed\n{score:?}", model.events.len());
-    let told: Vec<&str> = faults.iter().take(TOLD).map(String::as_str).collect();
+    let shown: Vec<&str> = faults.iter().take(SHOWN).map(String::as_str).collect();
     match (faults.len(), summary.unexplained.len()) {
         (0, 0) => Ok(()),
-        (count, disputes) => Err(format!("{count} faults, {disputes} disputes\n{}", told.join("\n")).into()),
+        (count, disputes) => Err(format!("{count} faults, {disputes} disputes\n{}", shown.join("\n")).into()),
     }
 }
 
-/// A number that the environment may give.
+/// A number that the environment may set.
 fn number(variable: &str, default: usize) -> Result<usize> {
     match std::env::var(variable) {
         Ok(text) => text.parse().map_err(|error| format!("{variable} is `{text}`: {error}").into()),
@@ -91,7 +91,7 @@ fn number(variable: &str, default: usize) -> Result<usize> {
     }
 }
 
-/// Writes random schemas that walnats takes, each an event, and gives them by name.
+/// Writes random schemas that walnats accepts, each an event, and returns them by name.
 fn random_schemas(
     nested: &NestedCrate,
     count: usize,

@@ -23,12 +23,12 @@ fn nobody_disagrees_without_an_explanation() {
 }
 
 #[test]
-fn known_disagreements_are_as_they_are_told() {
+fn known_disagreements_are_as_described() {
     let mut wrong = Vec::new();
     for known in Known::all() {
         let subject = Subject::new(&known.title, known.schema.clone(), Draft::Draft202012);
         let verdicts = Judges::new(&subject).verdicts(&known.instance);
-        // Where another validator has been mended, its entry can go.
+        // Where another validator has been fixed, its entry can go.
         if verdicts != known.verdicts() {
             wrong.push(format!("{}: {} is {verdicts}", known.title, known.instance));
         }

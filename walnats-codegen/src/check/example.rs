@@ -13,7 +13,7 @@ pub(super) fn check(model: &EventModel, report: &mut Report) {
             for violation in &violations {
                 report.push(
                     Diagnostic::error("WN0701", place.clone(), explain("the example", violation))
-                        .help("mend the example or the schema: whoever reads it will take it for valid"),
+                        .help("fix the example or the schema: readers rely on examples"),
                 );
             }
         }

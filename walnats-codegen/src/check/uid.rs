@@ -1,13 +1,13 @@
-//! Uid templates that give two occurrences the same id, so that the second is not stored.
+//! Uid templates that produce the same id for two occurrences, so that the second is not stored.
 
-mod words;
+mod vocabulary;
 
 use heck::ToSnakeCase;
 
 use crate::diagnostic::{Diagnostic, Report};
 use crate::lower::field;
 use crate::model::{Event, EventModel, FieldPath, Payload, ScalarKind, Template, TemplatePart};
-use words::{ENDS_OF_IDS, changes_each_time, happened, is_act, is_key_of, is_made_by, is_occurrence, once};
+use vocabulary::{ENDS_OF_IDS, changes_each_time, happened, is_act, is_key_of, is_made_by, is_occurrence, once};
 
 /// Two events of one stream cannot share an id: the event's name is a part of it. Two occurrences of one event can.
 pub(super) fn check(model: &EventModel, report: &mut Report) {
@@ -16,7 +16,7 @@ pub(super) fn check(model: &EventModel, report: &mut Report) {
         if let Some((one, other)) = run_together(&uid.template) {
             let message = format!("nothing separates `{one}` from `{other}` in the id");
             report.push(Diagnostic::warning("WN0716", uid.place.clone(), message).help(
-                "`1` and `23` give the same id as `12` and `3`, and the second event is dropped; put a character between them",
+                "`1` and `23` produce the same id as `12` and `3`, and the second event is dropped; put a character between them",
             ));
         }
         if !tells_occurrences_apart(model, event, &uid.template) {
@@ -30,7 +30,7 @@ pub(super) fn check(model: &EventModel, report: &mut Report) {
     }
 }
 
-/// Names tell it, and the formats of dates and times. In doubt, there is a finding: an event that is lost is lost in silence.
+/// Names and the formats of dates and times are the clues. In doubt, there is a finding: an event would be lost in silence.
 fn tells_occurrences_apart(model: &EventModel, event: &Event, uid: &Template) -> bool {
     // The stream stores one event per key anyway.
     let is_once = event.once.as_ref().is_some_and(|once| once.key.fields().all(|key| uid.fields().any(|f| f == key)));

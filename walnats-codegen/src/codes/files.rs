@@ -25,7 +25,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "not-yaml",
         level: Error,
         summary: "Not valid YAML.",
-        cure: "Mend the syntax; YAML 1.2 is read.",
+        cure: "Fix the syntax; YAML 1.2 is read.",
         reference: Some("https://yaml.org/spec/1.2.2/"),
     },
     Code {
@@ -89,7 +89,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "out-of-the-package",
         level: Error,
         summary: "A file or folder leads out of the package.",
-        cure: "For schemas beside the package, make the folder above both the root: `configure().root(\"..\")` in build.rs, `--root ..` for the program. Or copy the schemas into the package.",
+        cure: "For schemas next to the package, make the folder above both the root: `configure().root(\"..\")` in build.rs, `--root ..` for the program. Or copy the schemas into the package.",
         reference: None,
     },
     Code {

@@ -96,7 +96,7 @@ pub(super) const CODES: &[Code] = &[
         id: "WN0312",
         slug: "examples-not-a-list",
         level: Warn,
-        summary: "`examples` that are no array, and so are not checked.",
+        summary: "`examples` that are not an array, and so are not checked.",
         cure: "Put an array around the example.",
         reference: Some("https://json-schema.org/draft/2020-12/json-schema-validation#section-9.5"),
     },

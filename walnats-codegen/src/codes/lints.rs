@@ -9,7 +9,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "wrong-example",
         level: Deny,
         summary: "An example does not fit its own schema.",
-        cure: "Mend the example or the schema.",
+        cure: "Fix the example or the schema.",
         reference: Some("https://json-schema.org/draft/2020-12/json-schema-validation#section-9.5"),
     },
     Code {
@@ -17,7 +17,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "wrong-default",
         level: Warn,
         summary: "A default does not fit its own schema.",
-        cure: "Mend the default or the schema.",
+        cure: "Fix the default or the schema.",
         reference: Some("https://json-schema.org/draft/2020-12/json-schema-validation#section-9.2"),
     },
     Code {
@@ -66,7 +66,7 @@ pub(super) const CODES: &[Code] = &[
         id: "WN0716",
         slug: "uid-runs-together",
         level: Warn,
-        summary: "Nothing separates two fields of a uid template, so that different values give the same id.",
+        summary: "Nothing separates two fields of a uid template, so that different values produce the same id.",
         cure: "Put a character between them.",
         reference: None,
     },

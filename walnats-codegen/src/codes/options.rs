@@ -184,7 +184,7 @@ pub(super) const CODES: &[Code] = &[
         id: "WN0462",
         slug: "rust-type-too-narrow",
         level: Error,
-        summary: "`rust.type` of a schema does not hold every integer that the schema admits.",
+        summary: "`rust.type` of a schema does not hold every integer that the schema allows.",
         cure: "Bound the values with `minimum` and `maximum`, or choose a wider type.",
         reference: None,
     },

@@ -40,7 +40,7 @@ pub(super) const CODES: &[Code] = &[
         id: "WN0506",
         slug: "descriptor-set",
         level: Error,
-        summary: "A `.binpb` file is no descriptor set, or one that cannot be used.",
+        summary: "A `.binpb` file is not a descriptor set, or not a usable one.",
         cure: "`buf build -o x.binpb`, or `protoc --include_imports --descriptor_set_out=x.binpb`.",
         reference: None,
     },

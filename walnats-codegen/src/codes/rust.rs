@@ -9,7 +9,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "field-not-in-the-type",
         level: Error,
         summary: "A subject or uid names a field that the Rust type does not have, as where `$dynamicRef` leaves the payload a plain value.",
-        cure: "Name no field, and give the uid in the call.",
+        cure: "Name no field, and set the uid in the call.",
         reference: None,
     },
     Code {

@@ -78,7 +78,7 @@ impl Content<'_> {
         };
         if let Ok(size @ MAX_SIZE..) = size {
             let message = format!("the file has {size} bytes, more than 64 MiB");
-            report.push(Diagnostic::error("WN0107", whole(shown), message));
+            report.push(Diagnostic::error("WN0107", whole_file(shown), message));
             return None;
         }
         match self {
@@ -160,7 +160,7 @@ pub(super) fn decode(shown: &str, bytes: Vec<u8>, report: &mut Report) -> Option
             report.push(
                 Diagnostic::error(
                     "WN0105",
-                    whole(shown),
+                    whole_file(shown),
                     format!("not UTF-8: the byte at offset {at} is part of no character"),
                 )
                 .help("save the file as UTF-8"),
@@ -184,7 +184,7 @@ impl Walk<'_, '_> {
         };
         if depth > MAX_FOLDERS {
             let message = format!("folders are nested deeper than {MAX_FOLDERS}");
-            return self.report.push(Diagnostic::error("WN0107", whole(shown), message));
+            return self.report.push(Diagnostic::error("WN0107", whole_file(shown), message));
         }
         for entry in entries {
             let name = entry.file_name();
@@ -216,23 +216,23 @@ impl Walk<'_, '_> {
 }
 
 fn no_folder(shown: &str, why: &str) -> Diagnostic {
-    Diagnostic::error("WN0101", whole(shown), format!("the schema folder `{shown}` cannot be read: {why}"))
+    Diagnostic::error("WN0101", whole_file(shown), format!("the schema folder `{shown}` cannot be read: {why}"))
         .help("put schemas there, or name another folder in `walnats.toml`: `[schemas] folders = [\"...\"]`")
 }
 
 fn unreadable(shown: &str, error: &std::io::Error) -> Diagnostic {
-    Diagnostic::error("WN0101", whole(shown), format!("`{shown}` cannot be read: {error}"))
+    Diagnostic::error("WN0101", whole_file(shown), format!("`{shown}` cannot be read: {error}"))
 }
 
 fn outside(shown: &str) -> Diagnostic {
-    Diagnostic::error("WN0111", whole(shown), format!("`{shown}` leads out of the package"))
+    Diagnostic::error("WN0111", whole_file(shown), format!("`{shown}` leads out of the package"))
         .help(
-            "for schemas beside the package, make the folder above both the root: `configure().root(\"..\")` in build.rs and \
+            "for schemas next to the package, make the folder above both the root: `configure().root(\"..\")` in build.rs and \
              `--root ..` for the program, with `walnats.toml` there; or copy the schemas into the package",
         )
 }
 
-/// Mentions a file that is not a schema by its extension, unless it is one that people put beside schemas.
+/// Mentions a file that is not a schema by its extension, unless it is one that people put next to schemas.
 fn report_unread(shown: &str, report: &mut Report) {
     let Some(extension) = Path::new(shown).extension().and_then(|extension| extension.to_str()) else { return };
     let lower = extension.to_ascii_lowercase();
@@ -248,14 +248,14 @@ fn report_unread(shown: &str, report: &mut Report) {
 }
 
 fn unread(shown: &str, why: &str) -> Diagnostic {
-    Diagnostic::warning("WN0115", whole(shown), format!("`{shown}` is not read: {why}"))
+    Diagnostic::warning("WN0115", whole_file(shown), format!("`{shown}` is not read: {why}"))
 }
 
 fn is_absent(path: &Path) -> bool {
     fs::symlink_metadata(path).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
 }
 
-fn whole(shown: &str) -> Place {
+fn whole_file(shown: &str) -> Place {
     Place { file: Arc::new(SourceFile { path: shown.to_owned(), text: String::new() }), span: 0..0 }
 }
 

@@ -32,7 +32,7 @@ pub struct EventOptions {
     pub subject: Option<Located<String>>,
     /// The stream that stores the event.
     pub stream: Option<Located<String>>,
-    /// A template: the deduplication id when the caller gives none, without the event's name that comes before it.
+    /// A template: the deduplication id where the caller sets none, without the event's name that comes before it.
     pub uid: Option<Located<String>>,
     /// A template: the key that the stream stores one event of at most.
     pub once: Option<Located<String>>,

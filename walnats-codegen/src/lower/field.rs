@@ -11,7 +11,7 @@ use crate::model::ScalarKind;
 /// What stands at the path `names` in every payload that `root` accepts.
 ///
 /// # Errors
-/// Why the path is no required scalar.
+/// Why the path is not a required scalar.
 pub fn json_field(schemas: &SchemaSet, root: SchemaId, names: &[String]) -> Result<ScalarKind, FieldProblem> {
     let mut here = together(schemas, &[root]);
     for (depth, name) in names.iter().enumerate() {
@@ -54,7 +54,7 @@ fn together<'s>(schemas: &'s SchemaSet, roots: &[SchemaId]) -> Vec<&'s Schema> {
     schemas.conjuncts(roots).into_iter().map(|id| schemas.get(id)).collect()
 }
 
-/// `required` and `properties` say nothing about an instance that is no object.
+/// `required` and `properties` say nothing about an instance that is not an object.
 fn is_object(together: &[&Schema]) -> bool {
     types(together).is_some_and(|types| types.iter().eq([&JsonType::Object]))
 }

@@ -128,14 +128,15 @@ pub(super) fn sources(
     events: &[LocatedEvent],
 ) -> Vec<SourceNote> {
     for (id, source) in DocumentId::enumerate(&mut sources) {
-        let whole = declarations.iter().find(|event| event.document == id && event.pointer.is_empty());
-        let event = events.iter().find(|event| whole.is_some_and(|whole| whole.place == event.event.place));
+        let declaration = declarations.iter().find(|event| event.document == id && event.pointer.is_empty());
+        let event =
+            events.iter().find(|event| declaration.is_some_and(|declaration| declaration.place == event.event.place));
         source.event = event.map(|event| event.event.name.clone());
     }
     sources
 }
 
-/// Gives each JSON event the text of its schema.
+/// Adds to each JSON event the text of its schema.
 pub(super) fn bundle<'a>(
     registry: &mut Registry<'a>,
     events: &mut [LocatedEvent],

@@ -1,4 +1,4 @@
-//! What the protobuf front end tells: nothing where there are no protobuf files, or where the feature is off.
+//! What the protobuf front end finds: nothing where there are no protobuf files, or where the feature is off.
 
 #[cfg(not(feature = "protobuf"))]
 pub(super) use off::Messages;

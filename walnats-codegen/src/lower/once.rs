@@ -16,7 +16,7 @@ pub(super) fn once(
     let (in_key, in_subject): (Vec<_>, Vec<_>) = (key.fields().collect(), subject.fields().collect());
     if let Some(other) = in_subject.iter().find(|field| !in_key.contains(field)) {
         let name = other.names.join(".");
-        let message = format!("the subject changes with `{name}`, which is no part of `once`");
+        let message = format!("the subject changes with `{name}`, which is not part of `once`");
         report.push(
             Diagnostic::error("WN0416", text.place.clone(), message)
                 .related(subject_text.place.clone(), "the subject")
@@ -28,7 +28,7 @@ pub(super) fn once(
     Some(Once { key, is_last_token: !is_in_subject })
 }
 
-/// Whether different fields always give different subjects: with two in a token, `1` and `23` look like `12` and `3`.
+/// Whether different fields always lead to different subjects: with two in a token, `1` and `23` look like `12` and `3`.
 fn has_field_per_token(subject: &Template) -> bool {
     let mut is_taken = false;
     subject.parts.iter().all(|part| match part {

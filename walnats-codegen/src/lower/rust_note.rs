@@ -93,7 +93,7 @@ pub(super) fn problems(node: &Node) -> Vec<Problem<'_>> {
     problems
 }
 
-/// Why an integer type does not hold what the schema admits; its bounds have to stand beside it.
+/// Why an integer type does not hold what the schema allows; its bounds have to stand next to it.
 fn too_narrow(node: &Node, wanted: RustType) -> Option<String> {
     let RustType::Width(format) = wanted else { return None };
     let (least, most) = format.range();
@@ -109,8 +109,8 @@ fn too_narrow(node: &Node, wanted: RustType) -> Option<String> {
     };
     let is_listed = node.get("enum").is_some() || node.get("const").is_some();
     (!fits && !is_usual && !is_listed).then(|| {
-        let bounds = "`minimum` and `maximum` beside it have to keep values";
-        format!("the type does not hold every value that the schema admits: {bounds} between {least} and {most}")
+        let bounds = "`minimum` and `maximum` next to it have to keep values";
+        format!("the type does not hold every value that the schema allows: {bounds} between {least} and {most}")
     })
 }
 

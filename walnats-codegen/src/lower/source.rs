@@ -22,7 +22,7 @@ pub(super) fn event_name(text: &str) -> String {
     text.split('.').map(|part| part.to_kebab_case()).collect::<Vec<_>>().join(".")
 }
 
-/// The files that are events as a whole, beside those that `walnats.toml` has `declared`.
+/// The files that are events as a whole, apart from those that `walnats.toml` has `declared`.
 pub(super) fn events(documents: &[Document], declared: &[Declaration], report: &mut Report) -> Vec<Declaration> {
     let mut events = Vec::new();
     for (id, document) in DocumentId::enumerate(documents) {
@@ -45,7 +45,7 @@ pub(super) fn events(documents: &[Document], declared: &[Declaration], report: &
     events
 }
 
-/// The options of the event that `document` is; `None` where it is none.
+/// The options of the event that `document` is; `None` where it is not one.
 fn options(document: &Document, is_declared: bool, report: &mut Report) -> Option<EventOptions> {
     let options = document.root.get("x-walnats");
     let is_shared = document.name.split('/').any(|part| part.starts_with('_')) || has_definitions_only(&document.root);
@@ -66,7 +66,7 @@ fn options(document: &Document, is_declared: bool, report: &mut Report) -> Optio
             None
         }
         Some((options, _)) => {
-            let message = "`x-walnats` has to be an object, or `false` for a schema that is no event";
+            let message = "`x-walnats` has to be an object, or `false` for a schema that is not an event";
             report.push(Diagnostic::error("WN0406", document.place(&options.span), message));
             None
         }

@@ -97,7 +97,7 @@ fn check_overlaps(claims: &[Claim], report: &mut Report) {
                 report.push(
                     Diagnostic::error("WN0421", later.place.clone(), message)
                         .related(first.place.clone(), format!("`{}` is stored in `{}`", first.filter, first.stream))
-                        .help("JetStream refuses streams with common subjects; put both in one `stream`, or tell the subjects apart"),
+                        .help("JetStream refuses streams with common subjects; put both in one `stream`, or make the subjects differ"),
                 );
             } else if let (Some(one), Some(other)) = (first.event, later.event) {
                 let message = format!("the events `{one}` and `{other}` can have the same subject");

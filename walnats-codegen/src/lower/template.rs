@@ -195,7 +195,7 @@ fn token_problem(token: &str, is_first: bool) -> Option<Problem> {
     })
 }
 
-/// The place of a part of the text, where the file has it unescaped; else that of the whole.
+/// The place of a part of the text, where the file has it unescaped; otherwise that of the whole.
 fn part(text: &Located<String>, range: Range<usize>) -> Place {
     let written = text.place.file.text.get(text.place.span.clone()).unwrap_or_default();
     let Some(start) = written.find(text.value.as_str()).filter(|start| *start <= 1 && !text.value.is_empty()) else {

@@ -57,7 +57,7 @@ impl Template {
         })
     }
 
-    /// The subject filter that matches everything the template can give: each token with a field in it becomes `*`.
+    /// The subject filter that matches everything the template can produce: each token with a field in it becomes `*`.
     pub fn wildcard(&self) -> String {
         let marked: String = self
             .parts

@@ -82,7 +82,7 @@ impl<'t> Checks<'t> {
                 Body::Enum(_) | Body::Alias(_) => false,
                 Body::Struct(Struct { fields, additional }) => {
                     fields.iter().any(|field| self.is_checked_type(&field.typed))
-                        // An open struct checks that no member stands beside the field of its name.
+                        // An open struct checks that no additional member has the name of a field.
                         || additional.as_ref().is_some_and(|typed| !fields.is_empty() || self.is_checked_type(typed))
                 }
                 Body::Union(Union { variants, .. }) => {

@@ -17,7 +17,7 @@ pub fn literal(text: &str) -> String {
     literal + "\""
 }
 
-/// A type; `path` tells how an item is named from here.
+/// A type; `path` returns how an item is named from here.
 pub fn type_text(typed: &Typed, datetime: DateTimes, path: &impl Fn(ItemId) -> String) -> String {
     if let Some(alias) = typed.alias {
         return path(alias);

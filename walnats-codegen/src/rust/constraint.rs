@@ -29,7 +29,7 @@ struct Form {
     function: &'static str,
     view: View,
     limit: Limit,
-    /// For the docs. Lengths are told in pairs, and not here.
+    /// For the docs. Lengths are described in pairs, and not here.
     sentence: Option<String>,
 }
 
@@ -69,17 +69,17 @@ fn form(constraint: &Constraint, ty: &Type) -> Form {
             Limit::Code(format!("{RUNTIME}::Format::{format:?}")),
             Some(format!("Format: {}.", format.name())),
         ),
-        Constraint::Minimum(bound) => ("minimum", View::Reference, limit(bound), told("At least", *bound)),
-        Constraint::Maximum(bound) => ("maximum", View::Reference, limit(bound), told("At most", *bound)),
+        Constraint::Minimum(bound) => ("minimum", View::Reference, limit(bound), phrase("At least", *bound)),
+        Constraint::Maximum(bound) => ("maximum", View::Reference, limit(bound), phrase("At most", *bound)),
         Constraint::ExclusiveMinimum(bound) => {
-            ("exclusive_minimum", View::Reference, limit(bound), told("More than", *bound))
+            ("exclusive_minimum", View::Reference, limit(bound), phrase("More than", *bound))
         }
         Constraint::ExclusiveMaximum(bound) => {
-            ("exclusive_maximum", View::Reference, limit(bound), told("Less than", *bound))
+            ("exclusive_maximum", View::Reference, limit(bound), phrase("Less than", *bound))
         }
         Constraint::MultipleOf(bound) => {
             let function = if matches!(bound, Bound::Integer(_)) { "multiple_of" } else { "float_multiple_of" };
-            (function, View::Value, limit(bound), told("A multiple of", *bound))
+            (function, View::Value, limit(bound), phrase("A multiple of", *bound))
         }
         Constraint::Finite => ("finite", View::Value, Limit::None, None),
         Constraint::OneOf(values) => {
@@ -249,7 +249,7 @@ fn bound_code(bound: Bound) -> String {
 }
 
 /// `At least 1.`
-fn told(lead: &str, bound: Bound) -> Option<String> {
+fn phrase(lead: &str, bound: Bound) -> Option<String> {
     Some(match bound {
         Bound::Integer(value) => format!("{lead} {value}."),
         Bound::Float(value) => format!("{lead} {value}."),

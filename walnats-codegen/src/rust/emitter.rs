@@ -26,7 +26,7 @@ const METHODS: [&str; 12] = [
 ];
 
 impl Context<'_> {
-    /// The root module. `paths` tells for each event where its type is, seen from the root.
+    /// The root module. `paths` has for each event the path of its type from the root.
     pub fn root(&self, paths: &[String], has_messages: bool) -> String {
         let services = &self.model.services;
         let (exports, type_names) = exports(paths);
@@ -118,7 +118,7 @@ impl Context<'_> {
 
 /// What the root shows as its own, and what each event's type is called there.
 fn exports(paths: &[String]) -> (Vec<String>, Vec<String>) {
-    let mut taken: names::Taken = std::iter::once("Events".to_owned()).collect();
+    let mut taken: names::UsedNames = std::iter::once("Events".to_owned()).collect();
     let (mut exports, mut type_names) = (Vec::new(), Vec::new());
     for path in paths {
         let name = path.rsplit("::").next().unwrap_or(path);

@@ -45,7 +45,7 @@ impl Context<'_> {
         })
     }
 
-    /// The committed schema of an event, beside its module.
+    /// The committed schema of an event, next to its module.
     pub fn schema_file(&self, id: EventId) -> Option<GeneratedFile> {
         let content = self.model.events[id].json_schema.clone()?;
         Some(GeneratedFile { path: schema_file(&self.layout.files[self.layout.events[id].file].module), content })
@@ -147,7 +147,7 @@ fn unreachable_field(event: &Event, path: &FieldPath) -> Diagnostic {
         path.names.join("."),
         event.name
     );
-    Diagnostic::error("WN0601", event.place.clone(), message).help("name no field here, and give the uid in the call")
+    Diagnostic::error("WN0601", event.place.clone(), message).help("name no field here, and set the uid in the call")
 }
 
 /// The variant of `OnceKey`, where the event is stored once.

@@ -13,7 +13,7 @@ pub struct Idents {
 pub fn idents(body: &Struct) -> Idents {
     let fields =
         names::distinct(&body.fields, |field| field.rust_name.as_ref().unwrap_or(&field.name), names::field_name, &[]);
-    let mut taken: names::Taken = fields.iter().cloned().collect();
+    let mut taken: names::UsedNames = fields.iter().cloned().collect();
     let additional = if taken.contains("additional") { "additional_members" } else { "additional" };
     let additional = taken.give(additional);
     Idents { fields, additional }
@@ -26,7 +26,7 @@ pub fn enum_idents(body: &Enum) -> Vec<String> {
 
 /// The variant of an open enum for strings that are not listed: no value of its own is called that.
 pub fn other_ident(idents: &[String]) -> String {
-    let mut taken: names::Taken = idents.iter().cloned().collect();
+    let mut taken: names::UsedNames = idents.iter().cloned().collect();
     let usual = if taken.contains("Other") { "Unlisted" } else { "Other" };
     taken.give(usual)
 }

@@ -199,9 +199,9 @@ impl Context<'_> {
             Dispatch::Member => {
                 let members: Vec<String> =
                     body.variants.iter().flat_map(|variant| &variant.tags).map(|name| literal(name)).collect();
-                let told = body.variants.iter().flat_map(|variant| &variant.tags).map(|name| format!("`{name}`"));
-                let told = told.collect::<Vec<_>>().join(", ");
-                (format!("union.member(&[{}])", members.join(", ")), format!("one of the members {told}"))
+                let tags = body.variants.iter().flat_map(|variant| &variant.tags).map(|name| format!("`{name}`"));
+                let tags = tags.collect::<Vec<_>>().join(", ");
+                (format!("union.member(&[{}])", members.join(", ")), format!("one of the members {tags}"))
             }
             Dispatch::JsonType => {
                 ("union.kind()".to_owned(), json_type::names(body.variants.iter().map(|variant| variant.json_types)))

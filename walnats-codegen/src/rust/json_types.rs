@@ -55,7 +55,7 @@ impl JsonTypes {
         }
     }
 
-    /// Stands for the set in a path, where a schema admits more than it.
+    /// Stands for the set in a path, where a schema allows more than it.
     pub fn segment(self) -> &'static str {
         match self {
             Self::STRING => "#string",

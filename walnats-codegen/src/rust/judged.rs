@@ -28,7 +28,7 @@ pub fn names(model: &EventModel, types: &Types) -> BTreeMap<SchemaId, String> {
     }
     types.payloads.iter().flatten().for_each(|typed| visit(typed, &mut ids));
 
-    let mut used = super::names::Taken::default();
+    let mut used = super::names::UsedNames::default();
     ids.into_iter().map(|id| (id, used.give(&location(model, id)))).collect()
 }
 

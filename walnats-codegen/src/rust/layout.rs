@@ -62,7 +62,7 @@ pub struct File {
 pub enum EventForm {
     /// The item is the event's type.
     Item(ItemId),
-    /// A newtype: the schema refers to a type that is not the event's own, or is no item.
+    /// A newtype: the schema refers to a type that is not the event's own, or not an item.
     Newtype,
     /// A protobuf message.
     Message,
@@ -115,7 +115,7 @@ pub fn layout(model: &EventModel, types: &Types, forms: &[EventForm]) -> Layout 
     let idents = names::distinct(&model.events, |event| &event.name, names::method_part, &[]);
     let modules = names::distinct(&idents, |ident| ident, names::module_name, &RESERVED);
     let mut layout = Layout { item_files: vec![FileId::default(); types.items.len()], ..Layout::default() };
-    let mut taken: names::Taken = modules.iter().cloned().chain(RESERVED.map(str::to_owned)).collect();
+    let mut taken: names::UsedNames = modules.iter().cloned().chain(RESERVED.map(str::to_owned)).collect();
 
     let mut by_source: BTreeMap<DocumentId, Vec<ItemId>> = BTreeMap::new();
     for id in types.ids() {
@@ -203,7 +203,7 @@ impl Layout {
 
 /// The events `read` and `read-all` both ask for `emit_read_all`: it goes to the second, which has no other name.
 fn methods_for_many(idents: &[String]) -> Vec<String> {
-    let mut taken: names::Taken = idents.iter().cloned().collect();
+    let mut taken: names::UsedNames = idents.iter().cloned().collect();
     let mut name = |ident: &String| {
         let usual = usual_for_many(ident);
         taken.give(&if taken.contains(&usual) { format!("{ident}_batch") } else { usual })
@@ -228,7 +228,7 @@ pub fn own_event(model: &EventModel, source: DocumentId) -> Option<EventId> {
     model.event_ids().find(|event| model.events[*event].name == *name)
 }
 
-fn shared_module(model: &EventModel, source: DocumentId, taken: &mut names::Taken) -> String {
+fn shared_module(model: &EventModel, source: DocumentId, taken: &mut names::UsedNames) -> String {
     let name = model.source(source).map_or("types", |source| source.name.as_str());
     let parts: Vec<&str> = name.split('/').map(|part| part.trim_start_matches('_')).collect();
     let mut module = names::module_name(&parts.join(" "));

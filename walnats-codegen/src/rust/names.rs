@@ -1,16 +1,16 @@
 //! Every Rust identifier that is generated is made here.
 
 pub mod protobuf;
-mod taken;
-mod words;
+mod spelling;
+mod used;
 
 use std::collections::HashMap;
 use std::hash::Hash;
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
-pub use taken::Taken;
-use words::{allowed, spelled, words};
+use spelling::{allowed, spelled, words};
+pub use used::UsedNames;
 
 /// Words that cannot be identifiers, not even raw ones.
 const NEVER: [&str; 5] = ["self", "Self", "super", "crate", "_"];
@@ -71,7 +71,7 @@ pub fn is_type_name(name: &str) -> bool {
 pub fn distinct<T>(items: &[T], text: impl Fn(&T) -> &str, make: fn(&str) -> String, taken: &[&str]) -> Vec<String> {
     let short: Vec<String> = items.iter().map(|item| make(text(item))).collect();
     let count = count(&short);
-    let mut used: Taken = taken.iter().map(|name| (*name).to_owned()).collect();
+    let mut used: UsedNames = taken.iter().map(|name| (*name).to_owned()).collect();
     // Several may be written alike: the first of them keeps the name.
     let mut keeps = |(name, item): (&String, &T)| {
         (count[name] == 1 || name.trim_start_matches("r#") == text(item)) && used.names.insert(name.clone())
@@ -137,7 +137,7 @@ fn is_keyword(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::words::MAX_LENGTH;
+    use super::spelling::MAX_LENGTH;
     use super::*;
 
     #[test]

@@ -89,7 +89,7 @@ impl Prover<'_, '_> {
         Some(all(parts.collect::<Option<_>>()?))
     }
 
-    /// When the schema accepts a value of the type which its own checks accept; `None` where that cannot be told.
+    /// When the schema accepts a value of the type which its own checks accept; `None` where that is not known.
     fn holds(&self, typed: &Typed, id: SchemaId, depth: usize) -> Option<Proof> {
         let (set, schema) = (self.schemas.set, self.schemas.set.get(id));
         if schema.never {

@@ -9,7 +9,7 @@ use crate::model::Stream;
 /// A stream as far as something is stated of it.
 pub(super) fn text(stream: &Stream) -> StreamText {
     let subjects: Vec<String> = stream.subjects.iter().map(|subject| literal(subject)).collect();
-    let words = |text: &Option<String>| text.as_deref().filter(|text| !text.is_empty()).map(literal);
+    let text_literal = |text: &Option<String>| text.as_deref().filter(|text| !text.is_empty()).map(literal);
     let on = |on: bool| on.then(|| "true".to_owned());
     let path = |name: &str, variant: String| format!("Some(::walnats_runtime::{name}::{variant})");
     let pairs = stream.settings.iter().map(|(name, value)| format!("({}, {})", literal(name), literal(value)));
@@ -18,8 +18,8 @@ pub(super) fn text(stream: &Stream) -> StreamText {
         ("subjects", Some(format!("&[{}]", subjects.join(", ")))),
         ("external", on(stream.is_external)),
         ("expect_stream", stream.is_unexpected.then(|| "false".to_owned())),
-        ("description", words(&stream.description)),
-        ("first_description", words(&stream.first_description).filter(|_| stream.description.is_none())),
+        ("description", text_literal(&stream.description)),
+        ("first_description", text_literal(&stream.first_description).filter(|_| stream.description.is_none())),
         ("retention", stream.retention.map(|retention| path("Retention", format!("{retention:?}")))),
         ("storage", stream.storage.map(|storage| path("Storage", format!("{storage:?}")))),
         ("replicas", stream.replicas.map(some)),

@@ -17,7 +17,7 @@ pub struct TypeNames {
 
 /// Names every type; those of one module differ.
 pub fn type_names(model: &EventModel, types: &Types, forms: &[EventForm]) -> TypeNames {
-    let mut used: Vec<names::Taken> = vec![names::Taken::default(); model.sources.len().max(1)];
+    let mut used: Vec<names::UsedNames> = vec![names::UsedNames::default(); model.sources.len().max(1)];
     let events: Vec<String> = model.event_ids().map(|event| event_name(model, event)).collect();
     for (source, used) in DocumentId::enumerate(&mut used) {
         let own_event = own_event(model, source).filter(|event| forms[event.0] == EventForm::Newtype);

@@ -193,7 +193,7 @@ fn places(value: &Spanned<DeValue>, keys: &mut Vec<(Range<usize>, String)>) {
     }
 }
 
-/// Takes the innermost key or item at `span` out of `value`, and tells whether there was one.
+/// Takes the innermost key or item at `span` out of `value`, and returns whether there was one.
 fn remove(value: &mut Spanned<DeValue>, span: &Range<usize>) -> bool {
     let is_in = |place: Range<usize>| place.start <= span.start && span.end <= place.end;
     match value.get_mut() {
@@ -244,7 +244,7 @@ fn in_words(message: &str) -> String {
     WORDS.iter().fold(message, |message, (serde, toml)| message.replace(serde, toml))
 }
 
-/// Takes serde's "unknown field `x`, expected one of `a`, `b`" apart, which is all that a derived type tells.
+/// Takes serde's "unknown field `x`, expected one of `a`, `b`" apart, which is all that a derived type says.
 fn quoted<'m>(message: &'m str, beginning: &str) -> Option<(&'m str, Vec<&'m str>)> {
     let quoted: Vec<&str> = message.strip_prefix(beginning)?.split('`').skip(1).step_by(2).collect();
     let (first, known) = quoted.split_first()?;

@@ -1,5 +1,5 @@
 //! Lines become code as rustfmt leaves it, with room for what fits: templates write one statement, field or arm to a
-//! line and know nothing of where it stands; here it is indented, parted from its neighbours, and wrapped if it is long.
+//! line and know nothing of where it stands; here it is indented, separated from its neighbours, and wrapped if it is long.
 //!
 //! A build script is unoptimised, and parsing its own output would be most of what it does.
 

@@ -7,7 +7,7 @@ pub fn is_email(text: &str) -> bool {
     is_mailbox(text, Alphabet::Ascii)
 }
 
-/// `idn-email`: a mailbox of RFC 6531, section 3.3, which admits Unicode on both sides of the `@`.
+/// `idn-email`: a mailbox of RFC 6531, section 3.3, which allows Unicode on both sides of the `@`.
 pub fn is_idn_email(text: &str) -> bool {
     is_mailbox(text, Alphabet::Unicode)
 }

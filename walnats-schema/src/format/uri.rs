@@ -11,7 +11,7 @@ pub fn is_uri_reference(text: &str) -> bool {
     is_plain(text) || Reader { text, index: 0, unicode: false }.is_reference(Form::AbsoluteOrRelative)
 }
 
-/// `iri` (RFC 3987, section 2.2): with a scheme, Unicode admitted.
+/// `iri` (RFC 3987, section 2.2): with a scheme, Unicode allowed.
 pub fn is_iri(text: &str) -> bool {
     is_plain(text) || Reader { text, index: 0, unicode: true }.is_reference(Form::Absolute)
 }
@@ -21,7 +21,7 @@ pub fn is_iri_reference(text: &str) -> bool {
     is_plain(text) || Reader { text, index: 0, unicode: true }.is_reference(Form::AbsoluteOrRelative)
 }
 
-/// Whether a text is so plain a URI that nothing in it has to be told apart: a host, a path, perhaps a query.
+/// Whether a text is a URI of the plainest kind, which needs no full parse: a host, a path, perhaps a query.
 fn is_plain(text: &str) -> bool {
     bytes::after_web_scheme(text).is_some_and(|rest| bytes::all_plain(rest.as_bytes()))
 }
@@ -120,7 +120,7 @@ impl Reader<'_> {
         true
     }
 
-    /// Goes on to the first character that is neither of the class, nor percent-encoded, nor, where Unicode is admitted,
+    /// Goes on to the first character that is neither of the class, nor percent-encoded, nor, where Unicode is allowed,
     /// outside of ASCII and allowed (RFC 3987, section 2.2: `ucschar`, in a query `iprivate` too).
     fn skip(&mut self, class: Class, private: bool) {
         loop {

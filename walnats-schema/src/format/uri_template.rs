@@ -18,7 +18,7 @@ pub fn is_uri_template(text: &str) -> bool {
     }
 }
 
-/// The length of what stands behind a `{`, with its `}`; `None` if it is no expression.
+/// The length of what stands behind a `{`, with its `}`; `None` if it is not an expression.
 fn expression_length(bytes: &[u8]) -> Option<usize> {
     let is_operator =
         |byte: &u8| matches!(byte, b'+' | b'#' | b'.' | b'/' | b';' | b'?' | b'&' | b'=' | b',' | b'!' | b'@' | b'|');

@@ -9,7 +9,7 @@ const LAST: u32 = 0x10_FFFF;
 /// A set of characters, with a table for those of ASCII.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Characters {
-    /// By byte. Bytes beyond ASCII are in no set: they are no characters.
+    /// By byte. Bytes beyond ASCII are in no set: they are not characters.
     ascii: Box<[bool; 256]>,
     /// Ranges of code points beyond ASCII, both ends included, in order and apart from one another.
     beyond: Vec<(u32, u32)>,
@@ -37,7 +37,7 @@ impl Characters {
         Self::new(&complement(vec![(0xA, 0xA), (0xD, 0xD), (0x2028, 0x2029)]))
     }
 
-    /// What a class admits; `None` if it names a Unicode property that does not exist.
+    /// What a class matches; `None` if it names a Unicode property that does not exist.
     pub(super) fn of_class(class: &Class) -> Option<Self> {
         let mut ranges = Vec::new();
         for item in &class.items {

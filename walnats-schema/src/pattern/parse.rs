@@ -22,7 +22,7 @@ pub(super) fn parse(pattern: &str, leniency: Leniency) -> Result<Node, PatternEr
     let node = parser.whole()?;
     for (offset, name) in &parser.references {
         if parser.number(name).is_none() {
-            return Err(parser.error_at(*offset, &format!("a reference to `{name}`, which is no group")));
+            return Err(parser.error_at(*offset, &format!("a reference to `{name}`, which is not a group")));
         }
     }
     if parser.references.is_empty() {

@@ -45,7 +45,7 @@ pub(super) enum Instruction {
     Remember(usize),
     /// Forgets these groups: each round of a loop begins without them.
     Forget(usize, usize),
-    /// Goes on if this is not the place remembered: a round of a loop that matches nothing is none.
+    /// Goes on if this is not the place remembered: a round of a loop that matches nothing does not count.
     Moved(usize),
     /// Steps over what the group has matched.
     Reference(usize),
@@ -88,7 +88,7 @@ struct Compiler {
 }
 
 impl Compiler {
-    /// Compiles a body and gives its index.
+    /// Compiles a body and returns its index.
     fn body(&mut self, node: &Node, context: &Context) -> Result<usize, PatternError> {
         let mut body = Body { instructions: Vec::new(), backwards: context.backwards };
         self.node(&mut body, node, context)?;

@@ -20,8 +20,8 @@ const NEVER: &str = r"[^\x{0}-\x{10FFFF}]";
 /// All but ECMA-262's line terminators.
 const DOT: &str = r"[^\n\r\x{2028}\x{2029}]";
 
-/// Gives alternatives, of which one must hold, each made of conditions that must all hold. `None` where the `regex` crate
-/// cannot say it: with look-around that is no condition on the whole text, and with back-references.
+/// Returns alternatives, of which one must hold, each made of conditions that must all hold. `None` where the `regex` crate
+/// cannot say it: with look-around that is not a condition on the whole text, and with back-references.
 pub(super) fn translate(node: &Node) -> Option<Vec<Vec<Condition>>> {
     if !has_look(node) {
         return Some(vec![vec![Condition { regex: write(node)?, wanted: true }]]);

@@ -40,7 +40,7 @@ impl<'a, 'r> Bundler<'a, 'r> {
         String::from_utf8(bundle.text(&part)).ok()
     }
 
-    /// Gives names to what `part` refers to.
+    /// Names what `part` refers to.
     fn find(&mut self, bundle: &mut Bundle<'a>, part: &Part<'a>) -> Option<()> {
         for (_, target) in part.members.references.iter().chain(&part.definitions.references) {
             if bundle.has(target) {
@@ -190,7 +190,7 @@ impl<'a, 'r> Bundler<'a, 'r> {
     }
 }
 
-/// Whether nothing counts beside the reference that a schema is.
+/// Whether a schema is a reference next to which other keywords are ignored.
 fn is_reference_alone(location: &Location<'_>, dialect: Dialect) -> bool {
     dialect.draft.reference_stands_alone() && location.node.get("$ref").is_some()
 }

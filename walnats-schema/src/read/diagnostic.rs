@@ -1,4 +1,4 @@
-//! What a user got wrong: where, what, and how to mend it.
+//! What a user got wrong: where, what, and how to fix it.
 
 mod levels;
 
@@ -69,7 +69,7 @@ pub struct Diagnostic {
     pub label: String,
     /// Other places that have to do with it, each with what to write there.
     pub related: Vec<(Place, String)>,
-    /// How to mend it.
+    /// How to fix it.
     pub help: Option<String>,
 }
 
@@ -92,7 +92,7 @@ impl Diagnostic {
         Self { severity: Severity::Warning, ..Self::error(code, place, message) }
     }
 
-    /// Adds how to mend it.
+    /// Adds how to fix it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());

@@ -104,7 +104,7 @@ impl Node {
         }
     }
 
-    /// The items, if this is an array; else none.
+    /// The items, if this is an array; otherwise none.
     pub fn items(&self) -> &[Node] {
         match &self.value {
             NodeValue::Array(items) => items,

@@ -28,7 +28,7 @@ use crate::read::document::{Document, DocumentId, Node, NodeValue};
 use crate::read::resolve::{Cures, Draft, Location, Registry, Remote, ResourceId};
 use crate::{Schema, SchemaId, SchemaSet};
 
-/// How many schemas are lowered; beyond it the input is taken to be hostile.
+/// How many schemas are lowered at most: more are hostile input.
 const MAX_SCHEMAS: usize = 1_000_000;
 
 /// A schema that is asked for.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Checked, Evaluated, Here, Validator};
 use crate::{At, Condition, DynamicReference, Schema, SchemaId, Violation, expectation};
 
-/// How many violations of the closest branch of a union are told.
+/// How many violations of the closest branch of a union are reported.
 const MAX_BRANCH_VIOLATIONS: usize = 20;
 
 impl<'s> Validator<'s> {
@@ -188,7 +188,7 @@ impl Misses {
 }
 
 impl Misses {
-    /// The member whose value none of the `count` branches admits, with all values that one does: most likely an unknown tag.
+    /// The member whose value none of the `count` branches allows, with all values that one does: most likely an unknown tag.
     fn tag(&self, count: usize) -> Option<Violation> {
         if count < 2 || self.constants.len() < count {
             return None;
@@ -244,9 +244,9 @@ mod tests {
             {"types": ["integer"]}
         ]}))
         .unwrap();
-        let told = |instance| set.validate(SchemaId(0), &instance).to_string();
-        assert!(told(json!({"k": "d"})).ends_with("/k: expected one of \"a\", \"b\", \"c\" (enum)"));
+        let report = |instance| set.validate(SchemaId(0), &instance).to_string();
+        assert!(report(json!({"k": "d"})).ends_with("/k: expected one of \"a\", \"b\", \"c\" (enum)"));
         // A known tag leads to its own branch.
-        assert!(told(json!({"k": "c", "n": "1"})).ends_with("/n: expected an integer (type)"));
+        assert!(report(json!({"k": "c", "n": "1"})).ends_with("/n: expected an integer (type)"));
     }
 }

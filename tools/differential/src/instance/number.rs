@@ -4,7 +4,7 @@ use serde_json::{Number, Value};
 use walnats_schema::Schema;
 
 use super::Instances;
-use crate::{Random, words};
+use crate::{Random, edge_cases};
 
 impl Instances<'_> {
     pub(super) fn number(&mut self, applying: &[&Schema], integer: bool, random: &mut Random) -> Value {
@@ -19,7 +19,7 @@ impl Instances<'_> {
             (Some(divisor), _) if random.chance(70) => multiple(divisor, &bounds, random),
             (_, false) => near(bounds[random.below(bounds.len())], integer, random),
             _ if integer => Number::from(random.below(2_000) as i64 - 1_000),
-            _ => words::number(random),
+            _ => edge_cases::number(random),
         };
         if integer && !self.slips(random) {
             return whole(number, random).into();

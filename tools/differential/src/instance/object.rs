@@ -4,7 +4,7 @@ use serde_json::Value;
 use walnats_schema::{Pattern, Schema, SchemaId};
 
 use super::{DEPTH, Instances, Members, any};
-use crate::{Random, words};
+use crate::{Random, edge_cases};
 
 impl<'s> Instances<'s> {
     pub(super) fn object(&mut self, applying: &[&'s Schema], depth: usize, random: &mut Random) -> Value {
@@ -43,12 +43,12 @@ impl<'s> Instances<'s> {
         }
         let open = applying.iter().all(|schema| schema.object.additional_properties.is_none());
         if self.slips(random) || (open && random.chance(keep / 2)) {
-            names.push((*random.pick(&words::NAMES)).to_owned());
+            names.push((*random.pick(&edge_cases::NAMES)).to_owned());
         }
         let least = applying.iter().filter_map(|schema| schema.object.min_properties).max().unwrap_or(0).min(20);
         for index in 0..least {
             if (names.len() as u64) < least && !self.slips(random) {
-                names.push(format!("{}{index}", random.pick(&words::NAMES)));
+                names.push(format!("{}{index}", random.pick(&edge_cases::NAMES)));
             }
         }
         if let Some(most) = applying.iter().filter_map(|schema| schema.object.max_properties).min() {

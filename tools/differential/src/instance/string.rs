@@ -4,7 +4,7 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 use walnats_schema::{Pattern, Schema};
 
 use super::Instances;
-use crate::{Random, formats, words};
+use crate::{Random, edge_cases, formats};
 
 impl<'s> Instances<'s> {
     pub(super) fn string(&mut self, applying: &[&'s Schema], random: &mut Random) -> String {
@@ -23,7 +23,7 @@ impl<'s> Instances<'s> {
         let min = rules.iter().filter_map(|rules| rules.min_length).max();
         let max = rules.iter().filter_map(|rules| rules.max_length).min();
         if min.is_none() && max.is_none() {
-            return words::text(random);
+            return edge_cases::text(random);
         }
         let length = match random.below(3) {
             0 => min.or(max).unwrap_or(0),
@@ -40,7 +40,7 @@ impl<'s> Instances<'s> {
     pub(super) fn sample(&mut self, pattern: &'s str, random: &mut Random) -> Option<String> {
         let samples = self.samples.entry(pattern).or_insert_with(|| {
             let Ok(compiled) = Pattern::new(pattern) else { return Vec::new() };
-            let mut texts: Vec<String> = words::TEXTS.iter().map(|text| (*text).to_owned()).collect();
+            let mut texts: Vec<String> = edge_cases::TEXTS.iter().map(|text| (*text).to_owned()).collect();
             if let Ok(hir) = regex_syntax::parse(pattern) {
                 texts.extend((0..40).map(|_| {
                     let mut text = String::new();

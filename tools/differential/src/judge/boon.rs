@@ -9,7 +9,7 @@ use walnats_schema::read::Draft;
 
 use super::Subject;
 
-/// Where a schema without an identifier is taken to be.
+/// The address of a schema without an identifier.
 const URL: &str = "https://example.com/schema.json";
 
 pub(super) struct Boon {

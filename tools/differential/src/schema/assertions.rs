@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 use walnats_schema::read::Draft;
 
 use super::Maker;
+use crate::edge_cases;
 use crate::instance;
-use crate::words;
 
 const TYPES: [&str; 7] = ["object", "array", "string", "number", "integer", "boolean", "null"];
 
@@ -45,7 +45,7 @@ impl Maker<'_> {
 
     pub(super) fn number_keyword(&mut self, schema: &mut Map<String, Value>) {
         let keyword = *self.random.pick(&["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]);
-        let number = words::number(self.random);
+        let number = edge_cases::number(self.random);
         match keyword {
             "multipleOf" if number.as_f64().is_none_or(|value| value <= 0.0) => {}
             "exclusiveMinimum" | "exclusiveMaximum" if self.draft == Draft::Draft4 => {
@@ -68,7 +68,7 @@ impl Maker<'_> {
                 schema.insert("maxLength".to_owned(), self.random.below(4).into());
             }
             2 => {
-                let pattern = *self.random.pick(&words::PATTERNS);
+                let pattern = *self.random.pick(&edge_cases::PATTERNS);
                 schema.insert("pattern".to_owned(), pattern.into());
             }
             _ => {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use walnats_schema::read::Draft;
 
 use super::Maker;
-use crate::words;
+use crate::edge_cases;
 
 /// Names of members, some of which Rust cannot have as they are.
 const MEMBERS: [&str; 10] = ["id", "kind", "type", "amount", "items", "self", "é", "a-b", "A B", ""];
@@ -32,7 +32,7 @@ impl Maker<'_> {
             _ => {}
         }
         if self.random.chance(10) {
-            // Something that no type says, beside what types do say.
+            // Something that no type says, next to what types do say.
             self.object_keyword(&mut schema);
         }
         schema
@@ -84,7 +84,7 @@ impl Maker<'_> {
             5 => drop(schema.insert("type".to_owned(), json!("boolean"))),
             6 => {
                 let mut values: Vec<&str> =
-                    (0..1 + self.random.below(3)).map(|_| *self.random.pick(&words::TEXTS)).collect();
+                    (0..1 + self.random.below(3)).map(|_| *self.random.pick(&edge_cases::TEXTS)).collect();
                 values.sort_unstable();
                 values.dedup();
                 schema.insert("enum".to_owned(), values.into());
@@ -176,7 +176,7 @@ impl Maker<'_> {
         if self.random.chance(70) {
             schema.insert("additionalProperties".to_owned(), member);
         } else {
-            schema.insert("patternProperties".to_owned(), json!({ *self.random.pick(&words::PATTERNS): member }));
+            schema.insert("patternProperties".to_owned(), json!({ *self.random.pick(&edge_cases::PATTERNS): member }));
             schema.insert("additionalProperties".to_owned(), json!(false));
         }
         if self.random.chance(20) {
@@ -185,7 +185,7 @@ impl Maker<'_> {
         schema
     }
 
-    /// Objects that a member tells apart, or may.
+    /// Objects that a member distinguishes, or may.
     fn tagged_union(&mut self) -> Map<String, Value> {
         let keyword = *self.random.pick(&["oneOf", "anyOf"]);
         let tag = *self.random.pick(&MEMBERS[..4]);

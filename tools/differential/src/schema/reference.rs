@@ -9,7 +9,7 @@ use super::Maker;
 const NODE: &str = "node";
 
 impl Maker<'_> {
-    /// Before 2019-09 a reference stands alone: what is beside it means nothing, which is worth trying, too.
+    /// Before 2019-09 keywords next to a reference are ignored, which is worth trying, too.
     pub(super) fn reference(&mut self, schema: &mut Map<String, Value>) {
         let first = if self.in_place { self.first_definition } else { 0 };
         if !self.in_place && self.random.chance(25) {
@@ -43,7 +43,7 @@ impl Maker<'_> {
         schema.insert(keyword.to_owned(), target.into());
     }
 
-    /// Gives a definition the anchors and the identifier that `target` and `refer_to_root` rely on.
+    /// Adds to a definition the anchors and the identifier that `target` and `refer_to_root` rely on.
     pub(super) fn identify(&mut self, index: usize, definition: &mut Value) {
         let anchored = self.since(Draft::Draft201909) && index.is_multiple_of(2);
         if !anchored && !self.resources {
@@ -66,7 +66,7 @@ impl Maker<'_> {
 
     pub(super) fn identify_root(&mut self, root: &mut Value) {
         if self.resources {
-            // As above: drafts before 2019-09 read nothing beside a reference.
+            // As above: drafts before 2019-09 read nothing next to a reference.
             if root.get("$ref").is_some() && !self.since(Draft::Draft201909) {
                 let reference = root["$ref"].take();
                 root["allOf"] = json!([{ "$ref": reference }]);

@@ -57,7 +57,7 @@ pub(super) fn messages(known: &Known, file: &str, wanted: &str) -> Result<Vec<Fo
 fn find(message: &Message, file: &str, wanted: &str) -> Option<Found> {
     let captured = wildcard::capture(wanted, &message.name)?;
     let names = match wanted.contains('*') {
-        // A message's package is not part of the event's name, unless it tells two apart.
+        // A message's package is not part of the event's name, unless two would be called alike without it.
         true => {
             let last = captured.rsplit('.').next().unwrap_or_default();
             vec![last.to_owned(), captured.to_owned(), message.name.clone()]

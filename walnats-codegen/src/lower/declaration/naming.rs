@@ -1,4 +1,4 @@
-//! Names for everything that a pattern matches: short ones, and where two would be alike, the path tells them apart.
+//! Names for everything that a pattern matches: short ones, and where two would be alike, the path distinguishes them.
 
 use std::collections::BTreeMap;
 

@@ -70,7 +70,7 @@ impl Library {
                 }
             }
             Err(problem) => report.push(
-                Diagnostic::error("WN0506", whole(source), format!("not a usable descriptor set: {problem}")).help(
+                Diagnostic::error("WN0506", whole_file(source), format!("not a usable descriptor set: {problem}")).help(
                     "make one with `buf build -o x.binpb` or `protoc --include_imports --descriptor_set_out=x.binpb`",
                 ),
             ),
@@ -131,6 +131,6 @@ fn read_descriptor_set(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
     }
 }
 
-fn whole(source: &ProtobufSource) -> Place {
+fn whole_file(source: &ProtobufSource) -> Place {
     Place { file: Arc::clone(&source.file), span: 0..0 }
 }

@@ -112,7 +112,7 @@ struct Written<'a> {
 }
 
 impl Written<'_> {
-    /// The value of the field `name`; as near to it as the descriptors tell.
+    /// The value of the field `name`; as near to it as the descriptors say.
     fn place(&self, name: &str) -> Place {
         let file = self.message.parent_file();
         let option = [self.message.path(), &[OPTIONS, number(self.extension.number())]].concat();

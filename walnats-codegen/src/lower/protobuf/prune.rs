@@ -19,7 +19,7 @@ const ENUM_VALUE: i32 = 2;
 
 /// The files with what `roots` reach.
 ///
-/// Google's well-known types stay whole: prost-build looks at them to tell what can be copied and compared, and does not
+/// Google's well-known types stay whole: prost-build looks at them to see what can be copied and compared, and does not
 /// generate them.
 pub fn prune<'a>(all: Vec<FileDescriptorProto>, roots: impl IntoIterator<Item = &'a str>) -> Vec<FileDescriptorProto> {
     let reached = reach(&all, roots);

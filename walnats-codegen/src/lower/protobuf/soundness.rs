@@ -1,4 +1,4 @@
-//! Checks compiled descriptors for what no compiler writes. A parser admits identifiers alone, but a descriptor set can
+//! Checks compiled descriptors for what no compiler writes. A parser accepts identifiers alone, but a descriptor set can
 //! say anything, and what it says becomes Rust.
 
 use prost_types::{DescriptorProto, EnumDescriptorProto, FileDescriptorProto};
@@ -13,13 +13,13 @@ pub fn problem(file: &FileDescriptorProto) -> Option<String> {
         return Some(format!("there is no syntax `{}`", file.syntax().escape_debug()));
     }
     match names.find(|name| !is_identifier(name)) {
-        Some(name) => Some(format!("`{}` is no protobuf name", name.escape_debug())),
+        Some(name) => Some(format!("`{}` is not a protobuf name", name.escape_debug())),
         None if !file.message_type.iter().all(has_sound_maps) => Some("a map has no key or no value".to_owned()),
         None => None,
     }
 }
 
-/// <https://protobuf.dev/reference/protobuf/proto3-spec/#identifiers>, and the underscore that protoc admits in front.
+/// <https://protobuf.dev/reference/protobuf/proto3-spec/#identifiers>, and the underscore that protoc allows in front.
 fn is_identifier(name: &str) -> bool {
     let mut bytes = name.bytes();
     bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')

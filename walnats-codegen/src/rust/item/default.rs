@@ -1,4 +1,4 @@
-//! `default`: an accessor that gives it where a member is absent. The field itself stays absent, so that what was read
+//! `default`: an accessor that returns it where a member is absent. The field itself stays absent, so that what was read
 //! is written again.
 
 use crate::rust::layout::FileId;

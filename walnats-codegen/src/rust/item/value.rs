@@ -14,7 +14,7 @@ use crate::rust::types::{Body, EnumKind, Struct, Type, Typed};
 const EMPTY: &str = "Default::default()";
 
 impl Context<'_> {
-    /// The value as an expression of the type; `None` where it is no value of the type, or one of a union.
+    /// The value as an expression of the type; `None` where it is not a value of the type, or the type is a union.
     pub(super) fn value_code(&self, typed: &Typed, value: &Value, file: FileId) -> Option<String> {
         let each = |typed: &Typed, values: &[Value]| {
             let codes: Option<Vec<String>> = values.iter().map(|value| self.value_code(typed, value, file)).collect();

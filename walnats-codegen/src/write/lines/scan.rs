@@ -1,4 +1,4 @@
-//! Brackets, as far as they are no part of a literal.
+//! Brackets that are not part of a literal.
 
 /// What a line does to the depth of those that follow.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -27,7 +27,7 @@ pub fn wrap(code: &mut String, indent: usize, line: &str) {
     }
 }
 
-/// An expression or a type, with what stands beside it on its line and is not broken.
+/// An expression or a type, with the rest of its line, which is not broken.
 #[derive(Clone, Copy)]
 struct Expression<'e> {
     head: &'e str,
@@ -62,7 +62,7 @@ fn expression(code: &mut String, indent: usize, Expression { head, text, tail }:
             let tail = [&text[group.close..], tail].concat();
             expression(code, indent, Expression { head: &head, text: item, tail: &tail });
         }
-        // The type of a slice or an array admits no comma.
+        // The type of a slice or an array allows no comma.
         [_] if text.as_bytes()[group.open] == b'[' => push_line(code, indent, &[head, text, tail].concat()),
         _ => {
             let moved = Group { open: head.len() + group.open, close: head.len() + group.close };
@@ -71,7 +71,7 @@ fn expression(code: &mut String, indent: usize, Expression { head, text, tail }:
     }
 }
 
-/// A line for each link. The first keeps the root company where that is no longer than a step.
+/// A line for each link. The first stays on the line of the root where that is no longer than a step.
 fn chain(code: &mut String, indent: usize, head: &str, links: &[&str], tail: &str) {
     let rooted = 1 + usize::from(head.is_empty() && links[0].len() <= INDENT);
     push_line(code, indent, &(head.to_owned() + &links[..rooted].concat()));
@@ -81,7 +81,7 @@ fn chain(code: &mut String, indent: usize, head: &str, links: &[&str], tail: &st
     }
 }
 
-/// A line for each summand. The first, where it is no longer than a step, has the second beside it.
+/// A line for each summand. The second stays on the line of the first where that is no longer than a step.
 fn sum(code: &mut String, indent: usize, head: &str, summands: &[&str], tail: &str) {
     let first = 1 + usize::from(summands[0].len() < INDENT);
     let mut line = head.to_owned() + &summands[..first].join(" + ");
@@ -135,7 +135,7 @@ fn fill(code: &mut String, indent: usize, items: &[&str]) {
     push_line(code, indent, &line);
 }
 
-/// A match arm: the body on a line of its own where it fits there, else broken where it is.
+/// A match arm: the body on a line of its own where it fits there, otherwise broken where it is.
 fn arm(code: &mut String, indent: usize, pattern: &str, body: &str) {
     let (body, tail) = split_tail(body);
     let alternatives = split(pattern, " | ");
@@ -180,7 +180,7 @@ fn is_function(line: &str) -> bool {
         .starts_with("fn ")
 }
 
-/// What ends a line, which is no part of its expression.
+/// What ends a line and is not part of its expression.
 fn split_tail(line: &str) -> (&str, &str) {
     let tail = [" {", ";", ","].into_iter().find(|tail| line.ends_with(tail)).unwrap_or_default();
     line.split_at(line.len() - tail.len())

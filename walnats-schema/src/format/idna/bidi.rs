@@ -2,7 +2,7 @@
 
 use super::code_points::{is_letter_or_digit, is_nonspacing_mark, is_right_to_left_letter};
 
-/// The directions of characters that the rule tells apart.
+/// The directions of characters that the rule distinguishes.
 #[derive(Clone, Copy, PartialEq)]
 enum Direction {
     Left,

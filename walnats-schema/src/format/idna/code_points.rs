@@ -1,7 +1,7 @@
 //! Which code points a label may have (RFC 5892).
 //!
 //! General categories and scripts come from the tables of the `regex` crate. That a character changes under
-//! normalisation is known by its block here: a few rare compatibility characters in other blocks are admitted.
+//! normalisation is known by its block here: a few rare compatibility characters in other blocks are allowed.
 
 use std::sync::LazyLock;
 

@@ -7,10 +7,10 @@ const SKEW: u32 = 38;
 const DAMP: u32 = 700;
 const INITIAL_BIAS: u32 = 72;
 const INITIAL_CODE_POINT: u32 = 128;
-/// Longer labels are no labels; the bound keeps decoding, which inserts, from taking quadratic time.
+/// Longer texts are not labels; the bound keeps decoding, which inserts, from taking quadratic time.
 const MAX_LENGTH: usize = 256;
 
-/// What a label without its prefix stands for; `None` if it is no punycode.
+/// What a label without its prefix stands for; `None` if it is not punycode.
 pub(super) fn decode(text: &str) -> Option<String> {
     if text.len() > MAX_LENGTH {
         return None;

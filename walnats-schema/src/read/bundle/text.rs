@@ -12,7 +12,7 @@ use crate::read::resolve::{Draft, Location, encode_fragment};
 /// A schema as it stands in its file, on one line.
 pub(super) struct Part<'a> {
     pub(super) draft: Draft,
-    /// Whether it is a reference beside which nothing counts.
+    /// Whether it is a reference next to which other keywords are ignored.
     pub(super) is_reference_alone: bool,
     /// What stands between its braces, except for the definitions.
     pub(super) members: Template<'a>,
@@ -32,10 +32,10 @@ pub(super) struct Template<'a> {
 pub(super) struct Bundle<'a> {
     root: Location<'a>,
     keyword: &'static str,
-    /// The names that schemas outside of the root were given.
+    /// The names of schemas outside of the root.
     names: HashMap<*const Node, String>,
-    /// Names that are taken, and how often they were wanted.
-    taken: HashMap<String, usize>,
+    /// Names that are used, and how often they were wanted.
+    used: HashMap<String, usize>,
     found: Vec<(String, Rc<Part<'a>>)>,
 }
 
@@ -44,8 +44,8 @@ impl<'a> Bundle<'a> {
     pub(super) fn new(root: Location<'a>, draft: Draft) -> Self {
         let keyword = definitions_keyword(draft);
         let own = root.node.get(keyword).into_iter().flat_map(Node::members);
-        let taken = own.map(|member| (member.name.clone(), 1)).collect();
-        Self { root, keyword, names: HashMap::new(), taken, found: Vec::new() }
+        let used = own.map(|member| (member.name.clone(), 1)).collect();
+        Self { root, keyword, names: HashMap::new(), used, found: Vec::new() }
     }
 
     /// Whether a reference to `target` leads somewhere.
@@ -60,7 +60,7 @@ impl<'a> Bundle<'a> {
 
     pub(super) fn text(&self, root: &Part<'a>) -> Vec<u8> {
         let mut text = format!("{{\"$schema\":\"{}\"", root.draft.uri()).into_bytes();
-        // Before 2019-09 nothing counts beside a `$ref`, so the reference moves down.
+        // Before 2019-09 other keywords next to a `$ref` are ignored, so the reference moves down.
         let is_moved = root.is_reference_alone && !self.found.is_empty();
         text.extend(if is_moved { ",\"allOf\":[{" } else { "" }.bytes());
         self.fill(&root.members, &mut text);
@@ -117,12 +117,12 @@ impl<'a> Bundle<'a> {
         let stem = file.split('.').next().unwrap_or_default().trim_start_matches('_');
         let wanted = target.path.last().map_or(stem, String::as_str);
         let mut name = wanted.to_owned();
-        while let Some(times) = self.taken.get(&name) {
+        while let Some(times) = self.used.get(&name) {
             let number = times + 1;
-            self.taken.insert(wanted.to_owned(), number);
+            self.used.insert(wanted.to_owned(), number);
             name = format!("{wanted}_{number}");
         }
-        self.taken.insert(name.clone(), 1);
+        self.used.insert(name.clone(), 1);
         self.names.insert(target.node, name.clone());
         self.found.push((name, part));
     }

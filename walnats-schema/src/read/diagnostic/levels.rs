@@ -1,11 +1,11 @@
-//! How bad findings are taken to be, by code and by file.
+//! How severe findings are, by code and by file.
 
 use std::collections::BTreeMap;
 
 use super::{Diagnostic, Severity};
 use crate::read::wildcard;
 
-/// How bad a finding is taken to be.
+/// How severe a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     /// It is not mentioned.
@@ -25,7 +25,7 @@ pub struct Levels {
     pub foreign: ForeignFiles,
 }
 
-/// Files that others write, and what is forgiven there.
+/// Files that others write, and the levels that are lowered there.
 #[derive(Clone, Debug, Default)]
 pub struct ForeignFiles {
     /// Schema folders, as shown.

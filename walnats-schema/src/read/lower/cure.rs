@@ -1,4 +1,4 @@
-//! Words of other tools, with what JSON Schema says for them.
+//! Names of types and formats in other tools, with those of JSON Schema.
 
 /// What JSON Schema calls a `type` of another tool.
 pub(super) fn of_type(name: &str) -> Option<&'static str> {

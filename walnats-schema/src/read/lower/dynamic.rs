@@ -8,7 +8,7 @@ use crate::{Resource, SchemaId};
 use super::Lowerer;
 
 impl Lowerer<'_, '_> {
-    /// Lowers the dynamic anchors that may be meant, and tells whether that met new schemas.
+    /// Lowers the dynamic anchors that may be meant, and returns whether that met new schemas.
     pub(super) fn reach_dynamic_anchors(&mut self) -> bool {
         let before = self.set.schemas.len();
         let resources: BTreeSet<ResourceId> = self.resources.iter().copied().collect();
@@ -22,7 +22,7 @@ impl Lowerer<'_, '_> {
         self.set.schemas.len() > before
     }
 
-    /// Tells each schema its resource, where dynamic references make that matter.
+    /// Sets each schema's resource, where dynamic references depend on it.
     pub(super) fn set_resources(&mut self) {
         let names = self.dynamic_names();
         if names.is_empty() {

@@ -38,7 +38,7 @@ fn number(subject: &Subject<'_, '_>, name: &str) -> Option<Number> {
     }
 }
 
-/// Whether `type` admits no number but integers.
+/// Whether `type` allows no numbers but integers.
 fn is_integer(subject: &Subject<'_, '_>) -> bool {
     let Some(types) = subject.value("type") else { return false };
     let names = match &types.value {

@@ -14,7 +14,7 @@ pub(super) struct Subject<'s, 'a> {
     keywords: Vec<(&'static Keyword, &'a Member)>,
     /// The rest, but for keywords whose values have the wrong shape.
     pub(super) others: Vec<&'a Member>,
-    /// Keywords that a `$ref` beside them makes meaningless.
+    /// Keywords that a `$ref` next to them makes meaningless.
     pub(super) overruled: Vec<&'a Member>,
 }
 
@@ -96,7 +96,7 @@ fn wrong_shape(keyword: &Keyword, member: &Member, subject: &Subject<'_, '_>, cu
     let message = format!("`{}` must be {}", keyword.name, keyword.shape.expectation());
     let finding = Diagnostic::error("WN0302", subject.place(&member.value), message);
     let draft = subject.draft().name();
-    // Files without `$schema` are often older than the draft that is taken for theirs.
+    // Files without `$schema` are often older than the draft that they are read as.
     let setting = cures.earlier_draft.map(|cure| format!(" or {cure}")).unwrap_or_default();
     let earlier = format!("or say an earlier draft, in `$schema`{setting}");
     match (keyword.name, &member.value.value) {
@@ -104,7 +104,7 @@ fn wrong_shape(keyword: &Keyword, member: &Member, subject: &Subject<'_, '_>, cu
             finding.help("the object around it lists the names of its required properties: `\"required\": [\"name\"]`")
         }
         ("exclusiveMinimum" | "exclusiveMaximum", NodeValue::Bool(_)) => finding.help(format!(
-            "in {draft} the exclusive bound is a number of its own, beside `minimum` or `maximum`; {earlier}"
+            "in {draft} the exclusive bound is a number of its own, next to `minimum` or `maximum`; {earlier}"
         )),
         ("exclusiveMinimum" | "exclusiveMaximum", NodeValue::Number(_)) => {
             finding.help(format!("in {draft} it says whether `minimum` or `maximum` itself is excluded"))
@@ -114,7 +114,7 @@ fn wrong_shape(keyword: &Keyword, member: &Member, subject: &Subject<'_, '_>, cu
         }
         ("type", NodeValue::String(name)) => match cure::of_type(name) {
             Some(cure) => finding.help(format!("did you mean {cure}?")),
-            None if name == "any" => finding.help("without `type`, every value is admitted"),
+            None if name == "any" => finding.help("without `type`, every value is allowed"),
             None => finding.suggest(name, TYPES),
         },
         _ => finding,

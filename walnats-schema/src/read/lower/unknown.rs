@@ -97,12 +97,12 @@ impl<'a> Lowerer<'a, '_> {
     }
 }
 
-/// OpenAPI 3.0's way to admit `null`.
+/// OpenAPI 3.0's way to allow `null`.
 fn nullable(member: &Member, subject: &Subject<'_, '_>) -> Diagnostic {
     let message = "`nullable` is a word of OpenAPI 3.0 and means nothing in JSON Schema: `null` is refused";
     let help = match subject.text("type") {
-        Some(name) => format!("to admit it, write `\"type\": [\"{name}\", \"null\"]`"),
-        None => "to admit it, list `null` among the types, or as `{\"type\": \"null\"}` in an `anyOf`".to_owned(),
+        Some(name) => format!("to allow it, write `\"type\": [\"{name}\", \"null\"]`"),
+        None => "to allow it, list `null` among the types, or as `{\"type\": \"null\"}` in an `anyOf`".to_owned(),
     };
     Diagnostic::warning("WN0313", subject.name_place(member), message).help(help)
 }
@@ -125,9 +125,9 @@ fn other_draft(keyword: &Keyword, member: &Member, subject: &Subject<'_, '_>) ->
 /// The keyword that an unknown one is near to, if its value would fit, too.
 fn misspelt(member: &Member, subject: &Subject<'_, '_>) -> Option<&'static str> {
     let candidates = KEYWORDS.iter().filter(|keyword| {
-        // Any value fits an annotation and `const`; that would make typos of other words.
-        let telling = !matches!(keyword.shape, Shape::Any | Shape::Object) || keyword.name == "const";
-        telling
+        // Any value fits an annotation and `const`, so the value does not show that a typo was made.
+        let is_specific = !matches!(keyword.shape, Shape::Any | Shape::Object) || keyword.name == "const";
+        is_specific
             && !HARMLESS.contains(&keyword.name)
             && keyword.is_known_in(subject.dialect)
             && keyword.shape.fits(&member.value)

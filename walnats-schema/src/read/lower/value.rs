@@ -17,7 +17,7 @@ impl<'a> Lowerer<'a, '_> {
         }
         schema.enumeration = subject.items("enum").map(|items| items.iter().map(Node::to_json).collect());
         if let Some(value) = subject.value("const").map(Node::to_json) {
-            // Both together admit the value only if it is listed.
+            // Both together allow the value only if it is listed.
             let admitted = schema.enumeration.as_ref().is_none_or(|values| values.iter().any(|v| equal(v, &value)));
             schema.enumeration = Some(if admitted { vec![value] } else { Vec::new() });
         }

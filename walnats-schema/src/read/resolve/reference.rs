@@ -55,7 +55,7 @@ impl<'a> Registry<'a> {
             if anchor.is_none()
                 && let Ok(location) = self.walk(&target.root, &pointer)
             {
-                let message = format!("`{reference}` is no anchor, and read as `#{pointer}`");
+                let message = format!("`{reference}` is not an anchor; it is read as `#{pointer}`");
                 let help = "a JSON Pointer begins with a slash";
                 report.push(Diagnostic::warning("WN0208", place.clone(), message).help(help));
                 return Some(location);
@@ -123,7 +123,7 @@ impl<'a> Registry<'a> {
         if by_path.escapes { None } else { self.by_uri.get(&by_path.uri).copied() }
     }
 
-    /// A file whose address differs in nothing that servers tell apart: `http` for `https`, and `.json` left out. Its
+    /// A file whose address differs only in ways that servers ignore: `http` for `https`, and `.json` left out. Its
     /// identifier may be one that its draft does not know, such as `id` in draft 7.
     fn same_address(&self, uri: &str) -> Option<ResourceId> {
         let rest = uri.strip_prefix("https://").or_else(|| uri.strip_prefix("http://"))?;

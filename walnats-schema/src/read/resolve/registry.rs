@@ -9,8 +9,8 @@ use super::uri::Uri;
 use crate::read::diagnostic::{Diagnostic, Place, Report};
 use crate::read::document::{Document, DocumentId, Node};
 
-/// What else a user can do about a finding, in the words of the program that reads the schemas: how it names its options,
-/// say. Each goes on a sentence of the finding's help.
+/// What else a user can do about a finding, in the words of the program that reads the schemas, such as the names of its
+/// options. Each completes a sentence of the finding's help.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cures {
     /// After "say an earlier draft, in `$schema` or ...": where the draft of files without `$schema` is set.
@@ -85,7 +85,7 @@ impl<'a> Registry<'a> {
         self.walk(&start, pointer).ok()
     }
 
-    /// The member `name` of `node`, as [`Node::get`] gives it, at once even where there are thousands.
+    /// The member `name` of `node`, as [`Node::get`] finds it, in constant time even where there are thousands.
     pub(super) fn member(&self, node: &'a Node, name: &str) -> Option<&'a Node> {
         if node.members().len() <= MANY_MEMBERS {
             return node.get(name);

@@ -80,7 +80,7 @@ fn scheme(text: &str) -> Option<&str> {
     valid.then(|| &text[..=colon])
 }
 
-/// Removes `.` and `..` (section 5.2.4), and tells whether there was one `..` too many.
+/// Removes `.` and `..` (section 5.2.4), and returns whether there was one `..` too many.
 fn without_dots(path: &str) -> (String, bool) {
     let (rooted, segments) = match path.strip_prefix('/') {
         Some(rest) => (true, rest),
@@ -128,7 +128,7 @@ fn encode_unless(text: &str, is_allowed: impl Fn(u8) -> bool) -> String {
     encoded
 }
 
-/// Percent-decodes. What is no escape, or no UTF-8, stays as it is.
+/// Percent-decodes. What is not an escape, or not UTF-8, stays as it is.
 pub(super) fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

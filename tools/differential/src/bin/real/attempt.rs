@@ -66,7 +66,7 @@ pub fn attempt(schema: &Foreign) -> Attempt<'_> {
     Attempt { schema, outcome, time }
 }
 
-/// The time that this thread was at work, where the system tells it: a schema is not slow because the machine is busy.
+/// The CPU time of this thread, where the system reports it: a schema is not slow because the machine is busy.
 struct Clock {
     at_work: Option<Duration>,
     start: Instant,

@@ -31,7 +31,7 @@ pub struct Score {
     pub odd_samples: usize,
     /// Answers of compiled code that are not the interpreter's.
     pub faults: usize,
-    /// Verdicts of the interpreter that another validator does not share, both others being able to tell.
+    /// Verdicts of the interpreter that another validator does not share, where both others have one.
     pub disputes: usize,
     /// Schemas that another validator does not take, so that the interpreter alone was asked.
     pub alone: usize,
@@ -66,7 +66,7 @@ impl<'a> Batch<'a> {
         walnats_codegen::configure().root(self.nested.dir()).generate().is_ok()
     }
 
-    /// Checks the code, prints what is wrong with it, and gives the schemas whose code is sound.
+    /// Checks the code, prints what is wrong with it, and returns the schemas whose code compiles.
     pub fn check(&self, score: &mut Score) -> Result<Vec<&'a Foreign>> {
         let mut check = self.nested.cargo("check");
         let output = check.args(["--lib", "--message-format=short"]).env("CARGO_INCREMENTAL", "0").output()?;
@@ -145,7 +145,7 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// What the other validators are given; `None` for what is not JSON.
+/// What the other validators get; `None` for what is not JSON.
 fn subject(schema: &Foreign) -> Option<Subject> {
     let value = serde_json::from_str(&schema.text).ok()?;
     Some(Subject::new(schema.event.clone(), value, Draft::default()))

@@ -38,14 +38,14 @@ pub const CONFIG: &str = "[schemas]\nforeign = [\"*\"]\n\n";
 /// Every schema below `folders`.
 pub fn schemas(folders: &[PathBuf]) -> Result<Vec<Foreign>> {
     let mut schemas = Vec::new();
-    let mut taken = BTreeSet::new();
+    let mut used = BTreeSet::new();
     for folder in folders {
         let mut paths = Vec::new();
         walk(folder, &mut paths)?;
         for path in paths {
             // One that is not UTF-8 is refused as any other that cannot be read.
             let text = String::from_utf8_lossy(&fs::read(&path)?).into_owned();
-            let event = name(path.strip_prefix(folder)?, &mut taken);
+            let event = name(path.strip_prefix(folder)?, &mut used);
             let (positive, negative) = (samples(folder, &path, "test"), samples(folder, &path, "negative_test"));
             schemas.push(Foreign { event, path, text, positive, negative });
         }
@@ -70,7 +70,7 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-/// The samples of kind `kind` beside the schema, or in a folder above it.
+/// The samples of kind `kind` next to the schema, or in a folder above it.
 fn samples(root: &Path, schema: &Path, kind: &str) -> Vec<PathBuf> {
     let stem = schema.file_stem().unwrap_or_default();
     let folders = schema.ancestors().skip(1).take_while(|folder| folder.starts_with(root));
@@ -84,11 +84,11 @@ fn samples(root: &Path, schema: &Path, kind: &str) -> Vec<PathBuf> {
     samples
 }
 
-fn name(path: &Path, taken: &mut BTreeSet<String>) -> String {
+fn name(path: &Path, used: &mut BTreeSet<String>) -> String {
     let words = path.with_extension("").to_string_lossy().to_lowercase();
     let words: Vec<&str> =
         words.split(|character: char| !character.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let name = format!("e-{}", words.join("-"));
     let names = (1..).map(|count| if count == 1 { name.clone() } else { format!("{name}-{count}") });
-    names.into_iter().find(|name| taken.insert(name.clone())).unwrap_or_default()
+    names.into_iter().find(|name| used.insert(name.clone())).unwrap_or_default()
 }

@@ -34,7 +34,7 @@ fn main() -> Result<ExitCode> {
         eprintln!("usage: real [--compile] [--instances N] [--batch N] FOLDER...");
         return Ok(ExitCode::from(2));
     };
-    // Panics are caught, and told with the schema.
+    // Panics are caught, and reported with the schema.
     std::panic::set_hook(Box::new(|_| {}));
     let schemas = foreign::schemas(&options.folders)?;
     let mut attempts = Vec::new();

@@ -1,4 +1,4 @@
-//! Words of names, by what they say.
+//! Lists of the words of which names of events and members are made, by what they say.
 
 /// Beginnings, ends, and what is done to something that is over afterwards. Not `opened`, `closed` or `started`: a door is
 /// opened and closed, and a job is started, many times.

@@ -4,13 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 /// Names that are in use in one place.
 #[derive(Clone, Default)]
-pub struct Taken {
+pub struct UsedNames {
     pub(super) names: HashSet<String>,
     /// The number that a name gets next: lower ones are in use.
     next: HashMap<String, u64>,
 }
 
-impl Taken {
+impl UsedNames {
     /// `name`, or the first of `name2`, `name3`, ... that is free; it is in use from now on.
     pub fn give(&mut self, name: &str) -> String {
         if self.names.insert(name.to_owned()) {
@@ -33,13 +33,13 @@ impl Taken {
     }
 }
 
-impl Extend<String> for Taken {
+impl Extend<String> for UsedNames {
     fn extend<I: IntoIterator<Item = String>>(&mut self, names: I) {
         self.names.extend(names);
     }
 }
 
-impl FromIterator<String> for Taken {
+impl FromIterator<String> for UsedNames {
     fn from_iter<I: IntoIterator<Item = String>>(names: I) -> Self {
         Self { names: names.into_iter().collect(), next: HashMap::new() }
     }

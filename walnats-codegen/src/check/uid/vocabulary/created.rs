@@ -113,7 +113,7 @@ pub(in crate::check::uid) fn is_made_by(thing: &str, words: &[&str]) -> bool {
 /// `post` of `comment-posted`.
 pub(in crate::check::uid) fn is_act(noun: &str, entity: &[&str], verb: &str) -> bool {
     let is_person = ["er", "or", "ee"].iter().any(|end| noun.ends_with(end)) && !verb.starts_with(noun);
-    let done_by_somebody = entity.last().is_none_or(|last| DOERS.contains(last) || super::list::PEOPLE.contains(last));
+    let done_by_somebody = entity.last().is_none_or(|last| DOERS.contains(last) || super::lists::PEOPLE.contains(last));
     is_same_word(noun, verb) && !is_person && (done_by_somebody || !THINGS.contains(&noun))
 }
 

@@ -1,13 +1,13 @@
-//! What names say: which events happen once in the life of what they are about, and which members tell occurrences apart.
+//! What names say: which events happen once in the life of what they are about, and which members distinguish occurrences.
 
-mod list;
-mod made;
+mod created;
+mod lists;
 
 use heck::ToKebabCase;
 
-pub(super) use list::ENDS_OF_IDS;
-use list::{AGAIN, AROUND, CONTACTS, FACETS, GENERIC, KEYS, LAST, LASTING, OCCURRENCE, ONCE, PEOPLE};
-pub(super) use made::{is_act, is_made_by};
+pub(super) use created::{is_act, is_made_by};
+pub(super) use lists::ENDS_OF_IDS;
+use lists::{AGAIN, AROUND, CONTACTS, FACETS, GENERIC, KEYS, LAST, LASTING, OCCURRENCE, ONCE, PEOPLE};
 
 /// What an event is about that happens once in the life of it, as the words of its name: `["order"]` of
 /// `order-placed-in-store`. By the last word of the name that says what happened; `None` where it may happen again.
@@ -17,7 +17,7 @@ pub(super) fn once(event: &str) -> Option<Vec<String>> {
     for at in (0..words.len()).rev() {
         let (one, two) = (words[at], words[at..].iter().take(2).copied().collect::<Vec<_>>().join("-"));
         let thing = at.checked_sub(1).map_or("", |before| words[before]);
-        let is_of_thing = made::happens_once(thing, one) || made::happens_once(thing, &two);
+        let is_of_thing = created::happens_once(thing, one) || created::happens_once(thing, &two);
         if is_of_thing || ONCE.contains(&one) || ONCE.contains(&two.as_str()) {
             let entity = &words[..at];
             let is_again = AGAIN.contains(&one) && entity.last().is_some_and(|thing| LASTING.contains(thing));
