@@ -1,4 +1,4 @@
-//! What Cargo hears from a build script.
+//! What a build script prints for Cargo.
 
 use std::path::PathBuf;
 
@@ -50,7 +50,7 @@ fn watch(package: &Package) {
     }
 }
 
-/// Cargo reads lines; no line of a message may be taken for an instruction.
+/// Cargo reads lines; no line of a message may be read as an instruction.
 fn print(kind: &str, message: &str) {
     for line in message.lines() {
         println!("cargo::{kind}={line}");

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::settings::Settings;
 
-/// Where everything is. Made by [`configure`](crate::configure); every setting has a default.
+/// A build configuration: paths and options, each with a default. [`configure`](crate::configure) creates it.
 #[derive(Clone, Debug)]
 pub struct Config {
     pub(crate) root: PathBuf,

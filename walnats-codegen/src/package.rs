@@ -12,8 +12,8 @@ use walnats_schema::read::wildcard;
 
 /// Schemas, the settings of their `walnats.toml`, and everything found in them so far.
 ///
-/// [`Package::load`] takes it from a disk, [`Package::from_sources`] from memory; no later stage sees the difference, and none reads
-/// a file.
+/// [`Package::load`] takes it from a disk, [`Package::from_sources`] from memory; no later stage sees the
+/// difference, and none reads a file.
 #[derive(Clone, Debug, Default)]
 pub struct Package {
     /// The schema files.

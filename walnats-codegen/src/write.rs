@@ -34,7 +34,7 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// Whether there is none.
+    /// Whether there is no difference.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -70,7 +70,7 @@ pub fn compare(directory: &Path, files: &[GeneratedFile]) -> io::Result<Differen
 /// is known by its header. Returns what was done.
 ///
 /// # Errors
-/// Whatever the file system says.
+/// If a file cannot be written or removed.
 pub fn write(directory: &Path, files: &[GeneratedFile]) -> io::Result<Difference> {
     let difference = compare(directory, files)?;
     for file in

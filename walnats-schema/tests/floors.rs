@@ -14,7 +14,7 @@ const RESOLVE_FLOORS: &[&[&str]] =
 /// The floors of `read::lower`.
 const LOWER_FLOORS: &[&[&str]] = &[
     &["annotations", "cure"],
-    &["subject"],
+    &["schema_object"],
     &[
         "array",
         "combine",

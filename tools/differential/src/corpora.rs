@@ -8,7 +8,7 @@ use serde_json::{Value, json as value};
 use walnats_schema::pointer::unescape;
 use walnats_schema::read::Draft;
 
-use crate::Subject;
+use crate::TestSchema;
 
 /// Where the schemas of a suite's `remotes` are served.
 const REMOTE_HOST: &str = "http://localhost:1234/";
@@ -18,7 +18,7 @@ pub struct Corpora {
     /// The folder.
     pub folder: PathBuf,
     /// Every schema.
-    pub subjects: Vec<Subject>,
+    pub test_schemas: Vec<TestSchema>,
 }
 
 /// The schemas of the corpora, which are at `../shared/corpora` from the workspace root or where `WALNATS_CORPORA` says; `None` if
@@ -31,16 +31,16 @@ pub fn corpora() -> Option<Corpora> {
     if !folder.is_dir() {
         return None;
     }
-    let mut subjects = Vec::new();
-    subjects.extend(github(&folder.join("github-webhooks")));
-    subjects.extend(official(&folder.join("json-schema-test-suite")));
-    subjects.extend(containment(&folder.join("containment-suite")));
-    subjects.extend(apicurio(&folder.join("apicurio-json/compatibility-test-data.normalised.json")));
-    Some(Corpora { folder, subjects })
+    let mut test_schemas = Vec::new();
+    test_schemas.extend(github(&folder.join("github-webhooks")));
+    test_schemas.extend(official(&folder.join("json-schema-test-suite")));
+    test_schemas.extend(containment(&folder.join("containment-suite")));
+    test_schemas.extend(apicurio(&folder.join("apicurio-json/compatibility-test-data.normalised.json")));
+    Some(Corpora { folder, test_schemas })
 }
 
 /// Every definition by itself, with those that it reaches, and the payloads of its event.
-fn github(folder: &Path) -> Vec<Subject> {
+fn github(folder: &Path) -> Vec<TestSchema> {
     let Some(schema) = json(&folder.join("schema.json")) else { return Vec::new() };
     let examples = json(&folder.join("examples.json")).unwrap_or_default();
     let of_event = |definition: &str| {
@@ -49,7 +49,7 @@ fn github(folder: &Path) -> Vec<Subject> {
         rows.flat_map(|row| row["examples"].as_array().cloned().unwrap_or_default()).collect::<Vec<Value>>()
     };
     let definitions = schema["definitions"].as_object().cloned().unwrap_or_default();
-    let subjects = definitions.keys().map(|name| {
+    let test_schemas = definitions.keys().map(|name| {
         let mut reached = vec![name.clone()];
         let mut next = 0;
         while let Some(name) = reached.get(next).cloned() {
@@ -67,12 +67,12 @@ fn github(folder: &Path) -> Vec<Subject> {
         let schema =
             value!({ "$schema": schema["$schema"], "$ref": format!("#/definitions/{name}"), "definitions": kept });
         let examples = Arc::new(of_event(name));
-        Subject { examples, ..Subject::new("github-webhooks", schema, Draft::Draft7) }
+        TestSchema { examples, ..TestSchema::new("github-webhooks", schema, Draft::Draft7) }
     });
-    subjects.collect()
+    test_schemas.collect()
 }
 
-fn official(folder: &Path) -> Vec<Subject> {
+fn official(folder: &Path) -> Vec<TestSchema> {
     let remotes: Vec<(String, Value)> = files(&folder.join("remotes"))
         .into_iter()
         .filter_map(|path| {
@@ -81,7 +81,7 @@ fn official(folder: &Path) -> Vec<Subject> {
         })
         .collect();
     let remotes = Arc::new(remotes);
-    let mut subjects = Vec::new();
+    let mut test_schemas = Vec::new();
     for (name, draft) in [
         ("draft4", Draft::Draft4),
         ("draft6", Draft::Draft6),
@@ -96,19 +96,19 @@ fn official(folder: &Path) -> Vec<Subject> {
                 let schema = group["schema"].clone();
                 let name = format!("official-suite/{name}/{file}: {}", group["description"]);
                 let with_remotes = schema.to_string().contains(REMOTE_HOST);
-                let mut subject = Subject::new(name, schema, draft);
+                let mut test_schema = TestSchema::new(name, schema, draft);
                 if with_remotes {
-                    subject.remotes = Arc::clone(&remotes);
+                    test_schema.remotes = Arc::clone(&remotes);
                 }
-                subjects.push(subject);
+                test_schemas.push(test_schema);
             }
         }
     }
-    subjects
+    test_schemas
 }
 
-fn containment(folder: &Path) -> Vec<Subject> {
-    let mut subjects = Vec::new();
+fn containment(folder: &Path) -> Vec<TestSchema> {
+    let mut test_schemas = Vec::new();
     for path in files(folder) {
         let draft = if path.components().any(|part| part.as_os_str().to_string_lossy().contains("2020")) {
             Draft::Draft202012
@@ -119,17 +119,17 @@ fn containment(folder: &Path) -> Vec<Subject> {
         for case in cases {
             for side in ["schema1", "schema2"] {
                 if let Some(schema) = case.get(side) {
-                    subjects.push(Subject::new("containment-suite", schema.clone(), draft));
+                    test_schemas.push(TestSchema::new("containment-suite", schema.clone(), draft));
                 }
             }
         }
     }
-    subjects
+    test_schemas
 }
 
 /// Schemas are texts in there.
-fn apicurio(file: &Path) -> Vec<Subject> {
-    let mut subjects = Vec::new();
+fn apicurio(file: &Path) -> Vec<TestSchema> {
+    let mut test_schemas = Vec::new();
     let mut queue: Vec<Value> = json(file).into_iter().collect();
     while let Some(value) = queue.pop() {
         match value {
@@ -138,11 +138,12 @@ fn apicurio(file: &Path) -> Vec<Subject> {
                 for (name, value) in members {
                     match (name.as_str(), &value) {
                         ("original" | "updated" | "old" | "new", Value::Object(_)) => {
-                            subjects.push(Subject::new("apicurio", value, Draft::Draft7));
+                            test_schemas.push(TestSchema::new("apicurio", value, Draft::Draft7));
                         }
                         ("original" | "updated" | "old" | "new", Value::String(text)) => {
                             let schema = serde_json::from_str(text).ok();
-                            subjects.extend(schema.map(|schema| Subject::new("apicurio", schema, Draft::Draft7)));
+                            test_schemas
+                                .extend(schema.map(|schema| TestSchema::new("apicurio", schema, Draft::Draft7)));
                         }
                         _ => queue.push(value),
                     }
@@ -151,7 +152,7 @@ fn apicurio(file: &Path) -> Vec<Subject> {
             _ => {}
         }
     }
-    subjects
+    test_schemas
 }
 
 fn json(path: &Path) -> Option<Value> {

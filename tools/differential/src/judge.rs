@@ -13,9 +13,9 @@ use serde_json::Value;
 use walnats_schema::read::Draft;
 use walnats_schema::{SchemaId, SchemaSet};
 
-/// A schema with what it needs to be read.
+/// A schema to test the validators with, and what it needs to be read.
 #[derive(Clone, Debug)]
-pub struct Subject {
+pub struct TestSchema {
     /// Where it comes from.
     pub name: String,
     /// The schema.
@@ -28,7 +28,7 @@ pub struct Subject {
     pub examples: Arc<Vec<Value>>,
 }
 
-impl Subject {
+impl TestSchema {
     /// A schema that refers to no other.
     pub fn new(name: impl Into<String>, schema: Value, draft: Draft) -> Self {
         Self { name: name.into(), schema, draft, remotes: Arc::default(), examples: Arc::default() }
@@ -85,12 +85,12 @@ pub struct Judges {
 
 impl Judges {
     /// Has every validator compile the schema. Formats assert.
-    pub fn new(subject: &Subject) -> Self {
+    pub fn new(test_schema: &TestSchema) -> Self {
         Self {
             // Ours must not panic.
-            ours: ours::Ours::new(subject),
-            jsonschema: guarded(|| jsonschema::compile(subject)),
-            boon: guarded(|| boon::Boon::new(subject)),
+            ours: ours::Ours::new(test_schema),
+            jsonschema: guarded(|| jsonschema::compile(test_schema)),
+            boon: guarded(|| boon::Boon::new(test_schema)),
         }
     }
 

@@ -9,8 +9,8 @@ fn main() -> ExitCode {
         seed: 1,
         mutants: 100_000,
         real: 40,
-        subjects: Vec::new(),
-        max_subjects: usize::MAX,
+        test_schemas: Vec::new(),
+        max_schemas: usize::MAX,
         instances_each: 40,
     };
     let mut arguments = std::env::args().skip(1);
@@ -28,7 +28,7 @@ fn main() -> ExitCode {
         }
     }
     match corpora() {
-        Some(corpora) => plan.subjects = corpora.subjects,
+        Some(corpora) => plan.test_schemas = corpora.test_schemas,
         None => println!("the corpora are not there: random schemas alone are tried"),
     }
     // The others may panic, which is caught and counts as a refusal; the message would only be noise.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use walnats_schema::SchemaId;
 use walnats_schema::read::Draft;
 
-use crate::{Instances, Judges, Random, Subject, Summary, any, mutate, schema};
+use crate::{Instances, Judges, Random, Summary, TestSchema, any, mutate, schema};
 
 const DRAFTS: [Draft; 5] = [Draft::Draft4, Draft::Draft6, Draft::Draft7, Draft::Draft201909, Draft::Draft202012];
 
@@ -20,9 +20,9 @@ pub struct Plan {
     /// How many of a hundred go to real schemas, if there are any.
     pub real: usize,
     /// Real schemas.
-    pub subjects: Vec<Subject>,
+    pub test_schemas: Vec<TestSchema>,
     /// How many of them are used at most, chosen at random.
-    pub max_subjects: usize,
+    pub max_schemas: usize,
     /// How many instances one random schema gets.
     pub instances_each: usize,
 }
@@ -32,30 +32,30 @@ pub fn run(plan: &Plan) -> Summary {
     let start = Instant::now();
     let mut random = Random::new(plan.seed);
     let mut summary = Summary::default();
-    let real = if plan.subjects.is_empty() { 0 } else { plan.mutants * plan.real / 100 };
+    let real = if plan.test_schemas.is_empty() { 0 } else { plan.mutants * plan.real / 100 };
     let mut judged = 0;
     while judged < plan.mutants - real {
-        let subject = random_subject(&mut random);
-        judged += judge(&subject, plan.instances_each, &mut random, &mut summary);
+        let test_schema = random_test_schema(&mut random);
+        judged += judge(&test_schema, plan.instances_each, &mut random, &mut summary);
     }
-    let mut subjects: Vec<(usize, &Subject)> =
-        plan.subjects.iter().map(|subject| (subject.schema.to_string().len(), subject)).collect();
-    while subjects.len() > plan.max_subjects {
-        subjects.swap_remove(random.below(subjects.len()));
+    let mut test_schemas: Vec<(usize, &TestSchema)> =
+        plan.test_schemas.iter().map(|test_schema| (test_schema.schema.to_string().len(), test_schema)).collect();
+    while test_schemas.len() > plan.max_schemas {
+        test_schemas.swap_remove(random.below(test_schemas.len()));
     }
     // Large schemas accept more different instances; each gets its share by its size.
-    let total: usize = subjects.iter().map(|(size, _)| size).sum();
-    for (size, subject) in subjects {
-        judge(subject, (real * size).div_ceil(total.max(1)), &mut random, &mut summary);
+    let total: usize = test_schemas.iter().map(|(size, _)| size).sum();
+    for (size, test_schema) in test_schemas {
+        judge(test_schema, (real * size).div_ceil(total.max(1)), &mut random, &mut summary);
     }
     summary.time = start.elapsed();
     summary
 }
 
 /// A random schema of a random draft.
-pub fn random_subject(random: &mut Random) -> Subject {
+pub fn random_test_schema(random: &mut Random) -> TestSchema {
     let draft = *random.pick(&DRAFTS);
-    Subject::new(format!("random {}", draft.name()), schema(random, draft), draft)
+    TestSchema::new(format!("random {}", draft.name()), schema(random, draft), draft)
 }
 
 /// An instance that the schema `root` accepts, or nearly so, or not at all; at times one of `examples`, changed or not.
@@ -71,16 +71,16 @@ pub fn instance(instances: &mut Instances<'_>, root: SchemaId, examples: &[Value
     instance
 }
 
-fn judge(subject: &Subject, count: usize, random: &mut Random, summary: &mut Summary) -> usize {
-    let judges = Judges::new(subject);
-    if !summary.open(subject, &judges) {
+fn judge(test_schema: &TestSchema, count: usize, random: &mut Random, summary: &mut Summary) -> usize {
+    let judges = Judges::new(test_schema);
+    if !summary.open(test_schema, &judges) {
         return 1;
     }
     let Some((set, root)) = judges.lowered() else { return 1 };
     let mut instances = Instances::new(set);
     for _ in 0..count {
-        let instance = instance(&mut instances, root, &subject.examples, random);
-        summary.record(subject, &judges, &instance);
+        let instance = instance(&mut instances, root, &test_schema.examples, random);
+        summary.record(test_schema, &judges, &instance);
     }
     count
 }

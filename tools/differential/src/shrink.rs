@@ -6,28 +6,28 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 use walnats_schema::pointer::escape;
 
-use crate::{Disagreement, Judges, Subject};
+use crate::{Disagreement, Judges, TestSchema};
 
 /// How many changes are tried at most.
 const MAX_TRIES: usize = 1_000;
 /// How much is compiled and judged to find the part that matters: characters of schemas, more or less.
 const MAX_COST: usize = 2_000_000;
 
-/// Cuts down the schema of `subject` and `instance` while the verdicts stay what they are, or turn all round, as under a `not`.
-pub(crate) fn shrink(subject: &mut Subject, instance: &mut Value) {
+/// Cuts down the schema of `test_schema` and `instance` while the verdicts stay what they are, or turn all round, as under a `not`.
+pub(crate) fn shrink(test_schema: &mut TestSchema, instance: &mut Value) {
     // What takes long to compile is compiled seldom.
-    let size = subject.schema.to_string().len();
+    let size = test_schema.schema.to_string().len();
     let mut tries = (size / 200).min(MAX_TRIES);
     loop {
-        descend(subject, instance);
-        let judges = Judges::new(subject);
+        descend(test_schema, instance);
+        let judges = Judges::new(test_schema);
         let verdicts = judges.verdicts(instance);
         let smaller_instance = reduce(instance, &mut tries, &|candidate| judges.verdicts(candidate) == verdicts);
-        let mut schema = subject.schema.clone();
+        let mut schema = test_schema.schema.clone();
         let smaller_schema = reduce(&mut schema, &mut tries, &|candidate| {
-            Judges::new(&with_schema(subject, candidate.clone())).verdicts(instance) == verdicts
+            Judges::new(&with_schema(test_schema, candidate.clone())).verdicts(instance) == verdicts
         });
-        subject.schema = schema;
+        test_schema.schema = schema;
         if !smaller_instance && !smaller_schema || tries > MAX_TRIES {
             return;
         }
@@ -35,9 +35,9 @@ pub(crate) fn shrink(subject: &mut Subject, instance: &mut Value) {
 }
 
 /// Goes down to the smallest schema in the schema, and the smallest value in the instance, that show the same.
-fn descend(subject: &mut Subject, instance: &mut Value) {
-    let verdicts = Judges::new(subject).verdicts(instance);
-    let schema = std::mem::take(&mut subject.schema);
+fn descend(test_schema: &mut TestSchema, instance: &mut Value) {
+    let verdicts = Judges::new(test_schema).verdicts(instance);
+    let schema = std::mem::take(&mut test_schema.schema);
     let whole = instance.clone();
     let values: Vec<&Value> = places(&whole).iter().filter_map(|place| whole.pointer(place)).collect();
     let candidates = schemas_in(&schema);
@@ -47,8 +47,8 @@ fn descend(subject: &mut Subject, instance: &mut Value) {
         if cost > MAX_COST {
             break;
         }
-        part["$schema"] = subject.draft.uri().into();
-        let candidate = with_schema(subject, part);
+        part["$schema"] = test_schema.draft.uri().into();
+        let candidate = with_schema(test_schema, part);
         let judges = Judges::new(&candidate);
         if judges.refusals().is_empty() != verdicts.is_complete() {
             continue;
@@ -59,17 +59,17 @@ fn descend(subject: &mut Subject, instance: &mut Value) {
         };
         if let Some(value) = values.iter().rev().copied().find(shows) {
             *instance = value.clone();
-            *subject = candidate;
+            *test_schema = candidate;
             return;
         }
     }
-    subject.schema = schema;
+    test_schema.schema = schema;
 }
 
 /// The parts of a disagreement that are disagreements themselves: schemas in its schema, and its schema without one keyword,
 /// with values in its instance.
 pub(crate) fn disputed_parts(whole: &Disagreement) -> Vec<Disagreement> {
-    let subject = Subject::new(&whole.origin, whole.schema.clone(), whole.draft);
+    let test_schema = TestSchema::new(&whole.origin, whole.schema.clone(), whole.draft);
     let values: Vec<&Value> =
         places(&whole.instance).iter().filter_map(|place| whole.instance.pointer(place)).collect();
     let mut disputed = Vec::new();
@@ -80,7 +80,7 @@ pub(crate) fn disputed_parts(whole: &Disagreement) -> Vec<Disagreement> {
             break;
         }
         part["$schema"] = whole.draft.uri().into();
-        let part = with_schema(&subject, part);
+        let part = with_schema(&test_schema, part);
         let judges = Judges::new(&part);
         if !judges.refusals().is_empty() {
             continue;
@@ -135,9 +135,9 @@ fn without_one_keyword(schema: &Value) -> Vec<Value> {
     parts
 }
 
-fn with_schema(subject: &Subject, schema: Value) -> Subject {
-    let remotes = Arc::clone(&subject.remotes);
-    Subject { remotes, ..Subject::new(&subject.name, schema, subject.draft) }
+fn with_schema(test_schema: &TestSchema, schema: Value) -> TestSchema {
+    let remotes = Arc::clone(&test_schema.remotes);
+    TestSchema { remotes, ..TestSchema::new(&test_schema.name, schema, test_schema.draft) }
 }
 
 /// Takes the first of the smaller neighbours that is `enough`, and again, until none is. Returns whether there was one.

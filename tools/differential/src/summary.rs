@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::known::keywords;
 use crate::shrink::{disputed_parts, shrink};
-use crate::{Disagreement, Judges, Known, Subject, Verdicts};
+use crate::{Disagreement, Judges, Known, TestSchema, Verdicts};
 
 /// How many disputes of one kind are cut down for each schema: the same ones come up again and again.
 const REPEATS: usize = 2;
@@ -61,22 +61,22 @@ impl Default for Summary {
 
 impl Summary {
     /// Begins with a schema. Returns whether there is anything to judge, which needs every validator to accept the schema.
-    pub fn open(&mut self, subject: &Subject, judges: &Judges) -> bool {
+    pub fn open(&mut self, test_schema: &TestSchema, judges: &Judges) -> bool {
         self.schemas += 1;
         self.seen.clear();
         let refusals = judges.refusals();
         match refusals.len() {
             0 => {}
             3 => self.refused += 1,
-            _ => self.settle(subject, Value::Null),
+            _ => self.settle(test_schema, Value::Null),
         }
         refusals.is_empty()
     }
 
     /// Has all validators judge an instance of the schema that was opened, and returns walnats' verdict.
-    pub fn record(&mut self, subject: &Subject, judges: &Judges, instance: &Value) -> Option<bool> {
+    pub fn record(&mut self, test_schema: &TestSchema, judges: &Judges, instance: &Value) -> Option<bool> {
         let verdicts = judges.verdicts(instance);
-        let origin = subject.name.split('/').next().unwrap_or_default();
+        let origin = test_schema.name.split('/').next().unwrap_or_default();
         let tally = self.mutants.entry(origin.to_owned()).or_default();
         tally.judged += 1;
         tally.valid += usize::from(verdicts.agree() && verdicts.walnats == Some(true));
@@ -85,21 +85,21 @@ impl Summary {
             let repeats = self.seen.entry((verdicts, judges.reasons(instance))).or_default();
             *repeats += 1;
             if *repeats <= REPEATS {
-                self.settle(subject, instance.clone());
+                self.settle(test_schema, instance.clone());
             }
         }
         verdicts.walnats
     }
 
-    fn settle(&mut self, subject: &Subject, mut instance: Value) {
-        let mut subject = subject.clone();
-        shrink(&mut subject, &mut instance);
-        let judges = Judges::new(&subject);
+    fn settle(&mut self, test_schema: &TestSchema, mut instance: Value) {
+        let mut test_schema = test_schema.clone();
+        shrink(&mut test_schema, &mut instance);
+        let judges = Judges::new(&test_schema);
         let verdicts = judges.verdicts(&instance);
         let refusals = judges.refusals().into_iter().map(|(who, reason)| (who, reason.to_owned())).collect();
         let violations = judges.lowered().map(|(set, root)| set.validate(root, &instance)).unwrap_or_default();
         let violations = violations.into_iter().take(3).map(|violation| violation.to_string()).collect();
-        let Subject { name: origin, draft, schema, .. } = subject;
+        let TestSchema { name: origin, draft, schema, .. } = test_schema;
         self.file(Disagreement { origin, draft, schema, instance, verdicts, refusals, violations });
     }
 

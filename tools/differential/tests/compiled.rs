@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use walnats_codegen::Package;
 use walnats_codegen::model::Payload;
 use walnats_differential::{
-    Instances, Judges, Program, Random, Score, Subject, Summary, instance, notation, random_subject,
+    Instances, Judges, Program, Random, Score, Summary, TestSchema, instance, notation, random_test_schema,
 };
 use walnats_harness::nested::{NestedCrate, corpus, workspace};
 
@@ -38,7 +38,7 @@ fn compiled_code_says_what_the_schema_says() -> Result<()> {
     // Random schemas may accept nothing.
     let mut config = "[lints]\nrequired-never = \"allow\"\nchoice-of-nothing = \"allow\"\n".to_owned();
     // By the names of their events.
-    let random_subjects = random_schemas(&nested, schemas, &mut random, &mut config)?;
+    let random_test_schemas = random_schemas(&nested, schemas, &mut random, &mut config)?;
     real_schemas(&nested)?;
     if number("WALNATS_GITHUB", 0)? > 0 {
         github(&nested, &mut config)?;
@@ -53,18 +53,18 @@ fn compiled_code_says_what_the_schema_says() -> Result<()> {
     let (mut summary, mut faults, mut score) = (Summary::default(), Vec::new(), Score::default());
     for event in &model.events {
         let Payload::Json(root) = event.payload else { continue };
-        let subject = random_subjects.get(&event.name);
-        let judges = subject.map(|subject| (subject, Judges::new(subject)));
+        let test_schema = random_test_schemas.get(&event.name);
+        let judges = test_schema.map(|test_schema| (test_schema, Judges::new(test_schema)));
         // Where another validator does not take the schema, ours is asked alone.
-        let judges = judges.filter(|(subject, judges)| summary.open(subject, judges));
+        let judges = judges.filter(|(test_schema, judges)| summary.open(test_schema, judges));
         let mut instances = Instances::new(&model.schemas);
         let all: Vec<Value> = (0..count).map(|_| instance(&mut instances, root, &[], &mut random)).collect();
         for batch in all.chunks(BATCH) {
             let payloads: Vec<String> = batch.iter().map(|instance| notation(instance, &mut random)).collect();
             let answers = program.judge(&event.name, &payloads)?;
             for ((instance, payload), answer) in batch.iter().zip(&payloads).zip(&answers) {
-                if let Some((subject, judges)) = &judges {
-                    summary.record(subject, judges, instance);
+                if let Some((test_schema, judges)) = &judges {
+                    summary.record(test_schema, judges, instance);
                 }
                 let is_valid = |value: &Value| model.schemas.is_valid(root, value);
                 score.count(answer);
@@ -97,19 +97,19 @@ fn random_schemas(
     count: usize,
     random: &mut Random,
     config: &mut String,
-) -> Result<BTreeMap<String, Subject>> {
-    let mut subjects = BTreeMap::new();
-    while subjects.len() < count {
-        let subject = random_subject(random);
-        if Judges::new(&subject).lowered().is_none() {
+) -> Result<BTreeMap<String, TestSchema>> {
+    let mut test_schemas = BTreeMap::new();
+    while test_schemas.len() < count {
+        let test_schema = random_test_schema(random);
+        if Judges::new(&test_schema).lowered().is_none() {
             continue;
         }
-        let name = format!("r{:04}", subjects.len());
-        nested.write(&format!("schemas/{name}.json"), &subject.schema.to_string())?;
+        let name = format!("r{:04}", test_schemas.len());
+        nested.write(&format!("schemas/{name}.json"), &test_schema.schema.to_string())?;
         writeln!(config, "[events.{name}]\nschema = \"{name}.json#\"\nstream = \"random\"\n")?;
-        subjects.insert(name, subject);
+        test_schemas.insert(name, test_schema);
     }
-    Ok(subjects)
+    Ok(test_schemas)
 }
 
 /// Writes the schemas of the shop and of the fixtures of code generation, each package in a folder.

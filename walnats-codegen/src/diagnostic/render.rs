@@ -8,12 +8,12 @@ use super::{Diagnostic, Place, Report, Severity};
 
 /// Columns of a terminal; longer lines are cut around what is marked.
 const WIDTH: usize = 120;
-/// Bytes of a line that may be shown whole. Two marks far apart on a longer one, of a minified file, get a picture each.
+/// Bytes of a line that may be shown whole. Two marks far apart on a longer one, of a minified file, get an excerpt each.
 const LONG_LINE: usize = 1_000;
 /// Bytes that are marked at most.
 const LONG_MARK: usize = 80;
 
-/// All findings with pictures of the source, an empty line between them.
+/// All findings with excerpts of the source, an empty line between them.
 pub fn render(report: &Report, color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() }.term_width(WIDTH);
     let pictures = report.diagnostics.iter().map(|diagnostic| renderer.render(&[group(diagnostic)]));
@@ -44,7 +44,7 @@ fn group(diagnostic: &Diagnostic) -> Group<'_> {
     group
 }
 
-/// The marked line, with the related places that fit into one picture with it.
+/// The marked line, with the related places that fit into one excerpt with it.
 fn picture(diagnostic: &Diagnostic) -> Element<'_> {
     let place = &diagnostic.place;
     let related = diagnostic.related.iter().filter(|(other, _)| is_beside(other, place));
@@ -71,7 +71,7 @@ fn is_visible(place: &Place) -> bool {
     !is_whole && !place.file.text.is_empty()
 }
 
-/// Whether two places fit into one picture.
+/// Whether two places fit into one excerpt.
 fn is_beside(a: &Place, b: &Place) -> bool {
     let text = a.file.text.as_str();
     let between = || a.span.start.min(b.span.start)..a.span.start.max(b.span.start).min(text.len());

@@ -91,7 +91,7 @@ fn rust_note(annotations: &Annotations, sources: &SourceSet, report: &mut Report
     node.map(rust_note::note).unwrap_or_default()
 }
 
-/// That of the schema, or of what it refers to where it says nothing itself.
+/// The description of the schema, or of what it refers to where it has none itself.
 fn description(lowered: &Lowered, schema: SchemaId) -> Option<String> {
     let own = lowered.annotations.get(schema.0 as usize)?.description.clone();
     own.or_else(|| lowered.annotations.get(lowered.schemas.get(schema).reference?.0 as usize)?.description.clone())

@@ -9,7 +9,7 @@ use walnats_schema::read::wildcard;
 
 type Entries = BTreeMap<Text, EventSettings>;
 
-/// Gives each event its last name and lays `entries` over what its schema says: the exact name first, then patterns,
+/// Sets the final name of each event and lays `entries` over what its schema says: the exact name first, then patterns,
 /// those with the most text first. Entries that fit no event are findings.
 pub(super) fn apply(events: &mut [RawEvent], entries: &Entries, at: &dyn Fn(&Text) -> Place, report: &mut Report) {
     let mut order: Vec<(&Text, &EventSettings)> = entries.iter().collect();

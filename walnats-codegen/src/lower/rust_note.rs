@@ -37,7 +37,7 @@ pub(super) fn note(node: &Node) -> RustNote {
     }
 }
 
-/// Something that cannot be had.
+/// A request that cannot be met.
 pub(super) struct Problem<'a> {
     pub(super) code: &'static str,
     /// What asks for it.
@@ -45,7 +45,7 @@ pub(super) struct Problem<'a> {
     pub(super) message: String,
 }
 
-/// What cannot be had of what the schema `node` asks for.
+/// What the schema `node` asks for and cannot get.
 pub(super) fn problems(node: &Node) -> Vec<Problem<'_>> {
     let Some(rust) = node.get("x-walnats").and_then(|options| options.get("rust")) else { return Vec::new() };
     let types = "an integer type (`i8` to `i128`, `u8` to `u64`) or `String`";

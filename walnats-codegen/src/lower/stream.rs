@@ -1,4 +1,4 @@
-//! Streams: which there are, what they store, and that no two want the same subject.
+//! Streams: which there are, what they store, and that no two store the same subject.
 
 mod rule;
 mod settings;

@@ -9,7 +9,7 @@ mod wrap;
 
 use scan::Scan;
 
-/// What a line may be long, as rustfmt has it.
+/// The longest line, as rustfmt has it.
 const MAX_WIDTH: usize = 100;
 
 /// One step.
@@ -90,7 +90,7 @@ impl Before {
     }
 }
 
-/// What no statement of a function begins with.
+/// Words that no statement of a function begins with.
 fn begins_item(line: &str) -> bool {
     ["///", "#[", "pub ", "fn ", "impl", "::"].iter().any(|word| line.starts_with(word))
 }

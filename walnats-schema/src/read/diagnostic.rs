@@ -45,10 +45,10 @@ pub struct Located<T> {
     pub place: Place,
 }
 
-/// How bad it is.
+/// How severe it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// Code is generated all the same.
+    /// Code is generated nevertheless.
     Warning,
     /// Nothing is generated.
     Error,
@@ -59,7 +59,7 @@ pub enum Severity {
 pub struct Diagnostic {
     /// Stable: `WN0102`. Listed in `docs/diagnostics.md`.
     pub code: &'static str,
-    /// How bad it is.
+    /// How severe it is.
     pub severity: Severity,
     /// What is wrong.
     pub message: String,
@@ -123,7 +123,7 @@ impl Diagnostic {
     }
 }
 
-/// `file:line:column: message`, for where a picture of the source is too much.
+/// `file:line:column: message`, for places where an excerpt of the source would be too long.
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (line, column) = self.place.line_column();

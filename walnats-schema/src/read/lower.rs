@@ -14,15 +14,15 @@ mod number;
 mod object;
 mod reference;
 mod required;
+mod schema_object;
 mod string;
-mod subject;
 mod unknown;
 mod value;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 pub use self::annotations::Annotations;
-use self::subject::Subject;
+use self::schema_object::SchemaObject;
 use crate::read::diagnostic::{Diagnostic, Place, Report};
 use crate::read::document::{Document, DocumentId, Node, NodeValue};
 use crate::read::resolve::{Cures, Draft, Location, Registry, Remote, ResourceId};
@@ -219,20 +219,20 @@ impl<'a, 'r> Lowerer<'a, 'r> {
     }
 
     fn keywords(&mut self, id: SchemaId, location: &Location<'a>) -> Schema {
-        let subject = Subject::read(location, self.registry, self.report);
-        self.note_unknown(&subject);
-        self.note_doubtful(&subject);
+        let object = SchemaObject::read(location, self.registry, self.report);
+        self.note_unknown(&object);
+        self.note_doubtful(&object);
         let mut schema = Schema::default();
-        self.references(id, &subject, &mut schema);
-        if subject.is_reference_alone() {
+        self.references(id, &object, &mut schema);
+        if object.is_reference_alone() {
             return schema;
         }
-        self.values(&subject, &mut schema);
-        self.number(&subject, &mut schema.number);
-        self.string(&subject, &mut schema.string);
-        self.array(&subject, &mut schema.array);
-        self.object(&subject, &mut schema.object);
-        self.combine(&subject, &mut schema);
+        self.values(&object, &mut schema);
+        self.number(&object, &mut schema.number);
+        self.string(&object, &mut schema.string);
+        self.array(&object, &mut schema.array);
+        self.object(&object, &mut schema.object);
+        self.combine(&object, &mut schema);
         schema
     }
 

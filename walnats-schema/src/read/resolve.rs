@@ -1,4 +1,4 @@
-//! References made whole: `$id`, `$ref`, `$anchor`, `$dynamicRef` across files.
+//! Resolves references: `$id`, `$ref`, `$anchor`, `$dynamicRef` across files.
 //!
 //! A [`Registry`] knows every schema resource of the documents it was made from, by URI, and every anchor in them. It
 //! reads neither disk nor network: what a reference may lead to is among the documents, or among the meta-schemas of

@@ -3,7 +3,7 @@
 /// More edits than these make another word, however long it is.
 const MOST_EDITS: usize = 3;
 
-/// Longer words, in bytes, are compared with nothing.
+/// Longer words, in bytes, are not compared.
 const LONGEST: usize = 256;
 
 /// How many steps a search takes at most, where a step looks at a name or fills a cell of a table of distances. Whoever
@@ -94,7 +94,7 @@ impl Search {
     }
 }
 
-/// What is left of two words between what they begin and end with alike; their distance is the same.
+/// Two words without their common prefix and suffix, which do not change their distance.
 fn without_common_ends<'a, 'b>(a: &'a str, b: &'b str) -> (&'a str, &'b str) {
     let mut start = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
     while !a.is_char_boundary(start) || !b.is_char_boundary(start) {

@@ -1,4 +1,4 @@
-//! `minimum`, `maximum`, their exclusive sisters, and `multipleOf`.
+//! `minimum`, `maximum`, their exclusive forms, and `multipleOf`.
 
 use serde_json::Number;
 

@@ -1,4 +1,4 @@
-//! `unevaluatedItems` and `unevaluatedProperties`, and the account of what has been evaluated.
+//! `unevaluatedItems` and `unevaluatedProperties`, and the record of what has been evaluated.
 
 use std::collections::HashSet;
 
@@ -38,7 +38,7 @@ impl<'i> Evaluated<'i> {
         self.leading_items = self.leading_items.max(count);
     }
 
-    /// The account without the instance that it is of.
+    /// The record without a reference to its instance.
     pub(super) fn account(self) -> Account {
         Account {
             properties: self.properties.into_iter().map(str::to_owned).collect(),
@@ -47,7 +47,7 @@ impl<'i> Evaluated<'i> {
         }
     }
 
-    /// Adds an earlier account of the same instance.
+    /// Adds an earlier record of the same instance.
     pub(super) fn recall(&mut self, account: &Account, instance: &'i Value) {
         if let Value::Object(members) = instance {
             let names = account.properties.iter().filter_map(|name| members.get_key_value(name));

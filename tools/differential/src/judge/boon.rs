@@ -7,7 +7,7 @@ use boon::{Compiler, SchemaIndex, Schemas, UrlLoader};
 use serde_json::Value;
 use walnats_schema::read::Draft;
 
-use super::Subject;
+use super::TestSchema;
 
 /// The address of a schema without an identifier.
 const URL: &str = "https://example.com/schema.json";
@@ -18,9 +18,9 @@ pub(super) struct Boon {
 }
 
 impl Boon {
-    pub(super) fn new(subject: &Subject) -> Result<Self, String> {
+    pub(super) fn new(test_schema: &TestSchema) -> Result<Self, String> {
         let mut compiler = Compiler::new();
-        compiler.set_default_draft(match subject.draft {
+        compiler.set_default_draft(match test_schema.draft {
             Draft::Draft4 => boon::Draft::V4,
             Draft::Draft6 => boon::Draft::V6,
             Draft::Draft7 => boon::Draft::V7,
@@ -28,8 +28,8 @@ impl Boon {
             Draft::Draft202012 => boon::Draft::V2020_12,
         });
         compiler.enable_format_assertions();
-        compiler.use_loader(Box::new(Remotes(Arc::clone(&subject.remotes))));
-        compiler.add_resource(URL, subject.schema.clone()).map_err(|error| error.to_string())?;
+        compiler.use_loader(Box::new(Remotes(Arc::clone(&test_schema.remotes))));
+        compiler.add_resource(URL, test_schema.schema.clone()).map_err(|error| error.to_string())?;
         let mut schemas = Schemas::new();
         let index = compiler.compile(URL, &mut schemas).map_err(|error| format!("{error:#}"))?;
         Ok(Self { schemas, index })

@@ -6,10 +6,10 @@ use jsonschema::{Retrieve, Uri, Validator};
 use serde_json::Value;
 use walnats_schema::read::Draft;
 
-use super::Subject;
+use super::TestSchema;
 
-pub(super) fn compile(subject: &Subject) -> Result<Validator, String> {
-    let draft = match subject.draft {
+pub(super) fn compile(test_schema: &TestSchema) -> Result<Validator, String> {
+    let draft = match test_schema.draft {
         Draft::Draft4 => jsonschema::Draft::Draft4,
         Draft::Draft6 => jsonschema::Draft::Draft6,
         Draft::Draft7 => jsonschema::Draft::Draft7,
@@ -18,13 +18,13 @@ pub(super) fn compile(subject: &Subject) -> Result<Validator, String> {
     };
     // A draft that is asked for would win over the one that the schema names.
     let mut options = jsonschema::options();
-    if subject.schema.get("$schema").is_none() {
+    if test_schema.schema.get("$schema").is_none() {
         options = options.with_draft(draft);
     }
     options
         .should_validate_formats(true)
-        .with_retriever(Remotes(Arc::clone(&subject.remotes)))
-        .build(&subject.schema)
+        .with_retriever(Remotes(Arc::clone(&test_schema.remotes)))
+        .build(&test_schema.schema)
         .map_err(|error| error.to_string())
 }
 

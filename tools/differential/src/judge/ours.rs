@@ -8,7 +8,7 @@ use walnats_schema::read::{
 };
 use walnats_schema::{SchemaId, SchemaSet};
 
-use super::Subject;
+use super::TestSchema;
 
 /// The document that holds the schema itself.
 const NAME: &str = "schema.json";
@@ -19,18 +19,18 @@ pub(super) struct Ours {
 }
 
 impl Ours {
-    pub(super) fn new(subject: &Subject) -> Result<Self, String> {
+    pub(super) fn new(test_schema: &TestSchema) -> Result<Self, String> {
         let mut report = Report::default();
         let mut documents = Vec::new();
         let mut remotes = Vec::new();
-        documents.extend(document(NAME, &subject.schema, &mut report));
-        for (index, (uri, schema)) in subject.remotes.iter().enumerate() {
+        documents.extend(document(NAME, &test_schema.schema, &mut report));
+        for (index, (uri, schema)) in test_schema.remotes.iter().enumerate() {
             let name = format!("remotes/{index}.json");
             documents.extend(document(&name, schema, &mut report));
             remotes.push((uri.clone(), name));
         }
         let options = LowerOptions {
-            default_draft: subject.draft,
+            default_draft: test_schema.draft,
             assert_formats: true,
             remotes,
             unknown_keywords: UnknownKeywords::Ignore,

@@ -1,4 +1,4 @@
-//! What `[streams.<name>]` and `[defaults]` come to together.
+//! Merges `[streams.<name>]` and `[defaults]`.
 
 use std::num::{NonZeroU32, NonZeroU64};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The parts of a line: what separators outside of brackets part, chains of calls, groups in brackets.
+//! The parts of a line: between separators outside of brackets, in chains of calls, in brackets.
 
 use super::scan::Code;
 
@@ -10,7 +10,7 @@ pub struct Group {
 }
 
 impl Group {
-    /// The first brackets that are inside of none, nor of angle brackets.
+    /// The first brackets that are not inside others, nor inside angle brackets.
     pub fn first(text: &str) -> Option<Self> {
         groups(text).next()
     }
@@ -40,7 +40,7 @@ fn groups(text: &str) -> impl Iterator<Item = Group> {
     found.into_iter()
 }
 
-/// The parts between separators that are inside of no brackets.
+/// The parts between separators that are not inside brackets.
 pub fn split<'t>(text: &'t str, separator: &str) -> Vec<&'t str> {
     let (mut parts, mut start) = (Vec::new(), 0);
     for at in separators(text, separator) {

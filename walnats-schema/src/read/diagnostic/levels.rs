@@ -8,7 +8,7 @@ use crate::read::wildcard;
 /// How severe a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// It is not mentioned.
+    /// Not reported.
     Allow,
     /// A warning.
     Warn,
@@ -37,7 +37,7 @@ pub struct ForeignFiles {
 }
 
 impl Levels {
-    /// The finding at its level; `None` where it is not to be mentioned.
+    /// The finding at its level; `None` where it is not to be reported.
     pub(super) fn judge(&self, finding: Diagnostic) -> Option<Diagnostic> {
         let own = match finding.severity {
             Severity::Error => Level::Deny,

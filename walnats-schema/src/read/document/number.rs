@@ -1,4 +1,4 @@
-//! Numbers of JSON and YAML, as exact as 64 bits allow, and a word about those that are not.
+//! Numbers of JSON and YAML, as exact as 64 bits allow, and a finding for those that are not exact.
 
 use serde_json::Number;
 

@@ -1,4 +1,4 @@
-//! What the parsers of this floor say, in one voice and at places that can be shown.
+//! Messages and places that the parsers of JSON and YAML share.
 
 use std::ops::Range;
 

@@ -10,7 +10,7 @@ use super::json::Members;
 use super::{Document, MAX_DEPTH, Member, Node, NodeValue, scalar, syntax};
 use crate::read::diagnostic::{Diagnostic, Place, Report, SourceFile};
 
-/// What aliases may blow a file up to, in values.
+/// How many values a file may have once its aliases are expanded.
 const MAX_NODES: usize = 1_000_000;
 
 /// Parses the text of `file`; `None` after a finding that leaves no tree.

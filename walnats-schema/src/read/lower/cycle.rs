@@ -15,8 +15,8 @@ enum Visit {
     Done,
 }
 
-/// Reports every such round, and cuts it where it closes: `true` stands there from then on, so that whoever takes the
-/// finding for a warning gets schemas that can be used.
+/// Reports every such round, and cuts it where it closes: `true` stands there from then on, so that the schemas
+/// stay usable where the finding is only a warning.
 pub(super) fn cut(
     set: &mut SchemaSet,
     annotations: &mut Vec<Annotations>,

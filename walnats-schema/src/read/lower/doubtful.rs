@@ -1,7 +1,7 @@
-//! What is allowed and hardly meant.
+//! What is allowed, but probably not meant.
 
 use super::Lowerer;
-use super::subject::Subject;
+use super::schema_object::SchemaObject;
 use crate::read::diagnostic::Diagnostic;
 use crate::read::document::NodeValue;
 
@@ -14,33 +14,33 @@ const OF_ANY_TYPE: [&str; 9] =
 const OF_VALUES: [&str; 5] = ["properties", "patternProperties", "items", "additionalProperties", "prefixItems"];
 
 impl<'a> Lowerer<'a, '_> {
-    pub(super) fn note_doubtful(&mut self, subject: &Subject<'_, 'a>) {
+    pub(super) fn note_doubtful(&mut self, object: &SchemaObject<'_, 'a>) {
         for keyword in ["allOf", "anyOf", "oneOf"] {
-            if let Some(member) = subject.member(keyword)
+            if let Some(member) = object.member(keyword)
                 && matches!(&member.value.value, NodeValue::Array(items) if items.is_empty())
             {
                 let message = match keyword {
                     "allOf" => "`allOf` lists no schema: it asks for nothing".to_owned(),
                     _ => format!("`{keyword}` lists no schema: no value is valid"),
                 };
-                let finding = Diagnostic::error("WN0315", subject.place(&member.value), message);
+                let finding = Diagnostic::error("WN0315", object.place(&member.value), message);
                 self.report.push(finding.help("list at least one schema, or drop the keyword"));
             }
         }
-        if let Some(member) = subject.member("examples")
+        if let Some(member) = object.member("examples")
             && !matches!(member.value.value, NodeValue::Array(_))
         {
             let message = "`examples` must be an array: it is not checked";
             let help = "write `\"examples\": [...]` around the example";
-            self.report.push(Diagnostic::warning("WN0312", subject.place(&member.value), message).help(help));
+            self.report.push(Diagnostic::warning("WN0312", object.place(&member.value), message).help(help));
         }
-        let asks = OF_OBJECTS.iter().find_map(|keyword| subject.member(keyword));
+        let asks = OF_OBJECTS.iter().find_map(|keyword| object.member(keyword));
         if let Some(member) = asks
-            && is_whole_value(&subject.location.path)
-            && !OF_ANY_TYPE.iter().any(|keyword| subject.member(keyword).is_some())
+            && is_whole_value(&object.location.path)
+            && !OF_ANY_TYPE.iter().any(|keyword| object.member(keyword).is_some())
         {
             let message = format!("without `type`, `{}` leaves every value valid that is not an object", member.name);
-            let finding = Diagnostic::warning("WN0314", subject.name_place(member), message);
+            let finding = Diagnostic::warning("WN0314", object.name_place(member), message);
             self.warn_of_unknown(finding.help("say `\"type\": \"object\"`, unless other values are meant to be valid"));
         }
     }

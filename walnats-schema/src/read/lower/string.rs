@@ -2,7 +2,7 @@
 
 use crate::{Format, IntegerFormat, Pattern, PatternError, StringRules};
 
-use super::subject::Subject;
+use super::schema_object::SchemaObject;
 use super::{Lowerer, cure};
 use crate::read::diagnostic::{Diagnostic, Place};
 use crate::read::resolve::count;
@@ -11,15 +11,15 @@ use crate::read::resolve::count;
 const HINTS: [&str; 4] = ["float", "double", "password", "binary"];
 
 impl<'a> Lowerer<'a, '_> {
-    pub(super) fn string(&mut self, subject: &Subject<'_, 'a>, rules: &mut StringRules) {
-        rules.min_length = subject.value("minLength").and_then(count).filter(|&min| min > 0);
-        rules.max_length = subject.value("maxLength").and_then(count);
-        rules.content_encoding = subject.text("contentEncoding").map(str::to_owned);
-        if let Some(pattern) = subject.value("pattern") {
-            rules.pattern = pattern.as_str().and_then(|text| self.pattern(text, subject.place(pattern)));
+    pub(super) fn string(&mut self, object: &SchemaObject<'_, 'a>, rules: &mut StringRules) {
+        rules.min_length = object.value("minLength").and_then(count).filter(|&min| min > 0);
+        rules.max_length = object.value("maxLength").and_then(count);
+        rules.content_encoding = object.text("contentEncoding").map(str::to_owned);
+        if let Some(pattern) = object.value("pattern") {
+            rules.pattern = pattern.as_str().and_then(|text| self.pattern(text, object.place(pattern)));
         }
-        if let Some(format) = subject.member("format") {
-            self.format(subject, format.value.as_str().unwrap_or_default(), rules);
+        if let Some(format) = object.member("format") {
+            self.format(object, format.value.as_str().unwrap_or_default(), rules);
         }
     }
 
@@ -52,19 +52,19 @@ impl<'a> Lowerer<'a, '_> {
         }
     }
 
-    fn format(&mut self, subject: &Subject<'_, 'a>, name: &str, rules: &mut StringRules) {
+    fn format(&mut self, object: &SchemaObject<'_, 'a>, name: &str, rules: &mut StringRules) {
         if let Some(format) = Format::from_name(name) {
-            let asserts = self.options.assert_formats || subject.dialect.asserts_formats;
+            let asserts = self.options.assert_formats || object.dialect.asserts_formats;
             rules.format = asserts.then_some(format);
             return;
         }
         let Some(member) =
-            subject.member("format").filter(|_| !HINTS.contains(&name) && IntegerFormat::from_name(name).is_none())
+            object.member("format").filter(|_| !HINTS.contains(&name) && IntegerFormat::from_name(name).is_none())
         else {
             return;
         };
         let message = format!("the format `{name}` is unknown: it is not checked");
-        let finding = Diagnostic::warning("WN0304", subject.place(&member.value), message);
+        let finding = Diagnostic::warning("WN0304", object.place(&member.value), message);
         self.warn_of_unknown(match cure::of_format(name) {
             Some(cure) => finding.help(format!("did you mean {cure}?")),
             None => finding.suggest(name, Format::ALL.map(Format::name)),

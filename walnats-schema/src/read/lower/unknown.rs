@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::subject::Subject;
+use super::schema_object::SchemaObject;
 use super::{Lowerer, UnknownKeywords};
 use crate::read::diagnostic::Diagnostic;
 use crate::read::document::{Member, NodeValue};
@@ -13,7 +13,7 @@ use crate::read::suggestion::did_you_mean;
 const HARMLESS: [&str; 8] =
     ["$defs", "$comment", "contentMediaType", "contentEncoding", "contentSchema", "$vocabulary", "id", "$id"];
 
-/// Annotations that editors, code generators and registries know, and that nobody takes for constraints.
+/// Annotations that editors, code generators and registries know, and that nobody mistakes for constraints.
 const WELL_KNOWN: [&str; 16] = [
     "allowComments",
     "allowTrailingCommas",
@@ -34,37 +34,37 @@ const WELL_KNOWN: [&str; 16] = [
 ];
 
 impl<'a> Lowerer<'a, '_> {
-    pub(super) fn note_unknown(&mut self, subject: &Subject<'_, 'a>) {
+    pub(super) fn note_unknown(&mut self, object: &SchemaObject<'_, 'a>) {
         if self.options.unknown_keywords == UnknownKeywords::Ignore {
             return;
         }
-        if let Some(first) = subject.overruled.first() {
-            let overruled = self.overruled.entry(subject.location.document);
-            let draft = subject.draft();
-            let (_, _, names) = overruled.or_insert_with(|| (draft, subject.name_place(first), BTreeSet::new()));
-            names.extend(subject.overruled.iter().map(|member| member.name.as_str()));
+        if let Some(first) = object.overruled.first() {
+            let overruled = self.overruled.entry(object.location.document);
+            let draft = object.draft();
+            let (_, _, names) = overruled.or_insert_with(|| (draft, object.name_place(first), BTreeSet::new()));
+            names.extend(object.overruled.iter().map(|member| member.name.as_str()));
         }
-        for member in &subject.others {
+        for member in &object.others {
             let name = member.name.as_str();
             if name.starts_with("x-") || HARMLESS.contains(&name) || WELL_KNOWN.contains(&name) {
                 continue;
             }
             if name == "nullable" && member.value.value == NodeValue::Bool(true) {
-                self.report.push(nullable(member, subject));
+                self.report.push(nullable(member, object));
             } else if let Some(keyword) = KEYWORDS.iter().find(|keyword| keyword.name == name) {
                 // A custom meta-schema may well do without the vocabulary of annotations.
                 if keyword.vocabulary != Vocabulary::Metadata {
-                    self.report.push(other_draft(keyword, member, subject));
+                    self.report.push(other_draft(keyword, member, object));
                 }
-            } else if let Some(meant) = misspelt(member, subject) {
+            } else if let Some(meant) = misspelt(member, object) {
                 let message = format!("unknown keyword `{name}`");
-                let finding = Diagnostic::error("WN0305", subject.name_place(member), message);
+                let finding = Diagnostic::error("WN0305", object.name_place(member), message);
                 let mut help = format!("did you mean `{meant}`? an annotation of your own begins with `x-`");
                 help.extend(self.options.cures.unknown_keyword.into_iter().flat_map(|cure| ["; ", cure]));
                 self.report.push(finding.help(help));
             } else {
-                let document = self.unknown.entry(subject.location.document).or_default();
-                document.entry(name.to_owned()).or_insert_with(|| subject.name_place(member));
+                let document = self.unknown.entry(object.location.document).or_default();
+                document.entry(name.to_owned()).or_insert_with(|| object.name_place(member));
             }
         }
     }
@@ -98,19 +98,19 @@ impl<'a> Lowerer<'a, '_> {
 }
 
 /// OpenAPI 3.0's way to allow `null`.
-fn nullable(member: &Member, subject: &Subject<'_, '_>) -> Diagnostic {
+fn nullable(member: &Member, object: &SchemaObject<'_, '_>) -> Diagnostic {
     let message = "`nullable` is a word of OpenAPI 3.0 and means nothing in JSON Schema: `null` is refused";
-    let help = match subject.text("type") {
+    let help = match object.text("type") {
         Some(name) => format!("to allow it, write `\"type\": [\"{name}\", \"null\"]`"),
         None => "to allow it, list `null` among the types, or as `{\"type\": \"null\"}` in an `anyOf`".to_owned(),
     };
-    Diagnostic::warning("WN0313", subject.name_place(member), message).help(help)
+    Diagnostic::warning("WN0313", object.name_place(member), message).help(help)
 }
 
-fn other_draft(keyword: &Keyword, member: &Member, subject: &Subject<'_, '_>) -> Diagnostic {
-    let draft = subject.draft().name();
+fn other_draft(keyword: &Keyword, member: &Member, object: &SchemaObject<'_, '_>) -> Diagnostic {
+    let draft = object.draft().name();
     let message = format!("`{}` means nothing in {draft}", member.name);
-    let help = if keyword.drafts.contains(&subject.draft()) {
+    let help = if keyword.drafts.contains(&object.draft()) {
         "its vocabulary is not in use".to_owned()
     } else {
         format!(
@@ -119,17 +119,17 @@ fn other_draft(keyword: &Keyword, member: &Member, subject: &Subject<'_, '_>) ->
             keyword.drafts.end().uri()
         )
     };
-    Diagnostic::warning("WN0307", subject.name_place(member), message).help(help)
+    Diagnostic::warning("WN0307", object.name_place(member), message).help(help)
 }
 
 /// The keyword that an unknown one is near to, if its value would fit, too.
-fn misspelt(member: &Member, subject: &Subject<'_, '_>) -> Option<&'static str> {
+fn misspelt(member: &Member, object: &SchemaObject<'_, '_>) -> Option<&'static str> {
     let candidates = KEYWORDS.iter().filter(|keyword| {
         // Any value fits an annotation and `const`, so the value does not show that a typo was made.
         let is_specific = !matches!(keyword.shape, Shape::Any | Shape::Object) || keyword.name == "const";
         is_specific
             && !HARMLESS.contains(&keyword.name)
-            && keyword.is_known_in(subject.dialect)
+            && keyword.is_known_in(object.dialect)
             && keyword.shape.fits(&member.value)
     });
     let near: Vec<&str> = candidates.map(|keyword| keyword.name).filter(|name| is_near(&member.name, name)).collect();

@@ -35,7 +35,7 @@ impl Draft {
         }
     }
 
-    /// The draft that a `$schema` names; `None` for a meta-schema of somebody else.
+    /// The draft that a `$schema` names; `None` for any other meta-schema.
     pub(crate) fn from_uri(uri: &str) -> Option<Self> {
         let uri = uri.trim_end_matches('#');
         let path = uri.strip_prefix("http://").or_else(|| uri.strip_prefix("https://"))?;

@@ -42,7 +42,7 @@ pub struct Registry<'a> {
     pub(super) large: RefCell<HashMap<*const Node, HashMap<&'a str, &'a Node>>>,
 }
 
-/// Fewer members are looked through one by one.
+/// Objects with fewer members are searched one by one.
 const MANY_MEMBERS: usize = 16;
 
 /// One of [`Registry::resources`].

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 use walnats_codegen::Package;
 use walnats_codegen::model::Payload;
-use walnats_differential::{Instances, Judges, Program, Random, Subject, instance, notation};
+use walnats_differential::{Instances, Judges, Program, Random, TestSchema, instance, notation};
 use walnats_schema::read::Draft;
 
 use crate::Result;
@@ -103,8 +103,8 @@ impl<'a> Batch<'a> {
         for event in &model.events {
             let Payload::Json(root) = event.payload else { continue };
             let Some(schema) = self.schemas.iter().find(|schema| schema.event == event.name) else { continue };
-            let subject = subject(schema);
-            let judges = subject.as_ref().map(Judges::new).filter(|judges| judges.refusals().is_empty());
+            let test_schema = test_schema(schema);
+            let judges = test_schema.as_ref().map(Judges::new).filter(|judges| judges.refusals().is_empty());
             score.alone += usize::from(judges.is_none());
             // Random from the start for each schema, so that a batch more or less changes nothing.
             let (mut random, mut instances) = (Random::new(1), Instances::new(&model.schemas));
@@ -146,9 +146,9 @@ impl<'a> Batch<'a> {
 }
 
 /// What the other validators get; `None` for what is not JSON.
-fn subject(schema: &Foreign) -> Option<Subject> {
+fn test_schema(schema: &Foreign) -> Option<TestSchema> {
     let value = serde_json::from_str(&schema.text).ok()?;
-    Some(Subject::new(schema.event.clone(), value, Draft::default()))
+    Some(TestSchema::new(schema.event.clone(), value, Draft::default()))
 }
 
 fn value(path: &Path) -> Option<Value> {

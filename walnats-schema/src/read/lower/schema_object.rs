@@ -6,7 +6,7 @@ use crate::read::document::{Document, Member, Node, NodeValue};
 use crate::read::resolve::{Cures, Dialect, Draft, Keyword, Location, Registry, Shape, TYPES};
 
 /// An object schema with its keywords.
-pub(super) struct Subject<'s, 'a> {
+pub(super) struct SchemaObject<'s, 'a> {
     pub(super) location: &'s Location<'a>,
     pub(super) dialect: Dialect,
     document: &'a Document,
@@ -18,10 +18,10 @@ pub(super) struct Subject<'s, 'a> {
     pub(super) overruled: Vec<&'a Member>,
 }
 
-impl<'s, 'a> Subject<'s, 'a> {
+impl<'s, 'a> SchemaObject<'s, 'a> {
     pub(super) fn read(location: &'s Location<'a>, registry: &Registry<'a>, report: &mut Report) -> Self {
         let (dialect, document) = (registry.dialect(location), registry.document(location.document));
-        let mut subject =
+        let mut object =
             Self { location, dialect, document, keywords: Vec::new(), others: Vec::new(), overruled: Vec::new() };
         let reference = location.node.get("$ref").is_some_and(|reference| reference.as_str().is_some());
         let alone = dialect.draft.reference_stands_alone() && reference;
@@ -29,16 +29,16 @@ impl<'s, 'a> Subject<'s, 'a> {
             match Keyword::find(&member.name, dialect) {
                 Some(keyword) if alone && keyword.name != "$ref" => {
                     if keyword.constrains() {
-                        subject.overruled.push(member);
+                        object.overruled.push(member);
                     }
                 }
-                Some(keyword) if keyword.shape.fits(&member.value) => subject.keywords.push((keyword, member)),
-                Some(keyword) => report.push(wrong_shape(keyword, member, &subject, registry.cures)),
+                Some(keyword) if keyword.shape.fits(&member.value) => object.keywords.push((keyword, member)),
+                Some(keyword) => report.push(wrong_shape(keyword, member, &object, registry.cures)),
                 None if alone => {}
-                None => subject.others.push(member),
+                None => object.others.push(member),
             }
         }
-        subject
+        object
     }
 
     pub(super) fn draft(&self) -> Draft {
@@ -92,10 +92,10 @@ pub(super) fn texts(node: &Node) -> Vec<String> {
     }
 }
 
-fn wrong_shape(keyword: &Keyword, member: &Member, subject: &Subject<'_, '_>, cures: Cures) -> Diagnostic {
+fn wrong_shape(keyword: &Keyword, member: &Member, object: &SchemaObject<'_, '_>, cures: Cures) -> Diagnostic {
     let message = format!("`{}` must be {}", keyword.name, keyword.shape.expectation());
-    let finding = Diagnostic::error("WN0302", subject.place(&member.value), message);
-    let draft = subject.draft().name();
+    let finding = Diagnostic::error("WN0302", object.place(&member.value), message);
+    let draft = object.draft().name();
     // Files without `$schema` are often older than the draft that they are read as.
     let setting = cures.earlier_draft.map(|cure| format!(" or {cure}")).unwrap_or_default();
     let earlier = format!("or say an earlier draft, in `$schema`{setting}");
