@@ -55,7 +55,7 @@ const TABLES: [(&str, &[Code]); 9] = [
     ("Lints and examples (`walnats check` only)", lints::CODES),
 ];
 
-/// What in files that others write is a warning at most, or not said: only they could fix it.
+/// What in files that others write is a warning at most, or not reported: only they could fix it.
 const FOREIGN: [(&str, Level); 10] = [
     ("repeated-name", Level::Warn),
     ("misspelt-keyword", Level::Warn),
@@ -91,10 +91,10 @@ pub(crate) fn foreign() -> BTreeMap<&'static str, Level> {
 
 /// `docs/diagnostics.md`.
 pub fn document() -> String {
-    let mut text = "# Diagnostics\n\nMade of `src/codes/`; `WALNATS_BLESS=1 cargo test -p walnats-codegen --test diagnostics` \
-                    writes it anew.\n\nEvery finding has a code that stays. `error`: nothing is generated, and no setting changes \
-                    that; `deny`: nothing is\ngenerated, unless `[lints]` says `warn` or `allow`; `warn`: code is generated all the \
-                    same. `[lints]` in `walnats.toml`\nsets levels by name: `no-description = \"allow\"`. Each code has a folder in \
+    let mut text = "# Diagnostics\n\nGenerated from `src/codes/`; `WALNATS_BLESS=1 cargo test -p walnats-codegen --test diagnostics` \
+                    writes it again.\n\nEvery finding has a stable code. `error`: nothing is generated, and no setting changes \
+                    that; `deny`: nothing is\ngenerated, unless `[lints]` says `warn` or `allow`; `warn`: code is generated \
+                    nevertheless. `[lints]` in `walnats.toml`\nsets levels by name: `no-description = \"allow\"`. Each code has a folder in \
                     `fixtures/diagnostics` with a schema that\nprovokes it and the text that comes out.\n"
         .to_owned();
     for (title, codes) in TABLES {
@@ -116,7 +116,7 @@ pub fn document() -> String {
         slugs.collect::<Vec<_>>().join(", ")
     };
     text += &format!(
-        "\nIn files that `[schemas] foreign` lists, these are warnings at most: {}; these are not said: {}. Only others could fix \
+        "\nIn files that `[schemas] foreign` lists, these are warnings at most: {}; these are not reported: {}. Only others could fix \
          them.\n\n`walnats check` adds one of its own: the warning `WN0790` says that walnats and the crate jsonschema disagree on an \
          example.\nPlease report it with the schema.\n",
         list(Level::Warn),

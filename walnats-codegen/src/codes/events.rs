@@ -248,7 +248,7 @@ pub(super) const CODES: &[Code] = &[
         id: "WN0432",
         slug: "level-of-an-error",
         level: Error,
-        summary: "A level for a finding that is an error always: nothing could be generated.",
+        summary: "A level for a finding that is always an error: nothing could be generated.",
         cure: "Correct what it is about; only lints have levels.",
         reference: None,
     },

@@ -4,12 +4,13 @@ use serde::Deserialize;
 
 use super::{OneOrMany, Text};
 
-/// What `x-walnats` in the schema can say too, and where the schema is. This file has the last word.
+/// What `x-walnats` in the schema can say too, and where the schema is. This file overrides the schema.
 ///
-/// The name may hold one `*`. Without `schema` it then applies to every event of such a name. With `schema` it declares events:
-/// the `*` in the pointer matches members or items, one in the file's name files, and the `*` in the name, `subject`, `stream` and `type` stands for what it
-/// matched: the member's name, or for what is a mere `$ref`, the last part of that.
-/// Where two matches of an entry would be called alike, they get more of their paths: `shop.disks.v1.created`.
+/// The name may hold one `*`. Without `schema` the entry then applies to every event of such a name. With `schema` it
+/// declares events: the `*` in the pointer matches members or items, a `*` in the file's name matches files, and the `*` in
+/// the name, `subject`, `stream` and `type` stands for what was matched: the member's name, or the last part of the `$ref`
+/// where the schema is nothing else.
+/// Where two matches of an entry would have the same name, they get more of their paths: `shop.disks.v1.created`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(feature = "config-schema", derive(schemars::JsonSchema))]
@@ -23,7 +24,7 @@ pub struct EventSettings {
     pub subject: Option<Text>,
     /// The stream that stores the event; one of its own unless set, its name with `.` as `-`.
     pub stream: Option<Text>,
-    /// A template for the deduplication id when the caller gives none. The event's name and a `:` come before it, so that
+    /// A template for the deduplication id where the caller sets none. The event's name and a `:` come before it, so that
     /// `{order_id}` becomes `order-placed:o_7`. It has to name an occurrence, not an entity: within the stream's duplicate
     /// window a second event with the same id is not stored.
     pub uid: Option<Text>,

@@ -1,4 +1,4 @@
-//! TOML into [`Settings`], one section at a time, so that a mistake in one hides none in the others.
+//! TOML into [`Settings`], one section at a time, so that a mistake in one does not hide those in the others.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -217,7 +217,7 @@ fn remove(value: &mut Spanned<DeValue>, span: &Range<usize>) -> bool {
     }
 }
 
-/// What kind of mistake serde means, by how its words begin.
+/// The kind of mistake that serde means, by how its message begins.
 fn code_of(message: &str) -> &'static str {
     const BEGINNINGS: [(&str, &str); 4] = [
         ("unknown variant", "WN0440"),
@@ -229,7 +229,7 @@ fn code_of(message: &str) -> &'static str {
     BEGINNINGS.iter().find(|(beginning, _)| message.starts_with(beginning)).map_or("WN0403", |(_, code)| code)
 }
 
-/// serde's words for what it expects, as TOML calls it.
+/// What serde expects, as TOML calls it.
 fn in_words(message: &str) -> String {
     const WORDS: [(&str, &str); 7] = [
         ("invalid type: map", "invalid type: table"),

@@ -65,6 +65,6 @@ pub enum UnknownKeywordsName {
     /// What looks like a misspelt keyword is an error; the rest are annotations, and a warning lists them.
     #[default]
     Judge,
-    /// All are annotations, and none is mentioned.
+    /// All are annotations, and none is reported.
     Ignore,
 }

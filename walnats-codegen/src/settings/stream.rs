@@ -16,7 +16,7 @@ pub use tree::{ConsumerLimits, External, Mapping, Origin, Placement, Republish};
 /// How JetStream keeps the messages of a stream. What is unset takes the value of `[defaults]`; what is unset there, too, is
 /// left alone where the stream exists, and takes the value named here where `register` creates it.
 ///
-/// The settings that are serialised are those that JetStream gets as they are, by its own names.
+/// The serialised settings are passed to JetStream unchanged, under its own names.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default, expecting = "a table of settings")]
 #[cfg_attr(feature = "config-schema", derive(schemars::JsonSchema))]
@@ -32,7 +32,7 @@ pub struct StreamSettings {
     /// Shown by `nats stream info`; where `register` creates a stream with a single event, that of the event unless set.
     #[serde(skip_serializing)]
     pub description: Option<Text>,
-    /// Subjects stored beside those of the events.
+    /// Subjects stored in addition to those of the events.
     #[serde(skip_serializing)]
     pub subjects: Vec<Text>,
     /// When messages leave the stream; `limits`.
@@ -105,7 +105,7 @@ pub struct StreamSettings {
     /// Whether the header `Nats-Rollup` lets a message replace all before it; false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_rollup_hdrs: Option<bool>,
-    /// Other streams whose messages this one copies beside its own.
+    /// Other streams whose messages this one copies in addition to its own.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<Origin>,
     /// The stream that this one is a copy of. A mirror stores no events of its own.
@@ -133,7 +133,7 @@ pub struct StreamSettings {
     /// Whether the stream counts (server 2.12); false. Such a stream takes increments, and no events. It cannot change later.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_msg_counter: Option<bool>,
-    /// For how long a marker tells readers that the last message of a subject went by its age (server 2.11); no markers.
+    /// For how long a marker shows readers that the last message of a subject expired (server 2.11); no markers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject_delete_marker_ttl: Option<Span>,
     /// Whether the stream acknowledges nothing; false. It has to be false where events are stored.
@@ -149,7 +149,7 @@ pub struct StreamSettings {
 }
 
 impl StreamSettings {
-    /// What JetStream gets as it is: its names of settings, and their values as JSON.
+    /// What JetStream gets unchanged: its names of settings, and their values as JSON.
     pub fn others(&self) -> serde_json::Map<String, serde_json::Value> {
         // All keys are strings, and no value fails to be written.
         match serde_json::to_value(self) {
