@@ -238,7 +238,7 @@ async fn a_key_is_given_in_the_call() -> TestResult {
     for (emit, expected) in [
         (publisher.emit(&note("x")).once(""), "field `once` is empty"),
         (publisher.emit(&note("x")).once("x").delay(WINDOW), "not checked to be the only one of its key"),
-        (plain.emit(&note("x")).once("x"), "does not take `note-taken` with a key"),
+        (plain.emit(&note("x")).once("x"), "does not store `note-taken` with a key"),
     ] {
         let error = whole(&emit.await.expect_err(expected));
         assert!(error.contains(expected), "{error}");
