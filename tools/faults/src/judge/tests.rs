@@ -79,7 +79,11 @@ fn what_is_not_as_promised_is_found() {
             vec![message(1, 0), message(2, 1)],
             "emit 2: reported `Stored(3)`",
         ),
-        ([End::Stored(1), not_stored(), not_stored()], vec![message(1, 0), message(2, 2)], "emit 2: reported `NotStored`"),
+        (
+            [End::Stored(1), not_stored(), not_stored()],
+            vec![message(1, 0), message(2, 2)],
+            "emit 2: reported `NotStored`",
+        ),
         ([End::Stored(1), End::Duplicate(1), not_stored()], vec![message(1, 0)], "emit 1: reported `Duplicate(1)`"),
         (
             [End::Stored(1), not_stored(), possibly(2)],
@@ -157,5 +161,8 @@ fn only_odd_emits_may_fail() {
     let committed = || vec![End::Committed, End::Committed, End::Committed];
     assert_eq!(verdict_of(&PARKS, committed(), Vec::new()), none);
     let found = verdict_of(&PARKS, committed(), vec![message(1, 0)]);
-    assert!(found.iter().any(|violation| violation.contains("emit 0: reported `NotStored`, but it is stored")), "{found:?}");
+    assert!(
+        found.iter().any(|violation| violation.contains("emit 0: reported `NotStored`, but it is stored")),
+        "{found:?}"
+    );
 }
