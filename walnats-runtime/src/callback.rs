@@ -1,4 +1,4 @@
-//! The user's callbacks, whose panics end nothing but themselves.
+//! The user's callbacks, whose panics are caught.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::metric;
 use crate::options::{Callback, Options};
 
-/// How often a publisher's callbacks panicked, each by itself.
+/// How often each of a publisher's callbacks panicked.
 #[derive(Debug, Default)]
 pub(crate) struct Panics {
     on_lost: AtomicU64,
@@ -20,7 +20,7 @@ impl Panics {
     }
 }
 
-/// Catches what the callbacks in `options` throw: they run on tasks that everybody's events depend on.
+/// Wraps the callbacks in `options` so that their panics are caught: they run on tasks that all events depend on.
 pub(crate) fn guard(options: &mut Options) -> Arc<Panics> {
     let panics = Arc::new(Panics::default());
     options.on_lost = guarded(options.on_lost.take(), "on_lost", &panics, |panics| &panics.on_lost);
@@ -38,14 +38,14 @@ fn guarded<T: 'static>(
     let (callback, panics) = (callback?, Arc::clone(panics));
     Some(Arc::new(move |value| {
         let Err(thrown) = catch_unwind(AssertUnwindSafe(|| callback(value))) else { return };
-        // What was thrown may itself panic when it is dropped.
+        // The payload of the panic may itself panic when it is dropped.
         let _ = catch_unwind(AssertUnwindSafe(|| drop(thrown)));
         metric::panicked(name);
-        // The panic hook has printed each of them already.
+        // The panic hook has already printed each panic.
         if counter(&panics).fetch_add(1, Ordering::Relaxed) == 0 {
             tracing::error!(
                 callback = name,
-                "a callback panicked; the publisher goes on. Further panics are counted (`Stats::callback_panics`), not logged"
+                "a callback panicked; the publisher continues. Further panics are counted (`Stats::callback_panics`), not logged"
             );
         }
     }))

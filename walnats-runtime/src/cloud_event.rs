@@ -1,4 +1,4 @@
-//! CloudEvents 1.0: metadata around an event, in headers or together with the payload.
+//! CloudEvents 1.0: metadata of an event, in headers or in one JSON object with the payload.
 
 mod binary;
 mod rule;
@@ -15,11 +15,11 @@ use crate::{DateTime, Headers};
 
 /// The context attributes of a [CloudEvent](https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md) 1.0.
 ///
-/// To send, start from [`CloudEvent::new`] and say what differs from the event's own: `.cloud_event(...)` of an emit
-/// fills in the rest. It is checked when the event is emitted. By default the attributes become headers (binary mode of
-/// the NATS binding): `ce-<name>`, percent-encoded.
+/// To send one, start from [`CloudEvent::new`] and set what differs from the event; `.cloud_event(...)` of an emit fills in
+/// the rest and checks it. By default, the attributes become headers (binary mode of the NATS binding): `ce-<name>`,
+/// percent-encoded.
 ///
-/// To read, use [`CloudEvent::from_headers`] or [`CloudEvent::from_structured`].
+/// To read one, use [`CloudEvent::from_headers`] or [`CloudEvent::from_structured`].
 ///
 /// ```
 /// use walnats_runtime::CloudEvent;
@@ -32,27 +32,27 @@ use crate::{DateTime, Headers};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CloudEvent {
-    /// Identifies the event among those of its source. When sending, `None` takes the message id.
+    /// Identifies the event among those of its source. When sending, `None` means the message id.
     pub id: Option<String>,
-    /// Where it happened: a URI reference.
+    /// The context in which it happened: a URI reference.
     pub source: String,
-    /// What happened. When sending, `None` takes the event's own type.
+    /// What happened. When sending, `None` means the event's type.
     pub event_type: Option<String>,
     /// What it happened to, within the source.
     pub subject: Option<String>,
-    /// When it happened. When sending, `None` takes the present time.
+    /// When it happened. When sending, `None` means the current time.
     pub time: Option<DateTime>,
-    /// The payload's media type. When sending, `None` takes the event's own.
+    /// The payload's media type. When sending, `None` means the event's.
     pub data_content_type: Option<String>,
-    /// A URI of the payload's schema.
+    /// The URI of the payload's schema.
     pub data_schema: Option<String>,
-    /// Further attributes by name.
+    /// Extension attributes by name.
     pub extensions: BTreeMap<String, AttributeValue>,
     mode: Mode,
     content_type_header: bool,
 }
 
-/// Where the attributes go.
+/// Where the attributes are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Mode {
     #[default]
@@ -60,7 +60,7 @@ enum Mode {
     Structured,
 }
 
-/// What an event says of itself where the CloudEvent says nothing.
+/// The values of an event for attributes that are not set.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Defaults<'a> {
     /// The message id.
@@ -72,7 +72,7 @@ pub(crate) struct Defaults<'a> {
 }
 
 impl CloudEvent {
-    /// An event from this source, a URI reference such as `https://shop.example/orders` or `/orders`.
+    /// Metadata of an event from this source, a URI reference such as `https://shop.example/orders` or `/orders`.
     pub fn new(source: impl Into<String>) -> Self {
         Self {
             id: None,
@@ -88,7 +88,7 @@ impl CloudEvent {
         }
     }
 
-    /// Sets the id. It does not take part in deduplication: that is what the emit's `.uid()` is for.
+    /// Sets the id. It is not used for deduplication; the emit's `.uid()` is.
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self
@@ -124,31 +124,32 @@ impl CloudEvent {
         self
     }
 
-    /// Sets a further attribute. Names consist of `a` to `z` and digits; CloudEvents advises no more than 20.
+    /// Sets an extension attribute. Names consist of `a` to `z` and digits; CloudEvents recommends at most 20 characters.
     pub fn extension(mut self, name: impl Into<String>, value: impl Into<AttributeValue>) -> Self {
         self.extensions.insert(name.into(), value.into());
         self
     }
 
-    /// Puts attributes and payload together into one JSON object (`application/cloudevents+json`). A payload that is
-    /// not JSON goes in as base64.
+    /// Sends attributes and payload in one JSON object (`application/cloudevents+json`). A payload that is not JSON is
+    /// embedded as base64.
     pub fn structured(mut self) -> Self {
         self.mode = Mode::Structured;
         self
     }
 
-    /// Sends the payload's media type as the header `content-type` too, which some readers (sdk-go) look for in place
-    /// of `ce-datacontenttype`. Structured mode has that header for its own.
+    /// Also sends the payload's media type as the header `content-type`, which some readers (sdk-go) expect instead of
+    /// `ce-datacontenttype`. In structured mode, that header describes the whole object instead.
     pub fn content_type_header(mut self) -> Self {
         self.content_type_header = true;
         self
     }
 
-    /// Fills in what is missing, checks it, and writes it: into `headers` or around `payload`. Gives the payload to send.
+    /// Fills in missing attributes, checks all, and writes them into `headers` or around `payload`. Returns the payload to
+    /// send.
     ///
     /// # Errors
     ///
-    /// An attribute breaks a rule of CloudEvents.
+    /// An attribute violates a rule of CloudEvents.
     pub(crate) fn apply(
         mut self,
         defaults: Defaults<'_>,
@@ -172,7 +173,7 @@ impl CloudEvent {
         }
     }
 
-    /// The attributes that are set, by their names in CloudEvents, as text; `specversion` first.
+    /// The attributes that are set, with their names in CloudEvents, as text; `specversion` first.
     fn attributes(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
         let core = [
             ("specversion", Some(SPEC_VERSION)),
@@ -188,7 +189,7 @@ impl CloudEvent {
         core.chain(self.extensions.iter().map(|(name, value)| (name.as_str(), value.text())))
     }
 
-    /// Puts an attribute that was read into its place.
+    /// Sets an attribute that was read.
     fn set(&mut self, name: &str, value: AttributeValue) -> Result<(), CloudEventError> {
         let place = match name {
             "id" => &mut self.id,
@@ -215,7 +216,7 @@ impl CloudEvent {
     }
 }
 
-/// The version of CloudEvents that is written and read.
+/// The version of CloudEvents that is supported.
 const SPEC_VERSION: &str = "1.0";
 
 fn text(name: &str, value: AttributeValue) -> Result<String, CloudEventError> {

@@ -14,7 +14,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use nkeys::KeyPair;
 use serde::Deserialize;
 
-pub(crate) use source::{Last, Said, Source};
+pub(crate) use source::{LastProblem, Problem, Source};
 
 /// The credentials of a publisher. `Debug` shows only their kind.
 #[derive(Clone, PartialEq, Eq)]
@@ -39,17 +39,17 @@ impl Credentials {
         Self(Kind::Token(token.into()))
     }
 
-    /// An nkey, by its seed: `SU...`.
+    /// The seed of an nkey: `SU...`.
     pub fn nkey(seed: impl Into<String>) -> Self {
         Self(Kind::Nkey { seed: seed.into() })
     }
 
-    /// A user's JWT, and the seed of the nkey that it names: `SU...`.
+    /// A user's JWT and the seed of its nkey: `SU...`.
     pub fn jwt(jwt: impl Into<String>, seed: impl Into<String>) -> Self {
         Self(Kind::Jwt { token: jwt.into(), seed: Some(seed.into()) })
     }
 
-    /// A user's JWT that needs no proof of its nkey (a bearer token).
+    /// A user's JWT that needs no signature (a bearer token).
     pub fn bearer(jwt: impl Into<String>) -> Self {
         Self(Kind::Jwt { token: jwt.into(), seed: None })
     }
@@ -63,7 +63,7 @@ impl Credentials {
         file::creds(text).ok_or(CredentialsError::Unreadable)
     }
 
-    /// Since when they are no longer valid, if they say so.
+    /// When they expired, if they state it.
     pub(crate) fn expired(&self) -> Option<SystemTime> {
         #[derive(Deserialize)]
         struct Claims {
@@ -75,7 +75,7 @@ impl Credentials {
         UNIX_EPOCH.checked_add(Duration::from_secs(exp)).filter(|end| *end <= SystemTime::now())
     }
 
-    /// Puts them into options of async-nats that were made already.
+    /// Adds them to existing options of async-nats.
     pub(crate) fn set(self, nats: ConnectOptions) -> ConnectOptions {
         match self.0 {
             Kind::User { name, password } => nats.user_and_password(name, password),
@@ -111,9 +111,9 @@ impl Credentials {
     }
 }
 
-/// The public key, and the signature of `nonce`.
+/// The public key and the signature of `nonce`.
 fn sign(seed: &str, nonce: &[u8]) -> Result<(String, Vec<u8>), CredentialsError> {
-    // The library's own message may hold a part of the seed.
+    // The library's own message may contain a part of the seed.
     let pair = KeyPair::from_seed(seed.trim()).map_err(|_| CredentialsError::Seed)?;
     let signature = pair.sign(nonce).map_err(|_| CredentialsError::Seed)?;
     Ok((pair.public_key(), signature))
@@ -143,19 +143,19 @@ pub enum CredentialsError {
         /// The system's error.
         source: io::Error,
     },
-    /// A file is not one of credentials, or of an nkey.
+    /// A file does not contain what it should.
     #[error("`{}` is not {expected}", path.display())]
     Content {
         /// The file.
         path: PathBuf,
-        /// What it was to be.
+        /// What it should be.
         expected: &'static str,
     },
-    /// A text is not that of a credentials file.
+    /// The text is not that of a credentials file.
     #[error("the text of the credentials contains no JWT")]
     Unreadable,
-    /// A seed is not one of an nkey, `SU...`.
-    #[error("the seed is not one of an nkey")]
+    /// The seed is not that of an nkey, `SU...`.
+    #[error("the seed is not that of an nkey")]
     Seed,
     /// The callback of [`Options::credentials`](crate::Options::credentials) failed.
     #[error("the callback for credentials failed")]

@@ -1,4 +1,4 @@
-//! What the runtime knows of an event type: generated code implements [`Event`].
+//! Event types: generated code implements [`Event`].
 
 use crate::error::{DecodeError, EncodeError, SubjectError, ValidateError};
 
@@ -7,21 +7,21 @@ pub trait Event: Sized + Send + Sync {
     /// The properties shared by all events of the type.
     const DESCRIPTOR: &'static EventDescriptor;
 
-    /// Whether the stream stores one event per key at most, and where in the subject the key is.
+    /// Whether the stream stores at most one event per key, and where in the subject the key is.
     const ONCE: OnceKey = OnceKey::None;
 
-    /// The subject that this event is published on: the descriptor's template with the event's fields in it.
+    /// The subject that this event is published on: the descriptor's template with the event's fields.
     ///
     /// # Errors
     ///
-    /// A field cannot be part of a subject: it is empty, or holds `.`, `*`, `>`, white space or a control character.
+    /// A field cannot be part of a subject: it is empty, or contains `.`, `*`, `>`, white space or a control character.
     fn subject(&self) -> Result<String, SubjectError>;
 
     /// The deduplication id from the schema's `uid` template: the event's name, `:`, and the template with the event's
-    /// fields in it, such as `user-created:u_42`. `None` where the schema has none.
+    /// fields, such as `user-created:u_42`. `None` if the schema has no template.
     ///
-    /// It names an occurrence, not what the event is about: within the stream's duplicate window, a second event with the
-    /// same id is not stored.
+    /// It identifies an occurrence, not an entity: within the stream's duplicate window, a second event with the same id is
+    /// not stored.
     fn uid(&self) -> Option<String> {
         None
     }
@@ -37,25 +37,25 @@ pub trait Event: Sized + Send + Sync {
     ///
     /// # Errors
     ///
-    /// The event holds something that the encoding cannot express.
+    /// The encoding cannot express the event.
     fn encode(&self) -> Result<Vec<u8>, EncodeError>;
 
     /// Reads a payload; succeeds exactly when the schema accepts it.
     ///
     /// # Errors
     ///
-    /// The payload is not of the encoding, or breaks the schema.
+    /// The payload is not in the encoding, or violates the schema.
     fn decode(payload: &[u8]) -> Result<Self, DecodeError>;
 }
 
-/// Where the key of an event that is stored once ([`Emit::once`](crate::Emit::once)) is in its subject: one subject for each
-/// key is what lets the stream refuse the second.
+/// Where the key of an event that is stored once ([`Emit::once`](crate::Emit::once)) is in its subject. Each key has a subject
+/// of its own, on which the stream refuses a second event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnceKey {
-    /// Nowhere: events of this type are stored as often as they are emitted.
+    /// Nowhere: events of this type are not stored once.
     #[default]
     None,
-    /// Its fields are tokens of the subject anyway: `orders.{order_id}.placed`.
+    /// Its fields are tokens of the subject already: `orders.{order_id}.placed`.
     InSubject,
     /// It is the last token: `orders.placed.<key>`.
     LastToken,
@@ -74,8 +74,8 @@ pub struct EventDescriptor {
     pub subject: &'static str,
     /// The payload's media type: `application/json` or `application/protobuf`.
     pub content_type: &'static str,
-    /// From the schema; empty where it says nothing.
+    /// The description of the schema; empty if it has none.
     pub description: &'static str,
-    /// The protobuf message by its full name: `shop.v1.OrderPlaced`; `None` for JSON.
+    /// The full name of the protobuf message: `shop.v1.OrderPlaced`; `None` for JSON.
     pub message_name: Option<&'static str>,
 }

@@ -1,4 +1,4 @@
-//! Headers that are checked when they are set, so that nothing can break the protocol afterwards.
+//! Headers that are checked when they are set, so that they cannot break the protocol.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -19,13 +19,13 @@ impl Headers {
         Self::default()
     }
 
-    /// Sets a header of the application's own; replaces a value that is there.
+    /// Sets a header of the application; replaces an existing value.
     ///
     /// # Errors
     ///
     /// The name is empty, is not printable ASCII without space and `:`, or is reserved: `Nats-*` for the server,
-    /// `Walnats-Event`, `Walnats-Trace`, `Walnats-Delay` and `ce-*` for what sets them. The value holds a line break or
-    /// another control character (a tab is allowed).
+    /// `Walnats-Event`, `Walnats-Trace`, `Walnats-Delay` and `ce-*` for walnats. The value contains a line break or another
+    /// control character (tabs are allowed).
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<String>) -> Result<(), HeaderError> {
         let (name, value) = (name.into(), value.into());
         check_name(&name)?;
@@ -47,7 +47,7 @@ impl Headers {
         self.0.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
     }
 
-    /// How many headers there are.
+    /// The number of headers.
     pub fn len(&self) -> usize {
         self.0.len()
     }
@@ -57,28 +57,28 @@ impl Headers {
         self.0.is_empty()
     }
 
-    /// What the event is and how it is encoded, so that a reader can tell: `Walnats-Event`, and `Content-Type` unless the
+    /// Sets the headers that tell readers the event type and its encoding: `Walnats-Event`, and `Content-Type` unless the
     /// application has set it.
     ///
     /// # Errors
     ///
-    /// A name or media type with a control character in it.
+    /// The name or media type contains a control character.
     pub(crate) fn describe(&mut self, event: &'static str, content_type: &'static str) -> Result<(), HeaderError> {
         let own = self.0.iter().any(|(name, _)| name.eq_ignore_ascii_case("Content-Type"));
         self.insert_own("Walnats-Event", event)?;
         if own { Ok(()) } else { self.insert_own("Content-Type", content_type) }
     }
 
-    /// Makes room for so many more.
+    /// Reserves space for this many more.
     pub(crate) fn reserve(&mut self, more: usize) {
         self.0.reserve(more);
     }
 
-    /// Sets a header that the runtime itself answers for: a reserved name is allowed.
+    /// Sets a header of the runtime: reserved names are allowed.
     ///
     /// # Errors
     ///
-    /// The value holds a control character.
+    /// The value contains a control character.
     pub(crate) fn insert_own(
         &mut self,
         name: impl Into<Cow<'static, str>>,
@@ -90,11 +90,11 @@ impl Headers {
         Ok(())
     }
 
-    /// Sets a header of a message that was made before: a reserved name is allowed, except what is added when it is sent.
+    /// Sets a header of a message that was composed earlier: reserved names are allowed, except those added when it is sent.
     ///
     /// # Errors
     ///
-    /// As [`Headers::insert`].
+    /// Like [`Headers::insert`].
     pub(crate) fn insert_again(&mut self, name: String, value: String) -> Result<(), HeaderError> {
         check_name(&name)?;
         if name.eq_ignore_ascii_case("Nats-Msg-Id") || name.eq_ignore_ascii_case("Nats-Expected-Stream") {
@@ -103,7 +103,7 @@ impl Headers {
         self.insert_own(name, value)
     }
 
-    /// As async-nats wants them; it panics on nothing that passed the checks above.
+    /// Appends them to a map of async-nats. That panics on invalid headers, which the checks above exclude.
     pub(crate) fn append_to(&self, map: &mut HeaderMap) {
         for (name, value) in &self.0 {
             match name {
@@ -131,10 +131,10 @@ impl fmt::Debug for Headers {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HeaderError {
-    /// Not printable ASCII without space and `:`, or empty.
+    /// The name is empty, or is not printable ASCII without space and `:`.
     #[error("header name {0:?} is not printable ASCII without space and `:`")]
     Name(String),
-    /// A name that is not the application's to set.
+    /// The name is reserved.
     #[error("header `{name}` is reserved: {hint}")]
     Reserved {
         /// The header's name.
@@ -142,7 +142,7 @@ pub enum HeaderError {
         /// What to do instead.
         hint: &'static str,
     },
-    /// A line break or another control character would break the protocol.
+    /// The value contains a line break or another control character, which would break the protocol.
     #[error("the value of header `{0}` contains a line break or another control character")]
     Value(String),
 }
@@ -162,12 +162,12 @@ fn reserved(name: &str) -> Option<&'static str> {
     Some(match name.as_str() {
         "nats-msg-id" => "use `.uid()`",
         "nats-ttl" => "use `.ttl()`",
-        "walnats-event" => "it is the event's name",
+        "walnats-event" => "walnats sets it to the event's name",
         "walnats-trace" => "use `.trace_id()`",
         "walnats-delay" => "use `.delay()`",
         name if name.starts_with("nats-schedule") => "use `.delay()`",
         name if name.starts_with("nats-batch-") => "use `.atomic()`",
-        name if name.starts_with("nats-") => "the server gives it a meaning",
+        name if name.starts_with("nats-") => "it has a meaning for the server",
         name if name.starts_with("ce-") => "use `.cloud_event()`",
         _ => return None,
     })

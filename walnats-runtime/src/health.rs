@@ -7,23 +7,24 @@
 pub struct Health {
     /// Whether the publisher is connected to a NATS server.
     pub connected: bool,
-    /// Whether the publisher accepts nothing more: it was shut down, or the Tokio runtime that it was made on was.
+    /// Whether the publisher accepts nothing more: it was shut down, or the Tokio runtime on which it was created was.
     pub closed: bool,
-    /// Whether the NATS client was drained or closed, or has given up reconnecting. It does not connect again.
+    /// Whether the NATS client was drained or closed, or has given up reconnecting. This is final.
     pub client_closed: bool,
-    /// Whether the server denies the subscription that acknowledgements come to, so that no emit can be confirmed. Always `false`
-    /// over a connection that was handed to [`Publisher::new`](crate::Publisher::new), which does not learn of it.
+    /// Whether the server denies the subscription that receives acknowledgements, so that no emit can be confirmed. Always
+    /// `false` over a connection that was passed to [`Publisher::new`](crate::Publisher::new), which is not informed of it.
     pub inbox_denied: bool,
     /// How full the buffer is, by messages or by bytes, whichever is higher: 0 to 1.
     pub buffer_fill: f64,
     /// How many streams refuse events: missing, full, without a leader, out of storage, or configured with `no_ack`.
     ///
-    /// A stream counts from its first event that failed for such a reason, or once it has refused for some seconds, and across
-    /// reconnects, until it stores an event. A service that is not ready may emit nothing, so a stream is also looked at from time to
-    /// time, every 15 s at the longest, and stops counting when `STREAM.INFO` shows that the problem is gone. Where the credentials do
-    /// not allow that request, or it cannot show the problem, the stream stops counting 60 s after its last refusal.
+    /// A stream counts once an event has failed for such a reason, or once it has refused events for some seconds. It counts
+    /// across reconnects, until it stores an event. Because a service that is not ready may emit nothing, such streams are
+    /// also inspected at least every 15 s, and stop counting when `STREAM.INFO` shows that the problem is gone. If the
+    /// credentials do not permit that request, or it cannot show the problem, a stream stops counting 60 s after its last
+    /// refusal.
     pub refusing_streams: u64,
-    /// How many streams do not answer: neither to messages nor to the probes that precede sending them again.
+    /// How many streams answer neither messages nor the probes that precede resending.
     pub silent_streams: u64,
 }
 

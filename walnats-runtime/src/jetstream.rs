@@ -1,4 +1,4 @@
-//! JetStream beside the publishing: requests to its API, what its errors are about, and what streams really are.
+//! JetStream apart from publishing: requests to its API, its errors, and the observed configuration of streams.
 
 mod api;
 mod error_code;

@@ -76,7 +76,7 @@ pub fn decode<T: DeserializeOwned + Validate>(payload: &[u8], schemas: &Schemas,
         return Err(ValidateError::new(violations).into());
     }
     Reader::read_rounding(&value.to_string()).map_err(|error| DecodeError::Unrepresentable {
-        reason: wide::told(&value).unwrap_or_else(|| error.to_string()),
+        reason: wide::reason(&value).unwrap_or_else(|| error.to_string()),
     })
 }
 

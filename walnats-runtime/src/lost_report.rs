@@ -18,7 +18,7 @@ pub(crate) struct Failure {
     pub(crate) error: EmitError,
 }
 
-/// Where they go: the log, a count, and the application's callback.
+/// Reports lost events to the log, a counter and the application's callback.
 #[derive(Default)]
 pub(crate) struct LostReport {
     callback: Option<Callback<Lost>>,
@@ -41,23 +41,23 @@ impl LostReport {
     fn report_one(&self, lost: Lost) {
         self.count.fetch_add(1, Ordering::Relaxed);
         metric::lost(lost.message.event());
-        self.log.say(&lost);
+        self.log.log(&lost);
         if let Some(callback) = &self.callback {
             callback(lost);
         }
     }
 
-    /// How many there were.
+    /// The number of lost events.
     pub(crate) fn count(&self) -> u64 {
         self.count.load(Ordering::Relaxed)
     }
 
-    /// Whether some of them wait for a line that sums them up.
-    pub(crate) fn is_unsaid(&self) -> bool {
-        self.log.is_unsaid()
+    /// Whether a summary has yet to be logged.
+    pub(crate) fn owes_summary(&self) -> bool {
+        self.log.owes_summary()
     }
 
-    /// Writes the lines that are due; all of them at the `last` time.
+    /// Logs the summaries that are due; all of them if this is the `last` call.
     pub(crate) fn sum_up(&self, last: bool) {
         self.log.sum_up(last);
     }

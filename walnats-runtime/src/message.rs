@@ -1,4 +1,4 @@
-//! Messages to NATS, and their receipts.
+//! Messages and their receipts.
 
 mod message_parts;
 
@@ -15,7 +15,7 @@ pub use message_parts::{MessageParts, PartsError};
 /// The header that makes the stream reject a second message on a subject.
 pub(crate) const EXPECTED_SUBJECT_SEQUENCE: &str = "Nats-Expected-Last-Subject-Sequence";
 
-/// A finished message: an event that is validated and encoded, with its address. `Debug` shows sizes only.
+/// A finished message: a validated, encoded event and its subject. `Debug` shows sizes only.
 #[derive(Clone)]
 pub struct OutboundMessage {
     pub(crate) event: Cow<'static, str>,
@@ -25,7 +25,7 @@ pub struct OutboundMessage {
     pub(crate) headers: Headers,
     pub(crate) payload: Bytes,
     pub(crate) duplicate_window: Duration,
-    /// Whether the id was made for this message, so that no other message can have it.
+    /// Whether the id was generated for this message, so that no other message has it.
     pub(crate) fresh_id: bool,
     /// Whether it is sent with `Nats-Expected-Stream`.
     pub(crate) expect_stream: bool,
@@ -62,18 +62,18 @@ impl OutboundMessage {
         &self.payload
     }
 
-    /// Whether the stream stores one message on its subject at most.
+    /// Whether the stream stores at most one message on its subject.
     pub fn is_once(&self) -> bool {
         self.headers.get(EXPECTED_SUBJECT_SEQUENCE) == Some("0")
     }
 
     /// How long the stream remembers ids: the message is resent for at most this long after the first attempt. For a message
-    /// that is stored once, how long the stream keeps it.
+    /// that is stored once: how long the stream keeps it.
     pub fn duplicate_window(&self) -> Duration {
         self.duplicate_window
     }
 
-    /// Bytes of headers and payload as the server counts them.
+    /// The size of headers and payload in bytes, as the server counts it.
     pub fn wire_size(&self) -> usize {
         const FRAME: usize = "NATS/1.0\r\n\r\n".len();
         const LINE: usize = ": \r\n".len();
@@ -114,11 +114,11 @@ pub struct Receipt {
 /// What JetStream did with an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Stored it, at this sequence number of the stream.
+    /// It stored the event with this sequence number.
     Stored(u64),
-    /// Had a message of the same id, or of the same key of [`Emit::once`](crate::Emit::once), already, at this sequence
-    /// number. Where this emit had to be sent more than once and
-    /// the id is the caller's or the schema's, that message can be its own first attempt.
+    /// It already had a message with the same id, or the same key of [`Emit::once`](crate::Emit::once), at this sequence number.
+    /// If this emit was sent more than once and its id comes from the caller or the schema, that message can be its own first
+    /// attempt.
     Duplicate(u64),
 }
 
@@ -132,7 +132,7 @@ impl Outcome {
 }
 
 impl Receipt {
-    /// Where it is: the sequence number in the stream.
+    /// The sequence number in the stream.
     pub fn sequence(&self) -> u64 {
         self.outcome.sequence()
     }

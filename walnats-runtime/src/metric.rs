@@ -1,5 +1,5 @@
-//! What is measured, through the facade of the crate `metrics`: nothing without the feature of that name. Each metric has a row
-//! in `docs/metrics.md`, which is part of the crate's documentation.
+//! Metrics, through the facade of the crate `metrics`; none without the feature of that name. Each metric has a row in
+//! `docs/metrics.md`, which is part of the crate's documentation.
 
 #[cfg(feature = "metrics")]
 mod gauge;
@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use crate::error::EmitError;
 use crate::message::Outcome;
 
-/// Tells the recorder what each metric is. A recorder that is installed later than the first publisher learns it from the next one.
+/// Describes each metric to the recorder. A recorder that is installed after the first publisher gets it from the next one.
 #[cfg(feature = "metrics")]
 pub(crate) fn describe() {
     use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
@@ -50,7 +50,7 @@ pub(crate) fn sent(event: &str, messages: usize) {
     metrics::counter!("walnats_sent_total", "event" => event.to_owned()).increment(messages as u64);
 }
 
-/// Messages of an event ended, which were first sent at that time.
+/// Messages of an event ended that were first sent at `first_sent`.
 #[cfg(feature = "metrics")]
 pub(crate) fn ended(event: &str, messages: usize, end: Result<Outcome, &EmitError>, first_sent: Option<Instant>) {
     let event = || event.to_owned();

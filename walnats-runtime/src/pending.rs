@@ -1,4 +1,4 @@
-//! An event that was handed over and has not ended.
+//! An accepted event that has not ended.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -41,7 +41,7 @@ impl Future for Pending {
         Pin::new(&mut self.end).poll(cx).map(|end| match end {
             Ok(Ok(receipt)) => Ok(receipt),
             Ok(Err(failure)) => Err(failure.error),
-            // A task that dies ends everything that it holds. What ends in no way was in the hands of a task that panicked.
+            // A task that ends settles all its events. Only if it panicked, the channel closes without a result.
             Err(_) => Err(EmitError::PossiblyStored(PossiblyStored {
                 event: self.event.to_string(),
                 message_id: std::mem::take(&mut self.message_id),
@@ -53,7 +53,7 @@ impl Future for Pending {
 
 impl Drop for Pending {
     fn drop(&mut self) {
-        // Otherwise, a failure that arrived but was never read would be dropped with the channel.
+        // A failure that arrived but was never read would otherwise be lost with the channel.
         self.end.close();
         if let Ok(Err(failure)) = self.end.try_recv() {
             self.lost.report(*failure);

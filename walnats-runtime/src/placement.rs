@@ -57,7 +57,7 @@ impl Names {
         Ok(Self { subject_prefix, stream_prefix: naming.streams.clone(), renamed: naming.renamed.clone() })
     }
 
-    /// Whether all names are those of the package.
+    /// Whether all names equal those of the package.
     fn are_same(&self) -> bool {
         self.subject_prefix.is_empty() && self.stream_prefix.is_empty() && self.renamed.is_empty()
     }
@@ -87,7 +87,7 @@ impl Names {
         streams.iter().map(|stream| self.descriptor(stream)).collect()
     }
 
-    /// Whether the names fit these streams.
+    /// Checks the names against these streams.
     ///
     /// # Errors
     ///
@@ -106,7 +106,7 @@ impl Names {
 
     fn descriptor(&self, stream: &StreamDescriptor) -> StreamDescriptor {
         let name = kept(self.stream(stream.name));
-        // Without subjects a stream takes the one that is called like itself, unless it copies others.
+        // A stream without subjects stores the subject of its name, unless it copies others.
         let named = stream.subjects.is_empty() && !stream.copies();
         let declared: &[&str] = if named { &[stream.name] } else { stream.subjects };
         let mut subjects: Vec<&'static str> =
@@ -157,7 +157,7 @@ fn kept_list<T: Keep>(list: Vec<T>) -> &'static [T] {
 
 type Lists<T> = Mutex<BTreeSet<&'static [T]>>;
 
-/// What descriptors have lists of.
+/// Items of the lists in descriptors.
 trait Keep: Ord + 'static {
     fn lists() -> &'static Lists<Self>
     where

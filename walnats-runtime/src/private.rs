@@ -33,7 +33,7 @@ macro_rules! include_events {
     };
 }
 
-/// Says in one error that generated code and this runtime are of different versions; for generated code.
+/// Reports in one error that generated code and this runtime have different versions; for generated code.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! generated_by {
@@ -76,6 +76,6 @@ macro_rules! json_schema {
 /// The schema whose text generated code embeds.
 #[cfg(feature = "schemars")]
 pub fn committed_schema(text: &str) -> schemars::Schema {
-    // Codegen wrote the text from a schema it had read; text that is not a schema would accept anything.
+    // Codegen wrote the text from a schema that it had read. Invalid text would accept anything.
     serde_json::from_str(text).unwrap_or_default()
 }

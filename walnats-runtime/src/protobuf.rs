@@ -1,23 +1,23 @@
-//! Payloads in protobuf's binary encoding. Generated code calls this; prost does the work.
+//! Payloads in protobuf's binary encoding, by prost; for generated code.
 
 use prost::Message;
 
 use crate::error::{DecodeError, EncodeError};
 
-/// The binary encoding of a message; maps in the order of their keys, so that equal messages have equal payloads.
+/// The binary encoding of a message. Maps are sorted by key, so that equal messages have equal payloads.
 ///
 /// # Errors
 ///
-/// None today: what a message can hold can be encoded.
+/// None today: every message can be encoded.
 pub fn encode(message: &impl Message) -> Result<Vec<u8>, EncodeError> {
     Ok(message.encode_to_vec())
 }
 
-/// Reads a message. Fields that its type does not know are left out, as a newer writer may send them.
+/// Reads a message. Unknown fields are ignored, because a newer writer may send them.
 ///
 /// # Errors
 ///
-/// The payload is cut off, has a field of another wire type, text that is not UTF-8, or more than 100 levels.
+/// The payload is truncated, has a field of another wire type, text that is not UTF-8, or more than 100 levels.
 pub fn decode<M: Message + Default>(payload: &[u8]) -> Result<M, DecodeError> {
     M::decode(payload).map_err(DecodeError::Protobuf)
 }

@@ -46,11 +46,11 @@ use crate::warning::say;
 
 /// Creates and updates streams when awaited.
 ///
-/// It looks at each stream first, as [`Register::plan`] shows, and then does what keeps every stored message. An update
-/// that drops messages is refused with their number, unless [`Register::allow_loss`] allows it, and one that takes something
-/// away (fewer replicas, a lifted limit, another discard policy, a shorter duplicate window), unless
-/// [`Register::allow_weaker`] does. Settings that a [`StreamDescriptor`] does not state stay as they are, and so do subjects
-/// that others added to a stream. A stream that is [`external`](StreamDescriptor::external) is checked, and never changed.
+/// It inspects each stream first, as [`Register::plan`] does, and then applies the changes that keep every stored message.
+/// An update that deletes messages is refused with their number, unless [`Register::allow_loss`] permits it. An update that
+/// weakens the stream (fewer replicas, a lifted limit, another discard policy, a shorter duplicate window) is refused unless
+/// [`Register::allow_weaker`] permits it. Settings that a [`StreamDescriptor`] does not state stay unchanged, and so do
+/// subjects that others added to a stream. An [`external`](StreamDescriptor::external) stream is checked, never changed.
 ///
 /// ```no_run
 /// # use walnats_runtime::{Register, StreamDescriptor};
@@ -67,7 +67,7 @@ use crate::warning::say;
 #[must_use = "nothing is registered until this is awaited"]
 pub struct Register<'a> {
     api: Api,
-    /// Whose connection it is.
+    /// Borrows the publisher, or the client, whose connection is used.
     publisher: PhantomData<&'a Client>,
     /// Where the observed configuration is cached.
     known: KnownStreams,
@@ -107,21 +107,21 @@ impl<'a> Register<'a> {
         self
     }
 
-    /// Registers the streams of these events alone.
+    /// Registers only the streams of these events.
     pub fn only(mut self, events: &[&EventDescriptor]) -> Self {
         self.streams.retain(|stream| events.iter().any(|event| event.stream == stream.name));
         self
     }
 
-    /// Lets the update of `stream`, by its name in the package or on the server, drop up to `messages` messages that it
-    /// stores.
+    /// Permits the update of `stream` to delete up to `messages` stored messages. `stream` is its name in the package or on
+    /// the server.
     pub fn allow_loss(mut self, stream: impl Into<String>, messages: u64) -> Self {
         self.permission.loss.insert(stream.into(), messages);
         self
     }
 
-    /// Lets the update of `stream` change `setting` (JetStream's name, as the plan shows it) though that takes something away:
-    /// see [`StreamPlan::weakenings`].
+    /// Permits the update of `stream` to change `setting` (JetStream's name, as the plan shows it) although that weakens the
+    /// stream: see [`StreamPlan::weakenings`].
     ///
     /// ```no_run
     /// # use walnats_runtime::{Register, StreamDescriptor};
@@ -139,32 +139,32 @@ impl<'a> Register<'a> {
 
     /// Removes subjects from a stream that this package does not declare.
     ///
-    /// Without this they are kept, because another package may publish on them; it would get "no responders". What is
-    /// stored of a removed subject stays stored.
+    /// By default they are kept, because another package may publish on them and would get "no responders". Stored messages
+    /// of a removed subject stay stored.
     pub fn exact_subjects(mut self) -> Self {
         self.exact_subjects = true;
         self
     }
 
-    /// Refuses streams that have a [`Warning`](crate::Warning): one replica, storage in memory, interest retention, and what else the look at
-    /// the server finds.
+    /// Refuses streams that have a [`Warning`](crate::Warning): one replica, storage in memory, interest retention, and those
+    /// that the inspection of the server finds.
     pub fn strict(mut self) -> Self {
         self.permission.strict = true;
         self
     }
 
-    /// How long to wait for each answer of the server. Default 5 s.
+    /// How long to wait for each answer of the server. Default: 5 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.api.timeout = timeout;
         self
     }
 
-    /// What registering would do, without doing it. The choices to create or update alone, to allow what loses or
-    /// weakens and to be strict do not change what is shown.
+    /// Returns what registering would do, and changes nothing. [`Register::create_only`], [`Register::update_only`],
+    /// [`Register::allow_loss`], [`Register::allow_weaker`] and [`Register::strict`] do not affect the plan.
     ///
     /// # Errors
     ///
-    /// The server does not answer, or not with what is needed to plan.
+    /// The options are invalid, or the server does not answer or cannot be inspected.
     pub async fn plan(&self) -> Result<Plan, RegisterError> {
         self.check_options()?;
         self.planner().plan(&self.names.streams(&self.streams)).await
@@ -186,20 +186,20 @@ impl<'a> Register<'a> {
         let mut refused = Vec::new();
         // Another process may change a stream between inspection and update, and the update of one stream may free subjects
         // that another one needs, so failed streams are retried once.
-        for last in [false, true] {
+        for is_retry in [false, true] {
             let plan = self.planner().plan(&streams).await?;
-            let mut again = Vec::new();
+            let mut retried = Vec::new();
             let found = plan.streams.iter();
             let found = found.flat_map(|stream| stream.warnings.iter().map(|warning| (stream.name.as_str(), *warning)));
             say(&self.api.client, found);
             for stream in plan.streams {
                 match apply::apply(&self.api, &self.known, &self.permission, &stream).await? {
                     Ok(outcome) => registered.streams.push(report::registered(stream, outcome)),
-                    Err(Hindrance { refusal, passing: true }) if !last => again.push((stream, refusal)),
+                    Err(Hindrance { refusal, passing: true }) if !is_retry => retried.push((stream, refusal)),
                     Err(Hindrance { refusal, .. }) => refused.push(report::refused(stream, refusal)),
                 }
             }
-            streams.retain(|wanted| again.iter().any(|(stream, _)| stream.name == wanted.name));
+            streams.retain(|wanted| retried.iter().any(|(stream, _)| stream.name == wanted.name));
             if streams.is_empty() {
                 break;
             }
@@ -218,7 +218,7 @@ impl<'a> IntoFuture for Register<'a> {
 }
 
 impl Publisher {
-    /// Creates and updates `streams`, when awaited.
+    /// Creates and updates `streams` when awaited.
     pub fn register(&self, streams: &[StreamDescriptor]) -> Register<'_> {
         let mut register = Register::new(self.client(), streams);
         register.api.prefix = self.options().api();
@@ -228,11 +228,11 @@ impl Publisher {
         if self.options().strict { register.strict() } else { register }
     }
 
-    /// What registering `streams` would do, without doing it.
+    /// Returns what registering `streams` would do, and changes nothing.
     ///
     /// # Errors
     ///
-    /// The server does not answer, or not with what is needed to plan.
+    /// The options are invalid, or the server does not answer or cannot be inspected.
     pub async fn plan(&self, streams: &[StreamDescriptor]) -> Result<Plan, RegisterError> {
         self.register(streams).plan().await
     }

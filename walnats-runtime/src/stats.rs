@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::error::EmitError;
 use crate::message::Outcome;
 
-/// Counts since a publisher was made, and what it holds at the moment. Each message of an atomic batch counts.
+/// Counts since a publisher was created, and what it currently holds. Each message of an atomic batch counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
@@ -21,12 +21,12 @@ pub struct Stats {
     pub not_stored: u64,
     /// Messages that ended as [`EmitError::PossiblyStored`](crate::EmitError::PossiblyStored).
     pub possibly_stored: u64,
-    /// Attempts after the first: an acknowledgement had not come, or the stream had refused for the time being.
+    /// Attempts after the first, because no acknowledgement arrived or the stream refused temporarily.
     pub resent: u64,
     /// Messages that failed without a caller awaiting them, see [`Options::on_lost`](crate::Options::on_lost). They also count as not
     /// stored or possibly stored.
     pub lost: u64,
-    /// Streams that refuse events at the moment, see [`Health::refusing_streams`](crate::Health::refusing_streams).
+    /// Streams that currently refuse events, see [`Health::refusing_streams`](crate::Health::refusing_streams).
     pub refusing_streams: u64,
     /// Panics in [`Options::on_lost`](crate::Options::on_lost) and [`Options::on_nats_event`](crate::Options::on_nats_event), which
     /// are caught.
@@ -34,13 +34,13 @@ pub struct Stats {
 }
 
 impl Stats {
-    /// Messages that JetStream acknowledged, as stored now or before.
+    /// Messages that JetStream acknowledged, as stored or as duplicates.
     pub fn acknowledged(&self) -> u64 {
         self.stored + self.duplicates
     }
 }
 
-/// The counts as they change.
+/// The counters.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     accepted: AtomicU64,
@@ -60,7 +60,7 @@ impl Counters {
         add(&self.accepted, messages);
     }
 
-    /// `None` is for what was given back by a shutdown.
+    /// `None` is for messages that a shutdown returned.
     pub(crate) fn ended(&self, messages: usize, end: Option<Result<Outcome, &EmitError>>) {
         add(&self.ended, messages);
         let counter = match end {
@@ -77,7 +77,7 @@ impl Counters {
         add(&self.resent, messages);
     }
 
-    /// What is true at the moment.
+    /// The present values.
     pub(crate) fn set(&self, in_flight: usize, refusing_streams: usize, silent_streams: usize) {
         self.in_flight.store(in_flight as u64, Ordering::Relaxed);
         self.refusing_streams.store(refusing_streams as u64, Ordering::Relaxed);
@@ -93,10 +93,10 @@ impl Counters {
         self.accepted.load(Ordering::Relaxed).saturating_sub(ended)
     }
 
-    /// Without what others count.
+    /// Without the values that others count.
     pub(crate) fn stats(&self) -> Stats {
         let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        // What ended was accepted before: read in this order, the difference is never negative.
+        // Messages are accepted before they end, so in this order the difference is never negative.
         let ended = load(&self.ended);
         Stats {
             buffered: load(&self.accepted).saturating_sub(ended),

@@ -55,7 +55,7 @@ pub struct StreamDescriptor {
     pub max_consumers: Option<u32>,
     /// What a full stream does with a new message; default: [`Discard::Old`].
     pub discard: Option<Discard>,
-    /// Whether [`Discard::New`] holds for each subject too.
+    /// Whether [`Discard::New`] also applies to the limit per subject.
     pub discard_new_per_subject: bool,
     /// How long message ids are remembered; default: 2 minutes, or `max_age` if that is shorter.
     pub duplicate_window: Option<Duration>,
@@ -65,7 +65,7 @@ pub struct StreamDescriptor {
     pub schedules: bool,
     /// Whether atomic batches are allowed (server 2.12).
     pub atomic: bool,
-    /// All other settings: JetStream's name of each, and its value as JSON.
+    /// All other settings: JetStream's names, and values as JSON.
     ///
     /// ```
     /// # use walnats_runtime::StreamDescriptor;
@@ -106,17 +106,17 @@ impl StreamDescriptor {
         }
     }
 
-    /// Whether it takes messages of other streams.
+    /// Whether it copies messages of other streams.
     pub(crate) fn copies(&self) -> bool {
         self.settings.iter().any(|(name, _)| matches!(*name, "mirror" | "sources"))
     }
 
-    /// The age at which messages leave the stream, if the package says so.
+    /// The age at which messages are deleted, if the package states it.
     pub(crate) fn age_limit(&self) -> Option<Duration> {
         self.max_age.filter(|age| !age.is_zero())
     }
 
-    /// Whether the oldest messages may go before their age, as far as the package says.
+    /// Whether the oldest messages may be deleted before that age, according to the package.
     pub(crate) fn drops_oldest(&self) -> bool {
         let limited = [self.max_messages, self.max_bytes].into_iter().flatten().any(|limit| limit > 0);
         limited && self.discard.unwrap_or_default() == Discard::Old
@@ -126,12 +126,12 @@ impl StreamDescriptor {
 /// JetStream's retention policies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Retention {
-    /// Until a limit is met.
+    /// When a limit is reached.
     #[default]
     Limits,
-    /// Until every consumer has acknowledged; without a consumer nothing is stored, though the server acknowledges.
+    /// When every consumer has acknowledged; without a consumer, the server acknowledges messages that it then discards.
     Interest,
-    /// Until the one consumer has acknowledged.
+    /// When a consumer has acknowledged.
     WorkQueue,
 }
 

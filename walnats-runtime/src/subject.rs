@@ -14,8 +14,8 @@ pub const MAX_MESSAGE_ID_BYTES: usize = 1_024;
 
 /// Builds the subject of an event from the parts of its template. For generated code.
 ///
-/// A field is one token or a part of one: it cannot be empty, nor hold what has a meaning in subjects (`.`, `*`, `>`),
-/// white space or control characters. The first field that does is reported by [`Subject::finish`].
+/// A field is one token or a part of one: it must not be empty, and must not contain `.`, `*`, `>`, white space or control
+/// characters. [`Subject::finish`] reports the first invalid field.
 #[derive(Debug)]
 pub struct Subject {
     event: &'static str,
@@ -38,7 +38,7 @@ impl Subject {
     /// Adds the field `name` of the payload.
     pub fn field(mut self, name: &'static str, value: &(impl Display + ?Sized)) -> Self {
         let start = self.text.len();
-        // Writing to a string fails only where `Display` itself does; the token is then unusable.
+        // Writing to a string fails only if `Display` itself does; the token is unusable then.
         let problem = match write!(self.text, "{value}") {
             Ok(()) => token_problem(&self.text[start..]),
             Err(_) => Some(SubjectProblem::Unprintable),
@@ -49,8 +49,8 @@ impl Subject {
         self
     }
 
-    /// Adds the key of an event that is stored once, as a token of its own; any text but an empty one can be a key. What
-    /// is not a letter, digit, `-` or `_` is written as `=` and two hexadecimal digits.
+    /// Adds the key of an event that is stored once, as a separate token. Any text that is not empty can be a key: bytes other
+    /// than ASCII letters, digits, `-` and `_` are written as `=` and two hexadecimal digits.
     pub fn key(mut self, key: &str) -> Self {
         if key.is_empty() && self.error.is_none() {
             let problem = SubjectProblem::Empty;
@@ -81,12 +81,12 @@ impl Subject {
 #[derive(Debug, Default)]
 pub struct Uid {
     text: String,
-    /// Where the template begins.
+    /// The length of the prefix before the template.
     start: usize,
 }
 
 impl Uid {
-    /// Starts a key, or an id without the name of an event in it.
+    /// Starts a key, or an id without the name of the event.
     pub fn new() -> Self {
         Self { text: String::with_capacity(40), start: 0 }
     }
@@ -106,30 +106,30 @@ impl Uid {
 
     /// Adds a field of the payload.
     pub fn field(mut self, value: &(impl Display + ?Sized)) -> Self {
-        // A `Display` that fails leaves the id shorter; it is checked like any other when the event is emitted.
+        // If `Display` fails, the id is shorter; it is still checked when the event is emitted.
         let _ = write!(self.text, "{value}");
         self
     }
 
-    /// The id; empty where nothing follows the name, since that is the id of no occurrence.
+    /// The id; empty if nothing follows the name, because a name alone does not identify an occurrence.
     pub fn finish(self) -> String {
         if self.text.len() == self.start { String::new() } else { self.text }
     }
 }
 
-/// An event has no subject: a field of it cannot be a part of one. Names the field, never its value.
+/// An event has no valid subject. Names the field, never its value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{} {problem}", .field.map_or("the subject".to_owned(), |name| format!("field `{name}`")))]
 pub struct SubjectError {
     /// The event's name.
     pub event: &'static str,
-    /// The field at fault; `None` where it is the subject as a whole.
+    /// The invalid field; `None` if the subject as a whole is invalid.
     pub field: Option<&'static str>,
-    /// What is wrong.
+    /// The problem.
     pub problem: SubjectProblem,
 }
 
-/// Why a text cannot be (part of) a subject.
+/// Why a text cannot be a subject or a part of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SubjectProblem {
@@ -154,7 +154,7 @@ pub enum SubjectProblem {
 }
 
 impl SubjectProblem {
-    /// What a character means that a token or the name of a stream may not have.
+    /// The problem of a character that a token or stream name must not contain.
     pub(crate) fn of_char(invalid: char) -> Self {
         match invalid {
             c if c.is_control() => Self::Control,
@@ -185,8 +185,8 @@ pub enum MessageIdError {
 /// The subject filter that a stream with `schedules` needs in addition to its events' subjects: each delayed message waits on its
 /// own subject, `_walnats.schedule.<stream>.<message id>`.
 ///
-/// Of the id, what is not a letter, digit, `-` or `_` is written as `=` and two hexadecimal digits. Stream names have no
-/// `.`, `*`, `>` or white space.
+/// Bytes of the id other than ASCII letters, digits, `-` and `_` are written as `=` and two hexadecimal digits. Stream names
+/// never contain `.`, `*`, `>` or white space.
 pub fn schedule_filter(stream: &str) -> String {
     format!("_walnats.schedule.{stream}.*")
 }

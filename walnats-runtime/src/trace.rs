@@ -1,7 +1,7 @@
-//! Where an event stands in a distributed trace, by the conventions of OpenTelemetry for messaging: making it is a span of its
-//! own, of which its message carries the context, however late it is sent.
+//! Distributed tracing by OpenTelemetry's conventions for messaging: composing an event is a span, whose context the message
+//! carries, however late it is sent.
 //!
-//! Subjects and ids are not recorded: they hold values of events.
+//! Subjects and ids are not recorded, because they contain values of events.
 
 use tracing::Span;
 use tracing::field::Empty;
@@ -11,8 +11,8 @@ use crate::error::Reason;
 use crate::event::EventDescriptor;
 use crate::headers::Headers;
 
-/// The span for making an event: <https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/>. `stream` is what the
-/// event's stream is called on this server.
+/// The span of composing an event: <https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/>. `stream` is the
+/// name of the event's stream on this server.
 pub(crate) fn create(descriptor: &'static EventDescriptor, stream: &str) -> Span {
     tracing::info_span!(
         "create",
@@ -29,14 +29,14 @@ pub(crate) fn create(descriptor: &'static EventDescriptor, stream: &str) -> Span
     )
 }
 
-/// The event could not be made: <https://opentelemetry.io/docs/specs/semconv/general/recording-errors/>. The kind of error is all
-/// that is recorded, since its text can name parts of the event.
+/// Records that composing failed: <https://opentelemetry.io/docs/specs/semconv/general/recording-errors/>. Only the kind of
+/// the error is recorded, because its text can name parts of the event.
 pub(crate) fn refused(span: &Span, reason: &Reason) {
     span.record("otel.status_code", "ERROR");
     span.record("error.type", reason.kind());
 }
 
-/// Writes the present trace context (<https://www.w3.org/TR/trace-context/>) into headers, and into the CloudEvent
+/// Writes the current trace context (<https://www.w3.org/TR/trace-context/>) into headers, and into the CloudEvent
 /// (its distributed tracing extension), unless the caller has.
 #[cfg(feature = "opentelemetry")]
 pub(crate) fn inject(headers: &mut Headers, cloud_event: Option<&mut CloudEvent>) -> Result<(), Reason> {

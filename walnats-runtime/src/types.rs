@@ -1,4 +1,4 @@
-//! Types for strings of a certain format. Each keeps what it was read from, to the letter.
+//! Types for strings of a format. Each preserves the exact text that it was read from.
 
 mod base64;
 #[cfg(feature = "chrono")]

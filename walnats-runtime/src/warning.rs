@@ -31,7 +31,7 @@ pub enum Warning {
 }
 
 impl Warning {
-    /// Whether it concerns the existing stream, so that it is first found by a plan.
+    /// Whether it concerns the existing stream, so that only a plan finds it.
     pub(crate) fn is_found(self) -> bool {
         !matches!(self, Self::OneReplica | Self::MemoryStorage | Self::InterestRetention)
     }
@@ -40,12 +40,12 @@ impl Warning {
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::OneReplica => "one replica: a power cut can lose events of the last two minutes, though acknowledged",
+            Self::OneReplica => "one replica: a power cut can lose acknowledged events of the last two minutes",
             Self::MemoryStorage => "storage in memory: a restart of the server loses every event",
             Self::AsyncPersistence => {
-                "asynchronous persistence: a crash of the server loses events that it has acknowledged and not yet written"
+                "asynchronous persistence: a crash of the server loses acknowledged events that are not written yet"
             }
-            Self::InterestRetention => "interest retention: without a consumer, events are acknowledged and not stored",
+            Self::InterestRetention => "interest retention: without a consumer, events are acknowledged and then discarded",
             Self::NeverAcknowledges => {
                 "it never acknowledges (`no_ack` is on): no emit can be confirmed; set `no_ack = false`"
             }
@@ -61,7 +61,7 @@ impl fmt::Display for Warning {
     }
 }
 
-/// Warnings about a stream's declared settings; settings that are not declared count as JetStream's defaults.
+/// Warnings about a stream's declared settings; for undeclared settings, JetStream's defaults apply.
 pub(crate) fn warnings(wanted: &StreamDescriptor) -> Vec<Warning> {
     let storage = wanted.storage.unwrap_or_default();
     [
@@ -105,7 +105,7 @@ pub(crate) fn say<'a>(client: &Client, found: impl IntoIterator<Item = (&'a str,
     }
 }
 
-/// Whether this is a local server with JetStream and without a cluster, which cannot have replicas.
+/// Whether this is a local JetStream server without a cluster, which cannot have replicas.
 fn is_development(client: &Client) -> bool {
     let server = client.server_info();
     let here = server.client_ip.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());

@@ -122,7 +122,7 @@ fn headers_that_break_a_rule_are_refused() {
         (&[("ce-time", "yesterday")], "attribute `time` is not a time of RFC 3339"),
         (
             &[("ce-x-y", "1")],
-            "\"x-y\" is not a name for an attribute: `a` to `z` and digits, not `data`, not a name of CloudEvents' own",
+            "\"x-y\" is not a valid name of an extension: use `a` to `z` and digits, except `data` and the names of core attributes",
         ),
     ];
     for (changed, message) in rows {

@@ -121,8 +121,8 @@ fn fault(round_trip: RoundTrip, instance: &Value, invalid_at: Option<&str>) -> O
             (!walnats_schema::equal(&written, instance)).then(|| format!("became {written}"))
         }
         (Err(DecodeError::Invalid(error)), Some(pointer)) => {
-            let told = error.violations().iter().any(|violation| violation.pointer == pointer);
-            (!told).then(|| format!("nothing told at `{pointer}`, but {error}"))
+            let reported = error.violations().iter().any(|violation| violation.pointer == pointer);
+            (!reported).then(|| format!("nothing reported at `{pointer}`, but {error}"))
         }
         (Ok(_), Some(_)) => Some("accepted".to_owned()),
         (Err(error), None) => Some(format!("refused, {error}")),
@@ -193,9 +193,9 @@ fn what_breaks_the_schema_is_told_before_it_is_written() {
     user.name = Some(String::new());
     user.additional.insert("plan".to_owned(), "free".into());
     let error = user.validate().unwrap_err();
-    let told: Vec<_> =
+    let violations: Vec<_> =
         error.violations().iter().map(|violation| (violation.pointer.as_str(), violation.keyword)).collect();
-    assert_eq!(told, [("/email", "format"), ("/name", "minLength"), ("/plan", "properties")]);
+    assert_eq!(violations, [("/email", "format"), ("/name", "minLength"), ("/plan", "properties")]);
     assert!(!error.to_string().contains("ada"), "{error}");
 }
 
@@ -226,8 +226,8 @@ fn members_that_are_given_twice_count_once() {
 fn what_is_valid_but_too_large_for_its_type_is_refused_and_not_changed() {
     let error = numbers::Measured::decode(r#"{"any":9223372036854775808}"#).unwrap_err();
     assert!(matches!(error, DecodeError::Unrepresentable { .. }), "{error}");
-    let told = error.to_string();
-    assert!(told.contains("`/any`") && told.contains("i128") && !told.contains("9223372036854775808"), "{told}");
+    let text = error.to_string();
+    assert!(text.contains("`/any`") && text.contains("i128") && !text.contains("9223372036854775808"), "{text}");
 
     let wide = "-170141183460469231731687303715884105728";
     let read = numbers::Measured::decode(format!(r#"{{"wide":{wide}}}"#)).unwrap();

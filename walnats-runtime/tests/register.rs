@@ -151,7 +151,7 @@ async fn loss_is_refused_with_its_number_and_the_rest_is_done() {
     js.publish("s", 20, None).await;
     let smaller = StreamDescriptor { subjects: &["s.>"], max_messages: Some(5), ..StreamDescriptor::new("s") };
     let error = Register::new(&js.client, &[smaller, USERS]).await.expect_err("15 messages would be lost");
-    let text = "1 stream was not registered:\n  stream `s`: the update would lose 15 of 20 messages; `max_msgs` drops 15: they are the \
+    let text = "1 stream was not registered:\n  stream `s`: the update would lose 15 of 20 messages; `max_msgs` deletes 15: they are the \
                 oldest beyond the limit";
     assert_eq!(error.to_string(), text);
     let RegisterError::Refused { registered, .. } = error else { panic!("refused") };
@@ -263,7 +263,7 @@ async fn rules_and_refusals_of_the_server_are_explained() {
     let texts: Vec<String> = refusals(error).into_iter().map(|(_, refusal)| refusal.to_string()).collect();
     let expected = [
         "stream name \"a.b\" is empty or has white space or one of `.*>/\\`",
-        "insufficient storage resources available; the server has not enough storage left (code 10047)",
+        "insufficient storage resources available; the server does not have enough storage left (code 10047)",
         "subject \"$JS.API.>\" is reserved for the server",
         "subjects `a.*` and `*.b` of the stream overlap",
     ];

@@ -37,7 +37,7 @@ async fn a_stream_of_others_is_checked_and_never_written() {
     js.create("notes", json!({"name": "notes", "subjects": ["notes.>", "other"], "max_msgs": 100})).await;
     let before = js.config("notes").await;
     let plan = Register::new(&js.client, &[EXTERNAL]).plan().await.expect("a plan");
-    assert_eq!(plan.to_string(), "= notes  as the events need it\n1 unchanged");
+    assert_eq!(plan.to_string(), "= notes  external, and meets the requirements of the events\n1 unchanged");
     let registered = Register::new(&js.client, &[EXTERNAL]).exact_subjects().await.expect("fits");
     assert_eq!(registered.to_string(), "notes: external, and meets the requirements of the events");
     assert_eq!(js.config("notes").await, before);

@@ -99,7 +99,7 @@ async fn what_weakens_a_stream_is_refused_setting_by_setting() {
     < max_age: the stream can then grow until the storage is used up
     < max_bytes: the stream can then grow until the storage is used up
     < discard: what a full stream does with a new message changes
-    < duplicate_window: what is sent again after it is stored twice
+    < duplicate_window: a message that is resent later than that is stored twice
 1 to weaken";
     assert_eq!(plan.to_string(), expected);
 
@@ -223,7 +223,7 @@ async fn settings_beside_the_usual_ones_reach_the_server() {
         panic!("rejected")
     };
     let expected = [
-        "`compresion` is not a setting of a stream that can be stated",
+        "`compresion` is not a setting that can be stated for a stream",
         "the value of `allow_direct` is not JSON",
         "a stream cannot be created `sealed`",
     ];

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::escape::quote;
 
-/// An account with its users, its JetStream, and what it shares with other accounts; see
+/// An account with its users, JetStream, exports and imports; see
 /// [`Builder::account`](crate::Builder::account).
 ///
 /// ```no_run
@@ -41,26 +41,26 @@ impl Account {
         }
     }
 
-    /// Adds a user who may do everything.
+    /// Adds a user with all permissions.
     #[must_use]
     pub fn user(self, name: &str, password: &str) -> Self {
         self.user_with(name, password, "")
     }
 
-    /// Adds a user, with more lines of its configuration such as `permissions: { publish: "notes.>" }`.
+    /// Adds a user with further lines of configuration, such as `permissions: { publish: "notes.>" }`.
     #[must_use]
     pub fn user_with(mut self, name: &str, password: &str, lines: &str) -> Self {
         self.users.push(format!("{{ user: {}, password: {}\n{lines} }}", quote(name), quote(password)));
         self
     }
 
-    /// Turns JetStream on for the account; default: off.
+    /// Enables JetStream for the account; default: disabled.
     #[must_use]
     pub fn jetstream(self) -> Self {
         self.jetstream_limits("")
     }
 
-    /// Turns JetStream on with the limits in these lines, such as `max_file: 1MB` or `max_streams: 2`.
+    /// Enables JetStream with the limits in these lines, such as `max_file: 1MB` or `max_streams: 2`.
     #[must_use]
     pub fn jetstream_limits(mut self, lines: &str) -> Self {
         let limits = self.jetstream.get_or_insert_default();
@@ -69,28 +69,28 @@ impl Account {
         self
     }
 
-    /// Lets other accounts import a service: what they publish on the subject reaches this account, and replies go back.
+    /// Exports a service: messages that other accounts publish on the subject reach this account, and replies go back.
     #[must_use]
     pub fn exports_service(mut self, subject: &str) -> Self {
         self.exports.push(format!("{{ service: {} }}", quote(subject)));
         self
     }
 
-    /// Lets other accounts import a stream: what is published in this account on the subject reaches them.
+    /// Exports a stream: messages published on the subject in this account reach the accounts that import it.
     #[must_use]
     pub fn exports_stream(mut self, subject: &str) -> Self {
         self.exports.push(format!("{{ stream: {} }}", quote(subject)));
         self
     }
 
-    /// Imports what another account exports.
+    /// Imports an export of another account.
     #[must_use]
     pub fn imports(mut self, import: Import) -> Self {
         self.imports.push(import.text());
         self
     }
 
-    /// The largest payload of the account's clients, in bytes. The server closes the connection that sends a larger one.
+    /// The maximum payload of the account's clients, in bytes. The server closes connections that exceed it.
     #[must_use]
     pub fn max_payload(self, bytes: u64) -> Self {
         self.limits(&format!("max_payload: {bytes}"))
@@ -110,7 +110,7 @@ impl Account {
         self
     }
 
-    /// The block within `accounts`.
+    /// The block of the account within `accounts`.
     pub(crate) fn text(&self) -> String {
         let Self { name, users, jetstream, exports, imports, limits, config } = self;
         let mut lines = Vec::new();
@@ -132,14 +132,14 @@ impl Account {
     }
 }
 
-/// Does not show users and configuration, which hold secrets.
+/// Hides users and configuration, which contain secrets.
 impl fmt::Debug for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Account").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
-/// What an account imports from another one; see [`Account::imports`].
+/// An import from another account; see [`Account::imports`].
 #[derive(Clone, Debug)]
 pub struct Import {
     kind: &'static str,
@@ -149,12 +149,12 @@ pub struct Import {
 }
 
 impl Import {
-    /// A service that `account` exports on `subject`.
+    /// Imports a service that `account` exports on `subject`.
     pub fn service(account: &str, subject: &str) -> Self {
         Self::new("service", account, subject)
     }
 
-    /// A stream that `account` exports on `subject`.
+    /// Imports a stream that `account` exports on `subject`.
     pub fn stream(account: &str, subject: &str) -> Self {
         Self::new("stream", account, subject)
     }
@@ -163,14 +163,14 @@ impl Import {
         Self { kind, account: account.to_owned(), subject: subject.to_owned(), rest: String::new() }
     }
 
-    /// The subject under which the importing account knows it; default: the same.
+    /// The subject in the importing account; default: the same.
     #[must_use]
     pub fn to(mut self, subject: &str) -> Self {
         self.rest.push_str(&format!(", to: {}", quote(subject)));
         self
     }
 
-    /// A prefix before the subjects of an imported stream.
+    /// A prefix for the subjects of an imported stream.
     #[must_use]
     pub fn prefix(mut self, prefix: &str) -> Self {
         self.rest.push_str(&format!(", prefix: {}", quote(prefix)));

@@ -99,7 +99,7 @@ impl NatsCluster {
         }
     }
 
-    /// What is missing until streams can be made, if anything is.
+    /// Checks whether streams can be created; the error is what is missing.
     fn readiness(&mut self) -> Result<(), String> {
         let size = self.nodes.len();
         let running: Vec<&NatsServer> =

@@ -9,20 +9,20 @@ use crate::port::{self, local};
 /// The ports of one server, all on loopback.
 #[derive(Clone, Debug)]
 pub struct Ports {
-    /// For clients.
+    /// The client port.
     pub client: u16,
-    /// For HTTP requests about its state.
+    /// The port of the HTTP monitoring endpoint.
     pub monitor: u16,
-    /// For leaf nodes.
+    /// The port for leaf nodes.
     pub leafnodes: Option<u16>,
-    /// For clients that speak WebSocket.
+    /// The port for WebSocket clients.
     pub websocket: Option<u16>,
-    /// For the other servers of its cluster: its own, then everybody's.
+    /// The ports for routes of a cluster: its own, then those of all servers.
     pub routes: Option<(u16, Vec<u16>)>,
 }
 
 impl Ports {
-    /// Free ones, except where the builder names one.
+    /// Free ports, except those that the builder sets.
     pub fn free(builder: &Builder) -> Self {
         Self {
             client: builder.port.unwrap_or_else(port::free),
@@ -34,7 +34,7 @@ impl Ports {
     }
 }
 
-/// The text of the file.
+/// The text of the configuration file.
 pub fn text(builder: &Builder, name: &str, ports: &Ports, store: &Path) -> String {
     let mut lines = vec![
         format!("server_name: {}", quote(name)),
@@ -53,7 +53,7 @@ pub fn text(builder: &Builder, name: &str, ports: &Ports, store: &Path) -> Strin
         lines.push(format!("cluster {{\n  name: walnats\n  listen: \"{listen}\"\n  routes: [{routes}]\n}}"));
     }
     if ports.leafnodes.is_some() || !builder.remotes.is_empty() {
-        // Leaf nodes reconnect by the way that they came, which may be a link to be cut.
+        // Leaf nodes reconnect only to the configured address, which may be a link that can be cut.
         let listen = ports.leafnodes.map(|port| format!("listen: \"{}\"\nno_advertise: true", local(port)));
         let remotes: Vec<String> = builder.remotes.iter().filter_map(|remote| remote.text()).collect();
         let remotes = format!("remotes: [\n{}\n]", remotes.join("\n"));

@@ -1,4 +1,4 @@
-//! Accounts and users by [JWT](https://docs.nats.io/running-a-nats-service/configuration/securing_nats/auth_intro/jwt),
+//! Accounts and users of an operator, by [JWT](https://docs.nats.io/running-a-nats-service/configuration/securing_nats/auth_intro/jwt),
 //! as an operator signs them.
 
 use std::fmt;
@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::escape::quote;
 
-/// An operator and its accounts, whose servers know them from memory; see
+/// An operator and its accounts, for servers with the memory resolver; see
 /// [`Builder::operator`](crate::Builder::operator).
 ///
 /// ```no_run
@@ -28,9 +28,9 @@ use crate::escape::quote;
 pub struct Operator {
     seed: String,
     jwt: String,
-    /// Public key of the system account, which JetStream needs.
+    /// The public key of the system account, which JetStream needs.
     system: String,
-    /// Public key and JWT of each.
+    /// The public key and JWT of each account.
     accounts: Vec<(String, String)>,
 }
 
@@ -49,7 +49,7 @@ pub struct Claims {
     expires_in: Option<Duration>,
 }
 
-/// A key could not be made or could not sign.
+/// A key could not be created or could not sign.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot sign a JWT")]
 pub struct JwtError(#[from] nkeys::error::Error);
@@ -59,7 +59,7 @@ impl Operator {
     ///
     /// # Errors
     ///
-    /// A key cannot be made.
+    /// A key cannot be created.
     pub fn new() -> Result<Self, JwtError> {
         let key = KeyPair::new_operator();
         let operator = Claims::default().signed("operator", "walnats", &key.public_key(), &key, json!({}))?;
@@ -81,8 +81,8 @@ impl Operator {
         Ok(account)
     }
 
-    /// Signs an account anew, with other claims such as `revocations`. A server that runs reads it where the old JWT is replaced
-    /// in its configuration, and that is reloaded: returns both, the old one first.
+    /// Signs an account again with other claims, such as `revocations`. Returns the old and the new JWT. A running server
+    /// applies the new one once it replaces the old one in the configuration, and that is reloaded.
     ///
     /// # Errors
     ///
@@ -113,7 +113,7 @@ impl Operator {
         Ok(())
     }
 
-    /// The lines of a server's configuration.
+    /// The lines for the configuration of a server.
     pub(crate) fn text(&self) -> String {
         let accounts: Vec<String> = self.accounts.iter().map(|(key, jwt)| format!("{key}: {}", quote(jwt))).collect();
         format!(
@@ -126,7 +126,7 @@ impl Operator {
 }
 
 impl OperatorAccount {
-    /// The key by which a server knows the account.
+    /// The account's public key.
     pub fn public_key(&self) -> &str {
         &self.public_key
     }
@@ -150,7 +150,7 @@ impl OperatorAccount {
 }
 
 impl Claims {
-    /// Lets an account use JetStream, without limits.
+    /// Enables JetStream for an account, without limits.
     #[must_use]
     pub fn jetstream(self) -> Self {
         ["mem_storage", "disk_storage", "streams", "consumer"]
@@ -158,27 +158,27 @@ impl Claims {
             .fold(self, |claims, name| claims.limit(name, -1))
     }
 
-    /// The largest payload, in bytes. The server closes the connection that sends a larger one.
+    /// The maximum payload, in bytes. The server closes connections that exceed it.
     #[must_use]
     pub fn payload(self, bytes: i64) -> Self {
         self.limit("payload", bytes)
     }
 
-    /// Any limit, by its name in the JWT, such as `conn` or `subs`; -1 is none.
+    /// Sets any limit by its name in the JWT, such as `conn` or `subs`; -1 means unlimited.
     #[must_use]
     pub fn limit(mut self, name: &str, limit: i64) -> Self {
         self.limits.insert(name.to_owned(), limit.into());
         self
     }
 
-    /// When it expires, from the moment that it is signed; in whole seconds.
+    /// How long it is valid after it is signed, in whole seconds.
     #[must_use]
     pub fn expires_in(mut self, duration: Duration) -> Self {
         self.expires_in = Some(duration);
         self
     }
 
-    /// Anything that belongs under `nats` in the JWT, such as `{"pub": {"allow": ["notes.>"]}}` or an account's `exports`.
+    /// Sets anything under `nats` in the JWT, such as `{"pub": {"allow": ["notes.>"]}}` or an account's `exports`.
     #[must_use]
     pub fn with(mut self, name: &str, value: Value) -> Self {
         self.more.insert(name.to_owned(), value);
@@ -202,7 +202,7 @@ impl Claims {
     }
 }
 
-/// Sets in `target` what `source` has, object by object.
+/// Merges `source` into `target`, object by object.
 fn merge(target: &mut Value, source: &Value) {
     match (target, source) {
         (Value::Object(target), Value::Object(source)) => {
@@ -214,14 +214,14 @@ fn merge(target: &mut Value, source: &Value) {
     }
 }
 
-/// Does not show keys and JWTs.
+/// Hides keys and JWTs.
 impl fmt::Debug for Operator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Operator").field("accounts", &self.accounts.len()).finish_non_exhaustive()
     }
 }
 
-/// Does not show the key that signs.
+/// Hides the signing key.
 impl fmt::Debug for OperatorAccount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OperatorAccount").field("public_key", &self.public_key).finish_non_exhaustive()

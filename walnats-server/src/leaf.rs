@@ -24,21 +24,21 @@ impl Remote {
         Self { address: Some(address), user: None, credentials: None, account: None, config: Vec::new() }
     }
 
-    /// The user of the hub as whom the leaf connects. The user's account is the one that the link leads to.
+    /// The user of the hub as whom the leaf node connects. The connection belongs to that user's account.
     #[must_use]
     pub fn user(mut self, name: impl Into<String>, password: impl Into<String>) -> Self {
         self.user = Some((name.into(), password.into()));
         self
     }
 
-    /// A file with the credentials with which the leaf connects.
+    /// The credentials file with which the leaf node connects.
     #[must_use]
     pub fn credentials(mut self, file: impl Into<PathBuf>) -> Self {
         self.credentials = Some(file.into());
         self
     }
 
-    /// The account of the leaf that the link belongs to; default: the global one.
+    /// The account of the leaf node that the connection belongs to; default: the global one.
     #[must_use]
     pub fn account(mut self, name: impl Into<String>) -> Self {
         self.account = Some(name.into());

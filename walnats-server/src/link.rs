@@ -35,16 +35,16 @@ struct Shared {
 struct State {
     cut: bool,
     closed: bool,
-    /// Both ends of each connection.
+    /// The two sockets of each connection.
     open: Vec<[TcpStream; 2]>,
 }
 
 impl Link {
-    /// Listens on a free port and passes what arrives there on to `target`. Nobody needs to listen there yet.
+    /// Listens on a free port and forwards to `target`, which need not be listening yet.
     ///
     /// # Errors
     ///
-    /// If no port can be opened.
+    /// No port can be opened.
     pub fn to(target: SocketAddr) -> io::Result<Self> {
         let listener = listen()?;
         let address = listener.local_addr()?;
@@ -62,19 +62,19 @@ impl Link {
         Ok(Self { address, shared })
     }
 
-    /// Where to connect to.
+    /// The address to connect to.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Ends all connections, and each new one at once.
+    /// Closes all connections, and new ones immediately.
     pub fn cut(&self) {
         let mut state = self.shared.state();
         state.cut = true;
         state.end();
     }
 
-    /// Lets new connections through again.
+    /// Forwards new connections again.
     pub fn restore(&self) {
         self.shared.state().cut = false;
     }
@@ -86,7 +86,7 @@ impl Drop for Link {
         state.closed = true;
         state.end();
         drop(state);
-        // The thread that accepts connections looks up with the next one.
+        // Wakes the accepting thread, which then ends.
         let _ = TcpStream::connect(self.address);
     }
 }
@@ -103,7 +103,7 @@ impl fmt::Debug for Link {
 impl State {
     fn end(&mut self) {
         for stream in self.open.drain(..).flatten() {
-            // It may have ended by itself.
+            // It may have been closed already.
             let _ = stream.shutdown(Shutdown::Both);
         }
     }
@@ -127,7 +127,7 @@ impl Shared {
         }
         pump(client.try_clone()?, server.try_clone()?);
         pump(server.try_clone()?, client.try_clone()?);
-        // Connections that ended by themselves need no end.
+        // Connections that closed by themselves are forgotten.
         state.open.retain(|[client, _]| client.peer_addr().is_ok());
         state.open.push([client, server]);
         Ok(())
@@ -142,7 +142,7 @@ fn pump(mut from: TcpStream, mut to: TcpStream) {
     });
 }
 
-/// Below the range of outgoing connections; see [`port::free`].
+/// A port below the range of outgoing connections; see [`port::free`].
 fn listen() -> io::Result<TcpListener> {
     let mut attempts_left = 10;
     loop {

@@ -1,4 +1,4 @@
-//! Asks a server how it is.
+//! Requests about the state of a server.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -10,15 +10,15 @@ use serde::de::DeserializeOwned;
 /// How long a server that accepts connections may take to answer; a suspended one accepts and never answers.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// No answer of interest is longer, in bytes.
+/// The maximum length of an answer, in bytes.
 const LONGEST_ANSWER: u64 = 1 << 20;
 
-/// What a server says first to every client.
+/// The first message of a server to every client.
 #[derive(Debug, Deserialize)]
 pub struct Info {
-    /// Tells our server from another one that took its port.
+    /// Distinguishes our server from another one that took its port.
     pub server_name: String,
-    /// Whether JetStream is on, and has read what it had stored.
+    /// Whether JetStream is enabled and has loaded its store.
     #[serde(default)]
     pub jetstream: bool,
 }
@@ -47,7 +47,7 @@ pub fn info_over_http(monitor: SocketAddr) -> io::Result<Info> {
     Ok(Info { server_name, jetstream: jetstream.is_some_and(|jetstream| jetstream.config.is_some()) })
 }
 
-/// How many connections to leaf nodes and hubs there are.
+/// The number of connections to leaf nodes and hubs.
 pub fn leafnodes(monitor: SocketAddr) -> io::Result<usize> {
     #[derive(Deserialize)]
     struct Leafnodes {
@@ -56,7 +56,7 @@ pub fn leafnodes(monitor: SocketAddr) -> io::Result<usize> {
     get(monitor, "/leafz").map(|Leafnodes { leafnodes }| leafnodes)
 }
 
-/// Whether the server reports itself healthy; the error is what it reports missing.
+/// Whether the server reports itself as healthy; the inner error is what it reports as missing.
 pub fn health(monitor: SocketAddr) -> io::Result<Result<(), String>> {
     #[derive(Deserialize)]
     struct Health {
@@ -68,37 +68,37 @@ pub fn health(monitor: SocketAddr) -> io::Result<Result<(), String>> {
     Ok(if health.status == "ok" { Ok(()) } else { Err(health.error) })
 }
 
-/// What a server knows of JetStream in its cluster.
+/// What a server knows about JetStream in its cluster.
 #[derive(Debug, Default, Deserialize)]
 pub struct JetStream {
-    /// The group of servers that keeps the list of streams.
+    /// The group of servers that holds the list of streams.
     #[serde(default)]
     pub meta_cluster: Group,
     #[serde(default)]
     account_details: Vec<Account>,
 }
 
-/// Servers that replicate the same thing.
+/// A group of servers that replicate the same data.
 #[derive(Debug, Default, Deserialize)]
 pub struct Group {
-    /// The name of the server that leads, if one does.
+    /// The name of the leader; empty if there is none.
     #[serde(default)]
     pub leader: String,
-    /// How many servers belong to it.
+    /// The number of servers in the group.
     #[serde(default)]
     pub cluster_size: usize,
-    /// The others; known to the leader only.
+    /// The followers; only the leader knows them.
     #[serde(default)]
     pub replicas: Vec<Replica>,
 }
 
-/// A server that follows the leader.
+/// A follower.
 #[derive(Debug, Deserialize)]
 pub struct Replica {
-    /// Whether it can be reached.
+    /// Whether it is unreachable.
     #[serde(default)]
     pub offline: bool,
-    /// Whether it knows all that the leader knows.
+    /// Whether it is up to date with the leader.
     #[serde(default)]
     pub current: bool,
 }
@@ -116,7 +116,7 @@ struct Stream {
 }
 
 impl JetStream {
-    /// The first stream on this server that none of the servers `running` leads: it would not answer.
+    /// The first stream on this server whose leader is not one of the `running` servers, so that it would not answer.
     pub fn stream_without_leader(&self, running: &[String]) -> Option<&str> {
         let mut streams = self.account_details.iter().flat_map(|account| &account.stream_detail);
         let stream =
@@ -134,7 +134,7 @@ pub fn jetstream(monitor: SocketAddr) -> io::Result<JetStream> {
 /// whatever the HTTP status.
 fn get<T: DeserializeOwned>(monitor: SocketAddr, page: &str) -> io::Result<T> {
     let mut connection = connect(monitor)?;
-    // HTTP 1.0: the answer comes in one piece and ends with the connection.
+    // With HTTP 1.0, the answer is not chunked and ends with the connection.
     write!(connection, "GET {page} HTTP/1.0\r\n\r\n")?;
     let mut answer = String::new();
     connection.take(LONGEST_ANSWER).read_to_string(&mut answer)?;

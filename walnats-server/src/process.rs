@@ -1,4 +1,4 @@
-//! A running nats-server that ends no later than this process does.
+//! A running nats-server, which does not outlive this process.
 
 use std::fs::File;
 use std::io;
@@ -7,7 +7,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// Ended when dropped.
+/// The process of a nats-server. Dropping it kills the process.
 pub struct Process {
     child: Child,
     watchdog: Option<Child>,
@@ -19,7 +19,7 @@ impl Process {
     pub fn spawn(program: &Path, config: &Path, log: File, folder: &Path) -> io::Result<Self> {
         let mut command = Command::new(program);
         command.arg("--config").arg(config).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
-        // A Ctrl-C in the terminal is for this process alone; it decides how its server ends.
+        // Ctrl-C in the terminal should only reach this process, which decides how its server ends.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let child = command.spawn()?;
@@ -32,17 +32,17 @@ impl Process {
         self.child.id()
     }
 
-    /// How it ended, if it did.
+    /// The exit status, if it has ended.
     pub fn ended(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().ok().flatten()
     }
 
-    /// Ends it at once, as `kill -9` does.
+    /// Kills it immediately, like `kill -9`.
     pub fn kill(mut self) {
         self.end();
     }
 
-    /// Asks it to end, and ends it if it cannot be asked or has not done so after `patience`.
+    /// Asks it to end, and kills it if that fails or takes longer than `patience`.
     pub fn stop(mut self, patience: Duration) {
         self.signal(Signal::Continue);
         if !self.signal(Signal::Terminate) {
@@ -54,14 +54,14 @@ impl Process {
         }
     }
 
-    /// Sends a signal, and returns whether that worked. Some systems have no signals.
+    /// Sends a signal, and returns whether that succeeded. Some systems have no signals.
     pub fn signal(&mut self, signal: Signal) -> bool {
-        // The id of a process that has ended and was waited for may belong to another one.
+        // The id of a process that was waited for may have been reused.
         self.ended().is_none() && send(&self.child, signal)
     }
 
     fn end(&mut self) {
-        // First the watchdog: once the server is gone, its id may be given to another process.
+        // The watchdog must end first: once the server is gone, its id may be reused.
         if let Some(mut watchdog) = self.watchdog.take() {
             let _ = watchdog.kill();
             let _ = watchdog.wait();
@@ -103,8 +103,9 @@ fn send(_: &Child, _: Signal) -> bool {
     false
 }
 
-/// A shell that waits for its input to end. This process never writes to it, so it ends when this process does, however
-/// that happens. (`PR_SET_PDEATHSIG` would need unsafe code, and strikes when the *thread* that started the server ends.)
+/// Starts a shell that waits for the end of its input. This process never writes to it, so the input ends when this process
+/// does, however that happens. (`PR_SET_PDEATHSIG` would need unsafe code, and fires when the *thread* that started the server
+/// ends.)
 #[cfg(unix)]
 fn watch(server: u32, folder: &Path) -> Option<Child> {
     use std::os::unix::process::CommandExt;

@@ -101,7 +101,7 @@ impl NatsServer {
         Ok(server)
     }
 
-    /// The client URL: `nats://127.0.0.1:<port>`. A server with TLS tells its clients to use it.
+    /// The client URL: `nats://127.0.0.1:<port>`. A server with TLS makes its clients use it.
     pub fn url(&self) -> String {
         format!("nats://{}", self.address())
     }

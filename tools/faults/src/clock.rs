@@ -1,4 +1,4 @@
-//! Clocks that can be set, for some processes of a trial: the system's own are everybody's.
+//! Clocks that can be set, for single processes of a trial instead of the whole system.
 
 use std::ffi::OsString;
 use std::fs;
@@ -18,19 +18,19 @@ const SOURCE: &str = include_str!("clock.c");
 #[derive(Debug)]
 pub struct Clock {
     folder: TempDir,
-    /// Nanoseconds that each is ahead.
+    /// How far ahead each clock is, in nanoseconds.
     ahead: Mutex<[i64; 2]>,
 }
 
 impl Clock {
-    /// Whether there can be one here: it takes the place of the C library's, which on Linux a C compiler can make.
+    /// Whether such clocks are possible here: they replace the functions of the C library, which needs Linux and a C compiler.
     pub fn is_possible() -> bool {
         cfg!(target_os = "linux")
     }
 
-    /// Makes clocks that are right.
+    /// Creates clocks that show the right time.
     pub fn make() -> Result<Self> {
-        // Postgres does not run as root, and has to read it.
+        // Postgres must be able to read it, and does not run as root.
         let open = fs::Permissions::from_mode(0o755);
         let folder = tempfile::Builder::new().prefix("walnats-clock-").permissions(open).tempdir()?;
         let source = folder.path().join("clock.c");
@@ -42,14 +42,14 @@ impl Clock {
             .output()
             .map_err(|error| format!("no C compiler ({}): {error}; set CC", compiler.display()))?;
         if !compiled.status.success() {
-            return Err(format!("the clock cannot be made: {}", String::from_utf8_lossy(&compiled.stderr)).into());
+            return Err(format!("cannot compile the clock: {}", String::from_utf8_lossy(&compiled.stderr)).into());
         }
         let clock = Self { folder, ahead: Mutex::new([0; 2]) };
         clock.write([0; 2])?;
         Ok(clock)
     }
 
-    /// For a process that is to go by these clocks.
+    /// The environment of a process that uses these clocks.
     pub fn environment(&self) -> [(&'static str, OsString); 2] {
         let program = self.folder.path().join("clock.so");
         [("LD_PRELOAD", program.into()), ("WALNATS_CLOCK", self.file().into())]
@@ -65,7 +65,7 @@ impl Clock {
         self.change(0, -nanos(time))
     }
 
-    /// Lets the monotonic clock not count this time, which the processes have slept through.
+    /// Subtracts this time from the monotonic clock, as if the machine had slept.
     pub fn not_counted(&self, time: Duration) -> Result<()> {
         self.change(1, -nanos(time))
     }
@@ -76,7 +76,7 @@ impl Clock {
         self.write(*ahead)
     }
 
-    /// In place: the processes have the file mapped.
+    /// Writes in place, because the processes have mapped the file.
     fn write(&self, ahead: [i64; 2]) -> Result<()> {
         use std::io::Write;
         let mut file = fs::OpenOptions::new().create(true).write(true).truncate(false).open(self.file())?;

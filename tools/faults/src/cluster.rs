@@ -1,4 +1,4 @@
-//! A cluster whose servers reach each other through proxies, so that one can be cut off while it goes on running.
+//! A cluster whose servers reach each other through proxies, so that a running server can be cut off.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
@@ -7,7 +7,7 @@ use walnats_server::NatsServer;
 use crate::Result;
 use crate::proxy::{Flow, Proxy};
 
-/// Three servers, and a proxy for each way between two of them.
+/// Three servers, and a proxy for each direction between two of them.
 #[derive(Debug)]
 pub struct ApartCluster {
     pub(crate) nodes: Vec<NatsServer>,
@@ -28,7 +28,7 @@ impl ApartCluster {
         let mut starting = Vec::new();
         for (index, port) in ports.into_iter().enumerate() {
             let config = config(port, routes.iter().filter(|(from, ..)| *from == index).map(|(.., proxy)| proxy));
-            // A server is ready when the cluster is, so they have to start together.
+            // A server is ready only when the cluster is, so they must start concurrently.
             starting.push(tokio::task::spawn_blocking(move || {
                 NatsServer::builder().name(format!("node-{}", index + 1)).config(&config).start()
             }));
@@ -40,14 +40,14 @@ impl ApartCluster {
         Ok(Self { nodes, routes })
     }
 
-    /// Cuts a server off from the others. It runs on, and so do they; clients reach all of them.
+    /// Cuts a server off from the others. All of them keep running, and clients reach them.
     pub fn cut_off(&self, node: usize) {
         for (.., proxy) in self.routes.iter().filter(|(from, to, _)| *from == node || *to == node) {
             proxy.flow_both(Flow::Hold);
         }
     }
 
-    /// Mends what [`ApartCluster::cut_off`] cut. What was said meanwhile is lost.
+    /// Restores what [`ApartCluster::cut_off`] cut. Messages sent in the meantime are lost.
     pub fn join(&self) {
         for (.., proxy) in &self.routes {
             proxy.reset();
@@ -56,7 +56,7 @@ impl ApartCluster {
     }
 }
 
-/// What it tells the others as its address leads nowhere: they shall meet through the proxies alone.
+/// The advertised address leads nowhere, so that the servers connect only through the proxies.
 fn config<'a>(port: u16, others: impl Iterator<Item = &'a Proxy>) -> String {
     let routes: Vec<String> = others.map(|proxy| format!("\"nats-route://{}\"", proxy.address())).collect();
     let routes = routes.join(", ");
@@ -70,7 +70,7 @@ fn local(port: u16) -> SocketAddr {
     (Ipv4Addr::LOCALHOST, port).into()
 }
 
-/// Below the range of outgoing connections, which would take it now and then.
+/// A port below the range of outgoing connections, which would otherwise sometimes take it.
 fn free_port() -> u16 {
     loop {
         let port = fastrand::u16(10_000..32_000);

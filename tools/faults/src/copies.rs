@@ -1,21 +1,21 @@
-//! How often the same message goes over the wire.
+//! How often the same message is sent.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-/// For how long copies are counted: a message may be sent again at once when its connection was cut.
+/// The window in which copies are counted: a message may be resent immediately after its connection was cut.
 const WINDOW: Duration = Duration::from_secs(3);
 
 /// When each message was sent.
 #[derive(Debug, Default)]
 pub struct Copies {
-    /// By number; no older than the window.
+    /// By number; none older than the window.
     sent: BTreeMap<usize, Vec<Instant>>,
     most: usize,
 }
 
 impl Copies {
-    /// A message of this number is sent now.
+    /// Records that the message with this number is sent now.
     pub fn note(&mut self, number: usize, now: Instant) {
         let sent = self.sent.entry(number).or_default();
         sent.retain(|before| now.duration_since(*before) < WINDOW);
@@ -23,7 +23,7 @@ impl Copies {
         self.most = self.most.max(sent.len());
     }
 
-    /// The most copies of one message within a window, a second.
+    /// The maximum number of copies of one message within a window, per second.
     pub fn a_second(&self) -> f64 {
         // Far below 2^52.
         #[allow(clippy::cast_precision_loss)]

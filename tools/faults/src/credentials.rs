@@ -1,4 +1,4 @@
-//! Credentials by JWT, for the rows that ask for them.
+//! Credentials by JWT, for the rows that use them.
 
 use std::path::{Path, PathBuf};
 
@@ -9,19 +9,19 @@ use walnats_server::{Claims, Operator};
 
 use crate::Result;
 
-/// In the publisher's environment: the file with its credentials.
+/// The variable in the publisher's environment that names its credentials file.
 pub const VARIABLE: &str = "WALNATS_FAULTS_CREDENTIALS";
 
-/// An operator, and files with the credentials of two users of one account.
+/// An operator, and the credentials files of two users of one account.
 #[derive(Debug)]
 pub struct Credentials {
-    /// What the server is told.
+    /// The operator that the server trusts.
     pub operator: Operator,
     folder: TempDir,
 }
 
 impl Credentials {
-    /// Makes them.
+    /// Creates them.
     pub fn make() -> Result<Self> {
         let mut operator = Operator::new()?;
         let account = operator.account("SHOP", Claims::default().jetstream())?;
@@ -31,23 +31,23 @@ impl Credentials {
         Ok(Self { operator, folder })
     }
 
-    /// Of the harness.
+    /// The credentials file of the harness.
     pub fn admin(&self) -> PathBuf {
         self.folder.path().join("admin")
     }
 
-    /// Of the publisher.
+    /// The credentials file of the publisher.
     pub fn shop(&self) -> PathBuf {
         self.folder.path().join("shop")
     }
 }
 
-/// What a client needs that has the credentials in this file.
+/// The options of a client with the credentials in this file.
 pub fn with(file: &Path) -> Result<ConnectOptions> {
     Ok(ConnectOptions::with_credentials(&std::fs::read_to_string(file)?)?)
 }
 
-/// Options of a process that finds the variable in its environment.
+/// The options of a process with the variable in its environment.
 pub fn from_environment(options: Options, nats: ConnectOptions) -> Options {
     let file = std::env::var_os(VARIABLE).map(PathBuf::from);
     options.nats(match file.and_then(|file| std::fs::read_to_string(file).ok()) {

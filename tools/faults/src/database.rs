@@ -1,4 +1,4 @@
-//! Either database of an outbox.
+//! The two databases of an outbox.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,22 +9,22 @@ use walnats_outbox::{Database, Outbox};
 
 use crate::Result;
 
-/// Where the application's own row of each event goes.
+/// The table for the application's own row of each event.
 const DATA: &str = "CREATE TABLE IF NOT EXISTS facts (number BIGINT NOT NULL)";
 
-/// Does something with either database. There are no generic closures.
+/// An operation on either database, as a trait because closures cannot be generic.
 pub trait Act {
-    /// Does it.
+    /// Runs it.
     fn act<D: Store>(self, pool: Pool<D>) -> impl Future<Output = Result<()>> + Send;
 }
 
-/// A database, as far as the trials know one.
+/// What trials need of a database.
 pub trait Store: Database {
-    /// How its transactions begin.
+    /// The statement that begins a transaction.
     const BEGIN: &'static str;
-    /// Puts a row of the application's own in.
+    /// Inserts a row of the application.
     fn insert(connection: &mut Self::Connection, number: i64) -> impl Future<Output = sqlx::Result<()>> + Send;
-    /// Makes the table for that.
+    /// Creates the table for those rows.
     fn prepare(pool: &Pool<Self>) -> impl Future<Output = sqlx::Result<()>> + Send;
 }
 
@@ -43,17 +43,17 @@ macro_rules! store {
         }
     };
 }
-// A transaction that began as a reader cannot always become a writer. And after a commit that failed for want of space,
-// sqlx's plain `begin` takes the connection to be in a transaction still, sets savepoints in it, and reports commits
-// that are none; told how to begin, it refuses.
+// A transaction that began as a reader cannot always become a writer. And after a commit that failed because the disk was
+// full, sqlx's plain `begin` believes that the connection is still in a transaction, sets savepoints in it, and reports
+// commits that never happened; with an explicit statement, it refuses.
 store!(Sqlite, "BEGIN IMMEDIATE", "INSERT INTO facts VALUES (?)");
 store!(Postgres, "BEGIN", "INSERT INTO facts VALUES ($1)");
 
-/// Opens the database at `url` and does something with it.
+/// Opens the database at `url` and runs an operation on it.
 ///
 /// # Errors
 ///
-/// It cannot be opened, or what is done fails.
+/// It cannot be opened, or the operation fails.
 pub async fn with_database(url: &str, act: impl Act) -> Result<()> {
     match url.strip_prefix("sqlite://") {
         Some(path) => act.act(open_sqlite(path.as_ref()).await?).await,
@@ -61,7 +61,7 @@ pub async fn with_database(url: &str, act: impl Act) -> Result<()> {
     }
 }
 
-/// Writers that wait for each other for longer than 300 ms give up, so that a trial sees that.
+/// Writers give up after 300 ms, so that trials see that.
 async fn open_sqlite(path: &Path) -> sqlx::Result<Pool<Sqlite>> {
     let options = SqliteConnectOptions::new()
         .filename(path)
@@ -70,13 +70,13 @@ async fn open_sqlite(path: &Path) -> sqlx::Result<Pool<Sqlite>> {
         .busy_timeout(Duration::from_millis(300));
     SqlitePoolOptions::new()
         .max_connections(8)
-        // See `store!`: such a connection is of no use any more.
+        // See `store!`: such a connection is unusable.
         .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
         .connect_with(options)
         .await
 }
 
-/// Makes the tables.
+/// Creates the tables.
 #[derive(Debug)]
 pub struct Migrate;
 

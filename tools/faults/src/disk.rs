@@ -1,4 +1,4 @@
-//! A disk that is soon full.
+//! A small disk that fills up.
 
 use std::path::Path;
 
@@ -11,24 +11,24 @@ use crate::Result;
 pub struct Disk(TempDir);
 
 impl Disk {
-    /// Whether one can be mounted here: on Linux, by root.
+    /// Whether it can be mounted here: on Linux, as root.
     pub fn is_possible() -> bool {
         cfg!(target_os = "linux") && rustix::process::geteuid().is_root()
     }
 
-    /// Mounts one of so many bytes.
+    /// Mounts one of this size in bytes.
     pub fn mount(bytes: u64) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         system::mount(folder.path(), bytes)?;
         Ok(Self(folder))
     }
 
-    /// Gives it so many bytes.
+    /// Resizes it to this many bytes.
     pub fn enlarge(&self, bytes: u64) -> Result<()> {
         system::enlarge(self.path(), bytes)
     }
 
-    /// Where it is.
+    /// Its path.
     pub fn path(&self) -> &Path {
         self.0.path()
     }
@@ -36,7 +36,7 @@ impl Disk {
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        // Whoever used it is gone by now; at worst some memory stays in use until the machine restarts.
+        // Its users have ended by now; at worst, some memory stays in use until the machine restarts.
         let _ = system::unmount(self.path());
     }
 }
@@ -71,7 +71,7 @@ mod system {
 
     use crate::Result;
 
-    const NOWHERE: &str = "a file system in memory is mounted on Linux alone";
+    const NOWHERE: &str = "a file system in memory can be mounted only on Linux";
 
     pub fn mount(_: &Path, _: u64) -> Result<()> {
         Err(NOWHERE.into())

@@ -14,14 +14,14 @@ use crate::row::{Finish, Row};
 use crate::teller::Teller;
 use crate::workload::{DELAY, Kind, PATIENCE, Step, Workload};
 
-/// Long enough for everything that ends at all.
+/// Long enough for everything to end.
 const FLUSH: Duration = Duration::from_secs(90);
 
-/// Emits the workload of a row and a seed to the servers at `urls`, and tells on standard output how it goes.
+/// Emits the workload of a row and a seed to the servers at `urls`, and reports the results on standard output.
 ///
 /// # Errors
 ///
-/// A task of its own panicked. How emits end is no error here.
+/// A task panicked. Failed emits are not errors here.
 pub async fn emit(row: &'static Row, seed: u64, urls: &str) -> Result<()> {
     let teller = Teller { abort_after: row.abort_after.map(|choose| choose(row.shape.emits)) };
     let on_lost = move |lost: Lost| {
@@ -81,13 +81,13 @@ pub async fn emit(row: &'static Row, seed: u64, urls: &str) -> Result<()> {
     Ok(())
 }
 
-/// A task that emits on a topic of its own, a step after the other.
+/// A task that emits on its own topic, one step after the other.
 struct Writer {
     publisher: Publisher,
     workload: Arc<Workload>,
     teller: Teller,
     gate: Gate,
-    /// Those that wait for buffered emits.
+    /// The tasks that wait for buffered emits.
     waits: JoinSet<()>,
 }
 
@@ -127,7 +127,7 @@ impl Writer {
         match kind {
             Kind::Buffered | Kind::Abandoned => match emit.buffered().await {
                 Ok(pending) if kind == Kind::Abandoned => {
-                    // Told before the drop: from then on `on_lost` may speak.
+                    // Reported before the drop, because afterwards `on_lost` may be called.
                     self.teller.tell(&Line::Abandoned(number));
                     drop(pending);
                 }
@@ -171,7 +171,7 @@ impl Writer {
                     }
                 }
                 for (index, failure) in error.failures() {
-                    // One failure stands for a whole atomic batch.
+                    // An atomic batch has one failure for all its events.
                     let count = if step.kind == Kind::Atomic { step.count } else { 1 };
                     for number in step.first + index..step.first + index + count {
                         self.teller.ended(number, &Err(failure.clone()), start);

@@ -3,23 +3,23 @@
 use walnats_runtime::private::Subject;
 use walnats_runtime::{DecodeError, EncodeError, Event, EventDescriptor, SubjectError, ValidateError};
 
-/// An event that tells where it comes from, so that a message in the stream leads back to the emit that stored it.
+/// An event that states its origin, so that a message in the stream can be matched to the emit that stored it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fact {
-    /// `facts.{topic}`, and what the next member says.
+    /// The subject is `facts.{topic}`, followed by `tail`.
     pub topic: usize,
-    /// What follows in the subject, as a token of its own; empty for nothing.
+    /// A further token of the subject; empty for none.
     pub tail: String,
     /// The number of the emit within its workload.
     pub number: usize,
-    /// Whether it was emitted once more, to settle an emit whose end nobody knew.
+    /// Whether it was emitted again, to settle an emit whose result is unknown.
     pub again: bool,
-    /// Bytes of payload, about.
+    /// The approximate size of the payload in bytes.
     pub size: usize,
 }
 
 impl Fact {
-    /// Reads the number, and whether it was emitted again; `None` for what is no fact.
+    /// Reads the number, and whether it was emitted again; `None` if the payload is not a fact.
     pub fn read(payload: &[u8]) -> Option<(usize, bool)> {
         let text = std::str::from_utf8(payload.get(..payload.len().min(40))?).ok()?;
         let (number, rest) = text.split_once(' ')?;
@@ -53,7 +53,7 @@ impl Event for Fact {
     }
 
     fn decode(payload: &[u8]) -> Result<Self, DecodeError> {
-        // Nothing here reads facts through the runtime; `Fact::read` does what is needed.
+        // Facts are read by `Fact::read` instead.
         let (number, again) = Self::read(payload).unwrap_or_default();
         Ok(Self { topic: 0, tail: String::new(), number, again, size: payload.len() })
     }

@@ -1,4 +1,4 @@
-//! What a publisher costs that has nothing to do, beside a bare client on the same server.
+//! The cost of an idle publisher, compared to a bare client on the same server.
 
 use std::time::Duration;
 
@@ -9,25 +9,25 @@ use crate::Result;
 use crate::fact::Fact;
 use crate::row::FACTS;
 
-/// How long each of the two idles.
+/// How long each of the two is measured.
 const TIME: Duration = Duration::from_secs(20);
 
-/// What all threads of this process did while nothing was asked of them.
+/// What all threads of this process did while idle.
 #[derive(Clone, Copy, Debug)]
 pub struct Idling {
-    /// The share of one core that they took: 0.001 is a thousandth. On a virtual machine a wake-up from a halted
-    /// processor is charged with milliseconds that no code ran in.
+    /// The share of one core that they used: 0.001 is a thousandth. On a virtual machine, a wake-up from a halted processor
+    /// is charged with milliseconds in which no code ran.
     pub load: f64,
-    /// How often a thread woke, a second.
+    /// The number of wake-ups per second.
     pub wakes: f64,
 }
 
-/// Lets a connected async-nats client idle for 20 s, then a publisher that has emitted 500 buffered events and flushed
-/// them; gives what each did, the publisher second. Nothing else may run in this process.
+/// Measures a connected async-nats client for 20 s, then a publisher that has emitted and flushed 500 buffered events.
+/// Returns both results, that of the publisher second. Nothing else may run in this process.
 ///
 /// # Errors
 ///
-/// The server does not start, an emit fails, or the system does not tell (it has to be Linux).
+/// The server does not start, an emit fails, or the system is not Linux.
 pub async fn idle() -> Result<(Idling, Idling)> {
     static STREAMS: &[walnats_runtime::StreamDescriptor] = &[FACTS];
     let server = NatsServer::start()?;
@@ -46,7 +46,7 @@ pub async fn idle() -> Result<(Idling, Idling)> {
 }
 
 async fn idling() -> Result<Idling> {
-    // What was started before ends.
+    // Tasks that were started before end first.
     tokio::time::sleep(Duration::from_secs(1)).await;
     let (nanos, wakes) = used()?;
     tokio::time::sleep(TIME).await;
@@ -54,8 +54,8 @@ async fn idling() -> Result<Idling> {
     Ok(Idling { load: Duration::from_nanos(nanos).div_duration_f64(TIME), wakes: wakes as f64 / TIME.as_secs_f64() })
 }
 
-/// The nanoseconds that all threads of this process have run, and how often they went to sleep. `/proc/self/stat` counts
-/// hundredths of a second, which is too coarse.
+/// The nanoseconds that all threads of this process have run, and how often they went to sleep. `/proc/self/stat` is too
+/// coarse: it counts hundredths of a second.
 fn used() -> Result<(u64, u64)> {
     let (mut nanos, mut sleeps) = (0, 0);
     for thread in std::fs::read_dir("/proc/self/task")? {

@@ -1,4 +1,4 @@
-//! The model: what the caller was told, held against what the stream holds.
+//! The model: compares what the caller was told with what the stream holds.
 
 mod effort;
 mod elsewhere;
@@ -12,62 +12,62 @@ use crate::read_back::Snapshot;
 use crate::row::{Row, Rules};
 use crate::workload::{Emit, Kind, Workload};
 
-/// How the violation begins that none of a row's ends was seen.
+/// The beginning of the violation that a row's expected ends were not seen.
 pub(crate) const DID_NOT_STRIKE: &str = "the fault did not strike";
 
-/// Both accounts of a trial.
+/// What a trial has shown, from both sides.
 #[derive(Debug)]
 pub struct Accounts<'a> {
     /// The row.
     pub row: &'a Row,
-    /// What was to be emitted.
+    /// The workload.
     pub workload: &'a Workload,
-    /// What the publisher told.
+    /// The publisher's reports.
     pub ledger: &'a Ledger,
-    /// The stream when the publisher had ended.
+    /// The stream after the publisher has ended.
     pub before: &'a Snapshot,
-    /// How what was open ended when it was emitted again, by number.
+    /// The results of emitting unsettled events again, by number.
     pub settled: &'a BTreeMap<usize, End>,
     /// The stream after that.
     pub after: &'a Snapshot,
     /// Other streams that the subjects reach, in other accounts or domains, by name.
     pub elsewhere: &'a [(&'static str, Snapshot)],
-    /// How hard the publisher worked.
+    /// The effort of the publisher.
     pub effort: Effort,
 }
 
-/// How hard the publisher, or its relays, worked.
+/// The effort of the publisher or its relays.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Effort {
-    /// Reconnects a second, those not counted that the fault forced.
+    /// Reconnects per second, without those that the fault forced.
     pub reconnects_a_second: f64,
-    /// Copies of one event a second on the wire; 0 where nobody counts them.
+    /// Copies of one event sent per second; 0 if not counted.
     pub copies_a_second: f64,
 }
 
-/// What the caller knows of an emit in the end.
+/// What the caller knows about an emit in the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Told {
     /// It was not called.
     NotCalled,
-    /// The publisher was killed before it said anything.
+    /// The publisher was killed before it reported anything.
     Nothing,
     /// It is in the stream: at this sequence number.
     Stored(u64),
     /// An event of this id is in the stream: at this sequence number.
     Duplicate(u64),
-    /// It is in the stream, or another of its id: nobody waited for it, and nothing was reported lost; or it is committed.
+    /// It, or another event with its id, is in the stream: no caller awaited it and it was not reported lost, or it is committed.
     Silence,
     /// It is not in the stream.
     NotStored,
-    /// Perhaps.
+    /// It is possibly in the stream.
     Possibly {
-        /// To emit it with again.
+        /// The id to emit it with again.
         id: Option<String>,
     },
 }
 
-/// Everything that is not as promised.
+/// All violations of the promises.
 pub fn judge(accounts: &Accounts<'_>) -> Vec<String> {
     let mut violations = Vec::new();
     expected::check(accounts, &mut violations);
@@ -81,7 +81,7 @@ pub fn judge(accounts: &Accounts<'_>) -> Vec<String> {
     violations
 }
 
-/// What the caller knows of an emit.
+/// What the caller knows about an emit.
 pub fn told(emit: &Emit, entry: &Entry, ledger: &Ledger, rules: &Rules) -> Told {
     let end = entry.ends.first().map(|(end, _)| end).or_else(|| entry.lost.first());
     match end {
@@ -99,7 +99,7 @@ pub fn told(emit: &Emit, entry: &Entry, ledger: &Ledger, rules: &Rules) -> Told 
     }
 }
 
-/// Emitting again with the same id settles what was open: afterwards it is there, once.
+/// Checks that emitting again with the same id settles an emit: afterwards it is stored exactly once.
 fn settled(accounts: &Accounts<'_>, violations: &mut Vec<String>) {
     for (number, end) in accounts.settled {
         let at = |sequence: u64| accounts.after.messages.iter().find(|message| message.sequence == sequence);
@@ -111,7 +111,7 @@ fn settled(accounts: &Accounts<'_>, violations: &mut Vec<String>) {
                     message => emit.uid.is_none() || message.and_then(|it| it.id.as_deref()) == emit.uid.as_deref(),
                 };
                 if !known && emit.kind != Kind::Delayed && *sequence >= accounts.after.first {
-                    violations.push(format!("emit {number} was settled as {end:?}, and there is another one"));
+                    violations.push(format!("emit {number} was settled as {end:?}, but there is another one"));
                 }
             }
             other => violations.push(format!("emit {number} could not be settled: {}", other.name())),

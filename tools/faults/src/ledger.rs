@@ -1,23 +1,23 @@
-//! What the publisher's process tells its parent, a line each, as it happens.
+//! What the publisher's process reports to its parent, one line per event.
 
 use serde::{Deserialize, Serialize};
 use walnats_runtime::{EmitError, Outcome, Reason, Receipt};
 
 use crate::vitals::Vitals;
 
-/// A line of the pipe.
+/// A line of the report.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Line {
-    /// There is no connection: the error's name.
+    /// Connecting failed, with this error.
     Unconnected(String),
-    /// The next emits are called now.
+    /// The next emits are about to be called.
     Began {
-        /// The first one's number.
+        /// The number of the first one.
         first: usize,
         /// How many.
         count: usize,
     },
-    /// A place in the buffer was given to an emit that nobody waits for.
+    /// An emit that no caller awaits was accepted.
     Abandoned(usize),
     /// The caller was told how an emit ended.
     Ended {
@@ -25,43 +25,43 @@ pub enum Line {
         number: usize,
         /// How.
         end: End,
-        /// How long it took since it was accepted, in milliseconds.
+        /// The time since it was accepted, in milliseconds.
         millis: u64,
     },
-    /// `on_lost` was told.
+    /// `on_lost` was called.
     Lost {
         /// Which.
         number: usize,
         /// How it ended.
         end: End,
     },
-    /// How hard the process works.
+    /// The effort of the process.
     Vitals(Vitals),
-    /// `flush` gave back: buffered messages that failed, or what else it said.
+    /// The result of `flush`: the number of buffered messages that failed, or its error.
     Flushed(Result<usize, String>),
-    /// `shutdown` gave these back.
+    /// `shutdown` returned these.
     Left {
         /// Never sent.
         unsent: Vec<usize>,
         /// Sent and not acknowledged.
         unknown: Vec<usize>,
     },
-    /// `shutdown` is through, and so is the process.
+    /// `shutdown` has returned, and the process ends.
     Done,
 }
 
 /// How an emit ended, as the caller was told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum End {
-    /// At this sequence number.
+    /// It is stored at this sequence number.
     Stored(u64),
-    /// Something of the same id is at this sequence number.
+    /// A message with the same id is stored at this sequence number.
     Duplicate(u64),
-    /// In the outbox, and the transaction is committed.
+    /// It is in the outbox, and the transaction is committed.
     Committed,
-    /// The name of the reason.
+    /// It is not stored, for the reason of this name.
     NotStored(String),
-    /// Nobody knows.
+    /// It is possibly stored.
     PossiblyStored {
         /// The id to emit it with again.
         id: String,
@@ -71,7 +71,7 @@ pub enum End {
 }
 
 impl End {
-    /// What the runtime answered.
+    /// The end of an awaited emit.
     pub fn of(result: &Result<Receipt, EmitError>) -> Self {
         match result {
             Ok(Receipt { outcome: Outcome::Stored(sequence), .. }) => Self::Stored(*sequence),
@@ -80,7 +80,7 @@ impl End {
         }
     }
 
-    /// How it failed.
+    /// The end of a failed emit.
     pub fn failed(error: &EmitError) -> Self {
         match error {
             EmitError::NotStored(error) => Self::NotStored(match error.reason() {
@@ -93,12 +93,12 @@ impl End {
         }
     }
 
-    /// Whether the event is in the stream, by what was said.
+    /// Whether the event is in the stream according to its end.
     pub fn is_confirmed(&self) -> bool {
         matches!(self, Self::Stored(_) | Self::Duplicate(_) | Self::Committed)
     }
 
-    /// `NotStored:NoStream` and the like, as rows say what they expect.
+    /// The name that rows use, such as `NotStored:NoStream`.
     pub fn name(&self) -> String {
         match self {
             Self::Stored(_) => "Stored".to_owned(),
@@ -116,24 +116,24 @@ pub fn variant(value: &impl std::fmt::Debug) -> String {
     text.split(|character: char| !character.is_alphanumeric()).next().unwrap_or_default().to_owned()
 }
 
-/// What is known of an emit.
+/// What is known about an emit.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Entry {
     /// It was called.
     pub began: bool,
-    /// It was accepted, and nobody waits for its end.
+    /// It was accepted, and no caller awaits it.
     pub abandoned: bool,
-    /// What the caller was told; more than once is a fault of its own.
+    /// The ends that the caller was told; more than one is a violation.
     pub ends: Vec<(End, u64)>,
-    /// What `on_lost` was told.
+    /// The ends that `on_lost` was told.
     pub lost: Vec<End>,
-    /// `shutdown` gave it back as never sent.
+    /// `shutdown` returned it as never sent.
     pub left_unsent: bool,
-    /// `shutdown` gave it back as sent and not acknowledged.
+    /// `shutdown` returned it as sent and not acknowledged.
     pub left_unknown: bool,
 }
 
-/// All that a publisher has told, until it ended or was killed.
+/// Everything that a publisher reported until it ended or was killed.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     /// By number.
@@ -142,23 +142,23 @@ pub struct Ledger {
     pub began: usize,
     /// Why there was no connection.
     pub unconnected: Option<String>,
-    /// What `flush` said.
+    /// The result of `flush`.
     pub flushed: Option<Result<usize, String>>,
-    /// The process went to its end.
+    /// Whether the process reached its end.
     pub done: bool,
-    /// How hard the publisher and its relays worked, as they told.
+    /// The effort of the publisher and its relays, as reported.
     pub vitals: Vec<Vitals>,
-    /// Lines that make no sense.
+    /// Lines that could not be parsed.
     pub garbage: Vec<String>,
 }
 
 impl Ledger {
-    /// For a workload of so many emits.
+    /// An empty ledger for a workload of this many emits.
     pub fn new(emits: usize) -> Self {
         Self { entries: vec![Entry::default(); emits], ..Self::default() }
     }
 
-    /// Writes a line of the pipe down.
+    /// Records a line of the report.
     pub fn note(&mut self, text: &str) {
         if serde_json::from_str(text).ok().and_then(|line| self.enter(line)).is_none() {
             self.garbage.push(text.to_owned());

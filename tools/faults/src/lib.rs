@@ -1,17 +1,17 @@
-//! What `emit` promises, held against what happens.
+//! Tests what `emit` promises against real faults.
 //!
-//! A [`Row`] says what runs (one server or a cluster, a stream, a publisher's options), what is emitted, and which
-//! fault strikes. [`run`] starts real servers and, as a process of its own, a publisher that emits a workload made from a
-//! seed, or commits it to an outbox from which relays in processes of their own send it, and tells its parent through a pipe how each emit ended, as soon as it knows. Meanwhile the fault strikes: a
-//! process is killed or stopped, a [`Proxy`] cuts, holds back or swallows what goes over the wire, a stream goes away.
-//! Afterwards everything that is still open is emitted again with its id, the stream is read back completely, and the
-//! [`judge`](fn@judge) compares the two accounts.
+//! A [`Row`] describes what runs (one server or a cluster, a stream, a publisher's options), what is emitted, and which
+//! fault strikes. [`run`] starts real servers and a publisher in a separate process. The publisher emits a workload
+//! generated from a seed, or commits it to an outbox from which relays in further processes send it, and reports the end of
+//! each emit to its parent through a pipe. Meanwhile the fault strikes: a process is killed or stopped, a [`Proxy`] cuts,
+//! delays or drops traffic, a stream is deleted. Afterwards every unsettled event is emitted again with its id, the stream
+//! is read back completely, and the [`judge`](fn@judge) compares the reports with the stream.
 //!
 //! ```text
 //! cargo test -p walnats-faults                                  every row, one seed
 //! cargo run -p walnats-faults -- --seeds 50                     the table
 //! cargo run -p walnats-faults -- --minutes 60                   the table, as many seeds as that allows
-//! cargo run -p walnats-faults -- --row "leader killed" --seed 7  one trial again
+//! cargo run -p walnats-faults -- --row "leader killed" --seed 7  repeats one trial
 //! ```
 
 mod clock;
@@ -65,7 +65,7 @@ pub use vitals::Vitals;
 pub use workload::{Emit, Kind, Odd, Shape, Step, Workload};
 pub use world::World;
 
-/// Why a trial could not be run at all; what it finds out is no error.
+/// Why a trial could not be run. Violations that it finds are not errors.
 pub type Problem = Box<dyn std::error::Error + Send + Sync>;
 /// See [`Problem`].
 pub type Result<T, E = Problem> = std::result::Result<T, E>;

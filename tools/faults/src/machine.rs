@@ -1,7 +1,7 @@
-//! A machine of the publisher's own, as far as the network goes: a network namespace, with one cable to everybody else.
+//! A separate machine for the publisher, as far as the network is concerned: a network namespace with one cable.
 //!
-//! A proxy cuts a connection, and both ends learn of it. A cable that is pulled tells nobody: packets are lost, the systems
-//! send them again, and what was under way arrives when the cable is back.
+//! When a proxy cuts a connection, both ends notice. Nobody notices an unplugged cable: packets are lost and retransmitted,
+//! and data in flight arrives when the cable is back.
 
 use std::net::Ipv4Addr;
 use std::path::Path;
@@ -13,7 +13,7 @@ use tokio::process::Command;
 
 use crate::Result;
 
-/// Addresses that are nobody's: for measuring networks (RFC 2544), four for each machine.
+/// Addresses that nobody uses, reserved for benchmarks (RFC 2544); four for each machine.
 const FIRST: u32 = u32::from_be_bytes([198, 18, 0, 0]);
 const MACHINES: u32 = 1 << 15;
 
@@ -25,17 +25,17 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// Whether there can be one here: on Linux, by root, with iproute2.
+    /// Whether it is possible here: on Linux, as root, with iproute2.
     pub fn is_possible() -> bool {
         static POSSIBLE: OnceLock<bool> = OnceLock::new();
         *POSSIBLE.get_or_init(|| cfg!(target_os = "linux") && Self::make().is_ok())
     }
 
-    /// Makes one, and plugs the cable in.
+    /// Creates one and plugs in the cable.
     pub fn make() -> Result<Self> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let mut last = None;
-        // Another run of this program may have the same numbers.
+        // Another run of this program may use the same numbers.
         for _ in 0..20 {
             let number =
                 NEXT.fetch_add(1, Ordering::Relaxed).wrapping_add(std::process::id().wrapping_mul(64)) % MACHINES;
@@ -62,7 +62,7 @@ impl Machine {
         ip(&format!("-n {name} link set eth0 up"))
     }
 
-    /// The other end of the cable, where everybody else is.
+    /// The address of the other end of the cable.
     pub fn address(&self) -> Ipv4Addr {
         Ipv4Addr::from(FIRST + self.number * 4 + 1)
     }
@@ -70,12 +70,12 @@ impl Machine {
     /// Runs a program there.
     pub fn command(&self, program: &Path) -> Command {
         let mut command = Command::new("ip");
-        // It becomes the program, so signals reach that.
+        // `ip` is replaced by the program, so signals reach it.
         command.args(["netns", "exec", &self.name]).arg(program);
         command
     }
 
-    /// Pulls the cable.
+    /// Unplugs the cable.
     pub fn unplug(&self) -> Result<()> {
         ip(&format!("link set walnats{} down", self.number))
     }
@@ -88,7 +88,7 @@ impl Machine {
 
 impl Drop for Machine {
     fn drop(&mut self) {
-        // The cable goes with it, when its last process has ended.
+        // The cable is removed with it, once its last process has ended.
         let _ = ip(&format!("link delete walnats{}", self.number));
         let _ = ip(&format!("netns delete {}", self.name));
     }

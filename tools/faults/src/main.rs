@@ -1,4 +1,4 @@
-//! Runs rows of the table and prints it; with `emit`, it is the publisher of one trial.
+//! Runs rows and prints the table. With `emit`, it is the publisher of one trial.
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -10,7 +10,7 @@ use walnats_faults::{
     EnqueueAll, Idling, Result, Row, RunRelay, Tally, idle, markdown, rows, run, with_database, worst_stall,
 };
 
-/// Strikes a real NATS with faults while events are emitted, and compares what the caller was told with what is stored.
+/// Injects faults into real NATS servers while events are emitted, and compares what callers were told with what is stored.
 #[derive(Debug, Parser)]
 struct Arguments {
     #[command(subcommand)]
@@ -21,25 +21,25 @@ struct Arguments {
 
 #[derive(Debug, Args)]
 struct Table {
-    /// Seeds of each row, from 1. Default: 5, or as many as the time allows.
+    /// The number of seeds per row, from 1. Default: 5, or as many as the time allows.
     #[arg(long)]
     seeds: Option<u64>,
-    /// Begins no trial after so many minutes.
+    /// Starts no trial after this many minutes.
     #[arg(long)]
     minutes: Option<u64>,
-    /// This seed alone.
+    /// Runs only this seed.
     #[arg(long, conflicts_with = "seeds")]
     seed: Option<u64>,
-    /// Rows whose name contains this; may be given more than once. Default: all.
+    /// Runs rows whose name contains this; can be repeated. Default: all.
     #[arg(long)]
     row: Vec<String>,
-    /// Trials at the same time.
+    /// The number of concurrent trials.
     #[arg(long, default_value_t = 3)]
     jobs: usize,
-    /// Prints the names of the rows and ends.
+    /// Prints the names of the rows and exits.
     #[arg(long)]
     list: bool,
-    /// Leaves out the measurements of the worst stall and of an idle publisher, which take 12 s and 21 s.
+    /// Skips the measurements of the worst stall and of an idle publisher, which take 12 s and 21 s.
     #[arg(long)]
     no_stall: bool,
 }
@@ -91,7 +91,7 @@ async fn main() -> ExitCode {
 }
 
 async fn emit(row: &str, seed: u64, urls: &str, database: Option<String>) -> Result<()> {
-    let row = rows::find(row).ok_or("no row of this name")?;
+    let row = rows::find(row).ok_or("there is no row with this name")?;
     match database {
         Some(database) => with_database(&database, EnqueueAll { row, seed, urls }).await,
         None => walnats_faults::emit(row, seed, urls).await,
@@ -99,12 +99,12 @@ async fn emit(row: &str, seed: u64, urls: &str, database: Option<String>) -> Res
 }
 
 async fn relay(row: &str, urls: &str, database: &str) -> Result<()> {
-    let row = rows::find(row).ok_or("no row of this name")?;
+    let row = rows::find(row).ok_or("there is no row with this name")?;
     with_database(database, RunRelay { row, urls }).await
 }
 
 impl Table {
-    /// Whether everything is as promised.
+    /// Returns whether no promise was violated.
     async fn print(self) -> Result<bool> {
         let chosen = |row: &&'static Row| self.row.is_empty() || self.row.iter().any(|part| row.name.contains(part));
         let rows: Vec<&'static Row> = rows::all().into_iter().filter(chosen).collect();
@@ -115,12 +115,12 @@ impl Table {
         let (rows, impossible): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.is_possible());
         impossible
             .iter()
-            .for_each(|row| eprintln!("left out, since it needs root on Linux, or iproute2: {}", row.name));
+            .for_each(|row| eprintln!("skipped, because it needs root on Linux, or iproute2: {}", row.name));
         let most = self.seeds.unwrap_or(if self.minutes.is_some() { u64::MAX - 1 } else { 5 });
         let seeds = self.seed.map_or(1..most + 1, |seed| seed..seed + 1);
         let (start, limit) = (Instant::now(), self.minutes.map(|minutes| Duration::from_secs(minutes * 60)));
         let program = std::env::current_exe()?;
-        // Seed by seed: whoever stops it early has seen every row.
+        // Seed by seed, so that an early stop has still run every row.
         let trials = seeds.flat_map(|seed| (0..rows.len()).map(move |index| (index, seed)));
         let trials = trials.take_while(|_| limit.is_none_or(|limit| start.elapsed() < limit));
         let trials = stream::iter(trials).map(|(index, seed)| {
@@ -136,42 +136,45 @@ impl Table {
             match trial {
                 Ok(trial) if trial.shows_nothing() => {
                     left_out.push(index);
-                    eprintln!("left out: {}\n  again: {again}", trial.violations.join(", "));
+                    eprintln!("skipped: {}\n  repeat with: {again}", trial.violations.join(", "));
                 }
                 Ok(mut trial) => {
                     trial.tally.violations = trial.violations.len();
                     for violation in &trial.violations {
-                        eprintln!("violation: {violation}\n  again: {again}");
+                        eprintln!("violation: {violation}\n  repeat with: {again}");
                     }
                     violations += trial.violations.len();
                     *tallies.entry(index).or_default() += trial.tally;
                 }
                 Err(error) => {
                     problems += 1;
-                    eprintln!("could not be run: {error}\n  again: {again}");
+                    eprintln!("could not run: {error}\n  repeat with: {again}");
                 }
             }
         }
         for index in left_out.iter().filter(|index| !tallies.contains_key(index)) {
             problems += 1;
-            eprintln!("no trial shows anything: {}", rows[*index].name);
+            eprintln!("no trial was conclusive: {}", rows[*index].name);
         }
         let lines: Vec<(&Row, Tally)> = tallies.into_iter().map(|(index, tally)| (rows[index], tally)).collect();
         print!("{}", markdown(&lines));
         if !left_out.is_empty() {
-            println!("\n{} more trials are left out: they were over before the fault struck.", left_out.len());
+            println!("\n{} more trials are left out because they ended before the fault struck.", left_out.len());
         }
         if !self.no_stall {
             let (stall, calls) = worst_stall().await?;
             let (bare, publisher) = idle().await?;
             for (who, idling) in [("client", bare), ("publisher", publisher)] {
                 let Idling { load, wakes } = idling;
-                println!("\nAn idle {who} wakes {wakes:.1} times a second and takes {:.3} % of a core", load * 100.0);
+                println!(
+                    "\nAn idle {who} wakes up {wakes:.1} times per second and uses {:.3} % of a core",
+                    load * 100.0
+                );
             }
             println!("\nWorst stall of the emit call over two server kills in 12 s: {} ({calls} calls)", millis(stall));
         }
         if problems > 0 {
-            return Err(format!("{problems} trials could not be run").into());
+            return Err(format!("{problems} trials could not run").into());
         }
         Ok(violations == 0)
     }

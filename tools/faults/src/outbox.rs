@@ -1,4 +1,4 @@
-//! The processes of a trial of the outbox: one that commits events with its data, or does not, and relays.
+//! The processes of an outbox trial: relays, and an application that commits events with its data or rolls back.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -36,14 +36,14 @@ impl Act for RunRelay<'_> {
     }
 }
 
-/// Enqueues the workload in transactions, and tells on standard output how each ended.
+/// Enqueues the workload in transactions, and reports on standard output how each ended.
 #[derive(Debug)]
 pub struct EnqueueAll<'a> {
     /// The row.
     pub row: &'static Row,
-    /// Of the workload.
+    /// The seed of the workload.
     pub seed: u64,
-    /// The servers: none is needed for enqueueing, but a publisher is made of a connection.
+    /// The servers. Enqueueing needs none, but a publisher needs a connection.
     pub urls: &'a str,
 }
 
@@ -89,7 +89,7 @@ struct Writer<D: Store> {
 }
 
 impl<D: Store> Writer<D> {
-    /// The events of a step and the application's rows, in one transaction.
+    /// Writes the events of a step and the application's rows in one transaction.
     async fn transaction(&self, step: &Step) -> End {
         let refused = |error: &str| End::NotStored(format!("Refused {error}"));
         let mut transaction = match self.pool.begin_with(D::BEGIN).await {
@@ -118,13 +118,13 @@ impl<D: Store> Writer<D> {
             }
         }
         if step.kind == Kind::RolledBack {
-            // Without an answer to this, it is rolled back all the same when its connection ends.
+            // Even if this is not answered, it is rolled back when its connection ends.
             let _ = transaction.rollback().await;
             return End::NotStored("RolledBack".to_owned());
         }
         match transaction.commit().await {
             Ok(()) => End::Committed,
-            // Nobody knows whether the database heard it.
+            // It is unknown whether the commit reached the database.
             Err(_) => End::PossiblyStored { id: String::new(), cause: "Commit".to_owned() },
         }
     }

@@ -1,4 +1,4 @@
-//! A TCP proxy that cuts, holds back, swallows, and stops at a point of the protocol.
+//! A TCP proxy that cuts connections, delays or drops traffic, and stops at a point of the protocol.
 
 mod frame;
 
@@ -18,7 +18,7 @@ use crate::copies::Copies;
 use crate::fact::Fact;
 use frame::{Frame, Frames, Speech};
 
-/// Stands between a client and a server. Everything passes until it is told otherwise.
+/// A proxy between a client and a server. By default, everything passes.
 #[derive(Debug)]
 pub struct Proxy {
     address: SocketAddr,
@@ -29,35 +29,35 @@ pub struct Proxy {
 /// A direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
-    /// From the client.
+    /// From the client to the server.
     ToServer,
-    /// From the server.
+    /// From the server to the client.
     ToClient,
 }
 
-/// What happens to what goes one way.
+/// What happens to the traffic of one direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flow {
     /// It passes.
     Pass,
-    /// It passes, so much later.
+    /// It passes with this delay.
     Late(Duration),
-    /// It waits until the flow is another one.
+    /// It waits until the flow changes.
     Hold,
-    /// It is thrown away, message by message, while the connection stays.
+    /// It is dropped, message by message, while the connection stays open.
     Swallow,
-    /// Of a hundred publishes, or answers to an inbox, so many are thrown away; all else passes.
+    /// This percentage of publishes, or of answers to an inbox, is dropped; everything else passes.
     Lose(u8),
 }
 
 /// A moment in the protocol, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Point {
-    /// The n-th publish has come from the client and has not gone on to the server.
+    /// The n-th publish has arrived from the client and was not forwarded.
     BeforePublish(usize),
-    /// The n-th answer has come from the server and has not gone on to the client.
+    /// The n-th answer has arrived from the server and was not forwarded.
     BeforeAnswer(usize),
-    /// The n-th answer has just gone on to the client.
+    /// The n-th answer was just forwarded to the client.
     AfterAnswer(usize),
 }
 
@@ -65,13 +65,13 @@ pub enum Point {
 struct Shared {
     target: SocketAddr,
     speech: Speech,
-    /// By [`Way`].
+    /// Indexed by [`Way`].
     flows: watch::Sender<[Flow; 2]>,
     deeds: broadcast::Sender<Deed>,
     refusing: watch::Sender<bool>,
     trap: Mutex<Trap>,
     copies: Mutex<Copies>,
-    /// How many connections were ended on purpose.
+    /// The number of connections that were cut on purpose.
     ended: AtomicU64,
     rng: Mutex<Rng>,
 }
@@ -99,7 +99,7 @@ impl Proxy {
         Self::listen(address, target, seed, Speech::Client).await
     }
 
-    /// Listens on loopback for other servers of `target`'s cluster. Among them, messages are not told apart.
+    /// Listens on loopback for other servers of `target`'s cluster. Their messages are not parsed.
     ///
     /// # Errors
     ///
@@ -126,51 +126,51 @@ impl Proxy {
         Ok(Self { address, shared, accepting })
     }
 
-    /// Where clients connect to.
+    /// The address for clients.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What happens from now on to what goes `way`, on connections old and new.
+    /// Sets what happens to the traffic in direction `way`, on existing and new connections.
     pub fn flow(&self, way: Way, flow: Flow) {
         self.shared.flows.send_modify(|flows| flows[way as usize] = flow);
     }
 
-    /// The same for both ways.
+    /// Sets the same for both directions.
     pub fn flow_both(&self, flow: Flow) {
         self.shared.flows.send_replace([flow; 2]);
     }
 
-    /// Resets every connection, both ends of it: nobody gets a goodbye, and what was on its way is lost.
+    /// Resets both ends of every connection; data in flight is lost.
     pub fn reset(&self) {
         self.shared.ended.fetch_add(1, Ordering::Relaxed);
-        // Without connections there is nobody to hear it.
+        // Without connections, nobody receives it.
         let _ = self.shared.deeds.send(Deed::Reset);
     }
 
-    /// Ends every connection towards the server, and lets the client believe that its own stands.
+    /// Closes every connection to the server while the connections of the clients stay open.
     pub fn half_close(&self) {
         self.shared.ended.fetch_add(1, Ordering::Relaxed);
         let _ = self.shared.deeds.send(Deed::HalfClose);
     }
 
-    /// Whether new connections are reset at once.
+    /// Sets whether new connections are reset immediately.
     pub fn refuse(&self, refuse: bool) {
         self.shared.refusing.send_replace(refuse);
     }
 
-    /// How often connections were ended on purpose.
+    /// How often connections were cut on purpose.
     pub fn ended(&self) -> u64 {
         self.shared.ended.load(Ordering::Relaxed)
     }
 
-    /// How often the same event came from clients within a second, at most.
+    /// The maximum number of times that clients sent the same event within a second.
     pub fn copies_a_second(&self) -> f64 {
         self.shared.copies.lock().unwrap_or_else(PoisonError::into_inner).a_second()
     }
 
-    /// Waits until a point is reached for the `nth` time from now on; there everything that goes this way stops, for good on
-    /// this connection.
+    /// Waits until a point is reached for the `nth` time. There, all traffic of that direction stops on this connection, for
+    /// good.
     pub fn stop_at(&self, nth: usize, point: fn(usize) -> Point) -> oneshot::Receiver<()> {
         let (sender, receiver) = oneshot::channel();
         let mut trap = self.shared.trap();
@@ -196,7 +196,7 @@ impl Shared {
         self.rng.lock().unwrap_or_else(PoisonError::into_inner).u8(..100) < percent
     }
 
-    /// Counts a message; says whether the trap snaps before it, or after it has gone on.
+    /// Counts a message; returns whether the trap stops the traffic before it, or after it was forwarded.
     fn count(&self, way: Way, frame: &Frame) -> (bool, bool) {
         let mut trap = self.trap();
         let (before, after) = match way {
@@ -216,7 +216,7 @@ impl Shared {
 
     fn snap(&self) {
         if let Some((_, reached)) = self.trap().set.take() {
-            // Whoever set the trap may have gone.
+            // The waiting side may have ended.
             let _ = reached.send(());
         }
     }
@@ -235,7 +235,7 @@ async fn serve(mut client: TcpStream, shared: Arc<Shared>) {
         return reset(client);
     }
     let Ok(mut server) = TcpStream::connect(shared.target).await else { return reset(client) };
-    // Small messages are not to wait for each other.
+    // Small messages must not wait for each other (Nagle).
     let _ = client.set_nodelay(true).and_then(|()| server.set_nodelay(true));
     let deed = {
         let (client_read, client_write) = client.split();
@@ -266,7 +266,7 @@ async fn serve(mut client: TcpStream, shared: Arc<Shared>) {
 }
 
 fn reset(connection: TcpStream) {
-    // With no time to linger, closing sends a reset.
+    // With a linger time of zero, closing sends a reset.
     let _ = connection.set_zero_linger();
 }
 

@@ -1,4 +1,4 @@
-//! What a stream holds, all of it.
+//! Reads a whole stream.
 
 use std::time::Duration;
 
@@ -12,24 +12,24 @@ use crate::fact::Fact;
 /// Everything in a stream, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
-    /// Below it, everything was dropped by a limit.
+    /// Below this sequence number, everything was deleted by a limit.
     pub first: u64,
-    /// What is there.
+    /// The facts.
     pub messages: Vec<Message>,
-    /// Messages that are no facts.
+    /// The number of messages that are not facts.
     pub strangers: usize,
 }
 
 /// A fact in a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// In the stream.
+    /// The sequence number.
     pub sequence: u64,
-    /// `Nats-Msg-Id`; a schedule that has fired leaves none.
+    /// `Nats-Msg-Id`; messages published by a schedule have none.
     pub id: Option<String>,
     /// The subject.
     pub subject: String,
-    /// Which emit.
+    /// The number of the emit.
     pub number: usize,
     /// See [`Fact::again`].
     pub again: bool,
@@ -39,11 +39,11 @@ pub struct Message {
 ///
 /// # Errors
 ///
-/// The stream is not there, its replicas do not agree yet, or it did not give every message that it says it has.
+/// The stream is missing, its replicas do not agree yet, or not all of its messages could be read.
 pub async fn read_back(context: &Context, stream: &str) -> Result<Snapshot> {
     let mut stream = context.get_stream(stream).await?;
     let info = stream.info().await?;
-    // A leader that was cut off answers for a while as if it still were one; it knows that the others have not followed.
+    // A leader that was cut off answers as a leader for a while, but reports that its followers are behind.
     let replicas = info.cluster.iter().flat_map(|cluster| &cluster.replicas);
     if replicas.into_iter().any(|replica| !replica.current || replica.offline || replica.lag.unwrap_or(0) > 0) {
         return Err("the replicas of a stream do not agree".into());
@@ -59,7 +59,7 @@ pub async fn read_back(context: &Context, stream: &str) -> Result<Snapshot> {
     let mut messages = consumer.messages().await?;
     loop {
         let next = tokio::time::timeout(Duration::from_secs(10), messages.next()).await;
-        let message = next.map_err(|_| "a stream does not give what it has")?.ok_or("a consumer ended")??;
+        let message = next.map_err(|_| "a message of a stream did not arrive")?.ok_or("a consumer ended")??;
         let sequence = message.info()?.stream_sequence;
         let headers = message.headers.as_ref();
         let id = headers.and_then(|headers| headers.get("Nats-Msg-Id")).map(|id| id.as_str().to_owned());
@@ -76,7 +76,7 @@ pub async fn read_back(context: &Context, stream: &str) -> Result<Snapshot> {
     }
     let found = snapshot.messages.len() + snapshot.strangers;
     if found as u64 != state.messages {
-        return Err(format!("a stream says that it has {} messages, and gave {found}", state.messages).into());
+        return Err(format!("a stream reports {} messages, but only {found} could be read", state.messages).into());
     }
     Ok(snapshot)
 }

@@ -1,4 +1,4 @@
-//! A relay that is quick to give up and to try again, so that a trial sees what becomes of it.
+//! A relay with short waits, so that trials see rows being retried and parked.
 
 use std::time::{Duration, Instant};
 
@@ -9,14 +9,14 @@ use walnats_runtime::Publisher;
 use crate::Result;
 use crate::database::{Act, Store};
 
-/// Sends everything that is left, beside the relays that still hold leases.
+/// Sends everything that is left, next to the relays that still hold leases.
 #[derive(Debug)]
 pub struct Finish {
-    /// A publisher that nothing is in the way of.
+    /// A publisher that no fault affects.
     pub publisher: Publisher,
-    /// No longer than this.
+    /// The time limit.
     pub limit: Duration,
-    /// Whether it is in order that events are given up.
+    /// Whether parked events are expected.
     pub parks: bool,
 }
 
@@ -28,7 +28,7 @@ impl Act for Finish {
             let _ = brisk(outbox.relay(&self.publisher)).drain().await;
             match outbox.status().await {
                 Ok(status) if status.parked > 0 && !self.parks => {
-                    return Err(format!("events were given up: {status}").into());
+                    return Err(format!("events were parked: {status}").into());
                 }
                 Ok(status) if status.pending == 0 => return Ok(()),
                 Ok(status) if start.elapsed() > self.limit => return Err(format!("events are left: {status}").into()),
@@ -39,10 +39,10 @@ impl Act for Finish {
     }
 }
 
-/// With short waits.
+/// A relay with short waits.
 pub fn brisk<D: Database>(relay: Relay<D>) -> Relay<D> {
     let (shortest, longest) = (Duration::from_millis(20), Duration::from_millis(500));
     let relay = relay.lease(Duration::from_secs(1)).batch(20).poll_every(shortest);
-    // What is given up holds nothing up, and is given up while the trial lasts.
+    // Parked rows block nothing, and are parked within the duration of a trial.
     relay.retry(shortest, longest).max_refusals(4).parking(Parking::PassesKey)
 }

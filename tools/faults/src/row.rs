@@ -19,7 +19,7 @@ use crate::world::World;
 /// A row of the table: a fault, and what it strikes.
 #[derive(Debug)]
 pub struct Row {
-    /// In the table, and for `--row`.
+    /// Its name in the table, and for `--row`.
     pub name: &'static str,
     /// The servers.
     pub place: Place,
@@ -31,39 +31,38 @@ pub struct Row {
     pub accounts: fn() -> Vec<Account>,
     /// Other streams that the events' subjects reach. They are always there.
     pub others: &'static [Other],
-    /// The one server knows an operator, an account, and two users by JWT: the harness, and the publisher, which may send
-    /// 2 KiB at a time.
+    /// Whether the one server has an operator and an account with two users by JWT: the harness, and the publisher, whose
+    /// payloads are limited to 2 KiB.
     pub jwt: bool,
-    /// `user:password` that the publisher connects with; empty for none. What the harness itself does, it does as
-    /// `ADMIN` then.
+    /// The `user:password` of the publisher; empty for none. If set, the harness itself connects as `ADMIN`.
     pub user: &'static str,
-    /// The stream. The publisher believes this, too.
+    /// The stream, as the publisher declares it, too.
     pub stream: StreamDescriptor,
     /// Whether it is there when the publisher starts.
     pub registered: bool,
     /// How long a confirmed emit may take.
     pub deadline: Duration,
-    /// How the publisher behaves otherwise.
+    /// The publisher's options.
     pub options: fn(Options) -> Options,
-    /// The connection is made so, by somebody else; `None`: by the publisher.
+    /// Connects on behalf of the publisher; `None` if the publisher connects itself.
     pub client: Option<fn() -> ConnectOptions>,
-    /// The publisher, the relays and their database go by a clock that can be set.
+    /// Whether the publisher, the relays and their database use a clock that can be set.
     pub clock: bool,
-    /// The publisher has a machine of its own, whose cable can be pulled.
+    /// Whether the publisher has its own machine, whose cable can be unplugged.
     pub machine: bool,
-    /// Events go through an outbox, instead of straight to NATS.
+    /// The outbox that events go through; `None` for direct emits.
     pub outbox: Option<Relays>,
     /// What is emitted.
     pub shape: Shape,
     /// How the publisher ends.
     pub finish: Finish,
-    /// The publisher aborts itself between the end of this emit and telling of it.
+    /// The emit after whose end the publisher aborts, before it reports that.
     pub abort_after: Option<fn(usize) -> usize>,
-    /// Comes before the publisher starts.
+    /// Runs before the publisher starts.
     pub prepare: Strike,
-    /// What strikes. It runs beside the publisher, and mends what it broke.
+    /// The fault. It runs concurrently with the publisher, and repairs what it broke.
     pub strike: Strike,
-    /// What has to hold beyond the promises that always hold.
+    /// The rules that apply in addition to the promises.
     pub rules: Rules,
 }
 
@@ -75,32 +74,32 @@ pub type Strike = for<'a> fn(&'a mut World) -> BoxFuture<'a, Result<()>>;
 pub enum Finish {
     /// Awaits every emit, flushes, shuts down.
     Flush,
-    /// Shuts down at once, with this deadline in milliseconds.
+    /// Shuts down immediately, with this deadline in milliseconds.
     Shutdown(u64),
 }
 
-/// What has to hold beside the promises, and what does not have to.
+/// Additional rules, and exceptions from the promises.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules {
-    /// Ends that have to be seen, by [`End::name`](crate::End::name) or its beginning: else the fault did not strike.
+    /// Ends that must be seen, by [`End::name`](crate::End::name) or its beginning; otherwise the fault did not strike.
     pub sees: &'static [&'static str],
-    /// The only ends that may be seen besides `Stored` and `Duplicate`; `None` for any.
+    /// The only ends that are allowed besides `Stored` and `Duplicate`; `None` for any.
     pub only: Option<&'static [&'static str]>,
-    /// Ends that must not be seen, by the beginning of their names.
+    /// Ends that are forbidden, by the beginning of their names.
     pub never: &'static [&'static str],
-    /// Only odd emits may end otherwise than confirmed; see [`Shape::odd`].
+    /// Whether only odd emits may end unconfirmed; see [`Shape::odd`].
     pub spares: bool,
-    /// Odd emits are given up by the outbox, and stored nowhere.
+    /// Whether the outbox parks odd emits, which are then stored nowhere.
     pub parks: bool,
-    /// Events of a topic are in the stream in the order in which they were emitted.
+    /// Whether events of a topic must be stored in the order in which they were emitted.
     pub ordered: bool,
-    /// What is open is emitted again, within the stream's duplicate window.
+    /// Whether unsettled events are emitted again, within the stream's duplicate window.
     pub settled: bool,
-    /// The stream that the publisher wrote to is gone: what it stored cannot be looked up.
+    /// Whether the stream that the publisher wrote to is gone, so that it cannot be read.
     pub gone: bool,
-    /// The publisher is killed, so it may leave emits without an end.
+    /// Whether the publisher is killed, so that emits may have no end.
     pub killed: bool,
-    /// Nothing connects.
+    /// The expected error if connecting fails.
     pub unconnected: Option<&'static str>,
 }
 
@@ -153,7 +152,7 @@ impl Row {
         }
     }
 
-    /// Whether it can be run here: a full disk needs root and Linux, so does a machine of one's own, a clock that can be set Linux.
+    /// Whether it can run here: a full disk and a separate machine need root on Linux, and a clock that can be set needs Linux.
     pub fn is_possible(&self) -> bool {
         let database = self.outbox.map(|relays| relays.base);
         let disk = matches!(self.place, Place::OneOnDisk(_)) || matches!(database, Some(Base::SqliteOnDisk(_)));
@@ -164,7 +163,7 @@ impl Row {
 }
 
 impl Rules {
-    /// Anything may be seen, and everything can be settled.
+    /// Any end is allowed, and everything can be settled.
     pub const DEFAULT: Self = Self {
         sees: &[],
         only: None,

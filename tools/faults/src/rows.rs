@@ -46,12 +46,12 @@ pub fn all() -> Vec<&'static Row> {
     groups.into_iter().flatten().collect()
 }
 
-/// The row of this name.
+/// The row with this name.
 pub fn find(name: &str) -> Option<&'static Row> {
     all().into_iter().find(|row| row.name == name)
 }
 
-/// Notices soon that acknowledgements do not come, and that a connection is dead.
+/// Options with which a publisher quickly notices missing acknowledgements and dead connections.
 fn alert(options: Options) -> Options {
     let nats = ConnectOptions::new().ping_interval(Duration::from_millis(300)).client_capacity(256);
     credentials::from_environment(options.ack_timeout(Duration::from_millis(400)), nats)

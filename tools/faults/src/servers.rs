@@ -12,18 +12,18 @@ use crate::setup::{Place, Setup};
 /// What runs.
 #[derive(Debug)]
 pub enum Servers {
-    /// One server; its store is on a file system of its own, perhaps.
+    /// One server, possibly with a separate file system for its store.
     One(Box<NatsServer>, Option<Disk>),
     /// A cluster.
     Three(NatsCluster),
-    /// A cluster that can be parted.
+    /// A cluster that can be partitioned.
     Apart(ApartCluster),
     /// A leaf node and its hub, and the proxy between them.
     Leaf(Box<[NatsServer; 2]>, Proxy),
 }
 
 impl Servers {
-    /// Starts what a row asks for.
+    /// Starts the servers of a row.
     pub async fn start(setup: &Setup, credentials: Option<&Credentials>) -> Result<Self> {
         let mut builder = NatsServer::builder().config(setup.config).jetstream_config(setup.jetstream);
         if let Some(credentials) = credentials {
@@ -60,7 +60,7 @@ impl Servers {
         }
     }
 
-    /// Each server, to kill it.
+    /// Each server, mutable.
     pub fn nodes_mut(&mut self) -> Vec<&mut NatsServer> {
         match self {
             Self::One(server, _) => vec![server],
@@ -86,7 +86,7 @@ impl Servers {
         }
     }
 
-    /// Lets every server run, and waits until they serve.
+    /// Resumes or restarts every server, and waits until they are ready.
     pub fn mend(&mut self) -> Result<()> {
         if let Self::Apart(cluster) = self {
             cluster.join();

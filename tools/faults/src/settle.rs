@@ -1,4 +1,4 @@
-//! Emitting again what nobody knows the end of.
+//! Emits events again whose end is unknown.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +10,8 @@ use crate::ledger::{End, Ledger};
 use crate::row::Rules;
 use crate::workload::Workload;
 
-/// Emits with the same id, or the same key, what is possibly stored, and what the publisher was killed over. Gives the ends
-/// by number.
+/// Emits again, with the same id or key, the events that are possibly stored and those that had no end when the publisher was
+/// killed. Returns the ends by number.
 pub async fn settle(
     publisher: &Publisher,
     workload: &Workload,
@@ -20,7 +20,7 @@ pub async fn settle(
 ) -> BTreeMap<usize, End> {
     let open = workload.emits.iter().zip(&ledger.entries).filter_map(|(emit, entry)| {
         let id = match told(emit, entry, ledger, rules) {
-            // An atomic batch ends with one error for all of it.
+            // An atomic batch has one error for all its events.
             Told::Possibly { id } => emit.uid.clone().or(id),
             Told::Nothing => emit.uid.clone(),
             _ => return None,

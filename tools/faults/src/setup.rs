@@ -6,7 +6,7 @@ use walnats_server::Account;
 /// The part of a [`Row`](crate::Row) that a [`World`](crate::World) is made of; its fields are the row's.
 #[derive(Clone, Copy, Debug)]
 pub struct Setup {
-    /// The row's.
+    /// The name of the row.
     pub name: &'static str,
     /// The servers.
     pub place: Place,
@@ -36,40 +36,40 @@ pub struct Setup {
     pub parks: bool,
 }
 
-/// The user of the harness, where the servers know users.
+/// The user of the harness, if the servers have users.
 pub const ADMIN: &str = "admin:admin";
 
 /// Which servers run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// One, and the publisher's connection goes through a proxy.
+    /// One server; the publisher connects through a proxy.
     One,
-    /// One, with its store on a file system of so many bytes. Needs root, for mounting it.
+    /// One server, with its store on a file system of this many bytes. Needs root to mount it.
     OneOnDisk(u64),
     /// A cluster of three.
     Three,
-    /// A cluster of three whose connections among each other go through proxies.
+    /// A cluster of three servers that connect to each other through proxies.
     ThreeApart,
-    /// A hub and a leaf node of it, each with a JetStream domain of its own. The stream is the hub's, the publisher connects
-    /// to the leaf, and both ways go through proxies. Lines of the hub's configuration.
+    /// A hub and a leaf node, each with its own JetStream domain. The stream is in the hub, the publisher connects to the leaf
+    /// node, and both connections go through proxies. The text is added to the hub's configuration.
     Leaf(&'static str),
 }
 
 impl Place {
-    /// The index of the leaf among the servers.
+    /// The index of the leaf node among the servers.
     pub const LEAF: usize = 0;
     /// The index of the hub.
     pub const HUB: usize = 1;
 }
 
-/// A stream that the package knows nothing of.
+/// A stream that the package does not declare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Other {
     /// Its name.
     pub name: &'static str,
-    /// `user:password` of its account on the publisher's server; empty for none.
+    /// The `user:password` of its account on the publisher's server; empty for none.
     pub user: &'static str,
-    /// What it takes.
+    /// Its subjects.
     pub subject: &'static str,
 }
 
@@ -78,7 +78,7 @@ pub struct Other {
 pub struct Relays {
     /// The database.
     pub base: Base,
-    /// How many relays, each in a process of its own.
+    /// The number of relays, each in a separate process.
     pub count: usize,
 }
 
@@ -87,9 +87,9 @@ pub struct Relays {
 pub enum Base {
     /// A file.
     Sqlite,
-    /// A file on a file system of so many bytes. Needs root, for mounting it.
+    /// A file on a file system of this many bytes. Needs root to mount it.
     SqliteOnDisk(u64),
-    /// A real server, that all trials share.
+    /// A real server, which all trials share.
     Postgres,
 }
 

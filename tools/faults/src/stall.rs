@@ -1,4 +1,4 @@
-//! How long a caller waits at worst for `emit` to hand over while servers die.
+//! The longest time that a buffered `emit` call takes while servers are killed.
 
 use std::time::{Duration, Instant};
 
@@ -9,19 +9,19 @@ use crate::Result;
 use crate::fact::Fact;
 use crate::row::FACTS;
 
-/// How long it emits.
+/// The duration of the measurement.
 const TIME: Duration = Duration::from_secs(12);
 /// When the server is killed.
 const KILLS: [Duration; 2] = [Duration::from_secs(3), Duration::from_secs(7)];
-/// How long it stays away.
+/// How long it is down.
 const AWAY: Duration = Duration::from_secs(1);
 
-/// Emits, buffered and with room in the buffer, for 12 s, over two kills of the server. Gives the longest that a call took,
-/// and how many there were.
+/// Emits buffered events for 12 s, always with room in the buffer, while the server is killed twice. Returns the duration of
+/// the longest call, and the number of calls.
 ///
 /// # Errors
 ///
-/// The server does not start, or an emit fails, which it must not.
+/// The server does not start, or an emit fails.
 pub async fn worst_stall() -> Result<(Duration, usize)> {
     static STREAMS: &[walnats_runtime::StreamDescriptor] = &[FACTS];
     let mut server = NatsServer::start()?;

@@ -17,16 +17,16 @@ use crate::setup::Base;
 /// A database with the tables of the outbox.
 #[derive(Debug)]
 pub struct TrialDatabase {
-    /// Where it is.
+    /// Its URL.
     pub url: String,
     disk: Option<Disk>,
     _folder: Option<TempDir>,
-    /// One of its own.
+    /// A Postgres server of its own, if any.
     _server: Option<Postgres>,
 }
 
 impl TrialDatabase {
-    /// Makes what a row asks for.
+    /// Creates the database of a row.
     pub async fn start(base: Base, clock: Option<&Clock>) -> Result<Self> {
         let database = match base {
             Base::Sqlite => {
@@ -55,12 +55,12 @@ impl TrialDatabase {
         Ok(database)
     }
 
-    /// Gives a full disk so many bytes.
+    /// Enlarges a full disk to this many bytes.
     pub fn enlarge(&self, bytes: u64) -> Result<()> {
         self.disk.as_ref().ok_or("the database has no file system of its own")?.enlarge(bytes)
     }
 
-    /// Keeps SQLite's one lock for writers.
+    /// Holds SQLite's lock for writers.
     pub async fn lock(&self, time: Duration) -> Result<()> {
         let mut writer = SqliteConnection::connect(&self.url).await?;
         sqlx::query("PRAGMA busy_timeout = 10000").execute(&mut writer).await?;
@@ -70,7 +70,7 @@ impl TrialDatabase {
         Ok(())
     }
 
-    /// Ends all connections to the Postgres database, but the one that says so.
+    /// Ends all connections to the Postgres database except this one.
     pub async fn cut(&self) -> Result<()> {
         let mut connection = PgConnection::connect(&self.url).await?;
         let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
@@ -80,7 +80,7 @@ impl TrialDatabase {
     }
 }
 
-/// All trials share a server, and each has a database of its own.
+/// Creates a database on the server that all trials share.
 async fn postgres_database() -> Result<String> {
     static SERVER: OnceLock<Result<Postgres, String>> = OnceLock::new();
     static DATABASES: AtomicU32 = AtomicU32::new(0);

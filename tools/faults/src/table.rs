@@ -1,4 +1,4 @@
-//! The table.
+//! The table of results.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -8,30 +8,30 @@ use crate::judge::{Accounts, Told, told};
 use crate::ledger::{End, Entry};
 use crate::row::Row;
 
-/// What the callers of a row were told.
+/// The ends of the emits of a row.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Tally {
-    /// Trials.
+    /// The number of trials.
     pub seeds: usize,
     /// Emits that were called.
     pub emits: usize,
-    /// Stored; also what nobody waited for, and is there.
+    /// Stored, including events that no caller awaited and that are stored.
     pub stored: usize,
-    /// Stored before; also what nobody waited for, was not reported lost, and is not there itself.
+    /// Duplicates, including events that no caller awaited, were not reported lost, and are not stored themselves.
     pub duplicate: usize,
     /// Not stored.
     pub not_stored: usize,
     /// Possibly stored.
     pub possibly_stored: usize,
-    /// Nothing: the publisher was killed before.
+    /// Without an end, because the publisher was killed.
     pub untold: usize,
-    /// The longest that an emit took that was told how it ended, in milliseconds.
+    /// The longest time until an end was reported, in milliseconds.
     pub longest: u64,
-    /// The most reconnects a second.
+    /// The maximum number of reconnects per second.
     pub reconnects: f64,
-    /// The most copies of one message a second.
+    /// The maximum number of copies of one message per second.
     pub copies: f64,
-    /// What is not as promised.
+    /// The number of violations.
     pub violations: usize,
 }
 
@@ -83,7 +83,7 @@ impl AddAssign for Tally {
     }
 }
 
-/// The table in Markdown, with a line for the sum.
+/// The table in Markdown, with a line of totals.
 pub fn markdown(rows: &[(&Row, Tally)]) -> String {
     let mut text = String::from(
         "| fault | seeds | emits | stored | duplicate | not stored | possibly stored | not told | longest, ms | reconnects/s | copies/s | violations |\n\
@@ -101,7 +101,7 @@ pub fn markdown(rows: &[(&Row, Tally)]) -> String {
 fn line(text: &mut String, name: &str, tally: &Tally) {
     let Tally { seeds, emits, stored, duplicate, not_stored, possibly_stored, untold, violations, .. } = tally;
     let Tally { longest, reconnects, copies, .. } = tally;
-    // Writing to a string does not fail.
+    // Writing to a string cannot fail.
     let _ = writeln!(
         text,
         "| {name} | {seeds} | {emits} | {stored} | {duplicate} | {not_stored} | {possibly_stored} | {untold} | \

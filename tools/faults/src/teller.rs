@@ -1,4 +1,4 @@
-//! The pipe to the parent, as a publisher's process sees it.
+//! Reports of a publisher's process to its parent.
 
 use std::io::Write;
 use std::process;
@@ -10,13 +10,13 @@ use walnats_runtime::{EmitError, Publisher, Receipt};
 use crate::ledger::{End, Line};
 use crate::vitals::Vitals;
 
-/// How often a process tells.
+/// How often a process reports its vitals.
 const INTERVAL: Duration = Duration::from_millis(500);
 
-/// Writes to the pipe. Each line is one `write`, so that a killed process leaves whole lines.
+/// Writes reports to standard output. Each line is one `write`, so that a killed process leaves complete lines.
 #[derive(Clone, Copy, Default)]
 pub struct Teller {
-    /// The process aborts itself instead of telling how this emit, or a later one, ended.
+    /// The process aborts instead of reporting the end of this emit or a later one.
     pub abort_after: Option<usize>,
 }
 
@@ -25,14 +25,14 @@ impl Teller {
     pub fn tell(self, line: &Line) {
         let Ok(mut text) = serde_json::to_string(line) else { return };
         text.push('\n');
-        // A parent that is gone wants to know nothing.
+        // If the parent is gone, nobody reads the report.
         let mut output = std::io::stdout().lock();
         if output.write_all(text.as_bytes()).and_then(|()| output.flush()).is_err() {
             process::exit(1);
         }
     }
 
-    /// Tells how an emit ended that was accepted at `start`.
+    /// Reports the end of an emit that was accepted at `start`.
     pub fn ended(self, number: usize, result: &Result<Receipt, EmitError>, start: Instant) {
         if self.abort_after.is_some_and(|last| number >= last) {
             process::abort();
@@ -41,7 +41,7 @@ impl Teller {
         self.tell(&Line::Ended { number, end: End::of(result), millis });
     }
 
-    /// Tells the vitals of this process until it ends.
+    /// Reports the vitals of this process until it ends.
     pub fn watch(self, publisher: &Publisher) -> JoinHandle<()> {
         let statistics = publisher.client().statistics();
         let start = Instant::now();

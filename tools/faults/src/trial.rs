@@ -1,4 +1,4 @@
-//! One row, one seed.
+//! A trial: one row with one seed.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -18,31 +18,30 @@ use crate::world::World;
 /// How long a publisher may take after the fault is mended, beside the odd emits that its writers wait for.
 const END: Duration = Duration::from_secs(100);
 
-/// What a trial found out.
+/// The result of a trial.
 #[derive(Clone, Debug)]
 pub struct Trial {
-    /// What the callers were told.
+    /// The ends of its emits.
     pub tally: Tally,
-    /// What is not as promised.
+    /// The violations.
     pub violations: Vec<String>,
 }
 
 impl Trial {
-    /// Whether the workload was over before the fault struck, as may happen on a busy machine: no promise is broken, and none
-    /// is shown to hold.
+    /// Whether the workload ended before the fault struck, as may happen on a busy machine. Then the trial is inconclusive.
     pub fn shows_nothing(&self) -> bool {
         !self.violations.is_empty() && self.violations.iter().all(|violation| violation.starts_with(DID_NOT_STRIKE))
     }
 }
 
-/// Runs a trial. `program` is this package's own, which is the publisher, too.
+/// Runs a trial. `program` is the program of this package, which is also the publisher.
 ///
 /// # Errors
 ///
-/// The trial cannot be run: a server does not start, say.
+/// The trial cannot run: a server does not start, for example.
 pub async fn run(program: &Path, row: &'static Row, seed: u64) -> Result<Trial> {
     match attempt(program, row, seed).await {
-        // While a server is away, another process can take its port.
+        // While a server is down, another process can take its port.
         Err(_) => attempt(program, row, seed).await,
         trial => trial,
     }
@@ -54,7 +53,7 @@ async fn attempt(program: &Path, row: &'static Row, seed: u64) -> Result<Trial> 
     (row.prepare)(&mut world).await?;
     world.launch()?;
     (row.strike)(&mut world).await?;
-    // A publisher that hangs has not told that it is done, and the judge will say so.
+    // A publisher that hangs has not reported its end, which the judge reports.
     let end = END + row.deadline * u32::try_from(workload.odd_in_a_row())?;
     if !world.ended(end).await {
         world.kill_publisher().await?;
@@ -95,7 +94,7 @@ async fn attempt(program: &Path, row: &'static Row, seed: u64) -> Result<Trial> 
     Ok(Trial { tally, violations })
 }
 
-/// A stream may need a moment after its servers came back, and a stream that never was holds nothing.
+/// Reads the stream. It may need a moment after its servers are back; a stream that never existed is empty.
 async fn look(world: &World) -> Result<Snapshot> {
     let mut last = None;
     for _ in 0..300 {

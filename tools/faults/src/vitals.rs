@@ -1,22 +1,22 @@
-//! How hard a process works: what a fault must not make it do, whatever it strikes.
+//! The effort of a process, which no fault may raise beyond a limit.
 
 use serde::{Deserialize, Serialize};
 
-/// For how long a rate is measured at least: a cut connection comes back at once, and only who goes on like that is wrong.
+/// The minimum window for a rate: reconnecting immediately after a cut is fine, unless it continues at that rate.
 const WINDOW_MILLIS: u64 = 3_000;
 
-/// What one process has done since its publisher was made.
+/// What a process has done since its publisher was created.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vitals {
-    /// Which process.
+    /// The process id.
     pub process: u32,
-    /// Since then.
+    /// The time since then.
     pub millis: u64,
-    /// Connections made, the first one among them.
+    /// The number of connections, including the first one.
     pub connects: u64,
 }
 
-/// The most reconnects a second of one process, over a window in which `forgiven` of them were forced upon it.
+/// The maximum reconnects per second of one process over a window, without `forgiven` ones that the fault forced.
 pub fn reconnects(vitals: &[Vitals], forgiven: u64) -> f64 {
     let mut most: f64 = 0.0;
     for (index, from) in vitals.iter().enumerate() {

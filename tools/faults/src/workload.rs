@@ -1,4 +1,4 @@
-//! What is emitted, made from a seed: parent and publisher make the same one, each for itself.
+//! The workload, generated from a seed: parent and publisher generate the same one independently.
 
 use std::time::Duration;
 
@@ -6,33 +6,33 @@ use fastrand::Rng;
 
 use crate::fact::Fact;
 
-/// What workloads of a row look like.
+/// The shape of the workloads of a row.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
-    /// Events in all.
+    /// The number of events.
     pub emits: usize,
-    /// Tasks that emit at the same time; each has a topic of its own.
+    /// The number of tasks that emit concurrently, each on its own topic.
     pub writers: usize,
-    /// Ways of emitting, each as often as it is listed.
+    /// The ways of emitting, as often as each is listed.
     pub kinds: &'static [Kind],
-    /// Of a hundred emits, so many take the id of an earlier one of the same writer.
+    /// The percentage of emits that repeat the id of an earlier one of the same writer.
     pub repeats: usize,
-    /// Of a hundred emits, so many come without an id of the caller's.
+    /// The percentage of emits without an id from the caller.
     pub fresh: usize,
     /// The longest pause between two steps.
     pub pause: Duration,
-    /// Bytes of payload; one is chosen for each event.
+    /// The sizes of payloads in bytes; one is chosen for each event.
     pub sizes: &'static [usize],
-    /// Whether all of them have the same id.
+    /// Whether all events have the same id.
     pub one_id: bool,
-    /// Emits that differ from all others.
+    /// Emits that the fault strikes, in contrast to all others.
     pub odd: Option<Odd>,
-    /// Each has a key of which one event at most is to be stored; of a hundred, so many take the key of an earlier one.
+    /// If set, each event has a key that is stored at most once; this percentage repeats the key of an earlier one.
     pub once: Option<usize>,
 }
 
 impl Shape {
-    /// Every way of emitting that any stream allows.
+    /// Every way of emitting that works on any stream.
     pub const DEFAULT: Self = Self {
         emits: 300,
         writers: 4,
@@ -56,7 +56,7 @@ impl Shape {
         once: None,
     };
 
-    /// As much as goes at once: the publisher's window is full until the end.
+    /// Under load: the publisher's window is full until the end.
     pub const HEAVY: Self = Self {
         emits: 4_000,
         kinds: &[Kind::Buffered, Kind::Buffered, Kind::Buffered, Kind::Abandoned],
@@ -65,14 +65,14 @@ impl Shape {
     };
 }
 
-/// What makes an emit odd, so that the fault strikes it and spares the others.
+/// What makes an emit odd, so that the fault strikes it and not the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Odd {
-    /// Of a hundred emits, so many are odd.
+    /// The percentage of odd emits.
     pub percent: usize,
-    /// Bytes of payload.
+    /// The size of the payload in bytes.
     pub size: usize,
-    /// A token at the end of the subject, repeated so often; empty for none.
+    /// A token at the end of the subject, repeated this many times; empty for none.
     pub tail: (&'static str, usize),
 }
 
@@ -81,23 +81,23 @@ pub struct Odd {
 pub enum Kind {
     /// Waits for the acknowledgement.
     Confirmed,
-    /// Hands over; the acknowledgement is awaited elsewhere.
+    /// Buffers; another task awaits the acknowledgement.
     Buffered,
-    /// Hands over, and leaves failures to `on_lost`.
+    /// Buffers, and leaves failures to `on_lost`.
     Abandoned,
-    /// Waits for the acknowledgement, for a moment, and then drops the future.
+    /// Waits for the acknowledgement for a moment, and then drops the future.
     Cancelled,
-    /// Some at once, pipelined.
+    /// Several events, pipelined.
     Batch,
-    /// Some at once, all or nothing.
+    /// Several events in an atomic batch.
     Atomic,
-    /// To be held back for a moment.
+    /// With a short delay.
     Delayed,
-    /// Into the outbox, with a transaction that commits.
+    /// Through the outbox, in a transaction that commits.
     Committed,
-    /// Some at once into the outbox, with one transaction.
+    /// Several events through the outbox, in one transaction.
     Transaction,
-    /// Into the outbox, with a transaction that is rolled back.
+    /// Through the outbox, in a transaction that is rolled back.
     RolledBack,
 }
 
@@ -110,48 +110,48 @@ pub struct Emit {
     pub topic: usize,
     /// The caller's id, if there is one.
     pub uid: Option<String>,
-    /// Of this key one event is stored at most.
+    /// The key of which at most one event is stored.
     pub key: Option<String>,
     /// Whether it is one of [`Shape::odd`].
     pub odd: bool,
-    /// What its subject ends with; empty for nothing.
+    /// The end of its subject; empty for none.
     pub tail: String,
-    /// Bytes of payload.
+    /// The size of the payload in bytes.
     pub size: usize,
     /// How it is emitted.
     pub kind: Kind,
 }
 
-/// What a writer does next: emits the events `first..first + count`, then pauses.
+/// A step of a writer: emits the events `first..first + count`, then pauses.
 #[derive(Clone, Copy, Debug)]
 pub struct Step {
-    /// How.
+    /// How they are emitted.
     pub kind: Kind,
     /// The number of the first event.
     pub first: usize,
-    /// More than one for batches alone.
+    /// The number of events; more than one only for batches.
     pub count: usize,
-    /// Afterwards.
+    /// The pause afterwards.
     pub pause: Duration,
 }
 
-/// All that is emitted in a trial.
+/// Everything that is emitted in a trial.
 #[derive(Clone, Debug)]
 pub struct Workload {
     /// The events, by number.
     pub emits: Vec<Emit>,
-    /// What each writer does, in order.
+    /// The steps of each writer, in order.
     pub writers: Vec<Vec<Step>>,
 }
 
-/// How long the caller of a cancelled emit waits. There is always room in the buffer, so the event is on its way by then.
+/// How long the caller of a cancelled emit waits. The buffer always has room, so the event is in it by then.
 pub const PATIENCE: Duration = Duration::from_millis(2);
 
-/// For how long a delayed event is held back.
+/// The delay of a delayed event.
 pub const DELAY: Duration = Duration::from_millis(300);
 
 impl Emit {
-    /// Its event; `again` to settle an emit whose end nobody knew.
+    /// Its event; `again` if it settles an emit whose end is unknown.
     pub fn fact(&self, again: bool) -> Fact {
         Fact { topic: self.topic, tail: self.tail.clone(), number: self.number, again, size: self.size }
     }
@@ -184,7 +184,7 @@ impl Workload {
                 let number = workload.emits.len();
                 let mut uid = workload.id(shape, topic, &mut rng);
                 if uid.is_none() && matches!(kind, Kind::Batch | Kind::Atomic) {
-                    // The closure that gives ids to a batch cannot leave one out.
+                    // The closure for the ids of a batch cannot omit one.
                     uid = Some(format!("batch-{number}"));
                 }
                 let size = shape.sizes[rng.usize(..shape.sizes.len())];

@@ -1,4 +1,4 @@
-//! What a fault can strike: the servers, the way to them, and the publisher.
+//! What a fault can strike: the servers, the connections to them, and the publisher.
 
 mod access;
 mod process;
@@ -29,12 +29,12 @@ use crate::servers::Servers;
 use crate::setup::{Place, Setup};
 use crate::store::TrialDatabase;
 
-/// A trial while it runs.
+/// A running trial.
 #[derive(Debug)]
 pub struct World {
     /// What runs.
     pub(crate) setup: Setup,
-    /// Chance, from the trial's seed.
+    /// Random numbers from the trial's seed.
     pub rng: Rng,
     seed: u64,
     servers: Servers,
@@ -51,16 +51,16 @@ pub struct World {
     ledger: Arc<Mutex<Ledger>>,
     progress: watch::Receiver<Progress>,
     progress_sender: watch::Sender<Progress>,
-    /// How often something was done to a server.
+    /// How often a server was manipulated.
     deeds: u64,
-    /// Plain subscriptions, until the trial ends.
+    /// Plain subscriptions, kept until the trial ends.
     listeners: Vec<tokio::task::JoinHandle<()>>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Progress {
     began: usize,
-    /// The publisher's process is gone.
+    /// Whether the publisher's process has ended.
     ended: bool,
 }
 
@@ -77,7 +77,7 @@ impl World {
             _ => None,
         };
         let (progress_sender, progress) = watch::channel(Progress::default());
-        // Other numbers than those of the workload.
+        // Different numbers from those of the workload.
         let rng = Rng::with_seed(!seed);
         let ledger = Arc::new(Mutex::new(Ledger::new(emits)));
         let clock = if setup.clock { Some(Clock::make()?) } else { None };
@@ -119,12 +119,12 @@ impl World {
         Ok(world)
     }
 
-    /// What the publisher has told so far.
+    /// The reports of the publisher so far.
     pub fn ledger(&self) -> MutexGuard<'_, Ledger> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until a part of the emits have begun, by chance between these percents, or the publisher has ended.
+    /// Waits until a random percentage of the emits, in this range, have begun, or the publisher has ended.
     ///
     /// # Errors
     ///
@@ -136,18 +136,18 @@ impl World {
         }
         let emits = self.ledger().entries.len() * percent / 100;
         let reached = self.progress.wait_for(|progress| progress.began >= emits || progress.ended);
-        timeout(Duration::from_secs(60), reached).await.map_err(|_| "the publisher does not get on")??;
+        timeout(Duration::from_secs(60), reached).await.map_err(|_| "the publisher makes no progress")??;
         self.gate = None;
         Ok(())
     }
 
-    /// Waits until the publisher has ended; says whether it has.
+    /// Waits until the publisher has ended; returns whether it has.
     pub async fn ended(&mut self, limit: Duration) -> bool {
         self.gate = None;
         timeout(limit, self.progress.wait_for(|progress| progress.ended)).await.is_ok_and(|ended| ended.is_ok())
     }
 
-    /// Waits, by chance between these milliseconds.
+    /// Waits for a random number of milliseconds in this range.
     pub async fn wait(&mut self, millis: Range<u64>) {
         self.gate = None;
         let millis = self.rng.u64(millis);
@@ -167,21 +167,21 @@ impl World {
     ///
     /// # Errors
     ///
-    /// They go by the system's.
+    /// The row has none.
     pub fn clock(&self) -> Result<&Clock> {
-        self.clock.as_ref().ok_or_else(|| "there is no clock to be set".into())
+        self.clock.as_ref().ok_or_else(|| "there is no clock that can be set".into())
     }
 
     /// The publisher's machine.
     ///
     /// # Errors
     ///
-    /// It is everybody's.
+    /// The row has none.
     pub fn machine(&self) -> Result<&Machine> {
-        self.machine.as_ref().ok_or_else(|| "the publisher has no machine of its own".into())
+        self.machine.as_ref().ok_or_else(|| "the publisher has no separate machine".into())
     }
 
-    /// The way from the publisher to the one server.
+    /// The proxy between the publisher and the one server.
     ///
     /// # Errors
     ///
@@ -190,7 +190,7 @@ impl World {
         self.proxy.as_ref().ok_or_else(|| "a cluster has no proxy for clients".into())
     }
 
-    /// The way from a leaf node to its hub.
+    /// The proxy between a leaf node and its hub.
     ///
     /// # Errors
     ///
@@ -199,64 +199,64 @@ impl World {
         self.servers.link().ok_or_else(|| "there is no leaf node".into())
     }
 
-    /// How many connections of the publisher may have ended because of the fault itself.
+    /// How many connections of the publisher the fault itself may have ended.
     pub(crate) fn forced_reconnects(&self) -> u64 {
         self.deeds + self.proxy.as_ref().map_or(0, Proxy::ended)
     }
 
-    /// How often the same event was sent within a second at most; 0 where no proxy sees that.
+    /// The maximum number of times that the same event was sent within a second; 0 if no proxy counts that.
     pub(crate) fn copies_a_second(&self) -> f64 {
         self.proxy.as_ref().map_or(0.0, Proxy::copies_a_second)
     }
 
-    /// Does something to a server that takes its time: kill, suspend, restart.
+    /// Runs a blocking operation on a server: kill, suspend, restart.
     pub fn server<T>(&mut self, index: usize, act: impl FnOnce(&mut NatsServer) -> T) -> T {
         self.deeds += 1;
         let mut nodes = self.servers.nodes_mut();
         tokio::task::block_in_place(|| act(nodes.swap_remove(index)))
     }
 
-    /// How many servers there are.
+    /// The number of servers.
     pub fn size(&self) -> usize {
         self.servers.nodes().len()
     }
 
-    /// The servers, if they can be parted.
+    /// The servers, if they can be partitioned.
     ///
     /// # Errors
     ///
-    /// The row has others.
+    /// They cannot.
     pub fn apart(&self) -> Result<&ApartCluster> {
         match &self.servers {
             Servers::Apart(cluster) => Ok(cluster),
-            _ => Err("these servers cannot be parted".into()),
+            _ => Err("these servers cannot be partitioned".into()),
         }
     }
 
-    /// Gives the file system of the store so many bytes.
+    /// Enlarges the file system of the store to this many bytes.
     ///
     /// # Errors
     ///
     /// There is none, or it cannot be enlarged.
     pub fn enlarge_disk(&self, bytes: u64) -> Result<()> {
-        self.servers.disk().ok_or("the store has no file system of its own")?.enlarge(bytes)
+        self.servers.disk().ok_or("the store has no separate file system")?.enlarge(bytes)
     }
 
     /// Changes the configuration of the one server while it runs.
     ///
     /// # Errors
     ///
-    /// What is to be changed is not there, or the server cannot be told.
+    /// The text to change is missing, or the server cannot reload.
     pub fn reconfigure(&mut self, from: &str, to: &str) -> Result<()> {
         self.server(0, |server| {
             let path = server.log_path().with_file_name("nats.conf");
             let text = std::fs::read_to_string(&path)?;
             if !text.contains(from) {
-                return Err("the configuration has nothing of the kind".into());
+                return Err("the configuration does not contain the text to change".into());
             }
             std::fs::write(&path, text.replace(from, to))?;
             let pid = server.pid().and_then(|pid| i32::try_from(pid).ok()).and_then(Pid::from_raw);
-            kill_process(pid.ok_or("the server does not run")?, Signal::HUP)?;
+            kill_process(pid.ok_or("the server is not running")?, Signal::HUP)?;
             Ok(())
         })
     }

@@ -7,12 +7,12 @@ use std::time::{Duration, Instant, SystemTime};
 use crate::row::Row;
 
 /// How long information about a stream is cached.
-const KNOWN_FOR: Duration = Duration::from_secs(5);
+const CACHED_FOR: Duration = Duration::from_secs(5);
 /// The minimum interval between log lines about a stream.
-const TOLD_EVERY: Duration = Duration::from_secs(30);
+const LOG_INTERVAL: Duration = Duration::from_secs(30);
 /// The number of remembered rows above which old ones are dropped: another relay may have sent them.
-const MANY: usize = 1_024;
-const LONG: Duration = Duration::from_secs(3_600);
+const REMEMBERED_ROWS: usize = 1_024;
+const REMEMBERED_FOR: Duration = Duration::from_secs(3_600);
 
 /// Distinguishes a failing row from a failing stream or connection.
 #[derive(Debug, Default)]
@@ -32,8 +32,8 @@ struct State {
 #[derive(Debug, Default)]
 struct Stream {
     stored: Option<Instant>,
-    asked: Option<(Instant, Option<SystemTime>)>,
-    told: Option<Instant>,
+    creation: Option<(Instant, Option<SystemTime>)>,
+    last_logged: Option<Instant>,
 }
 
 impl Suspects {
@@ -58,8 +58,8 @@ impl Suspects {
     /// began.
     pub(super) fn others_passed(&self, row: &Row, began: Instant) -> bool {
         let mut state = self.lock();
-        if state.failed.len() >= MANY {
-            state.failed.retain(|_, failed| failed.elapsed() < LONG);
+        if state.failed.len() >= REMEMBERED_ROWS {
+            state.failed.retain(|_, failed| failed.elapsed() < REMEMBERED_FOR);
         }
         let since = state.failed.insert(row.id, Instant::now()).unwrap_or(began);
         state.stream(&row.stream).stored.is_some_and(|stored| stored > since)
@@ -67,22 +67,22 @@ impl Suspects {
 
     /// The cached creation time of the stream; `Some(None)` if it does not exist.
     pub(super) fn known(&self, stream: &str) -> Option<Option<SystemTime>> {
-        let asked = self.lock().stream(stream).asked;
-        asked.filter(|(at, _)| at.elapsed() < KNOWN_FOR).map(|(_, created)| created)
+        let creation = self.lock().stream(stream).creation;
+        creation.filter(|(at, _)| at.elapsed() < CACHED_FOR).map(|(_, created)| created)
     }
 
     /// Caches when the stream was created.
     pub(super) fn learned(&self, stream: &str, created: Option<SystemTime>) {
-        self.lock().stream(stream).asked = Some((Instant::now(), created));
+        self.lock().stream(stream).creation = Some((Instant::now(), created));
     }
 
     /// Whether trouble with the stream has not been logged recently.
     pub(super) fn is_news(&self, stream: &str) -> bool {
         let mut state = self.lock();
-        let told = &mut state.stream(stream).told;
-        let is_news = told.is_none_or(|told| told.elapsed() > TOLD_EVERY);
+        let last_logged = &mut state.stream(stream).last_logged;
+        let is_news = last_logged.is_none_or(|last_logged| last_logged.elapsed() > LOG_INTERVAL);
         if is_news {
-            *told = Some(Instant::now());
+            *last_logged = Some(Instant::now());
         }
         is_news
     }

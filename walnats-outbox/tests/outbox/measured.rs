@@ -16,14 +16,14 @@ async fn depth_and_age_are_measured() -> TestResult {
     // The first measure has to find an age.
     tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     let relay = tokio::spawn(world.relay().run());
-    until("depth and age are told", || async {
+    until("depth and age are reported", || async {
         let found = snapshotter.snapshot().into_vec();
         let gauge = |name: &str| {
             let found = found.iter().find(|(key, ..)| key.key().name() == name);
             found.and_then(|(.., value)| if let DebugValue::Gauge(value) = value { Some(value.0) } else { None })
         };
-        let told = ["pending", "parked", "oldest_seconds"].map(|what| gauge(&format!("walnats_outbox_{what}")));
-        Ok(matches!(told, [Some(7.0), Some(0.0), Some(age)] if age > 0.0))
+        let gauges = ["pending", "parked", "oldest_seconds"].map(|what| gauge(&format!("walnats_outbox_{what}")));
+        Ok(matches!(gauges, [Some(7.0), Some(0.0), Some(age)] if age > 0.0))
     })
     .await?;
     relay.abort();

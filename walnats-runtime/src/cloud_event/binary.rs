@@ -1,4 +1,4 @@
-//! Binary mode of the NATS binding (1.0.3-wip): each attribute is a header, the payload stays as it is.
+//! Binary mode of the NATS binding (1.0.3-wip): each attribute is a header, and the payload is unchanged.
 
 use async_nats::HeaderMap;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
@@ -6,10 +6,10 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 use super::{AttributeValue, CloudEvent, CloudEventError, SPEC_VERSION, rule};
 use crate::{Headers, printable};
 
-/// Beside all that is not printable ASCII: space, `"` and `%`.
+/// Percent-encoded in addition to everything that is not printable ASCII: space, `"` and `%`.
 const ENCODED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'%');
 
-/// What the names of the headers start with.
+/// The prefix of the headers' names.
 const PREFIX: &str = "ce-";
 
 /// Sets a header for each attribute.
@@ -46,15 +46,15 @@ fn encoded(value: String) -> String {
 }
 
 impl CloudEvent {
-    /// Reads the attributes of a message in binary mode; its payload is the event's data as it is.
+    /// Reads the attributes of a message in binary mode; its payload is the event's data.
     ///
-    /// Names of headers count without regard to case. Values are percent-decoded once, and every extension is a string.
-    /// Without `ce-datacontenttype`, the header `content-type` tells the media type.
+    /// Header names are compared case-insensitively. Values are percent-decoded once, and every extension is a string.
+    /// Without `ce-datacontenttype`, the media type is that of the header `content-type`.
     ///
     /// # Errors
     ///
-    /// [`CloudEventError::NotCloudEvent`] without `ce-specversion`; otherwise the attribute that breaks a rule, or that
-    /// is not UTF-8 once it is decoded.
+    /// [`CloudEventError::NotCloudEvent`] without `ce-specversion`; otherwise the attribute that violates a rule, or that
+    /// does not decode to UTF-8.
     pub fn from_headers(headers: &HeaderMap) -> Result<Self, CloudEventError> {
         let mut event = CloudEvent::new("");
         let (mut version, mut content_type) = (None, None);

@@ -6,43 +6,45 @@ use super::{AttributeValue, CloudEvent};
 use crate::HeaderError;
 use crate::printable::{self, is_printable};
 
-/// A CloudEvent that breaks the specification. Names the attribute, never its value.
+/// A CloudEvent that violates the specification. Names the attribute, never its value.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CloudEventError {
     /// The message has no CloudEvents attributes.
     #[error("the message is not a CloudEvent: it has no `specversion`")]
     NotCloudEvent,
-    /// Another version than 1.0.
+    /// A version other than 1.0.
     #[error("`specversion` is not 1.0")]
     SpecVersion,
-    /// A required attribute is not there.
+    /// A required attribute is missing.
     #[error("attribute `{0}` is missing")]
     Missing(&'static str),
-    /// An attribute that may not be empty is.
+    /// An attribute that must not be empty is empty.
     #[error("attribute `{0}` is empty")]
     Empty(&'static str),
-    /// An attribute is not what it has to be.
+    /// The value of an attribute is invalid.
     #[error("attribute `{attribute}` is not {expected}")]
     Invalid {
         /// The attribute's name.
         attribute: String,
-        /// What it has to be.
+        /// What is valid.
         expected: &'static str,
     },
-    /// Names of attributes consist of `a` to `z` and digits, and `data` is not one.
-    #[error("{0:?} is not a name for an attribute: `a` to `z` and digits, not `data`, not a name of CloudEvents' own")]
+    /// The name of an extension attribute is invalid: it consists of `a` to `z` and digits, and `data` is reserved.
+    #[error(
+        "{0:?} is not a valid name of an extension: use `a` to `z` and digits, except `data` and the names of core attributes"
+    )]
     Name(String),
     /// A structured CloudEvent is not a JSON object.
     #[error("the payload is not a CloudEvent in JSON")]
     Json(#[source] serde_json::Error),
-    /// The payload's media type is JSON, and the payload is not.
-    #[error("the payload is not the JSON that its media type promises")]
+    /// The media type says JSON, but the payload is not JSON.
+    #[error("the payload is not JSON, although its media type says so")]
     Data(#[source] serde_json::Error),
-    /// There is both `data` and `data_base64`.
+    /// Both `data` and `data_base64` are present.
     #[error("the payload has both `data` and `data_base64`")]
     DataTwice,
-    /// An attribute cannot be a header.
+    /// An attribute cannot be sent as a header.
     #[error("an attribute cannot be sent as a header")]
     Header(#[from] HeaderError),
 }
@@ -53,7 +55,7 @@ impl CloudEventError {
     }
 }
 
-/// Checks all attributes, of an event that is to be sent and of one that was read.
+/// Checks all attributes of an event, before it is sent or after it was read.
 pub(super) fn check(event: &CloudEvent) -> Result<(), CloudEventError> {
     let required =
         [("id", event.id.as_deref()), ("source", Some(&event.source)), ("type", event.event_type.as_deref())];
@@ -85,7 +87,7 @@ pub(super) fn check(event: &CloudEvent) -> Result<(), CloudEventError> {
     Ok(())
 }
 
-/// `data` and the names of CloudEvents' own attributes are taken.
+/// An extension cannot be named `data` or like a core attribute.
 pub(super) fn is_extension_name(name: &str) -> bool {
     const TAKEN: [&str; 9] =
         ["data", "specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema"];
@@ -115,7 +117,7 @@ fn is_text(text: &str) -> bool {
     is_printable(text) || !text.chars().any(|c| c.is_control() || noncharacter(c))
 }
 
-/// `type/subtype` of RFC 2046, with parameters or without.
+/// `type/subtype` of RFC 2046, with or without parameters.
 fn is_media_type(text: &str) -> bool {
     let is_token =
         |text: &str| !text.is_empty() && printable::all(text, |byte| byte.is_ascii_graphic() && !is_special(byte));
@@ -131,7 +133,7 @@ fn is_media_type(text: &str) -> bool {
         })
 }
 
-/// What RFC 2045 calls tspecials.
+/// The tspecials of RFC 2045.
 fn is_special(byte: u8) -> bool {
     matches!(
         byte,
@@ -139,7 +141,7 @@ fn is_special(byte: u8) -> bool {
     )
 }
 
-/// The parameters of a media type: what is between `;` that are not quoted.
+/// The parameters of a media type, separated by `;` outside of quotes.
 fn parameters(text: &str) -> impl Iterator<Item = &str> {
     let mut quoted = false;
     let mut escaped = false;

@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 
 use super::{AttributeValue, CloudEvent, CloudEventError, SPEC_VERSION, is_json, rule};
 
-/// How a message in structured mode is recognised.
+/// The media type of structured mode.
 pub(super) const CONTENT_TYPE: &str = "application/cloudevents+json";
 
-/// The JSON object. JSON data goes in to the letter, other data as base64.
+/// Writes the JSON object. JSON data is embedded verbatim, other data as base64.
 pub(super) fn write(event: &CloudEvent, payload: &[u8]) -> Result<Vec<u8>, CloudEventError> {
     let mut text = String::from("{");
     for (name, value) in event.attributes() {
@@ -24,7 +24,7 @@ pub(super) fn write(event: &CloudEvent, payload: &[u8]) -> Result<Vec<u8>, Cloud
             Some(AttributeValue::Boolean(value)) => json!(value),
             _ => json!(value),
         };
-        // Names of attributes need no escape.
+        // Attribute names need no escaping.
         text.push_str(&format!("\"{name}\":{value},"));
     }
     if event.data_content_type.as_deref().is_none_or(is_json) {
@@ -37,13 +37,13 @@ pub(super) fn write(event: &CloudEvent, payload: &[u8]) -> Result<Vec<u8>, Cloud
 }
 
 impl CloudEvent {
-    /// Reads a message in structured mode, one whose `content-type` starts with `application/cloudevents`. Gives the
-    /// attributes, and the data if there is any: JSON to the letter, a JSON string as its text where the media type is
-    /// not JSON, and base64 decoded.
+    /// Reads a message in structured mode, one whose `content-type` starts with `application/cloudevents`. Returns the
+    /// attributes and the data, if any: JSON verbatim, a JSON string as its text if the media type is not JSON, and decoded
+    /// base64.
     ///
     /// # Errors
     ///
-    /// The payload is not a JSON object, or has a member twice; or an attribute breaks a rule of CloudEvents.
+    /// The payload is not a JSON object or has a duplicate member, or an attribute violates a rule of CloudEvents.
     pub fn from_structured(payload: &[u8]) -> Result<(Self, Option<Vec<u8>>), CloudEventError> {
         let Members(members) = serde_json::from_slice(payload).map_err(CloudEventError::Json)?;
         let mut event = CloudEvent::new("").structured();
@@ -77,9 +77,9 @@ impl CloudEvent {
     }
 }
 
-/// An attribute's value; `null` means that it is not there.
+/// An attribute's value; `null` means that it is absent.
 fn value(name: &str, raw: &RawValue) -> Result<Option<AttributeValue>, CloudEventError> {
-    let wrong = || CloudEventError::invalid(name, "a string, a boolean or an integer of 32 bits");
+    let wrong = || CloudEventError::invalid(name, "a string, a boolean or a 32-bit integer");
     Ok(match serde_json::from_str(raw.get()).map_err(CloudEventError::Json)? {
         Value::Null => None,
         Value::String(text) => Some(text.into()),
@@ -106,7 +106,7 @@ fn decoded(data: &RawValue) -> Result<Vec<u8>, CloudEventError> {
     bytes.ok_or_else(|| CloudEventError::invalid("data_base64", "base64"))
 }
 
-/// The members of an object, none twice.
+/// The members of an object, without duplicates.
 struct Members<'a>(BTreeMap<String, &'a RawValue>);
 
 impl<'de> Deserialize<'de> for Members<'de> {
@@ -123,7 +123,7 @@ impl<'de> Deserialize<'de> for Members<'de> {
                 let mut members = BTreeMap::new();
                 while let Some((name, value)) = map.next_entry()? {
                     if members.insert(name, value).is_some() {
-                        return Err(A::Error::custom("a member is there twice"));
+                        return Err(A::Error::custom("duplicate member"));
                     }
                 }
                 Ok(Members(members))

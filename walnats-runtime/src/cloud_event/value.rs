@@ -1,4 +1,4 @@
-//! Values of attributes.
+//! Attribute values.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,12 +8,12 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::DateTime;
 
-/// The value of an extension attribute. A reader of headers gets every type as a string.
+/// The value of an extension attribute. In binary mode, readers get every type as a string.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AttributeValue {
     /// Text without control characters.
     String(String),
-    /// A whole number of 32 bits.
+    /// A 32-bit integer.
     Integer(i32),
     /// `true` or `false`.
     Boolean(bool),

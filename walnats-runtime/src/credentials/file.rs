@@ -1,10 +1,10 @@
-//! Credentials as files hold them.
+//! Files with credentials.
 
 use nkeys::KeyPair;
 
 use super::{Credentials, Kind};
 
-/// A credentials file: a JWT, and a seed where the JWT is not a bearer token, each between two lines of dashes.
+/// Reads a credentials file: a JWT, and a seed unless the JWT is a bearer token, each between two lines of dashes.
 pub(super) fn creds(text: &str) -> Option<Credentials> {
     let mut blocks = blocks(text);
     let token = blocks.next().filter(|token| token.split('.').count() == 3)?.to_owned();
@@ -12,7 +12,7 @@ pub(super) fn creds(text: &str) -> Option<Credentials> {
     Some(Credentials(Kind::Jwt { token, seed }))
 }
 
-/// A file with an nkey: the seed, alone, among comments or between two lines of dashes.
+/// Reads a file with an nkey: the seed alone, among comments or between two lines of dashes.
 pub(super) fn nkey(text: &str) -> Option<Credentials> {
     let seed = text.lines().map(str::trim).find(|line| line.starts_with('S') && KeyPair::from_seed(line).is_ok())?;
     Some(Credentials(Kind::Nkey { seed: seed.to_owned() }))

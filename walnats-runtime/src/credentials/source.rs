@@ -1,4 +1,4 @@
-//! Where credentials come from, each time that they are needed.
+//! Sources of credentials, which are read for each connection.
 
 use std::error::Error;
 use std::fmt;
@@ -18,13 +18,13 @@ type Answer = Pin<Box<dyn Future<Output = Result<Credentials, Box<dyn Error + Se
 /// Where credentials come from.
 #[derive(Clone)]
 pub(crate) enum Source {
-    /// They do not change.
+    /// Fixed credentials.
     Fixed(Credentials),
     /// A credentials file.
     Creds(PathBuf),
     /// A file with the seed of an nkey.
     Nkey(PathBuf),
-    /// The application says.
+    /// The application's callback.
     Callback(Arc<dyn Fn() -> Answer + Send + Sync>),
 }
 
@@ -38,19 +38,19 @@ impl Source {
     }
 
     /// The answer to a server's challenge.
-    pub(crate) async fn answer(self, nonce: Vec<u8>, said: Said) -> Result<Auth, AuthError> {
-        // A task of its own: a callback may panic, and its future need not be `Sync`. It ends with this future.
+    pub(crate) async fn answer(self, nonce: Vec<u8>, last_problem: LastProblem) -> Result<Auth, AuthError> {
+        // A separate task, because a callback may panic and its future may not be `Sync`. It ends with this future.
         let mut task = JoinSet::new();
-        let saying = said.clone();
+        let callback_problem = last_problem.clone();
         task.spawn(async move {
             let credentials = self.credentials().await?;
-            saying.set(|last| *last = Last { error: None, expired: credentials.expired() });
+            callback_problem.set(|last| *last = Problem { error: None, expired: credentials.expired() });
             credentials.answer(&nonce)
         });
         let answer = task.join_next().await.unwrap_or(Ok(Err(CredentialsError::Panicked)));
         answer.unwrap_or(Err(CredentialsError::Panicked)).map_err(|error| {
             let text = Chain(&error).to_string();
-            said.set(|last| last.error = Some(error));
+            last_problem.set(|last| last.error = Some(error));
             AuthError::new(text)
         })
     }
@@ -59,7 +59,7 @@ impl Source {
         match self {
             Self::Fixed(credentials) => Ok(credentials),
             Self::Callback(callback) => callback().await.map_err(CredentialsError::Callback),
-            Self::Creds(path) => read(path, "a file of credentials: there is no JWT in it", file::creds).await,
+            Self::Creds(path) => read(path, "a credentials file: it contains no JWT", file::creds).await,
             Self::Nkey(path) => read(path, "a file with the seed of an nkey (`SU...`)", file::nkey).await,
         }
     }
@@ -77,24 +77,24 @@ async fn read(
     read.await.unwrap_or(Err(CredentialsError::Panicked))
 }
 
-/// What there was to say of the credentials the last time; async-nats keeps the text of an error alone.
+/// The last problem with the credentials. It is kept here because async-nats keeps only the text of an error.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Said(Arc<Mutex<Last>>);
+pub(crate) struct LastProblem(Arc<Mutex<Problem>>);
 
 #[derive(Debug, Default)]
-pub(crate) struct Last {
-    /// Why there were none.
+pub(crate) struct Problem {
+    /// Why none were available.
     pub(crate) error: Option<CredentialsError>,
-    /// Since when they are no longer valid.
+    /// When they expired.
     pub(crate) expired: Option<SystemTime>,
 }
 
-impl Said {
-    fn set(&self, set: impl FnOnce(&mut Last)) {
+impl LastProblem {
+    fn set(&self, set: impl FnOnce(&mut Problem)) {
         set(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    pub(crate) fn take(&self) -> Last {
+    pub(crate) fn take(&self) -> Problem {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -324,6 +324,6 @@ impl Task {
     }
 
     fn is_busy(&self) -> bool {
-        !self.ring.is_empty() || !self.flushes.is_empty() || self.closing.is_some() || self.lost.is_unsaid()
+        !self.ring.is_empty() || !self.flushes.is_empty() || self.closing.is_some() || self.lost.owes_summary()
     }
 }

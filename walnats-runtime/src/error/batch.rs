@@ -1,4 +1,4 @@
-//! The error of a batch that was not confirmed as a whole.
+//! The error of a batch of which not all events were confirmed.
 
 use std::error::Error;
 use std::fmt;
@@ -14,13 +14,13 @@ pub struct EmitAllError {
 }
 
 impl EmitAllError {
-    /// One for each event of the batch, in order; `None` where it was not confirmed.
+    /// The receipt of each event of the batch, in order; `None` if it was not confirmed.
     pub fn receipts(&self) -> &[Option<Receipt>] {
         &self.receipts
     }
 
-    /// What was not confirmed, by place in the batch. Where nothing was sent because events are invalid, the invalid ones
-    /// alone are listed; where an atomic batch failed as a whole, that is one entry.
+    /// The failures, with their index in the batch. If nothing was sent because events are invalid, only the invalid ones are
+    /// listed. If an atomic batch failed as a whole, there is one entry.
     pub fn failures(&self) -> &[(usize, EmitError)] {
         &self.failures
     }

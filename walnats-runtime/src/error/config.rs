@@ -1,39 +1,38 @@
-//! Options that cannot be used.
+//! Invalid options.
 
 use crate::subject::SubjectProblem;
 
-/// The [`Options`](crate::Options) of a publisher contradict each other, or one of them cannot be used.
-/// [`Publisher::connect`](crate::Publisher::connect) fails with it; over a connection that was there already, `register` and
-/// each emit do.
+/// The [`Options`](crate::Options) of a publisher contradict each other, or one of them is invalid.
+/// [`Publisher::connect`](crate::Publisher::connect) fails with this error; over an existing connection, `register` and each
+/// emit fail.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// [`Options::domain`](crate::Options::domain) and [`Options::api_prefix`](crate::Options::api_prefix) say the same
-    /// thing.
-    #[error("options `domain` and `api_prefix` exclude each other: a domain is the prefix `$JS.<domain>.API`")]
+    /// [`Options::domain`](crate::Options::domain) and [`Options::api_prefix`](crate::Options::api_prefix) are both set.
+    #[error("options `domain` and `api_prefix` cannot be combined: a domain is the prefix `$JS.<domain>.API`")]
     DomainAndPrefix,
-    /// [`Options::nats`](crate::Options::nats) with credentials that are read at every connection.
+    /// [`Options::nats`](crate::Options::nats) is combined with credentials that are read for each connection.
     #[error(
-        "options `nats` and credentials that are read at every connection exclude each other; use `configure_nats` for the rest"
+        "option `nats` cannot be combined with credentials that are read for each connection; use `configure_nats` for the rest"
     )]
     NatsAndCredentials,
-    /// It is to be a part of subjects, and cannot be one.
+    /// A text that becomes a part of subjects or stream names is invalid.
     #[error("option `{option}` ({value:?}){}", fault(.value, .problem))]
     Name {
-        /// The option: `domain`, say.
+        /// The option, such as `domain`.
         option: &'static str,
-        /// As it was given.
+        /// Its value.
         value: String,
-        /// What is wrong with it.
+        /// The problem.
         problem: SubjectProblem,
     },
-    /// [`Options::rename_stream`](crate::Options::rename_stream) for a stream that the package does not have.
+    /// [`Options::rename_stream`](crate::Options::rename_stream) names a stream that the package does not have.
     #[error("option `rename_stream`: the package has no stream `{stream}`")]
     NoStream {
-        /// The stream that is to have another name.
+        /// The unknown stream.
         stream: String,
     },
-    /// Two streams of the package would have one name.
+    /// Two streams of the package would have the same name.
     #[error("option `rename_stream`: two streams would be called `{name}`")]
     SameStream {
         /// That name.
@@ -41,7 +40,7 @@ pub enum ConfigError {
     },
 }
 
-/// An empty text is empty; a text with an empty token is not.
+/// Distinguishes an empty text from a text with an empty token.
 fn fault(value: &str, problem: &SubjectProblem) -> String {
     match problem {
         SubjectProblem::Empty if !value.is_empty() => format!(": a token of it {problem}"),

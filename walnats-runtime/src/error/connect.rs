@@ -7,7 +7,7 @@ use async_nats::ConnectErrorKind;
 use super::{ConfigError, CredentialsError, EnvironmentError, NatsError};
 use crate::warning::Warning;
 
-/// The connection could not be made. Servers are named by host and port alone: a URL can hold a password.
+/// The connection failed. Servers are named only by host and port, because a URL can contain a password.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConnectError {
@@ -28,42 +28,42 @@ pub enum ConnectError {
     Strict {
         /// The stream.
         stream: String,
-        /// What there is to say of it.
+        /// Why.
         warnings: Vec<Warning>,
     },
-    /// No server answers there.
+    /// No server answers.
     #[error("no NATS server answers at {servers}")]
     Unreachable {
         /// Host and port of each.
         servers: String,
-        /// What the last one tried said.
+        /// The error of the last server that was tried.
         source: NatsError<ConnectErrorKind>,
     },
-    /// The connection was accepted and nothing was sent over it, or name resolution took too long.
+    /// A server accepted the connection but sent nothing, or name resolution took too long.
     #[error("no NATS server at {servers} answered in time")]
     TimedOut {
         /// Host and port of each.
         servers: String,
     },
-    /// What answers there speaks HTTP, not NATS or WebSocket: the server's monitoring port, or another program.
+    /// The port speaks HTTP, not NATS or WebSocket: it is the server's monitoring port, or that of another program.
     #[error("{servers} speaks HTTP, not NATS: is it the client port?")]
     Http {
         /// Host and port.
         servers: String,
     },
-    /// The port is the server's for WebSocket.
-    #[error("{servers} is a port for WebSocket: use a `ws://` URL")]
+    /// The port is the server's WebSocket port.
+    #[error("{servers} is a WebSocket port: use a `ws://` URL")]
     WebsocketPort {
         /// Host and port.
         servers: String,
     },
-    /// The server expects TLS first.
-    #[error("{servers} expects TLS before anything else: use `Options::tls_first`, or a `wss://` URL")]
+    /// The server expects the TLS handshake first.
+    #[error("{servers} expects the TLS handshake first: use `Options::tls_first`, or a `wss://` URL")]
     TlsFirst {
         /// Host and port.
         servers: String,
     },
-    /// The server, or the account, has as many connections as it allows.
+    /// The server or the account has reached its limit of connections.
     #[error("the NATS server at {servers} allows no more connections: {said}")]
     ConnectionLimit {
         /// Host and port of each.
@@ -92,7 +92,7 @@ pub enum ConnectError {
     Refused {
         /// Host and port of each.
         servers: String,
-        /// What it said.
+        /// The server's error.
         source: NatsError<ConnectErrorKind>,
     },
     /// The server refused the credentials, whose JWT has expired.
@@ -100,16 +100,15 @@ pub enum ConnectError {
     Expired {
         /// Host and port of each.
         servers: String,
-        /// When.
+        /// The time of expiry.
         since: SystemTime,
     },
-    /// No secure connection: a certificate that is not trusted or not readable, a name that does not match, or a server that does
-    /// not offer TLS.
+    /// No TLS connection: a certificate is untrusted or unreadable, its name does not match, or the server does not offer TLS.
     #[error("no TLS connection with {servers}")]
     Tls {
         /// Host and port of each.
         servers: String,
-        /// What failed.
+        /// The cause.
         source: NatsError<ConnectErrorKind>,
     },
 }

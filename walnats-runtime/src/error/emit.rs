@@ -8,14 +8,13 @@ pub enum EmitError {
     /// Certainly not stored.
     #[error(transparent)]
     NotStored(NotStored),
-    /// Sent, but possibly not stored. Emitting it again with the same uid, within the stream's duplicate
-    /// window, settles it.
+    /// Sent, and possibly stored. Emitting it again with the same uid, within the stream's duplicate window, settles it.
     #[error(transparent)]
     PossiblyStored(PossiblyStored),
 }
 
 impl EmitError {
-    /// The message's id; `None` where it was refused before it had one.
+    /// The message's id; `None` if it was refused before it had one.
     pub fn message_id(&self) -> Option<&str> {
         match self {
             Self::NotStored(error) => error.message_id.as_deref(),

@@ -1,65 +1,65 @@
-//! An environment that does not say how to connect.
+//! Invalid connection settings of the environment.
 
 use std::io;
 use std::path::PathBuf;
 
-/// The variables of the environment, or a context of the program `nats`, do not say how to connect. Holds no value of a variable
-/// or member: it can be a secret.
+/// The environment variables, or a context of the program `nats`, are invalid. Contains no value of a variable or member,
+/// because it can be secret.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EnvironmentError {
-    /// A variable cannot be used.
+    /// A variable is invalid.
     #[error("the variable `{name}` {problem}")]
     Variable {
         /// The variable.
         name: &'static str,
-        /// What is wrong with it.
+        /// The problem.
         problem: &'static str,
     },
-    /// More than one kind of credentials is given, and which one is meant is not said.
+    /// More than one kind of credentials is set.
     #[error("`{first}` and `{second}` are both set in {place}: which of them are the credentials?")]
     Several {
         /// The environment, or the name of the context.
         place: String,
         /// A variable or member.
         first: &'static str,
-        /// Another one.
+        /// Another variable or member.
         second: &'static str,
     },
-    /// A certificate without its key, or a key without its certificate.
-    #[error("`{0}` is set alone: a client certificate needs both certificate and key")]
+    /// A certificate is set without its key, or a key without its certificate.
+    #[error("only `{0}` is set: a client certificate needs both certificate and key")]
     HalfOfAPair(&'static str),
-    /// The name of a context is not a name of a file.
+    /// The name of a context is not a valid file name.
     #[error("{0:?} is not the name of a context")]
     ContextName(String),
-    /// There is no such context.
+    /// The context cannot be read.
     #[error("cannot read the context `{name}` at `{}`", path.display())]
     NoContext {
-        /// As `NATS_CONTEXT`, or the file of the selected one, has it.
+        /// Its name, from `NATS_CONTEXT` or from the file that names the selected context.
         name: String,
         /// Its file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// The file of a context is not a JSON object.
-    #[error("`{}` is not the JSON object of a context: see line {line}, column {column}", path.display())]
+    #[error("`{}` is not a context in JSON: see line {line}, column {column}", path.display())]
     Json {
         /// The file.
         path: PathBuf,
-        /// From 1.
+        /// Counted from 1.
         line: usize,
-        /// From 1.
+        /// Counted from 1.
         column: usize,
     },
-    /// A context has a member that cannot be used here.
+    /// A member of a context is invalid or not supported.
     #[error("`{member}` of the context `{context}` {problem}")]
     Member {
         /// The name of the context.
         context: String,
         /// The member.
         member: &'static str,
-        /// What is wrong with it.
+        /// The problem.
         problem: String,
     },
 }

@@ -5,14 +5,14 @@ use std::fmt;
 use super::EmitError;
 use crate::message::OutboundMessage;
 
-/// Not everything that was accepted is acknowledged.
+/// Not all accepted messages are acknowledged.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FlushError {
     /// The deadline passed. Unacknowledged messages stay in the buffer and are still sent.
     #[error("{unacknowledged} messages are not acknowledged yet")]
     Deadline {
-        /// How many were accepted before the call and have not ended.
+        /// How many messages accepted before the call have not ended.
         unacknowledged: usize,
     },
     /// Buffered messages ended without being confirmed since the last `flush`.
@@ -27,18 +27,18 @@ pub enum FlushError {
     /// The publisher was shut down.
     #[error("the publisher is shut down")]
     Closed,
-    /// The publisher's task is gone: the Tokio runtime on which the publisher was made has shut down. What it held has ended, and
-    /// nothing is sent any more.
+    /// The publisher's task has ended, because the Tokio runtime on which the publisher was created has shut down. All its
+    /// messages have ended, and nothing more is sent.
     #[error("the publisher has ended: {0}")]
     Ended(&'static str),
 }
 
-/// The publisher is shut down, and not everything was acknowledged.
+/// The publisher is shut down, and not all messages were acknowledged.
 #[derive(Clone, Default)]
 pub struct ShutdownError {
     pub(crate) unsent: Vec<OutboundMessage>,
     pub(crate) unknown: Vec<OutboundMessage>,
-    /// Why the task had ended before, and how many messages it held then.
+    /// Why the task had ended earlier, and how many messages it held.
     ended: Option<(&'static str, usize)>,
 }
 
@@ -51,25 +51,25 @@ impl ShutdownError {
         Self { ended: Some((why, unconfirmed)), ..Self::default() }
     }
 
-    /// How many messages were not confirmed when the publisher's task ended, before the shutdown: the Tokio runtime on which the
-    /// publisher was made had shut down. They are not in this error; each ended its [`Pending`](crate::Pending), or was reported as
+    /// How many messages were not confirmed when the publisher's task ended before the shutdown, because the Tokio runtime on
+    /// which it was created had shut down. They are not in this error; each ended its [`Pending`](crate::Pending), or was reported as
     /// [lost](crate::Options::on_lost).
     pub fn lost_before(&self) -> usize {
         self.ended.map_or(0, |(_, unconfirmed)| unconfirmed)
     }
 
-    /// What was never sent, in order: certainly not stored.
+    /// The messages that were never sent, in order: certainly not stored.
     pub fn unsent(&self) -> &[OutboundMessage] {
         &self.unsent
     }
 
-    /// What was sent and is not acknowledged, in order: possibly stored. Sending it again with the same id, within the
-    /// stream's duplicate window, settles it.
+    /// The messages that were sent and not acknowledged, in order: possibly stored. Sending them again with the same ids,
+    /// within the stream's duplicate window, settles it.
     pub fn unknown(&self) -> &[OutboundMessage] {
         &self.unknown
     }
 
-    /// All of it, in the order in which it was accepted.
+    /// All messages, in the order in which they were accepted.
     pub fn into_messages(self) -> Vec<OutboundMessage> {
         let mut messages = self.unknown;
         messages.extend(self.unsent);
@@ -82,7 +82,7 @@ impl fmt::Display for ShutdownError {
         if let Some((why, unconfirmed)) = self.ended {
             return write!(
                 f,
-                "the publisher had ended before: {why}; {unconfirmed} messages were not confirmed then, and have been reported"
+                "the publisher had ended earlier: {why}; its {unconfirmed} unconfirmed messages have been reported"
             );
         }
         write!(

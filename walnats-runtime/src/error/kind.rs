@@ -2,12 +2,12 @@
 
 use super::{Cause, EmitError, Reason};
 
-/// Writes `kind()` and, for the tests, all that it can return.
+/// Defines `kind()` and, for the tests, all values that it can return.
 macro_rules! kinds {
     ($type:ident, $names:ident, { $($pattern:pat => $name:literal,)* }) => {
         impl $type {
-            /// A short name such as `no_stream`, in snake case. It does not depend on the values in the error, and stays
-            /// what it is from version to version. No two reasons and causes share one.
+            /// A short name such as `no_stream`, in snake case. It does not depend on the values in the error, is stable across
+            /// versions, and is unique among reasons and causes.
             pub fn kind(&self) -> &'static str {
                 match self {
                     $($pattern => $name,)*

@@ -1,9 +1,9 @@
-//! async-nats's errors, each level once.
+//! Errors of async-nats, without repeated causes.
 
 use std::error::Error;
 use std::fmt::{self, Debug, Display};
 
-/// An error of async-nats. There, `Display` prints the cause, too; here the cause is in `source()` alone.
+/// An error of async-nats. Its own `Display` also prints the cause; here, the cause is only in `source()`.
 #[derive(Debug)]
 pub struct NatsError<K: Clone + Debug + Display + PartialEq>(async_nats::error::Error<K>);
 
@@ -30,7 +30,7 @@ impl<K: Clone + Debug + Display + PartialEq> Display for NatsError<K> {
 }
 
 impl<K: Clone + Debug + Display + PartialEq> NatsError<K> {
-    /// The cause, where its text says again what the kind says: "authorization violation", say.
+    /// The cause, unless its text repeats the kind, such as "authorization violation".
     fn repeated(&self) -> Option<&(dyn Error + 'static)> {
         let kind = self.0.kind().to_string().to_lowercase();
         self.cause().filter(|cause| cause.to_string().to_lowercase().contains(&kind))

@@ -20,17 +20,17 @@ impl NotStored {
         &self.event
     }
 
-    /// The message's id; `None` where it was refused before it had one.
+    /// The message's id; `None` if it was refused before it had one.
     pub fn message_id(&self) -> Option<&str> {
         self.message_id.as_deref()
     }
 
-    /// Why.
+    /// The reason.
     pub fn reason(&self) -> &Reason {
         &self.reason
     }
 
-    /// Whether the buffer had no place; later it may have.
+    /// Whether the buffer was full. Emitting it later may succeed.
     pub fn is_buffer_full(&self) -> bool {
         matches!(self.reason, Reason::BufferFull)
     }
@@ -45,7 +45,7 @@ impl fmt::Display for NotStored {
 impl Error for NotStored {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.reason {
-            // As themselves, and not as what counts their owners.
+            // The errors themselves instead of their `Arc`s, so that callers can downcast.
             Reason::Encode(error) => Some(error.as_ref()),
             Reason::CloudEvent(error) => Some(error.as_ref()),
             reason => reason.source(),
@@ -57,7 +57,7 @@ impl Error for NotStored {
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Reason {
-    /// It breaks its schema.
+    /// It violates its schema.
     #[error("it breaks its schema")]
     Invalid(#[from] ValidateError),
     /// It cannot be encoded.
@@ -72,66 +72,65 @@ pub enum Reason {
     /// Its deduplication id cannot be used.
     #[error("its id cannot be used")]
     MessageId(#[from] MessageIdError),
-    /// It breaks a rule of CloudEvents.
+    /// It violates a rule of CloudEvents.
     #[error("it is not a valid CloudEvent")]
     CloudEvent(#[source] Arc<CloudEventError>),
-    /// Something was asked for that its stream, or the value given, does not allow.
+    /// An option of the emit is invalid, or its stream does not allow it.
     #[error(transparent)]
     Option(#[from] OptionError),
-    /// Larger than the server, or the stream, allows: headers and payload together.
+    /// Its headers and payload together are larger than the server allows.
     #[error("its {size} bytes (headers and payload) are more than the limit of {limit}")]
     TooLarge {
-        /// Bytes.
+        /// Its size in bytes.
         size: usize,
-        /// Bytes.
+        /// The limit in bytes.
         limit: usize,
     },
-    /// The server closes the connection over it, whenever it is sent: it is larger than the account's limit, say, or its subject
+    /// The server closes the connection whenever it is sent. For example, it is larger than the account allows, or its subject
     /// is longer than the server's control line.
     #[error("the server closes the connection over its {size} bytes (headers and payload): {said}")]
     HungUp {
-        /// Bytes.
+        /// Its size in bytes.
         size: usize,
-        /// In the server's words.
+        /// The server's words.
         said: String,
     },
-    /// Larger than its stream allows.
+    /// It is larger than its stream allows.
     #[error("its {size} bytes (headers and payload) are more than stream `{stream}` allows")]
     TooLargeForStream {
-        /// Bytes.
+        /// Its size in bytes.
         size: usize,
         /// The stream.
         stream: String,
     },
-    /// The buffer had no place. Only `try_buffered`, and `buffered` where the options say so, end like this.
+    /// The buffer is full. Only `try_buffered` fails like this, and `buffered` with [`Full::Refuse`](crate::Full::Refuse).
     #[error("the buffer is full")]
     BufferFull,
     /// The publisher was shut down before the event was sent.
     #[error("the publisher is shut down")]
     Closed,
-    /// The publisher's task is gone, and with it everything that it could have sent: the Tokio runtime on which the publisher was
-    /// made has shut down.
+    /// The publisher's task has ended, because the Tokio runtime on which the publisher was created has shut down.
     #[error("the publisher has ended: {0}")]
     Ended(&'static str),
-    /// The publisher was made outside of a Tokio runtime; then its first emit has to happen inside one.
+    /// The publisher was created outside of a Tokio runtime, and so was this emit; the first one must be inside a runtime.
     #[error("there is no Tokio runtime here")]
     NoRuntime,
-    /// Time was up before the event could be sent: no connection, or too much before it.
+    /// The deadline passed before the event could be sent: there was no connection, or too many messages were before it.
     #[error("it could not be sent in time: {0}")]
     Unsent(&'static str),
-    /// No stream takes its subject.
+    /// No stream stores its subject.
     #[error("stream `{stream}` does not exist or does not take its subject; has `register` been called?")]
     NoStream {
         /// The stream that the event belongs to.
         stream: String,
     },
-    /// The server, or the account, has no JetStream, so there is no stream at all.
+    /// The server or the account has no JetStream, and so no streams.
     #[error("there is no JetStream on this server or account, so no stream `{stream}`")]
     NoJetStream {
         /// The stream that the event belongs to.
         stream: String,
     },
-    /// Another stream takes its subject.
+    /// Another stream stores its subject.
     #[error("stream `{found}` takes its subject, and `{stream}` does not")]
     WrongStream {
         /// The stream that the event belongs to.
@@ -139,7 +138,7 @@ pub enum Reason {
         /// The stream that answered.
         found: String,
     },
-    /// The stream is full and refuses what is new.
+    /// The stream is full and refuses new messages.
     #[error("stream `{stream}` is full: {description}")]
     StreamFull {
         /// The stream.
@@ -147,22 +146,22 @@ pub enum Reason {
         /// The limit, in the server's words.
         description: String,
     },
-    /// These credentials may not publish on its subject.
+    /// The credentials do not permit publishing on its subject.
     #[error("the server denies publishing on its subject")]
     PermissionDenied,
-    /// These credentials may not subscribe to the inbox that acknowledgements come to.
+    /// The credentials do not permit the subscription that receives acknowledgements.
     #[error("the server denies the subscription that acknowledgements come to")]
     InboxDenied,
-    /// An atomic batch holds an id that is stored already, or twice the same; nothing of the batch is stored.
+    /// An id of an atomic batch is stored already, or occurs twice; nothing of the batch is stored.
     #[error("an id of the batch is stored already, or is there twice")]
     DuplicateInBatch,
-    /// The stream has an event of the key that was to be stored once. A single emit ends with a receipt instead.
+    /// The stream already has an event with a key of the batch. A single emit returns a receipt instead.
     #[error("stream `{stream}` has an event of its key already")]
     KeyTaken {
         /// The stream.
         stream: String,
     },
-    /// The stream on the server does not have a setting without which the server would ignore what was asked for.
+    /// The stream on the server lacks a setting without which the server would ignore an option of the emit.
     #[error("stream `{stream}` has no `{setting}` on its server; `register` turns it on where the server knows it")]
     Lacks {
         /// The stream.
@@ -170,14 +169,14 @@ pub enum Reason {
         /// As in `walnats.toml`: `message_ttl` (from nats-server 2.11), `schedules` or `atomic` (from 2.12).
         setting: &'static str,
     },
-    /// JetStream said no, for another reason.
+    /// JetStream refused it for another reason.
     #[error("JetStream refused it: {description} ({code})")]
     Rejected {
-        /// JetStream's own code, such as 10165.
+        /// JetStream's error code, such as 10165.
         code: u64,
-        /// The status beside it, as of HTTP: 400, 429, 503, ...
+        /// Its status, like that of HTTP: 400, 429, 503 and so on.
         status: u64,
-        /// In the server's words.
+        /// The server's words.
         description: String,
     },
 }

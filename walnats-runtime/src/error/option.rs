@@ -5,28 +5,28 @@ use std::time::Duration;
 use super::ConfigError;
 use crate::warning::Warning;
 
-/// An emit asked for something that is not possible.
+/// An option of an emit is invalid, or its event or stream does not allow it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OptionError {
-    /// The publisher was made with options that cannot be used.
+    /// The publisher's options are invalid.
     #[error("the publisher's options are invalid")]
     Publisher(#[from] ConfigError),
-    /// `.delay()` beyond what a date can express.
+    /// `.delay()` is too long for a date.
     #[error("a delay of {0:?} is too long")]
     DelayTooLong(Duration),
-    /// `.delay()` beyond the stream's `max_age`: the event would be gone before it is due.
+    /// `.delay()` is longer than the stream's `max_age`: the event would be deleted before it is due.
     #[error("a delay of {delay:?} is longer than stream `{stream}` keeps messages ({max_age:?})")]
     DelayBeyondAge {
-        /// As asked for.
+        /// The delay.
         delay: Duration,
         /// The stream.
         stream: String,
         /// Its `max_age`.
         max_age: Duration,
     },
-    /// `.ttl()` counts whole seconds from 1.
-    #[error("a time to live of {0:?} is not a whole number of seconds, 1 at least")]
+    /// `.ttl()` is not a whole number of seconds, at least 1.
+    #[error("a time to live of {0:?} is not a whole number of seconds, at least 1")]
     Ttl(Duration),
     /// `.ttl()` on a stream without `message_ttl`.
     #[error("stream `{0}` is not declared with `message_ttl`")]
@@ -39,15 +39,15 @@ pub enum OptionError {
     Strict {
         /// The stream.
         stream: String,
-        /// What there is to say of it.
+        /// Why.
         warning: Warning,
     },
-    /// `.once()` for an event whose subject has the fields of its key in it.
-    #[error("the subject of `{0}` has the key in it already, which `.once()` cannot replace")]
+    /// `.once()` for an event whose subject already contains the fields of its key.
+    #[error("the subject of `{0}` already contains the key, which `.once()` cannot replace")]
     OnceInSubject(String),
-    /// `.once()` for an event whose stream does not take `<subject>.<key>`.
+    /// `.once()` for an event whose stream does not store `<subject>.<key>`.
     #[error(
-        "stream `{stream}` does not take `{event}` with a key as last token; set `once` in its schema, or add to `subjects`"
+        "stream `{stream}` does not store `{event}` with a key as last token; set `once` in its schema, or add to `subjects`"
     )]
     OnceNotStored {
         /// The event's name.
@@ -57,7 +57,7 @@ pub enum OptionError {
     },
     /// `.delay()` for an event that is stored once, on a stream with `schedules`.
     #[error(
-        "stream `{0}` has `schedules`: what it publishes when it is due is not checked to be the only one of its key"
+        "stream `{0}` has `schedules`: when an event is due, the server does not check that it is the only one with its key"
     )]
     OnceWithDelay(String),
     /// An atomic batch has at most 1,000 events.

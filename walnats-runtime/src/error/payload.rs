@@ -1,27 +1,27 @@
-//! Payloads that are not what their schema says.
+//! Payloads that violate their schema.
 
 use std::fmt;
 
 pub use walnats_schema::{Cut, Violation, Violations};
 
-/// The event breaks its schema: every violation, by place and keyword; never a value.
+/// The event violates its schema. Lists every violation by place and keyword, never a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValidateError {
     violations: Violations,
 }
 
 impl ValidateError {
-    /// An error of these violations, in the order in which they are to be shown.
+    /// An error with these violations, in the order in which they are shown.
     pub fn new(violations: impl Into<Violations>) -> Self {
         Self { violations: violations.into() }
     }
 
-    /// What is wrong, where.
+    /// The violations.
     pub fn violations(&self) -> &[Violation] {
         &self.violations.list
     }
 
-    /// Why there may be more violations than these; `None` where these are all.
+    /// Why there may be more violations; `None` if the list is complete.
     pub fn cut(&self) -> Option<&Cut> {
         self.violations.cut.as_ref()
     }
@@ -35,40 +35,40 @@ impl fmt::Display for ValidateError {
 
 impl std::error::Error for ValidateError {}
 
-/// The event cannot be written in its encoding.
+/// The event cannot be encoded.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EncodeError {
     /// JSON cannot express it, for example a map whose keys are not strings.
     #[error("the event cannot be written as JSON")]
     Json(#[source] serde_json::Error),
-    /// The event breaks its schema in a way that its encoding shows.
+    /// The event violates its schema, as its encoding shows.
     #[error("the event breaks its schema")]
     Invalid(#[source] ValidateError),
 }
 
-/// The payload is not an event of the type.
+/// The payload is not a valid event of the type.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
     /// Not JSON at all (RFC 8259). serde_json's own message is left out: it can quote the payload.
     #[error("the payload is not JSON, at line {line}, column {column}")]
     Json {
-        /// From 1.
+        /// Counted from 1.
         line: usize,
-        /// From 1; 0 at the start of a line.
+        /// Counted from 1; 0 at the start of a line.
         column: usize,
     },
-    /// JSON that nests deeper than a reader goes (128 levels).
+    /// JSON that nests deeper than 128 levels.
     #[error("the payload nests too deeply")]
     TooDeep,
-    /// The schema accepts it, and the generated type has no room for it: an integer of 40 digits, say.
+    /// The schema accepts it, but the generated type cannot represent it: an integer of 40 digits, for example.
     #[error("the payload is valid, but its type cannot hold it: {reason}")]
     Unrepresentable {
-        /// What does not fit; without the value.
+        /// What does not fit, without the value.
         reason: String,
     },
-    /// JSON, but not what the schema accepts.
+    /// JSON that the schema does not accept.
     #[error("the payload breaks the schema")]
     Invalid(#[source] ValidateError),
     /// Not an encoding of the protobuf message.

@@ -1,15 +1,15 @@
-//! Whom a failed emit is about, and whether it passes.
+//! What a failed emit concerns, and whether the failure passes.
 
 use super::{NotStored, OptionError, Reason};
 use crate::jetstream::{ErrorCode, Scope, code};
 
 impl NotStored {
-    /// Whom the failure is about, and so who has to do something about it.
+    /// What the failure concerns, and so who can fix it.
     pub fn scope(&self) -> Scope {
         self.reason.scope()
     }
 
-    /// Whether the same event may be stored later without anybody changing it.
+    /// Whether the same event may be stored later, unchanged.
     pub fn passes(&self) -> bool {
         self.reason.passes()
     }
@@ -45,7 +45,7 @@ impl Reason {
             Self::BufferFull | Self::Closed | Self::Ended(_) | Self::NoRuntime | Self::Unsent(_) => {
                 (Scope::Publisher, true)
             }
-            // Somebody may register it, make room or grant the permission: the event need not change for that.
+            // An operator may register the stream, make room or grant the permission; the event need not change.
             Self::Lacks { .. } | Self::NoStream { .. } | Self::WrongStream { .. } | Self::StreamFull { .. } => {
                 (Scope::Stream, true)
             }

@@ -102,7 +102,7 @@ fn connects() -> Vec<ConnectError> {
     let servers = || "127.0.0.1:4222".to_owned();
     let gone = || io::Error::from(io::ErrorKind::NotFound);
     let mut all = vec![
-        ConnectError::Url("there is none"),
+        ConnectError::Url("the list is empty"),
         ConnectError::Websockets,
         config().into(),
         ConnectError::Options(ConfigError::NatsAndCredentials),

@@ -10,22 +10,22 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// What the subjects of JetStream's API start with, as seen from this connection's account.
+/// The prefix of JetStream's API subjects, as seen from this connection's account.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Prefix(Arc<str>);
 
 impl Prefix {
-    /// That of a JetStream domain, whichever server we are connected to.
+    /// The prefix of a JetStream domain, whichever server we are connected to.
     pub(crate) fn of_domain(domain: &str) -> Self {
         Self(format!("$JS.{domain}.API").into())
     }
 
-    /// As it is imported from another account; a `.` at the end is left out.
+    /// The prefix under which an account imports the API; a trailing `.` is ignored.
     pub(crate) fn custom(prefix: &str) -> Self {
         Self(prefix.trim_end_matches('.').into())
     }
 
-    /// Without a `.` at the end.
+    /// The prefix without a trailing `.`.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -35,14 +35,14 @@ impl Prefix {
         format!("{}.{operation}", self.0)
     }
 
-    /// The request that a subject is, without the prefix.
+    /// The request of a subject, without the prefix.
     pub(crate) fn operation<'a>(&self, subject: &'a str) -> Option<&'a str> {
         subject.strip_prefix(self.0.as_ref())?.strip_prefix('.')
     }
 }
 
 impl Default for Prefix {
-    /// JetStream of the account and server that we are connected to.
+    /// The JetStream of the account and server that we are connected to.
     fn default() -> Self {
         Self("$JS.API".into())
     }
@@ -54,12 +54,12 @@ impl fmt::Debug for Prefix {
     }
 }
 
-/// Whom to ask, and how long.
+/// Where requests are sent, and how long they may take.
 #[derive(Clone, Debug)]
 pub(crate) struct Api {
     pub(crate) client: Client,
     pub(crate) prefix: Prefix,
-    /// For each request.
+    /// The time limit of each request.
     pub(crate) timeout: Duration,
 }
 
@@ -75,27 +75,27 @@ pub(crate) enum Failure {
         /// The server's words.
         description: String,
     },
-    /// Nobody listens for JetStream's requests (503 no responders).
+    /// Nothing listens for JetStream's requests (503 no responders).
     NoResponders,
     /// No answer came in time.
     Timeout {
         /// The subject of the request.
         request: String,
-        /// Whether the connection stands.
+        /// Whether the connection was up.
         connected: bool,
     },
     /// The request could not be sent.
     Unsent {
         /// The subject of the request.
         request: String,
-        /// What the client says.
+        /// The client's error.
         source: async_nats::RequestError,
     },
-    /// The answer is not one of JetStream's.
+    /// The response is not a JetStream answer.
     Answer {
         /// The subject of the request.
         request: String,
-        /// What is wrong with it.
+        /// The parse error.
         source: serde_json::Error,
     },
 }
@@ -132,7 +132,7 @@ impl Api {
         }
     }
 
-    /// Reads an answer as what it should be.
+    /// Deserializes an answer.
     pub(crate) fn read<T: DeserializeOwned>(&self, operation: &str, answer: Value) -> Result<T, Failure> {
         let request = || self.prefix.request(operation);
         serde_json::from_value(answer).map_err(|source| Failure::Answer { request: request(), source })

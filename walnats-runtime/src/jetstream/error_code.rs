@@ -1,9 +1,9 @@
-//! JetStream's errors: whom each is about, and whether it passes by itself. One table, which the engine, `register` and the
-//! outbox read.
+//! JetStream's errors: what each concerns, and whether it passes by itself. The engine, `register` and the outbox share this
+//! table.
 //!
 //! Codes and constants are those of nats-server's `server/errors.json`.
 
-/// Whom a failure is about, and so who has to do something about it.
+/// What a failure concerns, and so who can fix it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Scope {
@@ -17,18 +17,18 @@ pub enum Scope {
     Publisher,
 }
 
-/// What is known of one of JetStream's errors.
+/// What is known about one of JetStream's errors.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ErrorCode {
     pub(crate) code: u64,
     pub(crate) scope: Scope,
-    /// Whether the same request may succeed later, without anybody changing it or the stream's configuration.
+    /// Whether the same request may succeed later, without a change of the request or of the stream's configuration.
     pub(crate) passes: bool,
-    /// What it means, where the server's words do not say it.
+    /// What it means, if the server's description does not say it.
     pub(crate) meaning: &'static str,
 }
 
-/// The codes that are named elsewhere.
+/// The codes that are used elsewhere.
 pub(crate) mod code {
     pub(crate) const NO_JETSTREAM: u64 = 10076;
     pub(crate) const NO_JETSTREAM_FOR_ACCOUNT: u64 = 10039;
@@ -55,35 +55,35 @@ const TABLE: &[ErrorCode] = &[
         10005,
         Scope::Account,
         true,
-        "no servers fit: fewer than `replicas` are up, or none has the placement's tags or the space",
+        "no servers are suitable: fewer than `replicas` are up, or none has the placement's tags or enough space",
     ),
     row(code::UNAVAILABLE, Scope::Account, true, "JetStream has no leader at the moment"),
     row(10009, Scope::Account, true, ""),
-    row(10023, Scope::Account, true, "the servers have not enough storage left"),
-    row(10027, Scope::Account, false, "the account has as many streams as it may"),
+    row(10023, Scope::Account, true, "the servers do not have enough storage left"),
+    row(10027, Scope::Account, false, "the account has reached its number of streams"),
     row(10028, Scope::Account, true, "memory on the server is used up"),
     row(10039, Scope::Account, false, "the account may not use JetStream"),
-    row(code::STORAGE_EXCEEDED, Scope::Account, true, "the server has not enough storage left"),
-    row(10052, Scope::Stream, false, "the configuration contradicts itself or what the stream is"),
+    row(code::STORAGE_EXCEEDED, Scope::Account, true, "the server does not have enough storage left"),
+    row(10052, Scope::Stream, false, "the configuration contradicts itself or the existing stream"),
     row(10053, Scope::Event, false, "its headers are larger than the server allows"),
     row(code::MESSAGE_TOO_LARGE, Scope::Event, false, "the message is larger than the stream allows"),
     row(code::STREAM_NOT_FOUND, Scope::Stream, false, ""),
-    row(code::STREAM_MISMATCH, Scope::Stream, false, "another stream has the subject"),
+    row(code::STREAM_MISMATCH, Scope::Stream, false, "another stream stores the subject"),
     row(10074, Scope::Stream, false, "`replicas` above 1 needs a cluster"),
     row(10076, Scope::Account, false, "the server runs without JetStream"),
     row(code::STREAM_STORE_FAILED, Scope::Stream, false, "the stream is full"),
     row(10109, Scope::Stream, false, "the stream is sealed"),
-    row(10113, Scope::Account, false, "the account demands a limit: set `max_bytes`"),
+    row(10113, Scope::Account, false, "the account requires a limit: set `max_bytes`"),
     row(10122, Scope::Account, false, "`max_bytes` is above what the account allows for one stream"),
     row(10165, Scope::Event, false, ""),
     row(10166, Scope::Stream, false, "the stream has no `message_ttl`"),
-    row(10167, Scope::Stream, true, "more is on its way to the stream than the server queues"),
+    row(10167, Scope::Stream, true, "more messages are in flight to the stream than the server queues"),
     row(10174, Scope::Stream, false, "the stream has no `atomic`"),
     row(
         code::BATCH_INCOMPLETE,
         Scope::Stream,
         true,
-        "the server gave the batch up: too many were open, or a part came too late",
+        "the server abandoned the batch: too many were open, or a part arrived too late",
     ),
     row(10188, Scope::Stream, false, "the stream has no `schedules`"),
 ];
@@ -93,8 +93,8 @@ const fn row(code: u64, scope: Scope, passes: bool, meaning: &'static str) -> Er
 }
 
 impl ErrorCode {
-    /// What is known of a code; `status` is the HTTP-like one beside it. What is not in the table is about the event, and
-    /// passes where the status is 429 (too many requests) or 503 (unavailable).
+    /// What is known about a code; `status` is the HTTP-like status next to it. Codes that are not in the table concern the
+    /// event, and pass if the status is 429 (too many requests) or 503 (unavailable).
     pub(crate) fn of(code: u64, status: u64) -> Self {
         let passes = matches!(status, 429 | 503);
         let scope = if passes { Scope::Stream } else { Scope::Event };

@@ -1,4 +1,4 @@
-//! What streams really are on the server, as far as somebody here has looked: `register`, a plan, or the engine.
+//! The observed configuration of streams: cached by `register`, plans and the engine.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-/// What a stream's configuration says that matters to whoever publishes to it.
+/// The settings of a stream that matter to publishers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct KnownStream {
-    /// For how long ids are remembered; zero where they are not.
+    /// How long ids are remembered; zero if they are not.
     pub(crate) duplicate_window: Duration,
     /// Whether it never acknowledges what it stores.
     pub(crate) no_ack: bool,
-    /// Bytes of one message, headers included; `None` is what the server allows.
+    /// The maximum bytes of a message, headers included; `None` means the server's limit.
     pub(crate) max_msg_size: Option<u64>,
     /// The subject filters whose messages it stores.
     pub(crate) subjects: Vec<String>,
@@ -21,31 +21,31 @@ pub(crate) struct KnownStream {
     pub(crate) message_ttl: bool,
     /// Whether messages may be scheduled.
     pub(crate) schedules: bool,
-    /// Whether batches may be all or nothing.
+    /// Whether atomic batches are allowed.
     pub(crate) atomic: bool,
-    /// For how long a message surely stays; zero where it can go at any time.
+    /// How long a message is kept at least; zero if it can be deleted at any time.
     pub(crate) keeps: Duration,
 }
 
-/// The streams that were looked at, by name. Cloning is cheap, and all clones share what is known.
+/// The observed streams, by name. Cloning is cheap, and clones share the cache.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KnownStreams(Arc<RwLock<HashMap<String, Arc<KnownStream>>>>);
 
 impl KnownStreams {
-    /// Keeps what a `STREAM.INFO`, `STREAM.CREATE` or `STREAM.UPDATE` answers. Anything else changes nothing.
+    /// Caches the answer to `STREAM.INFO`, `STREAM.CREATE` or `STREAM.UPDATE`. Other answers are ignored.
     pub(crate) fn note(&self, stream: &str, info: &Value) {
         if let Some(config) = info.get("config").and_then(Value::as_object) {
             self.note_config(stream, config);
         }
     }
 
-    /// Keeps what a stream's configuration says.
+    /// Caches a stream's configuration.
     pub(crate) fn note_config(&self, stream: &str, config: &Map<String, Value>) {
         let known = Arc::new(KnownStream::of(config));
         self.0.write().unwrap_or_else(PoisonError::into_inner).insert(stream.to_owned(), known);
     }
 
-    /// What the stream was when it was last looked at.
+    /// The stream as it was last observed.
     pub(crate) fn get(&self, stream: &str) -> Option<Arc<KnownStream>> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(stream).cloned()
     }
@@ -69,7 +69,7 @@ impl KnownStream {
     }
 }
 
-/// For how long no rule of the stream drops a message.
+/// How long no limit of the stream deletes a message.
 fn keeps(config: &Map<String, Value>) -> Duration {
     let limit = |name| config.get(name).and_then(Value::as_u64).filter(|limit| *limit > 0);
     let word = |name| config.get(name).and_then(Value::as_str).unwrap_or_default();

@@ -1,7 +1,6 @@
-//! Log lines for lost events: the first of each kind by themselves, a flood as a number.
+//! Log lines for lost events: one line each for the first of a kind, then summaries.
 //!
-//! Twenty thousand lines say no more than one, cost an operator the lines before them, and cost the process the time to write
-//! them. Which events they were is for [`Options::on_lost`](crate::Options::on_lost).
+//! Thousands of equal lines would hide other lines and cost time. [`Options::on_lost`](crate::Options::on_lost) gets every event.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,15 +9,15 @@ use std::time::{Duration, Instant};
 
 use crate::options::Lost;
 
-/// So many of a kind get a line of their own within [`SPAN`].
+/// How many of a kind are logged individually within [`SPAN`].
 const EACH: u64 = 5;
 const SPAN: Duration = Duration::from_secs(1);
 
-/// What was said of each kind lately.
+/// What was logged recently, by kind.
 #[derive(Debug, Default)]
 pub(super) struct Log {
-    kinds: Mutex<BTreeMap<Kind, Said>>,
-    unsaid: AtomicBool,
+    kinds: Mutex<BTreeMap<Kind, Burst>>,
+    suppressed: AtomicBool,
 }
 
 /// Lost events that an operator would treat alike.
@@ -30,16 +29,16 @@ struct Kind {
 }
 
 #[derive(Debug)]
-struct Said {
+struct Burst {
     since: Instant,
     lines: u64,
-    /// Those without a line, and how the last of them ended.
-    unsaid: u64,
+    /// The events that were not logged individually, and the error of the first of them.
+    suppressed: u64,
     error: String,
 }
 
 impl Log {
-    pub(super) fn say(&self, lost: &Lost) {
+    pub(super) fn log(&self, lost: &Lost) {
         let kind = Kind {
             event: lost.message.event().to_owned(),
             stream: lost.message.stream().to_owned(),
@@ -48,16 +47,16 @@ impl Log {
         self.sum_up(false);
         let alone = {
             let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
-            let said = kinds.entry(kind).or_insert_with(Said::new);
-            if said.lines < EACH {
-                said.lines += 1;
+            let burst = kinds.entry(kind).or_insert_with(Burst::new);
+            if burst.lines < EACH {
+                burst.lines += 1;
                 true
             } else {
-                said.unsaid += 1;
-                if said.unsaid == 1 {
-                    said.error = lost.error.to_string();
+                burst.suppressed += 1;
+                if burst.suppressed == 1 {
+                    burst.error = lost.error.to_string();
                 }
-                self.unsaid.store(true, Ordering::Relaxed);
+                self.suppressed.store(true, Ordering::Relaxed);
                 false
             }
         };
@@ -71,26 +70,26 @@ impl Log {
         }
     }
 
-    pub(super) fn is_unsaid(&self) -> bool {
-        self.unsaid.load(Ordering::Relaxed)
+    pub(super) fn owes_summary(&self) -> bool {
+        self.suppressed.load(Ordering::Relaxed)
     }
 
-    /// One line for each kind that has had more than [`EACH`] events, once their [`SPAN`] is over.
+    /// Logs one summary for each kind with more than [`EACH`] events once its [`SPAN`] is over.
     pub(super) fn sum_up(&self, last: bool) {
         let mut due = Vec::new();
         {
             let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
             let now = Instant::now();
-            kinds.retain(|kind, said| {
-                if !last && now.duration_since(said.since) < SPAN {
+            kinds.retain(|kind, burst| {
+                if !last && now.duration_since(burst.since) < SPAN {
                     return true;
                 }
-                if said.unsaid > 0 {
-                    due.push((kind.clone(), said.unsaid, std::mem::take(&mut said.error)));
+                if burst.suppressed > 0 {
+                    due.push((kind.clone(), burst.suppressed, std::mem::take(&mut burst.error)));
                 }
                 false
             });
-            self.unsaid.store(kinds.values().any(|said| said.unsaid > 0), Ordering::Relaxed);
+            self.suppressed.store(kinds.values().any(|burst| burst.suppressed > 0), Ordering::Relaxed);
         }
         for (Kind { event, stream, kind }, events, error) in due {
             tracing::error!(
@@ -105,8 +104,8 @@ impl Log {
     }
 }
 
-impl Said {
+impl Burst {
     fn new() -> Self {
-        Self { since: Instant::now(), lines: 0, unsaid: 0, error: String::new() }
+        Self { since: Instant::now(), lines: 0, suppressed: 0, error: String::new() }
     }
 }

@@ -1,4 +1,4 @@
-//! A message taken apart, to be kept elsewhere for a while: in an outbox, say.
+//! The parts of a message, to keep it elsewhere for a while: in an outbox, for example.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,14 +10,14 @@ use super::OutboundMessage;
 use crate::headers::{HeaderError, Headers};
 use crate::subject::{MessageIdError, SubjectProblem, check_message_id, subject_problem};
 
-/// What an [`OutboundMessage`] consists of. `Debug` shows sizes only.
+/// The parts of an [`OutboundMessage`]. `Debug` shows sizes only.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct MessageParts {
     /// The event's name.
     pub event: String,
-    /// The stream that is to store it.
+    /// The stream that will store it.
     pub stream: String,
-    /// Where it is published.
+    /// The subject that it is published on.
     pub subject: String,
     /// The deduplication id.
     pub message_id: String,
@@ -25,30 +25,30 @@ pub struct MessageParts {
     pub headers: Vec<(String, String)>,
     /// The encoded event.
     pub payload: Bytes,
-    /// For how long the stream remembers ids.
+    /// How long the stream remembers ids.
     pub duplicate_window: Duration,
 }
 
-/// Parts that make no message. Names what is wrong, never a value.
+/// The parts are not a valid message. Names the invalid part, never a value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PartsError {
-    /// Nothing can be published there.
+    /// The subject is invalid.
     #[error("its subject, or a part of it, {0}")]
     Subject(SubjectProblem),
-    /// The id cannot be sent.
+    /// The id is invalid.
     #[error("its id cannot be used")]
     MessageId(#[from] MessageIdError),
     /// A header cannot be sent.
     #[error("a header cannot be sent")]
     Header(#[from] HeaderError),
-    /// The stream's name would break the header that states it.
+    /// The stream's name cannot be sent in a header.
     #[error("the name of its stream is empty or contains a control character")]
     Stream,
 }
 
 impl OutboundMessage {
-    /// Takes the message apart.
+    /// Splits the message into its parts.
     pub fn into_parts(self) -> MessageParts {
         MessageParts {
             event: self.event.into_owned(),
@@ -61,12 +61,11 @@ impl OutboundMessage {
         }
     }
 
-    /// Puts a message together. Whether the payload is one of the event is not looked at: that was decided when the
-    /// message was made.
+    /// Assembles a message. The payload is not validated again.
     ///
     /// # Errors
     ///
-    /// A part would break the protocol, wherever it comes from.
+    /// A part would break the protocol.
     pub fn from_parts(parts: MessageParts) -> Result<Self, PartsError> {
         if let Some(problem) = subject_problem(&parts.subject) {
             return Err(PartsError::Subject(problem));

@@ -2,11 +2,10 @@
 
 use std::sync::{Mutex, PoisonError};
 
-/// The sums over all publishers. The lock is held while the gauges are set, so that of two publishers the later one has the last
-/// word.
+/// The sums over all publishers. The lock is held while the gauges are set, so that the latest sums are written last.
 static SUMS: Mutex<(u64, u64)> = Mutex::new((0, 0));
 
-/// What one publisher has added to the gauges.
+/// The share of one publisher in the gauges.
 #[derive(Debug, Default)]
 pub(crate) struct Present {
     buffered: u64,
@@ -18,7 +17,7 @@ impl Present {
         Self::default()
     }
 
-    /// What is true of this publisher at the moment.
+    /// Sets the present values of this publisher.
     pub(crate) fn set(&mut self, buffered: u64, in_flight: u64) {
         if (self.buffered, self.in_flight) == (buffered, in_flight) {
             return;

@@ -1,11 +1,11 @@
-//! Where JetStream's API is: a domain, or a prefix that an account imports it under.
+//! The prefix of JetStream's API: that of a domain, or the one under which an account imports it.
 
 use super::Options;
 use crate::error::ConfigError;
 use crate::jetstream::Prefix;
 use crate::subject::{subject_problem, token_problem};
 
-/// What the caller set.
+/// The options that the caller set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ApiPlace {
     domain: Option<String>,
@@ -17,7 +17,7 @@ impl Options {
     /// `register`, look-ups and diagnostics use `$JS.<domain>.API`. Publishing needs no domain: a subject reaches its stream in
     /// any domain.
     ///
-    /// A domain with `.`, `*`, `>` or white space in it, and one together with [`Options::api_prefix`], is a [`ConfigError`].
+    /// A domain that contains `.`, `*`, `>` or white space, or is combined with [`Options::api_prefix`], is a [`ConfigError`].
     pub fn domain(mut self, domain: impl Into<String>) -> Self {
         self.api.domain = Some(domain.into());
         self
@@ -27,7 +27,7 @@ impl Options {
     /// `JS.orders.API` for `STREAM.INFO.orders` on `JS.orders.API.STREAM.INFO.orders`. Default: `$JS.API`. A trailing `.`
     /// is ignored.
     ///
-    /// A prefix with wildcards, white space or empty tokens, and one together with [`Options::domain`], is a
+    /// A prefix that contains wildcards, white space or empty tokens, or is combined with [`Options::domain`], is a
     /// [`ConfigError`].
     pub fn api_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.api.prefix = Some(prefix.into());
@@ -108,7 +108,7 @@ mod tests {
             (Options::new().api_prefix("a.."), "option `api_prefix` (\"a..\"): a token of it is empty"),
             (
                 Options::new().domain("hub").api_prefix("JS.hub"),
-                "options `domain` and `api_prefix` exclude each other: a domain is the prefix `$JS.<domain>.API`",
+                "options `domain` and `api_prefix` cannot be combined: a domain is the prefix `$JS.<domain>.API`",
             ),
         ] {
             assert_eq!(check(options), Err(expected.to_owned()));

@@ -1,4 +1,4 @@
-//! How the connection is made.
+//! Options of the connection.
 
 use std::error::Error;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! What streams and subjects are called here: one binary serves every environment and tenant.
+//! The names of streams and subjects on this server, so that one binary serves every environment and tenant.
 
 use super::Options;
 use crate::error::ConfigError;
@@ -7,14 +7,14 @@ use crate::placement::Names;
 impl Options {
     /// Separates the streams and subjects of an environment or tenant from all others: with `staging`, the event on
     /// `notes.home` of the stream `notes` is published on `staging.notes.home` and stored in `staging-notes`. The same as
-    /// [`Options::subject_prefix`]`("staging.")` and [`Options::stream_prefix`]`("staging-")`; empty is none.
+    /// [`Options::subject_prefix`]`("staging.")` and [`Options::stream_prefix`]`("staging-")`; an empty name changes nothing.
     pub fn environment(self, name: impl Into<String>) -> Self {
         let name = name.into();
         let streams = if name.is_empty() { String::new() } else { format!("{name}-") };
         self.subject_prefix(name).stream_prefix(streams)
     }
 
-    /// A prefix for every subject, of one or more tokens: `staging.`. The trailing `.` is optional; an empty prefix is none. It
+    /// A prefix for every subject, of one or more tokens: `staging.`. The trailing `.` is optional; an empty prefix changes nothing. It
     /// applies to emits, their keys ([`Emit::once`](crate::Emit::once)), schedules and messages for an outbox,
     /// and for the subjects that `register` gives the streams. Readers see it: those that use
     /// this package's descriptors must add it to their subjects.
@@ -28,7 +28,7 @@ impl Options {
         self
     }
 
-    /// A prefix for every stream name: `staging-`. Empty is none.
+    /// A prefix for every stream name: `staging-`. An empty prefix changes nothing.
     ///
     /// A prefix with `.`, `*`, `>`, `/`, `\` or white space is a [`ConfigError`].
     pub fn stream_prefix(mut self, prefix: impl Into<String>) -> Self {

@@ -1,12 +1,12 @@
-//! Settings of streams that name other streams, or subjects.
+//! Stream settings that name other streams or subjects.
 
 use serde_json::Value;
 
 use super::Names;
 
 impl Names {
-    /// The value of a stream's setting as it is here: the streams that it copies and the subjects that it maps have the names
-    /// that they have here. What comes from another account or domain is called as it is there.
+    /// The value of a stream's setting on this server: with the names here of the streams that it copies and of the subjects
+    /// that it maps. Names in another account or domain do not change.
     pub(super) fn setting(&self, name: &str, text: &str) -> Option<String> {
         let mut value: Value = serde_json::from_str(text).ok()?;
         match name {
@@ -42,7 +42,7 @@ impl Names {
 
     fn subject_in(&self, object: &mut Value, member: &str) {
         if let Some(Value::String(subject)) = object.get_mut(member) {
-            // An empty one stands for all of them.
+            // An empty filter matches all subjects.
             *subject = if subject.is_empty() { String::new() } else { self.subject(std::mem::take(subject)) };
         }
     }

@@ -8,11 +8,11 @@ use percent_encoding::percent_decode_str;
 use tokio::sync::mpsc;
 
 use super::probe::{Found, probe};
-use crate::credentials::{Credentials, Last, Said, Source};
+use crate::credentials::{Credentials, LastProblem, Problem, Source};
 use crate::error::ConnectError;
 use crate::options::Options;
 
-/// The part of [`Options::connect_timeout`] reserved for finding out why connecting failed.
+/// The part of [`Options::connect_timeout`] that is reserved for finding out why connecting failed.
 const TO_EXPLAIN: Duration = Duration::from_secs(3);
 
 /// Connects, and forwards later events of the connection.
@@ -23,8 +23,8 @@ pub(super) async fn connect(
     let addresses = parse(urls)?;
     let (sender, receiver) = mpsc::unbounded_channel();
     let observer = options.on_nats_event.clone();
-    let said = Said::default();
-    let nats = configured(options, &addresses, &said)?.event_callback(move |event| {
+    let last_problem = LastProblem::default();
+    let nats = configured(options, &addresses, &last_problem)?.event_callback(move |event| {
         if let Some(observer) = &observer {
             observer(event.clone());
         }
@@ -40,15 +40,19 @@ pub(super) async fn connect(
         Ok(Err(error)) => Some(error),
         Err(_) => None,
     };
-    Err(Attempt { options, addresses: &addresses, explaining }.explained(error, said.take()).await)
+    Err(Attempt { options, addresses: &addresses, explaining }.explained(error, last_problem.take()).await)
 }
 
-/// async-nats's options, with ours applied.
-fn configured(options: &Options, addresses: &[ServerAddr], said: &Said) -> Result<ConnectOptions, ConnectError> {
+/// The options of async-nats, with ours applied.
+fn configured(
+    options: &Options,
+    addresses: &[ServerAddr],
+    last_problem: &LastProblem,
+) -> Result<ConnectOptions, ConnectError> {
     let connection = &options.connection;
     let of_url = user(addresses)?;
     if of_url.is_some() && connection.credentials.is_some() {
-        return Err(ConnectError::Url("they name a user, but there are other credentials, too"));
+        return Err(ConnectError::Url("they name a user, but other credentials are set, too"));
     }
     let source = of_url.map(Source::Fixed).or_else(|| connection.credentials.clone());
     let mut nats = match (&connection.nats, source) {
@@ -57,8 +61,10 @@ fn configured(options: &Options, addresses: &[ServerAddr], said: &Said) -> Resul
         // async-nats accepts a callback only when its options are created.
         (Some(nats), Some(Source::Fixed(credentials))) => credentials.set(nats.clone()),
         (_, Some(source)) => {
-            let said = said.clone();
-            own_options(ConnectOptions::with_auth_callback(move |nonce| source.clone().answer(nonce, said.clone())))
+            let last_problem = last_problem.clone();
+            own_options(ConnectOptions::with_auth_callback(move |nonce| {
+                source.clone().answer(nonce, last_problem.clone())
+            }))
         }
     };
     for configure in &connection.configure {
@@ -86,22 +92,22 @@ fn own_options(nats: ConnectOptions) -> ConnectOptions {
 struct Attempt<'a> {
     options: &'a Options,
     addresses: &'a [ServerAddr],
-    /// How long finding out may take.
+    /// The time limit for finding out why.
     explaining: Duration,
 }
 
 impl Attempt<'_> {
-    async fn explained(&self, error: Option<async_nats::ConnectError>, last: Last) -> ConnectError {
+    async fn explained(&self, error: Option<async_nats::ConnectError>, last: Problem) -> ConnectError {
         let servers = self.addresses.iter().map(shown).collect::<Vec<_>>().join(", ");
         let Some(error) = error else {
             let found = self.found().await;
-            return clear(found).unwrap_or(ConnectError::TimedOut { servers });
+            return cause_of(found).unwrap_or(ConnectError::TimedOut { servers });
         };
         match (error.kind(), last) {
-            (ConnectErrorKind::Authentication, Last { error: Some(source), .. }) => {
+            (ConnectErrorKind::Authentication, Problem { error: Some(source), .. }) => {
                 return ConnectError::Credentials { servers, source };
             }
-            (ConnectErrorKind::AuthorizationViolation, Last { expired: Some(since), .. }) => {
+            (ConnectErrorKind::AuthorizationViolation, Problem { expired: Some(since), .. }) => {
                 return ConnectError::Expired { servers, since };
             }
             (ConnectErrorKind::AuthorizationViolation | ConnectErrorKind::Authentication, _) => {
@@ -120,14 +126,14 @@ impl Attempt<'_> {
                 ConnectError::Tls { servers, source: source.into() }
             }
             _ if is_tls => ConnectError::Tls { servers, source: error.into() },
-            found => clear(found).unwrap_or_else(|| match error.kind() {
+            found => cause_of(found).unwrap_or_else(|| match error.kind() {
                 ConnectErrorKind::TimedOut => ConnectError::TimedOut { servers },
                 _ => ConnectError::Unreachable { servers, source: error.into() },
             }),
         }
     }
 
-    /// The first address where something is found that explains it.
+    /// The first address at which a cause is found.
     async fn found(&self) -> Option<(String, Found)> {
         let probes = self
             .addresses
@@ -143,8 +149,8 @@ impl Attempt<'_> {
     }
 }
 
-/// What needs no more than what was found.
-fn clear(found: Option<(String, Found)>) -> Option<ConnectError> {
+/// The causes that the probe alone explains.
+fn cause_of(found: Option<(String, Found)>) -> Option<ConnectError> {
     let (servers, found) = found?;
     Some(match found {
         Found::Http => ConnectError::Http { servers },
@@ -155,7 +161,7 @@ fn clear(found: Option<(String, Found)>) -> Option<ConnectError> {
     })
 }
 
-/// In the server's words.
+/// The cause by the server's own words.
 fn refused(servers: String, said: String) -> ConnectError {
     // "maximum connections exceeded", "maximum account active connections exceeded", and so on.
     let lower = said.to_ascii_lowercase();
@@ -166,7 +172,7 @@ fn refused(servers: String, said: String) -> ConnectError {
     }
 }
 
-/// Whether the handshake failed. rustls says so as invalid data, and async-nats passes that on as a failure of the network.
+/// Whether the handshake failed. rustls reports that as invalid data, which async-nats reports as a network error.
 fn is_tls(error: &async_nats::ConnectError) -> bool {
     let source = source::<std::io::Error>(error);
     source.is_some_and(|source| source.get_ref().is_some_and(|inner| inner.is::<async_nats::rustls::Error>()))
@@ -184,11 +190,11 @@ fn parse(urls: &str) -> Result<Vec<ServerAddr>, ConnectError> {
         .map(|url| {
             check_scheme(url)?;
             // The parser's own message quotes the URL, which can hold a password.
-            let address = url.parse::<ServerAddr>().map_err(|_| ConnectError::Url("one of them cannot be read"))?;
+            let address = url.parse::<ServerAddr>().map_err(|_| ConnectError::Url("one of them is not a valid URL"))?;
             if address.host().is_empty() { Err(ConnectError::Url("one of them has no host")) } else { Ok(address) }
         })
         .collect::<Result<Vec<_>, _>>()?;
-    if addresses.is_empty() { Err(ConnectError::Url("there is none")) } else { Ok(addresses) }
+    if addresses.is_empty() { Err(ConnectError::Url("the list is empty")) } else { Ok(addresses) }
 }
 
 fn check_scheme(url: &str) -> Result<(), ConnectError> {
@@ -201,7 +207,7 @@ fn check_scheme(url: &str) -> Result<(), ConnectError> {
     }
 }
 
-/// Host and port, and nothing else of the URL.
+/// Host and port, without the rest of the URL.
 fn shown(address: &ServerAddr) -> String {
     match address.host() {
         host if host.contains(':') => format!("[{host}]:{}", address.port()),

@@ -1,4 +1,4 @@
-//! What listens at an address where no connection came about: asked once it has failed, and only there.
+//! Finds out what listens at an address to which connecting has failed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,54 +14,55 @@ use tokio::net::TcpStream;
 pub(super) enum Found {
     /// A NATS server, and whether it offers TLS.
     Nats { tls: bool },
-    /// A NATS server that takes no connection, in its words.
+    /// A NATS server that accepts no connection, in its own words.
     Refusal(String),
     /// A port for WebSocket.
     Websocket,
     /// HTTP.
     Http,
-    /// TLS from the first byte on.
+    /// TLS from the first byte.
     Tls,
-    /// Nothing that is known.
+    /// Something unknown.
     Unknown,
 }
 
-/// Each answer.
-const PATIENCE: Duration = Duration::from_millis(500);
-/// An answer is known by its beginning; what a NATS server says of itself is longer.
-const LONGEST: usize = 16 << 10;
-/// RFC 6455; any key of 16 bytes does.
+/// The time limit of each request.
+const TIMEOUT: Duration = Duration::from_millis(500);
+/// The beginning of an answer is enough, but the line `INFO` of a NATS server is longer.
+const MAX_ANSWER_BYTES: usize = 16 << 10;
+/// A handshake of RFC 6455. Any key of 16 bytes is valid.
 const UPGRADE: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
     Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
-/// Finds out.
+/// Probes the address.
 pub(super) async fn probe(host: &str, port: u16) -> Found {
     let address = (host, port);
-    match ask(address, None).await.as_deref() {
+    match exchange(address, None).await.as_deref() {
         Some([]) | None => {}
         Some(answer) => return read(answer),
     }
-    let upgraded = ask(address, Some(UPGRADE.to_vec())).await.as_deref().map(read);
+    let upgraded = exchange(address, Some(UPGRADE.to_vec())).await.as_deref().map(read);
     if let Some(found @ (Found::Websocket | Found::Http | Found::Tls)) = upgraded {
         return found;
     }
     let Some(hello) = hello() else { return Found::Unknown };
-    ask(address, Some(hello)).await.as_deref().map_or(Found::Unknown, read)
+    exchange(address, Some(hello)).await.as_deref().map_or(Found::Unknown, read)
 }
 
-/// What comes back over a connection of its own.
-async fn ask(address: (&str, u16), question: Option<Vec<u8>>) -> Option<Vec<u8>> {
-    let mut stream = tokio::time::timeout(PATIENCE, TcpStream::connect(address)).await.ok()?.ok()?;
+/// Sends a request over a new connection, and returns the beginning of the answer.
+async fn exchange(address: (&str, u16), question: Option<Vec<u8>>) -> Option<Vec<u8>> {
+    let mut stream = tokio::time::timeout(TIMEOUT, TcpStream::connect(address)).await.ok()?.ok()?;
     if let Some(question) = question {
         stream.write_all(&question).await.ok()?;
     }
     let mut answer = Vec::new();
     let reading = async {
-        while answer.len() < LONGEST && !answer.ends_with(b"\r\n") && stream.read_buf(&mut answer).await? > 0 {}
+        while answer.len() < MAX_ANSWER_BYTES && !answer.ends_with(b"\r\n") && stream.read_buf(&mut answer).await? > 0 {
+        }
         std::io::Result::Ok(())
     };
-    // What came until then is as good as all.
-    let _ = tokio::time::timeout(PATIENCE, reading).await;
+    // The bytes received so far are enough.
+    let _ = tokio::time::timeout(TIMEOUT, reading).await;
     Some(answer)
 }
 
@@ -73,7 +74,7 @@ fn read(answer: &[u8]) -> Found {
         #[serde(default)]
         tls_available: bool,
     }
-    // TLS records of a handshake, or of an alert.
+    // TLS records of a handshake or an alert.
     if let [0x15 | 0x16, 0x03, ..] = answer {
         return Found::Tls;
     }
@@ -86,14 +87,14 @@ fn read(answer: &[u8]) -> Found {
         Found::Refusal(said.lines().next().unwrap_or_default().trim_matches('\'').to_owned())
     } else if let Some(info) = text.strip_prefix("INFO ") {
         let info = serde_json::Deserializer::from_str(info).into_iter::<Info>().next();
-        // A line that is cut off says nothing of TLS: then nothing is claimed.
+        // A truncated line does not show whether TLS is offered.
         Found::Nats { tls: info.and_then(Result::ok).is_none_or(|info| info.tls_required || info.tls_available) }
     } else {
         Found::Unknown
     }
 }
 
-/// The first message of a TLS handshake, which nobody goes on with.
+/// The first message of a TLS handshake, which is not continued.
 fn hello() -> Option<Vec<u8>> {
     let config = ClientConfig::builder().with_root_certificates(RootCertStore::empty()).with_no_client_auth();
     let name = ServerName::try_from("localhost").ok()?;

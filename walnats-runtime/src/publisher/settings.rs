@@ -40,7 +40,7 @@ impl Kinds {
         let [user_name, token_name, creds_name, nkey_name, jwt_name, seed_name] = names;
         let mut given = Vec::new();
         if let Some(user) = self.user {
-            // As for the program `nats`: a user without a password is a token.
+            // Like the program `nats`: a user without a password is a token.
             let credentials = match self.password {
                 Some(password) => Credentials::user(user, password),
                 None => Credentials::token(user),
@@ -72,7 +72,7 @@ impl Kinds {
     }
 }
 
-/// Both, or neither.
+/// Returns both or neither.
 pub(super) fn pair(
     certificate: (&'static str, Option<PathBuf>),
     key: (&'static str, Option<PathBuf>),

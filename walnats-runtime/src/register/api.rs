@@ -8,7 +8,7 @@ use super::error::RegisterError;
 use super::loss;
 use crate::jetstream::{Api, Failure, code};
 
-/// A stream as it is.
+/// A stream on the server: its configuration and state.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(super) struct Info {
     #[serde(default)]
@@ -30,19 +30,19 @@ pub(super) async fn info(api: &Api, stream: &str) -> Result<Option<Info>, Failur
     }
 }
 
-/// Creates a stream, and returns what it is then. Does nothing if it exists just so.
+/// Creates a stream and returns it. Changes nothing if it exists with this configuration.
 pub(super) async fn create(api: &Api, stream: &str, config: &Config) -> Result<Info, Failure> {
     let operation = format!("STREAM.CREATE.{stream}");
     api.read(&operation, api.call(&operation, config).await?)
 }
 
-/// Changes a stream, and returns what it is then.
+/// Updates a stream and returns it.
 pub(super) async fn update(api: &Api, stream: &str, config: &Config) -> Result<Info, Failure> {
     let operation = format!("STREAM.UPDATE.{stream}");
     api.read(&operation, api.call(&operation, config).await?)
 }
 
-/// The streams that store some subject that `filter` matches.
+/// The streams that store a subject that `filter` matches.
 pub(super) async fn streams_with(api: &Api, filter: &str) -> Result<Vec<String>, Failure> {
     let answer = api.call("STREAM.NAMES", &json!({"subject": filter})).await?;
     let names = answer.get("streams").and_then(Value::as_array);

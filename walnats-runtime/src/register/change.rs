@@ -1,4 +1,4 @@
-//! What differs between two configurations, in words.
+//! The differences between two configurations, in readable form.
 
 use std::fmt;
 
@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 use super::config::{self, Config};
 use super::setting::{SETTINGS, Setting};
 
-/// A setting of a stream that is to change.
+/// A change of one setting of a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// JetStream's name of the setting, such as `max_age`.
     pub setting: &'static str,
-    /// As it is, readable: `unlimited`, `7d`, `users.*.created`.
+    /// The present value in readable form: `unlimited`, `7d`, `users.*.created`.
     pub from: String,
-    /// As it is to be.
+    /// The new value, likewise.
     pub to: String,
 }
 
@@ -29,22 +29,22 @@ pub(super) fn changes(current: &Config, desired: &Config) -> Vec<Change> {
     let change = |setting: &Setting| {
         let (from, to) = (setting.value(current), setting.value(desired));
         let written = |config: &Config, value: &Value| match setting.name {
-            // In the order in which they are written.
-            "subjects" => words(setting, &config::subjects_of(config).into()),
-            _ => words(setting, value),
+            // In declared order; `value` sorts them.
+            "subjects" => readable(setting, &config::subjects_of(config).into()),
+            _ => readable(setting, value),
         };
         (from != to).then(|| Change { setting: setting.name, from: written(current, &from), to: written(desired, &to) })
     };
     SETTINGS.iter().filter_map(change).collect()
 }
 
-/// What a stream has that nobody configured, to compare a new one with.
+/// The server's defaults, to compare a new stream with.
 pub(super) fn defaults() -> Config {
     Config::from_iter([("duplicate_window".to_owned(), json!(120_000_000_000_u64))])
 }
 
-/// A value as people read it.
-pub(super) fn words(setting: &Setting, value: &Value) -> String {
+/// A value in readable form.
+pub(super) fn readable(setting: &Setting, value: &Value) -> String {
     match value {
         Value::Null => "none".to_owned(),
         Value::Number(number) if setting.is_limit() && number.as_i64().is_some_and(|limit| limit <= 0) => {

@@ -1,4 +1,4 @@
-//! A stream's configuration as the server's JSON, and how a descriptor is laid over the one that is in force.
+//! A stream's configuration as JSON, and how a descriptor is merged into the present one.
 //!
 //! The configuration stays JSON all the way: a typed one would drop the settings of servers newer than the type, and an
 //! update that lacks a setting resets it.
@@ -15,7 +15,7 @@ use crate::subject::schedule_filter;
 /// A stream's configuration by JetStream's names.
 pub(super) type Config = Map<String, Value>;
 
-/// What a descriptor states, and nothing else; subjects and the first description are laid over it apart.
+/// The settings that a descriptor states, without subjects and first description.
 pub(super) fn stated(wanted: &StreamDescriptor) -> Config {
     let limit =
         |limit: Option<u64>| limit.map(|limit| if limit == 0 { json!(-1) } else { json!(limit.min(i64::MAX as u64)) });
@@ -39,28 +39,27 @@ pub(super) fn stated(wanted: &StreamDescriptor) -> Config {
         ("allow_atomic", on(wanted.atomic)),
     ];
     let typed = typed.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-    // What is not JSON is a broken rule.
+    // Values that are not JSON are reported by `rule::broken`.
     let others =
         wanted.settings.iter().filter_map(|(name, text)| Some(((*name).to_owned(), serde_json::from_str(text).ok()?)));
     typed.chain(others).collect()
 }
 
-/// The configuration that a stream is to have.
-///
-/// Laid over `current`, if there is one: what the descriptor does not state stays. A stream that is created gets what
-/// JetStream's defaults are, where an old server would not know them by itself.
+/// The configuration that a stream will have: the descriptor's settings merged into `current`, which keeps settings that
+/// the descriptor does not state. A new stream gets JetStream's defaults explicitly, because old servers do not have all of
+/// them.
 pub(super) fn desired(wanted: &StreamDescriptor, subjects: &[String], current: Option<&Config>) -> Config {
     let mut config = current.cloned().unwrap_or_else(|| first(wanted));
     for (name, value) in stated(wanted) {
-        let is_late = Setting::of(&name).is_some_and(|setting| setting.change == Change::AtCreation);
-        if is_late && current.is_some() {
+        let is_fixed = Setting::of(&name).is_some_and(|setting| setting.change == Change::AtCreation);
+        if is_fixed && current.is_some() {
             continue;
         }
-        // An older server refuses a field that it does not know, so that what is off is left out.
+        // An older server refuses fields that it does not know, so switches that are off are left out.
         if value == json!(false) && !config.contains_key(&name) {
             continue;
         }
-        // What others say of the stream stays beside what is said here.
+        // Metadata of others is kept next to ours.
         if let (true, Some(Value::Object(present)), Value::Object(stated)) =
             (name == "metadata", config.get_mut(&name), &value)
         {
@@ -75,7 +74,7 @@ pub(super) fn desired(wanted: &StreamDescriptor, subjects: &[String], current: O
     } else {
         config.insert("subjects".to_owned(), subjects.into());
     }
-    // No id needs to be remembered for longer than its message is kept; the server refuses that.
+    // The server refuses to remember an id for longer than its message is kept.
     if let (Some(age), Some(window), None) =
         (limit_of(&config, "max_age"), limit_of(&config, "duplicate_window"), wanted.duplicate_window)
         && window > age
@@ -86,10 +85,10 @@ pub(super) fn desired(wanted: &StreamDescriptor, subjects: &[String], current: O
     config
 }
 
-/// What a stream is created with where the descriptor does not say otherwise.
+/// The defaults that a new stream is created with.
 fn first(wanted: &StreamDescriptor) -> Config {
     let stated = stated(wanted);
-    // A mirror remembers no ids: it takes what its origin has.
+    // A mirror has no duplicate window: it copies what its origin stored.
     let window = (!is_set(&stated, "mirror")).then(|| json!(nanoseconds(usual_window(&stated))));
     let description = (!wanted.first_description.is_empty()).then(|| json!(wanted.first_description));
     [
@@ -105,34 +104,34 @@ fn first(wanted: &StreamDescriptor) -> Config {
     .collect()
 }
 
-/// The subjects that the descriptor asks for, without those that another one covers. A stream without any stores the
-/// subject of its name, which is the server's rule, unless it copies other streams; one with schedules also the subjects on
-/// which they wait.
+/// The subjects that the descriptor asks for, without those that another one covers. By the server's rule, a stream without
+/// subjects stores the subject of its name, unless it copies other streams. A stream with schedules also stores the subjects
+/// on which they wait.
 pub(super) fn wanted_subjects(wanted: &StreamDescriptor) -> Vec<String> {
     let named: &[&str] = if wanted.subjects.is_empty() && !wanted.copies() { &[wanted.name] } else { wanted.subjects };
     let schedules = wanted.schedules.then(|| schedule_filter(wanted.name));
-    // With a prefix for all subjects, it is among them already.
+    // If the options prefix all subjects, `Names` has added it already.
     let schedules = schedules.filter(|filter| !named.iter().any(|subject| subject.ends_with(filter)));
     without_covered(named.iter().copied().chain(schedules.as_deref()))
 }
 
-/// For how long ids are remembered where nobody says: 2 minutes, or the age of messages where that is shorter.
+/// The default duplicate window: 2 minutes, or the maximum age of messages if that is shorter.
 pub(super) fn usual_window(config: &Config) -> Duration {
     let usual = Duration::from_secs(120);
     limit_of(config, "max_age").map_or(usual, |age| usual.min(Duration::from_nanos(age)))
 }
 
-/// The value of a setting, or what the server makes of its absence.
+/// The value of a setting, or its default.
 pub(super) fn value(config: &Config, name: &str) -> Value {
     Setting::of(name).map_or(Value::Null, |setting| setting.value(config))
 }
 
-/// A limit; `None` where there is none.
+/// A limit; `None` if unlimited.
 pub(super) fn limit_of(config: &Config, name: &str) -> Option<u64> {
     value(config, name).as_u64().filter(|limit| *limit > 0)
 }
 
-/// A text setting, empty where it is something else.
+/// A text setting; empty if it is not a text.
 pub(super) fn text<'a>(config: &'a Config, name: &str) -> &'a str {
     config.get(name).and_then(Value::as_str).unwrap_or_default()
 }
@@ -148,12 +147,12 @@ pub(super) fn subjects_of(config: &Config) -> Vec<String> {
     list.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// Whether a setting that has members, or a list, is there.
+/// Whether a setting with members or items is present.
 pub(super) fn is_set(config: &Config, name: &str) -> bool {
     !value(config, name).is_null()
 }
 
-/// JetStream keeps times as nanoseconds in an `i64`.
+/// JetStream represents durations as nanoseconds in an `i64`.
 fn nanoseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)
 }

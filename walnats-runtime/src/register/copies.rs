@@ -9,11 +9,11 @@ use super::config::Config;
 use super::rule::Server;
 use crate::jetstream::{Api, Failure};
 
-/// The version from which on mirrors drop the header, and the one for sources. Measured.
+/// The versions since which mirrors, and sources, drop the header. Measured.
 const MIRRORS_DROP_IT: (u64, u64, u64) = (2, 11, 5);
 const SOURCES_DROP_IT: (u64, u64, u64) = (2, 10, 14);
 
-/// The streams of the account that copy others and stay empty, by the stream that they copy.
+/// The streams of the account that stay empty although they copy another one, by the name of the copied stream.
 pub(super) async fn starved(api: &Api, server: Server) -> Result<BTreeMap<String, Vec<String>>, Failure> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
     if server.version.is_some_and(|version| version >= MIRRORS_DROP_IT) {
@@ -46,19 +46,19 @@ pub(super) async fn starved(api: &Api, server: Server) -> Result<BTreeMap<String
     }
 }
 
-/// The streams of this account whose messages the stream stays without.
+/// The streams of this account whose messages the stream does not get.
 fn origins(config: &Config, version: Option<(u64, u64, u64)>) -> Vec<&str> {
-    // A server before 2.11 does not tell its version.
+    // Servers before 2.11 do not report their version.
     let version = version.unwrap_or_default();
     let mirror = config.get("mirror").filter(|_| version < MIRRORS_DROP_IT);
     let sources = config.get("sources").filter(|_| version < SOURCES_DROP_IT && version != (0, 0, 0));
     let copied = mirror.into_iter().chain(sources.and_then(Value::as_array).into_iter().flatten());
-    // Those that are reached through another prefix are streams of another account or domain.
+    // Streams reached through another prefix belong to another account or domain.
     let ours = copied.filter(|origin| origin.get("external").is_none_or(Value::is_null));
     ours.filter_map(|origin| origin.get("name").and_then(Value::as_str)).collect()
 }
 
-/// The version of the server that has a stream, which servers since 2.11 write into its metadata.
+/// The version of the server that holds a stream; servers since 2.11 write it into the metadata.
 fn version_of(config: &Config) -> Option<(u64, u64, u64)> {
     version(config.get("metadata")?.get("_nats.ver")?.as_str()?)
 }

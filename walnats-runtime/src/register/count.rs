@@ -1,4 +1,4 @@
-//! How many messages a change would drop, asked of the server without touching the stream.
+//! How many messages a change would delete: counted by requests that do not change the stream.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -12,14 +12,14 @@ use super::config;
 use super::loss::{Cause, Count};
 use crate::jetstream::{Api, Failure, code};
 
-/// Message sizes are added up for this many sequences; for more, the average has to do.
+/// Message sizes are added up for this many sequences; beyond that, the average size gives an estimate.
 const SIZES_READ: u64 = 10_000;
 /// Requests in flight at once while sizes are read.
 const SIZES_AT_ONCE: u64 = 64;
-/// The server lists deleted sequences in one answer; above this many the answer is not worth its size.
+/// The server lists deleted sequences in one answer. Above this number, that answer would be too large.
 const DELETED_READ: u64 = 100_000;
 
-/// How many messages of the stream `cause` drops.
+/// How many messages of the stream `cause` deletes.
 pub(super) async fn count(api: &Api, stream: &str, info: &Info, cause: Cause) -> Result<Count, Failure> {
     match cause {
         Cause::Messages(messages) => Ok(Count::Exactly(messages)),
@@ -33,8 +33,8 @@ pub(super) async fn count(api: &Api, stream: &str, info: &Info, cause: Cause) ->
     }
 }
 
-/// Counts messages older than `age` by the server's clock: one request finds the first message that stays (server 2.11;
-/// an older one gets the whole stream as the bound), and the gaps before it are subtracted.
+/// Counts messages older than `age` by the server's clock. One request finds the first message that stays, and the gaps
+/// before it are subtracted. Servers before 2.11 cannot find it; there, the whole stream is the bound.
 async fn older(api: &Api, stream: &str, info: &Info, age: std::time::Duration) -> Result<Count, Failure> {
     let state = &info.state;
     let now = info.ts.as_deref().and_then(|ts| ts.parse::<Timestamp>().ok()).unwrap_or_else(Timestamp::now);
@@ -63,8 +63,8 @@ async fn older(api: &Api, stream: &str, info: &Info, age: std::time::Duration) -
     }
 }
 
-/// Counts the oldest messages that have to go until `limit` bytes remain, by adding up their sizes as the store counts
-/// them. Where that would take too many requests, the average size gives an estimate.
+/// Counts the oldest messages that are deleted until `limit` bytes remain, by adding up their sizes as the store counts
+/// them. If that would take too many requests, the average size gives an estimate.
 async fn beyond_bytes(api: &Api, stream: &str, info: &Info, limit: u64) -> Result<Count, Failure> {
     let state = &info.state;
     let memory = config::text(&info.config, "storage") == "memory";
@@ -93,7 +93,7 @@ async fn beyond_bytes(api: &Api, stream: &str, info: &Info, limit: u64) -> Resul
     Ok(Count::About((dropped + excess.div_ceil(average)).min(state.messages)))
 }
 
-/// Bytes that the store counts for a message; `None` where the sequence is a gap.
+/// The size of a message in bytes as the store counts it; `None` if the sequence is a gap.
 async fn stored_size(api: &Api, stream: &str, sequence: u64, memory: bool) -> Result<Option<u64>, Failure> {
     let answer = match api.call(&format!("STREAM.MSG.GET.{stream}"), &json!({"seq": sequence})).await {
         Ok(answer) => answer,
@@ -106,9 +106,9 @@ async fn stored_size(api: &Api, stream: &str, sequence: u64, memory: bool) -> Re
     };
     let subject = answer.pointer("/message/subject").and_then(Value::as_str).unwrap_or_default().len() as u64;
     let (headers, payload) = (length("/message/hdrs"), length("/message/data"));
-    // What nats-server adds to a record: 16 bytes in memory; in a file 30, and 4 more for the length of headers.
-    let around = if memory { 16 } else { 30 + if headers > 0 { 4 } else { 0 } };
-    Ok(Some(subject + headers + payload + around))
+    // nats-server adds 16 bytes to a record in memory, 30 in a file, and 4 more in a file for the length of headers.
+    let overhead = if memory { 16 } else { 30 + if headers > 0 { 4 } else { 0 } };
+    Ok(Some(subject + headers + payload + overhead))
 }
 
 /// Messages stored for each subject that `filter` matches.
@@ -127,7 +127,7 @@ async fn per_subject(api: &Api, stream: &str, filter: &str) -> Result<Vec<u64>, 
     }
 }
 
-/// A consumer, as far as it keeps messages in an interest stream.
+/// The parts of a consumer that decide which messages an interest stream keeps.
 #[derive(Debug, Deserialize)]
 struct Consumer {
     #[serde(default)]
@@ -146,10 +146,10 @@ struct ConsumerConfig {
     filter_subjects: Vec<String>,
 }
 
-/// Counts what leaves a stream whose retention becomes `interest`: all of it without a consumer; else what every
-/// consumer that matches it has acknowledged or was never to get. What no filter matches stays.
+/// Counts the messages that are deleted when a stream's retention becomes `interest`: without a consumer, all of them;
+/// otherwise those that every matching consumer has acknowledged or skips. Messages that no filter matches stay.
 ///
-/// Exact for one consumer; for several, which of the messages they share is not known, so the count is a bound.
+/// Exact for one consumer. For several, it is unknown which messages they share, so the count is a bound.
 async fn not_needed(api: &Api, stream: &str, info: &Info) -> Result<Count, Failure> {
     let stored = info.state.messages;
     let consumers = consumers(api, stream).await?;

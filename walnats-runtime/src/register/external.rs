@@ -13,7 +13,7 @@ use crate::stream::StreamDescriptor;
 pub enum Misfit {
     /// The stream does not exist.
     Missing,
-    /// It stores none of these messages.
+    /// It does not store these subjects.
     Subject {
         /// The events' subject filter.
         subject: String,
@@ -24,15 +24,15 @@ pub enum Misfit {
     NeverAcknowledges,
     /// It is sealed and takes no more messages.
     Sealed,
-    /// It is a mirror and only accepts messages of its origin.
+    /// It is a mirror, which accepts only messages of its origin.
     Mirror,
     /// A setting differs from `walnats.toml`, or is lower.
     Setting {
         /// JetStream's name of the setting.
         setting: &'static str,
-        /// As it is, readable.
+        /// The present value, in readable form.
         found: String,
-        /// As it is stated.
+        /// The value that `walnats.toml` states, in readable form.
         needed: String,
     },
 }
@@ -57,7 +57,7 @@ impl fmt::Display for Misfit {
     }
 }
 
-/// What of a stream that exists is not as the events need it. Who stores a subject instead is asked elsewhere.
+/// The unmet requirements of a stream that exists. The planner looks up who stores a missing subject instead.
 pub(super) fn misfits(wanted: &StreamDescriptor, found: &Config) -> Vec<Misfit> {
     let stated = config::stated(wanted);
     let stored = config::subjects_of(found);
@@ -74,7 +74,7 @@ pub(super) fn misfits(wanted: &StreamDescriptor, found: &Config) -> Vec<Misfit> 
     for setting in SETTINGS.iter().filter(|setting| states(setting.name)) {
         let (is, needed) = (setting.value(found), setting.value(&stated));
         if !setting.suffices(&is, &needed) {
-            let (found, needed) = (change::words(setting, &is), change::words(setting, &needed));
+            let (found, needed) = (change::readable(setting, &is), change::readable(setting, &needed));
             misfits.push(Misfit::Setting { setting: setting.name, found, needed });
         }
     }

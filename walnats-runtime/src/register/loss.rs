@@ -1,7 +1,7 @@
-//! Which changes make a stream drop messages that it stores, and how many.
+//! Which changes make a stream delete stored messages, and how many.
 //!
-//! The server accepts each of these in silence. What is not here loses nothing that is stored: fewer subjects, a smaller
-//! message size, fewer consumers, a shorter window of deduplication, other replicas.
+//! The server accepts these changes without a warning. Other changes delete nothing: fewer subjects, a smaller message
+//! size, fewer consumers, a shorter duplicate window, other replicas.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::config::{self, Config};
 
-/// A number of messages, and how well it is known.
+/// A number of messages, and how precise it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Count {
     /// Counted.
@@ -22,7 +22,7 @@ pub enum Count {
 }
 
 impl Count {
-    /// The number, however well it is known.
+    /// The number, however precise it is.
     pub fn messages(self) -> u64 {
         match self {
             Self::Exactly(messages) | Self::AtMost(messages) | Self::About(messages) => messages,
@@ -40,22 +40,22 @@ impl fmt::Display for Count {
     }
 }
 
-/// A change that drops stored messages.
+/// A change that deletes stored messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loss {
-    /// JetStream's name of the setting that drops them, such as `max_age`.
+    /// JetStream's name of the setting that deletes them, such as `max_age`.
     pub setting: &'static str,
-    /// How many this setting alone would drop.
+    /// How many this setting alone would delete.
     pub messages: Count,
 }
 
 impl Loss {
-    /// Why the setting drops messages.
+    /// Why the setting deletes messages.
     pub fn why(&self) -> &'static str {
         match self.setting {
             "max_age" => "they are older",
             "max_msgs" => "they are the oldest beyond the limit",
-            "max_bytes" => "they are the oldest beyond the limit of bytes",
+            "max_bytes" => "they are the oldest beyond the limit in bytes",
             "max_msgs_per_subject" => "they are the oldest of their subject beyond the limit",
             _ => "no consumer is waiting for them",
         }
@@ -77,7 +77,7 @@ pub(super) struct State {
     pub num_deleted: u64,
 }
 
-/// A change that may drop stored messages; how many is asked of the server.
+/// A change that may delete stored messages; the server is asked how many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cause {
     /// Messages older than this.
@@ -111,7 +111,7 @@ pub(super) fn causes(current: &Config, desired: &Config, state: &State) -> Vec<C
     }
     let limit = |name| config::limit_of(desired, name);
     let lowered = |name| limit(name).filter(|new| config::limit_of(current, name).is_none_or(|old| *new < old));
-    // With `discard = "new"` a stream over its limit keeps what it has and refuses what comes.
+    // With `discard = "new"`, a stream over its limit keeps its messages and refuses new ones.
     let drops_old = config::value(desired, "discard") == "old";
     let interest = |config| config::value(config, "retention") == "interest";
     [
@@ -128,12 +128,12 @@ pub(super) fn causes(current: &Config, desired: &Config, state: &State) -> Vec<C
     .collect()
 }
 
-/// What all losses come to together, of `stored` messages.
+/// The total of all losses, of `stored` messages.
 pub(super) fn total(losses: &[Loss], stored: u64) -> Count {
     if losses.iter().any(|loss| loss.messages == Count::Exactly(stored)) {
         return Count::Exactly(stored);
     }
-    // Age and the limits of the whole stream drop the oldest messages, so that the largest of these losses holds the others.
+    // Age and the limits of the whole stream delete the oldest messages, so the largest of these losses includes the others.
     let (oldest, others): (Vec<&Loss>, _) =
         losses.iter().partition(|loss| matches!(loss.setting, "max_age" | "max_msgs" | "max_bytes"));
     let oldest = oldest.into_iter().map(|loss| loss.messages).max_by_key(|count| count.messages());

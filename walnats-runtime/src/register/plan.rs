@@ -22,8 +22,8 @@ impl Plan {
         self.streams.iter().all(|stream| stream.action == Action::NoChange)
     }
 
-    /// Whether registering would do everything: no loss, nothing weaker, no conflict, nothing that the server refuses, no
-    /// stream of others that the events cannot live with.
+    /// Whether registering would apply the whole plan: nothing is lost, weakened, in conflict or rejected, and every external
+    /// stream meets the events' requirements.
     pub fn is_safe(&self) -> bool {
         let safe = |stream: &StreamPlan| matches!(stream.action, Action::NoChange | Action::Create | Action::Update);
         self.streams.iter().all(safe)
@@ -35,7 +35,7 @@ impl Plan {
 pub struct StreamPlan {
     /// The stream's name.
     pub name: String,
-    /// What would be done.
+    /// What registering would do.
     pub action: Action,
     /// The settings that would change; for a new stream, those that differ from the server's defaults.
     pub changes: Vec<Change>,
@@ -70,22 +70,22 @@ pub enum Action {
     Update,
     /// The change would delete messages. Refused unless allowed.
     UpdateLoses {
-        /// How many, all causes together.
+        /// The total number.
         messages: Count,
-        /// What each setting would drop.
+        /// What each setting would delete.
         losses: Vec<Loss>,
     },
-    /// The stream changes, keeps its messages, and holds or promises less from then on: see [`StreamPlan::weakenings`].
+    /// The stream changes and keeps its messages, but its guarantees become weaker: see [`StreamPlan::weakenings`].
     /// Refused unless allowed.
     UpdateWeakens,
     /// The stream is external, and does not meet the events' requirements.
     Unfit {
-        /// What is wrong.
+        /// The unmet requirements.
         misfits: Vec<Misfit>,
     },
     /// The server would reject it.
     Rejected {
-        /// The rules that are broken.
+        /// The violated rules.
         why: Vec<String>,
     },
     /// Another stream stores some of the subjects.
@@ -121,7 +121,7 @@ impl StreamPlan {
 
     fn write(&self, f: &mut fmt::Formatter<'_>, width: usize) -> fmt::Result {
         let (sign, what) = match &self.action {
-            Action::NoChange if self.external => ('=', "as the events need it".to_owned()),
+            Action::NoChange if self.external => ('=', "external, and meets the requirements of the events".to_owned()),
             Action::NoChange => ('=', "no change".to_owned()),
             Action::Create => ('+', "create".to_owned()),
             Action::Update => ('~', "update".to_owned()),
@@ -130,7 +130,7 @@ impl StreamPlan {
             }
             Action::UpdateWeakens => ('<', "update weakens".to_owned()),
             Action::Unfit { .. } => ('x', "external, and does not meet the requirements of the events".to_owned()),
-            Action::Rejected { .. } => ('x', "the server refuses".to_owned()),
+            Action::Rejected { .. } => ('x', "the server would reject it".to_owned()),
             Action::Conflict { stream, .. } => ('x', format!("overlaps with stream `{stream}`")),
         };
         writeln!(f, "{sign} {:width$}  {what}", self.name)?;
@@ -138,7 +138,7 @@ impl StreamPlan {
         match &self.action {
             Action::UpdateLoses { losses, .. } => {
                 for loss in losses {
-                    writeln!(f, "    ! {} drops {} messages: {}", loss.setting, loss.messages, loss.why())?;
+                    writeln!(f, "    ! {} deletes {} messages: {}", loss.setting, loss.messages, loss.why())?;
                 }
             }
             Action::Rejected { why } => {

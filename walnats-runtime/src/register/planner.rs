@@ -1,4 +1,4 @@
-//! Looks at the server and makes the plan. What is decided is decided by pure functions; here is who asks what.
+//! Inspects the server and makes the plan. The decisions are pure functions; the requests are made here.
 
 use futures_util::future::try_join_all;
 use walnats_subject::{covers, overlap, without_covered};
@@ -17,16 +17,16 @@ use crate::jetstream::{Api, Failure, KnownStreams, Prefix};
 use crate::stream::StreamDescriptor;
 use crate::warning::Warning;
 
-/// Streams looked at at once.
+/// How many streams are inspected concurrently.
 const AT_ONCE: usize = 8;
 
-/// Whom to ask, and how to plan.
+/// What planning needs besides the streams.
 #[derive(Clone, Copy)]
 pub(super) struct Planner<'a> {
     pub api: &'a Api,
-    /// Where what is found is kept.
+    /// Where the observed configuration is cached.
     pub known: &'a KnownStreams,
-    /// Whether subjects that the package does not declare are to go.
+    /// Whether subjects that the package does not declare are removed.
     pub exact_subjects: bool,
 }
 
@@ -37,8 +37,8 @@ impl Planner<'_> {
         let mut plan = Plan::default();
         for start in (0..streams.len()).step_by(AT_ONCE) {
             let end = streams.len().min(start + AT_ONCE);
-            let looks = (start..end).map(|at| self.look(&streams[at], &streams[..at], server));
-            plan.streams.extend(try_join_all(looks).await?);
+            let inspections = (start..end).map(|at| self.inspect(&streams[at], &streams[..at], server));
+            plan.streams.extend(try_join_all(inspections).await?);
         }
         if streams.iter().any(|stream| stream.expect_stream) {
             let mut starved = copies::starved(self.api, server).await?;
@@ -50,36 +50,36 @@ impl Planner<'_> {
         Ok(plan)
     }
 
-    /// Plans one stream: the pure plan first, then what only the server knows about it.
-    async fn look(
+    /// Plans one stream: first from its configuration alone, then with what only the server knows.
+    async fn inspect(
         self,
         wanted: &StreamDescriptor,
         earlier: &[StreamDescriptor],
         server: Server,
     ) -> Result<StreamPlan, Failure> {
         let api = self.api;
-        let unseen = plan(wanted, None, server, self.exact_subjects);
-        // Two streams of the package itself cannot share a subject either.
+        let for_new = plan(wanted, None, server, self.exact_subjects);
+        // Two streams of the package cannot share a subject either.
         if let Some(action) = earlier.iter().find_map(|other| declared_twice(wanted, other)) {
-            return Ok(StreamPlan { action, ..unseen });
+            return Ok(StreamPlan { action, ..for_new });
         }
-        // A name that breaks the rules cannot be asked for.
+        // A request cannot contain an invalid name.
         if !rule::name(wanted.name).is_empty() {
-            return Ok(unseen);
+            return Ok(for_new);
         }
         let info = api::info(api, wanted.name).await?;
         if let Some(info) = &info {
             self.known.note_config(wanted.name, &info.config);
         }
         if wanted.external {
-            return self.look_at_external(wanted, info.as_ref()).await;
+            return self.inspect_external(wanted, info.as_ref()).await;
         }
         let Some(info) = info else {
-            if unseen.action != Action::Create {
-                return Ok(unseen);
+            if for_new.action != Action::Create {
+                return Ok(for_new);
             }
-            let conflict = conflict(api, wanted.name, &config::subjects_of(&unseen.config)).await?;
-            return Ok(StreamPlan { action: conflict.unwrap_or(Action::Create), ..unseen });
+            let conflict = conflict(api, wanted.name, &config::subjects_of(&for_new.config)).await?;
+            return Ok(StreamPlan { action: conflict.unwrap_or(Action::Create), ..for_new });
         };
         let plan = plan(wanted, Some(&info), server, self.exact_subjects);
         if !matches!(plan.action, Action::Update | Action::UpdateWeakens) {
@@ -99,8 +99,8 @@ impl Planner<'_> {
         Ok(with_losses(plan, losses))
     }
 
-    /// Compares a stream of others with what the events need. Nothing of it would be changed.
-    async fn look_at_external(self, wanted: &StreamDescriptor, info: Option<&Info>) -> Result<StreamPlan, Failure> {
+    /// Compares an external stream with the events' requirements.
+    async fn inspect_external(self, wanted: &StreamDescriptor, info: Option<&Info>) -> Result<StreamPlan, Failure> {
         let mut misfits = match info {
             Some(info) => external::misfits(wanted, &info.config),
             None => vec![Misfit::Missing],
@@ -127,7 +127,7 @@ impl Planner<'_> {
     }
 }
 
-/// The plan for a stream by what its configuration says alone: [`Action::Update`] may still lose messages or conflict.
+/// The plan for a stream from its configuration alone: [`Action::Update`] may still lose messages or conflict.
 pub(super) fn plan(wanted: &StreamDescriptor, info: Option<&Info>, server: Server, exact_subjects: bool) -> StreamPlan {
     let current = info.map(|info| &info.config);
     let declared = config::wanted_subjects(wanted);
@@ -162,19 +162,19 @@ pub(super) fn plan(wanted: &StreamDescriptor, info: Option<&Info>, server: Serve
     }
 }
 
-/// What of the planned changes a server left out without a word, because it is too old to know the setting. Settings that
-/// every server knows are not looked at: where they differ, somebody else has changed the stream meanwhile.
+/// The planned changes that a server ignored silently because it is too old to know the setting. Settings that every server
+/// knows are not compared: if they differ, somebody else has changed the stream in the meantime.
 pub(super) fn not_applied(plan: &StreamPlan, now: &Config) -> Vec<String> {
     let is_planned = |change: &Change| plan.changes.iter().any(|planned| planned.setting == change.setting);
     let left_out = change::changes(now, &plan.config).into_iter().filter(is_planned);
-    let words = left_out.filter_map(|change| {
+    let ignored = left_out.filter_map(|change| {
         let needs = Setting::of(change.setting).filter(|setting| setting.since.is_some()).map(rule::needs)?;
-        Some(format!("the server left `{}` at {}: {needs}", change.setting, change.from))
+        Some(format!("the server kept `{}` at {}: {needs}", change.setting, change.from))
     });
-    words.collect()
+    ignored.collect()
 }
 
-/// The plan with what was counted.
+/// The plan with the counted losses.
 pub(super) fn with_losses(plan: StreamPlan, mut losses: Vec<Loss>) -> StreamPlan {
     losses.retain(|loss| loss.messages.messages() > 0);
     if losses.is_empty() {
@@ -184,16 +184,16 @@ pub(super) fn with_losses(plan: StreamPlan, mut losses: Vec<Loss>) -> StreamPlan
     StreamPlan { action: Action::UpdateLoses { messages, losses }, ..plan }
 }
 
-/// The stream that has `filter`, beside `stream` itself.
+/// Another stream than `stream` that stores subjects of `filter`.
 async fn stored_by_another(api: &Api, stream: &str, filter: &str) -> Result<Option<String>, Failure> {
     match api::streams_with(api, filter).await {
-        // A user who may not list streams can still register: the server itself refuses what overlaps.
+        // A user without permission to list streams can still register: the server itself refuses overlaps.
         Err(Failure::Timeout { connected: true, .. }) => Ok(None),
         answer => Ok(answer?.into_iter().find(|other| other != stream)),
     }
 }
 
-/// The stream that has some of `filters`, if there is one beside `stream` itself.
+/// The conflict with another stream than `stream` that stores subjects of `filters`, if there is one.
 async fn conflict(api: &Api, stream: &str, filters: &[String]) -> Result<Option<Action>, Failure> {
     for filter in filters {
         if let Some(other) = stored_by_another(api, stream, filter).await? {
@@ -210,13 +210,13 @@ fn declared_twice(wanted: &StreamDescriptor, other: &StreamDescriptor) -> Option
     (!subjects.is_empty()).then(|| Action::Conflict { stream: other.name.to_owned(), subjects })
 }
 
-/// Those of `theirs` that overlap with one of `ours`.
+/// Those of `theirs` that overlap one of `ours`.
 fn overlapping(ours: &[String], theirs: Vec<String>) -> Vec<String> {
     theirs.into_iter().filter(|their| ours.iter().any(|our| overlap(our, their))).collect()
 }
 
-/// What the connection says of the server. Only a server that runs JetStream itself speaks for it: behind a leaf node, in
-/// another domain and behind an import, another one answers.
+/// What the connection reveals about the server that runs JetStream. If that is another server (behind a leaf node, in
+/// another domain, behind an import), nothing is known.
 fn server(api: &Api) -> Server {
     let info = api.client.server_info();
     if !info.jetstream || api.prefix != Prefix::default() {

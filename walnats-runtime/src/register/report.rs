@@ -10,7 +10,7 @@ use super::refusal::{Refusal, RefusedStream};
 /// What registering did, stream by stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Registered {
-    /// The streams that are now as they are to be, or were left on purpose.
+    /// The streams that now match the package, or were left unchanged on purpose.
     pub streams: Vec<RegisteredStream>,
 }
 
@@ -19,7 +19,7 @@ pub struct Registered {
 pub struct RegisteredStream {
     /// The stream's name.
     pub name: String,
-    /// What was done.
+    /// What happened to it.
     pub outcome: StreamOutcome,
     /// The settings that changed; for [`StreamOutcome::Left`], those that differ.
     pub changes: Vec<Change>,
@@ -29,22 +29,22 @@ pub struct RegisteredStream {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StreamOutcome {
-    /// It was as wanted already.
+    /// It matched already.
     Unchanged,
-    /// It is new.
+    /// It was created.
     Created,
     /// It changed and kept its messages.
     Updated,
-    /// It changed and dropped as many messages as were planned, with permission.
+    /// It changed and lost this many messages, as planned and permitted.
     UpdatedWithLoss(Count),
-    /// It belongs to others, and is as the events need it.
+    /// It is external, and meets the events' requirements.
     Fits,
-    /// It differs and was left so, because only new streams were asked for.
+    /// It differs and was left unchanged, because only new streams were to be created.
     Left,
 }
 
 impl Registered {
-    /// What was done to the stream of this name.
+    /// What happened to the stream of this name.
     pub fn outcome(&self, stream: &str) -> Option<StreamOutcome> {
         self.streams.iter().find(|registered| registered.name == stream).map(|registered| registered.outcome)
     }

@@ -1,7 +1,7 @@
-//! The server's rules: what it refuses of a configuration, known before it is asked.
+//! The server's rules for configurations, checked before any request.
 //!
-//! Measured on nats-server 2.15.1. A rule that is not listed here still holds: the server's answer comes back with its
-//! code when the plan is carried out.
+//! Measured on nats-server 2.15.1. Rules that are missing here still apply: then the server rejects the request, and its
+//! code is reported.
 
 use serde_json::Value;
 use walnats_subject::{MAX_STREAM_NAME_BYTES, filter_problem, invalid_stream_name_char, overlap};
@@ -10,19 +10,19 @@ use super::config::{self, Config};
 use super::setting::{Change, SETTINGS, Setting};
 use crate::stream::StreamDescriptor;
 
-/// What is known of the server without asking it.
+/// What is known about the server without a request.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Server {
-    /// Major, minor and patch version, where the server that we are connected to runs JetStream itself.
+    /// Major, minor and patch version, if the server that we are connected to runs JetStream itself.
     pub version: Option<(u64, u64, u64)>,
-    /// Whether it is part of a cluster, where that is known.
+    /// Whether it is part of a cluster, if known.
     pub clustered: Option<bool>,
 }
 
 const HUNDRED_MILLISECONDS: u64 = 100_000_000;
 const SECOND: u64 = 1_000_000_000;
 
-/// Every rule that the wanted stream breaks, new or laid over `current`; empty if the server should accept it.
+/// Every rule that creating the stream, or updating `current`, would violate; empty if the server should accept it.
 pub(super) fn broken(
     wanted: &StreamDescriptor,
     desired: &Config,
@@ -42,7 +42,7 @@ pub(super) fn broken(
     broken
 }
 
-/// What a stream cannot be created with, though some of it can be changed later.
+/// What a stream cannot be created with, although some of it can be set later.
 fn creation(desired: &Config) -> Vec<String> {
     let (sealed, direct) = (config::is_on(desired, "sealed"), config::is_on(desired, "mirror_direct"));
     let rules = [
@@ -52,11 +52,11 @@ fn creation(desired: &Config) -> Vec<String> {
     rules.into_iter().filter(|(broken, _)| *broken).map(|(_, rule)| rule.to_owned()).collect()
 }
 
-/// Settings of a descriptor that are none.
+/// Settings of a descriptor that are unknown or not JSON.
 fn unreadable(wanted: &StreamDescriptor) -> Vec<String> {
     let broken = wanted.settings.iter().filter_map(|(name, text)| {
         if Setting::of(name).is_none_or(|setting| setting.name == "subjects") {
-            return Some(format!("`{name}` is not a setting of a stream that can be stated"));
+            return Some(format!("`{name}` is not a setting that can be stated for a stream"));
         }
         serde_json::from_str::<Value>(text).is_err().then(|| format!("the value of `{name}` is not JSON"))
     });
@@ -134,13 +134,13 @@ fn settings(desired: &Config) -> Vec<String> {
     rules.into_iter().filter(|(broken, _)| *broken).map(|(_, rule)| rule.to_owned()).collect()
 }
 
-/// What this server is too old or too alone for.
+/// What this server cannot do: it is too old, or not part of a cluster.
 fn support(stated: &Config, server: Server) -> Vec<String> {
-    let is_late = |setting: &&Setting| {
+    let is_unsupported = |setting: &&Setting| {
         let needed = setting.since.filter(|_| setting.value(stated) != setting.value(&Config::new()));
         needed.zip(server.version).is_some_and(|(needed, (major, minor, _))| (major, minor) < needed)
     };
-    let mut broken: Vec<String> = SETTINGS.iter().filter(is_late).map(needs).collect();
+    let mut broken: Vec<String> = SETTINGS.iter().filter(is_unsupported).map(needs).collect();
     let replicas = config::value(stated, "num_replicas").as_u64();
     if replicas > Some(1) && server.clustered == Some(false) {
         broken.push("`replicas` above 1 needs a cluster".to_owned());
@@ -148,28 +148,28 @@ fn support(stated: &Config, server: Server) -> Vec<String> {
     broken
 }
 
-/// Which server a setting needs.
+/// The server version that a setting needs.
 pub(super) fn needs(setting: &Setting) -> String {
     let (major, minor) = setting.since.unwrap_or((2, 9));
     format!("`{}` needs nats-server {major}.{minor}", setting.key)
 }
 
-/// What an existing stream cannot become.
+/// Changes that the server refuses for an existing stream.
 fn transition(stated: &Config, desired: &Config, current: &Config) -> Vec<String> {
     let mut broken = Vec::new();
     for setting in SETTINGS {
         let (from, to) = (setting.value(current), setting.value(desired));
         let key = setting.key;
-        let words = |value| super::change::words(setting, value);
+        let readable = |value| super::change::readable(setting, value);
         match setting.change {
             _ if from == to => {}
             Change::Never if from.is_object() || to.is_object() => {
                 broken.push(format!("`{key}` of a stream cannot change"));
             }
             Change::Never => {
-                broken.push(format!("{key} of a stream cannot change (from {} to {})", words(&from), words(&to)));
+                broken.push(format!("{key} of a stream cannot change (from {} to {})", readable(&from), readable(&to)));
             }
-            Change::OnlyOn if from == Value::Bool(true) => broken.push(format!("`{key}` cannot be switched off again")),
+            Change::OnlyOn if from == Value::Bool(true) => broken.push(format!("`{key}` cannot be switched off")),
             _ => {}
         }
     }

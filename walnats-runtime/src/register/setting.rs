@@ -1,4 +1,4 @@
-//! The settings of a stream that a descriptor can state, and what can be said of their values.
+//! The settings that a descriptor can state for a stream: their defaults, and how they may change.
 
 mod table;
 
@@ -6,85 +6,85 @@ use serde_json::{Map, Value, json};
 
 pub(super) use table::SETTINGS;
 
-/// A setting, what it is where nobody states it, and how it may change.
+/// A setting, its default, and how it may change.
 pub(super) struct Setting {
     /// JetStream's name.
     pub name: &'static str,
     /// The key of `walnats.toml`.
     pub key: &'static str,
-    /// What the server makes of its absence.
+    /// Its type and default.
     kind: Kind,
-    /// The first version that knows it, where that is later than 2.9. Older ones refuse the setting, or ignore it.
+    /// The first server version that knows it, if later than 2.9. Older servers refuse or ignore it.
     pub since: Option<(u64, u64)>,
     /// What the server does with a change.
     pub change: Change,
-    /// Which changes take something away that others may rely on.
+    /// Which changes weaken guarantees that others may rely on.
     pub weaker: Weaker,
-    /// What a stream that others own needs.
+    /// What the events need of it on an external stream.
     pub need: Need,
 }
 
-/// What a value is, and so what its absence means.
+/// A setting's type, and its default.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A text; empty.
+    /// A text. Default: empty.
     Text,
-    /// One of several words; this one.
+    /// One of several words. Default: this one.
     Word(&'static str),
-    /// A number; this one.
+    /// A number. Default: this one.
     Number(u64),
-    /// A limit; none, which servers report as -1 or 0.
+    /// A limit. Default: unlimited, which servers report as -1 or 0.
     Limit,
-    /// A length of time in nanoseconds; none.
+    /// A duration in nanoseconds. Default: none.
     Time,
-    /// On or off; off.
+    /// A switch. Default: off.
     Switch,
-    /// An object or an array; none.
+    /// An object or an array. Default: none.
     Tree,
 }
 
 /// What the server does with a change.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Change {
-    /// Makes it.
+    /// It accepts the change.
     Free,
-    /// Refuses it.
+    /// It refuses the change.
     Never,
-    /// Refuses to switch it off.
+    /// It refuses to switch the setting off.
     OnlyOn,
-    /// Ignores it: the setting counts when the stream is created.
+    /// It ignores the change: the setting applies only when the stream is created.
     AtCreation,
 }
 
-/// Which changes take something away, and what that is.
+/// Which changes weaken the stream, and how.
 #[derive(Clone, Copy)]
 pub(super) enum Weaker {
     /// None.
     No,
-    /// A smaller number, and none.
+    /// A smaller number, or none.
     Less(&'static str),
-    /// No limit where there was one.
+    /// Removing a limit.
     Lifted(&'static str),
-    /// From on to off.
+    /// Switching off.
     Off(&'static str),
-    /// From off to on.
+    /// Switching on.
     On(&'static str),
     /// To this word.
     To(&'static str, &'static str),
     /// Any change.
     Any(&'static str),
-    /// Any change of what was there.
+    /// Any change that removes or replaces a part.
     Replaced(&'static str),
 }
 
-/// What the events need of a setting that is stated for a stream of others.
+/// What the events need of a setting that is stated for an external stream.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Need {
-    /// Just this value.
+    /// Exactly this value.
     Same,
-    /// At least this much; no limit is more than any.
+    /// At least this value; unlimited is the largest.
     AtLeast,
-    /// Nothing: it is for those who read the configuration.
+    /// Nothing: it is informative.
     Nothing,
 }
 
@@ -122,17 +122,17 @@ impl Setting {
         SETTINGS.iter().find(|setting| setting.name == name)
     }
 
-    /// Whether it is a length of time.
+    /// Whether it is a duration.
     pub(super) fn is_time(&self) -> bool {
         self.kind == Kind::Time
     }
 
-    /// Whether 0 of it means that there is no limit.
+    /// Whether 0 means unlimited.
     pub(super) fn is_limit(&self) -> bool {
         self.kind == Kind::Limit || self.name == "max_age"
     }
 
-    /// Its value in a configuration, in the one form in which values can be compared.
+    /// Its value in a configuration, normalized so that values can be compared.
     pub(super) fn value(&self, config: &Map<String, Value>) -> Value {
         let found = config.get(self.name).filter(|value| !value.is_null());
         match self.kind {
@@ -147,7 +147,7 @@ impl Setting {
         }
     }
 
-    /// What a change from one value to the other takes away, if anything.
+    /// How a change between these values weakens the stream, if it does.
     pub(super) fn weakening(&self, from: &Value, to: &Value) -> Option<&'static str> {
         let unlimited = |value: &Value| value.as_i64().is_none_or(|limit| limit <= 0);
         let (holds, what) = match self.weaker {
@@ -163,7 +163,7 @@ impl Setting {
         (holds && from != to).then_some(what)
     }
 
-    /// Whether a stream that has `found` does for events that need `needed`.
+    /// Whether a stream with the value `found` suffices for events that need `needed`.
     pub(super) fn suffices(&self, found: &Value, needed: &Value) -> bool {
         match self.need {
             Need::Nothing => true,
@@ -177,7 +177,7 @@ impl Setting {
     }
 }
 
-/// Whether all of `inner` is in `outer`: each member of an object, each item of an array.
+/// Whether `outer` contains `inner`: each member of an object, each item of an array.
 fn contains(outer: &Value, inner: &Value) -> bool {
     match (outer, inner) {
         (_, Value::Null) => true,
@@ -189,8 +189,7 @@ fn contains(outer: &Value, inner: &Value) -> bool {
     }
 }
 
-/// Without what means as much as its absence, and without what servers add; arrays are sorted, for their order means
-/// nothing in any setting.
+/// Removes empty members and those that servers add, and sorts arrays, whose order has no meaning in any setting.
 fn pruned(value: &Value) -> Value {
     match value {
         Value::Object(members) => {
@@ -213,7 +212,7 @@ fn pruned(value: &Value) -> Value {
     }
 }
 
-/// A time in the one form: servers leave out zeros at the end of its seconds.
+/// A normalized time: servers leave out trailing zeros of the seconds.
 fn moment(value: &Value) -> Value {
     let time = value.as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok());
     time.map_or_else(|| value.clone(), |time| time.to_string().into())

@@ -16,7 +16,7 @@ pub(super) fn warnings_of(wanted: &StreamDescriptor, config: &Config) -> Vec<War
         (memory, Warning::MemoryStorage),
         (config::text(config, "retention") == "interest", Warning::InterestRetention),
         (config::text(config, "persist_mode") == "async", Warning::AsyncPersistence),
-        // For an external stream, this is a misfit.
+        // On an external stream, it is a misfit.
         (config::is_on(config, "no_ack") && !wanted.external, Warning::NeverAcknowledges),
         (is_short && wanted.duplicate_window.is_none(), Warning::ShortWindow),
     ]

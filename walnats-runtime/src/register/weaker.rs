@@ -1,4 +1,4 @@
-//! Which changes make a stream hold or promise less than before, though they drop nothing that is stored.
+//! Changes that weaken a stream's guarantees without deleting stored messages.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use super::setting::SETTINGS;
 pub struct Weakening {
     /// The change.
     pub change: Change,
-    /// What it takes away.
+    /// What is weaker then.
     pub why: &'static str,
 }
 
@@ -23,7 +23,7 @@ impl fmt::Display for Weakening {
     }
 }
 
-/// Those of `changes` that weaken the stream.
+/// The changes that weaken the stream.
 pub(super) fn weakenings(changes: &[Change], current: &Config, desired: &Config) -> Vec<Weakening> {
     let weakening = |change: &Change| {
         let setting = SETTINGS.iter().find(|setting| setting.name == change.setting)?;

@@ -7,15 +7,15 @@ use base64::engine::general_purpose::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// Bytes in a string, by base64 (RFC 4648, section 4).
+/// Bytes in a string, encoded as base64 (RFC 4648, section 4).
 ///
-/// To a schema `contentEncoding` is a hint: any string is valid. So the text is kept as it came, and whether it is
-/// base64 shows when the bytes are asked for.
+/// In a schema, `contentEncoding` is a hint, and any string is valid. So the text is kept as received, and only
+/// [`Base64::bytes`] checks that it is base64.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Base64(Box<str>);
 
-/// Padding is often left out.
+/// Accepts missing padding, because it is often left out.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
     GeneralPurposeConfig::new()
@@ -24,7 +24,7 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 );
 
 impl Base64 {
-    /// A text that is base64 already.
+    /// Wraps a text that is base64 already.
     pub fn from_text(text: impl Into<Box<str>>) -> Self {
         Self(text.into())
     }
@@ -34,7 +34,7 @@ impl Base64 {
         &self.0
     }
 
-    /// The bytes. Line breaks (RFC 2045) and missing padding are forgiven.
+    /// The bytes. Line breaks (RFC 2045) and missing padding are accepted.
     ///
     /// # Errors
     ///
@@ -49,7 +49,7 @@ impl Base64 {
     }
 }
 
-/// A text is not base64 of RFC 4648.
+/// The text is not base64 of RFC 4648.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not base64 of RFC 4648, section 4")]
 #[non_exhaustive]

@@ -1,4 +1,4 @@
-//! `date-time` and `date` as types of the crate chrono, for `[codegen] datetime = "chrono"`.
+//! `date-time` and `date` as types of chrono, for `[codegen] datetime = "chrono"`.
 
 use chrono::{DateTime as Chrono, Datelike, FixedOffset, Local, NaiveDate, SecondsFormat, Utc};
 use walnats_schema::Format;
@@ -6,10 +6,10 @@ use walnats_schema::Format;
 use super::date_time;
 use super::verbatim::{Verbatim, Written};
 
-/// A `date-time`: dereferences to [`chrono::DateTime`], and is made from one in whatever time zone.
+/// A `date-time`: dereferences to [`chrono::DateTime`], and converts from one in any time zone.
 pub type DateTime = Verbatim<Chrono<FixedOffset>>;
 
-/// A `date`: dereferences to [`chrono::NaiveDate`], and is made from one.
+/// A `date`: dereferences to and converts from [`chrono::NaiveDate`].
 pub type Date = Verbatim<NaiveDate>;
 
 impl Written for Chrono<FixedOffset> {

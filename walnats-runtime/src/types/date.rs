@@ -4,7 +4,7 @@ use walnats_schema::Format;
 
 use super::verbatim::{Verbatim, Written};
 
-/// A day: `2024-02-29`. Made from a [`jiff::civil::Date`], and dereferences to one.
+/// A day: `2024-02-29`. Dereferences to and converts from [`jiff::civil::Date`].
 pub type Date = Verbatim<jiff::civil::Date>;
 
 /// Year, month and day of a text that is a `date`.
@@ -12,7 +12,7 @@ fn parts(text: &str) -> Option<(i16, u8, u8)> {
     Some((text.get(..4)?.parse().ok()?, text.get(5..7)?.parse().ok()?, text.get(8..10)?.parse().ok()?))
 }
 
-/// A `date`; the first or the last of all where the year has more than four digits or is negative.
+/// Writes a `date`; the first or the last valid one if the year is negative or has more than four digits.
 fn text(year: i32, month: u8, day: u8) -> String {
     match year {
         ..0 => "0000-01-01".to_owned(),
@@ -26,7 +26,7 @@ impl Written for jiff::civil::Date {
 
     fn read(text: &str) -> Option<Self> {
         let (year, month, day) = parts(text)?;
-        // jiff counts months and days in signed bytes.
+        // jiff represents months and days as `i8`.
         Self::new(year, month.try_into().ok()?, day.try_into().ok()?).ok()
     }
 

@@ -6,40 +6,40 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize};
 use walnats_schema::Format;
 
-/// A point in time, as text: `2024-01-01T00:00:00.000+02:00` comes back as it came.
+/// A point in time that preserves its text: `2024-01-01T00:00:00.000+02:00` is written as it was read.
 ///
-/// Made from and turned into a [`jiff::Timestamp`]. Two that are written differently are not equal, even where they
-/// mean the same instant: compare timestamps for that.
+/// Converts from and to [`jiff::Timestamp`]. Two values that are written differently are not equal, even if they denote the
+/// same instant: compare timestamps for that.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct DateTime(Box<str>);
 
-/// The first instant that has a form.
+/// The first instant that can be written.
 pub(super) const FIRST: &str = "0000-01-01T00:00:00Z";
 
-/// The last second that has a form in UTC.
+/// The last second that can be written in UTC.
 #[cfg(any(feature = "chrono", feature = "time"))]
 pub(super) const LAST: &str = "9999-12-31T23:59:59Z";
 
 impl DateTime {
-    /// The present time, in UTC with microseconds.
+    /// The current time, in UTC with microseconds.
     pub fn now() -> Self {
         let now = jiff::Timestamp::now();
         now.round(jiff::Unit::Microsecond).unwrap_or(now).into()
     }
 
-    /// The text, as RFC 3339 has it.
+    /// The text, in the form of RFC 3339.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// A text of the form already.
+    /// Wraps a text that is valid already.
     #[cfg(any(feature = "chrono", feature = "time"))]
     pub(super) fn written(text: String) -> Self {
         Self(text.into())
     }
 
-    /// The instant that is meant.
+    /// The instant that it denotes.
     ///
     /// # Errors
     ///
@@ -49,7 +49,7 @@ impl DateTime {
     }
 }
 
-/// A text is not a date-time of RFC 3339, such as `2026-01-02T03:04:05Z`.
+/// The text is not a date-time of RFC 3339, such as `2026-01-02T03:04:05Z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a date-time of RFC 3339, such as 2026-01-02T03:04:05Z")]
 #[non_exhaustive]
@@ -64,7 +64,7 @@ impl FromStr for DateTime {
 }
 
 impl From<jiff::Timestamp> for DateTime {
-    /// In UTC. RFC 3339 has no year before 0: such an instant becomes the first of year 0.
+    /// In UTC. RFC 3339 has no years before 0: earlier instants become the first of year 0.
     fn from(timestamp: jiff::Timestamp) -> Self {
         // `FIRST` in seconds.
         if timestamp.as_second() < -62_167_219_200 {
@@ -94,7 +94,7 @@ impl<'de> Deserialize<'de> for DateTime {
     }
 }
 
-/// Ways to write an instant that RFC 3339 has.
+/// Spellings of instants that RFC 3339 permits.
 #[cfg(test)]
 pub(super) const SPELLINGS: &[&str] = &[
     "2024-01-01T00:00:00.000+02:00",

@@ -1,13 +1,13 @@
-//! Defaults of types that are made of text; for generated code.
+//! Defaults of types that are read from text, for generated code.
 
 use std::fmt::Debug;
 use std::str::FromStr;
 
-/// The value that a schema's default is written for.
+/// Reads a schema's default.
 ///
 /// # Panics
 ///
-/// The text is not one of the type's. Codegen has checked it against the format, and writes no other.
+/// The text is invalid. Codegen checks defaults against the format, so generated code never panics.
 pub fn written<T: FromStr<Err: Debug>>(text: &str) -> T {
     text.parse().expect("codegen checked the text against the format that the type reads")
 }

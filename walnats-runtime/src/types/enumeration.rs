@@ -1,6 +1,6 @@
 //! Enumerations of strings.
 
-/// A text is not one of the strings that an enumeration lists; from the `FromStr` of generated enums.
+/// The text is not a value of an enumeration; the error of `FromStr` of generated enums.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a value of `{name}`")]
 pub struct ParseEnumError {
@@ -8,7 +8,7 @@ pub struct ParseEnumError {
 }
 
 impl ParseEnumError {
-    /// Of the enumeration that is called `name` in Rust.
+    /// The error of the enumeration with this name in Rust.
     pub const fn new(name: &'static str) -> Self {
         Self { name }
     }

@@ -1,6 +1,6 @@
 //! Values of members that may be `null`.
 
-/// What a member that may be `null` can be set to: the value itself, or an `Option` of it. `None` is `null`.
+/// Values for a member that may be `null`: the value itself, or an `Option` of it, whose `None` means `null`.
 ///
 /// ```
 /// use walnats_runtime::IntoNullable;

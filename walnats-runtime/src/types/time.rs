@@ -1,4 +1,4 @@
-//! `date-time` and `date` as types of the crate time, for `[codegen] datetime = "time"`.
+//! `date-time` and `date` as types of the crate `time`, for `[codegen] datetime = "time"`.
 
 use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
@@ -7,10 +7,10 @@ use walnats_schema::Format;
 use super::date_time;
 use super::verbatim::{Verbatim, Written};
 
-/// A `date-time`: dereferences to [`time::OffsetDateTime`], and is made from one.
+/// A `date-time`: dereferences to and converts from [`time::OffsetDateTime`].
 pub type DateTime = Verbatim<OffsetDateTime>;
 
-/// A `date`: dereferences to [`time::Date`], and is made from one.
+/// A `date`: dereferences to and converts from [`time::Date`].
 pub type Date = Verbatim<time::Date>;
 
 impl Written for OffsetDateTime {
@@ -26,7 +26,7 @@ impl Written for OffsetDateTime {
             10_000.. => return date_time::LAST.to_owned(),
             _ => {}
         }
-        // RFC 3339 has no seconds in offsets; in UTC every instant has a form.
+        // RFC 3339 has no seconds in offsets; in UTC, every instant can be written.
         let written = self.format(&Rfc3339).or_else(|_| self.to_offset(UtcOffset::UTC).format(&Rfc3339));
         written.unwrap_or_else(|_| date_time::LAST.to_owned())
     }

@@ -6,29 +6,29 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A UUID that is written as it was read. Made from and turned into a [`uuid::Uuid`].
+/// A UUID that is written as it was read. Converts from and to [`uuid::Uuid`].
 ///
-/// Case has no meaning in UUIDs: comparison does not look at it.
+/// Comparison ignores case, which has no meaning in UUIDs.
 #[derive(Clone, Copy, Default)]
 pub struct Uuid {
     value: uuid::Uuid,
-    /// The digits that are upper-case letters; the first digit is the lowest bit.
+    /// Which digits are upper-case letters; the lowest bit is the first digit.
     upper: u32,
 }
 
 impl Uuid {
-    /// A new one of version 7: ordered by time.
+    /// A new UUID of version 7, ordered by time.
     pub fn now_v7() -> Self {
         uuid::Uuid::now_v7().into()
     }
 
-    /// As the `uuid` crate has it.
+    /// As a value of the `uuid` crate.
     pub fn get(self) -> uuid::Uuid {
         self.value
     }
 }
 
-/// A text is not a UUID of RFC 4122, such as `0192f0c1-2b3c-7d4e-8f50-617283940a1b`.
+/// The text is not a UUID of RFC 4122, such as `0192f0c1-2b3c-7d4e-8f50-617283940a1b`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a UUID of RFC 4122, such as 0192f0c1-2b3c-7d4e-8f50-617283940a1b")]
 #[non_exhaustive]
@@ -38,7 +38,7 @@ impl FromStr for Uuid {
     type Err = ParseUuidError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // The `uuid` crate reads braces, URNs and digits without hyphens too; a schema does not.
+        // The `uuid` crate also accepts braces, URNs and digits without hyphens; a schema does not.
         if text.len() != 36 || text.as_bytes()[8] != b'-' {
             return Err(ParseUuidError);
         }

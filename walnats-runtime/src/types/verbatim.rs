@@ -8,10 +8,10 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use walnats_schema::Format;
 
-/// A value of another crate, with the text that it stands in: what was read is written again to the letter.
+/// A value of another crate with its text, so that it is written exactly as it was read.
 ///
-/// It is made from such a value and dereferences to it. Two that are written differently are not equal, even where they
-/// mean the same: compare the values for that, `*one == *other`.
+/// It converts from such a value and dereferences to it. Two that are written differently are not equal, even if they mean
+/// the same: compare the values for that, `*one == *other`.
 #[derive(Clone)]
 pub struct Verbatim<T> {
     value: T,
@@ -19,30 +19,30 @@ pub struct Verbatim<T> {
 }
 
 impl<T> Verbatim<T> {
-    /// The text, as it was read, or as the value was written.
+    /// The text that was read, or that was written for a value.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The value alone.
+    /// The value, without the text.
     pub fn into_inner(self) -> T {
         self.value
     }
 }
 
-/// A type of another crate that a format of JSON Schema has a text for. Sealed: only this crate implements it.
+/// A type of another crate for a format of JSON Schema. Sealed: only this crate implements it.
 pub trait Written: Sized {
     /// The format.
     const FORMAT: Format;
 
-    /// Reads a text of the format; `None` where the type has no room for it.
+    /// Reads a text of the format; `None` if the type cannot represent it.
     fn read(text: &str) -> Option<Self>;
 
-    /// A text of the format. Years before 0 and after 9999 have none in RFC 3339: the nearest that has one is written.
+    /// Writes a text of the format. RFC 3339 has no years before 0 and after 9999: the nearest valid value is written.
     fn write(&self) -> String;
 }
 
-/// A text is not of the format that its type stands for.
+/// The text is not of the format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a `{}` of {}", .0.name(), .0.specification())]
 pub struct ParseVerbatimError(Format);
@@ -51,7 +51,7 @@ impl<T: Written> FromStr for Verbatim<T> {
     type Err = ParseVerbatimError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // The crates read more than the format allows: a space for the `T`, digits left out.
+        // The crates accept more than the format permits: a space instead of the `T`, or fewer digits.
         let value = T::FORMAT.check(text).then(|| T::read(text)).flatten().ok_or(ParseVerbatimError(T::FORMAT))?;
         Ok(Self { value, text: text.into() })
     }

@@ -13,8 +13,8 @@ use crate::recorded_log::RecordedLog;
 
 #[tokio::test]
 async fn a_panic_in_a_callback_ends_nothing_else() -> TestResult {
-    let heard = RecordedLog::from(Level::ERROR);
-    let _guard = tracing::subscriber::set_default(heard.clone());
+    let log = RecordedLog::from(Level::ERROR);
+    let _guard = tracing::subscriber::set_default(log.clone());
     let permissions = "publish: { deny: [\"notes.secret\"] }";
     let server = NatsServer::builder()
         .config(&format!(
@@ -38,8 +38,8 @@ async fn a_panic_in_a_callback_ends_nothing_else() -> TestResult {
     assert!(stats.callback_panics >= 4, "{stats:?}");
     publisher.emit(&note("x")).await?;
     assert_eq!(stored(&publisher, "notes").await?.len(), 1);
-    let said = heard.all().into_iter().filter(|text| text.contains("a callback panicked")).count();
-    assert!((1..=2).contains(&said), "{:?}", heard.all());
+    let lines = log.all().into_iter().filter(|text| text.contains("a callback panicked")).count();
+    assert!((1..=2).contains(&lines), "{:?}", log.all());
     publisher.shutdown(Duration::from_secs(10)).await?;
     Ok(())
 }

@@ -18,9 +18,9 @@ const CANARY: &str = "c4n4ry";
 
 /// What was printed of values, and what was said of errors.
 #[derive(Default)]
-struct Told(Vec<String>);
+struct Outputs(Vec<String>);
 
-impl Told {
+impl Outputs {
     fn value(&mut self, value: &impl Debug) {
         self.0.push(format!("{value:?} {value:#?}"));
     }
@@ -39,9 +39,9 @@ impl Told {
 #[tokio::test]
 async fn nothing_that_is_said_shows_a_payload_or_a_secret() -> TestResult {
     // At `trace`, async-nats shows the headers that it writes; we say nothing there.
-    let heard = RecordedLog::from(Level::DEBUG);
-    let _guard = tracing::subscriber::set_default(heard.clone());
-    let mut told = Told::default();
+    let log = RecordedLog::from(Level::DEBUG);
+    let _guard = tracing::subscriber::set_default(log.clone());
+    let mut outputs = Outputs::default();
     let users = format!(r#"authorization {{ users: [ {{ user: "shop", password: "{CANARY}" }} ] }}"#);
     let mut server = NatsServer::builder().config(&users).start()?;
     let lost: Arc<Mutex<Vec<String>>> = Arc::default();
@@ -55,56 +55,56 @@ async fn nothing_that_is_said_shows_a_payload_or_a_secret() -> TestResult {
                 lost.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{message:?}"));
             })
     };
-    told.value(&options());
+    outputs.value(&options());
 
     let url = format!("nats://shop:{CANARY}@{}", server.address());
     let wrong = format!("nats://shop:{CANARY}-wrong@{}", server.address());
-    told.end(&Publisher::connect(wrong, STREAMS, options()).await);
+    outputs.end(&Publisher::connect(wrong, STREAMS, options()).await);
     let nats = ConnectOptions::new().user_and_password("shop".into(), format!("{CANARY}-wrong"));
-    told.end(&Publisher::connect(server.url(), STREAMS, options().nats(nats)).await);
-    told.end(&Publisher::connect(format!("nats://shop:{CANARY}@127.0.0.1:9"), STREAMS, options()).await);
-    told.end(&Publisher::connect(format!("nats://shop:{CANARY}@"), STREAMS, options()).await);
+    outputs.end(&Publisher::connect(server.url(), STREAMS, options().nats(nats)).await);
+    outputs.end(&Publisher::connect(format!("nats://shop:{CANARY}@127.0.0.1:9"), STREAMS, options()).await);
+    outputs.end(&Publisher::connect(format!("nats://shop:{CANARY}@"), STREAMS, options()).await);
 
     let publisher = Publisher::connect(url, STREAMS, options()).await?;
-    told.value(&publisher);
-    told.end(&publisher.register(STREAMS).await);
+    outputs.value(&publisher);
+    outputs.end(&publisher.register(STREAMS).await);
     let secret = note(CANARY);
-    told.value(&publisher.emit(&secret).into_message()?);
-    told.end(&publisher.emit(&secret).header("X-Token", CANARY).await.map(|receipt| receipt.outcome));
-    told.end(&publisher.emit(&secret).header("X-Token", format!("{CANARY}\r\n")).await);
-    told.end(&publisher.emit(&secret).header("Nats-Msg-Id", CANARY).await);
-    told.end(&publisher.emit(&secret).trace_id(format!("{CANARY}\n")).await);
-    told.end(&publisher.emit(&secret).uid(format!("{CANARY}\n")).await);
-    told.end(&publisher.emit(&secret).uid(CANARY.repeat(1_000)).await);
-    told.end(&publisher.emit(&secret).cloud_event(CloudEvent::new(format!("{CANARY} {CANARY}"))).await);
-    told.end(&publisher.emit(&note("invalid")).await);
-    told.end(&publisher.emit(&note(CANARY.repeat(500_000))).await);
-    told.end(&publisher.emit(&note(CANARY)).ttl(Duration::from_millis(1)).await);
+    outputs.value(&publisher.emit(&secret).into_message()?);
+    outputs.end(&publisher.emit(&secret).header("X-Token", CANARY).await.map(|receipt| receipt.outcome));
+    outputs.end(&publisher.emit(&secret).header("X-Token", format!("{CANARY}\r\n")).await);
+    outputs.end(&publisher.emit(&secret).header("Nats-Msg-Id", CANARY).await);
+    outputs.end(&publisher.emit(&secret).trace_id(format!("{CANARY}\n")).await);
+    outputs.end(&publisher.emit(&secret).uid(format!("{CANARY}\n")).await);
+    outputs.end(&publisher.emit(&secret).uid(CANARY.repeat(1_000)).await);
+    outputs.end(&publisher.emit(&secret).cloud_event(CloudEvent::new(format!("{CANARY} {CANARY}"))).await);
+    outputs.end(&publisher.emit(&note("invalid")).await);
+    outputs.end(&publisher.emit(&note(CANARY.repeat(500_000))).await);
+    outputs.end(&publisher.emit(&note(CANARY)).ttl(Duration::from_millis(1)).await);
     let wild = crate::note::Note { topic: format!("{CANARY}.*"), text: CANARY.into() };
-    told.end(&publisher.emit(&wild).await);
+    outputs.end(&publisher.emit(&wild).await);
 
     suspend(&mut server).await;
     let mut pending = Vec::new();
     for _ in 0..6 {
         let accepted = publisher.emit(&secret).deadline(Duration::from_millis(200)).buffered().await;
-        told.end(&accepted);
+        outputs.end(&accepted);
         pending.extend(accepted);
     }
     drop(pending.pop());
     for pending in pending {
         // The id is the caller's to see.
-        told.end(&pending.await.map(|receipt| receipt.outcome));
+        outputs.end(&pending.await.map(|receipt| receipt.outcome));
     }
-    told.end(&publisher.flush(Duration::from_millis(100)).await);
-    told.end(&publisher.shutdown(Duration::from_millis(100)).await);
+    outputs.end(&publisher.flush(Duration::from_millis(100)).await);
+    outputs.end(&publisher.shutdown(Duration::from_millis(100)).await);
     server.resume();
 
-    let logged = heard.all();
-    assert!(!logged.is_empty(), "connections that are lost and made are told of");
-    told.0.extend(logged);
-    told.0.extend(lost.lock().unwrap_or_else(PoisonError::into_inner).drain(..));
-    assert!(told.0.len() > 40, "so much is said: {:?}", told.0);
-    let shown: Vec<&String> = told.0.iter().filter(|text| text.contains(CANARY)).collect();
+    let logged = log.all();
+    assert!(!logged.is_empty(), "connections that are lost and made are outputs of");
+    outputs.0.extend(logged);
+    outputs.0.extend(lost.lock().unwrap_or_else(PoisonError::into_inner).drain(..));
+    assert!(outputs.0.len() > 40, "so much is said: {:?}", outputs.0);
+    let shown: Vec<&String> = outputs.0.iter().filter(|text| text.contains(CANARY)).collect();
     assert!(shown.is_empty(), "{shown:#?}");
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Confirmed, buffered, delayed, deduplicated: what arrives, and what is said of it.
+//! Confirmed, buffered, delayed, deduplicated: what arrives, and what is headers_of of it.
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -47,7 +47,7 @@ async fn a_reader_can_tell_events_apart_by_their_headers() -> TestResult {
         assert!(Instant::now() < until, "the schedule fires");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let said = async |text: &str| -> Result<Vec<(String, String)>, Box<dyn std::error::Error>> {
+    let headers_of = async |text: &str| -> Result<Vec<(String, String)>, Box<dyn std::error::Error>> {
         let message = look_for(&publisher, text).await?.ok_or("a message")?;
         let shown = |name: &str| name.eq_ignore_ascii_case("content-type") || name == "Walnats-Event";
         Ok(message.headers.into_iter().filter(|(name, _)| shown(name)).collect())
@@ -57,7 +57,7 @@ async fn a_reader_can_tell_events_apart_by_their_headers() -> TestResult {
     for (text, expected) in [("plain", &both[..]), ("batch", &both), ("delayed", &both), ("own", &own), ("binary", &[])]
     {
         let expected: Vec<_> = expected.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        assert_eq!(said(text).await?, expected, "{text}");
+        assert_eq!(headers_of(text).await?, expected, "{text}");
     }
     // One message has one media type.
     let structured = stored(&publisher, "notes").await?.into_iter().find(|it| it.text.contains("specversion"));

@@ -107,8 +107,8 @@ fn whoever_waits_for_a_shutdown_is_given_what_the_runtime_takes_with_it() -> Tes
 #[test]
 #[ignore = "run by another test, in a process of its own"]
 fn a_process_that_ends() -> TestResult {
-    let heard = RecordedLog::from(Level::ERROR);
-    tracing::subscriber::set_global_default(heard.clone())?;
+    let log = RecordedLog::from(Level::ERROR);
+    tracing::subscriber::set_global_default(log.clone())?;
     let called = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&called);
     let options = Options::new().on_lost(move |_| {
@@ -127,7 +127,7 @@ fn a_process_that_ends() -> TestResult {
     })?;
     drop(runtime);
     println!("lost={} called={}", publisher.lost(), called.load(Ordering::Relaxed));
-    let lines = heard.all();
+    let lines = log.all();
     println!("lines={}", lines.len());
     for line in lines {
         println!("line: {line}");
@@ -142,19 +142,19 @@ fn a_process_that_ends_with_a_full_buffer_says_so() -> TestResult {
             .args(["--exact", "life::a_process_that_ends", "--ignored", "--nocapture"])
             .env(flavor, "1")
             .output()?;
-        let said = String::from_utf8_lossy(&output.stdout);
-        assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
-        assert!(said.contains("lost=20000 called=20000"), "{said}");
-        let lines: Vec<&str> = said.lines().filter(|line| line.starts_with("line: ")).collect();
-        assert!(lines.len() < 40, "{said}");
-        assert!(lines.iter().any(|line| line.contains("messages=20000") && line.contains("runtime")), "{said}");
+        let output_text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{output_text}{}", String::from_utf8_lossy(&output.stderr));
+        assert!(output_text.contains("lost=20000 called=20000"), "{output_text}");
+        let lines: Vec<&str> = output_text.lines().filter(|line| line.starts_with("line: ")).collect();
+        assert!(lines.len() < 40, "{output_text}");
+        assert!(lines.iter().any(|line| line.contains("messages=20000") && line.contains("runtime")), "{output_text}");
         // The log accounts for every event, in lines of their own or in sums.
         let sums: usize = lines
             .iter()
             .filter_map(|line| line.split_once(" events=")?.1.split(' ').next()?.parse::<usize>().ok())
             .sum();
         let alone = lines.iter().filter(|line| line.contains("an event was not confirmed")).count();
-        assert_eq!(sums + alone, 20_000, "{said}");
+        assert_eq!(sums + alone, 20_000, "{output_text}");
     }
     Ok(())
 }

@@ -237,8 +237,8 @@ async fn a_key_is_given_in_the_call() -> TestResult {
     let plain = Publisher::connect(server.url(), PLAIN, Options::new()).await?;
     for (emit, expected) in [
         (publisher.emit(&note("x")).once(""), "field `once` is empty"),
-        (publisher.emit(&note("x")).once("x").delay(WINDOW), "not checked to be the only one of its key"),
-        (plain.emit(&note("x")).once("x"), "does not take `note-taken` with a key"),
+        (publisher.emit(&note("x")).once("x").delay(WINDOW), "does not check that it is the only one with its key"),
+        (plain.emit(&note("x")).once("x"), "does not store `note-taken` with a key"),
     ] {
         let error = whole(&emit.await.expect_err(expected));
         assert!(error.contains(expected), "{error}");

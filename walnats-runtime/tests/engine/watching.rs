@@ -20,16 +20,16 @@ static RISKY: &[StreamDescriptor] = &[StreamDescriptor {
 
 #[tokio::test]
 async fn what_may_lose_events_is_said_once() -> TestResult {
-    let heard = RecordedLog::from(Level::WARN);
-    let _guard = tracing::subscriber::set_default(heard.clone());
+    let log = RecordedLog::from(Level::WARN);
+    let _guard = tracing::subscriber::set_default(log.clone());
     let server = NatsServer::start()?;
     let publisher = Publisher::connect(server.url(), RISKY, Options::new()).await?;
-    let texts = heard.about("risky");
+    let texts = log.about("risky");
     assert_eq!(texts.len(), 2, "{texts:?}");
     assert!(texts[0].contains("memory") && texts[1].contains("interest"), "{texts:?}");
     publisher.register(RISKY).await?;
     Publisher::connect(server.url(), RISKY, Options::new()).await?;
-    assert_eq!(heard.about("risky").len(), 2);
+    assert_eq!(log.about("risky").len(), 2);
     Ok(())
 }
 
@@ -93,8 +93,8 @@ async fn every_event_is_counted_by_its_end() -> TestResult {
 
 #[tokio::test]
 async fn a_stream_that_refuses_for_now_is_said_and_counted() -> TestResult {
-    let heard = RecordedLog::from(Level::WARN);
-    let _guard = tracing::subscriber::set_default(heard.clone());
+    let log = RecordedLog::from(Level::WARN);
+    let _guard = tracing::subscriber::set_default(log.clone());
     let server = NatsServer::builder().jetstream_config("max_file_store: 256KB").start()?;
     let publisher = ready(&server, PLAIN).await?;
     let mut pending = Vec::new();
@@ -107,8 +107,8 @@ async fn a_stream_that_refuses_for_now_is_said_and_counted() -> TestResult {
         }
     };
     tokio::time::timeout(Duration::from_secs(10), full).await?;
-    let said = heard.about("notes");
-    assert!(said.iter().any(|text| text.contains("refuses events for now")), "{said:?}");
+    let lines = log.about("notes");
+    assert!(lines.iter().any(|text| text.contains("refuses events for now")), "{lines:?}");
     // Somebody makes room, and what was accepted is stored.
     publisher.jetstream().get_stream("notes").await?.purge().await?;
     for one in pending {

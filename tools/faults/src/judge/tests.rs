@@ -77,10 +77,14 @@ fn what_is_not_as_promised_is_found() {
         (
             [End::Stored(1), End::Stored(2), End::Stored(3)],
             vec![message(1, 0), message(2, 1)],
-            "emit 2: told `Stored(3)`",
+            "emit 2: reported `Stored(3)`",
         ),
-        ([End::Stored(1), not_stored(), not_stored()], vec![message(1, 0), message(2, 2)], "emit 2: told `NotStored`"),
-        ([End::Stored(1), End::Duplicate(1), not_stored()], vec![message(1, 0)], "emit 1: told `Duplicate(1)`"),
+        (
+            [End::Stored(1), not_stored(), not_stored()],
+            vec![message(1, 0), message(2, 2)],
+            "emit 2: reported `NotStored`",
+        ),
+        ([End::Stored(1), End::Duplicate(1), not_stored()], vec![message(1, 0)], "emit 1: reported `Duplicate(1)`"),
         (
             [End::Stored(1), not_stored(), possibly(2)],
             vec![message(1, 0), message(2, 2), message(3, 2)],
@@ -119,7 +123,7 @@ fn what_is_stored_elsewhere_is_found() {
     let ends = || [End::Stored(1), not_stored(), possibly(2)];
     assert_eq!(judged(ends(), &archive(vec![message(1, 0), message(2, 2)])), none);
     for (messages, expected) in [
-        (vec![message(1, 1)], "emit 1: told `NotStored`, and it is in `archive`"),
+        (vec![message(1, 1)], "emit 1: reported `NotStored`, but it is in `archive`"),
         (vec![message(1, 2), message(2, 2)], "emit 2 is stored 2 times in `archive`"),
     ] {
         let found = judged(ends(), &archive(messages));
@@ -136,8 +140,8 @@ fn a_publisher_that_wears_itself_out_is_found() {
     };
     let none: [String; 0] = [];
     assert_eq!(judged(4.9, 9.9), none);
-    assert_eq!(judged(400.0, 1.0), ["400 reconnects a second"]);
-    assert_eq!(judged(1.0, 40.0), ["40 copies of one message a second"]);
+    assert_eq!(judged(400.0, 1.0), ["400 reconnects per second"]);
+    assert_eq!(judged(1.0, 40.0), ["40 copies of one message per second"]);
 }
 
 /// What the fault is not about has to be confirmed, and what an outbox gives up is stored nowhere.
@@ -157,5 +161,8 @@ fn only_odd_emits_may_fail() {
     let committed = || vec![End::Committed, End::Committed, End::Committed];
     assert_eq!(verdict_of(&PARKS, committed(), Vec::new()), none);
     let found = verdict_of(&PARKS, committed(), vec![message(1, 0)]);
-    assert!(found.iter().any(|violation| violation.contains("emit 0: told `NotStored`, and it is there")), "{found:?}");
+    assert!(
+        found.iter().any(|violation| violation.contains("emit 0: reported `NotStored`, but it is stored")),
+        "{found:?}"
+    );
 }

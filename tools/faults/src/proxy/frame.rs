@@ -1,17 +1,17 @@
-//! Where a message of the NATS client protocol ends.
+//! Splits the NATS client protocol into messages.
 
 use bytes::{Bytes, BytesMut};
 
-/// Who talks.
+/// Who communicates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Speech {
     /// A client with a server.
     Client,
-    /// Servers among each other; what they say is not looked into.
+    /// Servers with each other; their messages are not parsed.
     Route,
 }
 
-/// Cuts a stream of bytes into protocol messages.
+/// Splits a stream of bytes into protocol messages.
 #[derive(Debug)]
 pub struct Frames {
     pub(super) buffer: BytesMut,
@@ -30,7 +30,7 @@ impl Frames {
         Self { buffer: BytesMut::with_capacity(1 << 16), speech }
     }
 
-    /// The next whole message, if there is one.
+    /// The next complete message, if any.
     pub fn next(&mut self) -> Option<Frame> {
         if self.speech == Speech::Route {
             return (!self.buffer.is_empty()).then(|| Frame { bytes: self.buffer.split().freeze(), verb_end: 0 });
@@ -51,7 +51,7 @@ impl Frames {
 }
 
 impl Frame {
-    /// Whether a client publishes an event.
+    /// Whether it is a publish of an event by a client.
     pub fn is_publish(&self) -> bool {
         self.verb() == b"HPUB" && self.subject().is_some_and(|subject| !subject.starts_with(b"$JS.API"))
     }
@@ -67,7 +67,7 @@ impl Frame {
         self.bytes.get(line + 2 + headers..self.bytes.len().checked_sub(2)?)
     }
 
-    /// Whether a server passes an answer on to an inbox.
+    /// Whether it is an answer to an inbox.
     pub fn is_answer(&self) -> bool {
         matches!(self.verb(), b"MSG" | b"HMSG") && self.subject().is_some_and(|subject| subject.starts_with(b"_INBOX"))
     }

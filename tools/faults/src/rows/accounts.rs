@@ -9,7 +9,7 @@ use crate::proxy::{Flow, Way};
 use crate::row::{Other, Row, Rules};
 use crate::workload::{Kind, Shape};
 
-/// Refuses what belongs to the other account's stream, and is the first to answer.
+/// A stream that refuses events of the other account's stream, and answers first.
 const ARCHIVE: Other = Other { name: "archive", user: "shop:shop", subject: "facts.>" };
 
 const ACCOUNTS: Row = Row {
@@ -58,7 +58,7 @@ pub(super) fn two_accounts() -> Vec<Account> {
     vec![orders, shop.jetstream()]
 }
 
-/// The publisher's account imports the subjects and nothing else.
+/// The publisher's account only imports the subjects.
 pub(super) fn importing_account() -> Vec<Account> {
     accounts().into()
 }

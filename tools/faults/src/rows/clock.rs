@@ -1,4 +1,4 @@
-//! Clocks are set ahead and back, and machines sleep.
+//! Clocks are set ahead or back, and machines sleep.
 
 use std::time::Duration;
 
@@ -44,7 +44,7 @@ pub static ROWS: &[Row] = &[
                 world.clock()?.ahead(HOUR)
             })
         },
-        // It might as well have slept for an hour.
+        // An hour would have the same effect.
         rules: Rules { only: Some(&["PossiblyStored:WindowExpired"]), ..Rules::DEFAULT },
         ..CLOCK
     },
@@ -95,7 +95,7 @@ async fn lose(world: &mut World) -> Result<()> {
     Ok(())
 }
 
-/// Leases end early, and later.
+/// Leases end early, and then late.
 async fn ahead_and_back(world: &mut World) -> Result<()> {
     world.reach(5..40).await?;
     world.clock()?.ahead(HOUR)?;

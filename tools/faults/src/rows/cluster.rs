@@ -1,4 +1,4 @@
-//! Three servers, three replicas.
+//! Faults of a cluster: three servers, three replicas.
 
 use std::time::Duration;
 

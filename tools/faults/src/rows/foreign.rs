@@ -1,4 +1,4 @@
-//! The stream, or the account, is not as the package believes: somebody else set it up.
+//! The stream or the account is not configured as the package assumes.
 
 use std::time::Duration;
 
@@ -14,10 +14,10 @@ use crate::row::{FACTS, Row, Rules};
 use crate::workload::{Kind, Odd, Shape};
 use crate::world::World;
 
-/// Takes tokens after the topic, too.
+/// A stream that also stores tokens after the topic.
 const DEEP: StreamDescriptor = StreamDescriptor { subjects: &["facts.>"], ..FACTS };
 
-/// Some wait in vain for as long as they may, so there are few, and many writers.
+/// Few events and many writers, because some wait until their deadline.
 const FEW: Shape =
     Shape { emits: 60, writers: 20, kinds: &[Kind::Confirmed, Kind::Buffered], repeats: 0, fresh: 0, ..Shape::DEFAULT };
 
@@ -30,17 +30,17 @@ const FOREIGN: Row = Row {
     ..Row::DEFAULT
 };
 
-/// One event of each is stored at most, which cannot be looked up.
+/// At most one event of each key is stored, and it cannot be read.
 const ONCE: Row = Row {
     stream: DEEP,
-    // Buffered emits have no deadline, and yet they have to end.
+    // Buffered emits must end although they have no deadline.
     options: alert,
     shape: Shape { once: Some(30), ..FEW },
     rules: Rules { never: &["PossiblyStored:Deadline"], ..FOREIGN.rules },
     ..FOREIGN
 };
 
-/// An account whose clients the server cuts off over a large payload.
+/// An account whose connections the server closes over a large payload.
 const SMALL: Row = Row {
     accounts: || vec![Account::new("SMALL").user("admin", "admin").user("shop", "shop").jetstream().max_payload(2048)],
     user: "shop:shop",
@@ -182,7 +182,7 @@ pub static ROWS: &[Row] = &[
     },
 ];
 
-/// What `register` would make of it.
+/// The stream that `register` would create.
 fn facts() -> Config {
     let subjects = FACTS.subjects.iter().map(|subject| (*subject).to_owned()).collect();
     Config { name: "facts".into(), subjects, allow_atomic_publish: true, ..Config::default() }
@@ -193,14 +193,14 @@ async fn make(world: &World, config: Config) -> Result<()> {
     Ok(())
 }
 
-/// Begins as many batches as a stream may have open. The server drops each after 10 s.
+/// Opens as many batches as a stream allows. The server drops each after 10 s.
 async fn open_batches(world: &World) -> Result<()> {
     let publisher = world.admin().await?;
     for batch in 0..50 {
         let mut headers = HeaderMap::new();
         headers.insert("Nats-Batch-Id", format!("somebody-s-{batch}"));
         headers.insert("Nats-Batch-Sequence", "1");
-        // An answer, so that it is certain that it is open.
+        // The answer shows that the batch is open.
         let answer = publisher.client().request_with_headers("facts.0", headers, "0 open".into()).await?;
         if !answer.payload.is_empty() {
             return Err(format!("no batch could be begun: {}", String::from_utf8_lossy(&answer.payload)).into());
@@ -209,13 +209,13 @@ async fn open_batches(world: &World) -> Result<()> {
     Ok(())
 }
 
-/// Half a megabyte for events of some 700 KB.
+/// Half a megabyte, for events of about 700 KB.
 pub(super) fn nearly_full() -> Vec<Account> {
     let account = Account::new("FULL").user("admin", "admin").user("shop", "shop");
     vec![account.jetstream_limits("max_file: 1500000")]
 }
 
-/// Takes up a megabyte of the account's storage.
+/// Uses a megabyte of the account's storage.
 pub(super) async fn fill(world: &World) -> Result<()> {
     let jetstream = world.jetstream().await?;
     let config = Config { name: "ballast".into(), subjects: vec!["ballast".into()], ..Config::default() };
@@ -226,7 +226,7 @@ pub(super) async fn fill(world: &World) -> Result<()> {
     Ok(())
 }
 
-/// Waits until the account's storage is used up, and for a while longer; then frees some.
+/// Waits until the account's storage is used up, then a while longer, and then frees some.
 pub(super) async fn free(world: &mut World) -> Result<()> {
     world.reach(40..50).await?;
     let jetstream = world.jetstream().await?;

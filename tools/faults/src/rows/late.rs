@@ -1,5 +1,5 @@
-//! What is sent again is held up for longer than the stream remembers ids: in the client, on the way, or before a server
-//! that stands still.
+//! Resent messages are delayed for longer than the stream remembers ids: in the client, in the network, or by a suspended
+//! server.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ const LATE: Row = Row {
     ..Row::DEFAULT
 };
 
-/// Large enough that soon nothing more fits between client and server.
+/// Large enough to fill the buffers between client and server quickly.
 const CLOGGING: Shape = Shape { emits: 1_500, sizes: &[20_000], pause: Duration::from_millis(2), ..LATE.shape };
 
 pub static ROWS: &[Row] = &[
@@ -85,14 +85,14 @@ pub static ROWS: &[Row] = &[
     },
 ];
 
-/// Sends again soon, and does not give up the connection meanwhile.
+/// Options to resend quickly without giving up the connection.
 fn impatient(options: Options) -> Options {
     options
         .ack_timeout(Duration::from_millis(200))
         .nats(ConnectOptions::new().ping_interval(Duration::from_secs(10)).client_capacity(256))
 }
 
-/// What is stored from now on is stored without the publisher's knowledge.
+/// From now on, the publisher does not learn what is stored.
 async fn silence(world: &mut World) -> Result<()> {
     world.reach(20..50).await?;
     world.proxy()?.flow(Way::ToClient, Flow::Swallow);

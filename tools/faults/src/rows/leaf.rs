@@ -1,4 +1,4 @@
-//! The stream is in the hub's JetStream domain, and the publisher at a leaf node with a domain of its own.
+//! The stream is in the hub's JetStream domain, and the publisher connects to a leaf node with its own domain.
 
 use std::time::Duration;
 
@@ -58,7 +58,7 @@ pub static ROWS: &[Row] = &[
     Row {
         name: "two domains have streams on the subjects, the hub goes away for 3 s",
         strike: |world| Box::pin(hub_goes_away(world)),
-        // Meanwhile the other stream alone answers.
+        // Meanwhile, only the other stream answers.
         rules: Rules { sees: &["Stored"], only: Some(&["NotStored:WrongStream", "PossiblyStored:"]), ..Rules::DEFAULT },
         ..TWO_DOMAINS
     },

@@ -1,4 +1,4 @@
-//! The publisher's own limits, and many at the same time.
+//! The publisher's own limits, and many concurrent emits.
 
 use std::time::Duration;
 

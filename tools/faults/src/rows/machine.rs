@@ -1,4 +1,4 @@
-//! The publisher's machine is cut off: packets are lost, and nobody is told.
+//! The publisher's machine is cut off: packets are lost, and no end notices.
 
 use std::ops::Range;
 use std::time::Duration;

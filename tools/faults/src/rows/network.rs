@@ -1,4 +1,4 @@
-//! The way to the server: cut, held back, one-sided, gone.
+//! Faults of the network: connections are cut, delayed, one-sided or gone.
 
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ pub static ROWS: &[Row] = &[
     },
     Row {
         name: "publishes dropped, atomic batches",
-        // Each batch with a gap is sent again until its deadline.
+        // Each batch with a gap is resent until its deadline.
         shape: Shape { emits: 100, kinds: &[Kind::Atomic], repeats: 0, ..Shape::DEFAULT },
         strike: |world| Box::pin(lose(world, Way::ToServer)),
         rules: Rules::DEFAULT,
@@ -139,7 +139,7 @@ async fn reset(world: &mut World) -> Result<()> {
     Ok(())
 }
 
-/// A third of them, from now on.
+/// Drops a third of them from now on.
 async fn lose(world: &mut World, way: Way) -> Result<()> {
     world.reach(5..40).await?;
     world.proxy()?.flow(way, Flow::Lose(33));
@@ -155,7 +155,7 @@ async fn during(world: &mut World, way: Way, flow: Flow) -> Result<()> {
     Ok(())
 }
 
-/// Nothing goes through, and nothing says so; later it does, over new connections.
+/// Nothing passes, without an error; later everything does, over new connections.
 async fn part(world: &mut World) -> Result<()> {
     world.reach(10..50).await?;
     world.proxy()?.flow_both(Flow::Swallow);

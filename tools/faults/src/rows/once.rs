@@ -1,5 +1,5 @@
-//! One event at most for each key, for as long as the stream keeps it: emitted again and again, beyond a duplicate window
-//! that is shorter than any fault.
+//! At most one event per key, for as long as the stream keeps it: emits are repeated beyond a duplicate window that is shorter
+//! than any fault.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ const ONCE: Row = Row {
         once: Some(40),
         ..Shape::DEFAULT
     },
-    // The key can be there while nobody says which event has it.
+    // The key can be stored while it is unknown by which event.
     rules: Rules { sees: &["Stored", "Duplicate"], only: Some(&["PossiblyStored:KeyUnread"]), ..Rules::DEFAULT },
     ..Row::DEFAULT
 };
@@ -37,7 +37,7 @@ const REPLICATED: Row = Row {
     ..ONCE
 };
 
-/// A key of the outbox's own, too: rows of it go one after another.
+/// Also with an ordering key of the outbox: its rows are sent one by one.
 const OUTBOX: Row = Row {
     outbox: Some(Relays { base: Base::Sqlite, count: 2 }),
     shape: Shape {

@@ -1,4 +1,4 @@
-//! The outbox: what was committed is published, once, in order for each key; what was not, never.
+//! The outbox: committed events are published once, in order for each key; others never.
 
 use std::time::Duration;
 

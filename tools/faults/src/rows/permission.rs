@@ -1,4 +1,4 @@
-//! What the server does not allow.
+//! Missing permissions and wrong credentials.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use async_nats::ConnectOptions;
 use super::alert;
 use crate::row::{Row, Rules};
 
-/// `facts.9` stands for nothing.
+/// `facts.9` is a placeholder: rows replace it with the subject to deny.
 const USERS: &str = r#"authorization { users: [
   { user: admin, password: admin },
   { user: shop, password: "shop", permissions: { publish: { deny: ["facts.9"] } } }
@@ -53,7 +53,7 @@ pub static ROWS: &[Row] = &[
         client: Some(|| ConnectOptions::with_user_and_password("shop".into(), "shop".into())),
         options: |options| options.ack_timeout(Duration::from_millis(200)).buffered_deadline(Duration::from_secs(1)),
         deadline: Duration::from_secs(1),
-        // Nobody tells this publisher that it may not.
+        // This publisher is not informed of the denial.
         rules: Rules { sees: &["PossiblyStored:Deadline"], only: Some(&["PossiblyStored:Deadline"]), ..Rules::DEFAULT },
         ..PERMISSION
     },

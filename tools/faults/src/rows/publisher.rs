@@ -1,4 +1,4 @@
-//! The publisher is killed: what it was told holds, and what it was not told can be settled by whoever takes over.
+//! The publisher is killed: reported ends hold, and a successor can settle the rest.
 
 use std::time::Duration;
 

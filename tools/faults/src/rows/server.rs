@@ -1,4 +1,4 @@
-//! The server is killed, stopped, or not there.
+//! The server is killed, suspended or missing.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The stream is missing, full, forgetful, or another one takes its place.
+//! The stream is missing or full, forgets ids, or another one takes its place.
 
 use std::time::Duration;
 

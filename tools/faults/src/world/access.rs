@@ -1,4 +1,4 @@
-//! How the harness itself reaches the servers, past every fault and every permission.
+//! Access of the harness itself to the servers, which no fault or permission restricts.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ impl World {
     /// It cannot be created.
     pub async fn register(&self) -> Result<()> {
         let publisher = self.admin().await?;
-        // A cluster that has just found itself may need another moment for a stream.
+        // A new cluster may need another moment before it can create a stream.
         for _ in 0..20 {
             if publisher.register(publisher.streams()).await.is_ok() {
                 return Ok(());
@@ -32,7 +32,7 @@ impl World {
         Ok(())
     }
 
-    /// A publisher that no proxy and no permission is in the way of.
+    /// A publisher without a proxy and with all permissions.
     ///
     /// # Errors
     ///
@@ -50,7 +50,7 @@ impl World {
         Ok(Publisher::connect(urls, std::slice::from_ref(self.setup.stream), options).await?)
     }
 
-    /// JetStream, as [`World::admin`] reaches it.
+    /// The JetStream of [`World::admin`].
     ///
     /// # Errors
     ///
@@ -59,10 +59,10 @@ impl World {
         Ok(self.admin().await?.jetstream())
     }
 
-    /// Waits until the leaf node knows which subjects the hub wants.
+    /// Waits until the leaf node knows the subscriptions of the hub.
     pub(super) async fn interest(&self) -> Result<()> {
         let client = async_nats::connect(self.servers.nodes()[Place::LEAF].url()).await?;
-        // Every stream refuses it, since it expects another one.
+        // Every stream refuses it, because it expects another stream.
         let mut headers = HeaderMap::new();
         headers.insert("Nats-Expected-Stream", "nobody's");
         for _ in 0..60 {
@@ -73,7 +73,7 @@ impl World {
             let all = async {
                 let mut found = 0;
                 while found < wanted {
-                    // Without a stream, the server's own answer is empty.
+                    // Without a stream, the answer (of the server itself) is empty.
                     found += usize::from(answers.next().await.is_some_and(|answer| !answer.payload.is_empty()));
                 }
             };
@@ -81,7 +81,7 @@ impl World {
                 return Ok(());
             }
         }
-        Err("the leaf node does not learn what the hub wants".into())
+        Err("the leaf node does not learn the subscriptions of the hub".into())
     }
 
     /// JetStream of the account and the domain that another stream belongs to.
@@ -91,7 +91,7 @@ impl World {
         Ok(Publisher::connect(url(other.user, &node), &[], options).await?.jetstream())
     }
 
-    /// Subscribes to everything, until the trial ends, as somebody else might.
+    /// Subscribes to everything until the trial ends, like another client might.
     ///
     /// # Errors
     ///
@@ -105,11 +105,11 @@ impl World {
         Ok(())
     }
 
-    /// The server that leads the stream, as soon as one does.
+    /// Waits for the leader of the stream, and returns its index.
     ///
     /// # Errors
     ///
-    /// Nobody says within a minute.
+    /// There is none within a minute.
     pub async fn leader(&self) -> Result<usize> {
         let start = tokio::time::Instant::now();
         loop {
@@ -126,17 +126,17 @@ impl World {
         let leader = stream.info().await?.cluster.as_ref().and_then(|cluster| cluster.leader.clone());
         let leader = leader.ok_or("the stream has no leader")?;
         let nodes = self.servers.nodes();
-        nodes.iter().position(|node| node.name() == leader).ok_or_else(|| format!("who is {leader}?").into())
+        nodes.iter().position(|node| node.name() == leader).ok_or_else(|| format!("unknown leader `{leader}`").into())
     }
 
-    /// Lets the stream's leader hand over, if there is one just now.
+    /// Makes the stream's leader step down, if there is one.
     ///
     /// # Errors
     ///
     /// No server can be reached.
     pub async fn step_down(&self) -> Result<()> {
         let subject = format!("$JS.API.STREAM.LEADER.STEPDOWN.{}", self.setup.stream.name);
-        // Nobody answers while one is elected.
+        // During an election, nobody answers.
         let _ = self.admin().await?.client().request(subject, "".into()).await;
         Ok(())
     }

@@ -17,7 +17,7 @@ use crate::database::with_database;
 use crate::relay::Finish;
 
 impl World {
-    /// Starts the publisher; from now on the workload is emitted.
+    /// Starts the publisher, which emits the workload.
     pub(crate) fn launch(&mut self) -> Result<()> {
         for _ in 0..self.setup.outbox.map_or(0, |relays| relays.count) {
             let relay = self.relay()?;
@@ -30,7 +30,7 @@ impl World {
         let progress = self.progress_sender.clone();
         let told = self.write_down(output);
         tokio::spawn(async move {
-            // It ends with the pipe, and cannot panic.
+            // This task ends with the pipe, and cannot panic.
             let _ = told.await;
             progress.send_modify(|progress| progress.ended = true);
         });
@@ -43,7 +43,7 @@ impl World {
         Ok(relay)
     }
 
-    /// Enters what a process tells into the ledger, to its end.
+    /// Records the reports of a process in the ledger until it ends.
     fn write_down(&self, output: ChildStdout) -> JoinHandle<()> {
         let (ledger, progress) = (Arc::clone(&self.ledger), self.progress_sender.clone());
         tokio::spawn(async move {
@@ -79,7 +79,7 @@ impl World {
         command
     }
 
-    /// Kills the publisher, as `kill -9` does, and waits until it is gone.
+    /// Kills the publisher, like `kill -9`, and waits until it has ended.
     ///
     /// # Errors
     ///
@@ -91,7 +91,7 @@ impl World {
         Ok(())
     }
 
-    /// Stops the publisher's process for so long. Its clock goes on.
+    /// Suspends the publisher's process for this long. Its clocks continue.
     ///
     /// # Errors
     ///
@@ -103,7 +103,7 @@ impl World {
         Ok(kill_process(id, Signal::CONT)?)
     }
 
-    /// Stops the publisher for so long, as when its machine sleeps: the monotonic clock does not count that.
+    /// Suspends the publisher for this long, as if its machine slept: the monotonic clock does not count that time.
     ///
     /// # Errors
     ///
@@ -117,18 +117,18 @@ impl World {
         Ok(kill_process(id, Signal::CONT)?)
     }
 
-    /// Kills a relay, as `kill -9` does, and starts another one in its place.
+    /// Kills a relay, like `kill -9`, and starts another one.
     ///
     /// # Errors
     ///
-    /// It cannot be killed, or no other started.
+    /// It cannot be killed, or the other one cannot be started.
     pub async fn kill_relay(&mut self, index: usize) -> Result<()> {
         let new = self.relay()?;
         let mut old = std::mem::replace(self.relays.get_mut(index).ok_or("no such relay")?, new);
         Ok(old.kill().await?)
     }
 
-    /// Stops a relay's process for so long.
+    /// Suspends a relay's process for this long.
     ///
     /// # Errors
     ///

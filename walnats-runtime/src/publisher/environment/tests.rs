@@ -126,11 +126,11 @@ fn what_cannot_be_used_is_said_and_not_shown() -> Result<(), Any> {
         (home.error(&[("NATS_CONTEXT", "gone")]), "cannot read the context `gone` at "),
         (home.error(&[("NATS_CONTEXT", "../x")]), "\"../x\" is not the name of a context"),
         (home.error(&[("NATS_USER", secret), ("NATS_CREDS", "x")]), "`NATS_USER` and `NATS_CREDS` are both set"),
-        (home.error(&[("NATS_CERT", "x")]), "`NATS_CERT` is set alone"),
+        (home.error(&[("NATS_CERT", "x")]), "only `NATS_CERT` is set"),
         (home.error(&[("NATS_SOCKS_PROXY", secret)]), "the variable `NATS_SOCKS_PROXY` is set, but proxies"),
     ];
     for (members, expected) in [
-        (json!(["hunter2"]), "is not the JSON object of a context: see line 1"),
+        (json!(["hunter2"]), "is not a context in JSON: see line 1"),
         (json!({"password": ["hunter2"], "user": "x"}), "`password` of the context `c` is not a string"),
         (json!({"tls_first": "hunter2"}), "`tls_first` of the context `c` is neither `true` nor `false`"),
         (json!({"user": "hunter2", "creds": "x"}), "`user` and `creds` are both set in the context `c`"),
@@ -143,7 +143,7 @@ fn what_cannot_be_used_is_said_and_not_shown() -> Result<(), Any> {
         (json!({"password": "env://UNSET", "user": "x"}), "`password` of the context `c` names a variable"),
         (json!({"creds": "data:hunter2"}), "`creds` of the context `c` is not a file"),
         (json!({"inbox_prefix": "a.*"}), "`inbox_prefix` of the context `c` contains `*`"),
-        (json!({"key": "x"}), "`key` is set alone"),
+        (json!({"key": "x"}), "only `key` is set"),
         (json!({"windows_cert_store": "user"}), "`windows_cert_store` of the context `c` is set"),
     ] {
         home.context("c", members)?;

@@ -1,4 +1,4 @@
-//! A row for each setting.
+//! The table of settings.
 
 use super::{Change, Kind, Setting, Weaker, row};
 
@@ -11,7 +11,7 @@ pub(in crate::register) const SETTINGS: &[Setting] = &[
     row("subjects", Kind::Tree).unneeded(),
     row("retention", Kind::Word("limits")).weaker(Weaker::To(
         "interest",
-        "messages then go once they are consumed, and without a consumer none is stored",
+        "messages are then deleted once they are consumed, and without a consumer none is stored",
     )),
     row("storage", Kind::Word("file")).change(Change::Never),
     row("num_replicas", Kind::Number(1))
@@ -26,16 +26,15 @@ pub(in crate::register) const SETTINGS: &[Setting] = &[
         .key("max_message_size")
         .weaker(Weaker::Lifted("messages may then be as large as the server allows"))
         .at_least(),
-    row("max_consumers", Kind::Limit).weaker(Weaker::Lifted("any number of consumers may then be made")).at_least(),
+    row("max_consumers", Kind::Limit).weaker(Weaker::Lifted("any number of consumers may then be created")).at_least(),
     row("discard", Kind::Word("old")).weaker(Weaker::Any(FULL)),
     row("discard_new_per_subject", Kind::Switch).weaker(Weaker::Any(FULL)),
-    row("duplicate_window", Kind::Time).weaker(Weaker::Less("what is sent again after it is stored twice")).at_least(),
+    row("duplicate_window", Kind::Time)
+        .weaker(Weaker::Less("a message that is resent later than that is stored twice"))
+        .at_least(),
     row("allow_msg_ttl", Kind::Switch).key("message_ttl").since(11).change(Change::OnlyOn),
     row("allow_msg_schedules", Kind::Switch).key("schedules").since(12).change(Change::OnlyOn),
-    row("allow_atomic", Kind::Switch)
-        .key("atomic")
-        .since(12)
-        .weaker(Weaker::Off("batches that are all or nothing are then refused")),
+    row("allow_atomic", Kind::Switch).key("atomic").since(12).weaker(Weaker::Off("atomic batches are then refused")),
     row("allow_batched", Kind::Switch).since(14).weaker(Weaker::Off("fast batches are then refused")),
     row("allow_msg_counter", Kind::Switch).since(12).change(Change::Never),
     row("compression", Kind::Word("none")).since(10),
@@ -48,16 +47,16 @@ pub(in crate::register) const SETTINGS: &[Setting] = &[
     row("deny_delete", Kind::Switch).change(Change::OnlyOn),
     row("deny_purge", Kind::Switch).change(Change::OnlyOn),
     row("allow_rollup_hdrs", Kind::Switch)
-        .weaker(Weaker::Any("a header decides whether a publisher may replace stored messages by a new one")),
+        .weaker(Weaker::Any("it decides whether a header of a new message may replace stored messages")),
     row("subject_delete_marker_ttl", Kind::Time)
         .since(11)
-        .weaker(Weaker::Less("readers then see for less time that a subject's last message went")),
-    row("consumer_limits", Kind::Tree).since(10).weaker(Weaker::Replaced("consumers may then do what was limited")),
+        .weaker(Weaker::Less("readers then see for a shorter time that a subject's last message was deleted")),
+    row("consumer_limits", Kind::Tree).since(10).weaker(Weaker::Replaced("a limit of consumers is then lifted")),
     row("subject_transform", Kind::Tree)
         .since(10)
         .weaker(Weaker::Any("new messages are then stored under other subjects than old ones")),
-    row("republish", Kind::Tree).weaker(Weaker::Replaced("subscribers of the old copies then get none")),
-    row("sources", Kind::Tree).weaker(Weaker::Replaced("the stream then copies from other streams than before")),
+    row("republish", Kind::Tree).weaker(Weaker::Replaced("subscribers to the former copies then get nothing")),
+    row("sources", Kind::Tree).weaker(Weaker::Replaced("the stream then copies different streams")),
     row("mirror", Kind::Tree).change(Change::Never),
     row("no_ack", Kind::Switch).weaker(Weaker::On("publishers then never learn whether a message is stored")),
     row("sealed", Kind::Switch)

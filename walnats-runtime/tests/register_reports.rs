@@ -36,12 +36,12 @@ async fn a_development_server_is_not_told_that_it_has_one_replica() -> TestResul
         ["quiet-1", "quiet-2", "quiet-3"],
         StreamDescriptor { replicas: Some(1), ..StreamDescriptor::new("") },
     );
-    let heard = RecordedLog::from(Level::WARN);
-    let _guard = tracing::subscriber::set_default(heard.clone());
+    let log = RecordedLog::from(Level::WARN);
+    let _guard = tracing::subscriber::set_default(log.clone());
     let server = NatsServer::start()?;
     let publisher = Publisher::connect(server.url(), STREAMS, Options::new()).await?;
     publisher.register(STREAMS).await?;
-    let about: Vec<_> = heard.all().into_iter().filter(|text| text.contains("quiet-")).collect();
+    let about: Vec<_> = log.all().into_iter().filter(|text| text.contains("quiet-")).collect();
     assert_eq!(about, [""; 0]);
     // That it is not said makes nothing less strict.
     assert!(publisher.register(STREAMS).strict().await.is_err());
@@ -51,15 +51,15 @@ async fn a_development_server_is_not_told_that_it_has_one_replica() -> TestResul
 #[tokio::test]
 async fn one_line_names_all_streams_of_a_kind() -> TestResult {
     static STREAMS: &[StreamDescriptor] = &streams(
-        ["told-1", "told-2", "told-3", "told-4", "told-5", "told-6", "told-7"],
+        ["lines-1", "lines-2", "lines-3", "lines-4", "lines-5", "lines-6", "lines-7"],
         StreamDescriptor { replicas: Some(1), ..StreamDescriptor::new("") },
     );
     static MEMORY: &[StreamDescriptor] = &streams(
         ["kept-1", "kept-2"],
         StreamDescriptor { storage: Some(Storage::Memory), ..StreamDescriptor::new("") },
     );
-    let heard = RecordedLog::from(Level::WARN);
-    let _guard = tracing::subscriber::set_default(heard.clone());
+    let log = RecordedLog::from(Level::WARN);
+    let _guard = tracing::subscriber::set_default(log.clone());
     let cluster = NatsCluster::start(3)?;
     let urls = cluster.urls().join(",");
     for _ in 0..2 {
@@ -67,11 +67,11 @@ async fn one_line_names_all_streams_of_a_kind() -> TestResult {
         publisher.register(STREAMS).await?;
         Publisher::connect(&urls, MEMORY, Options::new()).await?.register(MEMORY).await?;
     }
-    let about = |name: &str| heard.all().into_iter().filter(|text| text.contains(name)).collect::<Vec<_>>();
-    let told = about("told-");
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].contains("told-1, told-2, told-3, told-4, told-5, told-6, told-7"), "{told:?}");
-    assert!(told[0].contains("one replica"), "{told:?}");
+    let about = |name: &str| log.all().into_iter().filter(|text| text.contains(name)).collect::<Vec<_>>();
+    let lines = about("lines-");
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].contains("lines-1, lines-2, lines-3, lines-4, lines-5, lines-6, lines-7"), "{lines:?}");
+    assert!(lines[0].contains("one replica"), "{lines:?}");
     assert_eq!(about("kept-").len(), 1, "{:?}", about("kept-"));
     Ok(())
 }
@@ -79,14 +79,14 @@ async fn one_line_names_all_streams_of_a_kind() -> TestResult {
 #[tokio::test]
 async fn replicas_that_somebody_else_decides_are_not_guessed() -> TestResult {
     static STREAMS: &[StreamDescriptor] = &[StreamDescriptor::new("replicated")];
-    let heard = RecordedLog::from(Level::WARN);
-    let _guard = tracing::subscriber::set_default(heard.clone());
+    let log = RecordedLog::from(Level::WARN);
+    let _guard = tracing::subscriber::set_default(log.clone());
     let cluster = NatsCluster::start(3)?;
     let publisher = Publisher::connect(cluster.urls().join(","), STREAMS, Options::new()).await?;
     let js = Js { client: publisher.client().clone() };
     js.create("replicated", json!({"name": "replicated", "num_replicas": 3})).await;
     publisher.register(STREAMS).strict().await?;
-    assert_eq!(heard.all().into_iter().filter(|text| text.contains("replicated")).count(), 0);
+    assert_eq!(log.all().into_iter().filter(|text| text.contains("replicated")).count(), 0);
     Ok(())
 }
 
