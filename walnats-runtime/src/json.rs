@@ -22,7 +22,7 @@ use walnats_schema::{At, Violation};
 use crate::error::{DecodeError, EncodeError, ValidateError};
 
 pub(crate) use self::reader::Reader;
-pub use self::schemas::Schemas;
+pub use self::schemas::{Schemas, written_member};
 pub use self::union::{Kind, Union, union};
 
 /// Native checks: what a type's schema asks beyond what the type itself ensures.

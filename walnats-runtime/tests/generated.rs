@@ -48,6 +48,7 @@ packages! {
     docs: "../../walnats-codegen/fixtures/generate/docs/expected/events.rs" { Told }
     enums: "../../walnats-codegen/fixtures/generate/enums/expected/events.rs" { SignShown }
     events: "../../walnats-codegen/fixtures/generate/events/expected/events.rs" { Cancellation IdsIssued OrderPlaced }
+    extern_types: "../../walnats-codegen/fixtures/generate/extern_types/expected/events.rs" { OrderPlaced RefundRequested }
     foreign: "../../walnats-codegen/fixtures/generate/foreign/expected/events.rs" { ShopLinkClick ShopPageView }
     judged: "../../walnats-codegen/fixtures/generate/judged/expected/events.rs" { Decided }
     maps: "../../walnats-codegen/fixtures/generate/maps/expected/events.rs" { Labelled }
@@ -67,6 +68,33 @@ packages! {
     structs: "../../walnats-codegen/fixtures/generate/structs/expected/events.rs" { UserCreated }
     union_subject: "../../walnats-codegen/fixtures/generate/union_subject/expected/events.rs" { TicketChanged }
     unions: "../../walnats-codegen/fixtures/generate/unions/expected/events.rs" { Paid ShapeDrawn }
+}
+
+/// Types that somebody wrote, as `[codegen] extern` of the package `extern_types` names them.
+#[allow(missing_docs)]
+pub mod by_hand {
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    pub struct Money {
+        pub amount: String,
+        pub currency: Currency,
+    }
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    pub struct Currency(pub String);
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    pub struct CustomerId(pub String);
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    pub struct Card {
+        pub kind: String,
+        pub digits: String,
+    }
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    pub struct Anything(pub serde_json::Value);
 }
 
 /// Reads a payload and writes it again.
@@ -322,4 +350,23 @@ fn stacked_unions_are_one_enum() {
     let charged = Charged::decode(r#"{"outcome":{"ok":false,"id":"a"},"place":{"at":{"kind":"web"}}}"#).unwrap();
     assert!(matches!(charged.outcome, Some(ChargedOutcome::NotOk(_))));
     assert!(matches!(charged.place, Some(ChargedPlace::Shop(_) | ChargedPlace::Web(_))));
+}
+
+#[test]
+fn types_of_others_take_part_in_subjects_and_ids() {
+    use by_hand::{Anything, Currency, CustomerId, Money};
+    use extern_types::{OrderPlaced, RefundRequested};
+    let money = |currency: &str| Money { amount: "1.00".to_owned(), currency: Currency(currency.to_owned()) };
+    let order = OrderPlaced::new(CustomerId("c_a".to_owned()), money("EUR"), Anything(Value::Null), Value::Null);
+    assert_eq!(order.subject().unwrap(), "orders.EUR.c_a");
+    assert_eq!(order.uid().unwrap(), "order-placed:c_a-1.00");
+    assert!(order.validate().is_ok());
+    assert_eq!(RefundRequested::from(money("EUR")).uid().unwrap(), "refund-requested:1.00");
+    // What no schema accepts is refused, whatever the type holds.
+    let order = order.with_fee(money("GBP"));
+    let pointers = |error: walnats_runtime::ValidateError| -> Vec<String> {
+        error.violations().iter().map(|violation| violation.pointer.clone()).collect()
+    };
+    assert_eq!(pointers(order.validate().unwrap_err()), ["/fee/currency"]);
+    assert_eq!(pointers(RefundRequested(money("")).validate().unwrap_err()), ["/currency"]);
 }

@@ -5,6 +5,7 @@ mod array;
 mod boxed;
 mod constant;
 mod enumeration;
+mod externs;
 mod member;
 mod number;
 mod object;
@@ -19,6 +20,7 @@ use std::collections::{HashMap, VecDeque};
 use serde_json::Value;
 use walnats_schema::SchemaId;
 
+use self::externs::Externs;
 use super::conjunction::{Conjunction, Key};
 use super::json_types::JsonTypes;
 use super::schema_location::SchemaLocation;
@@ -47,6 +49,7 @@ pub fn build(model: &EventModel, schemas: &Schemas<'_>) -> Types {
         by_key: HashMap::new(),
         entered: Vec::new(),
         queue: VecDeque::new(),
+        externs: Externs::new(model, schemas),
     };
     for event in &model.events {
         let payload = match &event.payload {
@@ -74,6 +77,7 @@ struct Builder<'m> {
     entered: Vec<(Key, Conjunction)>,
     /// Items whose fields or variants are still to be found.
     queue: VecDeque<(ItemId, Conjunction)>,
+    externs: Externs,
 }
 
 impl Builder<'_> {
@@ -107,6 +111,9 @@ impl Builder<'_> {
     }
 
     fn typed(&mut self, conjunction: &Conjunction, depth: usize) -> Typed {
+        if let Some(typed) = self.externs.typed(conjunction, self.schemas) {
+            return typed;
+        }
         let typed = self.without_alias(conjunction, depth);
         let alias = self.alias(conjunction, &typed);
         Typed { alias: typed.alias.or(alias), ..typed }

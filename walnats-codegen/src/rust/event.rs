@@ -96,6 +96,8 @@ impl Context<'_> {
             {
                 return Some(format!("&{code}"));
             }
+            // What the type of another crate calls its fields is not known here; what it writes is.
+            Type::Extern(_) => return Some(written_member(code, names)),
             _ => return None,
         };
         match (&self.types.items[item].body, names) {
@@ -112,6 +114,9 @@ impl Context<'_> {
                 let mut arms = String::new();
                 for (variant, ident) in body.variants.iter().zip(variant_idents(body)) {
                     let value = self.member_code("value", &variant.typed, names, file)?;
+                    if value.contains(WRITTEN_MEMBER) {
+                        return Some(written_member(code, names));
+                    }
                     // A constant is the same for every value of the variant.
                     let (binding, value) = match value.strip_prefix('&') {
                         Some(_) => ("value", value),
@@ -125,6 +130,14 @@ impl Context<'_> {
             _ => None,
         }
     }
+}
+
+/// The runtime's function for members of types of which no more is known than how they are written.
+const WRITTEN_MEMBER: &str = "rt::written_member";
+
+fn written_member(code: &str, names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| literal(name)).collect();
+    format!("&{WRITTEN_MEMBER}(&{code}, &[{}])", names.join(", "))
 }
 
 /// The full name of the message that the payload is, where it is one.

@@ -188,7 +188,7 @@ impl Prover<'_, '_> {
     /// What JSON a type is written as; `None` where it can be several.
     fn json_types(&self, ty: &Type) -> Option<JsonTypes> {
         Some(match ty {
-            Type::Value | Type::Nullable(_) => return None,
+            Type::Value | Type::Nullable(_) | Type::Extern(_) => return None,
             Type::Null => JsonTypes::NULL,
             Type::Boolean => JsonTypes::BOOLEAN,
             Type::Integer(_) => JsonTypes::INTEGER,

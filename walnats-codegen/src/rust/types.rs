@@ -193,6 +193,8 @@ pub enum Type {
     Item(ItemId),
     /// An item that contains itself.
     Boxed(ItemId),
+    /// A type of another crate, by its path.
+    Extern(String),
 }
 
 impl Type {
