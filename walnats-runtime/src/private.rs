@@ -10,7 +10,7 @@ pub use walnats_schema::{At, Format, Violation};
 
 pub use crate::event::EventDescriptor;
 pub use crate::json::check::*;
-pub use crate::json::object::{Additional, Names, missing, set, struct_name, unknown};
+pub use crate::json::object::{Additional, Constants, Names, OPEN, missing, set, struct_name, unknown};
 pub use crate::json::{Kind, Schemas, Union, Validate, decode, encode, union, validate, written_member};
 pub use crate::matches_pattern;
 pub use crate::object;

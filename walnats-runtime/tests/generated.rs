@@ -370,3 +370,27 @@ fn types_of_others_take_part_in_subjects_and_ids() {
     assert_eq!(pointers(order.validate().unwrap_err()), ["/fee/currency"]);
     assert_eq!(pointers(RefundRequested(money("")).validate().unwrap_err()), ["/currency"]);
 }
+
+/// A row of a user's table, say, that holds an event.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+struct Row {
+    id: u32,
+    #[serde(flatten)]
+    event: undeclared::Moved,
+}
+
+#[test]
+fn a_struct_that_holds_an_event_keeps_its_unknown_members() {
+    let row = serde_json::json!({
+        "id": 7, "user_id": "u", "street": "a", "note": {}, "tags": {"kind": "x", "other": "y"},
+        "unknown": {"a": [1, null, "b"], "c": -2.5}, "number": u64::MAX,
+    });
+    let read: Row = serde_json::from_value(row.clone()).unwrap();
+    assert_eq!(read.event.additional.keys().collect::<Vec<_>>(), ["number", "unknown"]);
+    assert_eq!(serde_json::to_value(&read).unwrap(), row);
+    let read: Row = serde_json::from_str(&row.to_string()).unwrap();
+    assert_eq!(serde_json::to_value(&read).unwrap(), row);
+    // An event alone keeps them, too, whatever reads it.
+    let event: undeclared::Moved = serde_json::from_value(row.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&event).unwrap(), row);
+}

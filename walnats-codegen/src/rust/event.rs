@@ -96,6 +96,7 @@ impl Context<'_> {
             {
                 return Some(format!("&{code}"));
             }
+            Type::Constant(ref text) if names.is_empty() => return Some(literal(text)),
             // What the type of another crate calls its fields is not known here; what it writes is.
             Type::Extern(_) => return Some(written_member(code, names)),
             _ => return None,

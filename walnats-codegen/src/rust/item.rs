@@ -99,8 +99,10 @@ impl Context<'_> {
     }
 
     fn structure(&self, item: ItemId, body: &Struct, idents: &Idents, file: FileId) -> String {
-        let fields =
-            body.fields.iter().zip(&idents.fields).map(|(field, ident)| self.field(field, ident, file)).collect();
+        let fields = body.fields.iter().zip(&idents.fields).filter(|(field, _)| field.constant().is_none());
+        let fields = fields.map(|(field, ident)| self.field(field, ident, file)).collect();
+        let constants =
+            body.fields.iter().filter_map(|field| Some((literal(&field.name), literal(field.constant()?)))).collect();
         let parameters: Vec<_> =
             body.fields.iter().zip(&idents.fields).filter(|(field, _)| self.is_asked(field)).collect();
         let mut derives = vec!["Clone", "Debug"];
@@ -108,10 +110,18 @@ impl Context<'_> {
             derives.push("Default");
         }
         derives.push("PartialEq");
+        let mut docs = self.item_docs(item);
+        for field in &body.fields {
+            let Some(text) = field.constant() else { continue };
+            docs.extend((!docs.is_empty()).then(String::new));
+            docs.push(format!("{} is always {}.", markdown::code(&field.name), markdown::code(text)));
+            docs.extend(docs::of_field(field.id.and_then(|id| self.note(id)), &field.typed));
+        }
         render(&StructTemplate {
-            docs: self.item_docs(item),
+            docs,
             derives: self.derives(&derives, &[]),
             name: self.names[item.0].clone(),
+            constants,
             fields,
             additional: body.additional.as_ref().map(|typed| self.additional(typed, &idents.additional, file)),
             new: self.new_text(body, idents, file),
@@ -145,6 +155,9 @@ impl Context<'_> {
     fn new_text(&self, body: &Struct, idents: &Idents, file: FileId) -> NewText {
         let (mut parameters, mut fields) = (Vec::new(), Vec::new());
         for (field, ident) in body.fields.iter().zip(&idents.fields) {
+            if field.constant().is_some() {
+                continue;
+            }
             if !field.required {
                 fields.push(format!("{ident}: None"));
             } else if !self.is_asked(field) {
@@ -169,7 +182,7 @@ impl Context<'_> {
     /// Whether a value of the field has to be given: it is required, and can be more than one thing.
     fn is_asked(&self, field: &Field) -> bool {
         let is_constant = match field.typed.ty {
-            Type::Null => true,
+            Type::Null | Type::Constant(_) => true,
             Type::Item(item) => matches!(&self.types.items[item].body, Body::Enum(body) if body.is_constant()),
             _ => false,
         };

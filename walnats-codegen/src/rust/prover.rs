@@ -112,6 +112,7 @@ impl Prover<'_, '_> {
             }
             // A few values: each can be tried now.
             Type::Null => return Some(listed(&[Value::Null], |value| set.is_valid(id, value))),
+            Type::Constant(text) => return Some(listed(&[text.as_str().into()], |value| set.is_valid(id, value))),
             Type::Boolean => return Some(listed(&[false.into(), true.into()], |value| set.is_valid(id, value))),
             Type::Item(item) => {
                 if let Body::Enum(body) = &self.items[item.0].body
@@ -193,7 +194,9 @@ impl Prover<'_, '_> {
             Type::Boolean => JsonTypes::BOOLEAN,
             Type::Integer(_) => JsonTypes::INTEGER,
             Type::Float => JsonTypes::NUMBER,
-            Type::String | Type::DateTime | Type::Date | Type::Uuid | Type::Base64 => JsonTypes::STRING,
+            Type::String | Type::DateTime | Type::Date | Type::Uuid | Type::Base64 | Type::Constant(_) => {
+                JsonTypes::STRING
+            }
             Type::Array(_) | Type::FixedArray(..) | Type::Tuple(_) => JsonTypes::ARRAY,
             Type::Object | Type::Map(_) => JsonTypes::OBJECT,
             Type::Item(item) | Type::Boxed(item) => match &self.items[item.0].body {

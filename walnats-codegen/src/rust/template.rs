@@ -11,6 +11,8 @@ pub struct StructTemplate {
     pub docs: Doc,
     pub derives: String,
     pub name: String,
+    /// Members that are always the same, by name.
+    pub constants: Vec<(String, String)>,
     pub fields: Vec<FieldText>,
     pub additional: Option<AdditionalText>,
     pub new: NewText,

@@ -124,6 +124,16 @@ pub struct Field {
     pub ids: Vec<SchemaId>,
 }
 
+impl Field {
+    /// The string that the member always is.
+    pub fn constant(&self) -> Option<&str> {
+        match &self.typed.ty {
+            Type::Constant(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
 /// A choice between types.
 #[derive(Clone, Debug)]
 pub struct Union {
@@ -193,6 +203,8 @@ pub enum Type {
     Item(ItemId),
     /// An item that contains itself.
     Boxed(ItemId),
+    /// A member that is always this string, and has no field.
+    Constant(String),
     /// A type of another crate, by its path.
     Extern(String),
 }

@@ -11,17 +11,23 @@ use serde_json::{Map, Value};
 
 /// Implements `Serialize` and `Deserialize` for a struct that is an object in JSON; for generated code.
 ///
-/// A `required` member must be present. An `optional` one is an `Option` of the member's type.
-/// Members of no field are in the one that `..` names; without it there are none.
+/// A `required` member must be present. An `optional` one is an `Option` of the member's type. Those in brackets are always
+/// the same string, and have no field. Members of no field are in the one that `..` names; without it there are none.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! object {
-    ($type:ident, $($field:ident: $presence:ident $name:literal,)* $(..$rest:ident)?) => {
+    (
+        $type:ident,
+        $([$constant:literal: $text:literal])*
+        $($field:ident: $presence:ident $name:literal,)*
+        $(..$rest:ident)?
+    ) => {
         impl $crate::private::Serialize for $type {
             fn serialize<S: $crate::private::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 use $crate::private::SerializeMap as _;
                 #[allow(unused_mut)]
                 let mut members = serializer.serialize_map(None)?;
+                $(members.serialize_entry($constant, $text)?;)*
                 $($crate::object!(@write $presence members $name &self.$field);)*
                 $(for (name, value) in &self.$rest {
                     members.serialize_entry(name, value)?;
@@ -36,7 +42,8 @@ macro_rules! object {
                 #[allow(non_camel_case_types)]
                 enum __Field { $($field,)* }
 
-                const NAMES: &[&str] = &[$($name,)*];
+                const NAMES: &[&str] = &[$($constant,)* $($name,)*];
+                const CONSTANTS: &[&str] = &[$($text),*];
 
                 struct __Members;
 
@@ -47,25 +54,52 @@ macro_rules! object {
                         f.write_str("an object")
                     }
 
+                    $crate::object!(@visit $($rest)?);
+
                     fn visit_map<M: $crate::private::MapAccess<'de>>(self, mut members: M) -> Result<$type, M::Error> {
                         const FIELDS: &[__Field] = &[$(__Field::$field,)*];
                         let mut names = $crate::private::Names::new(NAMES);
+                        let mut constants = $crate::private::Constants::<{ CONSTANTS.len() }>::new();
                         $(let mut $field = None;)*
                         $(let mut $rest = ::std::default::Default::default();)?
                         while let Some(member) = members.next_key_seed(&mut names)? {
                             match member {
-                                Ok(index) => match FIELDS[index] {
+                                Ok(index) if index < CONSTANTS.len() => {
+                                    constants.read(index, CONSTANTS[index], &mut members)?;
+                                }
+                                Ok(index) => match FIELDS[index - CONSTANTS.len()] {
                                     $(__Field::$field => $crate::private::set(&mut $field, &mut members)?,)*
                                 },
                                 Err(name) => $crate::object!(@other members name $($rest)?),
                             }
                         }
+                        constants.check(NAMES)?;
                         Ok($type { $($field: $crate::object!(@take $presence $field $name),)* $($rest)? })
                     }
                 }
 
-                deserializer.deserialize_struct(const { $crate::private::struct_name(NAMES) }, NAMES, __Members)
+                $crate::object!(@begin deserializer $($rest)?)
             }
+        }
+    };
+    (@begin $deserializer:ident) => {
+        $deserializer.deserialize_struct(const { $crate::private::struct_name(NAMES) }, NAMES, __Members)
+    };
+    // Asked for a struct, what serde's `flatten` holds would give the members of that struct's fields alone.
+    (@begin $deserializer:ident $rest:ident) => {
+        $deserializer.deserialize_newtype_struct($crate::private::OPEN, __Members)
+    };
+    (@visit) => {};
+    (@visit $rest:ident) => {
+        fn visit_some<D: $crate::private::Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+            $crate::object!(@begin deserializer)
+        }
+
+        fn visit_newtype_struct<D: $crate::private::Deserializer<'de>>(
+            self,
+            deserializer: D,
+        ) -> Result<Self::Value, D::Error> {
+            deserializer.deserialize_map(self)
         }
     };
     (@write required $members:ident $name:literal $value:expr) => {
@@ -96,6 +130,10 @@ macro_rules! object {
 
 /// By this name a struct asks [`Reader`](super::Reader) to look for its fields itself, and before it reads a member's name.
 pub(super) const FIELDS: &str = "$walnats::fields";
+
+/// By this name a struct with further members asks to be read. A [`Reader`](super::Reader) answers that it is there
+/// (`visit_some`); any other deserializer takes it for a newtype, and is asked for all members.
+pub const OPEN: &str = "$walnats::open";
 
 /// What a struct with these members calls itself when it is read.
 pub const fn struct_name(members: &[&str]) -> &'static str {
@@ -182,6 +220,68 @@ impl<'de> Visitor<'de> for &mut Names {
     /// A name that was found to be of no field.
     fn visit_some<D: Deserializer<'de>>(self, name: D) -> Result<Self::Value, D::Error> {
         String::deserialize(name).map(Err)
+    }
+}
+
+/// Which of the members that are always the same were read.
+#[derive(Debug)]
+pub struct Constants<const N: usize>([bool; N]);
+
+impl<const N: usize> Constants<N> {
+    /// None was read.
+    #[allow(clippy::new_without_default)]
+    pub const fn new() -> Self {
+        Self([false; N])
+    }
+
+    /// Reads the value of the member at `index`.
+    ///
+    /// # Errors
+    ///
+    /// It is not `text`, or was there before.
+    pub fn read<'de, M: MapAccess<'de>>(
+        &mut self,
+        index: usize,
+        text: &'static str,
+        members: &mut M,
+    ) -> Result<(), M::Error> {
+        let is_first = self.0.get_mut(index).is_some_and(|seen| !std::mem::replace(seen, true));
+        if is_first { members.next_value_seed(Same(text)) } else { Err(M::Error::custom("a member is there twice")) }
+    }
+
+    /// Makes sure that all were read; `names` begins with theirs.
+    ///
+    /// # Errors
+    ///
+    /// One is missing.
+    pub fn check<E: Error>(&self, names: &[&'static str]) -> Result<(), E> {
+        match self.0.iter().zip(names).find(|(seen, _)| !**seen) {
+            Some((_, name)) => Err(missing(name)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Reads a string that can only be this one.
+struct Same(&'static str);
+
+impl<'de> DeserializeSeed<'de> for Same {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Same {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.0)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
+        if text == self.0 { Ok(()) } else { Err(E::custom(format_args!("expected {:?}", self.0))) }
     }
 }
 

@@ -16,7 +16,7 @@ use serde::de::{Deserializer, Visitor, value::StrDeserializer};
 
 pub use self::error::ReadError;
 pub(super) use self::lent::Lent;
-use super::object::FIELDS;
+use super::object::{FIELDS, OPEN};
 
 /// How deep values may nest; what `serde_json` allows too, so that both paths of decoding agree.
 const MAX_DEPTH: u8 = 127;
@@ -188,9 +188,14 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         self.deserialize_unit(visitor)
     }
 
-    /// A union asks by this name to read its value itself; see [`super::Union`].
+    /// A union asks by a name of its own to read its value itself, see [`super::Union`]; a struct with further members tells
+    /// by one that it knows this reader.
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value> {
-        if name == PLACE { visitor.visit_seq(Lent::new(self)) } else { visitor.visit_newtype_struct(self) }
+        match name {
+            PLACE => visitor.visit_seq(Lent::new(self)),
+            OPEN => visitor.visit_some(self),
+            _ => visitor.visit_newtype_struct(self),
+        }
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value> {

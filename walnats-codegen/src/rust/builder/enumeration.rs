@@ -25,6 +25,12 @@ pub(super) struct Listed {
     id: Option<SchemaId>,
 }
 
+impl Listed {
+    pub(super) fn text(&self) -> Option<&str> {
+        self.value.as_str()
+    }
+}
+
 impl Builder<'_> {
     /// The values that can stand at the conjunction, where `enum`s list them.
     pub(super) fn listed(&self, conjunction: &Conjunction) -> Option<Vec<Listed>> {

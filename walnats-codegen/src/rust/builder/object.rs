@@ -66,9 +66,14 @@ impl Builder<'_> {
         for (name, ids) in self.members(conjunction) {
             let declared = conjunction.own.iter().find_map(|id| self.schemas.property(*id, &name));
             let id = declared.or(ids.first().copied());
-            let typed = self.place(&ids, conjunction.location.join(&["properties", &name]), 0);
+            let location = conjunction.location.join(&["properties", &name]);
+            let required = required.contains(&name);
+            let typed = match self.constant_member(&ids, &location).filter(|_| required) {
+                Some(text) => Typed::exact(Type::Constant(text)),
+                None => self.place(&ids, location, 0),
+            };
             let rust_name = id.and_then(|id| self.rust_notes.get(id.0 as usize)).and_then(|note| note.field.clone());
-            fields.push(Field { required: required.contains(&name), rust_name, typed, id, ids, name });
+            fields.push(Field { required, rust_name, typed, id, ids, name });
         }
         let additional = match self.rest(conjunction) {
             Rest::Closed => None,

@@ -86,6 +86,10 @@ impl Context<'_> {
         let idents = idents(body);
         let mut codes = Vec::new();
         for (field, ident) in body.fields.iter().zip(&idents.fields) {
+            if let Some(text) = field.constant() {
+                members.get(&field.name).filter(|value| value.as_str() == Some(text))?;
+                continue;
+            }
             let code = members.get(&field.name).map(|value| self.value_code(&field.typed, value, file));
             codes.push(match (code, field.required) {
                 (Some(code), true) => format!("{ident}: {}", code?),
