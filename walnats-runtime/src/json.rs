@@ -23,7 +23,7 @@ use crate::error::{DecodeError, EncodeError, ValidateError};
 
 pub(crate) use self::reader::Reader;
 pub use self::schemas::{Schemas, written_member};
-pub use self::union::{Kind, Union, union};
+pub use self::union::{Kind, Union, union, write_adjacent, write_only};
 
 /// Native checks: what a type's schema asks beyond what the type itself ensures.
 pub trait Validate {

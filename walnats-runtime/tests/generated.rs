@@ -64,6 +64,7 @@ packages! {
     shared_types: "../../walnats-codegen/fixtures/generate/shared_types/expected/events.rs" {
         AddressEntered OrderPlaced UserMoved
     }
+    schemars: "../../walnats-codegen/fixtures/generate/schemars/expected/events.rs" { Seen }
     strings: "../../walnats-codegen/fixtures/generate/strings/expected/events.rs" { Noted }
     structs: "../../walnats-codegen/fixtures/generate/structs/expected/events.rs" { UserCreated }
     union_subject: "../../walnats-codegen/fixtures/generate/union_subject/expected/events.rs" { TicketChanged }

@@ -13,6 +13,7 @@ mod recursion;
 mod string;
 mod tag;
 mod union;
+mod wrapped;
 
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
@@ -131,6 +132,12 @@ impl Builder<'_> {
             } else {
                 inner
             };
+        }
+        if json_types.has(JsonTypes::OBJECT)
+            && json_types.without(JsonTypes::OBJECT).without(JsonTypes::STRING).is_empty()
+            && let Some(typed) = self.wrapped_union(conjunction)
+        {
+            return typed;
         }
         let mut typed = match json_types {
             JsonTypes::NULL if self.accepts(conjunction, &Value::Null) => return Typed::exact(Type::Null),

@@ -60,10 +60,10 @@ impl<'t> Checks<'t> {
         code.lines
     }
 
-    /// What is checked of a variant's value, which is bound to `value`.
-    pub fn of_variant(&self, typed: &Typed, super_path: &str) -> Vec<String> {
+    /// What is checked of a variant's value, which is bound to `name` and stands at `at`.
+    pub fn of_variant(&self, typed: &Typed, name: &str, at: &Operand, super_path: &str) -> Vec<String> {
         let mut code = Code { checks: self, schemas: super_path, lines: Vec::new() };
-        code.typed(typed, &Operand::bound("value"), &Operand::bound("at"));
+        code.typed(typed, &Operand::bound(name), at);
         code.lines
     }
 

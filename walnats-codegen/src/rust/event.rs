@@ -6,7 +6,7 @@ use super::idents::{idents, variant_idents};
 use super::layout::{EventForm, FileId};
 use super::names::protobuf;
 use super::template::{EventTemplate, MessageText, render};
-use super::types::{Body, Type, Typed};
+use super::types::{Body, Dispatch, Type, Typed};
 use crate::diagnostic::{Diagnostic, Report};
 use crate::model::{Event, FieldPath, Once, Payload, Template, TemplatePart};
 use crate::write::GeneratedFile;
@@ -110,7 +110,7 @@ impl Context<'_> {
                 let code = format!("{code}.{}", idents(body).fields[position]);
                 self.member_code(&code, &body.fields[position].typed, rest, file)
             }
-            (Body::Union(body), [_, ..]) => {
+            (Body::Union(body), [_, ..]) if body.dispatch != Dispatch::Wrapped => {
                 let path = self.layout.item_path(item, &self.names[item.0], file);
                 let mut arms = String::new();
                 for (variant, ident) in body.variants.iter().zip(variant_idents(body)) {

@@ -9,7 +9,7 @@ use super::layout::{EventForm, FileId};
 use super::markdown;
 use super::template::{
     AdditionalText, AliasTemplate, FieldText, NewText, NewtypeTemplate, StructTemplate, UnionTemplate,
-    ValidateTemplate, VariantCheckText, VariantText, render,
+    ValidateTemplate, VariantText, render,
 };
 use super::types::{Body, Dispatch, Field, ItemId, Struct, Type, Typed, Union};
 use parameter::Parameter;
@@ -20,6 +20,7 @@ mod json_type;
 mod parameter;
 mod setter;
 mod value;
+mod wrapped;
 
 const SERDE: [&str; 2] = ["rt::Serialize", "rt::Deserialize"];
 
@@ -55,7 +56,11 @@ impl Context<'_> {
             Body::Union(body) => {
                 let idents = variant_idents(body);
                 let lines = checks.of_item(item, None, self.layout.to_root(file));
-                (self.union(item, body, &idents, file), self.variant_checks(body, &idents, file, checks), lines)
+                let text = match body.dispatch {
+                    Dispatch::Wrapped => self.wrapped(item, body, &idents, file),
+                    _ => self.union(item, body, &idents, file),
+                };
+                (text, self.variant_checks(body, &idents, file, checks), lines)
             }
         };
         if let Body::Alias(_) = self.types.items[item].body {
@@ -218,7 +223,7 @@ impl Context<'_> {
             Dispatch::JsonType => {
                 ("union.kind()".to_owned(), json_type::names(body.variants.iter().map(|variant| variant.json_types)))
             }
-            Dispatch::Attempt => (String::new(), format!("one of {}", idents.join(", "))),
+            Dispatch::Attempt | Dispatch::Wrapped => (String::new(), format!("one of {}", idents.join(", "))),
         };
         render(&UnionTemplate {
             docs: self.item_docs(item),
@@ -230,27 +235,6 @@ impl Context<'_> {
             subject,
             expected: literal(&expected),
         })
-    }
-
-    fn variant_checks(
-        &self,
-        body: &Union,
-        idents: &[String],
-        file: FileId,
-        checks: &Checks<'_>,
-    ) -> Vec<VariantCheckText> {
-        let is_checked = body.variants.iter().any(|variant| checks.is_checked_type(&variant.typed));
-        let variants = body.variants.iter().zip(idents).filter(|_| is_checked).map(|(variant, ident)| {
-            let checks = checks.of_variant(&variant.typed, self.layout.to_root(file));
-            let binding = if checks.is_empty() { "_" } else { "value" };
-            let check = match checks.as_slice() {
-                [] => "{}".to_owned(),
-                [check] if !check.starts_with('{') => format!("{},", check.trim_end_matches(';')),
-                checks => format!("{{\n{}\n}}", checks.join("\n")),
-            };
-            VariantCheckText { ident: ident.clone(), binding, check }
-        });
-        variants.collect()
     }
 
     fn item_docs(&self, item: ItemId) -> markdown::Doc {

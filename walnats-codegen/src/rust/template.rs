@@ -130,6 +130,33 @@ pub struct VariantText {
     pub is_unique: bool,
 }
 
+/// An enum as serde writes it.
+#[derive(Template)]
+#[template(path = "wrapped.rs.jinja")]
+pub struct WrappedTemplate {
+    pub docs: Doc,
+    pub derives: String,
+    pub name: String,
+    pub variants: Vec<WrappedVariantText>,
+    pub subject: String,
+    pub expected: String,
+}
+
+/// A variant, with how it is read and written.
+pub struct WrappedVariantText {
+    pub docs: Doc,
+    pub deprecated: bool,
+    pub ident: String,
+    /// The types of its fields.
+    pub fields: String,
+    /// The names to which they are bound.
+    pub bound: String,
+    pub pattern: String,
+    pub read: String,
+    pub write: String,
+    pub is_unique: bool,
+}
+
 /// Another name for a type.
 #[derive(Template)]
 #[template(path = "alias.rs.jinja")]
@@ -161,8 +188,8 @@ pub struct ValidateTemplate {
 
 /// The checks of a variant.
 pub struct VariantCheckText {
-    pub ident: String,
-    pub binding: &'static str,
+    /// What follows `Self::` in the pattern.
+    pub pattern: String,
     /// What follows the arrow.
     pub check: String,
 }

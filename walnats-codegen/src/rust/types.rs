@@ -152,6 +152,29 @@ pub enum Dispatch {
     JsonType,
     /// By trying them in order.
     Attempt,
+    /// By what stands around the content of each, see [`Form`].
+    Wrapped,
+}
+
+/// How the value of a variant stands in JSON: as itself, or as serde writes the variants of an enum.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Form {
+    /// As itself.
+    Plain,
+    /// A variant without a value, as this string. The schema describes it alone.
+    Unit(String, Option<SchemaId>),
+    /// As the only member, of this name, of an object.
+    Member(String),
+    /// Next to a tag, and nothing else.
+    Adjacent(Adjacent),
+}
+
+/// A tag, and the member that the content is; none where the variant has no value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Adjacent {
+    pub tag: String,
+    pub text: String,
+    pub content: Option<String>,
 }
 
 /// One of a union's types.
@@ -160,10 +183,30 @@ pub struct Variant {
     /// What to call it; not yet an identifier.
     pub name: String,
     pub typed: Typed,
+    pub form: Form,
     /// What selects it: values of the tag, or the name of a member.
     pub tags: Vec<String>,
     pub json_types: JsonTypes,
     pub id: SchemaId,
+}
+
+impl Variant {
+    /// Whether it has no value.
+    pub fn is_unit(&self) -> bool {
+        matches!(&self.form, Form::Unit(..) | Form::Adjacent(Adjacent { content: None, .. }))
+    }
+
+    /// The parts of a tuple that are fields of the variant, each by itself.
+    pub fn parts(&self) -> Option<&[Typed]> {
+        match &self.typed {
+            Typed { ty: Type::Tuple(items), alias: None, .. }
+                if self.form != Form::Plain && !self.is_unit() && items.len() > 1 && self.typed.is_exact() =>
+            {
+                Some(items)
+            }
+            _ => None,
+        }
+    }
 }
 
 /// A type where it is used, with what is asked of values there beyond it.

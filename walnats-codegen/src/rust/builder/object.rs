@@ -53,6 +53,9 @@ impl Builder<'_> {
 
     /// The body of an item whose fields or variants were left for later.
     pub(super) fn body(&mut self, conjunction: &Conjunction) -> Body {
+        if let Some(body) = self.wrapped_variants(conjunction) {
+            return body;
+        }
         if conjunction.json_types != JsonTypes::OBJECT {
             return self.json_type_variants(conjunction);
         }

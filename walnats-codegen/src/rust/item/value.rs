@@ -6,10 +6,10 @@ use walnats_schema::Format;
 use crate::model::DateTimes;
 use crate::rust::code::literal;
 use crate::rust::context::Context;
-use crate::rust::idents::{enum_idents, idents};
+use crate::rust::idents::{enum_idents, idents, variant_idents};
 use crate::rust::integer::integral;
 use crate::rust::layout::FileId;
-use crate::rust::types::{Body, EnumKind, Struct, Type, Typed};
+use crate::rust::types::{Body, EnumKind, Form, Struct, Type, Typed, Variant};
 
 const EMPTY: &str = "Default::default()";
 
@@ -61,6 +61,10 @@ impl Context<'_> {
                             }
                             _ => return None,
                         }
+                    }
+                    (Body::Union(body), Value::String(text)) => {
+                        let is_it = |variant: &Variant| matches!(&variant.form, Form::Unit(unit, _) if unit == text);
+                        format!("{path}::{}", variant_idents(body)[body.variants.iter().position(is_it)?])
                     }
                     _ => return None,
                 }
