@@ -48,6 +48,7 @@ pub fn build(model: &EventModel, schemas: &Schemas<'_>) -> Types {
         types: Types::default(),
         satisfiable: RefCell::default(),
         by_key: HashMap::new(),
+        aliases: HashMap::new(),
         entered: Vec::new(),
         queue: VecDeque::new(),
         externs: Externs::new(model, schemas),
@@ -74,6 +75,8 @@ struct Builder<'m> {
     sources: &'m [SourceNote],
     types: Types,
     by_key: HashMap<Key, ItemId>,
+    /// Those that are only other names.
+    aliases: HashMap<Key, ItemId>,
     /// The lists and maps whose type is being made, each inside of those before it.
     entered: Vec<(Key, Conjunction)>,
     /// Items whose fields or variants are still to be found.
@@ -267,6 +270,12 @@ impl Builder<'_> {
         if let Some(item) = self.by_key.get(&key) {
             return *item;
         }
+        let item = self.new_item(conjunction, body);
+        self.by_key.insert(key, item);
+        item
+    }
+
+    fn new_item(&mut self, conjunction: &Conjunction, body: Body) -> ItemId {
         let home = conjunction.home(self.schemas);
         let location = match home {
             Some(id) if self.schemas.possible(id).without(JsonTypes::NULL) == conjunction.json_types => {
@@ -278,9 +287,7 @@ impl Builder<'_> {
         };
         let id = home.or(conjunction.whole.last().copied()).unwrap_or(SchemaId(0));
         self.types.items.push(Item { location, id, body, constraints: Vec::new(), judgements: Vec::new() });
-        let item = ItemId(self.types.items.len() - 1);
-        self.by_key.insert(key, item);
-        item
+        ItemId(self.types.items.len() - 1)
     }
 }
 

@@ -205,7 +205,7 @@ impl Context<'_> {
                 Dispatch::Member if variant.tags.is_empty() => "_".to_owned(),
                 _ => variant.tags.iter().map(|tag| literal(tag)).collect::<Vec<_>>().join(" | "),
             },
-            is_unique: texts.iter().filter(|other| *other == text).count() == 1,
+            is_unique: body.variants.iter().filter(|other| other.typed.is_same_type(&variant.typed)).count() == 1,
         });
         let (subject, expected) = match &body.dispatch {
             Dispatch::Tag(tag) => {

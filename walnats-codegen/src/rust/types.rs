@@ -300,6 +300,22 @@ impl Typed {
         Self { ty, alias: None, constraints: Vec::new(), judgements }
     }
 
+    /// The same Rust type, whatever names there are for it.
+    pub fn is_same_type(&self, other: &Self) -> bool {
+        match (&self.ty, &other.ty) {
+            (Type::Array(one), Type::Array(other))
+            | (Type::Map(one), Type::Map(other))
+            | (Type::Nullable(one), Type::Nullable(other)) => one.is_same_type(other),
+            (Type::FixedArray(one, length), Type::FixedArray(other, other_length)) => {
+                length == other_length && one.is_same_type(other)
+            }
+            (Type::Tuple(ones), Type::Tuple(others)) => {
+                ones.len() == others.len() && ones.iter().zip(others).all(|(one, other)| one.is_same_type(other))
+            }
+            (one, other) => one == other,
+        }
+    }
+
     /// Whether nothing is asked of values beyond the type.
     pub fn is_exact(&self) -> bool {
         self.constraints.is_empty() && self.judgements.is_empty()

@@ -40,7 +40,8 @@ impl Context<'_> {
                 pattern,
                 read,
                 write,
-                is_unique: fields.len() == 1 && texts.iter().filter(|other| *other == fields).count() == 1,
+                is_unique: fields.len() == 1
+                    && body.variants.iter().filter(|other| is_alike(variant, other)).count() == 1,
             }
         });
         let tag = body.variants.iter().find_map(|variant| match &variant.form {
@@ -96,6 +97,11 @@ impl Context<'_> {
         });
         variants.collect()
     }
+}
+
+/// Whether a value of one type would be either variant.
+fn is_alike(one: &Variant, other: &Variant) -> bool {
+    !other.is_unit() && one.typed.is_same_type(&other.typed)
 }
 
 /// What the fields of a variant are bound to.
