@@ -10,7 +10,9 @@ pub use walnats_schema::{At, Format, Violation};
 
 pub use crate::event::EventDescriptor;
 pub use crate::json::check::*;
-pub use crate::json::object::{Additional, Constants, Names, OPEN, missing, set, struct_name, unknown};
+pub use crate::json::object::{
+    Additional, Constants, Names, OPEN, missing, set, set_conditional, struct_name, unknown,
+};
 pub use crate::json::{
     Kind, Schemas, Union, Validate, decode, encode, union, validate, write_adjacent, write_only, written_member,
 };

@@ -42,6 +42,7 @@ packages! {
     all_of: "../../walnats-codegen/fixtures/generate/all_of/expected/events.rs" { IssueClosed }
     arrays: "../../walnats-codegen/fixtures/generate/arrays/expected/events.rs" { RoutePlanned }
     builders: "../../walnats-codegen/fixtures/generate/builders/expected/events.rs" { ProfileChanged }
+    conditional: "../../walnats-codegen/fixtures/generate/conditional/expected/events.rs" { Paid PartyAdded }
     dates_chrono: "../../walnats-codegen/fixtures/generate/dates_chrono/expected/events.rs" { Booked }
     dates_string: "../../walnats-codegen/fixtures/generate/dates_string/expected/events.rs" { Booked }
     dates_time: "../../walnats-codegen/fixtures/generate/dates_time/expected/events.rs" { Booked }

@@ -3,6 +3,7 @@
 mod alias;
 mod array;
 mod boxed;
+mod conditional;
 mod constant;
 mod enumeration;
 mod externs;

@@ -137,10 +137,21 @@ impl Context<'_> {
 
     fn field(&self, field: &Field, ident: &str, file: FileId) -> FieldText {
         let type_text = self.type_text(&field.typed, file);
-        let (presence, type_text) =
-            if field.required { ("required", type_text) } else { ("optional", format!("Option<{type_text}>")) };
+        let (presence, type_text) = match (field.required, field.conditional) {
+            (true, _) => ("required", type_text),
+            (false, false) => ("optional", format!("Option<{type_text}>")),
+            (false, true) => ("conditional", format!("Option<{type_text}>")),
+        };
+        let mut docs = docs::of_field(field.id.and_then(|id| self.note(id)), &field.typed);
+        if field.conditional {
+            docs.extend((!docs.is_empty()).then(String::new));
+            docs.push(
+                "Its schema applies in some cases only: a value of another type is kept among the further members."
+                    .to_owned(),
+            );
+        }
         FieldText {
-            docs: docs::of_field(field.id.and_then(|id| self.note(id)), &field.typed),
+            docs,
             deprecated: field.id.and_then(|id| self.note(id)).is_some_and(|note| note.deprecated),
             ident: ident.to_owned(),
             type_text,

@@ -26,7 +26,7 @@ pub struct FieldText {
     pub deprecated: bool,
     pub ident: String,
     pub type_text: String,
-    /// `required` or `optional`.
+    /// `required`, `optional` or `conditional`.
     pub presence: &'static str,
     /// As it is called in JSON.
     pub literal: String,

@@ -117,6 +117,8 @@ pub struct Field {
     /// What to call it in Rust, where the schema says so.
     pub rust_name: Option<String>,
     pub required: bool,
+    /// Whether the type is that of some values alone (`then`): of others, the member is among the further ones.
+    pub conditional: bool,
     pub typed: Typed,
     /// The schema whose annotations describe it, if any does.
     pub id: Option<SchemaId>,

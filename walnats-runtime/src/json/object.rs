@@ -6,12 +6,15 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
+use serde::de::{Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Map, Value};
+
+use super::reader::Reader;
 
 /// Implements `Serialize` and `Deserialize` for a struct that is an object in JSON; for generated code.
 ///
-/// A `required` member must be present. An `optional` one is an `Option` of the member's type. Those in brackets are always
+/// A `required` member must be present. An `optional` one is an `Option` of the member's type, as is a `conditional` one,
+/// whose values of another type are among the members of no field. Those in brackets are always
 /// the same string, and have no field. Members of no field are in the one that `..` names; without it there are none.
 #[doc(hidden)]
 #[macro_export]
@@ -61,20 +64,23 @@ macro_rules! object {
                         let mut names = $crate::private::Names::new(NAMES);
                         let mut constants = $crate::private::Constants::<{ CONSTANTS.len() }>::new();
                         $(let mut $field = None;)*
-                        $(let mut $rest = ::std::default::Default::default();)?
+                        #[allow(unused_mut, unused_variables, clippy::let_unit_value)]
+                        let mut further = $crate::object!(@further $($rest)?);
                         while let Some(member) = members.next_key_seed(&mut names)? {
                             match member {
                                 Ok(index) if index < CONSTANTS.len() => {
                                     constants.read(index, CONSTANTS[index], &mut members)?;
                                 }
                                 Ok(index) => match FIELDS[index - CONSTANTS.len()] {
-                                    $(__Field::$field => $crate::private::set(&mut $field, &mut members)?,)*
+                                    $(__Field::$field => {
+                                        $crate::object!(@read $presence members $name $field further)
+                                    })*
                                 },
-                                Err(name) => $crate::object!(@other members name $($rest)?),
+                                Err(name) => $crate::object!(@other members name further $($rest)?),
                             }
                         }
                         constants.check(NAMES)?;
-                        Ok($type { $($field: $crate::object!(@take $presence $field $name),)* $($rest)? })
+                        Ok($type { $($field: $crate::object!(@take $presence $field $name),)* $($rest: further)? })
                     }
                 }
 
@@ -105,17 +111,25 @@ macro_rules! object {
     (@write required $members:ident $name:literal $value:expr) => {
         $members.serialize_entry($name, $value)?
     };
-    (@write optional $members:ident $name:literal $value:expr) => {
+    (@write $optional:ident $members:ident $name:literal $value:expr) => {
         if let Some(value) = $value {
             $members.serialize_entry($name, value)?;
         }
     };
-    (@other $members:ident $name:ident) => {{
+    (@further) => { () };
+    (@further $rest:ident) => { ::std::default::Default::default() };
+    (@read conditional $members:ident $name:literal $field:ident $further:ident) => {
+        $crate::private::set_conditional(&mut $field, $name, &mut $further, &mut $members)?
+    };
+    (@read $presence:ident $members:ident $name:literal $field:ident $further:ident) => {
+        $crate::private::set(&mut $field, &mut $members)?
+    };
+    (@other $members:ident $name:ident $further:ident) => {{
         let _: String = $name;
         return Err($crate::private::unknown())
     }};
-    (@other $members:ident $name:ident $rest:ident) => {
-        $crate::private::Additional::read_next(&mut $rest, $name, &mut $members)?
+    (@other $members:ident $name:ident $further:ident $rest:ident) => {
+        $crate::private::Additional::read_next(&mut $further, $name, &mut $members)?
     };
     (@take required $field:ident $name:literal) => {
         match $field {
@@ -123,7 +137,7 @@ macro_rules! object {
             None => return Err($crate::private::missing($name)),
         }
     };
-    (@take optional $field:ident $name:literal) => {
+    (@take $optional:ident $field:ident $name:literal) => {
         $field
     };
 }
@@ -330,6 +344,31 @@ pub fn set<'de, T: Deserialize<'de>, M: MapAccess<'de>>(
         }
         Err(error) => Err(error),
     }
+}
+
+/// Reads the value of a field, or, where it is of another type, a further member `name`.
+///
+/// # Errors
+///
+/// There is no value, or was one before.
+#[inline(never)]
+pub fn set_conditional<'de, T: DeserializeOwned, M: MapAccess<'de>>(
+    field: &mut Option<T>,
+    name: &'static str,
+    further: &mut Map<String, Value>,
+    members: &mut M,
+) -> Result<(), M::Error> {
+    if field.is_some() || further.contains_key(name) {
+        return Err(M::Error::custom("a member is there twice"));
+    }
+    let value: Value = members.next_value()?;
+    match Reader::read(&value.to_string()) {
+        Ok(read) => *field = Some(read),
+        Err(_) => {
+            further.insert(name.to_owned(), value);
+        }
+    }
+    Ok(())
 }
 
 /// A required member is missing.
