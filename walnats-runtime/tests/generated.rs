@@ -265,6 +265,49 @@ fn what_is_valid_but_too_large_for_its_type_is_refused_and_not_changed() {
     assert_eq!(String::from_utf8(read.encode().unwrap()).unwrap(), format!(r#"{{"wide":{wide}}}"#));
 }
 
+/// Nothing is rounded in silence, where no schema says that it is a float.
+#[test]
+fn members_of_any_value_keep_their_digits_or_are_refused() {
+    let moved = |number: &str| {
+        let payload = format!(r#"{{"user_id":"u","street":"a","note":1,"more":{{"x":[1,{number}]}}}}"#);
+        undeclared::Moved::decode(&payload).map(|moved| String::from_utf8(moved.encode().unwrap()).unwrap())
+    };
+    for kept in ["18446744073709551615", "-9223372036854775808", "0.1", "1.7976931348623157e308", "5e-324", "-0.5"] {
+        let written: Value = serde_json::from_str(&moved(kept).unwrap()).unwrap();
+        assert_eq!(written["more"]["x"][1].as_f64(), kept.parse().ok(), "{kept}");
+    }
+    for same in ["1.0", "1e2", "100e-2", "123456789012345.0", "1e22", "0e999", "-0", "1234500000000000000000000"] {
+        assert!(moved(same).is_ok(), "{same}");
+    }
+    for refused in [
+        "123456789012345678901234567890",
+        "1e400",
+        "-1e400",
+        "1e99999999999999999999",
+        "1e-400",
+        "0.1234567890123456789",
+        "18446744073709551617",
+        "0.30000000000000000004",
+        "2.5e-324",
+    ] {
+        let error = moved(refused).unwrap_err();
+        assert!(matches!(error, DecodeError::Unrepresentable { .. }), "{refused}: {error}");
+        let told = error.to_string();
+        assert!(told.contains("`/more/x/1`") && !told.contains(refused), "{told}");
+    }
+    // What is a `number` may be rounded, also next to what is refused, but not without end.
+    let score = |number: &str, age: &str| {
+        let payload = format!(r#"{{"id":"u","at":"2026-01-02T03:04:05Z","score":{number},"age":{age}}}"#);
+        aliases::UserNamed::decode(payload)
+    };
+    assert_eq!(score("0.1234567890123456789", "1.0").unwrap().score, Some(0.123_456_789_012_345_68));
+    let told = score("1e400", "1").unwrap_err().to_string();
+    assert!(told.contains("at `/score`;"), "{told}");
+    // The schema is asked first.
+    let payload = r#"{"user_id":"u","street":7,"note":1e400}"#;
+    assert!(matches!(undeclared::Moved::decode(payload), Err(DecodeError::Invalid(_))));
+}
+
 #[test]
 fn digits_beyond_a_float_are_rounded() {
     let read = numbers::Measured::decode(r#"{"half":1700000000123456789}"#).unwrap();

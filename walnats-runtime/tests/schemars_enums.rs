@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use walnats_runtime::Event;
 use walnats_runtime::private::schemars::{self, JsonSchema};
 
+#[rustfmt::skip]
 #[allow(missing_docs)]
 #[path = "../../walnats-codegen/fixtures/generate/schemars/expected/events.rs"]
 mod events;
