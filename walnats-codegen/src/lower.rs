@@ -3,6 +3,7 @@
 mod codegen;
 mod declaration;
 pub mod event;
+mod externs;
 pub mod field;
 pub mod filter;
 mod json_event;
@@ -19,6 +20,7 @@ pub mod template;
 
 use declaration::{Declared, Known, Message};
 use event::{LocatedEvent, RawEvent};
+use externs::Externs;
 use messages::Messages;
 
 use crate::diagnostic::{Report, Stopped};
@@ -72,8 +74,12 @@ pub fn lower(sources: &SourceSet, settings: &Settings, report: &mut Report) -> R
         services,
         ..EventModel::default()
     };
-    model.protobuf = messages.model(&model.events);
+    let externs = Externs::read(&settings.codegen.externs, &at, report);
+    let reached = messages.reached(&model.events);
+    externs.check_messages(&reached, &model.events, &at, report);
+    model.protobuf = messages.model(&model.events, &externs.of_messages());
     model.options = codegen::options(&settings.codegen, &model, &at, report);
+    model.options.externs = externs.of_schemas((&model, &sources.documents), &reached, &at, report);
     for event in &model.events {
         if let Payload::Json(schema) = event.payload {
             model.schemas.roots.insert(event.name.clone(), schema);

@@ -13,8 +13,8 @@ use walnats_schema::{IntegerFormat, SchemaId, SchemaSet};
 
 pub use self::constraint::{Bound, Constraint};
 pub use self::protobuf::{
-    ProtobufCardinality, ProtobufEnum, ProtobufField, ProtobufFile, ProtobufKind, ProtobufMessage, ProtobufModel,
-    ProtobufOneof,
+    ProtobufCardinality, ProtobufEnum, ProtobufExtern, ProtobufField, ProtobufFile, ProtobufKind, ProtobufMessage,
+    ProtobufModel, ProtobufOneof,
 };
 pub use self::stream::{Discard, Retention, Storage, Stream};
 pub use self::template::{FieldPath, ScalarKind, Template, TemplatePart};
@@ -216,4 +216,6 @@ pub struct CodegenOptions {
     pub builders: Option<bool>,
     /// Rust names by source and JSON Pointer (`address#/$defs/zip`), from `walnats.toml`.
     pub names: BTreeMap<String, String>,
+    /// Paths of types that other crates have, by source and JSON Pointer.
+    pub externs: BTreeMap<String, String>,
 }

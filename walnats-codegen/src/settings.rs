@@ -24,6 +24,7 @@
 //!
 //! [codegen]
 //! derives = ["Hash"]
+//! extern = { "_money.json" = "money_events::money::Money" }   # a type that another crate has
 //!
 //! [lints]                               # by the names in `docs/diagnostics.md`: allow, warn or deny
 //! no-description = "deny"

@@ -22,14 +22,15 @@ const LOWER_FLOORS: &[&[&str]] = &[
     &["template"],
     &["field", "once"],
     &["event"],
-    &["codegen", "overrides", "protobuf", "rust_note", "source"],
+    &["codegen", "externs", "overrides", "protobuf", "rust_note", "source"],
     &["declaration", "json_event", "messages", "stream"],
 ];
 
 /// The same, inside of `lower::protobuf`.
 const PROTOBUF_FLOORS: &[&[&str]] = &[
     &["edition", "place", "plain", "soundness", "token"],
-    &["option", "prune"],
+    &["externs", "option"],
+    &["prune"],
     &["mistake"],
     &["compile"],
     &["tests"],

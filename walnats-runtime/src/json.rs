@@ -5,6 +5,7 @@
 //! by the schema itself, which reports every violation, or finds the payload valid after all (a duplicate member).
 
 pub(crate) mod check;
+mod document;
 pub(crate) mod object;
 mod reader;
 mod schemas;
@@ -21,9 +22,10 @@ use walnats_schema::{At, Violation};
 
 use crate::error::{DecodeError, EncodeError, ValidateError};
 
+use self::document::Document;
 pub(crate) use self::reader::Reader;
-pub use self::schemas::Schemas;
-pub use self::union::{Kind, Union, union};
+pub use self::schemas::{Schemas, written_member};
+pub use self::union::{Kind, Union, union, write_adjacent, write_only};
 
 /// Native checks: what a type's schema asks beyond what the type itself ensures.
 pub trait Validate {
@@ -75,14 +77,19 @@ pub fn decode<T: DeserializeOwned + Validate>(payload: &[u8], schemas: &Schemas,
     if !violations.is_empty() {
         return Err(ValidateError::new(violations).into());
     }
-    Reader::read_rounding(&value.to_string()).map_err(|error| DecodeError::Unrepresentable {
-        reason: wide::reason(&value).unwrap_or_else(|| error.to_string()),
+    // By its text, in which no number is rounded yet.
+    let document = str::from_utf8(payload).ok().and_then(Document::read);
+    let text = document.as_ref().map_or_else(|| value.to_string(), Document::text);
+    Reader::read_rounding(&text).map_err(|error| {
+        let rounded = document.and_then(|found| found.rounded(|text| Reader::read_rounding::<T>(text).is_ok()));
+        let reason = rounded.or_else(|| wide::reason(&value)).unwrap_or_else(|| error.to_string());
+        DecodeError::Unrepresentable { reason }
     })
 }
 
 /// Reads by the same reader, because `serde_json` rounds floats of many digits; what that reader refuses, `serde_json` explains.
 fn any_value(payload: &[u8]) -> Result<Value, DecodeError> {
-    match str::from_utf8(payload).ok().and_then(|text| Reader::read(text).ok()) {
+    match str::from_utf8(payload).ok().and_then(|text| Reader::read_value(text).ok()) {
         Some(value) => Ok(value),
         None => serde_json::from_slice(payload).map_err(|error| not_json(&error)),
     }

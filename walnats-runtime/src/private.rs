@@ -2,7 +2,7 @@
 
 pub use async_nats::Client;
 pub use serde;
-pub use serde::de::{MapAccess, Visitor};
+pub use serde::de::{IgnoredAny, MapAccess, Visitor};
 pub use serde::ser::SerializeMap;
 pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use serde_json;
@@ -10,8 +10,12 @@ pub use walnats_schema::{At, Format, Violation};
 
 pub use crate::event::EventDescriptor;
 pub use crate::json::check::*;
-pub use crate::json::object::{Additional, Names, missing, set, struct_name, unknown};
-pub use crate::json::{Kind, Schemas, Union, Validate, decode, encode, union, validate};
+pub use crate::json::object::{
+    Additional, Constants, Names, OPEN, missing, set, set_conditional, struct_name, unknown,
+};
+pub use crate::json::{
+    Kind, Schemas, Union, Validate, decode, encode, union, validate, write_adjacent, write_only, written_member,
+};
 pub use crate::matches_pattern;
 pub use crate::object;
 pub use crate::subject::{Subject, Uid};

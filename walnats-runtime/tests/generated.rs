@@ -42,12 +42,14 @@ packages! {
     all_of: "../../walnats-codegen/fixtures/generate/all_of/expected/events.rs" { IssueClosed }
     arrays: "../../walnats-codegen/fixtures/generate/arrays/expected/events.rs" { RoutePlanned }
     builders: "../../walnats-codegen/fixtures/generate/builders/expected/events.rs" { ProfileChanged }
+    conditional: "../../walnats-codegen/fixtures/generate/conditional/expected/events.rs" { Paid PartyAdded }
     dates_chrono: "../../walnats-codegen/fixtures/generate/dates_chrono/expected/events.rs" { Booked }
     dates_string: "../../walnats-codegen/fixtures/generate/dates_string/expected/events.rs" { Booked }
     dates_time: "../../walnats-codegen/fixtures/generate/dates_time/expected/events.rs" { Booked }
     docs: "../../walnats-codegen/fixtures/generate/docs/expected/events.rs" { Told }
     enums: "../../walnats-codegen/fixtures/generate/enums/expected/events.rs" { SignShown }
     events: "../../walnats-codegen/fixtures/generate/events/expected/events.rs" { Cancellation IdsIssued OrderPlaced }
+    extern_types: "../../walnats-codegen/fixtures/generate/extern_types/expected/events.rs" { OrderPlaced RefundRequested }
     foreign: "../../walnats-codegen/fixtures/generate/foreign/expected/events.rs" { ShopLinkClick ShopPageView }
     judged: "../../walnats-codegen/fixtures/generate/judged/expected/events.rs" { Decided }
     maps: "../../walnats-codegen/fixtures/generate/maps/expected/events.rs" { Labelled }
@@ -63,10 +65,38 @@ packages! {
     shared_types: "../../walnats-codegen/fixtures/generate/shared_types/expected/events.rs" {
         AddressEntered OrderPlaced UserMoved
     }
+    schemars: "../../walnats-codegen/fixtures/generate/schemars/expected/events.rs" { Seen }
     strings: "../../walnats-codegen/fixtures/generate/strings/expected/events.rs" { Noted }
     structs: "../../walnats-codegen/fixtures/generate/structs/expected/events.rs" { UserCreated }
     union_subject: "../../walnats-codegen/fixtures/generate/union_subject/expected/events.rs" { TicketChanged }
     unions: "../../walnats-codegen/fixtures/generate/unions/expected/events.rs" { Paid ShapeDrawn }
+}
+
+/// Types that somebody wrote, as `[codegen] extern` of the package `extern_types` names them.
+#[allow(missing_docs)]
+pub mod by_hand {
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    pub struct Money {
+        pub amount: String,
+        pub currency: Currency,
+    }
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    pub struct Currency(pub String);
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    pub struct CustomerId(pub String);
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    pub struct Card {
+        pub kind: String,
+        pub digits: String,
+    }
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    pub struct Anything(pub serde_json::Value);
 }
 
 /// Reads a payload and writes it again.
@@ -235,6 +265,49 @@ fn what_is_valid_but_too_large_for_its_type_is_refused_and_not_changed() {
     assert_eq!(String::from_utf8(read.encode().unwrap()).unwrap(), format!(r#"{{"wide":{wide}}}"#));
 }
 
+/// Nothing is rounded in silence, where no schema says that it is a float.
+#[test]
+fn members_of_any_value_keep_their_digits_or_are_refused() {
+    let moved = |number: &str| {
+        let payload = format!(r#"{{"user_id":"u","street":"a","note":1,"more":{{"x":[1,{number}]}}}}"#);
+        undeclared::Moved::decode(&payload).map(|moved| String::from_utf8(moved.encode().unwrap()).unwrap())
+    };
+    for kept in ["18446744073709551615", "-9223372036854775808", "0.1", "1.7976931348623157e308", "5e-324", "-0.5"] {
+        let written: Value = serde_json::from_str(&moved(kept).unwrap()).unwrap();
+        assert_eq!(written["more"]["x"][1].as_f64(), kept.parse().ok(), "{kept}");
+    }
+    for same in ["1.0", "1e2", "100e-2", "123456789012345.0", "1e22", "0e999", "-0", "1234500000000000000000000"] {
+        assert!(moved(same).is_ok(), "{same}");
+    }
+    for refused in [
+        "123456789012345678901234567890",
+        "1e400",
+        "-1e400",
+        "1e99999999999999999999",
+        "1e-400",
+        "0.1234567890123456789",
+        "18446744073709551617",
+        "0.30000000000000000004",
+        "2.5e-324",
+    ] {
+        let error = moved(refused).unwrap_err();
+        assert!(matches!(error, DecodeError::Unrepresentable { .. }), "{refused}: {error}");
+        let told = error.to_string();
+        assert!(told.contains("`/more/x/1`") && !told.contains(refused), "{told}");
+    }
+    // What is a `number` may be rounded, also next to what is refused, but not without end.
+    let score = |number: &str, age: &str| {
+        let payload = format!(r#"{{"id":"u","at":"2026-01-02T03:04:05Z","score":{number},"age":{age}}}"#);
+        aliases::UserNamed::decode(payload)
+    };
+    assert_eq!(score("0.1234567890123456789", "1.0").unwrap().score, Some(0.123_456_789_012_345_68));
+    let told = score("1e400", "1").unwrap_err().to_string();
+    assert!(told.contains("at `/score`;"), "{told}");
+    // The schema is asked first.
+    let payload = r#"{"user_id":"u","street":7,"note":1e400}"#;
+    assert!(matches!(undeclared::Moved::decode(payload), Err(DecodeError::Invalid(_))));
+}
+
 #[test]
 fn digits_beyond_a_float_are_rounded() {
     let read = numbers::Measured::decode(r#"{"half":1700000000123456789}"#).unwrap();
@@ -322,4 +395,47 @@ fn stacked_unions_are_one_enum() {
     let charged = Charged::decode(r#"{"outcome":{"ok":false,"id":"a"},"place":{"at":{"kind":"web"}}}"#).unwrap();
     assert!(matches!(charged.outcome, Some(ChargedOutcome::NotOk(_))));
     assert!(matches!(charged.place, Some(ChargedPlace::Shop(_) | ChargedPlace::Web(_))));
+}
+
+#[test]
+fn types_of_others_take_part_in_subjects_and_ids() {
+    use by_hand::{Anything, Currency, CustomerId, Money};
+    use extern_types::{OrderPlaced, RefundRequested};
+    let money = |currency: &str| Money { amount: "1.00".to_owned(), currency: Currency(currency.to_owned()) };
+    let order = OrderPlaced::new(CustomerId("c_a".to_owned()), money("EUR"), Anything(Value::Null), Value::Null);
+    assert_eq!(order.subject().unwrap(), "orders.EUR.c_a");
+    assert_eq!(order.uid().unwrap(), "order-placed:c_a-1.00");
+    assert!(order.validate().is_ok());
+    assert_eq!(RefundRequested::from(money("EUR")).uid().unwrap(), "refund-requested:1.00");
+    // What no schema accepts is refused, whatever the type holds.
+    let order = order.with_fee(money("GBP"));
+    let pointers = |error: walnats_runtime::ValidateError| -> Vec<String> {
+        error.violations().iter().map(|violation| violation.pointer.clone()).collect()
+    };
+    assert_eq!(pointers(order.validate().unwrap_err()), ["/fee/currency"]);
+    assert_eq!(pointers(RefundRequested(money("")).validate().unwrap_err()), ["/currency"]);
+}
+
+/// A row of a user's table, say, that holds an event.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+struct Row {
+    id: u32,
+    #[serde(flatten)]
+    event: undeclared::Moved,
+}
+
+#[test]
+fn a_struct_that_holds_an_event_keeps_its_unknown_members() {
+    let row = serde_json::json!({
+        "id": 7, "user_id": "u", "street": "a", "note": {}, "tags": {"kind": "x", "other": "y"},
+        "unknown": {"a": [1, null, "b"], "c": -2.5}, "number": u64::MAX,
+    });
+    let read: Row = serde_json::from_value(row.clone()).unwrap();
+    assert_eq!(read.event.additional.keys().collect::<Vec<_>>(), ["number", "unknown"]);
+    assert_eq!(serde_json::to_value(&read).unwrap(), row);
+    let read: Row = serde_json::from_str(&row.to_string()).unwrap();
+    assert_eq!(serde_json::to_value(&read).unwrap(), row);
+    // An event alone keeps them, too, whatever reads it.
+    let event: undeclared::Moved = serde_json::from_value(row.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&event).unwrap(), row);
 }

@@ -72,8 +72,8 @@ pub(super) const CODES: &[Code] = &[
         id: "WN0409",
         slug: "name-of-no-schema",
         level: Error,
-        summary: "`[codegen] names` names a schema that no event reaches.",
-        cure: "Name a file with a JSON Pointer: `_address.json#/$defs/zip`.",
+        summary: "`[codegen] names` or `extern` names a schema or message that no event reaches.",
+        cure: "Name a file with a JSON Pointer (`_address.json#/$defs/zip`), in `extern` also a message or package (`.acme.money.v1.Money`).",
         reference: None,
     },
     Code {

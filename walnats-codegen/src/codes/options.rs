@@ -188,4 +188,20 @@ pub(super) const CODES: &[Code] = &[
         cure: "Bound the values with `minimum` and `maximum`, or choose a wider type.",
         reference: None,
     },
+    Code {
+        id: "WN0463",
+        slug: "not-a-type-path",
+        level: Error,
+        summary: "A value of `[codegen] extern` is not the path of a Rust type.",
+        cure: "Write the crate and what leads to the type in it: `money_events::Money`; for a protobuf package, its module.",
+        reference: Some("https://doc.rust-lang.org/reference/paths.html"),
+    },
+    Code {
+        id: "WN0464",
+        slug: "event-of-another-crate",
+        level: Error,
+        summary: "`[codegen] extern` names the protobuf message of an event, or the package that it is in.",
+        cure: "An event is a type of the crate that is generated: name the messages that events hold, each by itself.",
+        reference: None,
+    },
 ];

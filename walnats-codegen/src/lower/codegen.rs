@@ -32,6 +32,7 @@ pub(super) fn options(
         },
         builders: settings.builders,
         names: names(settings, model, at, report),
+        externs: BTreeMap::new(),
     }
 }
 

@@ -7,6 +7,8 @@ pub(super) use on::Messages;
 
 #[cfg(feature = "protobuf")]
 mod on {
+    use std::collections::{BTreeMap, BTreeSet};
+
     use crate::diagnostic::Report;
     use crate::load::SourceSet;
     use crate::lower::event::RawEvent;
@@ -42,19 +44,34 @@ mod on {
             self.0.as_ref().map_or(Err(unknown), |lowered| lowered.messages.scalar(message, path))
         }
 
-        /// The messages that events reach.
-        pub(in crate::lower) fn model(&self, events: &[Event]) -> Option<ProtobufModel> {
-            let roots = events.iter().filter_map(|event| match &event.payload {
-                Payload::Protobuf(message) => Some(message.as_str()),
-                Payload::Json(_) => None,
-            });
-            self.0.as_ref().map(|lowered| lowered.messages.model(roots))
+        /// The messages that events reach; `externs` are types of other crates.
+        pub(in crate::lower) fn model(
+            &self,
+            events: &[Event],
+            externs: &BTreeMap<String, String>,
+        ) -> Option<ProtobufModel> {
+            self.0.as_ref().map(|lowered| lowered.messages.model(&roots(events), externs))
         }
+
+        /// The full names of the types that events reach, with a leading dot.
+        pub(in crate::lower) fn reached(&self, events: &[Event]) -> BTreeSet<String> {
+            self.0.as_ref().map_or_else(BTreeSet::new, |lowered| lowered.messages.reached(&roots(events)))
+        }
+    }
+
+    fn roots(events: &[Event]) -> Vec<&str> {
+        let roots = events.iter().filter_map(|event| match &event.payload {
+            Payload::Protobuf(message) => Some(message.as_str()),
+            Payload::Json(_) => None,
+        });
+        roots.collect()
     }
 }
 
 #[cfg(not(feature = "protobuf"))]
 mod off {
+    use std::collections::{BTreeMap, BTreeSet};
+
     use crate::diagnostic::{Diagnostic, Place, Report};
     use crate::load::SourceSet;
     use crate::lower::event::RawEvent;
@@ -89,8 +106,12 @@ mod off {
             Err(FieldProblem::Unknown { depth: 0, known: Vec::new() })
         }
 
-        pub(in crate::lower) fn model(&self, _: &[Event]) -> Option<ProtobufModel> {
+        pub(in crate::lower) fn model(&self, _: &[Event], _: &BTreeMap<String, String>) -> Option<ProtobufModel> {
             None
+        }
+
+        pub(in crate::lower) fn reached(&self, _: &[Event]) -> BTreeSet<String> {
+            BTreeSet::new()
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod compile;
 mod edition;
+mod externs;
 mod mistake;
 mod option;
 mod place;
@@ -13,10 +14,12 @@ mod token;
 #[cfg(test)]
 mod tests;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use heck::ToKebabCase;
 use prost::Message as _;
 use prost_reflect::{Cardinality, DescriptorPool, FieldDescriptor, Kind, MessageDescriptor};
-use prost_types::FileDescriptorSet;
+use prost_types::{FileDescriptorProto, FileDescriptorSet};
 
 use crate::diagnostic::{Place, Report};
 use crate::load::ProtobufSource;
@@ -24,6 +27,7 @@ use crate::lower::event::RawEvent;
 use crate::lower::template::FieldProblem;
 use crate::model::{Payload, ProtobufModel, ScalarKind};
 
+use externs::Externs;
 use place::Places;
 
 /// Everything that the protobuf files of a package say.
@@ -54,14 +58,24 @@ pub struct Messages {
 }
 
 impl Messages {
-    /// The messages that `roots` reach, by full names, for the back ends.
-    pub fn model<'a>(&self, roots: impl IntoIterator<Item = &'a str>) -> ProtobufModel {
-        let all = self.pool.file_descriptor_protos().cloned().collect();
-        let reached = prune::prune(all, roots);
+    /// The messages that `roots` reach, by full names, for the back ends. `externs` are types of other crates, by names
+    /// with a leading dot.
+    pub fn model(&self, roots: &[&str], externs: &BTreeMap<String, String>) -> ProtobufModel {
+        let all: Vec<_> = self.pool.file_descriptor_protos().cloned().collect();
+        let externs = Externs::new(externs);
+        let pruned = prune::prune(all.clone(), roots.iter().copied(), &externs);
+        let reached = prune::reach(&pruned, roots.iter().copied());
         ProtobufModel {
-            files: plain::files(&reached),
-            descriptors: FileDescriptorSet { file: reached }.encode_to_vec(),
+            externs: externs.of(&reached, &all),
+            files: plain::files(&pruned, &|name| externs.covers(name)),
+            descriptors: FileDescriptorSet { file: pruned }.encode_to_vec(),
         }
+    }
+
+    /// The full names of the types that `roots` reach, with a leading dot.
+    pub fn reached(&self, roots: &[&str]) -> BTreeSet<String> {
+        let all: Vec<_> = self.pool.file_descriptor_protos().cloned().collect();
+        prune::reach(&all, roots.iter().copied())
     }
 
     /// The event that the message `full_name` (`shop.v1.OrderPlaced`) is or, where it lacks the option, would be with
@@ -125,6 +139,14 @@ impl Messages {
 /// Google's well-known types are types of prost, which a package cannot give an address; a message of its own can hold one.
 fn can_be_event(message: &MessageDescriptor) -> bool {
     !message.is_map_entry() && message.package_name() != plain::GOOGLE
+}
+
+/// A leading dot before the package, and none where there is no package: `.shop.v1`.
+fn scope_of(file: &FileDescriptorProto) -> String {
+    match file.package() {
+        "" => String::new(),
+        package => format!(".{package}"),
+    }
 }
 
 fn full_name(message: MessageDescriptor) -> String {

@@ -1,5 +1,7 @@
 //! The protobuf messages that events are or hold, as plain data.
 
+use std::collections::BTreeMap;
+
 /// The protobuf messages of a package that events reach: their messages, the types of fields, and the messages that those
 /// are declared in.
 #[derive(Clone, Debug, Default)]
@@ -9,6 +11,20 @@ pub struct ProtobufModel {
     /// The same files and Google's as an encoded `google.protobuf.FileDescriptorSet`, with comments. This is for
     /// prost-build alone, which takes nothing else; all that walnats asks of messages is in `files`.
     pub descriptors: Vec<u8>,
+    /// Types that other crates have, by full name of the message or enumeration with a leading dot: those that messages in
+    /// `files` hold. In `descriptors` such a message is a stand-in without its fields.
+    pub externs: BTreeMap<String, ProtobufExtern>,
+}
+
+/// A message or enumeration whose type another crate has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProtobufExtern {
+    /// What `walnats.toml` says: the path of a type, or of the module of a package.
+    pub path: String,
+    /// Where `walnats.toml` names the message that it is declared in, that message's name.
+    pub declared_in: Option<String>,
+    /// What follows the name in `walnats.toml`; empty where that is the type itself.
+    pub inner: Vec<String>,
 }
 
 /// A `.proto` file.

@@ -3,8 +3,10 @@
 mod alias;
 mod array;
 mod boxed;
+mod conditional;
 mod constant;
 mod enumeration;
+mod externs;
 mod member;
 mod number;
 mod object;
@@ -12,6 +14,7 @@ mod recursion;
 mod string;
 mod tag;
 mod union;
+mod wrapped;
 
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
@@ -19,6 +22,7 @@ use std::collections::{HashMap, VecDeque};
 use serde_json::Value;
 use walnats_schema::SchemaId;
 
+use self::externs::Externs;
 use super::conjunction::{Conjunction, Key};
 use super::json_types::JsonTypes;
 use super::schema_location::SchemaLocation;
@@ -45,8 +49,10 @@ pub fn build(model: &EventModel, schemas: &Schemas<'_>) -> Types {
         types: Types::default(),
         satisfiable: RefCell::default(),
         by_key: HashMap::new(),
+        aliases: HashMap::new(),
         entered: Vec::new(),
         queue: VecDeque::new(),
+        externs: Externs::new(model, schemas),
     };
     for event in &model.events {
         let payload = match &event.payload {
@@ -70,10 +76,13 @@ struct Builder<'m> {
     sources: &'m [SourceNote],
     types: Types,
     by_key: HashMap<Key, ItemId>,
+    /// Those that are only other names.
+    aliases: HashMap<Key, ItemId>,
     /// The lists and maps whose type is being made, each inside of those before it.
     entered: Vec<(Key, Conjunction)>,
     /// Items whose fields or variants are still to be found.
     queue: VecDeque<(ItemId, Conjunction)>,
+    externs: Externs,
 }
 
 impl Builder<'_> {
@@ -107,6 +116,9 @@ impl Builder<'_> {
     }
 
     fn typed(&mut self, conjunction: &Conjunction, depth: usize) -> Typed {
+        if let Some(typed) = self.externs.typed(conjunction, self.schemas) {
+            return typed;
+        }
         let typed = self.without_alias(conjunction, depth);
         let alias = self.alias(conjunction, &typed);
         Typed { alias: typed.alias.or(alias), ..typed }
@@ -124,6 +136,12 @@ impl Builder<'_> {
             } else {
                 inner
             };
+        }
+        if json_types.has(JsonTypes::OBJECT)
+            && json_types.without(JsonTypes::OBJECT).without(JsonTypes::STRING).is_empty()
+            && let Some(typed) = self.wrapped_union(conjunction)
+        {
+            return typed;
         }
         let mut typed = match json_types {
             JsonTypes::NULL if self.accepts(conjunction, &Value::Null) => return Typed::exact(Type::Null),
@@ -253,6 +271,12 @@ impl Builder<'_> {
         if let Some(item) = self.by_key.get(&key) {
             return *item;
         }
+        let item = self.new_item(conjunction, body);
+        self.by_key.insert(key, item);
+        item
+    }
+
+    fn new_item(&mut self, conjunction: &Conjunction, body: Body) -> ItemId {
         let home = conjunction.home(self.schemas);
         let location = match home {
             Some(id) if self.schemas.possible(id).without(JsonTypes::NULL) == conjunction.json_types => {
@@ -264,9 +288,7 @@ impl Builder<'_> {
         };
         let id = home.or(conjunction.whole.last().copied()).unwrap_or(SchemaId(0));
         self.types.items.push(Item { location, id, body, constraints: Vec::new(), judgements: Vec::new() });
-        let item = ItemId(self.types.items.len() - 1);
-        self.by_key.insert(key, item);
-        item
+        ItemId(self.types.items.len() - 1)
     }
 }
 

@@ -49,7 +49,7 @@ impl<'t> Checks<'t> {
             for (field, ident) in body.fields.iter().zip(&idents.fields) {
                 code.field(field, ident);
             }
-            code.additional(body, &idents.additional);
+            code.additional(body, idents);
             let members = Subject::Members(body, idents);
             code.lines.extend(constraints.iter().filter_map(|asked| constraint::call(asked, members, &at)));
         }
@@ -60,10 +60,10 @@ impl<'t> Checks<'t> {
         code.lines
     }
 
-    /// What is checked of a variant's value, which is bound to `value`.
-    pub fn of_variant(&self, typed: &Typed, super_path: &str) -> Vec<String> {
+    /// What is checked of a variant's value, which is bound to `name` and stands at `at`.
+    pub fn of_variant(&self, typed: &Typed, name: &str, at: &Operand, super_path: &str) -> Vec<String> {
         let mut code = Code { checks: self, schemas: super_path, lines: Vec::new() };
-        code.typed(typed, &Operand::bound("value"), &Operand::bound("at"));
+        code.typed(typed, &Operand::bound(name), at);
         code.lines
     }
 
@@ -114,7 +114,8 @@ struct Code<'c, 't> {
 
 impl Code<'_, '_> {
     fn field(&mut self, field: &Field, ident: &str) {
-        if !self.checks.is_checked_type(&field.typed) {
+        // Where the condition does not hold, nothing is asked of the value; where it does, the schema asks.
+        if field.conditional || !self.checks.is_checked_type(&field.typed) {
             return;
         }
         let value = Operand::place(format!("self.{ident}"));
@@ -143,12 +144,16 @@ impl Code<'_, '_> {
         self.lines.push("}".to_owned());
     }
 
-    fn additional(&mut self, body: &Struct, ident: &str) {
+    fn additional(&mut self, body: &Struct, idents: &Idents) {
         let Some(typed) = &body.additional else { return };
-        if !body.fields.is_empty() {
-            let names: Vec<String> = body.fields.iter().map(|field| literal(&field.name)).collect();
-            let names = names.join(", ");
-            self.lines.push(format!("{RUNTIME}::no_field(self.{ident}.keys(), &[{names}], at, violations);"));
+        let ident = &idents.additional;
+        let no_field = |names: &str| format!("{RUNTIME}::no_field(self.{ident}.keys(), &[{names}], at, violations);");
+        let names = body.fields.iter().filter(|field| !field.conditional).map(|field| literal(&field.name));
+        let names = names.collect::<Vec<_>>().join(", ");
+        self.lines.extend((!names.is_empty()).then(|| no_field(&names)));
+        for (field, ident) in body.fields.iter().zip(&idents.fields).filter(|(field, _)| field.conditional) {
+            let lines = [format!("if self.{ident}.is_some() {{"), no_field(&literal(&field.name)), "}".to_owned()];
+            self.lines.extend(lines);
         }
         if self.checks.is_checked_type(typed) {
             self.lines.push(format!("for (name, value) in &self.{ident} {{"));

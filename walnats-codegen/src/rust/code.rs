@@ -45,6 +45,9 @@ pub fn type_text(typed: &Typed, datetime: DateTimes, path: &impl Fn(ItemId) -> S
         Type::Nullable(inner) => format!("Option<{}>", of(inner)),
         Type::Item(item) => path(*item),
         Type::Boxed(item) => format!("Box<{}>", path(*item)),
+        Type::Extern(path) => path.clone(),
+        // Never written: there is no field of this type.
+        Type::Constant(_) => "()".to_owned(),
     }
 }
 

@@ -6,7 +6,7 @@ use super::idents::{idents, variant_idents};
 use super::layout::{EventForm, FileId};
 use super::names::protobuf;
 use super::template::{EventTemplate, MessageText, render};
-use super::types::{Body, Type, Typed};
+use super::types::{Body, Dispatch, Type, Typed};
 use crate::diagnostic::{Diagnostic, Report};
 use crate::model::{Event, EventId, FieldPath, Once, Payload, Template, TemplatePart};
 use crate::write::GeneratedFile;
@@ -96,6 +96,9 @@ impl Context<'_> {
             {
                 return Some(format!("&{code}"));
             }
+            Type::Constant(ref text) if names.is_empty() => return Some(literal(text)),
+            // What the type of another crate calls its fields is not known here; what it writes is.
+            Type::Extern(_) => return Some(written_member(code, names)),
             _ => return None,
         };
         match (&self.types.items[item].body, names) {
@@ -107,11 +110,14 @@ impl Context<'_> {
                 let code = format!("{code}.{}", idents(body).fields[position]);
                 self.member_code(&code, &body.fields[position].typed, rest, file)
             }
-            (Body::Union(body), [_, ..]) => {
+            (Body::Union(body), [_, ..]) if body.dispatch != Dispatch::Wrapped => {
                 let path = self.layout.item_path(item, &self.names[item.0], file);
                 let mut arms = String::new();
                 for (variant, ident) in body.variants.iter().zip(variant_idents(body)) {
                     let value = self.member_code("value", &variant.typed, names, file)?;
+                    if value.contains(WRITTEN_MEMBER) {
+                        return Some(written_member(code, names));
+                    }
                     // A constant is the same for every value of the variant.
                     let (binding, value) = match value.strip_prefix('&') {
                         Some(_) => ("value", value),
@@ -125,6 +131,14 @@ impl Context<'_> {
             _ => None,
         }
     }
+}
+
+/// The runtime's function for members of types of which no more is known than how they are written.
+const WRITTEN_MEMBER: &str = "rt::written_member";
+
+fn written_member(code: &str, names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| literal(name)).collect();
+    format!("&{WRITTEN_MEMBER}(&{code}, &[{}])", names.join(", "))
 }
 
 /// The full name of the message that the payload is, where it is one.

@@ -9,7 +9,7 @@ use super::layout::{EventForm, FileId};
 use super::markdown;
 use super::template::{
     AdditionalText, AliasTemplate, FieldText, NewText, NewtypeTemplate, StructTemplate, UnionTemplate,
-    ValidateTemplate, VariantCheckText, VariantText, render,
+    ValidateTemplate, VariantText, render,
 };
 use super::types::{Body, Dispatch, Field, ItemId, Struct, Type, Typed, Union};
 use crate::model::EventId;
@@ -21,6 +21,7 @@ mod json_type;
 mod parameter;
 mod setter;
 mod value;
+mod wrapped;
 
 const SERDE: [&str; 2] = ["rt::Serialize", "rt::Deserialize"];
 
@@ -56,7 +57,11 @@ impl Context<'_> {
             Body::Union(body) => {
                 let idents = variant_idents(body);
                 let lines = checks.of_item(item, None, self.layout.to_root(file));
-                (self.union(item, body, &idents, file), self.variant_checks(body, &idents, file, checks), lines)
+                let text = match body.dispatch {
+                    Dispatch::Wrapped => self.wrapped(item, body, &idents, file),
+                    _ => self.union(item, body, &idents, file),
+                };
+                (text, self.variant_checks(body, &idents, file, checks), lines)
             }
         };
         if let Body::Alias(_) = self.types.items[item].body {
@@ -100,8 +105,10 @@ impl Context<'_> {
     }
 
     fn structure(&self, item: ItemId, body: &Struct, idents: &Idents, file: FileId) -> String {
-        let fields =
-            body.fields.iter().zip(&idents.fields).map(|(field, ident)| self.field(field, ident, file)).collect();
+        let fields = body.fields.iter().zip(&idents.fields).filter(|(field, _)| field.constant().is_none());
+        let fields = fields.map(|(field, ident)| self.field(field, ident, file)).collect();
+        let constants =
+            body.fields.iter().filter_map(|field| Some((literal(&field.name), literal(field.constant()?)))).collect();
         let parameters: Vec<_> =
             body.fields.iter().zip(&idents.fields).filter(|(field, _)| self.is_asked(field)).collect();
         let mut derives = vec!["Clone", "Debug"];
@@ -109,10 +116,18 @@ impl Context<'_> {
             derives.push("Default");
         }
         derives.push("PartialEq");
+        let mut docs = self.item_docs(item);
+        for field in &body.fields {
+            let Some(text) = field.constant() else { continue };
+            docs.extend((!docs.is_empty()).then(String::new));
+            docs.push(format!("{} is always {}.", markdown::code(&field.name), markdown::code(text)));
+            docs.extend(docs::of_field(field.id.and_then(|id| self.note(id)), &field.typed));
+        }
         render(&StructTemplate {
-            docs: self.item_docs(item),
+            docs,
             derives: self.derives(&derives, &[]),
             name: self.names[item.0].clone(),
+            constants,
             fields,
             additional: body.additional.as_ref().map(|typed| self.additional(typed, &idents.additional, file)),
             new: self.new_text(body, idents, file),
@@ -123,10 +138,21 @@ impl Context<'_> {
 
     fn field(&self, field: &Field, ident: &str, file: FileId) -> FieldText {
         let type_text = self.type_text(&field.typed, file);
-        let (presence, type_text) =
-            if field.required { ("required", type_text) } else { ("optional", format!("Option<{type_text}>")) };
+        let (presence, type_text) = match (field.required, field.conditional) {
+            (true, _) => ("required", type_text),
+            (false, false) => ("optional", format!("Option<{type_text}>")),
+            (false, true) => ("conditional", format!("Option<{type_text}>")),
+        };
+        let mut docs = docs::of_field(field.id.and_then(|id| self.note(id)), &field.typed);
+        if field.conditional {
+            docs.extend((!docs.is_empty()).then(String::new));
+            docs.push(
+                "Its schema applies in some cases only: a value of another type is kept among the further members."
+                    .to_owned(),
+            );
+        }
         FieldText {
-            docs: docs::of_field(field.id.and_then(|id| self.note(id)), &field.typed),
+            docs,
             deprecated: field.id.and_then(|id| self.note(id)).is_some_and(|note| note.deprecated),
             ident: ident.to_owned(),
             type_text,
@@ -146,6 +172,9 @@ impl Context<'_> {
     fn new_text(&self, body: &Struct, idents: &Idents, file: FileId) -> NewText {
         let (mut parameters, mut fields) = (Vec::new(), Vec::new());
         for (field, ident) in body.fields.iter().zip(&idents.fields) {
+            if field.constant().is_some() {
+                continue;
+            }
             if !field.required {
                 fields.push(format!("{ident}: None"));
             } else if !self.is_asked(field) {
@@ -170,7 +199,7 @@ impl Context<'_> {
     /// Whether a value of the field has to be given: it is required, and can be more than one thing.
     fn is_asked(&self, field: &Field) -> bool {
         let is_constant = match field.typed.ty {
-            Type::Null => true,
+            Type::Null | Type::Constant(_) => true,
             Type::Item(item) => matches!(&self.types.items[item].body, Body::Enum(body) if body.is_constant()),
             _ => false,
         };
@@ -188,7 +217,7 @@ impl Context<'_> {
                 Dispatch::Member if variant.tags.is_empty() => "_".to_owned(),
                 _ => variant.tags.iter().map(|tag| literal(tag)).collect::<Vec<_>>().join(" | "),
             },
-            is_unique: texts.iter().filter(|other| *other == text).count() == 1,
+            is_unique: body.variants.iter().filter(|other| other.typed.is_same_type(&variant.typed)).count() == 1,
         });
         let (subject, expected) = match &body.dispatch {
             Dispatch::Tag(tag) => {
@@ -206,7 +235,7 @@ impl Context<'_> {
             Dispatch::JsonType => {
                 ("union.kind()".to_owned(), json_type::names(body.variants.iter().map(|variant| variant.json_types)))
             }
-            Dispatch::Attempt => (String::new(), format!("one of {}", idents.join(", "))),
+            Dispatch::Attempt | Dispatch::Wrapped => (String::new(), format!("one of {}", idents.join(", "))),
         };
         render(&UnionTemplate {
             docs: self.item_docs(item),
@@ -218,27 +247,6 @@ impl Context<'_> {
             subject,
             expected: literal(&expected),
         })
-    }
-
-    fn variant_checks(
-        &self,
-        body: &Union,
-        idents: &[String],
-        file: FileId,
-        checks: &Checks<'_>,
-    ) -> Vec<VariantCheckText> {
-        let is_checked = body.variants.iter().any(|variant| checks.is_checked_type(&variant.typed));
-        let variants = body.variants.iter().zip(idents).filter(|_| is_checked).map(|(variant, ident)| {
-            let checks = checks.of_variant(&variant.typed, self.layout.to_root(file));
-            let binding = if checks.is_empty() { "_" } else { "value" };
-            let check = match checks.as_slice() {
-                [] => "{}".to_owned(),
-                [check] if !check.starts_with('{') => format!("{},", check.trim_end_matches(';')),
-                checks => format!("{{\n{}\n}}", checks.join("\n")),
-            };
-            VariantCheckText { ident: ident.clone(), binding, check }
-        });
-        variants.collect()
     }
 
     fn item_docs(&self, item: ItemId) -> markdown::Doc {

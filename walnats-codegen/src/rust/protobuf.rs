@@ -13,6 +13,7 @@ use prost_types::{FileDescriptorProto, FileDescriptorSet};
 use crate::diagnostic::{Diagnostic, Place, Report};
 use crate::model::{Event, EventModel, ProtobufFile, ProtobufMessage, ProtobufModel};
 use crate::rust::event::message;
+use crate::rust::names::protobuf as name;
 use crate::write::GeneratedFile;
 
 use comment::Comments;
@@ -47,7 +48,7 @@ fn check_payloads(events: &[(&str, &Event)], report: &mut Report) {
 fn modules(protobuf: &ProtobufModel, place: &Place, report: &mut Report) -> Vec<GeneratedFile> {
     let mut comments = Comments::default();
     let modules = requests(&protobuf.descriptors, &mut comments)
-        .and_then(|requests| config(&protobuf.files).generate(requests).map_err(|error| error.to_string()));
+        .and_then(|requests| config(protobuf).generate(requests).map_err(|error| error.to_string()));
     match modules {
         Ok(modules) => module::files(
             modules
@@ -72,8 +73,12 @@ fn requests(descriptors: &[u8], comments: &mut Comments) -> Result<Vec<(Module, 
     Ok(requests.collect())
 }
 
-fn config(files: &[ProtobufFile]) -> Config {
+fn config(protobuf: &ProtobufModel) -> Config {
+    let files = &protobuf.files;
     let mut config = Config::new();
+    for (name, of_other_crate) in &protobuf.externs {
+        config.extern_path(name, name::of_other_crate(of_other_crate));
+    }
     config.prost_path("::walnats_runtime::private::prost").prost_types_path("::walnats_runtime::private::prost_types");
     // Maps in order, so that the same event is encoded to the same bytes.
     config.btree_map(["."]);

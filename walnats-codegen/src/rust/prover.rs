@@ -112,6 +112,7 @@ impl Prover<'_, '_> {
             }
             // A few values: each can be tried now.
             Type::Null => return Some(listed(&[Value::Null], |value| set.is_valid(id, value))),
+            Type::Constant(text) => return Some(listed(&[text.as_str().into()], |value| set.is_valid(id, value))),
             Type::Boolean => return Some(listed(&[false.into(), true.into()], |value| set.is_valid(id, value))),
             Type::Item(item) => {
                 if let Body::Enum(body) = &self.items[item.0].body
@@ -188,12 +189,14 @@ impl Prover<'_, '_> {
     /// What JSON a type is written as; `None` where it can be several.
     fn json_types(&self, ty: &Type) -> Option<JsonTypes> {
         Some(match ty {
-            Type::Value | Type::Nullable(_) => return None,
+            Type::Value | Type::Nullable(_) | Type::Extern(_) => return None,
             Type::Null => JsonTypes::NULL,
             Type::Boolean => JsonTypes::BOOLEAN,
             Type::Integer(_) => JsonTypes::INTEGER,
             Type::Float => JsonTypes::NUMBER,
-            Type::String | Type::DateTime | Type::Date | Type::Uuid | Type::Base64 => JsonTypes::STRING,
+            Type::String | Type::DateTime | Type::Date | Type::Uuid | Type::Base64 | Type::Constant(_) => {
+                JsonTypes::STRING
+            }
             Type::Array(_) | Type::FixedArray(..) | Type::Tuple(_) => JsonTypes::ARRAY,
             Type::Object | Type::Map(_) => JsonTypes::OBJECT,
             Type::Item(item) | Type::Boxed(item) => match &self.items[item.0].body {

@@ -11,6 +11,8 @@ pub struct StructTemplate {
     pub docs: Doc,
     pub derives: String,
     pub name: String,
+    /// Members that are always the same, by name.
+    pub constants: Vec<(String, String)>,
     pub fields: Vec<FieldText>,
     pub additional: Option<AdditionalText>,
     pub new: NewText,
@@ -24,7 +26,7 @@ pub struct FieldText {
     pub deprecated: bool,
     pub ident: String,
     pub type_text: String,
-    /// `required` or `optional`.
+    /// `required`, `optional` or `conditional`.
     pub presence: &'static str,
     /// As it is called in JSON.
     pub literal: String,
@@ -128,6 +130,33 @@ pub struct VariantText {
     pub is_unique: bool,
 }
 
+/// An enum as serde writes it.
+#[derive(Template)]
+#[template(path = "wrapped.rs.jinja")]
+pub struct WrappedTemplate {
+    pub docs: Doc,
+    pub derives: String,
+    pub name: String,
+    pub variants: Vec<WrappedVariantText>,
+    pub subject: String,
+    pub expected: String,
+}
+
+/// A variant, with how it is read and written.
+pub struct WrappedVariantText {
+    pub docs: Doc,
+    pub deprecated: bool,
+    pub ident: String,
+    /// The types of its fields.
+    pub fields: String,
+    /// The names to which they are bound.
+    pub bound: String,
+    pub pattern: String,
+    pub read: String,
+    pub write: String,
+    pub is_unique: bool,
+}
+
 /// Another name for a type.
 #[derive(Template)]
 #[template(path = "alias.rs.jinja")]
@@ -159,8 +188,8 @@ pub struct ValidateTemplate {
 
 /// The checks of a variant.
 pub struct VariantCheckText {
-    pub ident: String,
-    pub binding: &'static str,
+    /// What follows `Self::` in the pattern.
+    pub pattern: String,
     /// What follows the arrow.
     pub check: String,
 }

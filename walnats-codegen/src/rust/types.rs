@@ -117,11 +117,23 @@ pub struct Field {
     /// What to call it in Rust, where the schema says so.
     pub rust_name: Option<String>,
     pub required: bool,
+    /// Whether the type is that of some values alone (`then`): of others, the member is among the further ones.
+    pub conditional: bool,
     pub typed: Typed,
     /// The schema whose annotations describe it, if any does.
     pub id: Option<SchemaId>,
     /// Every schema that applies to it.
     pub ids: Vec<SchemaId>,
+}
+
+impl Field {
+    /// The string that the member always is.
+    pub fn constant(&self) -> Option<&str> {
+        match &self.typed.ty {
+            Type::Constant(text) => Some(text),
+            _ => None,
+        }
+    }
 }
 
 /// A choice between types.
@@ -142,6 +154,29 @@ pub enum Dispatch {
     JsonType,
     /// By trying them in order.
     Attempt,
+    /// By what stands around the content of each, see [`Form`].
+    Wrapped,
+}
+
+/// How the value of a variant stands in JSON: as itself, or as serde writes the variants of an enum.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Form {
+    /// As itself.
+    Plain,
+    /// A variant without a value, as this string. The schema describes it alone.
+    Unit(String, Option<SchemaId>),
+    /// As the only member, of this name, of an object.
+    Member(String),
+    /// Next to a tag, and nothing else.
+    Adjacent(Adjacent),
+}
+
+/// A tag, and the member that the content is; none where the variant has no value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Adjacent {
+    pub tag: String,
+    pub text: String,
+    pub content: Option<String>,
 }
 
 /// One of a union's types.
@@ -150,10 +185,30 @@ pub struct Variant {
     /// What to call it; not yet an identifier.
     pub name: String,
     pub typed: Typed,
+    pub form: Form,
     /// What selects it: values of the tag, or the name of a member.
     pub tags: Vec<String>,
     pub json_types: JsonTypes,
     pub id: SchemaId,
+}
+
+impl Variant {
+    /// Whether it has no value.
+    pub fn is_unit(&self) -> bool {
+        matches!(&self.form, Form::Unit(..) | Form::Adjacent(Adjacent { content: None, .. }))
+    }
+
+    /// The parts of a tuple that are fields of the variant, each by itself.
+    pub fn parts(&self) -> Option<&[Typed]> {
+        match &self.typed {
+            Typed { ty: Type::Tuple(items), alias: None, .. }
+                if self.form != Form::Plain && !self.is_unit() && items.len() > 1 && self.typed.is_exact() =>
+            {
+                Some(items)
+            }
+            _ => None,
+        }
+    }
 }
 
 /// A type where it is used, with what is asked of values there beyond it.
@@ -193,6 +248,10 @@ pub enum Type {
     Item(ItemId),
     /// An item that contains itself.
     Boxed(ItemId),
+    /// A member that is always this string, and has no field.
+    Constant(String),
+    /// A type of another crate, by its path.
+    Extern(String),
 }
 
 impl Type {
@@ -241,6 +300,22 @@ impl Typed {
     /// A type whose values the schema is asked about.
     pub fn judged(ty: Type, judgements: Vec<Judgement>) -> Self {
         Self { ty, alias: None, constraints: Vec::new(), judgements }
+    }
+
+    /// The same Rust type, whatever names there are for it.
+    pub fn is_same_type(&self, other: &Self) -> bool {
+        match (&self.ty, &other.ty) {
+            (Type::Array(one), Type::Array(other))
+            | (Type::Map(one), Type::Map(other))
+            | (Type::Nullable(one), Type::Nullable(other)) => one.is_same_type(other),
+            (Type::FixedArray(one, length), Type::FixedArray(other, other_length)) => {
+                length == other_length && one.is_same_type(other)
+            }
+            (Type::Tuple(ones), Type::Tuple(others)) => {
+                ones.len() == others.len() && ones.iter().zip(others).all(|(one, other)| one.is_same_type(other))
+            }
+            (one, other) => one == other,
+        }
     }
 
     /// Whether nothing is asked of values beyond the type.

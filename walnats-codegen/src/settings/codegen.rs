@@ -36,4 +36,8 @@ pub struct CodegenSettings {
     pub builders: Option<bool>,
     /// Names of Rust types by file and JSON Pointer: `"common/_address.json#/$defs/zip" = "PostalCode"`.
     pub names: BTreeMap<Text, Text>,
+    /// Schemas and messages whose types other crates have: `"_money.json" = "money_events::Money"`, also
+    /// `"_money.json#/$defs/currency"`, the message `".acme.money.v1.Money"`, or the package `".acme.money.v1"`.
+    #[serde(rename = "extern")]
+    pub externs: BTreeMap<Text, Text>,
 }

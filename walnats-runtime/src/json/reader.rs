@@ -13,10 +13,12 @@ mod string;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Visitor, value::StrDeserializer};
+use serde_json::Value;
 
 pub use self::error::ReadError;
 pub(super) use self::lent::Lent;
-use super::object::FIELDS;
+pub(super) use self::number::{is_exact, nearest};
+use super::object::{FIELDS, OPEN};
 
 /// How deep values may nest; what `serde_json` allows too, so that both paths of decoding agree.
 const MAX_DEPTH: u8 = 127;
@@ -33,6 +35,8 @@ pub(crate) struct Reader<'de> {
     depth: u8,
     /// Whether an integer of more digits than a float has is read as the float next to it.
     rounds: bool,
+    /// Whether that is so of any number, also where any value is read; one beyond the range of floats is the last of them.
+    rounds_all: bool,
 }
 
 type Result<T> = std::result::Result<T, ReadError>;
@@ -56,8 +60,15 @@ impl<'de> Reader<'de> {
         if reader.is_at_end() { Ok(value) } else { Err(reader.expected("the end of the text")) }
     }
 
+    /// Reads all of `text` as what it is, with each number as the float next to it where it is no integer of 64 bits.
+    pub(crate) fn read_value(text: &'de str) -> Result<Value> {
+        let mut reader = Self { rounds_all: true, ..Self::new(text) };
+        let value = Value::deserialize(&mut reader)?;
+        if reader.is_at_end() { Ok(value) } else { Err(reader.expected("the end of the text")) }
+    }
+
     pub(crate) fn new(text: &'de str) -> Self {
-        Self { text, position: 0, depth: 0, rounds: false }
+        Self { text, position: 0, depth: 0, rounds: false, rounds_all: false }
     }
 
     /// How many arrays and objects are open.
@@ -97,6 +108,11 @@ impl<'de> Reader<'de> {
         let found = self.next_byte() == Some(byte);
         self.position += usize::from(found);
         found
+    }
+
+    /// Goes past a byte that was looked at.
+    pub(super) fn pass(&mut self) {
+        self.position += 1;
     }
 
     fn literal(&mut self, literal: &'static str) -> Result<()> {
@@ -188,9 +204,14 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         self.deserialize_unit(visitor)
     }
 
-    /// A union asks by this name to read its value itself; see [`super::Union`].
+    /// A union asks by a name of its own to read its value itself, see [`super::Union`]; a struct with further members tells
+    /// by one that it knows this reader.
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value> {
-        if name == PLACE { visitor.visit_seq(Lent::new(self)) } else { visitor.visit_newtype_struct(self) }
+        match name {
+            PLACE => visitor.visit_seq(Lent::new(self)),
+            OPEN => visitor.visit_some(self),
+            _ => visitor.visit_newtype_struct(self),
+        }
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value> {

@@ -18,6 +18,17 @@ pub(super) fn json_value(value: &impl Serialize) -> serde_json::Result<Value> {
     serde_json::to_value(value).or_else(|_| serde_json::from_str(&serde_json::to_string(value)?))
 }
 
+/// The text of the string, number or boolean to which `names` lead in `value`, a value of a type from another crate; for
+/// generated code. Empty where there is none.
+pub fn written_member(value: &impl Serialize, names: &[&str]) -> String {
+    let Ok(value) = json_value(value) else { return String::new() };
+    match names.iter().try_fold(&value, |value, name| value.get(name)) {
+        Some(Value::String(text)) => text.clone(),
+        Some(scalar @ (Value::Number(_) | Value::Bool(_))) => scalar.to_string(),
+        _ => String::new(),
+    }
+}
+
 impl Schemas {
     /// The set that `json` is.
     pub const fn new(json: &'static str) -> Self {

@@ -2,13 +2,16 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, Error, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::ser::{SerializeMap, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use walnats_schema::At;
 
 use super::Validate;
+use super::object::{missing, set, unknown};
 use super::reader::{Lent, PLACE, ReadError, Reader};
 
 /// The place of a union's value, for generated code to look at before it reads a variant.
@@ -63,6 +66,43 @@ impl<'de> Union<'_, 'de> {
         self.reader.clone().find_member(names).unwrap_or_default()
     }
 
+    /// The value, a string, or the name of the first member of the value, an object: what variants are called in JSON.
+    pub fn wrapper(&self) -> Cow<'de, str> {
+        self.reader.clone().first_text().unwrap_or_default()
+    }
+
+    /// Reads the value, a string, as the variant that it names.
+    ///
+    /// # Errors
+    ///
+    /// The value is not a string.
+    pub fn unit<V>(self, variant: V) -> Result<V, ReadError> {
+        self.reader.skip_value().map(|_| variant)
+    }
+
+    /// Reads the value as an object whose only member is `name`, and makes a variant of that.
+    ///
+    /// # Errors
+    ///
+    /// The value is something else.
+    pub fn only<T: Deserialize<'de>, V>(self, name: &'static str, variant: fn(T) -> V) -> Result<V, ReadError> {
+        self.reader.deserialize_map(Wrapping { tag: None, content: name, of: PhantomData }).map(variant)
+    }
+
+    /// Reads the value as an object of `tag`, which was looked at before, and `content`, and makes a variant of the latter.
+    ///
+    /// # Errors
+    ///
+    /// The value is something else.
+    pub fn adjacent<T: Deserialize<'de>, V>(
+        self,
+        tag: &'static str,
+        content: &'static str,
+        variant: fn(T) -> V,
+    ) -> Result<V, ReadError> {
+        self.reader.deserialize_map(Wrapping { tag: Some(tag), content, of: PhantomData }).map(variant)
+    }
+
     /// Reads the value as `T`, and makes it a variant.
     ///
     /// # Errors
@@ -94,6 +134,68 @@ impl fmt::Debug for Union<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Union({:?})", self.kind())
     }
+}
+
+/// Reads an object that has the member `content`, of type `T`, and the tag, where there is one, and no other member.
+struct Wrapping<T> {
+    tag: Option<&'static str>,
+    content: &'static str,
+    of: PhantomData<T>,
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Wrapping<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object with the member {:?}", self.content)
+    }
+
+    fn visit_map<M: MapAccess<'de>>(mut self, mut members: M) -> Result<T, M::Error> {
+        let mut found = None;
+        while let Some(name) = members.next_key::<Cow<'de, str>>()? {
+            if name == self.content {
+                set(&mut found, &mut members)?;
+            } else if self.tag.take_if(|tag| *tag == name).is_some() {
+                members.next_value::<IgnoredAny>()?;
+            } else {
+                return Err(unknown());
+            }
+        }
+        found.ok_or_else(|| missing(self.content))
+    }
+}
+
+/// Writes an object of one member.
+///
+/// # Errors
+///
+/// Those of `serializer`.
+pub fn write_only<S: Serializer>(
+    serializer: S,
+    name: &'static str,
+    value: &(impl Serialize + ?Sized),
+) -> Result<S::Ok, S::Error> {
+    let mut members = serializer.serialize_map(Some(1))?;
+    members.serialize_entry(name, value)?;
+    members.end()
+}
+
+/// Writes an object of a tag and the content next to it.
+///
+/// # Errors
+///
+/// Those of `serializer`.
+pub fn write_adjacent<S: Serializer>(
+    serializer: S,
+    tag: &'static str,
+    text: &'static str,
+    content: &'static str,
+    value: &(impl Serialize + ?Sized),
+) -> Result<S::Ok, S::Error> {
+    let mut members = serializer.serialize_map(Some(2))?;
+    members.serialize_entry(tag, text)?;
+    members.serialize_entry(content, value)?;
+    members.end()
 }
 
 struct Chooser<T>(Choose<T>);

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::{DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto};
 
+use super::scope_of;
 use crate::model::{
     ProtobufCardinality, ProtobufEnum, ProtobufField, ProtobufFile, ProtobufKind, ProtobufMessage, ProtobufOneof,
 };
@@ -12,21 +13,43 @@ use crate::model::{
 /// The package that every compiler of protobuf knows.
 pub const GOOGLE: &str = "google.protobuf";
 
-/// The files that get Rust code.
-pub fn files(files: &[FileDescriptorProto]) -> Vec<ProtobufFile> {
+/// The files that get Rust code, without the types that `is_extern` says other crates have.
+pub fn files(files: &[FileDescriptorProto], is_extern: &dyn Fn(&str) -> bool) -> Vec<ProtobufFile> {
     let own = files.iter().filter(|file| file.package() != GOOGLE);
     let lowered = own.map(|file| {
-        let is_proto2 = file.syntax() != "proto3";
+        let declared = Declared { scope: scope_of(file), is_proto2: file.syntax() != "proto3", is_extern };
         ProtobufFile {
             package: file.package().to_owned(),
-            messages: file.message_type.iter().map(|inner| message(inner, is_proto2)).collect(),
-            enums: file.enum_type.iter().map(enumeration).collect(),
+            messages: declared.messages(&file.message_type),
+            enums: declared.enums(&file.enum_type),
         }
     });
     lowered.collect()
 }
 
-fn message(message: &DescriptorProto, is_proto2: bool) -> ProtobufMessage {
+/// Where types are declared.
+struct Declared<'e> {
+    scope: String,
+    is_proto2: bool,
+    is_extern: &'e dyn Fn(&str) -> bool,
+}
+
+impl Declared<'_> {
+    fn messages(&self, messages: &[DescriptorProto]) -> Vec<ProtobufMessage> {
+        let own = messages.iter().filter(|message| self.is_own(message.name()));
+        own.map(|inner| message(inner, &Self { scope: format!("{}.{}", self.scope, inner.name()), ..*self })).collect()
+    }
+
+    fn enums(&self, enums: &[EnumDescriptorProto]) -> Vec<ProtobufEnum> {
+        enums.iter().filter(|inner| self.is_own(inner.name())).map(enumeration).collect()
+    }
+
+    fn is_own(&self, name: &str) -> bool {
+        !(self.is_extern)(&format!("{}.{name}", self.scope))
+    }
+}
+
+fn message(message: &DescriptorProto, declared: &Declared<'_>) -> ProtobufMessage {
     let oneofs = (0..).zip(&message.oneof_decl).filter_map(|(index, oneof)| {
         let fields = message.field.iter().filter(|field| real_oneof(field) == Some(index));
         let fields: Vec<String> = fields.map(|field| field.name().to_owned()).collect();
@@ -39,10 +62,10 @@ fn message(message: &DescriptorProto, is_proto2: bool) -> ProtobufMessage {
     ProtobufMessage {
         name: message.name().to_owned(),
         is_map_entry: is_map_entry(message),
-        fields: fields.map(|inner| field(inner, message, is_proto2)).collect(),
+        fields: fields.map(|inner| field(inner, message, declared.is_proto2)).collect(),
         oneofs: oneofs.collect(),
-        messages: message.nested_type.iter().map(|inner| self::message(inner, is_proto2)).collect(),
-        enums: message.enum_type.iter().map(enumeration).collect(),
+        messages: declared.messages(&message.nested_type),
+        enums: declared.enums(&message.enum_type),
     }
 }
 

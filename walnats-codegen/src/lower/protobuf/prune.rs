@@ -6,7 +6,8 @@ use std::collections::{BTreeSet, HashMap};
 use prost_types::source_code_info::Location;
 use prost_types::{DescriptorProto, EnumDescriptorProto, FileDescriptorProto, SourceCodeInfo};
 
-use super::plain;
+use super::externs::Externs;
+use super::{plain, scope_of};
 
 // Field numbers of descriptors, which paths of source info are made of.
 const FILE_MESSAGE: i32 = 4;
@@ -21,7 +22,14 @@ const ENUM_VALUE: i32 = 2;
 ///
 /// Google's well-known types stay whole: prost-build looks at them to see what can be copied and compared, and does not
 /// generate them.
-pub fn prune<'a>(all: Vec<FileDescriptorProto>, roots: impl IntoIterator<Item = &'a str>) -> Vec<FileDescriptorProto> {
+///
+/// What `externs` covers leads no further: its message is left without fields.
+pub fn prune<'a>(
+    all: Vec<FileDescriptorProto>,
+    roots: impl IntoIterator<Item = &'a str>,
+    externs: &Externs<'_>,
+) -> Vec<FileDescriptorProto> {
+    let all = externs.with_stand_ins(all);
     let reached = reach(&all, roots);
     let mut files = Vec::new();
     for mut file in all {
@@ -55,16 +63,8 @@ fn pack(message: &mut DescriptorProto) {
     message.nested_type.iter_mut().for_each(pack);
 }
 
-/// A leading dot before the package, and none where there is no package: `.shop.v1`.
-fn scope_of(file: &FileDescriptorProto) -> String {
-    match file.package() {
-        "" => String::new(),
-        package => format!(".{package}"),
-    }
-}
-
 /// Full names with a leading dot, as fields refer to types.
-fn reach<'a>(files: &[FileDescriptorProto], roots: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+pub fn reach<'a>(files: &[FileDescriptorProto], roots: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
     let mut messages = HashMap::new();
     for file in files {
         index(&scope_of(file), &file.message_type, &mut messages);

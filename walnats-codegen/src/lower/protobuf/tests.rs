@@ -1,5 +1,7 @@
 //! What files say and what is wrong with them, by tables. The texts of diagnostics are in `fixtures/diagnostics`.
 
+use std::collections::BTreeMap;
+
 use std::sync::Arc;
 
 use prost::Message;
@@ -149,7 +151,7 @@ fn a_copy_of_what_walnats_brings_is_not_looked_at() {
         ("shop.proto", SHOP),
     ]);
     assert_eq!(problems, Vec::<String>::new());
-    let model = lowered.messages.model(["shop.v1.OrderPlaced"]);
+    let model = lowered.messages.model(&["shop.v1.OrderPlaced"], &BTreeMap::new());
     assert_eq!(model.files.iter().map(|file| file.package.as_str()).collect::<Vec<_>>(), ["shop.v1"]);
 }
 

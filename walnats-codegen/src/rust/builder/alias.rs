@@ -1,4 +1,5 @@
-//! Names for scalars: a definition that is no type of its own in Rust is an alias of the one that it is read as.
+//! Names for scalars, lists and maps: a definition that is no type of its own in Rust is an alias of the one that it is
+//! read as.
 
 use walnats_schema::SchemaId;
 
@@ -11,14 +12,17 @@ use crate::rust::types::{Body, ItemId, Type, Typed};
 impl Builder<'_> {
     /// The alias for `typed`, where all that applies is a definition or a file of shared types.
     pub(super) fn alias(&mut self, conjunction: &Conjunction, typed: &Typed) -> Option<ItemId> {
-        let id = conjunction.home(self.schemas).filter(|_| is_scalar(&typed.ty))?;
+        let id = conjunction.home(self.schemas).filter(|_| is_plain(&typed.ty))?;
         let is_whole = self.schemas.possible(id).without(JsonTypes::NULL) == conjunction.json_types;
         // Where a schema that refers to it asks for another type, the alias would be of that.
         let is_own = self.wanted(conjunction) == self.wanted_by(&[id]);
         if !is_whole || !is_own || !self.is_shared(id) || self.types.items.len() >= self.max_items {
             return None;
         }
-        let item = self.item(conjunction, Body::Alias(typed.clone()));
+        let key = conjunction.key();
+        let known = self.aliases.get(&key).copied();
+        let item = known.unwrap_or_else(|| self.new_item(conjunction, Body::Alias(typed.clone())));
+        self.aliases.insert(key, item);
         matches!(&self.types.items[item].body, Body::Alias(known) if known.ty == typed.ty).then_some(item)
     }
 
@@ -30,6 +34,17 @@ impl Builder<'_> {
             [keyword, _] => is_definitions(keyword),
             _ => false,
         }
+    }
+}
+
+/// Whether a type is written without a name of its own. Where an array or a tuple may be part of a circle of types, there
+/// may have to be a `Box` in it, which an alias would not have.
+fn is_plain(ty: &Type) -> bool {
+    match ty {
+        Type::Array(_) | Type::Map(_) | Type::Object => true,
+        Type::FixedArray(item, _) => is_scalar(&item.ty),
+        Type::Tuple(items) => items.iter().all(|item| is_scalar(&item.ty)),
+        ty => is_scalar(ty),
     }
 }
 

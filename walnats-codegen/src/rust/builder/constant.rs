@@ -1,10 +1,13 @@
-//! Constants by which variants are called: of a boolean member, of a member of a member.
+//! Constants: members that need no field, and those by which variants are called, of a boolean member, of a member of a
+//! member.
 
 use serde_json::Value;
+use walnats_schema::SchemaId;
 
 use super::Builder;
 use crate::rust::conjunction::Conjunction;
 use crate::rust::json_types::JsonTypes;
+use crate::rust::schema_location::SchemaLocation;
 
 /// Members of members are looked at this far.
 const MAX_DEPTH: usize = 3;
@@ -16,6 +19,23 @@ struct Constant {
 }
 
 impl Builder<'_> {
+    /// The one string that a member can be, unless its schema asks for a name in Rust.
+    pub(super) fn constant_member(&self, ids: &[SchemaId], location: &SchemaLocation) -> Option<String> {
+        let member = Conjunction::new(self.schemas, ids, location.clone());
+        if member.json_types != JsonTypes::STRING {
+            return None;
+        }
+        let is_named = |id: &SchemaId| {
+            let note = self.rust_notes.get(id.0 as usize);
+            note.is_some_and(|note| note.name.is_some() || note.field.is_some() || !note.variants.is_empty())
+        };
+        let listed = self.listed(&member).filter(|_| !self.schemas.set.conjuncts(ids).iter().any(is_named))?;
+        match listed.as_slice() {
+            [only] => only.text().map(str::to_owned),
+            _ => None,
+        }
+    }
+
     /// What `choice` is called by a constant that no other choice has.
     pub(super) fn own_constant<'c>(
         &self,

@@ -25,6 +25,17 @@ pub(super) struct Listed {
     id: Option<SchemaId>,
 }
 
+impl Listed {
+    pub(super) fn text(&self) -> Option<&str> {
+        self.value.as_str()
+    }
+
+    /// The string, and the schema that describes it alone: its own, or `id`.
+    pub(super) fn into_parts(self, id: Option<SchemaId>) -> (Option<String>, Option<SchemaId>) {
+        (self.value.as_str().map(str::to_owned), self.id.or(id))
+    }
+}
+
 impl Builder<'_> {
     /// The values that can stand at the conjunction, where `enum`s list them.
     pub(super) fn listed(&self, conjunction: &Conjunction) -> Option<Vec<Listed>> {
@@ -100,7 +111,7 @@ impl Builder<'_> {
     }
 
     /// What the schema asks to call a value.
-    fn asked(&self, conjunction: &Conjunction, value: &str) -> Option<String> {
+    pub(super) fn asked(&self, conjunction: &Conjunction, value: &str) -> Option<String> {
         let ids = conjunction.whole.iter().chain(&conjunction.own);
         let mut notes = ids.filter_map(|id| self.rust_notes.get(id.0 as usize));
         notes.find_map(|note| note.variants.get(value).cloned())

@@ -32,7 +32,10 @@ impl Builder<'_> {
             return Typed::judged(Type::Object, self.judge(conjunction));
         }
         let union = self.object_union(conjunction);
-        if union.is_none() && self.members(conjunction).is_empty() {
+        if union.is_none()
+            && self.members(conjunction).is_empty()
+            && self.conditional_members(conjunction, &[]).is_empty()
+        {
             let rest = self.rest(conjunction);
             if !matches!(rest, Rest::Closed) {
                 return self.unless_recursive(conjunction, |builder| builder.map(conjunction, rest, depth));
@@ -53,6 +56,9 @@ impl Builder<'_> {
 
     /// The body of an item whose fields or variants were left for later.
     pub(super) fn body(&mut self, conjunction: &Conjunction) -> Body {
+        if let Some(body) = self.wrapped_variants(conjunction) {
+            return body;
+        }
         if conjunction.json_types != JsonTypes::OBJECT {
             return self.json_type_variants(conjunction);
         }
@@ -66,9 +72,14 @@ impl Builder<'_> {
         for (name, ids) in self.members(conjunction) {
             let declared = conjunction.own.iter().find_map(|id| self.schemas.property(*id, &name));
             let id = declared.or(ids.first().copied());
-            let typed = self.place(&ids, conjunction.location.join(&["properties", &name]), 0);
+            let location = conjunction.location.join(&["properties", &name]);
+            let required = required.contains(&name);
+            let typed = match self.constant_member(&ids, &location).filter(|_| required) {
+                Some(text) => Typed::exact(Type::Constant(text)),
+                None => self.place(&ids, location, 0),
+            };
             let rust_name = id.and_then(|id| self.rust_notes.get(id.0 as usize)).and_then(|note| note.field.clone());
-            fields.push(Field { required: required.contains(&name), rust_name, typed, id, ids, name });
+            fields.push(Field { required, conditional: false, rust_name, typed, id, ids, name });
         }
         let additional = match self.rest(conjunction) {
             Rest::Closed => None,
@@ -77,6 +88,15 @@ impl Builder<'_> {
             }
             Rest::Mixed => Some(Typed::exact(Type::Value)),
         };
+        let is_open = additional.as_ref().is_some_and(|typed| typed.ty == Type::Value);
+        for (name, id) in self.conditional_members(conjunction, &fields).into_iter().filter(|_| is_open) {
+            let typed = self.place(&[id], conjunction.location.join(&["properties", &name]), 0);
+            let rust_name = self.rust_notes.get(id.0 as usize).and_then(|note| note.field.clone());
+            if typed.ty != Type::Value {
+                let (id, ids) = (Some(id), vec![id]);
+                fields.push(Field { name, rust_name, required: false, conditional: true, typed, id, ids });
+            }
+        }
         Struct { fields, additional }
     }
 

@@ -8,7 +8,7 @@ use super::{Builder, MAX_COMBINED};
 use crate::rust::conjunction::Conjunction;
 use crate::rust::json_types::JsonTypes;
 use crate::rust::schema_location::SchemaLocation;
-use crate::rust::types::{Body, Dispatch, Judgement, Type, Typed, Union, Variant};
+use crate::rust::types::{Body, Dispatch, Form, Judgement, Type, Typed, Union, Variant};
 
 /// A `oneOf` or `anyOf` whose branches become variants.
 struct UnionGroup {
@@ -74,7 +74,14 @@ impl Builder<'_> {
             let typed = self.typed(&choice, 1);
             let name = named.unwrap_or_else(|| type_word(&typed.ty, json_types).to_owned());
             let id = branch.or(choice.home(self.schemas)).or(conjunction.whole.last().copied()).unwrap_or(SchemaId(0));
-            variants.push(Variant { name, typed, tags: Vec::new(), json_types: choice.json_types, id });
+            variants.push(Variant {
+                name,
+                typed,
+                form: Form::Plain,
+                tags: Vec::new(),
+                json_types: choice.json_types,
+                id,
+            });
         }
         Body::Union(Union { variants, dispatch })
     }
@@ -147,7 +154,7 @@ impl Builder<'_> {
             };
             self.types.hints.entry(SchemaLocation::of(self.notes, branch)).or_insert_with(|| name.clone());
             let typed = self.typed(choice, 1);
-            variants.push(Variant { name, typed, tags, json_types: choice.json_types, id: branch });
+            variants.push(Variant { name, typed, form: Form::Plain, tags, json_types: choice.json_types, id: branch });
         }
         Some(Body::Union(Union { variants, dispatch: found.dispatch() }))
     }
@@ -238,7 +245,7 @@ impl Builder<'_> {
     }
 
     /// What a branch is called: the definition or file that it refers to, or its title where that is short.
-    fn title_or_key(&self, id: SchemaId) -> Option<String> {
+    pub(super) fn title_or_key(&self, id: SchemaId) -> Option<String> {
         let set = self.schemas.set;
         let mut target = id;
         // A reference to itself names nothing; no chain is longer than the set.

@@ -6,10 +6,10 @@ use walnats_schema::Format;
 use crate::model::DateTimes;
 use crate::rust::code::literal;
 use crate::rust::context::Context;
-use crate::rust::idents::{enum_idents, idents};
+use crate::rust::idents::{enum_idents, idents, variant_idents};
 use crate::rust::integer::integral;
 use crate::rust::layout::FileId;
-use crate::rust::types::{Body, EnumKind, Struct, Type, Typed};
+use crate::rust::types::{Body, EnumKind, Form, Struct, Type, Typed, Variant};
 
 const EMPTY: &str = "Default::default()";
 
@@ -62,6 +62,10 @@ impl Context<'_> {
                             _ => return None,
                         }
                     }
+                    (Body::Union(body), Value::String(text)) => {
+                        let is_it = |variant: &Variant| matches!(&variant.form, Form::Unit(unit, _) if unit == text);
+                        format!("{path}::{}", variant_idents(body)[body.variants.iter().position(is_it)?])
+                    }
                     _ => return None,
                 }
             }
@@ -86,6 +90,10 @@ impl Context<'_> {
         let idents = idents(body);
         let mut codes = Vec::new();
         for (field, ident) in body.fields.iter().zip(&idents.fields) {
+            if let Some(text) = field.constant() {
+                members.get(&field.name).filter(|value| value.as_str() == Some(text))?;
+                continue;
+            }
             let code = members.get(&field.name).map(|value| self.value_code(&field.typed, value, file));
             codes.push(match (code, field.required) {
                 (Some(code), true) => format!("{ident}: {}", code?),

@@ -2,6 +2,9 @@
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
+#[cfg(feature = "protobuf")]
+use crate::model::ProtobufExtern;
+
 /// The name of a module or field.
 pub fn snake(name: &str) -> String {
     sanitize(name.to_snake_case())
@@ -33,6 +36,21 @@ pub fn path(full_name: &str) -> String {
 /// The path of the module that holds what is declared in a package or message.
 pub fn module(scope: &str) -> String {
     scope.split('.').filter(|part| !part.is_empty()).map(snake).collect::<Vec<_>>().join("::")
+}
+
+/// The path of a type that another crate has.
+#[cfg(feature = "protobuf")]
+pub fn of_other_crate(of_other_crate: &ProtobufExtern) -> String {
+    let ProtobufExtern { path, declared_in, inner } = of_other_crate;
+    let Some((name, modules)) = inner.split_last() else { return path.clone() };
+    let mut parts = vec![path.clone()];
+    if let Some(message) = declared_in {
+        // What is declared in a message is in a module beside its type.
+        parts = vec![path.rsplit_once("::").map_or_else(String::new, |(scope, _)| scope.to_owned()), snake(message)];
+    }
+    parts.extend(modules.iter().map(|part| snake(part)));
+    parts.push(upper_camel(name));
+    parts.join("::")
 }
 
 fn sanitize(name: String) -> String {

@@ -10,7 +10,8 @@ const LINTS: &str = "#![allow(missing_docs, deprecated, clippy::all, clippy::ped
 /// The files for `packages`: the path of each package's module, and its code.
 pub fn files(packages: impl IntoIterator<Item = (Vec<String>, String)>) -> Vec<GeneratedFile> {
     let mut root = Package::default();
-    for (path, code) in packages {
+    // Where all types are those of other crates, nothing is left of a package.
+    for (path, code) in packages.into_iter().filter(|(_, code)| !code.trim().is_empty()) {
         let package = path.into_iter().fold(&mut root, |package, part| package.inner.entry(part).or_default());
         package.code = Some(code);
     }

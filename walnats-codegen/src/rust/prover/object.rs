@@ -34,6 +34,11 @@ impl<'t> Object<'t> {
         }
     }
 
+    /// Whether each member is where its name is: not in a field or, of another type, among the further members.
+    fn is_certain(&self) -> bool {
+        self.fields().iter().all(|field| !field.conditional)
+    }
+
     fn is_open(&self) -> bool {
         !matches!(self, Self::Struct { additional: None, .. })
     }
@@ -72,7 +77,7 @@ impl Prover<'_, '_> {
 impl Prover<'_, '_> {
     /// The keywords that types have room for.
     pub(super) fn objects(&self, typed: &Typed, rules: &ObjectRules, depth: usize) -> Option<Proof> {
-        let object = self.object(typed)?;
+        let object = self.object(typed).filter(Object::is_certain)?;
         if rules.min_properties.is_some() || rules.max_properties.is_some() {
             return None;
         }
@@ -107,7 +112,7 @@ impl Prover<'_, '_> {
         own: Option<SchemaId>,
         depth: usize,
     ) -> Option<Proof> {
-        let object = self.object(typed)?;
+        let object = self.object(typed).filter(Object::is_certain)?;
         let mut parts = Vec::new();
         if rules.unevaluated_properties.is_some() {
             let evaluated = self.schemas.evaluated(own?)?;

@@ -2,7 +2,7 @@
 
 use serde::de::Visitor;
 
-use super::number::Number;
+use super::number::{Number, is_exact};
 use super::{MAX_DEPTH, Reader, Result};
 
 impl<'de> Reader<'de> {
@@ -24,11 +24,18 @@ impl<'de> Reader<'de> {
                 self.literal("false")?;
                 visitor.visit_bool(false)
             }
-            Some(b'-' | b'0'..=b'9') => match self.number()? {
-                Number::Unsigned(value) => visitor.visit_u64(value),
-                Number::Signed(value) => visitor.visit_i64(value),
-                Number::Float(value) => visitor.visit_f64(value),
-            },
+            Some(b'-' | b'0'..=b'9') => {
+                let start = self.position;
+                match self.number()? {
+                    Number::Unsigned(value) => visitor.visit_u64(value),
+                    Number::Signed(value) => visitor.visit_i64(value),
+                    // Nobody said that this is a float, so it is not made another number in silence.
+                    Number::Float(value) if self.rounds_all || is_exact(&self.text[start..self.position]) => {
+                        visitor.visit_f64(value)
+                    }
+                    Number::Float(_) => Err(self.expected("a number with no more digits than a float")),
+                }
+            }
             _ => Err(self.expected("a value")),
         }
     }

@@ -49,6 +49,12 @@ impl<'de> Reader<'de> {
         None
     }
 
+    /// The string that is next, or the name of the first member of the object that is next.
+    pub(crate) fn first_text(&mut self) -> Option<Cow<'de, str>> {
+        self.take(b'{');
+        self.next_byte().filter(|byte| *byte == b'"').and_then(|_| self.text().ok())
+    }
+
     /// The name of the first member of the object that is next whose name is among `names`.
     pub(crate) fn find_member(&mut self, names: &[&'static str]) -> Option<&'static str> {
         self.take(b'{');

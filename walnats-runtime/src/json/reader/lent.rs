@@ -22,7 +22,7 @@ impl<'de> Lent<'_, 'de> {
     /// A reader at the place that was lent.
     pub(in crate::json) fn borrow<A: SeqAccess<'de>>(place: &mut A) -> std::result::Result<Reader<'de>, A::Error> {
         match (place.next_element()?, place.next_element()?, place.next_element()?) {
-            (Some(depth), Some(text), Some(rounds)) => Ok(Reader { text, position: 0, depth, rounds }),
+            (Some(depth), Some(text), Some(rounds)) => Ok(Reader { depth, rounds, ..Reader::new(text) }),
             _ => Err(A::Error::custom("expected a place")),
         }
     }

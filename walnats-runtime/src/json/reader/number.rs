@@ -20,6 +20,35 @@ fn is_written(float: f64, integer: impl std::fmt::Display) -> bool {
     float.to_string() == integer.to_string()
 }
 
+/// The float next to the number that `text` is; the last one where there is none beyond.
+pub(in crate::json) fn nearest(text: &str) -> f64 {
+    text.parse::<f64>().unwrap_or_default().clamp(f64::MIN, f64::MAX)
+}
+
+/// Whether the number that `text` is can be written again by the float that is read of it.
+pub(in crate::json) fn is_exact(text: &str) -> bool {
+    let number = digits_of(text);
+    let value = nearest(text);
+    // Of so few digits, all are kept, unless the float is one of the smallest.
+    let is_short = number.0.len() <= 15 && (value == 0.0 || value.abs() >= f64::MIN_POSITIVE) && value.abs() < f64::MAX;
+    (is_short && (value != 0.0 || number.0.is_empty())) || digits_of(&format!("{value:e}")) == number
+}
+
+/// A number's digits without zeros at their ends, and the power of ten by which the first of them counts; none for zero.
+fn digits_of(text: &str) -> (String, Option<i64>) {
+    let (digits, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (integer, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let all = format!("{}{fraction}", integer.trim_start_matches('-'));
+    let leading = all.len() - all.trim_start_matches('0').len();
+    let significant = all.trim_matches('0').to_owned();
+    if significant.is_empty() {
+        return (significant, None);
+    }
+    let places = integer.trim_start_matches('-').len() as i64 - leading as i64;
+    // An exponent that is no `i64` is one of no float.
+    (significant, exponent.parse::<i64>().ok().and_then(|exponent| exponent.checked_add(places)))
+}
+
 /// The integer that the text of a number stands for, by its digits and not by those of a float.
 fn whole(text: &str) -> Option<i128> {
     let (digits, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
@@ -113,6 +142,7 @@ impl<'de> Reader<'de> {
         }
         match text.parse::<f64>() {
             Ok(value) if value.is_finite() => Ok(Number::Float(value)),
+            Ok(value) if self.rounds_all => Ok(Number::Float(f64::MAX.copysign(value))),
             _ => Err(self.expected("a number within the range of a float")),
         }
     }
