@@ -56,12 +56,13 @@ const TABLES: [(&str, &[Code]); 9] = [
 ];
 
 /// What in files that others write is a warning at most, or not reported: only they could fix it.
-const FOREIGN: [(&str, Level); 10] = [
+const FOREIGN: [(&str, Level); 11] = [
     ("repeated-name", Level::Warn),
     ("misspelt-keyword", Level::Warn),
     ("required-never", Level::Warn),
     ("endless-reference", Level::Warn),
     ("identifier-claimed-twice", Level::Warn),
+    ("anchor-claimed-twice", Level::Warn),
     ("wrong-example", Level::Warn),
     ("choice-of-nothing", Level::Warn),
     ("object-without-type", Level::Allow),

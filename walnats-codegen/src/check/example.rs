@@ -20,7 +20,8 @@ pub(super) fn check(model: &EventModel, report: &mut Report) {
         let violations = note.default.as_ref().map(|default| model.schemas.validate(id, default));
         for violation in violations.into_iter().flatten() {
             let message = explain("the default", &violation);
-            report.push(Diagnostic::warning("WN0702", note.place.clone(), message));
+            let place = note.default_place.as_ref().unwrap_or(&note.place);
+            report.push(Diagnostic::warning("WN0702", place.clone(), message));
         }
     }
 }

@@ -92,4 +92,12 @@ pub(super) const CODES: &[Code] = &[
         cure: "Write `#/definitions/x`: without `#` a reference names a file.",
         reference: Some("https://www.rfc-editor.org/rfc/rfc6901#section-6"),
     },
+    Code {
+        id: "WN0212",
+        slug: "anchor-claimed-twice",
+        level: Deny,
+        summary: "A reference to an anchor (`$anchor`, `$dynamicAnchor`) that two schemas of one file have.",
+        cure: "Rename one of the anchors.",
+        reference: Some("https://json-schema.org/draft/2020-12/json-schema-core#section-8.2.2"),
+    },
 ];

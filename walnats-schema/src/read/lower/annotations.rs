@@ -13,6 +13,8 @@ pub struct Annotations {
     pub description: Option<String>,
     /// `default`, as JSON.
     pub default: Option<serde_json::Value>,
+    /// Where `default` stands.
+    pub default_place: Option<Place>,
     /// `examples`, as JSON.
     pub examples: Vec<serde_json::Value>,
     /// Where each of `examples` stands.
@@ -44,6 +46,7 @@ pub(super) fn read(location: &Location<'_>, document: &Document) -> Annotations 
         title: text("title"),
         description: text("description"),
         default: node.get("default").map(Node::to_json),
+        default_place: node.get("default").map(|default| document.place(&default.span)),
         examples: examples.iter().map(Node::to_json).collect(),
         example_places: examples.iter().map(|example| document.place(&example.span)).collect(),
         deprecated: flag("deprecated"),

@@ -136,7 +136,7 @@ impl<'a> Walk<'_, 'a> {
         // Before 2019-09, an identifier's fragment is an anchor.
         if dialect.draft <= Draft::Draft7 && !joined.fragment.is_empty() {
             let location = self.location(node, resource);
-            self.registry.resource_mut(resource).anchors.entry(joined.fragment).or_insert(location);
+            self.add_anchor(joined.fragment, location);
         }
         (resource, dialect)
     }
@@ -155,21 +155,37 @@ impl<'a> Walk<'_, 'a> {
     fn anchors(&mut self, node: &'a Node, resource: ResourceId, dialect: Dialect) {
         let location = self.location(node, resource);
         let text = |keyword: &str| node.get(keyword).and_then(Node::as_str).map(str::to_owned);
-        let target = self.registry.resource_mut(resource);
         if dialect.draft >= Draft::Draft201909
             && let Some(anchor) = text("$anchor")
         {
-            target.anchors.entry(anchor).or_insert(location.clone());
+            self.add_anchor(anchor, location.clone());
         }
         if dialect.draft == Draft::Draft202012
             && let Some(anchor) = text("$dynamicAnchor")
         {
-            target.anchors.entry(anchor.clone()).or_insert(location.clone());
-            target.dynamic_anchors.entry(anchor).or_insert(location.clone());
+            self.add_anchor(anchor.clone(), location.clone());
+            self.registry.resource_mut(resource).dynamic_anchors.entry(anchor).or_insert(location.clone());
         }
+        let target = self.registry.resource_mut(resource);
         let recursive = node.get("$recursiveAnchor").is_some_and(|value| value.value == NodeValue::Bool(true));
         if dialect.draft == Draft::Draft201909 && recursive && std::ptr::eq(target.root.node, node) {
             target.dynamic_anchors.insert(String::new(), location);
+        }
+    }
+
+    /// The first schema with an anchor keeps it.
+    fn add_anchor(&mut self, anchor: String, location: Location<'a>) {
+        let place = self.registry.place(&location);
+        let target = self.registry.resource_mut(location.resource);
+        match target.anchors.get(&anchor) {
+            Some(first) if std::ptr::eq(first.node, location.node) => {}
+            Some(_) => {
+                let uri = format!("{}#{anchor}", target.uri);
+                self.registry.claimed_twice.entry(uri).or_insert(place);
+            }
+            None => {
+                target.anchors.insert(anchor, location);
+            }
         }
     }
 

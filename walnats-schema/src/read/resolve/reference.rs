@@ -66,6 +66,18 @@ impl<'a> Registry<'a> {
                 let finding = Diagnostic::error("WN0202", place.clone(), message).label("no such anchor");
                 report.push(finding.suggest(&joined.fragment, known));
             }
+            if let Some(first) = &anchor
+                && let Some(second) = self.claimed_twice.get(&format!("{}#{}", target.uri, joined.fragment))
+            {
+                let (first, (line, _)) = (self.place(first), second.line_column());
+                let message = format!("`{reference}` is ambiguous: two schemas have the anchor `{}`", joined.fragment);
+                let help = format!(
+                    "one is in `{}`, line {}, the other in line {line}; the first is taken",
+                    first.file.path,
+                    first.line_column().0
+                );
+                report.push(Diagnostic::error("WN0212", place.clone(), message).help(help));
+            }
             return anchor;
         }
         let root = target.root.clone();
