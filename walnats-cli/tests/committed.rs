@@ -105,6 +105,37 @@ fn main() {
 }
 "#;
 
+/// The types that the fixture `extern_types` expects of its crate.
+const EXTERN_TYPES: &str = r#"
+use fixture_shared_types as shared_types;
+
+#[allow(dead_code)]
+mod by_hand {
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    pub struct Money {
+        pub amount: String,
+        pub currency: Currency,
+    }
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    pub struct Currency(pub String);
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    pub struct CustomerId(pub String);
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    pub struct Card {
+        pub kind: String,
+        pub digits: String,
+    }
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    pub struct Anything(pub serde_json::Value);
+}
+"#;
+
 #[test]
 fn clippy_has_nothing_to_say_about_generated_code() -> Result<(), Box<dyn std::error::Error>> {
     let nested = NestedCrate::new("committed", "")?;
@@ -113,7 +144,8 @@ fn clippy_has_nothing_to_say_about_generated_code() -> Result<(), Box<dyn std::e
         "Cargo.toml",
         &format!(
             "[package]\nname = \"committed\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-             walnats-runtime = {{ path = {runtime:?}, features = [\"chrono\", \"protobuf\", \"time\"] }}\n\n[workspace]\n"
+             walnats-runtime = {{ path = {runtime:?}, features = [\"chrono\", \"protobuf\", \"time\"] }}\n\
+             serde = {{ version = \"1\", features = [\"derive\"] }}\nserde_json = \"1\"\n\n[workspace]\n"
         ),
     )?;
     for unused in ["build.rs", "src/lib.rs"] {
@@ -139,7 +171,7 @@ fn clippy_has_nothing_to_say_about_generated_code() -> Result<(), Box<dyn std::e
         generate(&fixture, &module);
         main += &format!("mod {module};\n");
     }
-    nested.write("src/main.rs", &main)?;
+    nested.write("src/main.rs", &(main + EXTERN_TYPES))?;
     let clippy = output(nested.cargo("clippy").args(["--", "-D", "warnings", "-W", "clippy::pedantic"]));
     assert_eq!(clippy.0, 0, "{}", clippy.2);
     Ok(())
