@@ -99,7 +99,8 @@ impl Builder {
     }
 
     /// Enables JetStream and adds lines to its configuration block, such as `max_file_store: 10MB` or
-    /// `sync_interval: always`.
+    /// `sync_interval: always`. Streams may reserve 1 TB in all unless `max_file_store` says otherwise, however little disk
+    /// space is free.
     #[must_use]
     pub fn jetstream_config(mut self, lines: &str) -> Self {
         self.jetstream = Some(joined(self.jetstream.unwrap_or_default(), lines));

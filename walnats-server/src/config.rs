@@ -44,7 +44,10 @@ pub fn text(builder: &Builder, name: &str, ports: &Ports, store: &Path) -> Strin
     if let Some(settings) = &builder.jetstream {
         let domain = builder.domain.iter().map(|domain| format!("domain: {}", quote(domain)));
         let store = format!("store_dir: {}", quote(&store.to_string_lossy()));
-        lines.push(block("jetstream", [store].into_iter().chain(domain).chain([settings.clone()])));
+        // By default three quarters of the free disk space: what `max_bytes` a stream may reserve would depend on the machine.
+        // `max_file` is a second name of it.
+        let limit = (!settings.contains("max_file")).then(|| "max_file_store: 1TB".to_owned());
+        lines.push(block("jetstream", [store].into_iter().chain(limit).chain(domain).chain([settings.clone()])));
     }
     if let Some((own, all)) = &ports.routes {
         let listen = local(*own);

@@ -124,6 +124,11 @@ async fn configuration_reaches_the_server() -> Result {
     assert!(jetstream::new(client).create_stream(large).await.is_err(), "the store is larger than configured");
     assert!(!format!("{server:?}").contains("token"));
 
+    // More than the free disk space of most machines.
+    let server = NatsServer::start()?;
+    let large = stream::Config { name: "s".into(), max_bytes: 900 << 30, ..Default::default() };
+    jetstream::new(async_nats::connect(server.url()).await?).create_stream(large).await?;
+
     let server = NatsServer::builder().jetstream(false).start()?;
     assert!(store(&server, "1").await.is_err(), "JetStream is on");
     Ok(())
