@@ -1,7 +1,27 @@
 //! JSON Schema: whether everything that one schema accepts, another accepts too.
 
+mod arena;
+mod array;
+mod atom;
+mod automaton;
+mod evaluated;
+mod format;
+mod minimize;
+mod negation;
+mod number;
+mod object;
+mod outcome;
+mod propagate;
+mod search;
+mod solver;
+mod state;
+mod text;
+
 use serde_json::Value;
 use walnats_schema::{SchemaId, SchemaSet};
+
+use self::outcome::Outcome;
+use self::solver::Solver;
 
 /// A schema of a set.
 #[derive(Clone, Copy, Debug)]
@@ -17,13 +37,13 @@ pub struct Root<'s> {
 pub struct Limits {
     /// How many steps the whole question may take.
     pub steps: u64,
-    /// How many of them one pair of places may take.
+    /// How many of them one pair of places may take, without what is nested in it.
     pub steps_for_a_place: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { steps: 2_000_000, steps_for_a_place: 200_000 }
+        Self { steps: 200_000, steps_for_a_place: 20_000 }
     }
 }
 
@@ -59,21 +79,52 @@ pub enum Reason {
     Format,
     /// Multiples that do not fit into 128 bits.
     Multiple,
-    /// `$dynamicRef` whose target depends on the path.
-    DynamicReference,
     /// `unevaluatedProperties` or `unevaluatedItems` over what is evaluated differently on different paths.
     Unevaluated,
     /// `uniqueItems` or counts of items or members.
     Counting,
     /// The limits of steps.
     Steps,
+    /// What was found as a difference is none for the validator.
+    Unconfirmed,
 }
 
+/// How much stack the search may use: it is as deep as schemas nest.
+const STACK: usize = 256 << 20;
+
 /// Whether everything that `sub` accepts, `sup` accepts too.
+///
+/// Terminates within `limits`, whatever the schemas are.
+///
+/// # Panics
+/// If an id comes from another set than the one beside it, or if no thread can be started.
 pub fn contained(sub: Root<'_>, sup: Root<'_>, limits: &Limits) -> Containment {
-    let _ = limits;
     if sub.set == sup.set && sub.id == sup.id {
         return Containment::Contained;
     }
-    Containment::Undecided(vec![Undecided { pointer: String::new(), reason: Reason::Steps }])
+    std::thread::scope(|scope| {
+        let search = move || search_difference(sub, sup, limits);
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, search);
+        thread.expect("a thread can be started").join().expect("the search does not panic")
+    })
+}
+
+fn search_difference(sub: Root<'_>, sup: Root<'_>, limits: &Limits) -> Containment {
+    let Some((arena, [accepts, refuses])) = arena::Arena::new([sub, sup]) else {
+        return Containment::Undecided(vec![Undecided { pointer: String::new(), reason: Reason::Steps }]);
+    };
+    let differs = |value: &Value| sub.set.is_valid(sub.id, value) && !sup.set.is_valid(sup.id, value);
+    let mut solver = Solver::new(arena, *limits);
+    let (candidate, places) = match solver.difference(accepts, refuses) {
+        Outcome::Empty => return Containment::Contained,
+        Outcome::Value(value) => (Some(value), Vec::new()),
+        Outcome::Open { candidate, places } => (candidate, places),
+    };
+    match candidate.filter(differs) {
+        Some(value) => Containment::Differs(minimize::minimize(value, &differs)),
+        None if places.is_empty() => {
+            Containment::Undecided(vec![Undecided { pointer: String::new(), reason: Reason::Unconfirmed }])
+        }
+        None => Containment::Undecided(places),
+    }
 }

@@ -1,0 +1,160 @@
+//! Choices: which branch of a union, which keyword is broken. Only what a value at hand breaks is chosen for.
+
+use serde_json::Value;
+use walnats_schema::equal;
+
+use super::Reason;
+use super::atom::{Atom, Kind, Literal};
+use super::outcome::{Doubts, Outcome};
+use super::solver::Solver;
+use super::state::State;
+
+/// What is asked, and how many steps it may still take.
+struct Goal<'a> {
+    literals: &'a [Literal],
+    atoms: &'a [Atom],
+    steps: u64,
+}
+
+impl Solver {
+    /// Whether any value of any type is as asked.
+    pub(super) fn kinds(&mut self, literals: &[Literal], atoms: &[Atom]) -> Outcome {
+        let mut goal = Goal { literals, atoms, steps: self.limits.steps_for_a_place };
+        let mut outcome = Outcome::Empty;
+        for kind in Kind::ALL {
+            if atoms.iter().any(|atom| kind_of(atom).is_some_and(|other| other != kind)) {
+                continue;
+            }
+            outcome = outcome.or(self.search(State::new(kind, literals, atoms), &mut goal));
+            if matches!(outcome, Outcome::Value(_)) {
+                break;
+            }
+        }
+        outcome
+    }
+
+    fn search(&mut self, mut state: State, goal: &mut Goal<'_>) -> Outcome {
+        goal.steps = goal.steps.saturating_sub(1);
+        if goal.steps == 0 || !self.step(1) {
+            return Outcome::open(Reason::Steps);
+        }
+        if !state.propagate(&mut self.arena) {
+            return Outcome::Empty;
+        }
+        if let Some(values) = state.values.clone() {
+            return self.one_of_these(&values, state.kind, goal);
+        }
+        let found = self.without_choices(&state);
+        if found.is_empty() {
+            return found;
+        }
+        if let Some(value) = found.value().filter(|value| self.fits(goal, value)) {
+            return Outcome::Value(value.clone());
+        }
+        let Some(index) = self.next_clause(&state, found.value()) else {
+            return match found {
+                // The requirements are met, the schemas are not: something was not understood.
+                Outcome::Value(_) => Outcome::open(unknown(&state).unwrap_or(Reason::Counting)),
+                found => found,
+            };
+        };
+        let clause = state.clauses.swap_remove(index);
+        let mut outcome = Outcome::Empty;
+        for alternative in &clause.alternatives {
+            if state.contradicts(alternative) {
+                continue;
+            }
+            let mut next = state.clone();
+            next.take(alternative);
+            outcome = outcome.or(self.search(next, goal));
+            if matches!(outcome, Outcome::Value(_)) {
+                break;
+            }
+        }
+        outcome
+    }
+
+    /// The clause to choose for: of those that the value breaks, the one with the fewest alternatives left.
+    fn next_clause(&self, state: &State, value: Option<&Value>) -> Option<usize> {
+        let mut best: Option<(usize, usize)> = None;
+        for (index, clause) in state.clauses.iter().enumerate() {
+            let is_kept = value.is_some_and(|value| self.holds(&[clause.origin], value));
+            if is_kept {
+                continue;
+            }
+            let count = clause.alternatives.iter().filter(|alternative| !state.contradicts(alternative)).count();
+            if best.is_none_or(|(_, fewest)| count < fewest) {
+                best = Some((index, count));
+            }
+            if count == 0 {
+                break;
+            }
+        }
+        best.map(|(index, _)| index)
+    }
+
+    fn one_of_these(&mut self, values: &[Value], kind: Kind, goal: &Goal<'_>) -> Outcome {
+        let mut values = values.iter().filter(|value| Kind::of(value) == kind);
+        values.find(|value| self.fits(goal, value)).cloned().map_or(Outcome::Empty, Outcome::Value)
+    }
+
+    /// Whether a value is as asked.
+    fn fits(&self, goal: &Goal<'_>, value: &Value) -> bool {
+        goal.atoms.iter().all(|atom| self.atom_holds(atom, value)) && self.holds(goal.literals, value)
+    }
+
+    /// Whether an atom that was asked from the outside holds.
+    fn atom_holds(&self, atom: &Atom, value: &Value) -> bool {
+        match (atom, value) {
+            (Atom::NotValues(values), value) => !values.iter().any(|other| equal(other, value)),
+            (Atom::Pattern(pattern, wanted), Value::String(text)) => self.automata.matches(pattern, text) == *wanted,
+            _ => true,
+        }
+    }
+
+    /// A value of the state's type that meets its requirements, whatever is chosen.
+    fn without_choices(&mut self, state: &State) -> Outcome {
+        let outcome = match state.kind {
+            Kind::Null => finite(state, [Value::Null]),
+            Kind::Boolean => finite(state, [Value::Bool(true), Value::Bool(false)]),
+            Kind::Number => super::number::number(&state.atoms),
+            Kind::String => self.text(&state.atoms),
+            Kind::Array => self.array(&state.atoms),
+            Kind::Object => self.object(&state.atoms),
+        };
+        match (outcome, unknown(state)) {
+            (Outcome::Value(value), Some(reason)) => {
+                let mut doubts = Doubts::default();
+                doubts.add(reason);
+                doubts.outcome(Some(value))
+            }
+            (outcome, _) => outcome,
+        }
+    }
+}
+
+fn finite<const N: usize>(state: &State, values: [Value; N]) -> Outcome {
+    let is_left = |value: &Value| {
+        state.atoms.iter().all(|atom| match atom {
+            Atom::NotValues(others) => !others.contains(value),
+            _ => true,
+        })
+    };
+    values.into_iter().find(is_left).map_or(Outcome::Empty, Outcome::Value)
+}
+
+/// Why not all that is asked is understood, if so.
+fn unknown(state: &State) -> Option<Reason> {
+    state.atoms.iter().find_map(|atom| match atom {
+        Atom::Unknown(reason) => Some(*reason),
+        _ => None,
+    })
+}
+
+/// The type that an atom from the outside is about.
+fn kind_of(atom: &Atom) -> Option<Kind> {
+    match atom {
+        Atom::Pattern(..) | Atom::MinLength(_) => Some(Kind::String),
+        _ => None,
+    }
+}

@@ -1,0 +1,150 @@
+//! Strings: lengths, patterns and formats.
+
+use std::rc::Rc;
+
+use serde_json::Value;
+use walnats_schema::Format;
+
+use super::Reason;
+use super::atom::Atom;
+use super::automaton::{Found, Search, Test};
+use super::format;
+use super::outcome::Outcome;
+use super::solver::Solver;
+
+/// How many texts that it must not be are said by an automaton.
+const MAX_EXCLUDED: usize = 300;
+/// What finding a text by automata counts, in steps.
+const COST: u64 = 20;
+
+/// What is asked of a string.
+#[derive(Default)]
+struct Rules {
+    min: u64,
+    max: Option<u64>,
+    patterns: Vec<(Rc<str>, bool)>,
+    formats: Vec<(Format, bool)>,
+    excluded: Vec<String>,
+}
+
+impl Rules {
+    fn new(atoms: &[Atom]) -> Self {
+        let mut rules = Self::default();
+        for atom in atoms {
+            match atom {
+                Atom::MinLength(min) => rules.min = rules.min.max(*min),
+                Atom::MaxLength(max) => rules.max = Some(rules.max.map_or(*max, |other| other.min(*max))),
+                Atom::Pattern(pattern, wanted) => rules.patterns.push((pattern.clone(), *wanted)),
+                Atom::Format(format, wanted) => rules.formats.push((*format, *wanted)),
+                Atom::NotValues(values) => {
+                    rules.excluded.extend(values.iter().filter_map(Value::as_str).map(str::to_owned));
+                }
+                _ => {}
+            }
+        }
+        rules
+    }
+
+    fn accept(&self, solver: &mut Solver, text: &str) -> bool {
+        let length = text.chars().count() as u64;
+        length >= self.min
+            && self.max.is_none_or(|max| length <= max)
+            && self.formats.iter().all(|(format, wanted)| format.check(text) == *wanted)
+            && !self.excluded.iter().any(|other| other == text)
+            && self.patterns.iter().all(|(pattern, wanted)| solver.automata.matches_often(pattern, text) == *wanted)
+    }
+}
+
+impl Solver {
+    /// A text that meets the requirements, or that there is none.
+    pub(super) fn text(&mut self, atoms: &[Atom]) -> Outcome {
+        let rules = Rules::new(atoms);
+        if rules.max.is_some_and(|max| rules.min > max) || contradict(&rules.formats) {
+            return Outcome::Empty;
+        }
+        for candidate in candidates(&rules) {
+            if rules.accept(self, &candidate) {
+                return Outcome::Value(candidate.into());
+            }
+        }
+        if !self.step(COST) {
+            return Outcome::open(Reason::Steps);
+        }
+        let mut reason = None;
+        // First within what certainly has the formats, then within what may have them.
+        for is_certain in [true, false] {
+            let mut search = Search { min: rules.min, max: rules.max, ..Search::default() };
+            let said = self.tests(&rules, is_certain, &mut search.tests);
+            match self.automata.search(&search) {
+                Found::Text(text) => {
+                    if rules.accept(self, &text) {
+                        return Outcome::Value(text.into());
+                    }
+                    reason = reason.or(said).or(Some(Reason::Format));
+                }
+                Found::Nothing if !is_certain => return Outcome::Empty,
+                Found::Nothing => {}
+                Found::TooManyStates => reason = Some(Reason::TooManyStates),
+            }
+        }
+        Outcome::open(reason.unwrap_or(Reason::Format))
+    }
+
+    /// What is asked, as automata; all that cannot be said is left out, and the reason returned.
+    fn tests(&mut self, rules: &Rules, is_certain: bool, tests: &mut Vec<Test>) -> Option<Reason> {
+        let mut reason = None;
+        for (pattern, wanted) in &rules.patterns {
+            match self.automata.pattern(pattern, *wanted) {
+                Some(test) => tests.push(test),
+                None => reason = Some(Reason::Pattern),
+            }
+        }
+        for (format, wanted) in &rules.formats {
+            let bounds = format::bounds(*format);
+            let language = if *wanted == is_certain { bounds.inner } else { Some(bounds.outer) };
+            if let Some(test) = language.and_then(|language| self.automata.regex(language, *wanted)) {
+                tests.push(test);
+            } else {
+                reason = reason.or(Some(Reason::Format));
+            }
+        }
+        if !rules.excluded.is_empty() && rules.excluded.len() <= MAX_EXCLUDED {
+            let escaped: Vec<String> = rules.excluded.iter().map(|text| escape(text)).collect();
+            tests.extend(self.automata.regex(&format!("^(?:{})$", escaped.join("|")), false));
+        }
+        reason
+    }
+}
+
+/// Whether no text can have all of the formats that are asked.
+fn contradict(formats: &[(Format, bool)]) -> bool {
+    let wanted = || formats.iter().filter(|(_, wanted)| *wanted);
+    let unwanted = || formats.iter().filter(|(_, wanted)| !wanted);
+    wanted().any(|(inner, _)| unwanted().any(|(outer, _)| format::is_within(*inner, *outer)))
+}
+
+/// Texts that are tried first: people find them easy to read.
+fn candidates(rules: &Rules) -> Vec<String> {
+    let mut candidates: Vec<String> = Vec::new();
+    for (format, wanted) in &rules.formats {
+        if *wanted {
+            candidates.extend(format::bounds(*format).samples.iter().map(|text| (*text).to_owned()));
+        }
+    }
+    let length = usize::try_from(rules.min).unwrap_or(usize::MAX);
+    if length < 1 << 20 {
+        candidates.push("a".repeat(length));
+        candidates.extend(["b", "0", "-"].map(|text| text.repeat(length.max(1))));
+        if rules.max.is_none_or(|max| max > rules.min) {
+            candidates.push("a".repeat(length + 1));
+        }
+        // Enough to find one that is not among those excluded.
+        let others = (0..=rules.excluded.len()).take(2_000).map(|index| format!("{}{index}", "a".repeat(length)));
+        candidates.extend(others.filter(|_| rules.patterns.is_empty() && !rules.excluded.is_empty()));
+    }
+    candidates
+}
+
+fn escape(text: &str) -> String {
+    text.chars().map(|character| format!(r"\x{{{:X}}}", u32::from(character))).collect()
+}
