@@ -77,8 +77,8 @@ pub enum Reason {
     TooManyStates,
     /// Formats, of which the relation is unknown.
     Format,
-    /// Multiples that do not fit into 128 bits.
-    Multiple,
+    /// Numbers of which no example was found.
+    Number,
     /// `unevaluatedProperties` or `unevaluatedItems` over what is evaluated differently on different paths.
     Unevaluated,
     /// `uniqueItems` or counts of items or members.

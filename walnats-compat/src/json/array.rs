@@ -71,9 +71,11 @@ impl Rules {
                     if *count > MAX_WANTED {
                         return None;
                     }
+                    let known = rules.wanted.iter().filter(|wanted| wanted.group == Some(*id)).count();
+                    let more = usize::try_from(*count).unwrap_or(usize::MAX).saturating_sub(known);
                     let literals = vec![Literal::yes(*id)];
                     let wanted = Wanted { at: Position::From(0), literals, group: Some(*id) };
-                    rules.wanted.extend(vec![wanted; usize::try_from(*count).unwrap_or(usize::MAX)]);
+                    rules.wanted.extend(vec![wanted; more]);
                 }
                 Atom::ContainsAtMost(id, 0) => rules.everywhere.push(Literal::no(*id)),
                 Atom::ContainsAtMost(id, count) => rules.at_most.push((*id, *count)),

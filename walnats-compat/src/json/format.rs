@@ -2,59 +2,107 @@
 
 use walnats_schema::Format;
 
-/// A format between two regular languages. Both in the syntax of the crate `regex`, matching whole texts.
+/// A format between two regular languages, in the syntax of the crate `regex`; they match whole texts.
+#[derive(Debug)]
 pub(super) struct Bounds {
     /// Every text of the format is in it.
-    pub(super) outer: &'static str,
+    pub(super) outer: String,
     /// Every text in it has the format.
-    pub(super) inner: Option<&'static str>,
+    pub(super) inner: String,
     /// Some texts of the format.
     pub(super) samples: &'static [&'static str],
 }
 
-const HEX: &str = r"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$";
-const IPV4: &str = r"^(?:(?:[0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\.){3}(?:[0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])$";
-const POINTER: &str = r"^(?s:/(?:[^~/]|~[01])*)*$";
+/// Names of parts of expressions, each with what it stands for; later ones may stand in earlier ones.
+const PARTS: [(&str, &str); 26] = [
+    ("{URI_INNER}", r"[A-Za-z][0-9A-Za-z+.-]*:(?://[0-9A-Za-z.-]+(?::[0-9]{1,5})?(?:/{P}*)*|{PATH})?{TAIL}"),
+    ("{RELATIVE}", r"(?:{N}+(?:/{P}*)*|/(?:{P}+(?:/{P}*)*)?)?{TAIL}"),
+    ("{PATH}", r"(?:{P}+(?:/{P}*)*|/(?:{P}+(?:/{P}*)*)?)"),
+    ("{TAIL}", r"(?:\?(?:{P}|[/?])*)?(?:#(?:{P}|[/?])*)?"),
+    ("{P}", r"[0-9A-Za-z._~!$&'()*+,;=:@-]"),
+    ("{N}", r"[0-9A-Za-z._~!$&'()*+,;=-]"),
+    ("{URI_CHARACTER}", r"[0-9A-Za-z\-._~!$&'()*+,;=:@/?#%\[\]]"),
+    ("{DATE}", r"[0-9]{4}-(?:(?:0[13578]|1[02])-(?:{DAY}|29|30|31)|(?:0[469]|11)-(?:{DAY}|29|30)|02-{DAY})"),
+    ("{DATE_OR_29}", r"[0-9]{4}-(?:(?:0[13578]|1[02])-(?:{DAY}|29|30|31)|(?:0[469]|11)-(?:{DAY}|29|30)|02-(?:{DAY}|29))"),
+    ("{DAY}", r"(?:0[1-9]|1[0-9]|2[0-8])"),
+    ("{TIME_OR_60}", r"{HOUR}:{MINUTE}:(?:{MINUTE}|60)(?:\.[0-9]+)?{OFFSET}"),
+    ("{TIME}", r"{HOUR}:{MINUTE}:{MINUTE}(?:\.[0-9]+)?{OFFSET}"),
+    ("{OFFSET}", r"(?:[Zz]|[+-]{HOUR}:{MINUTE})"),
+    ("{HOUR}", r"(?:[01][0-9]|2[0-3])"),
+    ("{MINUTE}", r"[0-5][0-9]"),
+    ("{ATOM}", r"[0-9A-Za-z!#$%&'*+/=?^_`{|}~-]{1,20}"),
+    ("{LABEL_OUTER}", r"[0-9A-Za-z](?:[0-9A-Za-z-]*[0-9A-Za-z])?"),
+    ("{LABEL_INNER}", r"[0-9A-Za-z]{1,20}(?:-[0-9A-Za-z]{1,20})?"),
+    ("{V4}", r"(?:{OCTET}\.){3}{OCTET}"),
+    ("{OCTET}", r"(?:[0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])"),
+    ("{V}", r"\{[+\#./;?&=,!@|]?{NAME}(?:,{NAME})*\}"),
+    ("{NAME}", r"(?:{NAME_PART}(?:\.{NAME_PART})*(?:\*|:[1-9][0-9]{0,3})?)"),
+    ("{NAME_PART}", r"(?:[A-Za-z0-9_]|%[0-9A-Fa-f]{2})+"),
+    ("{POINTER}", r"(?:/(?:[^~/]|~[01])*)*"),
+    ("{H}", r"[0-9A-Fa-f]{1,4}"),
+    ("{X}", r"[0-9A-Fa-f]"),
+];
 
 pub(super) fn bounds(format: Format) -> Bounds {
-    let bounds = |outer, inner, samples| Bounds { outer, inner, samples };
-    match format {
-        Format::DateTime => bounds(
-            r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})$",
-            Some(
-                r"^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])$",
-            ),
-            &["2000-01-01T00:00:00Z"],
+    let (outer, inner, samples): (&str, &str, &[&str]) = match format {
+        Format::DateTime => ("{DATE_OR_29}[Tt]{TIME_OR_60}", "{DATE}[Tt]{TIME}", &["2000-01-01T00:00:00Z"]),
+        Format::Date => ("{DATE_OR_29}", "{DATE}", &["2000-01-01"]),
+        Format::Time => ("{TIME_OR_60}", "{TIME}", &["00:00:00Z"]),
+        Format::Duration => (DURATION, DURATION, &["P1D", "PT1S"]),
+        Format::Email => (
+            r"[ -~]+@(?:{LABEL_OUTER}(?:\.{LABEL_OUTER})*|\[[0-9A-Za-z.:]+\])",
+            r"{ATOM}(?:\.{ATOM}){0,2}@{LABEL_INNER}(?:\.{LABEL_INNER}){0,3}",
+            &["a@b.cc"],
         ),
-        Format::Date => bounds(
-            r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
-            Some(r"^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])$"),
-            &["2000-01-01"],
+        Format::IdnEmail => (
+            "(?s:.)+@(?s:.)+",
+            r"{ATOM}(?:\.{ATOM}){0,2}@{LABEL_INNER}(?:\.{LABEL_INNER}){0,3}",
+            &["a@b.cc"],
         ),
-        Format::Time => bounds(
-            r"^[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})$",
-            Some(
-                r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])$",
-            ),
-            &["00:00:00Z"],
+        Format::Hostname => {
+            (r"{LABEL_OUTER}(?:\.{LABEL_OUTER})*", r"{LABEL_INNER}(?:\.{LABEL_INNER}){0,4}", &["a", "a.b"])
+        }
+        Format::IdnHostname => ("(?s:.)+", r"{LABEL_INNER}(?:\.{LABEL_INNER}){0,4}", &["a", "a.b"]),
+        Format::Ipv4 => ("{V4}", "{V4}", &["0.0.0.0"]),
+        Format::Ipv6 => (IPV6, IPV6, &["::", "::1"]),
+        Format::Uri => ("[A-Za-z][0-9A-Za-z+.-]*:{URI_CHARACTER}*", "{URI_INNER}", &["a:", "http://a.b"]),
+        Format::UriReference => ("{URI_CHARACTER}*", "(?:{URI_INNER}|{RELATIVE})", &["", "a", "http://a.b"]),
+        Format::Iri => ("[A-Za-z][0-9A-Za-z+.-]*:(?s:.)*", "{URI_INNER}", &["a:", "http://a.b"]),
+        Format::IriReference => ("(?s:.)*", "(?:{URI_INNER}|{RELATIVE})", &["", "a", "http://a.b"]),
+        Format::UriTemplate => (TEMPLATE, TEMPLATE, &["", "a"]),
+        Format::Uuid => (
+            "{X}{8}-{X}{4}-{X}{4}-{X}{4}-{X}{12}",
+            "{X}{8}-{X}{4}-{X}{4}-{X}{4}-{X}{12}",
+            &["00000000-0000-0000-0000-000000000000"],
         ),
-        Format::Duration => bounds(r"^P[0-9A-Z]+$", Some(r"^P[0-9]+[YMWD]$"), &["P1D", "PT1S"]),
-        Format::Email => bounds(r"^(?s:.+@.+)$", Some(r"^[a-z]{1,60}@[a-z]{1,60}\.[a-z]{2,60}$"), &["a@b.cc"]),
-        Format::IdnEmail => bounds(r"^(?s:.+@.+)$", Some(r"^[a-z]{1,60}@[a-z]{1,60}\.[a-z]{2,60}$"), &["a@b.cc"]),
-        Format::Hostname => bounds(r"^[0-9A-Za-z.-]+$", Some(r"^[a-z]{1,60}(?:\.[a-z]{1,60}){0,2}$"), &["a"]),
-        Format::IdnHostname => bounds(r"^(?s:.+)$", Some(r"^[a-z]{1,60}(?:\.[a-z]{1,60}){0,2}$"), &["a"]),
-        Format::Ipv4 => bounds(IPV4, Some(IPV4), &["0.0.0.0"]),
-        Format::Ipv6 => bounds(r"^[0-9A-Fa-f:.]{2,45}$", Some(r"^(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}$"), &["::"]),
-        Format::Uri => bounds(r"^[A-Za-z][0-9A-Za-z+.-]*:[!-~]*$", Some(r"^[a-z]+:[a-z]*$"), &["a:", "http://a.b"]),
-        Format::UriReference => bounds(r"^[!-~]*$", Some(r"^[a-z]*$"), &["", "a"]),
-        Format::Iri => bounds(r"^[A-Za-z][0-9A-Za-z+.-]*:(?s:.*)$", Some(r"^[a-z]+:[a-z]*$"), &["a:", "http://a.b"]),
-        Format::IriReference => bounds(r"^(?s:.*)$", Some(r"^[a-z]*$"), &["", "a"]),
-        Format::UriTemplate => bounds(r"^(?s:.*)$", Some(r"^[a-z]*$"), &["", "a"]),
-        Format::Uuid => bounds(HEX, Some(HEX), &["00000000-0000-0000-0000-000000000000"]),
-        Format::JsonPointer => bounds(POINTER, Some(POINTER), &["", "/a"]),
-        Format::RelativeJsonPointer => bounds(r"^[0-9](?s:.*)$", Some(r"^[1-9][0-9]*$"), &["0", "1/a"]),
-        Format::Regex => bounds(r"^(?s:.*)$", Some(r"^[a-z]*$"), &["", "a"]),
-    }
+        Format::JsonPointer => ("{POINTER}", "{POINTER}", &["", "/a"]),
+        Format::RelativeJsonPointer => (RELATIVE_POINTER, RELATIVE_POINTER, &["0", "1/a"]),
+        Format::Regex => ("(?s:.)*", "[0-9A-Za-z _-]*", &["", "a"]),
+    };
+    Bounds { outer: whole(outer), inner: whole(inner), samples }
+}
+
+const DURATION: &str = concat!(
+    r"P(?:[0-9]+W|(?:[0-9]+Y(?:[0-9]+M(?:[0-9]+D)?)?|[0-9]+M(?:[0-9]+D)?|[0-9]+D)|",
+    r"(?:[0-9]+Y(?:[0-9]+M(?:[0-9]+D)?)?|[0-9]+M(?:[0-9]+D)?|[0-9]+D)?",
+    r"T(?:[0-9]+H(?:[0-9]+M(?:[0-9]+S)?)?|[0-9]+M(?:[0-9]+S)?|[0-9]+S))"
+);
+/// RFC 4291, section 2.2.
+const IPV6: &str = concat!(
+    r"(?:(?:{H}:){7}{H}|(?:{H}:){1,7}:|(?:{H}:){1,6}:{H}|(?:{H}:){1,5}(?::{H}){1,2}|(?:{H}:){1,4}(?::{H}){1,3}|",
+    r"(?:{H}:){1,3}(?::{H}){1,4}|(?:{H}:){1,2}(?::{H}){1,5}|{H}:(?::{H}){1,6}|:(?:(?::{H}){1,7}|:)|",
+    r"(?:{H}:){6}{V4}|::(?:{H}:){0,5}{V4}|{H}::(?:{H}:){0,4}{V4}|(?:{H}:){2}:(?:{H}:){0,3}{V4}|",
+    r"(?:{H}:){3}:(?:{H}:){0,2}{V4}|(?:{H}:){4}:(?:{H}:){0,1}{V4}|(?:{H}:){5}:{V4})"
+);
+/// RFC 6570, section 2.
+const TEMPLATE: &str =
+    r"(?:[\x21\x23\x24\x26-\x3B\x3D\x3F-\x5B\x5D\x5F\x61-\x7A\x7E\x{A0}-\x{10FFFF}]|%[0-9A-Fa-f]{2}|{V})*";
+const RELATIVE_POINTER: &str = r"(?:0|[1-9][0-9]*)(?:[+-][1-9][0-9]*)?(?:#|{POINTER})";
+
+/// The expression, with its parts, for whole texts.
+fn whole(expression: &str) -> String {
+    let put_in = |text: String, (name, part): &(&str, &str)| text.replace(name, part);
+    format!("^(?:{})$", PARTS.iter().fold(expression.to_owned(), put_in))
 }
 
 /// Whether every text of the first format is one of the second.
@@ -63,8 +111,65 @@ pub(super) fn is_within(inner: Format, outer: Format) -> bool {
     inner == outer
         || matches!(
             (inner, outer),
-            (Uri, UriReference | Iri | IriReference)
-                | (UriReference | Iri, IriReference)
-                | (Email, IdnEmail)
+            (Uri, UriReference | Iri | IriReference) | (UriReference | Iri, IriReference) | (Email, IdnEmail)
         )
+}
+
+#[cfg(test)]
+mod tests {
+    use regex::Regex;
+    use walnats_schema::Format;
+
+    use super::{bounds, is_within};
+
+    const TEXTS: [&str; 40] = [
+        "2000-02-28T23:59:60Z", "2024-02-29T12:00:00.5+01:30", "1999-12-31", "23:59:60z", "P1Y2M3DT4H5M6S", "P2W",
+        "PT36H", "P1YT", "a.b@c-d.example", "\"a b\"@c", "a@[127.0.0.1]", "a@[IPv6:::1]", "é@ü.example", "a--b.c",
+        "xn--bcher-kva.example", "a.b.c.d.e.f", "bücher.example", "127.0.0.1", "255.256.0.1", "::ffff:1.2.3.4",
+        "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8", "fe80::1%eth0", "http://a:80/b?c#d", "urn:a:b", "//a/b", "a/b:c", "a:b/c",
+        "?a", "#", "http://[::1]/", "http://u@h", "%41", "/a/~0~1", "1+1/a", "0#", "01/a", "{+a,b*}{c:3}",
+        "00000000-0000-0000-0000-00000000000f", "^[a-z](?=b)$",
+    ];
+    const CHARACTERS: &str = "aZ09 :.-+/@[]{}%é~#?&=,;()\"\\_PTYMWDHSzx\n";
+
+    #[test]
+    fn formats_are_between_their_bounds() {
+        let characters: Vec<char> = CHARACTERS.chars().collect();
+        let mut state = 1_u64;
+        let mut below = |limit: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % limit
+        };
+        let all = Format::ALL.map(|format| {
+            let bounds = bounds(format);
+            let compile = |text: &str| Regex::new(text).unwrap();
+            (format, compile(&bounds.outer), compile(&bounds.inner), bounds.samples)
+        });
+        let mut counts = [0; Format::ALL.len()];
+        for round in 0..40_000 {
+            let mut text: Vec<char> = TEXTS[round % TEXTS.len()].chars().collect();
+            for _ in 0..below(4) {
+                let at = below(text.len() + 1);
+                match below(3) {
+                    0 if at < text.len() => drop(text.remove(at)),
+                    1 if at < text.len() => text[at] = characters[below(characters.len())],
+                    _ => text.insert(at, characters[below(characters.len())]),
+                }
+            }
+            let text: String = text.into_iter().collect();
+            for (index, (format, outer, inner, _)) in all.iter().enumerate() {
+                let is_valid = format.check(&text);
+                counts[index] += usize::from(is_valid);
+                assert!(!is_valid || outer.is_match(&text), "{format:?} outer: {text:?}");
+                assert!(is_valid || !inner.is_match(&text), "{format:?} inner: {text:?}");
+                for other in Format::ALL.into_iter().filter(|other| is_within(*format, *other)) {
+                    assert!(!is_valid || other.check(&text), "{text:?} is {format:?}, but not {other:?}");
+                }
+            }
+        }
+        assert!(counts.iter().all(|count| *count > 100), "too few texts: {counts:?}");
+        for (format, _, _, samples) in all {
+            assert!(samples.iter().all(|sample| format.check(sample)), "{format:?}");
+        }
+    }
 }

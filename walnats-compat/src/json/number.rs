@@ -2,15 +2,18 @@
 
 mod exact;
 
+use num_bigint::BigInt;
+use num_integer::Integer;
+use num_traits::{One, Signed, Zero};
 use serde_json::{Number, Value};
 
-use self::exact::{Grid, Scaled};
+use self::exact::Grid;
 use super::Reason;
 use super::atom::Atom;
 use super::outcome::Outcome;
 
 /// How many multiples are tried one by one.
-const MAX_TRIES: i128 = 20_000;
+const MAX_TRIES: i32 = 20_000;
 
 /// A number that meets the requirements, or that there is none.
 pub(super) fn number(atoms: &[Atom]) -> Outcome {
@@ -21,12 +24,11 @@ pub(super) fn number(atoms: &[Atom]) -> Outcome {
         _ => Vec::new(),
     });
     let numbers: Vec<Number> = numbers.collect();
-    // Where there are no multiples, half steps are fine enough to find a number between bounds.
     let Some(grid) = Grid::new(&numbers) else { return outside_of_grid(atoms) };
     Range::new(atoms, &grid).map_or_else(|| outside_of_grid(atoms), |range| range.solve(&grid))
 }
 
-/// Numbers that are too large or too fine for 128 bits: only the bounds are compared.
+/// Numbers with exponents that are too large: only the bounds are compared.
 fn outside_of_grid(atoms: &[Atom]) -> Outcome {
     use walnats_schema::Decimal;
     let least = atoms.iter().filter_map(|atom| match atom {
@@ -49,37 +51,37 @@ fn outside_of_grid(atoms: &[Atom]) -> Outcome {
         _ => None,
     });
     let candidate = bounds.last().map_or_else(|| Value::from(0), Value::Number);
-    Outcome::Open { candidate: Some(candidate), places: Vec::new() }.or(Outcome::open(Reason::Multiple))
+    Outcome::Open { candidate: Some(candidate), places: Vec::new() }.or(Outcome::open(Reason::Number))
 }
 
 /// What is asked, in units of a grid.
+#[derive(Default)]
 struct Range {
-    least: Option<i128>,
-    most: Option<i128>,
-    /// The distance of the numbers that are multiples of all that they must be; 0 for any number.
-    step: i128,
+    least: Option<BigInt>,
+    most: Option<BigInt>,
+    /// The distance of the numbers that are multiples of all that they must be; `None` for any number.
+    step: Option<BigInt>,
     /// What it must not be a multiple of.
-    not_multiples: Vec<i128>,
-    not_values: Vec<i128>,
+    not_multiples: Vec<BigInt>,
+    not_values: Vec<BigInt>,
 }
 
 impl Range {
     fn new(atoms: &[Atom], grid: &Grid) -> Option<Self> {
-        let mut range = Self { least: None, most: None, step: 0, not_multiples: Vec::new(), not_values: Vec::new() };
-        let mut steps = Vec::new();
+        let mut range = Self::default();
         for atom in atoms {
             match atom {
-                Atom::Integer(true) => steps.push(grid.one()),
+                Atom::Integer(true) => range.step_by(grid.one()),
                 Atom::Integer(false) => range.not_multiples.push(grid.one()),
-                Atom::Multiple(divisor, true) => steps.push(grid.scale(divisor)?),
-                Atom::Multiple(divisor, false) => range.not_multiples.push(grid.scale(divisor)?),
+                Atom::Multiple(divisor, true) => range.step_by(grid.scale(divisor)?.abs()),
+                Atom::Multiple(divisor, false) => range.not_multiples.push(grid.scale(divisor)?.abs()),
                 Atom::Least { bound, is_exclusive } => {
-                    let bound = grid.scale(bound)? + i128::from(*is_exclusive);
-                    range.least = Some(range.least.map_or(bound, |least| least.max(bound)));
+                    let bound = grid.scale(bound)? + i32::from(*is_exclusive);
+                    range.least = range.least.take().max(Some(bound));
                 }
                 Atom::Most { bound, is_exclusive } => {
-                    let bound = grid.scale(bound)? - i128::from(*is_exclusive);
-                    range.most = Some(range.most.map_or(bound, |most| most.min(bound)));
+                    let bound = grid.scale(bound)? - i32::from(*is_exclusive);
+                    range.most = Some(range.most.take().map_or(bound.clone(), |most| most.min(bound)));
                 }
                 Atom::NotValues(values) => {
                     for number in values.iter().filter_map(Value::as_number) {
@@ -89,80 +91,92 @@ impl Range {
                 _ => {}
             }
         }
-        for step in steps {
-            range.step = if range.step == 0 { step } else { least_common_multiple(range.step, step)? };
-        }
+        // A divisor of 0 is against the specification; nothing is said of it here.
+        range.not_multiples.retain(|divisor| !divisor.is_zero());
         Some(range)
     }
 
+    fn step_by(&mut self, step: BigInt) {
+        if !step.is_zero() {
+            self.step = Some(self.step.take().map_or(step.clone(), |other| other.lcm(&step)));
+        }
+    }
+
     fn solve(&self, grid: &Grid) -> Outcome {
-        if let (Some(least), Some(most)) = (self.least, self.most)
-            && least > most
-        {
-            // The grid is finer than all bounds: an open interval of reals has a grid point inside.
+        // The grid is finer than all bounds: an open interval of reals has a grid point inside.
+        let unit = self.step.clone().unwrap_or_else(BigInt::one);
+        if self.step.is_some() && self.not_multiples.iter().any(|other| unit.is_multiple_of(other)) {
             return Outcome::Empty;
         }
-        let unit = if self.step == 0 { 1 } else { self.step };
-        // Multiples of these numbers among the multiples of `unit`.
-        let periods: Vec<i128> = self.not_multiples.iter().map(|other| other / common_divisor(*other, unit)).collect();
-        if self.step != 0 && periods.contains(&1) {
-            return Outcome::Empty;
-        }
-        let first = self.least.map(|least| least.div_euclid(unit) + i128::from(least.rem_euclid(unit) != 0));
-        let last = self.most.map(|most| most.div_euclid(unit));
-        if let (Some(first), Some(last)) = (first, last)
+        let first = self.least.as_ref().map(|least| least.div_ceil(&unit));
+        let last = self.most.as_ref().map(|most| most.div_floor(&unit));
+        if let (Some(first), Some(last)) = (&first, &last)
             && first > last
         {
             return Outcome::Empty;
         }
-        let is_good = |factor: i128| {
-            let Some(value) = factor.checked_mul(unit) else { return false };
-            first.is_none_or(|first| factor >= first)
-                && last.is_none_or(|last| factor <= last)
+        let is_good = |factor: &BigInt| {
+            let value = factor * &unit;
+            first.as_ref().is_none_or(|first| factor >= first)
+                && last.as_ref().is_none_or(|last| factor <= last)
                 && !self.not_values.contains(&value)
-                && !self.not_multiples.iter().any(|other| value % other == 0)
+                && !self.not_multiples.iter().any(|other| value.is_multiple_of(other))
         };
-        let one = grid.one().checked_div(unit).unwrap_or(1).max(1);
-        let (from, to) = match (first, last) {
+        let one = grid.one().div_floor(&unit).max(BigInt::one());
+        let (from, to): (BigInt, BigInt) = match (first.clone(), last.clone()) {
             (Some(first), Some(last)) => (first, last),
-            (Some(first), None) => (first, first.saturating_add(MAX_TRIES)),
-            (None, Some(last)) => (last.saturating_sub(MAX_TRIES), last),
-            (None, None) => (-MAX_TRIES, MAX_TRIES),
+            (Some(first), None) => (first.clone(), first + MAX_TRIES),
+            (None, Some(last)) => (&last - MAX_TRIES, last),
+            (None, None) => (BigInt::from(-MAX_TRIES), BigInt::from(MAX_TRIES)),
         };
+        // Whether a number would do that the machine's numbers do not have.
+        let mut is_possible = false;
+        let mut try_factor = |factor: &BigInt| {
+            if !is_good(factor) {
+                return None;
+            }
+            is_possible = true;
+            grid.number(&(factor * &unit)).map(|value| Outcome::Value(Value::Number(value)))
+        };
+        let middle: BigInt = (&from + &to).div_floor(&BigInt::from(2));
         // What people would write first: 0, 1, the bounds and their neighbours.
-        let near = [0, one, -one, 2 * one, from, to, from + 1, to - 1, from + one, to - one, 1, -1, one / 2];
-        let middle = from + (to - from) / 2;
-        let mut representable = false;
-        let mut try_factor = |factor: i128| {
-            let value = if is_good(factor) { grid.number(Scaled(factor * unit)) } else { None };
-            representable |= is_good(factor);
-            value.map(|value| Outcome::Value(Value::Number(value)))
-        };
-        for factor in near.into_iter().chain([middle, middle - middle.rem_euclid(one)]) {
-            if let Some(found) = try_factor(factor) {
+        let near = [
+            BigInt::zero(),
+            one.clone(),
+            -&one,
+            &one * 2,
+            from.clone(),
+            to.clone(),
+            &from + 1,
+            &to - 1,
+            &from + &one,
+            &to - &one,
+            from.next_multiple_of(&one),
+            to.prev_multiple_of(&one),
+            BigInt::one(),
+            -BigInt::one(),
+            &one / 2,
+            middle.prev_multiple_of(&one),
+            middle,
+            &from * 10,
+            &to * 10,
+        ];
+        if let Some(found) = near.iter().find_map(&mut try_factor) {
+            return found;
+        }
+        let mut factor = from.clone();
+        for _ in 0..=MAX_TRIES {
+            if factor > to {
+                break;
+            }
+            if let Some(found) = try_factor(&factor) {
                 return found;
             }
+            factor += 1;
         }
-        let tries = (to.saturating_sub(from)).min(MAX_TRIES);
-        for offset in 0..=tries {
-            if let Some(found) = try_factor(from + offset) {
-                return found;
-            }
-        }
-        let is_exhausted = self.step != 0 && first.is_some() && last.is_some() && to - from <= MAX_TRIES;
-        let is_single = self.step == 0 && self.least.is_some() && self.least == self.most;
+        let is_exhausted = self.step.is_some() && first.is_some() && last.is_some() && factor > to;
         // Real numbers at a single point, or all multiples between two bounds.
-        if (is_exhausted || is_single) && !representable { Outcome::Empty } else { Outcome::open(Reason::Multiple) }
+        let is_single = self.least.is_some() && self.least == self.most;
+        if (is_exhausted || is_single) && !is_possible { Outcome::Empty } else { Outcome::open(Reason::Number) }
     }
-}
-
-fn common_divisor(mut a: i128, mut b: i128) -> i128 {
-    while b != 0 {
-        (a, b) = (b, a % b);
-    }
-    a.abs().max(1)
-}
-
-fn least_common_multiple(a: i128, b: i128) -> Option<i128> {
-    (a / common_divisor(a, b)).checked_mul(b).map(i128::abs)
 }

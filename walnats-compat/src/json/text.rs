@@ -101,11 +101,10 @@ impl Solver {
         }
         for (format, wanted) in &rules.formats {
             let bounds = format::bounds(*format);
-            let language = if *wanted == is_certain { bounds.inner } else { Some(bounds.outer) };
-            if let Some(test) = language.and_then(|language| self.automata.regex(language, *wanted)) {
-                tests.push(test);
-            } else {
-                reason = reason.or(Some(Reason::Format));
+            let language = if *wanted == is_certain { bounds.inner } else { bounds.outer };
+            match self.automata.regex(&language, *wanted) {
+                Some(test) => tests.push(test),
+                None => reason = reason.or(Some(Reason::Format)),
             }
         }
         if !rules.excluded.is_empty() && rules.excluded.len() <= MAX_EXCLUDED {
@@ -130,6 +129,9 @@ fn candidates(rules: &Rules) -> Vec<String> {
         if *wanted {
             candidates.extend(format::bounds(*format).samples.iter().map(|text| (*text).to_owned()));
         }
+    }
+    if rules.formats.iter().any(|(_, wanted)| !wanted) {
+        candidates.extend(["", " ", "a", "a b", "{", "%", "(", "é", "/~"].map(str::to_owned));
     }
     let length = usize::try_from(rules.min).unwrap_or(usize::MAX);
     if length < 1 << 20 {
