@@ -4,6 +4,7 @@ mod arena;
 mod array;
 mod atom;
 mod automaton;
+mod difference;
 mod evaluated;
 mod format;
 mod minimize;
@@ -12,6 +13,7 @@ mod number;
 mod object;
 mod outcome;
 mod propagate;
+mod refusal;
 mod search;
 mod solver;
 mod state;
@@ -20,7 +22,10 @@ mod text;
 use serde_json::Value;
 use walnats_schema::{SchemaId, SchemaSet};
 
+pub use self::difference::{Difference, Differences, differences};
+pub use self::minimize::minimize;
 use self::outcome::Outcome;
+pub use self::refusal::{Refusal, refusals};
 use self::solver::Solver;
 
 /// A schema of a set.
@@ -121,7 +126,7 @@ fn search_difference(sub: Root<'_>, sup: Root<'_>, limits: &Limits) -> Containme
         Outcome::Open { candidate, places } => (candidate, places),
     };
     match candidate.filter(differs) {
-        Some(value) => Containment::Differs(minimize::minimize(value, &differs)),
+        Some(value) => Containment::Differs(minimize(value, &differs)),
         None if places.is_empty() => {
             Containment::Undecided(vec![Undecided { pointer: String::new(), reason: Reason::Unconfirmed }])
         }

@@ -22,7 +22,9 @@ impl Tally {
         self.questions += 1;
         let start = std::time::Instant::now();
         let judged = judge(sub, sup);
-        if start.elapsed().as_millis() > 100 { println!("slow: {name} {:?}", start.elapsed()); }
+        if start.elapsed().as_millis() > 100 {
+            println!("slow: {name} {:?}", start.elapsed());
+        }
         match judged {
             Containment::Contained if label => {}
             Containment::Differs(_) if !label => {}
@@ -42,21 +44,41 @@ fn the_containment_suite() {
     for (name, draft) in [("draft7", Draft::Draft7), ("draft2020-12", Draft::Draft202012)] {
         let mut tally = Tally::default();
         for kind in std::fs::read_dir(folder.join(name)).unwrap() {
-            let mut files: Vec<_> = std::fs::read_dir(kind.unwrap().path()).unwrap().map(|file| file.unwrap().path()).collect();
+            let mut files: Vec<_> =
+                std::fs::read_dir(kind.unwrap().path()).unwrap().map(|file| file.unwrap().path()).collect();
             files.sort();
             for file in files.iter().filter(|file| file.extension().is_some_and(|end| end == "json")) {
                 suite_file(file, draft, &mut tally);
             }
         }
-        println!("{name}: {} of {} undecided, {} disagree", tally.undecided, tally.questions, tally.disagreements.len());
-        for line in &tally.disagreements { println!("  {line}"); }
+        println!(
+            "{name}: {} of {} undecided, {} disagree",
+            tally.undecided,
+            tally.questions,
+            tally.disagreements.len()
+        );
+        for line in &tally.disagreements {
+            println!("  {line}");
+        }
     }
 }
 
 fn suite_file(file: &Path, draft: Draft, tally: &mut Tally) {
     let cases: Vec<Value> = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
     for case in cases {
-        let name = format!("{}/{}", file.iter().rev().take(2).collect::<Vec<_>>().iter().rev().map(|p| p.to_string_lossy()).collect::<Vec<_>>().join("/"), case["id"]);
+        let name = format!(
+            "{}/{}",
+            file.iter()
+                .rev()
+                .take(2)
+                .collect::<Vec<_>>()
+                .iter()
+                .rev()
+                .map(|p| p.to_string_lossy())
+                .collect::<Vec<_>>()
+                .join("/"),
+            case["id"]
+        );
         match (read(&case["schema1"], draft, false), read(&case["schema2"], draft, false)) {
             (Ok(one), Ok(two)) => {
                 let tests = &case["tests"];
@@ -65,7 +87,11 @@ fn suite_file(file: &Path, draft: Draft, tally: &mut Tally) {
                     match key.as_str() {
                         "s1SubsetEqOfs2" => tally.add(&name, &one, &two, label),
                         "s2SubsetEqOfs1" => tally.add(&format!("{name} reverse"), &two, &one, label),
-                        other => { if tally.questions == 0 { println!("key {other}"); } }
+                        other => {
+                            if tally.questions == 0 {
+                                println!("key {other}");
+                            }
+                        }
                     }
                 }
             }
@@ -75,9 +101,64 @@ fn suite_file(file: &Path, draft: Draft, tally: &mut Tally) {
 }
 
 #[test]
+fn github() {
+    let Some(folder) = walnats_harness::nested::corpus("github-webhooks") else { return };
+    let suite: Value = serde_json::from_slice(&std::fs::read(folder.join("schema.json")).unwrap()).unwrap();
+    let mut random = walnats_differential::Random::new(5);
+    let count = suite["oneOf"].as_array().unwrap().len();
+    let (mut contained, mut differs, mut undecided) = (0, 0, 0);
+    let mut times = Vec::new();
+    for round in 0..number("WALNATS_PAIRS", 60) as usize {
+        let mut old = suite.clone();
+        let reference = suite["oneOf"][round % count]["$ref"].clone();
+        old.as_object_mut().unwrap().remove("oneOf");
+        old["allOf"] = serde_json::json!([{"$ref": reference}]);
+        let mut new = old.clone();
+        let one = read(&old, Draft::Draft7, true).unwrap();
+        // A place that the event reaches.
+        let what = support::change_reached(&mut new, reference.as_str().unwrap(), &mut random);
+        let Ok(two) = read(&new, Draft::Draft7, true) else { continue };
+        for (sub, sup, name) in [(&one, &two, "old in new"), (&two, &one, "new in old")] {
+            let start = std::time::Instant::now();
+            let judged = judge(sub, sup);
+            times.push(start.elapsed());
+            if start.elapsed().as_millis() > 500 {
+                println!("slow {:?} {reference} {what} {name}", start.elapsed());
+            }
+            match judged {
+                Containment::Contained => contained += 1,
+                Containment::Differs(value) => {
+                    differs += 1;
+                    if value.to_string().len() > 300 {
+                        println!("{} long witness {reference} {what}", value.to_string().len())
+                    }
+                }
+                Containment::Undecided(places) => {
+                    undecided += 1;
+                    println!("undecided {reference} {what} {name}: {:?}", &places[..places.len().min(3)]);
+                }
+            }
+        }
+    }
+    times.sort();
+    println!(
+        "github: {contained} contained, {differs} differ, {undecided} undecided; median {:?}, 95 % {:?}, max {:?}",
+        times[times.len() / 2],
+        times[times.len() * 95 / 100],
+        times[times.len() - 1]
+    );
+}
+
+fn number(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+#[test]
 fn apicurio() {
     let Some(folder) = walnats_harness::nested::corpus("apicurio-json") else { return };
-    let suite: Value = serde_json::from_slice(&std::fs::read(folder.join("compatibility-test-data.normalised.json")).unwrap()).unwrap();
+    let suite: Value =
+        serde_json::from_slice(&std::fs::read(folder.join("compatibility-test-data.normalised.json")).unwrap())
+            .unwrap();
     let mut tally = Tally::default();
     let mut both = Tally::default();
     for case in suite["tests"].as_array().unwrap() {
@@ -91,6 +172,14 @@ fn apicurio() {
             (one, two) => println!("refused: {name}: {:?} {:?}", one.err(), two.err()),
         }
     }
-    println!("apicurio: {} of {} undecided, {} disagree; reverse {} undecided", tally.undecided, tally.questions, tally.disagreements.len(), both.undecided);
-    for line in tally.disagreements.iter().chain(&both.disagreements) { println!("  {line}"); }
+    println!(
+        "apicurio: {} of {} undecided, {} disagree; reverse {} undecided",
+        tally.undecided,
+        tally.questions,
+        tally.disagreements.len(),
+        both.undecided
+    );
+    for line in tally.disagreements.iter().chain(&both.disagreements) {
+        println!("  {line}");
+    }
 }

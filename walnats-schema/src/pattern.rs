@@ -63,7 +63,7 @@ impl Pattern {
     ///
     /// # Errors
     /// If the syntax is wrong.
-    pub fn conditions(pattern: &str) -> Result<Option<Vec<Vec<(String, bool)>>>, PatternError> {
+    pub fn conditions(pattern: &str) -> Result<Option<Conditions>, PatternError> {
         let alternatives = translate::translate(&parse::parse(pattern, Leniency::Forgiving)?);
         let condition = |condition: Condition| (condition.regex, condition.wanted);
         let conditions = |all: Vec<Condition>| all.into_iter().map(condition).collect();
@@ -88,6 +88,9 @@ impl Pattern {
         !matches!(self.engine, Engine::BackReferences(_))
     }
 }
+
+/// What a text matches: one of the outer list, and of that every expression that is found (`true`) and none that is not.
+pub type Conditions = Vec<Vec<(String, bool)>>;
 
 fn compile(alternatives: Vec<Vec<Condition>>) -> Result<Vec<Vec<(Regex, bool)>>, PatternError> {
     let compile = |condition: Condition| {

@@ -158,8 +158,7 @@ fn map_ids(schema: &mut Schema, map: &mut dyn FnMut(SchemaId) -> SchemaId) {
     ids.extend(array.contains.iter_mut().map(|contains| &mut contains.schema));
     let named = [&mut object.properties, &mut object.pattern_properties, &mut object.dependent_schemas];
     ids.extend(named.into_iter().flatten().map(|(_, id)| id));
-    let single =
-        [&mut object.additional_properties, &mut object.property_names, &mut object.unevaluated_properties];
+    let single = [&mut object.additional_properties, &mut object.property_names, &mut object.unevaluated_properties];
     ids.extend(single.into_iter().flatten());
     for id in ids {
         *id = map(*id);

@@ -68,6 +68,8 @@ pub(super) enum Atom {
     Most { bound: Number, is_exclusive: bool },
     /// A multiple, or not one.
     Multiple(Number, bool),
+    /// A text that is the name of a member.
+    Name,
     /// At least so many characters.
     MinLength(u64),
     /// At most so many characters.

@@ -8,7 +8,9 @@ use regex_automata::dfa::Automaton;
 use regex_automata::dfa::{StartKind, dense};
 use regex_automata::util::primitives::StateID;
 use regex_automata::util::start;
-use walnats_schema::Pattern;
+use walnats_schema::{Conditions, Pattern};
+
+use super::Reason;
 
 /// The largest automaton of one expression, in bytes.
 const MAX_SIZE: usize = 2 << 20;
@@ -26,9 +28,12 @@ pub(super) struct Automata {
 
 struct Compiled {
     matcher: Option<Pattern>,
-    /// `None` where it cannot be said by automata.
-    conditions: Option<Vec<Vec<(Rc<Dfa>, bool)>>>,
+    /// `Err` where it cannot be said by automata.
+    conditions: Result<Lists<Rc<Dfa>>, Reason>,
 }
+
+/// Automata, each with whether it must match or must not.
+type Lists<T> = Vec<Vec<(T, bool)>>;
 
 /// An automaton that is in a state of its own once it has found a match.
 pub(super) struct Dfa(dense::DFA<Vec<u32>>);
@@ -37,9 +42,9 @@ pub(super) struct Dfa(dense::DFA<Vec<u32>>);
 #[derive(Clone)]
 pub(super) enum Test {
     /// One of the outer list, and all of the inner one.
-    Any(Vec<Vec<(Rc<Dfa>, bool)>>),
+    Any(Lists<Rc<Dfa>>),
     /// One of the inner list, for all of the outer one.
-    All(Vec<Vec<(Rc<Dfa>, bool)>>),
+    All(Lists<Rc<Dfa>>),
 }
 
 /// The texts that are looked for.
@@ -73,10 +78,10 @@ impl Automata {
         self.compiled(pattern).matcher.as_ref().is_some_and(|matcher| matcher.is_match(text))
     }
 
-    /// An ECMA-262 pattern as a test; `None` if automata cannot say it.
-    pub(super) fn pattern(&mut self, pattern: &Rc<str>, wanted: bool) -> Option<Test> {
+    /// An ECMA-262 pattern as a test; `Err` if automata cannot say it.
+    pub(super) fn pattern(&mut self, pattern: &Rc<str>, wanted: bool) -> Result<Test, Reason> {
         let conditions = self.compiled(pattern).conditions.clone()?;
-        Some(if wanted { Test::Any(conditions) } else { Test::All(inverted(conditions)) })
+        Ok(if wanted { Test::Any(conditions) } else { Test::All(inverted(conditions)) })
     }
 
     /// An expression in the syntax of the crate `regex` as a test.
@@ -86,16 +91,19 @@ impl Automata {
 
     fn compiled(&mut self, pattern: &Rc<str>) -> &Compiled {
         if !self.patterns.contains_key(pattern) {
-            let conditions = Pattern::conditions(pattern).ok().flatten().and_then(|alternatives| {
-                let all = alternatives.into_iter().map(|conditions| {
-                    conditions.into_iter().map(|(regex, wanted)| Some((self.dfa(&regex)?, wanted))).collect()
-                });
-                all.collect()
-            });
+            let conditions = match Pattern::conditions(pattern) {
+                Ok(Some(alternatives)) => self.automata(alternatives).ok_or(Reason::TooManyStates),
+                _ => Err(Reason::Pattern),
+            };
             let compiled = Compiled { matcher: Pattern::new(pattern).ok(), conditions };
             self.patterns.insert(pattern.clone(), compiled);
         }
         &self.patterns[pattern]
+    }
+
+    fn automata(&mut self, alternatives: Conditions) -> Option<Lists<Rc<Dfa>>> {
+        let mut automaton = |(regex, wanted): (String, bool)| Some((self.dfa(&regex)?, wanted));
+        alternatives.into_iter().map(|all| all.into_iter().map(&mut automaton).collect()).collect()
     }
 
     fn dfa(&mut self, regex: &str) -> Option<Rc<Dfa>> {
@@ -118,7 +126,7 @@ impl Automata {
     }
 }
 
-fn inverted(conditions: Vec<Vec<(Rc<Dfa>, bool)>>) -> Vec<Vec<(Rc<Dfa>, bool)>> {
+fn inverted(conditions: Lists<Rc<Dfa>>) -> Lists<Rc<Dfa>> {
     let invert = |all: Vec<(Rc<Dfa>, bool)>| all.into_iter().map(|(dfa, wanted)| (dfa, !wanted)).collect();
     conditions.into_iter().map(invert).collect()
 }
@@ -167,7 +175,7 @@ struct Product<'a> {
     /// Those that must match, and those that must not, whatever else does.
     needed: Vec<(usize, bool)>,
     /// The tests, by the indices of their automata.
-    tests: Vec<(bool, Vec<Vec<(usize, bool)>>)>,
+    tests: Vec<(bool, Lists<usize>)>,
     /// From where on characters are not counted any more.
     cap: u64,
 }
@@ -183,7 +191,7 @@ impl<'a> Product<'a> {
                 Test::Any(lists) => (true, lists),
                 Test::All(lists) => (false, lists),
             };
-            let lists: Vec<Vec<(usize, bool)>> = lists
+            let lists: Lists<usize> = lists
                 .iter()
                 .map(|list| list.iter().map(|(dfa, wanted)| (product.index(dfa), *wanted)).collect())
                 .collect();

@@ -46,11 +46,11 @@ fn outside_of_grid(atoms: &[Atom]) -> Outcome {
     {
         return Outcome::Empty;
     }
-    let bounds = atoms.iter().filter_map(|atom| match atom {
+    let mut bounds = atoms.iter().rev().filter_map(|atom| match atom {
         Atom::Least { bound, is_exclusive: false } | Atom::Most { bound, is_exclusive: false } => Some(bound.clone()),
         _ => None,
     });
-    let candidate = bounds.last().map_or_else(|| Value::from(0), Value::Number);
+    let candidate = bounds.next().map_or_else(|| Value::from(0), Value::Number);
     Outcome::Open { candidate: Some(candidate), places: Vec::new() }.or(Outcome::open(Reason::Number))
 }
 
@@ -161,7 +161,10 @@ impl Range {
             &from * 10,
             &to * 10,
         ];
-        if let Some(found) = near.iter().find_map(&mut try_factor) {
+        // Of numbers that are too large for an integer, the machine has only some.
+        let floats = [&from, &to].into_iter().flat_map(|factor| grid.floats(&(factor * &unit)));
+        let floats: Vec<BigInt> = floats.map(|value| value.div_floor(&unit)).collect();
+        if let Some(found) = near.iter().chain(&floats).find_map(&mut try_factor) {
             return found;
         }
         let mut factor = from.clone();

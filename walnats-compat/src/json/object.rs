@@ -111,17 +111,11 @@ impl Solver {
 
     /// Names that the rules do not know, one of each kind: kinds differ by the patterns that they match. With a reason, some
     /// kinds may be missing.
-    fn fresh_names(
-        &mut self,
-        rules: &Rules,
-        wanted: Option<&Wanted>,
-        extra: &Extra,
-    ) -> (Vec<Rc<str>>, Option<Reason>) {
+    fn fresh_names(&mut self, rules: &Rules, wanted: Option<&Wanted>, extra: &Extra) -> (Vec<Rc<str>>, Option<Reason>) {
         let taken: Vec<Value> = rules.known.iter().chain(extra.keys()).map(|name| Value::from(&**name)).collect();
         let mut literals: Vec<Literal> = rules.names.iter().copied().map(Literal::yes).collect();
         literals.extend(wanted.and_then(|wanted| wanted.wrong).map(Literal::no));
-        // The least of all requirements says that it is a text.
-        let mut fixed = vec![Atom::MinLength(0), Atom::NotValues(Rc::new(taken))];
+        let mut fixed = vec![Atom::Name, Atom::NotValues(Rc::new(taken))];
         fixed.extend(wanted.map(Wanted::atoms).unwrap_or_default());
         // Most names match no pattern.
         let mut regions: Vec<Vec<Atom>> = vec![fixed];

@@ -139,7 +139,8 @@ impl State {
         }
         for (cause, names) in &rules.dependent_required {
             let present = names.iter().map(|name| Atom::Present(name.as_str().into())).collect();
-            let alternatives = vec![Alternative::atom(Atom::Absent(cause.as_str().into())), Alternative::atoms(present)];
+            let alternatives =
+                vec![Alternative::atom(Atom::Absent(cause.as_str().into())), Alternative::atoms(present)];
             self.choose(Clause { origin, alternatives });
         }
         for (cause, dependent) in &rules.dependent_schemas {

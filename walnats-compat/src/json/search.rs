@@ -154,7 +154,7 @@ fn unknown(state: &State) -> Option<Reason> {
 /// The type that an atom from the outside is about.
 fn kind_of(atom: &Atom) -> Option<Kind> {
     match atom {
-        Atom::Pattern(..) | Atom::MinLength(_) => Some(Kind::String),
+        Atom::Pattern(..) | Atom::Name => Some(Kind::String),
         _ => None,
     }
 }

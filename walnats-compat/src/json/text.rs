@@ -25,6 +25,7 @@ struct Rules {
     patterns: Vec<(Rc<str>, bool)>,
     formats: Vec<(Format, bool)>,
     excluded: Vec<String>,
+    is_name: bool,
 }
 
 impl Rules {
@@ -32,6 +33,7 @@ impl Rules {
         let mut rules = Self::default();
         for atom in atoms {
             match atom {
+                Atom::Name => rules.is_name = true,
                 Atom::MinLength(min) => rules.min = rules.min.max(*min),
                 Atom::MaxLength(max) => rules.max = Some(rules.max.map_or(*max, |other| other.min(*max))),
                 Atom::Pattern(pattern, wanted) => rules.patterns.push((pattern.clone(), *wanted)),
@@ -95,8 +97,8 @@ impl Solver {
         let mut reason = None;
         for (pattern, wanted) in &rules.patterns {
             match self.automata.pattern(pattern, *wanted) {
-                Some(test) => tests.push(test),
-                None => reason = Some(Reason::Pattern),
+                Ok(test) => tests.push(test),
+                Err(why) => reason = Some(why),
             }
         }
         for (format, wanted) in &rules.formats {
@@ -125,6 +127,9 @@ fn contradict(formats: &[(Format, bool)]) -> bool {
 /// Texts that are tried first: people find them easy to read.
 fn candidates(rules: &Rules) -> Vec<String> {
     let mut candidates: Vec<String> = Vec::new();
+    if rules.is_name {
+        candidates.extend(["a", "b", "c"].map(str::to_owned));
+    }
     for (format, wanted) in &rules.formats {
         if *wanted {
             candidates.extend(format::bounds(*format).samples.iter().map(|text| (*text).to_owned()));

@@ -4,8 +4,9 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use walnats_compat::json::{Containment, Limits, Root, contained};
+use walnats_differential::Random;
 use walnats_schema::read::{
     Draft, LowerOptions, Report, SchemaRoot, Severity, SourceFile, UnknownKeywords, lower, parse_json,
 };
@@ -58,4 +59,71 @@ pub fn judge(sub: &Read, sup: &Read) -> Containment {
         assert!(sub.accepts(value) && !sup.accepts(value), "{value} is no difference");
     }
     judged
+}
+
+/// Changes one place of a schema.
+pub fn change(schema: &mut Value, random: &mut Random) {
+    let mut places = Vec::new();
+    pointers(schema, String::new(), &mut places);
+    let place = random.pick(&places).clone();
+    let Some(value) = schema.pointer_mut(&place) else { return };
+    match value {
+        Value::Object(members) if !members.is_empty() => {
+            let name = members.keys().nth(random.below(members.len())).cloned().unwrap_or_default();
+            if name != "$schema" && name != "$ref" {
+                members.remove(&name);
+            }
+        }
+        Value::Array(items) if items.len() > 1 => {
+            items.remove(random.below(items.len()));
+        }
+        Value::Number(number) => {
+            if let Some(old) = number.as_u64() {
+                *value = json!(old.saturating_add(1));
+            }
+        }
+        Value::Bool(flag) => *flag = !*flag,
+        _ => {}
+    }
+}
+
+fn pointers(value: &Value, at: String, found: &mut Vec<String>) {
+    found.push(at.clone());
+    match value {
+        Value::Object(members) => {
+            members.iter().for_each(|(name, value)| {
+                pointers(value, format!("{at}/{}", walnats_schema::pointer::escape(name)), found);
+            });
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(index, value)| pointers(value, format!("{at}/{index}"), found));
+        }
+        _ => {}
+    }
+}
+
+/// Changes one place that a definition reaches, and says which.
+pub fn change_reached(schema: &mut Value, reference: &str, random: &mut Random) -> String {
+    let mut reached = vec![reference.trim_start_matches('#').to_owned()];
+    let mut next = 0;
+    while let Some(pointer) = reached.get(next).cloned() {
+        next += 1;
+        let mut places = Vec::new();
+        if let Some(part) = schema.pointer(&pointer) {
+            pointers(part, String::new(), &mut places);
+            for place in places.iter().filter(|place| place.ends_with("/$ref")) {
+                let target = part.pointer(place).and_then(Value::as_str).unwrap_or_default().trim_start_matches('#');
+                if !reached.iter().any(|known| known == target) {
+                    reached.push(target.to_owned());
+                }
+            }
+        }
+    }
+    let pointer = random.pick(&reached).clone();
+    let Some(part) = schema.pointer_mut(&pointer) else { return String::new() };
+    let before = part.clone();
+    while *part == before {
+        change(part, random);
+    }
+    pointer
 }

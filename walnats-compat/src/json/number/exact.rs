@@ -55,6 +55,13 @@ impl Grid {
         let number = Number::from_f64(format!("{value}e-{}", self.digits).parse().ok()?)?;
         (self.scale(&number).as_ref() == Some(value)).then_some(number)
     }
+
+    /// Doubles near a value, in units of the grid.
+    pub(super) fn floats(&self, value: &BigInt) -> Vec<BigInt> {
+        let Ok(near) = format!("{value}e-{}", self.digits).parse::<f64>() else { return Vec::new() };
+        let numbers = [near.next_up(), near.next_down(), near * 2.0, near / 2.0].map(Number::from_f64);
+        numbers.iter().flatten().filter_map(|number| self.scale(number)).collect()
+    }
 }
 
 /// Mantissa and exponent of what the text of a number says.
