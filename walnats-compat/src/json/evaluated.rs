@@ -117,13 +117,13 @@ impl Items {
 
 /// The cases for members; `None` if there are too many or they cannot be said.
 pub(super) fn members(arena: &Arena, schema: &Schema) -> Option<Vec<Members>> {
-    let cases = Cases { arena, own: own_members }.inside(schema, 0)?;
+    let cases = Cases { arena, own: own_members, of_objects: true }.inside(schema, 0)?;
     Some(cases.into_iter().map(Members).collect())
 }
 
 /// The cases for items; `None` if there are too many or they cannot be said.
 pub(super) fn items(arena: &Arena, schema: &Schema) -> Option<Vec<Items>> {
-    let cases = Cases { arena, own: own_items }.inside(schema, 0)?;
+    let cases = Cases { arena, own: own_items, of_objects: false }.inside(schema, 0)?;
     Some(cases.into_iter().map(Items).collect())
 }
 
@@ -152,9 +152,15 @@ struct Cases<'a> {
     arena: &'a Arena,
     /// What a schema's own keywords evaluate.
     own: fn(&Schema, bool) -> Case,
+    of_objects: bool,
 }
 
 impl Cases<'_> {
+    /// `dependentSchemas`, which arrays have nothing to do with.
+    fn dependent<'s>(&self, schema: &'s Schema) -> &'s [(String, SchemaId)] {
+        if self.of_objects { &schema.object.dependent_schemas } else { &[] }
+    }
+
     /// The cases of a schema that holds.
     fn of(&self, id: SchemaId, depth: usize) -> Option<Vec<Case>> {
         let holds = Case { literals: vec![Literal::yes(id)], ..Case::default() };
@@ -195,7 +201,7 @@ impl Cases<'_> {
             }
             cases = product(&cases, &[holds, fails].concat())?;
         }
-        for (cause, dependent) in &schema.object.dependent_schemas {
+        for (cause, dependent) in self.dependent(schema) {
             let name: Rc<str> = cause.as_str().into();
             let present = Case { atoms: vec![Atom::Present(name.clone())], ..Case::default() };
             let mut either = product(&[present], &self.of(*dependent, depth)?)?;
