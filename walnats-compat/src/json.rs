@@ -19,6 +19,8 @@ mod solver;
 mod state;
 mod text;
 
+use std::time::Duration;
+
 use serde_json::Value;
 use walnats_schema::{SchemaId, SchemaSet};
 
@@ -44,11 +46,13 @@ pub struct Limits {
     pub steps: u64,
     /// How many of them one pair of places may take, without what is nested in it.
     pub steps_for_a_place: u64,
+    /// How long the search may take. What it has not decided by then is undecided, on a slow machine more than on a fast one.
+    pub time: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { steps: 200_000, steps_for_a_place: 20_000 }
+        Self { steps: 200_000, steps_for_a_place: 20_000, time: Duration::from_secs(1) }
     }
 }
 
@@ -88,8 +92,8 @@ pub enum Reason {
     Unevaluated,
     /// `uniqueItems` or counts of items or members.
     Counting,
-    /// The limits of steps.
-    Steps,
+    /// The limits of steps and time.
+    Limits,
     /// What was found as a difference is none for the validator.
     Unconfirmed,
 }
@@ -116,7 +120,7 @@ pub fn contained(sub: Root<'_>, sup: Root<'_>, limits: &Limits) -> Containment {
 
 fn search_difference(sub: Root<'_>, sup: Root<'_>, limits: &Limits) -> Containment {
     let Some((arena, [accepts, refuses])) = arena::Arena::new([sub, sup]) else {
-        return Containment::Undecided(vec![Undecided { pointer: String::new(), reason: Reason::Steps }]);
+        return Containment::Undecided(vec![Undecided { pointer: String::new(), reason: Reason::Limits }]);
     };
     let differs = |value: &Value| sub.set.is_valid(sub.id, value) && !sup.set.is_valid(sup.id, value);
     let mut solver = Solver::new(arena, *limits);

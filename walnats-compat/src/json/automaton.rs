@@ -119,10 +119,12 @@ impl Automata {
         built
     }
 
-    /// A shortest text that passes all tests.
-    pub(super) fn search(&mut self, search: &Search) -> Found {
-        let Some(any) = self.dfa(ANY) else { return Found::TooManyStates };
-        Product::new(search, any).run()
+    /// A shortest text that passes all tests, and how many states were looked at.
+    pub(super) fn search(&mut self, search: &Search) -> (Found, u64) {
+        let Some(any) = self.dfa(ANY) else { return (Found::TooManyStates, 0) };
+        let mut nodes = Vec::new();
+        let found = Product::new(search, any).run(&mut nodes);
+        (found, nodes.len() as u64)
     }
 }
 
@@ -182,6 +184,9 @@ struct Product<'a> {
 
 type Node = (Vec<Place>, u64);
 
+/// A node, the one before it, and the byte between them.
+type Step = (Node, usize, u8);
+
 impl<'a> Product<'a> {
     fn new(search: &'a Search, any: Rc<Dfa>) -> Self {
         let cap = search.max.map_or(search.min, |max| max.saturating_add(1).max(search.min));
@@ -214,18 +219,18 @@ impl<'a> Product<'a> {
         })
     }
 
-    fn run(&self) -> Found {
+    fn run(&self, nodes: &mut Vec<Step>) -> Found {
         let Some(first) = self.dfas.iter().map(|dfa| dfa.start()).collect::<Option<Vec<Place>>>() else {
             return Found::TooManyStates;
         };
         let bytes = self.bytes();
-        let mut nodes: Vec<(Node, usize, u8)> = vec![((first.clone(), 0), 0, 0)];
+        nodes.push(((first.clone(), 0), 0, 0));
         let mut seen: HashMap<Node, ()> = HashMap::from([((first, 0), ())]);
         let mut next = 0;
         while next < nodes.len() {
             let (places, count) = nodes[next].0.clone();
             if self.accepts(&places, count) {
-                return text(&nodes, next).map_or(Found::TooManyStates, Found::Text);
+                return text(nodes, next).map_or(Found::TooManyStates, Found::Text);
             }
             for &byte in &bytes {
                 let begins_character = byte & 0xC0 != 0x80;
@@ -286,7 +291,7 @@ impl<'a> Product<'a> {
 }
 
 /// The text that leads to a node.
-fn text(nodes: &[(Node, usize, u8)], mut index: usize) -> Option<String> {
+fn text(nodes: &[Step], mut index: usize) -> Option<String> {
     let mut bytes = Vec::new();
     while index != 0 {
         let (_, parent, byte) = &nodes[index];

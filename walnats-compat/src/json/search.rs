@@ -36,7 +36,7 @@ impl Solver {
     fn search(&mut self, mut state: State, goal: &mut Goal<'_>) -> Outcome {
         goal.steps = goal.steps.saturating_sub(1);
         if goal.steps == 0 || !self.step(1) {
-            return Outcome::open(Reason::Steps);
+            return Outcome::open(Reason::Limits);
         }
         if !state.propagate(&mut self.arena) {
             return Outcome::Empty;

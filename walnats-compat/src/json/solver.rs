@@ -4,6 +4,7 @@
 //! that does, too. What was found under such an assumption is kept only if the assumption turns out right.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
 use serde_json::Value;
 use walnats_schema::SchemaId;
@@ -22,7 +23,8 @@ pub(super) struct Solver {
     pub(super) automata: Automata,
     pub(super) limits: Limits,
     /// How many steps are left.
-    pub(super) steps: u64,
+    steps: u64,
+    deadline: Instant,
     answers: HashMap<Key, Outcome>,
     /// Those that rest on assumptions, each with the place of the outermost of them among the open questions.
     provisional: HashMap<Key, (Outcome, usize)>,
@@ -49,6 +51,7 @@ impl Solver {
             automata: Automata::default(),
             limits,
             steps: limits.steps,
+            deadline: Instant::now() + limits.time,
             answers: HashMap::new(),
             provisional: HashMap::new(),
             order: Vec::new(),
@@ -84,7 +87,7 @@ impl Solver {
         }
         let place = self.open.len();
         if place >= MAX_DEPTH {
-            return Outcome::open(Reason::Steps);
+            return Outcome::open(Reason::Limits);
         }
         self.open.insert(key.clone(), place);
         let (outer, found_before) = (std::mem::replace(&mut self.lowest, usize::MAX), self.order.len());
@@ -126,9 +129,12 @@ impl Solver {
         }
     }
 
-    /// Counts a step. Returns whether it may be taken.
+    /// Counts steps. Returns whether any are left.
     pub(super) fn step(&mut self, cost: u64) -> bool {
         self.steps = self.steps.saturating_sub(cost);
+        if Instant::now() > self.deadline {
+            self.steps = 0;
+        }
         self.steps > 0
     }
 

@@ -14,8 +14,8 @@ use super::solver::Solver;
 
 /// How many texts that it must not be are said by an automaton.
 const MAX_EXCLUDED: usize = 300;
-/// What finding a text by automata counts, in steps.
-const COST: u64 = 20;
+/// How many states of automata take as long as a step.
+const STATES_FOR_A_STEP: u64 = 20;
 
 /// What is asked of a string.
 #[derive(Default)]
@@ -69,15 +69,17 @@ impl Solver {
                 return Outcome::Value(candidate.into());
             }
         }
-        if !self.step(COST) {
-            return Outcome::open(Reason::Steps);
+        if !self.step(1) {
+            return Outcome::open(Reason::Limits);
         }
         let mut reason = None;
         // First within what certainly has the formats, then within what may have them.
         for is_certain in [true, false] {
             let mut search = Search { min: rules.min, max: rules.max, ..Search::default() };
             let said = self.tests(&rules, is_certain, &mut search.tests);
-            match self.automata.search(&search) {
+            let (found, states) = self.automata.search(&search);
+            self.step(states / STATES_FOR_A_STEP);
+            match found {
                 Found::Text(text) => {
                     if rules.accept(self, &text) {
                         return Outcome::Value(text.into());
