@@ -171,7 +171,7 @@ impl Solver {
             return;
         }
         if found.left == 0 || !self.step(1) {
-            found.add(Outcome::open(Reason::Counting));
+            found.add(Outcome::open(Reason::Limits));
             return;
         }
         let Some(wanted) = rules.wanted.get(next) else {

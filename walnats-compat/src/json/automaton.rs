@@ -13,7 +13,7 @@ use walnats_schema::{Conditions, Pattern};
 use super::Reason;
 
 /// The largest automaton of one expression, in bytes.
-const MAX_SIZE: usize = 2 << 20;
+const MAX_SIZE: usize = 1 << 19;
 /// How many states the product of all may have.
 const MAX_STATES: usize = 60_000;
 /// All texts.

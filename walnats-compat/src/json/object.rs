@@ -48,7 +48,7 @@ impl Solver {
             return;
         }
         if naming.left == 0 || !self.step(1) {
-            naming.add(Outcome::open(Reason::Counting));
+            naming.add(Outcome::open(Reason::Limits));
             return;
         }
         naming.left -= 1;
