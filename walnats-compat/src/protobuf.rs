@@ -31,7 +31,7 @@ use std::collections::BTreeMap;
 
 use prost_reflect::{DescriptorPool, FileDescriptor, Syntax};
 
-pub use place::Location;
+pub use place::{Location, Span};
 pub use rule::{Category, Rule, rules};
 pub use witness::{Direction, Encoding, Outcome, Witness};
 
@@ -43,6 +43,7 @@ pub use witness::{Direction, Encoding, Outcome, Witness};
 pub struct Package {
     pool: DescriptorPool,
     editions: BTreeMap<String, i32>,
+    sources: BTreeMap<String, String>,
 }
 
 impl Package {
@@ -58,13 +59,21 @@ impl Package {
             .filter(feature::has_features)
             .map(|file| (file.name().to_owned(), Self::EDITION_2023))
             .collect();
-        Self { pool, editions }
+        Self { pool, editions, sources: BTreeMap::new() }
     }
 
     /// Notes that the file `name` was written in `edition`, a number of `google.protobuf.Edition`.
     #[must_use]
     pub fn with_edition(mut self, name: &str, edition: i32) -> Self {
         self.editions.insert(name.to_owned(), edition);
+        self
+    }
+
+    /// Adds the text of the file `name`. Only places of defaults are better with it: descriptors leave out where the option
+    /// begins.
+    #[must_use]
+    pub fn with_source(mut self, name: &str, text: &str) -> Self {
+        self.sources.insert(name.to_owned(), text.to_owned());
         self
     }
 

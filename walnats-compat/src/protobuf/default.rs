@@ -2,6 +2,7 @@
 
 use prost_reflect::Value;
 
+use super::Package;
 use super::field::changed;
 use super::member::{DEFAULT, Member};
 use super::pair::{Found, Pair};
@@ -16,11 +17,14 @@ fn same(fields: &Pair<'_, Member>) -> Option<Found> {
     if old.is_same(&new) || (old.is_zero() && new.is_zero()) {
         return None;
     }
-    let place = |member: &Member| member.part(&[&[DEFAULT]]);
+    let place = |member: &Member, side: &Package| match member.part(&[&[DEFAULT]]) {
+        place if place == member.location() => place,
+        place => place.with_option("default", side.sources.get(member.file().name()).map(String::as_str)),
+    };
     let shown = |member: &Member| member.default_value().to_string();
     Some(
         changed(fields, format!("changed its default from `{}` to `{}`", shown(&fields.old), shown(&fields.new)))
-            .at(place(&fields.old), place(&fields.new))
+            .at(place(&fields.old, fields.sides.old), place(&fields.new, fields.sides.new))
             .probed(Probe::member(fields, &[Encoding::Binary])),
     )
 }

@@ -19,6 +19,7 @@ pub const PRESENCE: Feature = Feature::new("field_presence", 1, 2, 1);
 pub const PRESENCE_IMPLICIT: i32 = 2;
 pub const ENUM_TYPE: Feature = Feature::new("enum_type", 2, 1, 1);
 pub const ENUM_CLOSED: i32 = 2;
+/// Versions of `descriptor.proto` disagree about the other number: what matters is whether it is [`UTF8_VERIFY`].
 pub const UTF8: Feature = Feature::new("utf8_validation", 3, 2, 2);
 pub const UTF8_VERIFY: i32 = 2;
 pub const JSON: Feature = Feature::new("json_format", 2, 1, 1);

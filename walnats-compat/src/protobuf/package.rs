@@ -6,6 +6,7 @@ use prost_reflect::FileDescriptor;
 
 use super::Package;
 use super::deleted::{all_enums, all_extensions, all_messages, nested_name, remains};
+use super::message::place;
 use super::pair::{Found, Sides};
 use super::place::Location;
 use super::rule::{Category, Check, Rule};
@@ -81,14 +82,21 @@ fn deleted(sides: &Sides<'_>, kind: &str, elements: fn(&FileDescriptor) -> Eleme
         for (name, path) in elements(&file).into_iter().filter(|(name, _)| !new.contains(name)) {
             let message = format!("{kind} `{name}` was deleted from package `{}`", file.package_name());
             let remaining = sides.new.pool().get_file_by_name(file.name());
-            let place = remaining.map(|new| match kind {
+            let here = remaining.map(|new| match kind {
                 "service" => Location::of_file(&new),
+                "message" => remains_in_package(sides.new, &name).unwrap_or_else(|| Location::of_file(&new)),
                 _ => remains(&new, &nested_name(&file, &name)),
             });
-            found.push(Found::new(&name, message).at(Location::of_path(&file, &path), place));
+            found.push(Found::new(&name, message).at(Location::of_path(&file, &path), here));
         }
     }
     found
+}
+
+/// The innermost message that contained the message `full_name`, in whichever file it is now.
+fn remains_in_package(side: &Package, full_name: &str) -> Option<Location> {
+    let outer = std::iter::successors(full_name.rsplit_once('.'), |(outer, _)| outer.rsplit_once('.'));
+    outer.map(|(outer, _)| outer).find_map(|outer| side.pool().get_message_by_name(outer)).as_ref().map(place)
 }
 
 fn has_package(side: &Package, package: &str) -> bool {

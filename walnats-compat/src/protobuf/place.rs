@@ -41,9 +41,25 @@ impl Location {
     }
 }
 
+impl Location {
+    /// With the option's name, if this is the value of the option `name` in `text`: compilers say where the value is.
+    pub(super) fn with_option(mut self, name: &str, text: Option<&str>) -> Self {
+        let Some(span) = &mut self.span else { return self };
+        let line = usize::try_from(span.line - 1).ok().and_then(|line| text?.lines().nth(line));
+        let before = line.and_then(|line| line.get(..usize::try_from(span.column - 1).ok()?));
+        let start = before.and_then(|before| before.trim_end().strip_suffix('=')?.trim_end().strip_suffix(name));
+        if let Some(column) = start.and_then(|start| u32::try_from(start.len()).ok()) {
+            span.column = column + 1;
+        }
+        self
+    }
+}
+
 pub(super) fn span(file: &FileDescriptor, path: &[i32]) -> Option<Span> {
     let info = file.file_descriptor_proto().source_code_info.as_ref()?;
-    let location = info.location.iter().find(|location| location.path == path)?;
+    // Of an option with a value of its own, both have the path: the option stands around the value.
+    let locations = info.location.iter().filter(|location| location.path == path);
+    let location = locations.min_by_key(|location| location.span.iter().take(2).copied().collect::<Vec<_>>())?;
     let number = |number: i32| u32::try_from(number).unwrap_or_default().saturating_add(1);
     match *location.span.as_slice() {
         [line, column, end_column] => Some(Span {

@@ -39,9 +39,9 @@ fn are_strings(fields: &Pair<'_, Member>) -> bool {
 }
 
 fn utf8(fields: &Pair<'_, Member>) -> Option<Found> {
-    let old = UTF8.of_member(&fields.old, fields.sides.old);
-    let new = UTF8.of_member(&fields.new, fields.sides.new);
-    let what = if new == UTF8_VERIFY { "is checked to be UTF-8, was not" } else { "is no longer checked to be UTF-8" };
+    let old = UTF8.of_member(&fields.old, fields.sides.old) == UTF8_VERIFY;
+    let new = UTF8.of_member(&fields.new, fields.sides.new) == UTF8_VERIFY;
+    let what = if new { "is checked to be UTF-8, was not" } else { "is no longer checked to be UTF-8" };
     let place = |member: &Member| member.part(&[&[OPTIONS, FEATURES, UTF8_VALIDATION]]);
     (are_strings(fields) && old != new)
         .then(|| changed(fields, what.to_owned()).at(place(&fields.old), place(&fields.new)))

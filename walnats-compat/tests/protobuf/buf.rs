@@ -9,6 +9,12 @@ use walnats_compat::protobuf::{Category, Finding, Options, Rule, compare, rules}
 
 use crate::compile::{compile, sources};
 
+/// Where we differ on purpose, and why.
+const DIFFERENCES: [(&str, &str); 1] = [(
+    "breaking_policy_empty",
+    "for a policy, buf places what concerns a whole file at its first character; otherwise, and here, it has no line",
+)];
+
 /// A rule and where it applies: file, first line and column, last line and column.
 type Annotation = (String, [u64; 4], String);
 
@@ -35,6 +41,12 @@ fn the_same_rules_at_the_same_places() {
             problems.push(format!("{name}: {error}"));
             Vec::new()
         });
+        let difference = DIFFERENCES.iter().find(|(different, _)| *different == name);
+        if let Some((_, reason)) = difference {
+            println!("{name}: {} of {} differ: {reason}", missing.len(), found.len());
+            assert!(missing.iter().all(|annotation| !found.contains(annotation)), "{name} no longer differs");
+            continue;
+        }
         for annotation in found {
             match missing.iter().position(|expected| *expected == annotation) {
                 Some(position) => {

@@ -57,14 +57,15 @@ pub fn sources(root: &Path) -> BTreeMap<String, String> {
 
 /// Compiles `sources`, with source info; what does not compile is an error.
 pub fn compile(sources: &BTreeMap<String, String>) -> Result<Package, String> {
-    let names: Vec<_> = sources.keys().cloned().collect();
+    let names: Vec<_> = sources.keys().filter(|name| BUILTIN.iter().all(|(builtin, _)| name != builtin)).collect();
     let mut compiler = protox::Compiler::with_file_resolver(Library { sources: sources.clone() });
     compiler.include_source_info(true).include_imports(true);
-    compiler.open_files(&names).map_err(|error| format!("{error:?}"))?;
+    compiler.open_files(names).map_err(|error| format!("{error:?}"))?;
     let editions: BTreeSet<_> = sources.iter().filter(|(_, text)| edition_text::rewrite(text).is_some()).collect();
     let names: Vec<_> = editions.into_iter().map(|(name, _)| name.as_str()).collect();
     let pool = without_editions(&compiler.descriptor_pool(), &names)?;
-    Ok(names.iter().fold(Package::new(pool), |package, name| package.with_edition(name, Package::EDITION_2023)))
+    let package = names.iter().fold(Package::new(pool), |package, name| package.with_edition(name, Package::EDITION_2023));
+    Ok(sources.iter().fold(package, |package, (name, text)| package.with_source(name, text)))
 }
 
 /// What the features of the files `editions` say, as proto2 or proto3.
@@ -93,12 +94,10 @@ impl FileResolver for Library {
     }
 
     fn open_file(&self, name: &str) -> Result<File, protox::Error> {
-        let Some(text) = self.sources.get(name) else {
-            return match BUILTIN.iter().find(|(builtin, _)| *builtin == name) {
-                Some((name, text)) => File::from_source(name, text),
-                None => GoogleFileResolver::new().open_file(name),
-            };
-        };
+        if let Some((name, text)) = BUILTIN.iter().find(|(builtin, _)| *builtin == name) {
+            return File::from_source(name, text);
+        }
+        let Some(text) = self.sources.get(name) else { return GoogleFileResolver::new().open_file(name) };
         match edition_text::rewrite(text) {
             None => File::from_source(name, text),
             Some(rewritten) => {
