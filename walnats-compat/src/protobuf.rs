@@ -20,6 +20,7 @@ mod package;
 mod pair;
 mod place;
 mod range;
+mod reach;
 mod reading;
 mod rule;
 mod sample;
@@ -127,7 +128,8 @@ impl Default for Options {
 pub struct Finding {
     /// The rule.
     pub rule: &'static Rule,
-    /// The full name of the message, field, enum, value, service or method that changed; a file's name for rules of files.
+    /// The full name of the message, field, enum, service or method that changed; a value's
+    /// with its enum's, `shop.Status.PAID`; a file's name for rules of files.
     pub subject: String,
     /// Where the old side says it. `None` if it says nothing.
     pub old: Option<Location>,
@@ -135,6 +137,8 @@ pub struct Finding {
     pub new: Option<Location>,
     /// What changed, in a sentence without a full stop.
     pub message: String,
+    /// The full names of the events that contain what changed, on either side, sorted.
+    pub events: Vec<String>,
     /// A payload that shows the harm. `None` if none was found: the change breaks generated code or conventions, not readers.
     pub witness: Option<Witness>,
 }
@@ -143,7 +147,7 @@ pub struct Finding {
 ///
 /// Findings of the category EVENT that are about payloads always have a witness: without one, they are thrown away.
 pub fn compare(old: &Package, new: &Package, options: &Options) -> Vec<Finding> {
-    let sides = pair::Sides { old, new, strict_json: !options.ignore_unknown_members };
+    let sides = pair::Sides::new(old, new, !options.ignore_unknown_members);
     let pairs = pair::Pairs::new(&sides);
     let mut findings = Vec::new();
     for rule in rules() {
@@ -156,7 +160,8 @@ pub fn compare(old: &Package, new: &Package, options: &Options) -> Vec<Finding> 
                 continue;
             }
             let pair::Found { subject, old, new, message, .. } = found;
-            findings.push(Finding { rule, subject, old, new, message, witness });
+            let events = sides.reach().events_with(&subject);
+            findings.push(Finding { rule, subject, old, new, message, events, witness });
         }
     }
     findings.sort_by(|a, b| {

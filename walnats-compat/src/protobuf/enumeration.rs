@@ -100,7 +100,7 @@ fn same_names(enums: &Pair<'_, EnumDescriptor>) -> Vec<Found> {
             let message = format!("value {number} of enum `{enumeration}` was {}, is {}", listed(names), listed(kept));
             let before = enums.old.values().find(|old| old.name() == value.name() && old.number() == *number);
             found.push(
-                Found::new(value.full_name(), message)
+                Found::new(&value_name(&value), message)
                     .at(before.as_ref().map(number_place), number_place(&value))
                     .probed(Probe::value(enums, *number, &[Encoding::Json])),
             );
@@ -130,6 +130,11 @@ fn changed(enums: &Pair<'_, EnumDescriptor>, what: &str, tail: &[i32]) -> Found 
 
 pub fn place(enumeration: &EnumDescriptor) -> Location {
     Location::of_path(&enumeration.parent_file(), enumeration.path())
+}
+
+/// The name of a value within its enum; protobuf's full name leaves the enum out.
+pub fn value_name(value: &EnumValueDescriptor) -> String {
+    format!("{}.{}", value.parent_enum().full_name(), value.name())
 }
 
 pub fn number_place(value: &EnumValueDescriptor) -> Location {

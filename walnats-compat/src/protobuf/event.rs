@@ -1,10 +1,10 @@
 //! What buf's rules do not see: events, and payloads that are misread though every rule is kept.
 
 use heck::ToKebabCase;
-use prost_reflect::{DynamicMessage, EnumDescriptor, FieldDescriptor, MessageDescriptor};
+use prost_reflect::{DynamicMessage, EnumDescriptor, EnumValueDescriptor, FieldDescriptor, MessageDescriptor};
 
 use super::cardinality;
-use super::enumeration::number_place;
+use super::enumeration::{self, number_place, value_name};
 use super::field::changed;
 use super::field_type;
 use super::member::Member;
@@ -12,7 +12,7 @@ use super::message::place;
 use super::pair::{Found, Pair, Sides};
 use super::place::Location;
 use super::rule::{Check, EVENT, Rule};
-use super::witness::{Encoding, Probe};
+use super::witness::{Direction, Encoding, Probe};
 
 /// The extension of `walnats/options.proto`.
 const EXTENSION: &str = "walnats.event";
@@ -98,7 +98,8 @@ fn effective(message: &MessageDescriptor, option: &DynamicMessage) -> [(&'static
     ]
 }
 
-fn event(message: &MessageDescriptor) -> Option<DynamicMessage> {
+/// What the option `(walnats.event)` of a message says, if it has one.
+pub fn event(message: &MessageDescriptor) -> Option<DynamicMessage> {
     let extension = message.parent_pool().get_extension_by_name(EXTENSION)?;
     let options = message.options();
     let value = options.has_extension(&extension).then(|| options.get_extension(&extension))?;
@@ -127,7 +128,7 @@ fn exchanged(enums: &Pair<'_, EnumDescriptor>) -> Vec<Found> {
         let new = enums.new.get_value_by_name(old.name()).filter(|new| new.number() != old.number())?;
         let enumeration = enums.new.full_name();
         let message = format!("`{}` of enum `{enumeration}` is {}, was {}", old.name(), new.number(), old.number());
-        Some(Found::new(new.full_name(), message).at(number_place(&old), number_place(&new)).probed(Probe::value(
+        Some(Found::new(&value_name(&new), message).at(number_place(&old), number_place(&new)).probed(Probe::value(
             enums,
             old.number(),
             &[Encoding::Binary],
@@ -168,31 +169,36 @@ fn unknown_fields(messages: &Pair<'_, MessageDescriptor>) -> Vec<Found> {
             || message.get_field_by_name(field.json_name()).is_some()
     };
     let here = |field: &FieldDescriptor| Location::of_path(&field.parent_file(), field.path());
-    let found = |field: &FieldDescriptor, who: &str| {
-        let message = format!("field `{}` of `{}` is unknown to {who} readers of JSON", field.name(), new.full_name());
-        let probe = Probe::field(old, new, field.number(), &[Encoding::Json]).map(Probe::for_refusals);
-        Found::new(field.full_name(), message).probed(probe)
+    let found = |field: &FieldDescriptor, direction| {
+        let (name, readers) = (field.name(), readers(direction));
+        let message = format!("field `{name}` of `{}` is unknown to {readers} readers of JSON", new.full_name());
+        let probe = Probe::field(old, new, field.number(), &[Encoding::Json]);
+        Found::new(field.full_name(), message).probed(probe.map(|probe| probe.for_refusals(direction)))
     };
-    let added = new.fields().filter(|field| !is_in(old, field));
-    let added = added.map(|field| found(&field, "old").at(place(old), here(&field)));
     let gone = old.fields().filter(|field| !is_in(new, field));
-    gone.map(|field| found(&field, "new").at(here(&field), place(new))).chain(added).collect()
+    let gone = gone.map(|field| found(&field, Direction::OldToNew).at(here(&field), place(new)));
+    let added = new.fields().filter(|field| !is_in(old, field));
+    gone.chain(added.map(|field| found(&field, Direction::NewToOld).at(place(old), here(&field)))).collect()
 }
 
 fn unknown_values(enums: &Pair<'_, EnumDescriptor>) -> Vec<Found> {
     let (old, new) = (&enums.old, &enums.new);
-    let found = |name: &str, number: i32, who: &str| {
-        let message = format!("`{name}` of enum `{}` is unknown to {who} readers of JSON", new.full_name());
-        let probe = Probe::value(enums, number, &[Encoding::Json]).map(Probe::for_refusals);
-        Found::new(new.full_name(), message).probed(probe)
+    let found = |value: &EnumValueDescriptor, direction| {
+        let (name, readers) = (value.name(), readers(direction));
+        let message = format!("`{name}` of enum `{}` is unknown to {readers} readers of JSON", new.full_name());
+        let probe = Probe::value(enums, value.number(), &[Encoding::Json]);
+        Found::new(&value_name(value), message).probed(probe.map(|probe| probe.for_refusals(direction)))
     };
-    let added = new.values().filter(|value| old.get_value_by_name(value.name()).is_none());
-    let added = added.map(|value| {
-        found(value.name(), value.number(), "old").at(super::enumeration::place(old), number_place(&value))
-    });
     let gone = old.values().filter(|value| new.get_value_by_name(value.name()).is_none());
-    let gone = gone.map(|value| {
-        found(value.name(), value.number(), "new").at(number_place(&value), super::enumeration::place(new))
-    });
+    let gone = gone.map(|value| found(&value, Direction::OldToNew).at(number_place(&value), enumeration::place(new)));
+    let added = new.values().filter(|value| old.get_value_by_name(value.name()).is_none());
+    let added = added.map(|value| found(&value, Direction::NewToOld).at(enumeration::place(old), number_place(&value)));
     gone.chain(added).collect()
+}
+
+fn readers(direction: Direction) -> &'static str {
+    match direction {
+        Direction::OldToNew => "new",
+        Direction::NewToOld => "old",
+    }
 }

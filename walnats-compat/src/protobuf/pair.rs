@@ -1,23 +1,29 @@
 //! What is compared with what, and what a check returns.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use prost_reflect::{EnumDescriptor, FileDescriptor, MessageDescriptor, MethodDescriptor, ServiceDescriptor};
+use prost_reflect::{EnumDescriptor, FileDescriptor, Kind, MessageDescriptor, MethodDescriptor, ServiceDescriptor};
 
 use super::member::Member;
 use super::place::Location;
+use super::reach::Reach;
 use super::rule::{Check, Rule};
 use super::witness::{self, Probe, Witness};
 use super::{Package, file};
 
 /// The two packages.
-#[derive(Clone, Copy)]
 pub struct Sides<'a> {
     pub old: &'a Package,
     pub new: &'a Package,
     /// Whether readers of JSON refuse members that they do not know.
     pub strict_json: bool,
+    reach: OnceCell<Reach>,
+    enum_fields: OnceCell<BTreeMap<String, EnumField>>,
 }
+
+/// A field whose type is the same enum on both sides: the messages that have it, and its number.
+pub type EnumField = (MessageDescriptor, MessageDescriptor, u32);
 
 /// Two elements that are each other's counterparts.
 pub struct Pair<'a, T> {
@@ -129,7 +135,7 @@ impl<'a> Pairs<'a> {
 impl Package {
     /// The files that are compared: not those that come with compilers.
     pub(super) fn own_files(&self) -> impl Iterator<Item = FileDescriptor> {
-        self.pool.files().filter(|file| is_own(file))
+        self.pool.files().filter(is_own)
     }
 
     pub(super) fn own_messages(&self) -> impl Iterator<Item = MessageDescriptor> {
@@ -142,6 +148,34 @@ fn is_own(file: &FileDescriptor) -> bool {
 }
 
 impl<'a> Sides<'a> {
+    pub fn new(old: &'a Package, new: &'a Package, strict_json: bool) -> Self {
+        Self { old, new, strict_json, reach: OnceCell::new(), enum_fields: OnceCell::new() }
+    }
+
+    /// Which events contain what.
+    pub fn reach(&self) -> &Reach {
+        self.reach.get_or_init(|| Reach::new(self.old, self.new))
+    }
+
+    /// The first field of a message that has the enum `name` on both sides.
+    pub fn enum_field(&self, name: &str) -> Option<&EnumField> {
+        let fields = self.enum_fields.get_or_init(|| {
+            let mut fields = BTreeMap::new();
+            for messages in self.messages().iter().filter(|messages| !messages.old.is_map_entry()) {
+                for old in messages.old.fields() {
+                    let new = messages.new.get_field(old.number()).map(|new| new.kind());
+                    let (Some(Kind::Enum(new)), Kind::Enum(kind)) = (new, old.kind()) else { continue };
+                    if new.full_name() == kind.full_name() {
+                        let field = (messages.old.clone(), messages.new.clone(), old.number());
+                        fields.entry(kind.full_name().to_owned()).or_insert(field);
+                    }
+                }
+            }
+            fields
+        });
+        fields.get(name)
+    }
+
     fn files(&'a self) -> Vec<Pair<'a, FileDescriptor>> {
         let files = self.old.own_files();
         files.filter_map(|old| Some(self.pair(self.new.pool.get_file_by_name(old.name())?, old))).collect()

@@ -10,20 +10,24 @@ pub enum Difference {
     Unknown { field: String, written: String },
 }
 
+/// How two messages meet.
+#[derive(Clone, Copy)]
+pub struct How {
+    pub encoding: Encoding,
+    /// Whether the reader may ignore fields that it does not know: old readers of new events do.
+    pub may_ignore: bool,
+}
+
 /// How the field `number` of the message that was written differs in the one that was read.
 ///
 /// On the wire fields meet by number, in JSON by name.
-pub fn difference(
-    written: &DynamicMessage,
-    read: &DynamicMessage,
-    number: u32,
-    encoding: Encoding,
-) -> Option<Difference> {
+pub fn difference(written: &DynamicMessage, read: &DynamicMessage, number: u32, how: How) -> Option<Difference> {
     let field = written.descriptor().get_field(number)?;
-    let counterpart = counterpart(&field, read, encoding);
+    let counterpart = counterpart(&field, read, how.encoding);
     let name = || field.name().to_owned();
     let Some(counterpart) = counterpart else {
-        let value = written.has_field(&field).then(|| Meaning::of(&field, &written.get_field(&field)));
+        let value =
+            (written.has_field(&field) && !how.may_ignore).then(|| Meaning::of(&field, &written.get_field(&field)));
         return value.map(|value| Difference::Unknown { field: name(), written: value.shown() });
     };
     let absent = !written.has_field(&field);
@@ -32,7 +36,8 @@ pub fn difference(
     }
     let before = Meaning::of(&field, &written.get_field(&field));
     let after = Meaning::of(&counterpart, &read.get_field(&counterpart));
-    let same = before.is_same(&after, encoding);
+    // What is nothing on both sides is nothing, whatever its type.
+    let same = before.is_same(&after, how) || (absent && before.is_zero() && after.is_zero());
     (!same).then(|| Difference::Misread { field: name(), written: before.shown(), read: after.shown() })
 }
 
@@ -100,16 +105,28 @@ impl Meaning {
         }
     }
 
-    fn is_same(&self, read: &Self, encoding: Encoding) -> bool {
+    fn is_zero(&self) -> bool {
+        match self {
+            Self::Integer(value) => *value == 0,
+            Self::Float(value) => *value == 0.0,
+            Self::Text(text) => text.is_empty(),
+            Self::Bytes(bytes) => bytes.is_empty(),
+            Self::Enum(number, _) => *number == 0,
+            Self::Message(_) => false,
+            Self::List(items) => items.is_empty(),
+        }
+    }
+
+    fn is_same(&self, read: &Self, how: How) -> bool {
         match (self, read) {
             (Self::List(one), Self::List(other)) => {
-                one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.is_same(other, encoding))
+                one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.is_same(other, how))
             }
             (Self::List(items), single) | (single, Self::List(items)) => match items.as_slice() {
-                [item] => item.is_same(single, encoding),
+                [item] => item.is_same(single, how),
                 _ => false,
             },
-            (Self::Enum(written, old), Self::Enum(read, new)) => match encoding {
+            (Self::Enum(written, old), Self::Enum(read, new)) => match how.encoding {
                 Encoding::Binary => written == read && keeps_meaning(*written, old, new),
                 Encoding::Json => {
                     let names = old.values().filter(|value| value.number() == *written);
@@ -132,11 +149,11 @@ impl Meaning {
             (Self::Text(one), Self::Text(other)) => one == other,
             (Self::Bytes(one), Self::Bytes(other)) => one == other,
             (Self::Text(text), Self::Bytes(bytes)) | (Self::Bytes(bytes), Self::Text(text)) => {
-                encoding == Encoding::Binary && text.as_bytes() == bytes
+                how.encoding == Encoding::Binary && text.as_bytes() == bytes
             }
             (Self::Message(written), Self::Message(read)) => {
                 let fields: Vec<_> = written.descriptor().fields().collect();
-                fields.iter().all(|field| difference(written, read, field.number(), encoding).is_none())
+                fields.iter().all(|field| difference(written, read, field.number(), how).is_none())
             }
             _ => false,
         }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MapKey, MessageDescriptor, Value};
+use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MapKey, MessageDescriptor, ReflectMessage, Value};
 
 /// How deep messages are filled.
 const DEPTH: usize = 3;
@@ -38,6 +38,49 @@ pub fn messages(kind: &MessageDescriptor, numbers: &[u32], value: Option<i32>) -
     vec![message]
 }
 
+/// A message of kind `root` that has `message` at the end of `path`, numbers of fields, and nothing else but what has to be there.
+pub fn wrapped(message: &DynamicMessage, root: &MessageDescriptor, path: &[u32]) -> Option<DynamicMessage> {
+    let Some((number, rest)) = path.split_first() else { return Some(message.clone()) };
+    let field = root.get_field(*number)?;
+    let kind = field.kind();
+    let inner = Value::Message(wrapped(message, kind.as_message()?, rest)?);
+    let mut outer = DynamicMessage::new(root.clone());
+    fill_required(&mut outer, root.fields().filter(|other| other.number() != *number), DEPTH);
+    match (inner, field.is_map(), field.is_list()) {
+        // The entry of a map is a message of its own.
+        (Value::Message(entry), true, _) => {
+            let kind = entry.descriptor();
+            let key = as_key(&entry.get_field(&kind.map_entry_key_field()))?;
+            let value = entry.get_field(&kind.map_entry_value_field()).into_owned();
+            outer.set_field(&field, Value::Map(HashMap::from([(key, value)])));
+        }
+        (inner, _, true) => outer.set_field(&field, Value::List(vec![inner])),
+        (inner, ..) => outer.set_field(&field, inner),
+    }
+    Some(outer)
+}
+
+/// The message at the end of `path`, as [`wrapped`] puts it there.
+pub fn unwrapped(message: &DynamicMessage, path: &[u32]) -> Option<DynamicMessage> {
+    let Some((number, rest)) = path.split_first() else { return Some(message.clone()) };
+    let field = message.descriptor().get_field(*number)?;
+    let inner = match message.get_field(&field).into_owned() {
+        Value::Message(inner) => inner,
+        Value::List(items) => items.first()?.as_message()?.clone(),
+        Value::Map(entries) => {
+            let kind = field.kind();
+            let (key, value) = entries.into_iter().next()?;
+            let mut entry = DynamicMessage::new(kind.as_message()?.clone());
+            let descriptor = entry.descriptor();
+            entry.set_field(&descriptor.map_entry_key_field(), Value::from(key));
+            entry.set_field(&descriptor.map_entry_value_field(), value);
+            entry
+        }
+        _ => return None,
+    };
+    unwrapped(&inner, rest)
+}
+
 /// Telling values of a field, small ones first; none if there is none within the depth.
 fn values(field: &FieldDescriptor, value: Option<i32>, depth: usize) -> Vec<Value> {
     if field.is_map() {
@@ -47,9 +90,9 @@ fn values(field: &FieldDescriptor, value: Option<i32>, depth: usize) -> Vec<Valu
     if !field.is_list() {
         return singles;
     }
-    let two = singles.first().zip(singles.get(1).or(singles.first()));
-    let two = two.map(|(one, other)| Value::List(vec![one.clone(), other.clone()]));
-    singles.into_iter().map(|single| Value::List(vec![single])).chain(two).collect()
+    let twice = [1, 0].into_iter().filter_map(|other| singles.first().zip(singles.get(other)));
+    let twice: Vec<_> = twice.map(|(one, other)| Value::List(vec![one.clone(), other.clone()])).collect();
+    singles.into_iter().map(|single| Value::List(vec![single])).chain(twice).collect()
 }
 
 fn maps(field: &FieldDescriptor, value: Option<i32>, depth: usize) -> Vec<Value> {
@@ -101,7 +144,7 @@ fn singles(kind: &Kind, value: Option<i32>, depth: usize) -> Vec<Value> {
     }
 }
 
-/// An empty message, and for each field some with nothing but that.
+/// For each field some with nothing but that and, last because it tells the least, an empty message.
 fn nested(kind: &MessageDescriptor, depth: usize) -> Vec<DynamicMessage> {
     let Some(depth) = depth.checked_sub(1) else { return Vec::new() };
     let empty = || {
@@ -109,7 +152,7 @@ fn nested(kind: &MessageDescriptor, depth: usize) -> Vec<DynamicMessage> {
         fill_required(&mut message, kind.fields(), depth);
         message
     };
-    let mut found = vec![empty()];
+    let mut found = Vec::new();
     for field in kind.fields() {
         for value in values(&field, None, depth).into_iter().take(if depth + 1 < DEPTH { 2 } else { 8 }) {
             let mut message = empty();
@@ -118,6 +161,7 @@ fn nested(kind: &MessageDescriptor, depth: usize) -> Vec<DynamicMessage> {
         }
     }
     found.truncate(LIMIT);
+    found.push(empty());
     found
 }
 

@@ -3,11 +3,11 @@
 use std::fmt;
 
 use prost::Message as _;
-use prost_reflect::{DeserializeOptions, DynamicMessage, EnumDescriptor, MessageDescriptor};
+use prost_reflect::{DeserializeOptions, DynamicMessage, EnumDescriptor, MessageDescriptor, ReflectMessage};
 
 use super::member::Member;
 use super::pair::{Pair, Sides};
-use super::reading::{self, Difference};
+use super::reading::{self, Difference, How};
 use super::sample;
 
 /// A payload that one side writes, and the other side misreads or refuses. Always tried, never derived.
@@ -104,7 +104,8 @@ pub struct Probe {
     /// What to fill a field of an enum with; anything, if `None`.
     value: Option<i32>,
     encodings: &'static [Encoding],
-    refusals_only: bool,
+    /// Only a refusal in this direction counts, not a difference.
+    refusals: Option<Direction>,
 }
 
 impl Probe {
@@ -119,7 +120,7 @@ impl Probe {
             return None;
         }
         let (old, new) = (old.clone(), new.clone());
-        Some(Self { old, new, numbers: vec![number], value: None, encodings, refusals_only: false })
+        Some(Self { old, new, numbers: vec![number], value: None, encodings, refusals: None })
     }
 
     /// A field that both sides have; the map, for a key or a value of one. Extensions are not tried.
@@ -145,52 +146,51 @@ impl Probe {
 
     /// The value `number` of an enum, in the first field of a message that has the enum on both sides.
     pub fn value(enums: &Pair<'_, EnumDescriptor>, number: i32, encodings: &'static [Encoding]) -> Option<Self> {
-        let messages = enums.sides.messages();
-        messages.iter().filter(|messages| !messages.old.is_map_entry()).find_map(|messages| {
-            let has = |message: &MessageDescriptor, field, enumeration: &EnumDescriptor| {
-                message.get_field(field).is_some_and(|field| field.kind().as_enum() == Some(enumeration))
-            };
-            let field = messages
-                .old
-                .fields()
-                .map(|field| field.number())
-                .find(|field| has(&messages.old, *field, &enums.old) && has(&messages.new, *field, &enums.new))?;
-            let probe = Self::field(&messages.old, &messages.new, field, encodings)?;
-            Some(Self { value: Some(number), ..probe })
-        })
+        let (old, new, field) = enums.sides.enum_field(enums.old.full_name())?;
+        Some(Self { value: Some(number), ..Self::field(old, new, *field, encodings)? })
     }
 
-    /// Only a refusal counts, not a difference.
-    pub fn for_refusals(mut self) -> Self {
-        self.refusals_only = true;
+    /// Only a refusal in this direction counts, not a difference.
+    pub fn for_refusals(mut self, direction: Direction) -> Self {
+        self.refusals = Some(direction);
         self
     }
 }
 
-/// The first payload that shows the harm, the smallest ones first.
+/// The first payload that shows the harm, the smallest ones first: of an event that contains what changed, if there is one.
 pub fn find(probe: &Probe, sides: &Sides<'_>) -> Option<Witness> {
+    let path = sides.reach().path_to(probe.old.full_name()).filter(|_| probe.old.full_name() == probe.new.full_name());
+    let (old, new, path) = match path {
+        Some(path) => (&path.old, &path.new, path.numbers.as_slice()),
+        None => (&probe.old, &probe.new, [].as_slice()),
+    };
     for &encoding in probe.encodings {
         for direction in [Direction::OldToNew, Direction::NewToOld] {
-            let (writer, reader) = match direction {
-                Direction::OldToNew => (&probe.old, &probe.new),
-                Direction::NewToOld => (&probe.new, &probe.old),
+            if probe.refusals.is_some_and(|wanted| wanted != direction) {
+                continue;
+            }
+            let (writer, root, reader) = match direction {
+                Direction::OldToNew => (&probe.old, old, new),
+                Direction::NewToOld => (&probe.new, new, old),
             };
-            for message in sample::messages(writer, &probe.numbers, probe.value) {
+            // A new field that old readers ignore is how messages grow.
+            let how = How { encoding, may_ignore: direction == Direction::NewToOld };
+            for written in sample::messages(writer, &probe.numbers, probe.value) {
+                let Some(message) = sample::wrapped(&written, root, path) else { continue };
                 let Some(payload) = encode(&message, encoding) else { continue };
-                let outcome = read(&message, &payload, reader, encoding, &probe.numbers, sides.strict_json);
+                let outcome = match decode(&payload, reader, encoding, sides.strict_json) {
+                    Ok(read) => compare(&written, &read, path, &probe.numbers, how),
+                    Err(reason) => Some(Outcome::Refused(reason)),
+                };
                 let Some(outcome) = outcome else { continue };
-                if probe.refusals_only && !matches!(outcome, Outcome::Refused(_)) {
-                    continue;
-                }
-                // A new field that old readers ignore is how messages grow.
-                if direction == Direction::NewToOld && matches!(outcome, Outcome::Ignored { .. }) {
+                if probe.refusals.is_some() && !matches!(outcome, Outcome::Refused(_)) {
                     continue;
                 }
                 let text = match encoding {
                     Encoding::Binary => message.to_text_format(),
                     Encoding::Json => String::from_utf8_lossy(&payload).into_owned(),
                 };
-                let message = writer.full_name().to_owned();
+                let message = root.full_name().to_owned();
                 return Some(Witness { direction, encoding, message, payload, text, outcome });
             }
         }
@@ -205,36 +205,38 @@ fn encode(message: &DynamicMessage, encoding: Encoding) -> Option<Vec<u8>> {
     }
 }
 
-/// What `reader` makes of `payload`; `None` if it reads what was written.
-fn read(
-    written: &DynamicMessage,
+fn decode(
     payload: &[u8],
     reader: &MessageDescriptor,
     encoding: Encoding,
-    numbers: &[u32],
     strict_json: bool,
-) -> Option<Outcome> {
-    let read = match encoding {
+) -> Result<DynamicMessage, String> {
+    match encoding {
         Encoding::Binary => DynamicMessage::decode(reader.clone(), payload).map_err(|error| error.to_string()),
         Encoding::Json => {
             let mut json = serde_json::Deserializer::from_slice(payload);
             let options = DeserializeOptions::new().deny_unknown_fields(strict_json);
-            DynamicMessage::deserialize_with_options(reader.clone(), &mut json, &options)
-                .map_err(|error| error.to_string())
+            let message = DynamicMessage::deserialize_with_options(reader.clone(), &mut json, &options);
+            message.map_err(|error| error.to_string())
         }
-    };
-    let read = match read {
-        Ok(read) => read,
-        Err(reason) => return Some(Outcome::Refused(reason)),
-    };
-    let missing = numbers
-        .iter()
-        .filter_map(|number| reader.get_field(*number))
-        .find(|field| field.is_required() && !read.has_field(field));
-    if let Some(field) = missing {
+    }
+}
+
+/// What the reader made of the message that was written at `path`; `None` if it read what was written.
+fn compare(
+    written: &DynamicMessage,
+    read: &DynamicMessage,
+    path: &[u32],
+    numbers: &[u32],
+    how: How,
+) -> Option<Outcome> {
+    let read = sample::unwrapped(read, path)?;
+    let reader = read.descriptor();
+    let fields = numbers.iter().filter_map(|number| reader.get_field(*number));
+    if let Some(field) = fields.into_iter().find(|field| field.is_required() && !read.has_field(field)) {
         return Some(Outcome::Refused(format!("the required field `{}` is missing", field.name())));
     }
-    let difference = numbers.iter().find_map(|number| reading::difference(written, &read, *number, encoding))?;
+    let difference = numbers.iter().find_map(|number| reading::difference(written, &read, *number, how))?;
     Some(match difference {
         Difference::Misread { field, written, read } => Outcome::Misread { field, written, read },
         Difference::Unknown { field, written } => Outcome::Ignored { field, written },

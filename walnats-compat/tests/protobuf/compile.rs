@@ -64,7 +64,8 @@ pub fn compile(sources: &BTreeMap<String, String>) -> Result<Package, String> {
     let editions: BTreeSet<_> = sources.iter().filter(|(_, text)| edition_text::rewrite(text).is_some()).collect();
     let names: Vec<_> = editions.into_iter().map(|(name, _)| name.as_str()).collect();
     let pool = without_editions(&compiler.descriptor_pool(), &names)?;
-    let package = names.iter().fold(Package::new(pool), |package, name| package.with_edition(name, Package::EDITION_2023));
+    let package =
+        names.iter().fold(Package::new(pool), |package, name| package.with_edition(name, Package::EDITION_2023));
     Ok(sources.iter().fold(package, |package, (name, text)| package.with_source(name, text)))
 }
 

@@ -97,12 +97,16 @@ fn rendered(finding: &Finding) -> String {
     let mut text = format!("{} [{}] {}\n", finding.rule.id, categories.join(" "), finding.subject);
     writeln!(text, "  {}", finding.message).unwrap();
     writeln!(text, "  old {}, new {}", place(finding.old.as_ref()), place(finding.new.as_ref())).unwrap();
+    if !finding.events.is_empty() {
+        writeln!(text, "  events: {}", finding.events.join(", ")).unwrap();
+    }
     if let Some(witness) = &finding.witness {
         let encoding = match witness.encoding {
             Encoding::Binary => format!("`{}`", witness.hex()),
             Encoding::Json => "json".to_owned(),
         };
-        writeln!(text, "  {}: {} {encoding} {{{}}}", witness.direction, witness.message, witness.text).unwrap();
+        writeln!(text, "  {}: {} {encoding}", witness.direction, witness.message).unwrap();
+        writeln!(text, "    {}", witness.text).unwrap();
         writeln!(text, "    {}", witness.outcome).unwrap();
     }
     text + "\n"

@@ -4,6 +4,7 @@ mod buf;
 mod compile;
 mod edition_text;
 mod fixtures;
+mod misread;
 mod strangers;
 
 // Files of editions, as walnats-codegen rewrites them.
