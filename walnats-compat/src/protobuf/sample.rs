@@ -152,15 +152,20 @@ fn nested(kind: &MessageDescriptor, depth: usize) -> Vec<DynamicMessage> {
         fill_required(&mut message, kind.fields(), depth);
         message
     };
+    // Deep down a few are enough; messages with many fields of messages would make too many.
+    let outermost = depth + 1 == DEPTH;
+    let (limit, for_each) = if outermost { (LIMIT, 8) } else { (4, 2) };
     let mut found = Vec::new();
     for field in kind.fields() {
-        for value in values(&field, None, depth).into_iter().take(if depth + 1 < DEPTH { 2 } else { 8 }) {
+        if found.len() >= limit {
+            break;
+        }
+        for value in values(&field, None, depth).into_iter().take(for_each) {
             let mut message = empty();
             message.set_field(&field, value);
             found.push(message);
         }
     }
-    found.truncate(LIMIT);
     found.push(empty());
     found
 }

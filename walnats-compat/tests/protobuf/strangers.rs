@@ -39,3 +39,22 @@ fn compiling(root: &Path) -> Vec<Package> {
     folders.sort();
     folders.iter().filter_map(|folder| compile(&sources(folder)).ok()).collect()
 }
+
+/// Every field of a message that contains itself in hundreds of ways: what is tried does not multiply.
+#[test]
+fn messages_that_contain_themselves_are_tried_within_bounds() {
+    let package = |scalar: &str| {
+        let fields: String = (3..400).map(|number| format!("repeated M f{number} = {number};\n")).collect();
+        let text = format!(
+            "syntax = \"proto3\"; import \"walnats/options.proto\"; message M {{ option (walnats.event) = {{}}; {fields} {scalar} x = 1; }}"
+        );
+        let deep = "message E { option (walnats.event) = {}; map<string, M> m = 1; }";
+        compile(&[("m.proto".to_owned(), format!("{text} {deep}"))].into()).unwrap()
+    };
+    let findings = compare(&package("int64"), &package("int32"), &Options::default());
+    assert!(findings.iter().any(|finding| finding.rule.id == "FIELD_SAME_VALUES" && finding.events == ["E", "M"]));
+    let findings = compare(&package("M"), &package("int32"), &Options::default());
+    assert!(
+        findings.iter().any(|finding| finding.rule.id == "FIELD_WIRE_COMPATIBLE_TYPE" && finding.witness.is_some())
+    );
+}
