@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use prost_reflect::{EnumDescriptor, ExtensionDescriptor, FileDescriptor, MessageDescriptor};
 
+use super::message;
 use super::pair::{Found, Pair, Sides};
 use super::place::Location;
 use super::rule::{Category, Check, Rule};
@@ -35,10 +36,7 @@ fn messages(files: &Pair<'_, FileDescriptor>) -> Vec<Found> {
     let new = nested_names(&files.new, all_messages(&files.new).iter().map(MessageDescriptor::full_name));
     let deleted =
         all_messages(&files.old).into_iter().filter(|old| !new.contains(&nested_name(&files.old, old.full_name())));
-    let found = deleted.map(|old| {
-        let place = Location::of_path(&files.old, old.path());
-        deleted_from_file(files, "message", old.full_name(), place)
-    });
+    let found = deleted.map(|old| deleted_from_file(files, "message", old.full_name(), message::place(&old)));
     found.collect()
 }
 

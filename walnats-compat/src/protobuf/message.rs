@@ -3,6 +3,7 @@
 use prost_reflect::{FieldDescriptor, MessageDescriptor, OneofDescriptor};
 
 use super::feature::{JSON, JSON_ALLOW, option};
+use super::member::Member;
 use super::pair::{Found, Pair};
 use super::place::{Location, span};
 use super::rule::{ALL, CODE, Category, Check, JSON as JSON_RULE, Rule};
@@ -91,10 +92,7 @@ fn json_format(messages: &Pair<'_, MessageDescriptor>) -> Vec<Found> {
     let new = JSON.of_message(&messages.new, messages.sides.new);
     let name = messages.new.full_name();
     let changed = (old == JSON_ALLOW && new != JSON_ALLOW).then(|| {
-        let part = |message: &MessageDescriptor| {
-            let tail: &[i32] = &[OPTIONS, FEATURES, JSON_FORMAT];
-            Location::of_first(&message.parent_file(), message.path(), &[tail])
-        };
+        let part = |message| part(message, &[OPTIONS, FEATURES, JSON_FORMAT]);
         Found::new(name, format!("the JSON form of message `{name}` is no longer guaranteed"))
             .at(part(&messages.old), part(&messages.new))
     });
@@ -130,5 +128,15 @@ fn oneofs_deleted(messages: &Pair<'_, MessageDescriptor>) -> Vec<Found> {
 }
 
 pub fn place(message: &MessageDescriptor) -> Location {
-    Location::of_path(&message.parent_file(), message.path())
+    part(message, &[])
+}
+
+/// Where `tail` stands, a path below the descriptor of `message`; the message as a whole if it stands nowhere. Entries of
+/// maps are written as types of fields.
+fn part(message: &MessageDescriptor, tail: &[i32]) -> Location {
+    let key = message.fields().next().filter(|_| message.is_map_entry());
+    match key {
+        Some(key) => Member::Field(key).location(),
+        None => Location::of_first(&message.parent_file(), message.path(), &[tail]),
+    }
 }
