@@ -39,7 +39,7 @@ impl Cardinality {
             Self::Implicit => "optional without presence",
             Self::Required => "required",
             Self::Repeated => "repeated",
-            Self::Map => "map",
+            Self::Map => "a map",
         }
     }
 }

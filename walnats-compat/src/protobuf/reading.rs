@@ -14,7 +14,7 @@ pub enum Difference {
 #[derive(Clone, Copy)]
 pub struct How {
     pub encoding: Encoding,
-    /// Whether the reader may ignore fields that it does not know: old readers of new events do.
+    /// Whether the reader may ignore fields that are new to it: old readers of new events do.
     pub may_ignore: bool,
 }
 
@@ -26,8 +26,10 @@ pub fn difference(written: &DynamicMessage, read: &DynamicMessage, number: u32, 
     let counterpart = counterpart(&field, read, how.encoding);
     let name = || field.name().to_owned();
     let Some(counterpart) = counterpart else {
-        let value =
-            (written.has_field(&field) && !how.may_ignore).then(|| Meaning::of(&field, &written.get_field(&field)));
+        // A field that the reader has under another name is not new.
+        let is_new = read.descriptor().get_field(number).is_none();
+        let is_lost = written.has_field(&field) && !(how.may_ignore && is_new);
+        let value = is_lost.then(|| Meaning::of(&field, &written.get_field(&field)));
         return value.map(|value| Difference::Unknown { field: name(), written: value.shown() });
     };
     let absent = !written.has_field(&field);

@@ -50,6 +50,9 @@ pub enum Encoding {
 #[non_exhaustive]
 pub enum Outcome {
     /// The reader refuses it, for this reason.
+    ///
+    /// Tried with prost. Others may ignore a field whose type does not fit the wire; a missing `required` field is refused
+    /// by those that check it, and prost does not.
     Refused(String),
     /// The reader takes something in it for something else.
     Misread {
@@ -212,7 +215,10 @@ fn decode(
     strict_json: bool,
 ) -> Result<DynamicMessage, String> {
     match encoding {
-        Encoding::Binary => DynamicMessage::decode(reader.clone(), payload).map_err(|error| error.to_string()),
+        Encoding::Binary => DynamicMessage::decode(reader.clone(), payload).map_err(|error| {
+            let error = error.to_string();
+            error.strip_prefix("failed to decode Protobuf message: ").unwrap_or(&error).to_owned()
+        }),
         Encoding::Json => {
             let mut json = serde_json::Deserializer::from_slice(payload);
             let options = DeserializeOptions::new().deny_unknown_fields(strict_json);

@@ -109,3 +109,16 @@ impl FileResolver for Library {
         }
     }
 }
+
+#[test]
+fn features_of_an_edition_are_what_descriptors_say() {
+    let text = "edition = \"2023\"; message M { extensions 100 to 200; M a = 1 [features.message_encoding = DELIMITED]; \
+                int32 b = 2 [features.field_presence = LEGACY_REQUIRED]; extend M { M c = 100; } } \
+                extend M { M d = 101 [features.message_encoding = DELIMITED]; }";
+    let package = compile(&BTreeMap::from([("m.proto".to_owned(), text.to_owned())])).unwrap();
+    let message = package.pool().get_message_by_name("M").unwrap();
+    assert!(message.get_field(1).unwrap().is_group());
+    assert!(message.get_field(2).unwrap().is_required());
+    assert!(!message.get_extension(100).unwrap().is_group());
+    assert!(message.get_extension(101).unwrap().is_group());
+}

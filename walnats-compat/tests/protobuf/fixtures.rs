@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use walnats_compat::protobuf::{Category, Encoding, Finding, Location, Options, Package, compare, rules};
+use walnats_compat::protobuf::{Category, Encoding, Finding, Location, Options, Outcome, Package, compare, rules};
 
 use crate::compile::{compile, sources};
 
@@ -89,6 +89,34 @@ fn nothing_is_found_where_nothing_changed() {
             let found: String = compare(&side, &side, &Options::default()).iter().map(rendered).collect();
             assert_eq!(found, "", "{}", rule.id);
         }
+    }
+}
+
+/// Readers that ignore unknown members read events with new fields, and lose what was renamed.
+#[test]
+fn readers_of_json_may_ignore_unknown_members() {
+    let options = Options { ignore_unknown_members: true, ..Options::default() };
+    let (old, new) = sides("FIELD_KNOWN_IN_JSON");
+    assert!(compare(&old, &new, &options).iter().all(|finding| finding.rule.id != "FIELD_KNOWN_IN_JSON"));
+    let (old, new) = sides("FIELD_SAME_JSON_NAME");
+    let findings = compare(&old, &new, &options);
+    let witness = findings.iter().find(|finding| finding.rule.id == "FIELD_SAME_JSON_NAME").unwrap().witness.as_ref();
+    assert!(matches!(witness.unwrap().outcome, Outcome::Ignored { .. }), "{witness:?}");
+}
+
+/// Without the search for witnesses, what needs one is not found; all else is.
+#[test]
+fn witnesses_may_be_left_out() {
+    for rule in rules() {
+        let (old, new) = sides(rule.id);
+        let all = compare(&old, &new, &Options::default());
+        let without = compare(&old, &new, &Options { witnesses: false, ..Options::default() });
+        let ids = |findings: &[Finding]| {
+            let kept = findings.iter().filter(|finding| !finding.rule.needs_witness);
+            kept.map(|finding| (finding.rule.id, finding.message.clone())).collect::<Vec<_>>()
+        };
+        assert_eq!(ids(&all), ids(&without));
+        assert!(without.iter().all(|finding| finding.witness.is_none() && !finding.rule.needs_witness));
     }
 }
 
