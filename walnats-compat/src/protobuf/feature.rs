@@ -1,6 +1,6 @@
 //! Features of editions, and what proto2 and proto3 say instead. <https://protobuf.dev/editions/features/>
 
-use prost_reflect::{DynamicMessage, EnumDescriptor, FileDescriptor, MessageDescriptor, Value};
+use prost_reflect::{DynamicMessage, EnumDescriptor, FileDescriptor, MessageDescriptor, ReflectMessage, Value};
 
 use super::member::Member;
 use super::{Dialect, Package};
@@ -36,36 +36,39 @@ impl Feature {
 
     /// The value for a field: what it says itself, or what is around it.
     pub fn of_member(&self, member: &Member, side: &Package) -> i32 {
-        let map = member.map().map(|map| map.options());
-        let options = [Some(member.options()), map].into_iter().flatten();
-        self.resolve(options, member.scope(), &member.file(), side)
+        self.resolve(&member.file(), side, || {
+            let map = member.map().map(|map| map.options());
+            (vec![Some(member.options()), map], member.scope())
+        })
     }
 
     /// The value for a message.
     pub fn of_message(&self, message: &MessageDescriptor, side: &Package) -> i32 {
-        self.resolve([], Some(message.clone()), &message.parent_file(), side)
+        self.resolve(&message.parent_file(), side, || (Vec::new(), Some(message.clone())))
     }
 
     /// The value for an enum.
     pub fn of_enum(&self, enumeration: &EnumDescriptor, side: &Package) -> i32 {
-        let own = [enumeration.options()];
-        self.resolve(own, enumeration.parent_message(), &enumeration.parent_file(), side)
+        self.resolve(&enumeration.parent_file(), side, || {
+            (vec![Some(enumeration.options())], enumeration.parent_message())
+        })
     }
 
+    /// `own` has the options of an element, and the message around it; in files of editions alone it is asked for.
     fn resolve(
         &self,
-        own: impl IntoIterator<Item = DynamicMessage>,
-        scope: Option<MessageDescriptor>,
         file: &FileDescriptor,
         side: &Package,
+        own: impl FnOnce() -> (Vec<Option<DynamicMessage>>, Option<MessageDescriptor>),
     ) -> i32 {
         let edition = match side.dialect(file) {
             Dialect::Proto2 => return self.proto2,
             Dialect::Proto3 => return self.proto3,
             Dialect::Edition(edition) => edition,
         };
+        let (own, scope) = own();
         let scopes = std::iter::successors(scope, MessageDescriptor::parent_message).map(|scope| scope.options());
-        let mut options = own.into_iter().chain(scopes).chain([file.options()]);
+        let mut options = own.into_iter().flatten().chain(scopes).chain([file.options()]);
         let default = if edition >= Package::EDITION_2024 { self.edition_2024 } else { self.editions };
         options.find_map(|options| self.written(&options)).unwrap_or(default)
     }
@@ -75,24 +78,13 @@ impl Feature {
         match self.extension {
             None => number(&features, self.name),
             Some(extension) => {
-                let extension = options.descriptor_pool_extension(extension)?;
+                let extension = options.descriptor().parent_pool().get_extension_by_name(extension)?;
                 if !features.has_extension(&extension) {
                     return None;
                 }
                 number(features.get_extension(&extension).as_message()?, self.name)
             }
         }
-    }
-}
-
-trait Extensions {
-    fn descriptor_pool_extension(&self, name: &str) -> Option<prost_reflect::ExtensionDescriptor>;
-}
-
-impl Extensions for DynamicMessage {
-    fn descriptor_pool_extension(&self, name: &str) -> Option<prost_reflect::ExtensionDescriptor> {
-        use prost_reflect::ReflectMessage;
-        self.descriptor().parent_pool().get_extension_by_name(name)
     }
 }
 

@@ -39,20 +39,24 @@ fn are_strings(fields: &Pair<'_, Member>) -> bool {
 }
 
 fn utf8(fields: &Pair<'_, Member>) -> Option<Found> {
+    if !are_strings(fields) {
+        return None;
+    }
     let old = UTF8.of_member(&fields.old, fields.sides.old) == UTF8_VERIFY;
     let new = UTF8.of_member(&fields.new, fields.sides.new) == UTF8_VERIFY;
     let what = if new { "is checked to be UTF-8, was not" } else { "is no longer checked to be UTF-8" };
     let place = |member: &Member| member.part(&[&[OPTIONS, FEATURES, UTF8_VALIDATION]]);
-    (are_strings(fields) && old != new)
-        .then(|| changed(fields, what.to_owned()).at(place(&fields.old), place(&fields.new)))
+    (old != new).then(|| changed(fields, what.to_owned()).at(place(&fields.old), place(&fields.new)))
 }
 
 fn java_utf8(fields: &Pair<'_, Member>) -> Option<Found> {
+    if !are_strings(fields) {
+        return None;
+    }
     let old = is_checked_in_java(&fields.old, fields.sides.old);
     let new = is_checked_in_java(&fields.new, fields.sides.new);
     let what = if new { "is checked to be UTF-8 in Java, was not" } else { "is no longer checked to be UTF-8 in Java" };
-    (are_strings(fields) && old != new)
-        .then(|| changed(fields, what.to_owned()).at(java_place(&fields.old), java_place(&fields.new)))
+    (old != new).then(|| changed(fields, what.to_owned()).at(java_place(&fields.old), java_place(&fields.new)))
 }
 
 fn is_checked_in_java(member: &Member, side: &Package) -> bool {
