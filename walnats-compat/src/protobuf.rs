@@ -53,7 +53,8 @@ impl Package {
     /// The number that `google.protobuf.Edition` gives to the edition 2024.
     pub const EDITION_2024: i32 = 1001;
 
-    /// The files of `pool`. For locations it needs source info.
+    /// The files of `pool`, as a compiler made them: [`DescriptorPool`] does not check all of what it is given, such as that
+    /// entries of maps have a key and a value. Locations need source info.
     pub fn new(pool: DescriptorPool) -> Self {
         let editions = pool
             .files()
