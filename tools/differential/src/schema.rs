@@ -3,6 +3,7 @@
 mod assertions;
 mod event;
 mod reference;
+mod slips;
 
 use serde_json::{Map, Value, json};
 use walnats_schema::read::Draft;
@@ -86,6 +87,9 @@ impl Maker<'_> {
                 4 => self.reference(&mut schema),
                 _ => self.unevaluated(&mut schema),
             }
+        }
+        if self.random.chance(3) {
+            self.later_keyword(&mut schema);
         }
         schema
     }
