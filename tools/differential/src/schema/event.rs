@@ -27,6 +27,10 @@ const MEMBERS: [&str; 16] = [
     "ID",
 ];
 
+/// Titles that name types as generated code, the standard library or another event does.
+const TITLES: [&str; 10] =
+    ["Events", "Value", "Option", "String", "Result", "Kind", "Self", "Read All", "R0001All", "read status"];
+
 impl Maker<'_> {
     /// An object, mostly closed or with all members of a type.
     pub(super) fn event(&mut self) -> Map<String, Value> {
@@ -41,6 +45,9 @@ impl Maker<'_> {
         }
         let properties: Map<String, Value> = names.iter().map(|name| ((*name).to_owned(), self.member())).collect();
         let mut schema = Map::new();
+        if self.random.chance(8) {
+            schema.insert("title".to_owned(), json!(self.random.pick(&TITLES)));
+        }
         schema.insert("type".to_owned(), json!("object"));
         schema.insert("properties".to_owned(), properties.into());
         if !required.is_empty() {
