@@ -66,6 +66,7 @@ pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
     let checks = Checks::new(&types, &judged_name);
 
     report_renamed(model, &layout, report);
+    type_names::report_asked(model, &types, &names, report);
     let messages = messages(model, report);
     let mut files: Vec<GeneratedFile> = layout
         .file_ids()

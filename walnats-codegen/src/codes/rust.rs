@@ -20,4 +20,12 @@ pub(super) const CODES: &[Code] = &[
         cure: "Name one of the events otherwise, or call the method by its other name.",
         reference: None,
     },
+    Code {
+        id: "WN0611",
+        slug: "name-not-given",
+        level: Warn,
+        summary: "`x-walnats.rust` asks for the name of a type, and no type gets it: two ask for one name, or the schema becomes no type that could have a name.",
+        cure: "Give each schema a name of its own; name the schema that a `$ref` refers to.",
+        reference: None,
+    },
 ];

@@ -4,6 +4,7 @@ use super::Lowerer;
 use super::schema_object::SchemaObject;
 use crate::read::diagnostic::Diagnostic;
 use crate::read::document::NodeValue;
+use crate::read::resolve::{Draft, Location};
 
 /// Keywords that ask nothing of a value that is not an object.
 const OF_OBJECTS: [&str; 3] = ["properties", "required", "additionalProperties"];
@@ -14,6 +15,19 @@ const OF_ANY_TYPE: [&str; 9] =
 const OF_VALUES: [&str; 5] = ["properties", "patternProperties", "items", "additionalProperties", "prefixItems"];
 
 impl<'a> Lowerer<'a, '_> {
+    /// `true` and `false` are schemas only since draft 6; before, two keywords took them.
+    pub(super) fn note_boolean(&mut self, location: &Location<'a>) {
+        let keyword = location.path.last().map(String::as_str);
+        let is_allowed = matches!(keyword, Some("additionalProperties" | "additionalItems"));
+        if is_allowed || self.registry.dialect(location).draft != Draft::Draft4 {
+            return;
+        }
+        let message = "in draft-04, `true` and `false` are not schemas: other validators refuse this one";
+        let help = "write `{}` for `true` and `{\"not\": {}}` for `false`, or say a later draft in `$schema`";
+        let finding = Diagnostic::warning("WN0307", self.registry.place(location), message);
+        self.warn_of_unknown(finding.help(help));
+    }
+
     pub(super) fn note_doubtful(&mut self, object: &SchemaObject<'_, 'a>) {
         for keyword in ["allOf", "anyOf", "oneOf"] {
             if let Some(member) = object.member(keyword)
