@@ -105,7 +105,10 @@ fn chosen_name(model: &EventModel, types: &Types, forms: &[EventForm], item: Ite
 fn made_name(model: &EventModel, types: &Types, location: &SchemaLocation) -> String {
     let words = words(model, types, location);
     match own_event(model, location.source).map(|event| event_name(model, event)) {
-        Some(event) if words.len() > 1 && words[0] == event => event + &names::variant_name(&words[1..].join(" ")),
+        Some(event) if words.len() > 1 && words[0] == event => {
+            // What keeps an event's name from being one of Rust's own (`Option_`) is not needed before further words.
+            event.trim_end_matches('_').to_owned() + &names::variant_name(&words[1..].join(" "))
+        }
         Some(event) if words == [event.clone()] => event,
         _ => names::type_name(&words.join(" ")),
     }
