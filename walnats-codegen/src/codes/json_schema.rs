@@ -112,8 +112,8 @@ pub(super) const CODES: &[Code] = &[
         id: "WN0314",
         slug: "object-without-type",
         level: Warn,
-        summary: "Keywords of objects without `type: object`, so that every other value is valid.",
-        cure: "Say `\"type\": \"object\"`.",
+        summary: "Keywords of objects, arrays, strings or numbers without `type`, so that every value of another type is valid.",
+        cure: "Say the type, such as `\"type\": \"object\"`.",
         reference: Some("https://json-schema.org/draft/2020-12/json-schema-core#section-7.6.1"),
     },
     Code {

@@ -8,6 +8,26 @@ use crate::read::resolve::{Draft, Location};
 
 /// Keywords that ask nothing of a value that is not an object.
 const OF_OBJECTS: [&str; 3] = ["properties", "required", "additionalProperties"];
+/// The same, and of values of other types; within a composition they often add to what another schema says the type of.
+const OF_TYPES: [(&str, &str, &[&str]); 4] = [
+    (
+        "object",
+        "an object",
+        &[
+            "patternProperties",
+            "propertyNames",
+            "minProperties",
+            "maxProperties",
+            "dependentRequired",
+            "dependentSchemas",
+        ],
+    ),
+    ("array", "an array", &["items", "prefixItems", "contains", "minItems", "maxItems", "uniqueItems"]),
+    ("string", "a string", &["minLength", "maxLength", "pattern", "format"]),
+    ("number", "a number", &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]),
+];
+/// Keywords by which schemas apply together, or in some cases.
+const OF_COMPOSITION: [&str; 8] = ["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas"];
 /// Keywords that say what a value is, without `type`.
 const OF_ANY_TYPE: [&str; 9] =
     ["type", "enum", "const", "$ref", "$dynamicRef", "$recursiveRef", "allOf", "anyOf", "oneOf"];
@@ -48,14 +68,20 @@ impl<'a> Lowerer<'a, '_> {
             let help = "write `\"examples\": [...]` around the example";
             self.report.push(Diagnostic::warning("WN0312", object.place(&member.value), message).help(help));
         }
-        let asks = OF_OBJECTS.iter().find_map(|keyword| object.member(keyword));
-        if let Some(member) = asks
-            && is_whole_value(&object.location.path)
-            && !OF_ANY_TYPE.iter().any(|keyword| object.member(keyword).is_some())
-        {
-            let message = format!("without `type`, `{}` leaves every value valid that is not an object", member.name);
+        let says_type = OF_ANY_TYPE.iter().any(|keyword| object.member(keyword).is_some());
+        if says_type || !is_whole_value(&object.location.path) {
+            return;
+        }
+        let asks = |keywords: &[&str]| keywords.iter().find_map(|keyword| object.member(keyword));
+        let of_objects = asks(&OF_OBJECTS).map(|member| (member, "object", "an object"));
+        let is_composed = OF_COMPOSITION.iter().any(|keyword| object.location.path.iter().any(|part| part == keyword));
+        let others = OF_TYPES.iter().filter(|_| !is_composed);
+        let mut of_others = others.filter_map(|(name, article, keywords)| Some((asks(keywords)?, *name, *article)));
+        if let Some((member, name, article)) = of_objects.or_else(|| of_others.next()) {
+            let message = format!("without `type`, `{}` leaves every value valid that is not {article}", member.name);
             let finding = Diagnostic::warning("WN0314", object.name_place(member), message);
-            self.warn_of_unknown(finding.help("say `\"type\": \"object\"`, unless other values are meant to be valid"));
+            let help = format!("say `\"type\": \"{name}\"`, unless other values are meant to be valid");
+            self.warn_of_unknown(finding.help(help));
         }
     }
 }
