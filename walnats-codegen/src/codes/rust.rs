@@ -28,4 +28,12 @@ pub(super) const CODES: &[Code] = &[
         cure: "Give each schema a name of its own; name the schema that a `$ref` refers to.",
         reference: None,
     },
+    Code {
+        id: "WN0612",
+        slug: "renamed-by-an-event",
+        level: Warn,
+        summary: "An event has the name that the type of a service, or the module of a file of shared types, would have: that one is called otherwise.",
+        cure: "Name the event, the service or the file otherwise, or use the other name.",
+        reference: None,
+    },
 ];
