@@ -126,7 +126,8 @@ fn report_displaced(model: &EventModel, types: &Types, layout: &Layout, report: 
         for source in sources.iter().filter(|source| layout::usual_shared_module(model, **source) == *module) {
             let shared = model.source(*source).map_or("", |source| source.name.as_str());
             let message = format!("the event `{}` has the module `{module}`; the types of `{shared}`", event.name);
-            displaced(format!("{message} are in `{module}_types`"));
+            let other = names::module_name(&format!("{module} types"));
+            displaced(format!("{message} are in `{other}`"));
         }
     }
 }
