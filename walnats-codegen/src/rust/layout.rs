@@ -245,11 +245,16 @@ fn event_modules(idents: &[String], shared: &BTreeMap<DocumentId, String>) -> Ve
 }
 
 fn shared_module(model: &EventModel, source: DocumentId, taken: &mut names::UsedNames) -> String {
-    let name = model.source(source).map_or("types", |source| source.name.as_str());
-    let parts: Vec<&str> = name.split('/').map(|part| part.trim_start_matches('_')).collect();
-    let mut module = names::module_name(&parts.join(" "));
+    let mut module = usual_shared_module(model, source);
     if taken.contains(&module) {
         module = names::module_name(&format!("{module} types"));
     }
     taken.give(&module)
+}
+
+/// The module of a file of shared types, unless an event has it.
+pub fn usual_shared_module(model: &EventModel, source: DocumentId) -> String {
+    let name = model.source(source).map_or("types", |source| source.name.as_str());
+    let parts: Vec<&str> = name.split('/').map(|part| part.trim_start_matches('_')).collect();
+    names::module_name(&parts.join(" "))
 }
