@@ -104,7 +104,8 @@ fn report_renamed(model: &EventModel, layout: &Layout, report: &mut Report) {
     }
 }
 
-/// Services and shared types that are called otherwise, because an event has the name that they would have.
+/// Services that are called otherwise, because an event has the name that they would have; and events whose modules are, because
+/// shared types have theirs.
 fn report_displaced(model: &EventModel, types: &Types, layout: &Layout, report: &mut Report) {
     let mut sources: Vec<DocumentId> = types.items.iter().map(|item| item.location.source).collect();
     sources.sort_unstable();
@@ -122,12 +123,11 @@ fn report_displaced(model: &EventModel, types: &Types, layout: &Layout, report: 
                 "the event `{event}` has the name of the service `{service}`, whose type is then `{type_name}Service`"
             ));
         }
-        let module = &layout.files[place.file].module;
-        for source in sources.iter().filter(|source| layout::usual_shared_module(model, **source) == *module) {
+        let (module, usual) = (&layout.files[place.file].module, names::module_name(&place.ident));
+        for source in sources.iter().filter(|source| layout::usual_shared_module(model, **source) == usual) {
             let shared = model.source(*source).map_or("", |source| source.name.as_str());
-            let message = format!("the event `{}` has the module `{module}`; the types of `{shared}`", event.name);
-            let other = names::module_name(&format!("{module} types"));
-            displaced(format!("{message} are in `{other}`"));
+            let event = &event.name;
+            displaced(format!("the event `{event}` has the module `{module}`: `{usual}` has the types of `{shared}`"));
         }
     }
 }

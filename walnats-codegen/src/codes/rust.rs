@@ -30,9 +30,9 @@ pub(super) const CODES: &[Code] = &[
     },
     Code {
         id: "WN0612",
-        slug: "renamed-by-an-event",
+        slug: "renamed-by-a-neighbour",
         level: Warn,
-        summary: "An event has the name that the type of a service, or the module of a file of shared types, would have: that one is called otherwise.",
+        summary: "An event has the name of a service, whose type is then called otherwise; or that of a file of shared types, and then its own module is.",
         cure: "Name the event, the service or the file otherwise, or use the other name.",
         reference: None,
     },
