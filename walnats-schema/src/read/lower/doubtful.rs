@@ -39,7 +39,10 @@ impl<'a> Lowerer<'a, '_> {
     pub(super) fn note_boolean(&mut self, location: &Location<'a>) {
         let keyword = location.path.last().map(String::as_str);
         let is_allowed = matches!(keyword, Some("additionalProperties" | "additionalItems"));
-        if is_allowed || self.registry.dialect(location).draft != Draft::Draft4 {
+        if is_allowed
+            || !self.registry.is_given(location.document)
+            || self.registry.dialect(location).draft != Draft::Draft4
+        {
             return;
         }
         let message = "in draft-04, `true` and `false` are not schemas: other validators refuse this one";
@@ -69,7 +72,8 @@ impl<'a> Lowerer<'a, '_> {
             self.report.push(Diagnostic::warning("WN0312", object.place(&member.value), message).help(help));
         }
         let says_type = OF_ANY_TYPE.iter().any(|keyword| object.member(keyword).is_some());
-        if says_type || !is_whole_value(&object.location.path) {
+        let is_given = self.registry.is_given(object.location.document);
+        if says_type || !is_given || !is_whole_value(&object.location.path) {
             return;
         }
         let asks = |keywords: &[&str]| keywords.iter().find_map(|keyword| object.member(keyword));
