@@ -44,7 +44,7 @@ use self::layout::{EventForm, FileId, Layout};
 use self::schemas::Schemas;
 use self::types::Types;
 use crate::diagnostic::{Diagnostic, Report};
-use crate::model::{EventId, EventModel, Payload};
+use crate::model::{DocumentId, EventId, EventModel, Payload};
 use crate::write::{self, GeneratedFile};
 
 /// The code of all events; the root is `events.rs`.
@@ -66,6 +66,8 @@ pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
     let checks = Checks::new(&types, &judged_name);
 
     report_renamed(model, &layout, report);
+    report_displaced(model, &types, &layout, report);
+    type_names::report_asked(model, &types, &names, report);
     let messages = messages(model, report);
     let mut files: Vec<GeneratedFile> = layout
         .file_ids()
@@ -99,6 +101,34 @@ fn report_renamed(model: &EventModel, layout: &Layout, report: &mut Report) {
             Payload::Protobuf(_) => "another `name` in `option (walnats.event)` of either message avoids that",
         };
         report.push(Diagnostic::warning("WN0610", event.place.clone(), message).help(help));
+    }
+}
+
+/// Services that are called otherwise, because an event has the name that they would have; and events whose modules are, because
+/// shared types have theirs.
+fn report_displaced(model: &EventModel, types: &Types, layout: &Layout, report: &mut Report) {
+    let mut sources: Vec<DocumentId> = types.items.iter().map(|item| item.location.source).collect();
+    sources.sort_unstable();
+    sources.dedup();
+    sources.retain(|source| layout::own_event(model, *source).is_none());
+    for (event, place) in model.events.iter().zip(&layout.events) {
+        let mut displaced = |message: String| {
+            let help = "another name of the event, or of the other, avoids that";
+            report.push(Diagnostic::warning("WN0612", event.place.clone(), message).help(help));
+        };
+        let type_name = event.rust_name.clone().unwrap_or_else(|| names::type_name(&event.name));
+        for service in model.services.iter().filter(|service| names::type_name(&service.name) == type_name) {
+            let (event, service) = (&event.name, &service.name);
+            displaced(format!(
+                "the event `{event}` has the name of the service `{service}`, whose type is then `{type_name}Service`"
+            ));
+        }
+        let (module, usual) = (&layout.files[place.file].module, names::module_name(&place.ident));
+        for source in sources.iter().filter(|source| layout::usual_shared_module(model, **source) == usual) {
+            let shared = model.source(*source).map_or("", |source| source.name.as_str());
+            let event = &event.name;
+            displaced(format!("the event `{event}` has the module `{module}`: `{usual}` has the types of `{shared}`"));
+        }
     }
 }
 

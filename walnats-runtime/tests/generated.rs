@@ -349,8 +349,8 @@ fn open_enums_know_their_values() {
     assert_eq!((moved.status, moved.kind), (OrderMovedStatus::Paid, None));
     let moved = OrderMoved::new("sent");
     assert_eq!((moved.status.as_str(), moved.status.to_string()), ("sent", "sent".to_owned()));
-    assert_eq!(OrderMovedKind::from("other"), OrderMovedKind::Other);
-    assert_eq!(OrderMovedKind::from("more"), OrderMovedKind::Unlisted("more".to_owned()));
+    assert_eq!(OrderMovedKind::from("other"), OrderMovedKind::OtherValue);
+    assert_eq!(OrderMovedKind::from("more"), OrderMovedKind::Other("more".to_owned()));
 }
 
 #[test]

@@ -13,7 +13,7 @@ const RESOLVE_FLOORS: &[&[&str]] =
 
 /// The floors of `read::lower`.
 const LOWER_FLOORS: &[&[&str]] = &[
-    &["annotations", "cure"],
+    &["annotations", "cure", "never"],
     &["schema_object"],
     &[
         "array",

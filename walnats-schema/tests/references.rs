@@ -55,13 +55,14 @@ fn files_refer_to_each_other() {
 fn identifiers_and_paths_both_lead_to_a_file() {
     let user = json!({
         "$id": "https://example.com/user.json",
+        "type": "array",
         "items": {"$ref": "id.json"},
         "contains": {"$ref": "by_path.json"}
     });
     let files = [
         ("user.json", user),
         ("elsewhere.json", json!({"$id": "https://example.com/id.json", "type": "integer"})),
-        ("by_path.json", json!({"minimum": 3})),
+        ("by_path.json", json!({"type": "integer", "minimum": 3})),
     ];
     let lowered = lowered(&files, &LowerOptions::default());
     assert!(accepts(&lowered, &json!([1, 3])));
@@ -87,7 +88,7 @@ fn schemas_of_other_hosts_are_kept_in_a_folder() {
 
 #[test]
 fn each_file_has_its_draft() {
-    let old = json!({"$schema": "http://json-schema.org/draft-04/schema#", "maximum": 3, "exclusiveMaximum": true});
+    let old = json!({"$schema": "http://json-schema.org/draft-04/schema#", "type": "number", "maximum": 3, "exclusiveMaximum": true});
     let new = json!({"$ref": "old.json", "minimum": 1});
     let lowered = lowered(&[("new.json", new), ("old.json", old)], &LowerOptions::default());
     for (instance, valid) in [(0, false), (1, true), (2, true), (3, false)] {

@@ -8,7 +8,8 @@ use walnats_schema::read::Draft;
 
 use crate::{Instances, Judges, Random, Summary, TestSchema, any, mutate, schema};
 
-const DRAFTS: [Draft; 5] = [Draft::Draft4, Draft::Draft6, Draft::Draft7, Draft::Draft201909, Draft::Draft202012];
+pub(crate) const DRAFTS: [Draft; 5] =
+    [Draft::Draft4, Draft::Draft6, Draft::Draft7, Draft::Draft201909, Draft::Draft202012];
 
 /// What to run.
 #[derive(Clone, Debug)]

@@ -3,6 +3,9 @@
 mod assertions;
 mod event;
 mod reference;
+mod slips;
+
+pub use slips::Slip;
 
 use serde_json::{Map, Value, json};
 use walnats_schema::read::Draft;
@@ -28,6 +31,19 @@ pub fn schema(random: &mut Random, draft: Draft) -> Value {
     maker.identify_root(&mut root);
     root["$schema"] = draft.uri().into();
     root
+}
+
+/// Makes the schema of an event, and with it what is `wrong`; returns the schema, and the word that a finding has to name.
+pub fn event_schema(random: &mut Random, draft: Draft, wrong: Option<Slip>) -> (Value, Option<String>) {
+    let base = format!("https://example.com/{:x}/", random.bits());
+    let budget = 2 + random.below(8);
+    let mut maker =
+        Maker { random, draft, base, budget, definitions: 0, first_definition: 0, resources: false, in_place: true };
+    let mut schema = maker.event();
+    maker.common_members(&mut schema);
+    let word = wrong.and_then(|slip| maker.slip(slip, &mut schema));
+    schema.insert("$schema".to_owned(), draft.uri().into());
+    (schema.into(), word)
 }
 
 struct Maker<'r> {
@@ -86,6 +102,9 @@ impl Maker<'_> {
                 4 => self.reference(&mut schema),
                 _ => self.unevaluated(&mut schema),
             }
+        }
+        if self.random.chance(3) {
+            self.later_keyword(&mut schema);
         }
         schema
     }

@@ -104,7 +104,9 @@ fn random_schemas(
         if Judges::new(&test_schema).lowered().is_none() {
             continue;
         }
-        let name = format!("r{:04}", test_schemas.len());
+        // Half of them are called as the method that emits many of another.
+        let count = test_schemas.len();
+        let name = format!("r{:04}{}", count / 2 * 2, if count.is_multiple_of(2) { "" } else { "-all" });
         nested.write(&format!("schemas/{name}.json"), &test_schema.schema.to_string())?;
         writeln!(config, "[events.{name}]\nschema = \"{name}.json#\"\nstream = \"random\"\n")?;
         test_schemas.insert(name, test_schema);

@@ -80,8 +80,8 @@ pub(super) const CODES: &[Code] = &[
         id: "WN0310",
         slug: "required-never",
         level: Deny,
-        summary: "A required member that the schema itself refuses, so that no object is valid.",
-        cure: "Correct the name, declare the member, or do not require it.",
+        summary: "A required member that the schema itself refuses, or for which no value is valid, so that no object is valid.",
+        cure: "Correct the name or the keywords that contradict each other, declare the member, or do not require it.",
         reference: Some("https://json-schema.org/draft/2020-12/json-schema-validation#section-6.5.3"),
     },
     Code {
@@ -112,8 +112,8 @@ pub(super) const CODES: &[Code] = &[
         id: "WN0314",
         slug: "object-without-type",
         level: Warn,
-        summary: "Keywords of objects without `type: object`, so that every other value is valid.",
-        cure: "Say `\"type\": \"object\"`.",
+        summary: "Keywords of objects, arrays, strings or numbers without `type`, so that every value of another type is valid.",
+        cure: "Say the type, such as `\"type\": \"object\"`.",
         reference: Some("https://json-schema.org/draft/2020-12/json-schema-core#section-7.6.1"),
     },
     Code {
@@ -123,5 +123,13 @@ pub(super) const CODES: &[Code] = &[
         summary: "An empty `allOf`, `anyOf` or `oneOf`.",
         cure: "List a schema, or drop the keyword.",
         reference: Some("https://json-schema.org/draft/2020-12/json-schema-core#section-10.2"),
+    },
+    Code {
+        id: "WN0316",
+        slug: "event-never",
+        level: Deny,
+        summary: "An event for which no value is valid: its keywords contradict each other.",
+        cure: "Correct the keywords named.",
+        reference: Some("https://json-schema.org/draft/2020-12/json-schema-core#section-4.3.2"),
     },
 ];

@@ -20,4 +20,20 @@ pub(super) const CODES: &[Code] = &[
         cure: "Name one of the events otherwise, or call the method by its other name.",
         reference: None,
     },
+    Code {
+        id: "WN0611",
+        slug: "name-not-given",
+        level: Warn,
+        summary: "`x-walnats.rust` asks for the name of a type, and no type gets it: two ask for one name, or the schema becomes no type that could have a name.",
+        cure: "Give each schema a name of its own; name the schema that a `$ref` refers to.",
+        reference: None,
+    },
+    Code {
+        id: "WN0612",
+        slug: "renamed-by-a-neighbour",
+        level: Warn,
+        summary: "An event has the name of a service, whose type is then called otherwise; or that of a file of shared types, and then its own module is.",
+        cure: "Name the event, the service or the file otherwise, or use the other name.",
+        reference: None,
+    },
 ];

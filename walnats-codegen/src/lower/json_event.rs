@@ -1,9 +1,11 @@
 //! Events whose payload is JSON: from declarations to lowered schemas and back.
 
+use std::collections::HashSet;
+
 use walnats_schema::read::{
     self, Annotations, Bundler, Cures, Draft, LowerOptions, Lowered, Registry, SchemaRoot, UnknownKeywords,
 };
-use walnats_schema::{SchemaId, SchemaSet};
+use walnats_schema::{SchemaId, SchemaSet, pointer};
 
 use super::event::{LocatedEvent, RawEvent};
 use super::rust_note;
@@ -54,6 +56,13 @@ pub(super) fn lower(
         .collect();
     let options = lower_options(&settings.schemas);
     let lowered = read::lower_in(registry, &roots, &options, report);
+    for (declaration, why) in declarations.iter().zip(&lowered.never) {
+        if let Some(why) = why {
+            let message = format!("no value is valid for this event, so it can never be emitted: {why}");
+            let finding = Diagnostic::error("WN0316", declaration.place.clone(), message);
+            report.push(finding.help("correct the keywords that contradict each other"));
+        }
+    }
     let events = declarations.iter().zip(&lowered.roots).filter_map(|(declaration, root)| {
         let schema = (*root)?;
         let annotations = lowered.annotations.get(schema.0 as usize)?;
@@ -68,7 +77,13 @@ pub(super) fn lower(
         })
     });
     let events = events.collect();
-    let rust_notes = lowered.annotations.iter().map(|annotations| rust_note(annotations, sources, report));
+    let pointers: HashSet<(DocumentId, &str)> =
+        declarations.iter().map(|event| (event.document, event.pointer.as_str())).collect();
+    let rust_notes = lowered.annotations.iter().map(|annotations| {
+        let pointer = pointer::join(annotations.path.iter().map(String::as_str));
+        let is_part = !annotations.path.is_empty() && !pointers.contains(&(annotations.document, pointer.as_str()));
+        rust_note(annotations, is_part, sources, report)
+    });
     let schemas = Schemas {
         rust_notes: rust_notes.collect(),
         notes: lowered.annotations,
@@ -79,9 +94,14 @@ pub(super) fn lower(
 }
 
 /// What the schema with these annotations asks for in Rust.
-fn rust_note(annotations: &Annotations, sources: &SourceSet, report: &mut Report) -> RustNote {
+fn rust_note(annotations: &Annotations, is_part: bool, sources: &SourceSet, report: &mut Report) -> RustNote {
     let document = sources.documents.get(annotations.document.0);
     let node = document.and_then(|document| document.root.descendant(&annotations.path));
+    if let (Some(document), Some(node)) = (document, node) {
+        for rust_note::Misplaced { code, member, message, help } in rust_note::misplaced(node, is_part) {
+            report.push(Diagnostic::error(code, document.place(&member.name_span), message).help(help));
+        }
+    }
     // What the schema of a whole file says of Rust is checked with the event.
     if let (Some(document), Some(node), false) = (document, node, annotations.path.is_empty()) {
         for rust_note::Problem { code, node, message } in rust_note::problems(node) {

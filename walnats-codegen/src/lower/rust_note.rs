@@ -1,5 +1,6 @@
 //! `x-walnats.rust`: what a schema asks for in Rust.
 
+use walnats_schema::read::did_you_mean;
 use walnats_schema::{Decimal, IntegerFormat};
 
 use crate::load::{Member, Node, NodeValue};
@@ -91,6 +92,61 @@ pub(super) fn problems(node: &Node) -> Vec<Problem<'_>> {
         }
     }
     problems
+}
+
+/// Keys that were meant to be `x-walnats`, or that `x-walnats` of a part of a schema does not have.
+pub(super) fn misplaced(node: &Node, is_part: bool) -> Vec<Misplaced<'_>> {
+    let mut found = Vec::new();
+    for member in node.members() {
+        let plain: String = member.name.chars().filter(char::is_ascii_alphabetic).collect();
+        let plain = plain.to_ascii_lowercase();
+        let (name, is_exact) = (member.name.as_str(), member.name == "x-walnats");
+        let within = plain.strip_prefix("xwalnats").filter(|key| !key.is_empty() && !is_exact);
+        if let Some(key) = within.filter(|key| KEYS.contains(key)) {
+            let help = format!("write `\"x-walnats\": {{\"{key}\": ...}}`");
+            found.push(Misplaced { code: "WN0305", member, message: format!("unknown keyword `{name}`"), help });
+        } else if !is_exact && (plain == "xwalnats" || did_you_mean(name, ["x-walnats"]).is_some()) {
+            let help = "did you mean `x-walnats`?".to_owned();
+            found.push(Misplaced { code: "WN0305", member, message: format!("unknown keyword `{name}`"), help });
+        }
+        if !is_exact || !is_part {
+            continue;
+        }
+        let NodeValue::Object(keys) = &member.value.value else {
+            let help =
+                "of a part of a schema it says how that is called in Rust: `{\"rust\": \"PostalCode\"}`".to_owned();
+            found.push(Misplaced {
+                code: "WN0406",
+                member,
+                message: "`x-walnats` has to be an object".to_owned(),
+                help,
+            });
+            continue;
+        };
+        for key in keys.iter().filter(|key| key.name != "rust") {
+            let (code, help) = match KEYS.contains(&key.name.as_str()) {
+                true => ("WN0457", "only an event has it; a part of a schema has `rust` alone".to_owned()),
+                false => match did_you_mean(&key.name, ["rust"]) {
+                    Some(_) => ("WN0456", "did you mean `rust`?".to_owned()),
+                    None => ("WN0456", "of a part of a schema, `x-walnats` has the key `rust` alone".to_owned()),
+                },
+            };
+            let message = format!("`x-walnats` of a part of a schema has no key `{}`", key.name);
+            found.push(Misplaced { code, member: key, message, help });
+        }
+    }
+    found
+}
+
+/// The keys of an event's `x-walnats`.
+const KEYS: [&str; 9] = ["name", "subject", "stream", "uid", "once", "type", "rust", "deprecated", "owner"];
+
+/// A key that says nothing where it is.
+pub(super) struct Misplaced<'a> {
+    pub(super) code: &'static str,
+    pub(super) member: &'a Member,
+    pub(super) message: String,
+    pub(super) help: String,
 }
 
 /// Why an integer type does not hold what the schema allows; its bounds have to stand next to it.

@@ -113,20 +113,24 @@ pub fn event_forms(model: &EventModel, types: &Types) -> Vec<EventForm> {
 /// Distributes types and events over files.
 pub fn layout(model: &EventModel, types: &Types, forms: &[EventForm]) -> Layout {
     let idents = names::distinct(&model.events, |event| &event.name, names::method_part, &[]);
-    let modules = names::distinct(&idents, |ident| ident, names::module_name, &RESERVED);
     let mut layout = Layout { item_files: vec![FileId::default(); types.items.len()], ..Layout::default() };
-    let mut taken: names::UsedNames = modules.iter().cloned().chain(RESERVED.map(str::to_owned)).collect();
 
     let mut by_source: BTreeMap<DocumentId, Vec<ItemId>> = BTreeMap::new();
     for id in types.ids() {
         by_source.entry(types.items[id].location.source).or_default().push(id);
     }
+    // All files of shared types are named first, used or not, so that another event moves nothing.
+    let mut taken: names::UsedNames = RESERVED.map(str::to_owned).into_iter().collect();
+    let sources = (0..model.sources.len()).map(DocumentId).filter(|source| own_event(model, *source).is_none());
+    let shared: BTreeMap<DocumentId, String> =
+        sources.map(|source| (source, shared_module(model, source, &mut taken))).collect();
+    let modules = event_modules(&idents, &shared);
     let mut event_files: BTreeMap<EventId, FileId> = BTreeMap::new();
     for (source, items) in by_source {
         let event = own_event(model, source);
         let module = match event {
             Some(event) => modules[event.0].clone(),
-            None => shared_module(model, source, &mut taken),
+            None => shared.get(&source).cloned().unwrap_or_else(|| shared_module(model, source, &mut taken)),
         };
         let file = layout.add_module(module, items, types);
         event_files.extend(event.map(|event| (event, file)));
@@ -228,12 +232,29 @@ pub fn own_event(model: &EventModel, source: DocumentId) -> Option<EventId> {
     model.event_ids().find(|event| model.events[*event].name == *name)
 }
 
+/// The modules of events: one that is called as shared types are says what it is.
+fn event_modules(idents: &[String], shared: &BTreeMap<DocumentId, String>) -> Vec<String> {
+    let is_shared = |name: &str| shared.values().any(|module| module == name);
+    let text = |ident: &String| match is_shared(&names::module_name(ident)) {
+        true => format!("{ident}_event"),
+        false => ident.clone(),
+    };
+    let texts: Vec<String> = idents.iter().map(text).collect();
+    let taken: Vec<&str> = RESERVED.into_iter().chain(shared.values().map(String::as_str)).collect();
+    names::distinct(&texts, |text| text, names::module_name, &taken)
+}
+
 fn shared_module(model: &EventModel, source: DocumentId, taken: &mut names::UsedNames) -> String {
-    let name = model.source(source).map_or("types", |source| source.name.as_str());
-    let parts: Vec<&str> = name.split('/').map(|part| part.trim_start_matches('_')).collect();
-    let mut module = names::module_name(&parts.join(" "));
+    let mut module = usual_shared_module(model, source);
     if taken.contains(&module) {
         module = names::module_name(&format!("{module} types"));
     }
     taken.give(&module)
+}
+
+/// The module of a file of shared types, unless an event has it.
+pub fn usual_shared_module(model: &EventModel, source: DocumentId) -> String {
+    let name = model.source(source).map_or("types", |source| source.name.as_str());
+    let parts: Vec<&str> = name.split('/').map(|part| part.trim_start_matches('_')).collect();
+    names::module_name(&parts.join(" "))
 }

@@ -5,6 +5,7 @@ use super::layout::{EventForm, own_event};
 use super::names;
 use super::schema_location::{SchemaLocation, is_definitions};
 use super::types::{Body, ItemId, Types};
+use crate::diagnostic::{Diagnostic, Report};
 use crate::model::{DocumentId, EventId, EventModel};
 
 /// The names of a package's types.
@@ -41,6 +42,42 @@ pub fn type_names(model: &EventModel, types: &Types, forms: &[EventForm]) -> Typ
     TypeNames { items, events }
 }
 
+/// Reports names that schemas ask for (`x-walnats.rust`) and do not get.
+pub fn report_asked(model: &EventModel, types: &Types, names: &TypeNames, report: &mut Report) {
+    let usual = "a type name can be given to each schema that becomes a type, and to scalars, lists and maps";
+    for (note, annotations) in model.rust_notes.iter().zip(&model.notes) {
+        let Some(name) = note.name.as_ref().filter(|_| is_named_place(&annotations.path)) else { continue };
+        let mut items = types.items.iter().zip(&names.items).filter(|(_, given)| *given == name);
+        if items.any(|(item, _)| item.location.source == annotations.document) {
+            continue;
+        }
+        let message = format!("`x-walnats.rust` asks for the name `{name}`, and no type here can have it");
+        let help = format!("{usual}; for a `$ref`, write it where the schema is that it refers to");
+        report.push(Diagnostic::warning("WN0611", annotations.place.clone(), message).help(help));
+    }
+    for (item, given) in types.items.iter().zip(&names.items) {
+        let note = model.rust_notes.get(item.id.0 as usize).and_then(|note| note.name.as_ref());
+        let is_there = SchemaLocation::of(&model.notes, item.id) == item.location;
+        let Some(asked) = note.filter(|asked| is_there && *asked != given && !item.location.path.is_empty()) else {
+            continue;
+        };
+        let Some(annotations) = model.notes.get(item.id.0 as usize) else { continue };
+        let message = format!("another type of this file is called `{asked}`, so this one is `{given}`");
+        let help = "give each schema a name of its own in `x-walnats.rust`, or refer to one definition with `$ref`";
+        report.push(Diagnostic::warning("WN0611", annotations.place.clone(), message).help(help));
+    }
+}
+
+/// Whether a schema stands where a name in it can only be that of its type, and not of a variant.
+fn is_named_place(path: &[String]) -> bool {
+    let is_member = |keyword: &str| matches!(keyword, "properties" | "patternProperties") || is_definitions(keyword);
+    match path {
+        [.., keyword, _] if is_member(keyword) => true,
+        [.., keyword] => matches!(keyword.as_str(), "items" | "additionalProperties"),
+        [] => false,
+    }
+}
+
 /// What an event's type is called.
 fn event_name(model: &EventModel, event: EventId) -> String {
     let event = &model.events[event];
@@ -68,7 +105,10 @@ fn chosen_name(model: &EventModel, types: &Types, forms: &[EventForm], item: Ite
 fn made_name(model: &EventModel, types: &Types, location: &SchemaLocation) -> String {
     let words = words(model, types, location);
     match own_event(model, location.source).map(|event| event_name(model, event)) {
-        Some(event) if words.len() > 1 && words[0] == event => event + &names::variant_name(&words[1..].join(" ")),
+        Some(event) if words.len() > 1 && words[0] == event => {
+            // What keeps an event's name from being one of Rust's own (`Option_`) is not needed before further words.
+            event.trim_end_matches('_').to_owned() + &names::variant_name(&words[1..].join(" "))
+        }
         Some(event) if words == [event.clone()] => event,
         _ => names::type_name(&words.join(" ")),
     }

@@ -10,6 +10,7 @@ mod cure;
 mod cycle;
 mod doubtful;
 mod dynamic;
+mod never;
 mod number;
 mod object;
 mod reference;
@@ -93,6 +94,8 @@ pub struct Lowered {
     pub sources: Vec<String>,
     /// The ids of the roots, in the order asked for; `None` for those that are not there.
     pub roots: Vec<Option<SchemaId>>,
+    /// Why no value at all is valid for a root, where that is certain and has no finding; in the same order.
+    pub never: Vec<Option<String>>,
 }
 
 /// Lowers the schemas at `roots` with all that they reach. What is wrong in them becomes findings; what comes out is only
@@ -208,7 +211,10 @@ impl<'a, 'r> Lowerer<'a, 'r> {
     fn schema(&mut self, id: SchemaId, location: &Location<'a>) -> Schema {
         self.annotations[id.0 as usize] = annotations::read(location, self.registry.document(location.document));
         match &location.node.value {
-            NodeValue::Bool(accepts) => Schema { never: !accepts, ..Schema::default() },
+            NodeValue::Bool(accepts) => {
+                self.note_boolean(location);
+                Schema { never: !accepts, ..Schema::default() }
+            }
             NodeValue::Object(_) => self.keywords(id, location),
             _ => {
                 let message = "a schema must be an object, `true` or `false`";
@@ -241,7 +247,14 @@ impl<'a, 'r> Lowerer<'a, 'r> {
         self.report_overruled();
         self.set_resources();
         cycle::cut(&mut self.set, &mut self.annotations, &self.references, self.report);
-        required::report(&self.set, &self.annotations, self.registry, self.report);
+        let reported = required::report(&self.set, &self.annotations, self.registry, self.report);
+        let mut finder = never::Finder::new(&self.set);
+        let never = roots.iter().map(|root| {
+            // What a required member is the reason for has its finding already.
+            let why = if reported.is_empty() { finder.never(&[(*root)?]) } else { None };
+            why.map(|why| why.text())
+        });
+        let never = never.collect();
         let reached = self.annotations.iter().map(|schema| schema.document.0 + 1).max().unwrap_or(0);
         let last = reached.max(self.registry.document_count);
         let source = |position| {
@@ -252,6 +265,6 @@ impl<'a, 'r> Lowerer<'a, 'r> {
             }
         };
         let sources = (0..last).map(|position| source(position).to_owned()).collect();
-        Lowered { schemas: self.set, annotations: self.annotations, sources, roots }
+        Lowered { schemas: self.set, annotations: self.annotations, sources, roots, never }
     }
 }

@@ -6,8 +6,30 @@ use walnats_schema::read::Draft;
 use super::Maker;
 use crate::edge_cases;
 
-/// Names of members, some of which Rust cannot have as they are.
-const MEMBERS: [&str; 10] = ["id", "kind", "type", "amount", "items", "self", "é", "a-b", "A B", ""];
+/// Names of members, some of which Rust cannot have as they are, some alike once they are in snake case, some what generated code
+/// uses for something else.
+const MEMBERS: [&str; 16] = [
+    "id",
+    "kind",
+    "type",
+    "amount",
+    "items",
+    "self",
+    "é",
+    "a-b",
+    "A B",
+    "",
+    "a_b",
+    "aB",
+    "additional",
+    "new",
+    "value",
+    "ID",
+];
+
+/// Titles that name types as generated code, the standard library or another event does.
+const TITLES: [&str; 10] =
+    ["Events", "Value", "Option", "String", "Result", "Kind", "Self", "Read All", "R0001All", "read status"];
 
 impl Maker<'_> {
     /// An object, mostly closed or with all members of a type.
@@ -16,9 +38,16 @@ impl Maker<'_> {
         let mut names: Vec<&str> = (0..1 + self.random.below(5)).map(|_| *self.random.pick(&MEMBERS)).collect();
         names.sort_unstable();
         names.dedup();
-        let required: Vec<&str> = names.iter().copied().filter(|_| self.random.chance(50)).collect();
+        let mut required: Vec<String> =
+            names.iter().filter(|_| self.random.chance(50)).map(|name| (*name).to_owned()).collect();
+        if self.random.chance(4) {
+            self.misspelt_required(&names, &mut required);
+        }
         let properties: Map<String, Value> = names.iter().map(|name| ((*name).to_owned(), self.member())).collect();
         let mut schema = Map::new();
+        if self.random.chance(8) {
+            schema.insert("title".to_owned(), json!(self.random.pick(&TITLES)));
+        }
         schema.insert("type".to_owned(), json!("object"));
         schema.insert("properties".to_owned(), properties.into());
         if !required.is_empty() {
@@ -67,7 +96,7 @@ impl Maker<'_> {
 
     fn scalar(&mut self) -> Map<String, Value> {
         let mut schema = Map::new();
-        match self.random.below(8) {
+        match self.random.below(9) {
             0..3 => {
                 schema.insert("type".to_owned(), json!("string"));
                 for _ in 0..self.random.below(3) {
@@ -82,6 +111,7 @@ impl Maker<'_> {
                 }
             }
             5 => drop(schema.insert("type".to_owned(), json!("boolean"))),
+            7 => self.types(&mut schema),
             6 => {
                 let mut values: Vec<&str> =
                     (0..1 + self.random.below(3)).map(|_| *self.random.pick(&edge_cases::TEXTS)).collect();
@@ -95,6 +125,19 @@ impl Maker<'_> {
             _ => self.assertion(&mut schema),
         }
         schema
+    }
+
+    /// Several types, each with what limits it.
+    fn types(&mut self, schema: &mut Map<String, Value>) {
+        let mut types = vec![*self.random.pick(&["number", "integer"]), "string"];
+        types.extend(["boolean", "null"].iter().filter(|_| self.random.chance(15)));
+        schema.insert("type".to_owned(), json!(types));
+        if self.random.chance(30) {
+            self.number_keyword(schema);
+        }
+        if self.random.chance(30) {
+            self.string_keyword(schema);
+        }
     }
 
     /// An integer with bounds at the edges of machine types.

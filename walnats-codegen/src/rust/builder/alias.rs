@@ -10,13 +10,15 @@ use crate::rust::schema_location::{SchemaLocation, is_definitions};
 use crate::rust::types::{Body, ItemId, Type, Typed};
 
 impl Builder<'_> {
-    /// The alias for `typed`, where all that applies is a definition or a file of shared types.
+    /// The alias for `typed`, where all that applies is a definition, a file of shared types, or a schema that asks for a
+    /// name (`x-walnats.rust`).
     pub(super) fn alias(&mut self, conjunction: &Conjunction, typed: &Typed) -> Option<ItemId> {
         let id = conjunction.home(self.schemas).filter(|_| is_plain(&typed.ty))?;
         let is_whole = self.schemas.possible(id).without(JsonTypes::NULL) == conjunction.json_types;
         // Where a schema that refers to it asks for another type, the alias would be of that.
         let is_own = self.wanted(conjunction) == self.wanted_by(&[id]);
-        if !is_whole || !is_own || !self.is_shared(id) || self.types.items.len() >= self.max_items {
+        let is_named = self.rust_notes.get(id.0 as usize).is_some_and(|note| note.name.is_some());
+        if !is_whole || !is_own || !(is_named || self.is_shared(id)) || self.types.items.len() >= self.max_items {
             return None;
         }
         let key = conjunction.key();

@@ -1,21 +1,59 @@
 //! `Box` where a type would contain itself.
 
-use crate::rust::types::{Body, Item, ItemId, Type};
+use std::collections::HashSet;
 
-/// Boxes every use of an item inside a type that the item itself contains.
+use crate::rust::types::{Body, Item, Type};
+
+/// Boxes the uses that close a cycle of types, and no more: a use that closed none before another member was declared stays as
+/// it was.
 pub fn break_cycles(items: &mut [Item]) {
     let edges: Vec<Vec<usize>> = items.iter_mut().map(contained).collect();
-    let component = components(&edges);
+    // Within a file, so that another file that begins elsewhere in the cycle changes nothing.
+    let mut order: Vec<usize> = (0..items.len()).collect();
+    order.sort_by_key(|index| items[*index].id);
+    let closing = closing(&edges, &order);
     for (index, item) in items.iter_mut().enumerate() {
-        let recursive = |other: ItemId| component[other.0] == component[index];
         for_each_use(item, &mut |ty| {
             if let Type::Item(other) = *ty
-                && recursive(other)
+                && closing.contains(&(index, other.0))
             {
                 *ty = Type::Boxed(other);
             }
         });
     }
+}
+
+/// The edges within a component that lead back to a node from which the search, which begins with the first in `order`, has come.
+fn closing(edges: &[Vec<usize>], order: &[usize]) -> HashSet<(usize, usize)> {
+    let component = components(edges);
+    let mut closing = HashSet::new();
+    let mut seen = vec![false; edges.len()];
+    let mut is_on_path = vec![false; edges.len()];
+    for start in order {
+        let mut path = Vec::new();
+        if !std::mem::replace(&mut seen[*start], true) {
+            is_on_path[*start] = true;
+            path.push((*start, 0));
+        }
+        while let Some((node, next)) = path.pop() {
+            let Some(&target) = edges[node].get(next) else {
+                is_on_path[node] = false;
+                continue;
+            };
+            path.push((node, next + 1));
+            if component[target] != component[node] {
+                // It has an order of its own.
+                continue;
+            }
+            if is_on_path[target] {
+                closing.insert((node, target));
+            } else if !std::mem::replace(&mut seen[target], true) {
+                is_on_path[target] = true;
+                path.push((target, 0));
+            }
+        }
+    }
+    closing
 }
 
 fn contained(item: &mut Item) -> Vec<usize> {

@@ -127,10 +127,9 @@ impl Builder<'_> {
         let rest = self.rest(conjunction);
         let listed = conjunction.schemas(set).any(|schema| schema.enumeration.is_some());
         let named = !properties.is_empty() && matches!(rest, Rest::Named(..));
-        let mut judged = self.judgements(conjunction);
-        if judged.is_empty() && (listed || named || matches!(rest, Rest::Mixed)) {
-            judged = self.judge(conjunction);
-        }
+        // What no other check has a part in is not proved by what shows the rest of the schema.
+        let is_judged_whole = listed || named || matches!(rest, Rest::Mixed);
+        let judged = if is_judged_whole { self.judge(conjunction) } else { self.judgements(conjunction) };
         // What has no field of its own is among the further members, or it is not there.
         for name in self.without_field(conjunction, &properties, |object| object.required.iter().collect()) {
             constraints.push(Constraint::Present(name));

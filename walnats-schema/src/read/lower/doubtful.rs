@@ -4,9 +4,30 @@ use super::Lowerer;
 use super::schema_object::SchemaObject;
 use crate::read::diagnostic::Diagnostic;
 use crate::read::document::NodeValue;
+use crate::read::resolve::{Draft, Location};
 
 /// Keywords that ask nothing of a value that is not an object.
 const OF_OBJECTS: [&str; 3] = ["properties", "required", "additionalProperties"];
+/// The same, and of values of other types; within a composition they often add to what another schema says the type of.
+const OF_TYPES: [(&str, &str, &[&str]); 4] = [
+    (
+        "object",
+        "an object",
+        &[
+            "patternProperties",
+            "propertyNames",
+            "minProperties",
+            "maxProperties",
+            "dependentRequired",
+            "dependentSchemas",
+        ],
+    ),
+    ("array", "an array", &["items", "prefixItems", "contains", "minItems", "maxItems", "uniqueItems"]),
+    ("string", "a string", &["minLength", "maxLength", "pattern", "format"]),
+    ("number", "a number", &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]),
+];
+/// Keywords by which schemas apply together, or in some cases.
+const OF_COMPOSITION: [&str; 8] = ["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas"];
 /// Keywords that say what a value is, without `type`.
 const OF_ANY_TYPE: [&str; 9] =
     ["type", "enum", "const", "$ref", "$dynamicRef", "$recursiveRef", "allOf", "anyOf", "oneOf"];
@@ -14,6 +35,22 @@ const OF_ANY_TYPE: [&str; 9] =
 const OF_VALUES: [&str; 5] = ["properties", "patternProperties", "items", "additionalProperties", "prefixItems"];
 
 impl<'a> Lowerer<'a, '_> {
+    /// `true` and `false` are schemas only since draft 6; before, two keywords took them.
+    pub(super) fn note_boolean(&mut self, location: &Location<'a>) {
+        let keyword = location.path.last().map(String::as_str);
+        let is_allowed = matches!(keyword, Some("additionalProperties" | "additionalItems"));
+        if is_allowed
+            || !self.registry.is_given(location.document)
+            || self.registry.dialect(location).draft != Draft::Draft4
+        {
+            return;
+        }
+        let message = "in draft-04, `true` and `false` are not schemas: other validators refuse this one";
+        let help = "write `{}` for `true` and `{\"not\": {}}` for `false`, or say a later draft in `$schema`";
+        let finding = Diagnostic::warning("WN0307", self.registry.place(location), message);
+        self.warn_of_unknown(finding.help(help));
+    }
+
     pub(super) fn note_doubtful(&mut self, object: &SchemaObject<'_, 'a>) {
         for keyword in ["allOf", "anyOf", "oneOf"] {
             if let Some(member) = object.member(keyword)
@@ -34,14 +71,21 @@ impl<'a> Lowerer<'a, '_> {
             let help = "write `\"examples\": [...]` around the example";
             self.report.push(Diagnostic::warning("WN0312", object.place(&member.value), message).help(help));
         }
-        let asks = OF_OBJECTS.iter().find_map(|keyword| object.member(keyword));
-        if let Some(member) = asks
-            && is_whole_value(&object.location.path)
-            && !OF_ANY_TYPE.iter().any(|keyword| object.member(keyword).is_some())
-        {
-            let message = format!("without `type`, `{}` leaves every value valid that is not an object", member.name);
+        let says_type = OF_ANY_TYPE.iter().any(|keyword| object.member(keyword).is_some());
+        let is_given = self.registry.is_given(object.location.document);
+        if says_type || !is_given || !is_whole_value(&object.location.path) {
+            return;
+        }
+        let asks = |keywords: &[&str]| keywords.iter().find_map(|keyword| object.member(keyword));
+        let of_objects = asks(&OF_OBJECTS).map(|member| (member, "object", "an object"));
+        let is_composed = OF_COMPOSITION.iter().any(|keyword| object.location.path.iter().any(|part| part == keyword));
+        let others = OF_TYPES.iter().filter(|_| !is_composed);
+        let mut of_others = others.filter_map(|(name, article, keywords)| Some((asks(keywords)?, *name, *article)));
+        if let Some((member, name, article)) = of_objects.or_else(|| of_others.next()) {
+            let message = format!("without `type`, `{}` leaves every value valid that is not {article}", member.name);
             let finding = Diagnostic::warning("WN0314", object.name_place(member), message);
-            self.warn_of_unknown(finding.help("say `\"type\": \"object\"`, unless other values are meant to be valid"));
+            let help = format!("say `\"type\": \"{name}\"`, unless other values are meant to be valid");
+            self.warn_of_unknown(finding.help(help));
         }
     }
 }

@@ -132,18 +132,35 @@ fn misspelt(member: &Member, object: &SchemaObject<'_, '_>) -> Option<&'static s
             && keyword.is_known_in(object.dialect)
             && keyword.shape.fits(&member.value)
     });
-    let near: Vec<&str> = candidates.map(|keyword| keyword.name).filter(|name| is_near(&member.name, name)).collect();
+    let is_near = |keyword: &&Keyword| {
+        // Hardly any other value is the name of a type, and few are lists.
+        let is_telling =
+            matches!(keyword.shape, Shape::Types | Shape::Values) && begins_alike(&member.name, keyword.name);
+        is_near(&member.name, keyword.name) || (is_telling && member.name.len() > 2)
+    };
+    let near: Vec<&str> = candidates.filter(is_near).map(|keyword| keyword.name).collect();
+    let swapped = near.iter().copied().find(|name| has_same_letters(&member.name, name));
     let other_case = near.iter().copied().find(|name| name.eq_ignore_ascii_case(&member.name));
-    other_case.or_else(|| did_you_mean(&member.name, near.into_iter().filter(|name| *name != "const")))
+    other_case.or(swapped).or_else(|| did_you_mean(&member.name, near.into_iter().filter(|name| *name != "const")))
 }
 
 /// Short words have many neighbours that mean something else, and so have words with another first letter: `numItems` is
 /// not `minItems`, and `xrequired` is `required` switched off.
 fn is_near(word: &str, keyword: &str) -> bool {
     let (shorter, longer) = (word.len().min(keyword.len()), word.len().max(keyword.len()));
+    let long_enough = longer > 5 || (shorter >= 4 && longer - shorter == 1) || has_same_letters(word, keyword);
+    word.eq_ignore_ascii_case(keyword) || (long_enough && begins_alike(word, keyword))
+}
+
+fn begins_alike(word: &str, keyword: &str) -> bool {
     let first = |text: &str| text.chars().next().map(|letter| letter.to_ascii_lowercase());
-    let long_enough = longer > 5 || (shorter >= 4 && longer - shorter == 1);
-    word.eq_ignore_ascii_case(keyword) || (long_enough && first(word) == first(keyword))
+    first(word) == first(keyword)
+}
+
+/// Whether two letters were changed round, as in `itmes`.
+fn has_same_letters(word: &str, keyword: &str) -> bool {
+    let differing: Vec<(u8, u8)> = word.bytes().zip(keyword.bytes()).filter(|(one, other)| one != other).collect();
+    word.len() == keyword.len() && matches!(differing.as_slice(), [(a, b), (c, d)] if a == d && b == c)
 }
 
 #[cfg(test)]
@@ -196,5 +213,33 @@ mod tests {
                 assert!(is_reported, "`{}` in {}", keyword.name, draft.name());
             }
         }
+    }
+
+    #[test]
+    fn short_keywords_are_recognised_by_their_values() {
+        for (typo, meant) in [
+            (r#""tpye": "string""#, "type"),
+            (r#""tye": ["string", "null"]"#, "type"),
+            (r#""enm": ["a"]"#, "enum"),
+            (r#""itmes": {}"#, "items"),
+            (r#""cosnt": 1"#, "const"),
+        ] {
+            let help = findings(typo);
+            assert!(help.iter().any(|help| help.contains(&format!("did you mean `{meant}`?"))), "{typo}: {help:?}");
+        }
+        for other in [r#""tag": "string""#, r#""tpye": "x""#, r#""env": ["a"]"#, r#""cost": 1"#] {
+            let help = findings(other);
+            assert!(!help.iter().any(|help| help.contains("did you mean")), "{other}: {help:?}");
+        }
+    }
+
+    /// The cures of what is found in a schema of one keyword.
+    fn findings(member: &str) -> Vec<String> {
+        let mut report = Report::default();
+        let file = Arc::new(SourceFile { path: "a.json".into(), text: format!("{{ {member} }}") });
+        let document = parse_json(file, "a.json", &mut report).expect("it is JSON");
+        let root = SchemaRoot { document: "a.json".to_owned(), ..SchemaRoot::default() };
+        lower(&[document], &[root], &LowerOptions::default(), &mut report);
+        report.diagnostics.into_iter().filter_map(|found| found.help).collect()
     }
 }

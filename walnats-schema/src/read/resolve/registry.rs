@@ -76,6 +76,11 @@ impl<'a> Registry<'a> {
         self.documents[id.0]
     }
 
+    /// Whether a document is one of those given: nobody can change the meta-schemas.
+    pub(crate) fn is_given(&self, id: DocumentId) -> bool {
+        id.0 < self.document_count
+    }
+
     /// The schema at `pointer` (a JSON Pointer) of the document `name`.
     pub(crate) fn locate(&self, name: &str, pointer: &str) -> Option<Location<'a>> {
         let (document, found) = DocumentId::enumerate(&self.documents).find(|(_, document)| document.name == name)?;
