@@ -47,6 +47,11 @@ impl Package {
         Ok(model)
     }
 
+    /// Lowers the events that no error concerns, for comparison with another revision of the package.
+    pub fn salvage(&self) -> lower::Salvage {
+        lower::salvage(&self.sources, &self.settings, &self.report)
+    }
+
     /// Finds everything that is wrong or questionable: what generating code finds, lints, and examples that do not fit their
     /// own schema. Returns the model, which may have such findings.
     ///
