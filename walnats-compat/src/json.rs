@@ -96,6 +96,8 @@ pub enum Reason {
     Limits,
     /// What was found as a difference is none for the validator.
     Unconfirmed,
+    /// A difference was found, and the independent validator does not confirm it.
+    ValidatorsDisagree,
 }
 
 /// How much stack the search may use: it is as deep as schemas nest.
