@@ -160,7 +160,7 @@ impl Culprit {
         let message = match self.code() {
             "WN0805" => format!("readers refuse members of {subject} that their schema does not know"),
             "WN0806" => format!("readers do not know {subject}, and refuse it"),
-            _ => format!("readers want {subject} to be otherwise: {} (`{}`)", self.expected, self.keyword),
+            _ => format!("{subject}: readers want {} (`{}`)", self.expected, self.keyword),
         };
         let terms = self.changed(reader, writer);
         let terms: Vec<&Value> = terms.iter().collect();
