@@ -48,7 +48,7 @@ pub fn salvage(sources: &SourceSet, settings: &Settings, found: &Report) -> Salv
 
     let broken = broken(&schemas.notes, &report);
     let mut lost: BTreeMap<String, Diagnostic> = BTreeMap::new();
-    let mut sound: Vec<LocatedEvent> = Vec::new();
+    let (mut sound, mut late): (Vec<LocatedEvent>, Vec<Diagnostic>) = Default::default();
     for raw in events {
         let name = raw.name.clone();
         if let Payload::Json(schema) = raw.payload
@@ -60,7 +60,10 @@ pub fn salvage(sources: &SourceSet, settings: &Settings, found: &Report) -> Salv
         let mut own = Report::default();
         match finish(raw, &schemas, &messages, &mut own) {
             Some(event) => sound.push(event),
-            None => lost.extend(own.diagnostics.into_iter().next().map(|error| (name, error))),
+            None => {
+                lost.extend(own.diagnostics.first().map(|error| (name, error.clone())));
+                late.append(&mut own.diagnostics);
+            }
         }
     }
     sound.sort_by(|a, b| a.event.name.cmp(&b.event.name));
@@ -73,6 +76,7 @@ pub fn salvage(sources: &SourceSet, settings: &Settings, found: &Report) -> Salv
     let mut model = assemble(schemas, sound, &declarations);
     (model.streams, model.services) = (streams, services);
     model.protobuf = messages.model(&model.events, &BTreeMap::new());
+    report.diagnostics.append(&mut late);
     report.sort();
     let lost = lost.into_iter().map(|(name, error)| LostEvent { name, error }).collect();
     let is_error = |found: &Diagnostic| found.severity == Severity::Error;
