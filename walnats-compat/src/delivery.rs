@@ -82,7 +82,13 @@ impl Sides<'_> {
         let terms = values.map(Value::from);
         let finding = self.finding(code, About::Event(old.name.clone()), message, [&terms[0], &terms[1]])?;
         let texts = values.map(|value| format!("{what} `{value}`"));
-        let marks = vec![self.new(&new.place, &texts[1], "is"), self.old(&old.place, &texts[0], "was")];
+        let key = if what == "CloudEvents type" { "type" } else { what };
+        let is = mark::option((self.new, Revision::New), new, key, "is");
+        let was = mark::option((self.old, Revision::Old), old, key, "was");
+        let marks = vec![
+            is.unwrap_or_else(|| self.new(&new.place, &texts[1], "is")),
+            was.unwrap_or_else(|| self.old(&old.place, &texts[0], "was")),
+        ];
         Some(Finding { marks, readers: self.readers(&old.name), ..finding })
     }
 

@@ -195,13 +195,17 @@ pub(crate) fn relax(set: &mut SchemaSet, id: SchemaId, keyword: &str, detail: De
         "additionalProperties" | "unevaluatedProperties" => {
             object.properties.extend(detail.member.map(|name| (name.to_owned(), anything)));
         }
+        "properties" => {
+            let properties = object.properties.iter_mut().filter(|(name, _)| Some(name.as_str()) == detail.member);
+            properties.for_each(|(_, id)| *id = anything);
+        }
         "anyOf" => schema.any_of.clear(),
         "oneOf" => schema.one_of.clear(),
         "not" => schema.not = None,
         _ => {}
     }
     let has_changed = *schema != before;
-    if has_changed && schema.object.properties.last().is_some_and(|(_, id)| *id == anything) {
+    if has_changed && schema.object.properties.iter().any(|(_, id)| *id == anything) {
         set.schemas.push(Schema::default());
     }
     has_changed

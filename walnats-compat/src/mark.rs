@@ -2,6 +2,8 @@
 
 use walnats_codegen::diagnostic::Place;
 use walnats_codegen::load::{Document, Node, NodeValue};
+use walnats_codegen::model::{Event, Payload};
+use walnats_schema::read::wildcard;
 use walnats_schema::SchemaId;
 
 use crate::finding::{Mark, Revision};
@@ -59,6 +61,32 @@ fn first_line(place: Place) -> Place {
     let length = place.file.text.get(place.span.clone()).and_then(|text| text.find('\n'));
     let end = length.map_or(place.span.end, |length| place.span.start + length);
     Place { span: place.span.start..end, ..place }
+}
+
+/// Where an option of an event is written: in `walnats.toml`, which has the last word, or in `x-walnats`.
+pub(crate) fn option((side, revision): (&Side, Revision), event: &Event, key: &str, note: &str) -> Option<Mark> {
+    let settings = &side.package.settings;
+    let matching = settings.events.iter().filter(|(name, _)| wildcard::capture(name.as_str(), &event.name).is_some());
+    let mut matching: Vec<_> = matching.collect();
+    matching.sort_by_key(|(name, _)| (name.as_str().contains('*'), std::cmp::Reverse(name.as_str().len())));
+    let configured = matching.iter().find_map(|(_, entry)| match key {
+        "subject" => entry.subject.as_ref(),
+        "stream" => entry.stream.as_ref(),
+        "uid" => entry.uid.as_ref(),
+        "once" => entry.once.as_ref(),
+        "type" => entry.r#type.as_ref(),
+        _ => None,
+    });
+    if let Some(value) = configured {
+        let text = format!("{key} = {}", serde_json::Value::from(value.as_str()));
+        return Some(Mark { revision, place: settings.place(value), text, note: note.to_owned() });
+    }
+    let Payload::Json(root) = event.payload else { return None };
+    let (document, node) = node(side, root)?;
+    let member = node.get("x-walnats")?.member(key)?;
+    let span = member.name_span.start..member.value.span.end.max(member.name_span.end);
+    let text = text(document, span.clone());
+    Some(Mark { revision, place: document.place(&span), text, note: note.to_owned() })
 }
 
 /// What a schema without a place stands for: the event.

@@ -61,6 +61,14 @@ pub(super) const CODES: &[Code] = &[
         reference: Some("https://json-schema.org/draft/2020-12/json-schema-core#section-10.2"),
     },
     Code {
+        id: "WN0808",
+        slug: "open-member-declared",
+        level: Deny,
+        summary: "A reader wants something of a member that the writer's schema leaves open: without being declared, it may be anything.",
+        cure: "Give the member another name, if anyone may write it; or set `unknown_members = \"tolerant\"` in `[breaking]`, which makes this a warning.",
+        reference: Some("https://json-schema.org/draft/2020-12/json-schema-core#section-10.3.2"),
+    },
+    Code {
         id: "WN0809",
         slug: "undecided-change",
         level: Warn,

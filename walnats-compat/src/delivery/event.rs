@@ -78,14 +78,7 @@ fn uid(sides: &Sides<'_>, old: &Event, new: &Event) -> Option<Finding> {
     old.uid.as_ref()?;
     let finding = different(sides, "WN0845", (old, new), "uid", [&text(old), &text(new)])?;
     let help = format!("keep `\"uid\": \"{}\"`, or change it when no emit is repeated across the change", text(old));
-    let (old_place, new_place) = (old.uid.as_ref().map(|uid| &uid.place), new.uid.as_ref().map(|uid| &uid.place));
-    let mut marks = finding.marks;
-    for (mark, place) in marks.iter_mut().zip([new_place, old_place]) {
-        if let Some(place) = place {
-            mark.place = place.clone();
-        }
-    }
-    Some(Finding { help: Some(help), marks, ..finding })
+    Some(Finding { help: Some(help), ..finding })
 }
 
 fn once(sides: &Sides<'_>, old: &Event, new: &Event) -> Option<Finding> {

@@ -1,11 +1,12 @@
 //! Which keyword of the reader refuses a payload, and what the writer has in its place.
 
 use serde_json::{Value, json};
+use walnats_codegen::diagnostic::Level;
 use walnats_schema::pointer::escape;
-use walnats_schema::{SchemaId, SchemaSet, Violation};
+use walnats_schema::{Schema, SchemaId, SchemaSet, Violation};
 
 use super::Pair;
-use crate::finding::{Finding, Mark};
+use crate::finding::{Direction, Finding, Mark, Revision};
 use crate::json::Root;
 use crate::keyword::{self, Detail, family};
 use crate::mark;
@@ -49,6 +50,9 @@ pub(super) fn find(writer: Root<'_>, reader: Root<'_>, payload: &Value) -> Optio
 fn locate(writer: Root<'_>, reader: Root<'_>, payload: &Value, violation: &Violation) -> Option<(bool, Culprit)> {
     let keyword = violation.keyword;
     let at = steps(&violation.pointer);
+    if let Some(culprit) = undeclared(writer, reader, payload, violation, &at) {
+        return Some((false, culprit));
+    }
     // These are broken by a member or an item, and stand one level up.
     let is_outer = matches!(
         keyword,
@@ -108,6 +112,42 @@ fn locate(writer: Root<'_>, reader: Root<'_>, payload: &Value, violation: &Viola
     Some((is_shared(schema), culprit))
 }
 
+/// The outermost member on the way to a violation that readers declare, while what is written may be anything there, because
+/// the writer's schema is open and does not know it.
+fn undeclared(
+    writer: Root<'_>,
+    reader: Root<'_>,
+    payload: &Value,
+    violation: &Violation,
+    at: &[String],
+) -> Option<Culprit> {
+    let of_reader = walk(reader.set, reader.id, Some(payload), at);
+    let of_writer = walk(writer.set, writer.id, Some(payload), at);
+    let is_anything = |id: &SchemaId| *writer.set.get(*id) == Schema::default();
+    let level = (0..at.len()).find(|&level| {
+        declares(reader.set, &of_reader[level], &at[level])
+            && !declares(writer.set, &of_writer[level], &at[level])
+            && of_writer[level + 1].iter().all(is_anything)
+    })?;
+    let name = &at[level];
+    let schema = of_reader[level].iter().copied().find(|&id| declares(reader.set, &[id], name))?;
+    let mut properties = reader.set.get(schema).object.properties.iter();
+    let (_, declared) = properties.find(|(known, _)| known == name)?;
+    let pointer: String = at[..=level].iter().map(|step| format!("/{}", escape(step))).collect();
+    let terms = terms((reader.set, &of_reader), (writer.set, &of_writer), &at[..=level]);
+    Some(Culprit {
+        schema,
+        keyword: "properties",
+        expected: violation.expected.clone(),
+        pointer,
+        terms,
+        member: Some(name.clone()),
+        declared: Some(*declared),
+        has_counterpart: false,
+        counterparts: of_writer[level].clone(),
+    })
+}
+
 /// The first member that a schema asks for and the object lacks.
 fn missing(set: &SchemaSet, id: SchemaId, keyword: &str, value: &Value) -> Option<String> {
     let object = &set.get(id).object;
@@ -138,6 +178,7 @@ impl Culprit {
 
     fn code(&self) -> &'static str {
         match self.keyword {
+            "properties" => "WN0808",
             "type" => "WN0802",
             "enum" | "const" => "WN0803",
             "required" | "dependentRequired" => "WN0804",
@@ -159,12 +200,18 @@ impl Culprit {
         let subject = if place.is_empty() { "the payload".to_owned() } else { format!("`{place}`") };
         let message = match self.code() {
             "WN0805" => format!("readers refuse members of {subject} that their schema does not know"),
+            "WN0808" => format!("readers want something of {subject}, which may be anything where it is not declared"),
             "WN0806" => format!("readers do not know {subject}, and refuse it"),
             _ => format!("{subject}: readers want {} (`{}`)", self.expected, self.keyword),
         };
         let terms = self.changed(reader, writer);
         let terms: Vec<&Value> = terms.iter().collect();
-        let finding = Finding::new(self.code(), pair.about(), message, &terms, pair.settings)?;
+        let mut finding = Finding::new(self.code(), pair.about(), message, &terms, pair.settings)?;
+        // Where members that a schema does not know are ignored, nobody writes them on purpose.
+        let is_judged = pair.settings.levels().contains_key(self.code());
+        if self.code() == "WN0808" && pair.is_tolerant() && !is_judged {
+            finding.level = Level::Warn;
+        }
         let marks: Vec<Mark> = self.refusing(pair).into_iter().chain(self.allowing(pair)).collect();
         let help = Some(self.help(pair, &marks));
         Some(Finding { marks, help, ..finding })
@@ -172,7 +219,7 @@ impl Culprit {
 
     /// What changed: the place, the keyword, and what both sides say, the old one first.
     fn changed(&self, reader: &SchemaSet, writer: &SchemaSet) -> Vec<Value> {
-        let name = self.member.as_deref().filter(|_| matches!(self.code(), "WN0804" | "WN0806"));
+        let name = self.member.as_deref().filter(|_| matches!(self.code(), "WN0804" | "WN0806" | "WN0808"));
         if name.is_some() || self.code() == "WN0805" {
             return vec![json!(self.terms), json!(self.keyword), json!(name)];
         }
@@ -187,7 +234,14 @@ impl Culprit {
     }
 
     fn refusing(&self, pair: &Pair<'_>) -> Option<Mark> {
-        let shown = if self.pointer.is_empty() { "the payload" } else { &self.pointer };
+        if let ("WN0808", Some(declared)) = (self.code(), self.declared) {
+            return mark::declaration(pair.reader, declared, &format!("refuses some {}", self.pointer));
+        }
+        let shown = match (self.code(), self.pointer.as_str()) {
+            ("WN0805", _) => "what it does not know",
+            (_, "") => "the payload",
+            (_, pointer) => pointer,
+        };
         let note = match (&self.member, self.code()) {
             (Some(name), "WN0804") => format!("asks for {}/{}", self.pointer, escape(name)),
             _ => format!("refuses {shown}"),
@@ -199,6 +253,9 @@ impl Culprit {
     }
 
     fn allowing(&self, pair: &Pair<'_>) -> Option<Mark> {
+        if let ("WN0808", Some(name)) = (self.code(), self.member.as_deref()) {
+            return mark::absent(pair.writer, *self.counterparts.first()?, name, "allows anything there");
+        }
         if let Some(declared) = self.declared {
             return mark::declaration(pair.writer, declared, "declares it");
         }
@@ -210,12 +267,15 @@ impl Culprit {
 
     /// What the new side would have to say.
     fn help(&self, pair: &Pair<'_>, marks: &[Mark]) -> String {
-        use crate::finding::{Direction, Revision};
         let old = marks.iter().find(|mark| mark.revision == Revision::Old);
         let new = marks.iter().find(|mark| mark.revision == Revision::New);
         let is_absent = |mark: &&Mark| mark.text.starts_with("no `");
         let backward = pair.direction == Direction::Backward;
         match (self.code(), self.member.as_deref()) {
+            ("WN0808", Some(name)) if backward => {
+                format!("give the member another name, if anyone may have written `{name}` before")
+            }
+            ("WN0808", Some(name)) => format!("keep `{name}` in `properties`"),
             ("WN0804", Some(name)) if backward => format!("take `{name}` out of `{}`", self.keyword),
             ("WN0804", Some(name)) => format!("keep `{name}` in `{}`", self.keyword),
             ("WN0806", _) if backward => "keep the member; or set `unknown_members = \"tolerant\"` in `[breaking]`, if readers ignore what they do not know".to_owned(),
