@@ -164,7 +164,8 @@ fn split(text: &str) -> (String, Vec<(String, String)>) {
                 head.push_str(&comments[..end]);
                 comments.drain(..end);
             }
-            sections.push((name.trim().trim_matches(['"', '\'']).to_owned(), std::mem::take(&mut comments) + line + "\n"));
+            sections
+                .push((name.trim().trim_matches(['"', '\'']).to_owned(), std::mem::take(&mut comments) + line + "\n"));
         } else if line.trim().is_empty() || line.trim_start().starts_with('#') {
             comments.push_str(line);
             comments.push('\n');

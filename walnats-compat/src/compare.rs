@@ -100,7 +100,8 @@ impl Comparison {
             let finding = payload::undecided(&pair, "", &why);
             let side = if revision == Revision::Old { old.0 } else { new.0 };
             let mark = crate::mark::place((side, revision), &error.place, error.code, "is wrong here");
-            let found: Vec<Finding> = finding.into_iter().map(|finding| Finding { marks: vec![mark.clone()], ..finding }).collect();
+            let found: Vec<Finding> =
+                finding.into_iter().map(|finding| Finding { marks: vec![mark.clone()], ..finding }).collect();
             self.verdicts.push(verdict(&pair, &found));
             self.findings.extend(found);
         }

@@ -52,12 +52,8 @@ pub(crate) fn value(set: &SchemaSet, schema: &Schema, keyword: &str) -> Option<V
         "items" => of_schema(array.items),
         "prefixItems" => of_schemas(&array.prefix_items),
         "unevaluatedItems" => of_schema(array.unevaluated_items),
-        "required" => {
-            (!object.required.is_empty()).then(|| sorted(object.required.iter().map(|name| json!(name))))
-        }
-        "dependentRequired" => {
-            (!object.dependent_required.is_empty()).then(|| json!(object.dependent_required))
-        }
+        "required" => (!object.required.is_empty()).then(|| sorted(object.required.iter().map(|name| json!(name)))),
+        "dependentRequired" => (!object.dependent_required.is_empty()).then(|| json!(object.dependent_required)),
         "minProperties" => of_count(object.min_properties),
         "maxProperties" => of_count(object.max_properties),
         "propertyNames" => of_schema(object.property_names),

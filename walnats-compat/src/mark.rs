@@ -3,8 +3,8 @@
 use walnats_codegen::diagnostic::Place;
 use walnats_codegen::load::{Document, Node, NodeValue};
 use walnats_codegen::model::{Event, Payload};
-use walnats_schema::read::wildcard;
 use walnats_schema::SchemaId;
+use walnats_schema::read::wildcard;
 
 use crate::finding::{Mark, Revision};
 use crate::side::Side;

@@ -136,7 +136,11 @@ impl<'p> Search<'p> {
             let marks = roots.into_iter().filter_map(|(side, root)| {
                 let levels = walk::walk(&side.0.model.schemas, root, None, &steps);
                 let deepest = levels.iter().rev().find_map(|level| level.first())?;
-                let note = if place.pointer.is_empty() { "undecided".to_owned() } else { format!("undecided: {}", place.pointer) };
+                let note = if place.pointer.is_empty() {
+                    "undecided".to_owned()
+                } else {
+                    format!("undecided: {}", place.pointer)
+                };
                 mark::declaration(side, *deepest, &note)
             });
             let marks = marks.collect();

@@ -25,7 +25,8 @@ const LONGEST: usize = 400;
 impl Screen {
     /// All findings, those that fail the run last, and a line that sums up.
     pub fn text(&self, comparison: &Comparison) -> String {
-        let mut findings: Vec<&Finding> = comparison.findings.iter().filter(|found| found.level > Level::Allow).collect();
+        let mut findings: Vec<&Finding> =
+            comparison.findings.iter().filter(|found| found.level > Level::Allow).collect();
         findings.sort_by_key(|finding| (finding.fails(), finding.about.clone()));
         let findings: String = findings.iter().map(|finding| self.finding(finding) + "\n").collect();
         findings + &self.summary(comparison) + "\n"
@@ -53,7 +54,9 @@ impl Screen {
         if let Some(acceptance) = &finding.acceptance {
             let until = acceptance.until.as_deref();
             text += &match (until, acceptance.is_expired) {
-                (Some(until), true) => format!("  was accepted until {until}, which has passed: {}\n", acceptance.reason),
+                (Some(until), true) => {
+                    format!("  was accepted until {until}, which has passed: {}\n", acceptance.reason)
+                }
                 (Some(until), false) => format!("  accepted until {until}: {}\n", acceptance.reason),
                 (None, _) => format!("  accepted: {}\n", acceptance.reason),
             };
@@ -63,7 +66,11 @@ impl Screen {
         }
         text += &match &finding.witness {
             Some(Witness::Json(payload)) => {
-                format!("  {}   {} (two validators agree)\n", shorten(&payload.to_string()), self.who(finding.direction))
+                format!(
+                    "  {}   {} (two validators agree)\n",
+                    shorten(&payload.to_string()),
+                    self.who(finding.direction)
+                )
             }
             None => format!("  {}\n", finding.message),
         };

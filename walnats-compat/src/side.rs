@@ -53,7 +53,8 @@ impl Side {
             return Some(&lost.error);
         }
         let is_protobuf = matches!(event.payload, Payload::Protobuf(_));
-        let knows_messages = self.model.protobuf.as_ref().is_some_and(|found: &model::ProtobufModel| !found.files.is_empty());
+        let knows_messages =
+            self.model.protobuf.as_ref().is_some_and(|found: &model::ProtobufModel| !found.files.is_empty());
         self.errors.iter().find(|error| {
             let path = error.place.file.path.as_str();
             let is_proto = path.ends_with(".proto") || path.ends_with(".binpb");

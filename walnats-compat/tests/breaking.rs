@@ -80,7 +80,11 @@ fn said(folder: &Path) -> (BTreeSet<String>, String) {
     let accepted = Accepted::parse(Arc::new(file), &mut report);
     report.diagnostics.extend(accepted.apply(&mut comparison.findings, accepted::date("2026-06-01").unwrap()));
     let screen = Screen { old: "main".to_owned(), old_prefix: "main:".to_owned(), has_color: false };
-    let codes = comparison.findings.iter().map(|finding| finding.code.id).chain(report.diagnostics.iter().map(|found| found.code));
+    let codes = comparison
+        .findings
+        .iter()
+        .map(|finding| finding.code.id)
+        .chain(report.diagnostics.iter().map(|found| found.code));
     let codes = codes.map(str::to_owned).collect();
     (codes, screen.text(&comparison) + &render(&report, false))
 }

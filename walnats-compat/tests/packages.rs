@@ -34,7 +34,8 @@ fn the_space_of_policies() {
                 for is_tolerant in [false, true] {
                     for direction in ["backward", "forward"] {
                         let schema = |has: bool| {
-                            let mut schema = json!({"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}});
+                            let mut schema =
+                                json!({"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}});
                             if is_closed {
                                 schema["additionalProperties"] = false.into();
                             }
@@ -94,8 +95,11 @@ fn every_break_of_an_event_is_found() {
     new["properties"]["b"]["maxLength"] = 4.into();
     new["properties"]["c"]["items"]["properties"]["d"] = json!({"enum": [1]});
     let comparison = compared(&old, &new, "");
-    let mut places: Vec<String> =
-        comparison.findings.iter().map(|finding| format!("{} {}", finding.marks[0].note, finding.marks[0].text)).collect();
+    let mut places: Vec<String> = comparison
+        .findings
+        .iter()
+        .map(|finding| format!("{} {}", finding.marks[0].note, finding.marks[0].text))
+        .collect();
     places.sort();
     assert_eq!(
         places,
@@ -110,9 +114,7 @@ fn every_break_of_an_event_is_found() {
 
 #[test]
 fn a_break_in_an_alternative_is_named_by_its_keyword() {
-    let variant = |kind: &str, minimum: u32| {
-        json!({"type": "object", "required": ["kind", "total"], "properties": {"kind": {"const": kind}, "total": {"type": "integer", "minimum": minimum}}})
-    };
+    let variant = |kind: &str, minimum: u32| json!({"type": "object", "required": ["kind", "total"], "properties": {"kind": {"const": kind}, "total": {"type": "integer", "minimum": minimum}}});
     let old = json!({"oneOf": [variant("card", 0), variant("transfer", 0)]});
     let new = json!({"oneOf": [variant("card", 0), variant("transfer", 1)]});
     let comparison = compared(&old, &new, "");
@@ -134,7 +136,11 @@ fn fingerprints_survive_renames_formatting_and_unrelated_changes() {
             ("schemas/_address.json", address),
             ("schemas/a.json", r#"{"properties": {"to": {"$ref": "_address.json"}, "n": {"type": "number"}}}"#),
         ]);
-        compare(&old, &new, &Options::default()).findings.iter().map(|finding| finding.fingerprint.clone()).collect::<Vec<_>>()
+        compare(&old, &new, &Options::default())
+            .findings
+            .iter()
+            .map(|finding| finding.fingerprint.clone())
+            .collect::<Vec<_>>()
     };
     let first = new(&address.replace('9', "8"));
     assert_eq!(first.len(), 1);
@@ -146,7 +152,10 @@ fn fingerprints_survive_renames_formatting_and_unrelated_changes() {
         ("schemas/a.json", r#"{"properties": {"to": {"$ref": "shared/_place.json"}, "n": {"type": "number"}}}"#),
     ]);
     let moved = side(&[
-        ("schemas/x/a.yaml", "description: moved\nproperties:\n  n:\n    type: number\n    description: n\n  to:\n    $ref: ../_p.json\n"),
+        (
+            "schemas/x/a.yaml",
+            "description: moved\nproperties:\n  n:\n    type: number\n    description: n\n  to:\n    $ref: ../_p.json\n",
+        ),
         ("schemas/_p.json", &address.replace('9', "8").replace(": ", "  :  ")),
         ("schemas/b.json", "{}"),
     ]);
@@ -163,7 +172,10 @@ fn errors_of_the_old_revision_end_nothing() {
         ("schemas/unreadable.json", "{"),
         ("schemas/sound.json", r#"{"properties": {"n": {"type": "number"}}}"#),
         // The dangling reference here is one that the event does not reach.
-        ("schemas/partly.json", r##"{"$defs": {"x": {"$ref": "gone.json"}}, "properties": {"n": {"type": "number"}}}"##),
+        (
+            "schemas/partly.json",
+            r##"{"$defs": {"x": {"$ref": "gone.json"}}, "properties": {"n": {"type": "number"}}}"##,
+        ),
     ]);
     let narrowed = r#"{"properties": {"n": {"type": "integer"}}}"#;
     let new = side(&[
@@ -229,7 +241,8 @@ fn further_baselines_are_for_transitive_events() {
 /// A construct that nothing decides leaves the other properties decided.
 #[test]
 fn an_undecided_property_leaves_the_others_decided() {
-    let schema = |code: &str, n: &str| json!({"properties": {"code": {"type": "string", "pattern": code}, "n": {"type": n}}});
+    let schema =
+        |code: &str, n: &str| json!({"properties": {"code": {"type": "string", "pattern": code}, "n": {"type": n}}});
     let comparison = compared(&schema("^(a|b)\\1$", "number"), &schema("^(a|b)\\1?$", "integer"), "");
     let mut found = codes(&comparison);
     found.sort_unstable();
@@ -243,5 +256,8 @@ fn a_rename_is_seen_by_what_stays() {
     let new = side(&[("schemas/order_confirmed.json", &order.replace("string", "integer"))]);
     assert_eq!(codes(&compare(&old, &new, &Options::default())), ["event-deleted"]);
     let new = side(&[("schemas/order_confirmed.json", order)]);
-    assert_eq!(codes(&compare(&old, &new, &Options::default())), ["event-renamed", "subject-changed", "stream-changed"]);
+    assert_eq!(
+        codes(&compare(&old, &new, &Options::default())),
+        ["event-renamed", "subject-changed", "stream-changed"]
+    );
 }

@@ -30,7 +30,9 @@ pub fn read(against: &str, root: &Path) -> Result<Baseline, Failure> {
         return file(against);
     }
     // A path that only a path can be; other words are revisions first.
-    let is_path = path.is_absolute() || ["./", "../"].iter().any(|start| against.starts_with(start)) || matches!(against, "." | "..");
+    let is_path = path.is_absolute()
+        || ["./", "../"].iter().any(|start| against.starts_with(start))
+        || matches!(against, "." | "..");
     if is_path && path.is_dir() {
         return folder(against);
     }
@@ -60,11 +62,19 @@ fn revision(git: &Git, against: &str) -> Result<Baseline, Failure> {
     let Some(files) = read else {
         let others = tree::elsewhere(git, &commit)?;
         if others.is_empty() {
-            return Ok(Baseline { name: name.to_owned(), prefix: format!("{name}:{folder}"), commit: Some(commit), side: None });
+            return Ok(Baseline {
+                name: name.to_owned(),
+                prefix: format!("{name}:{folder}"),
+                commit: Some(commit),
+                side: None,
+            });
         }
         let place = if folder.is_empty() { "its root".to_owned() } else { format!("`{folder}`") };
         let others: String = others.iter().map(|other| format!("\n  --against {name}:{other}")).collect();
-        return Err(format!("`{name}` has no schemas in {place}; if the package was elsewhere then, name the folder:{others}").into());
+        return Err(format!(
+            "`{name}` has no schemas in {place}; if the package was elsewhere then, name the folder:{others}"
+        )
+        .into());
     };
     let side = side(against, Package::from_sources(&walnats_codegen::configure(), &files))?;
     Ok(Baseline { name: name.to_owned(), prefix: format!("{name}:{folder}"), commit: Some(commit), side: Some(side) })

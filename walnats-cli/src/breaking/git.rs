@@ -50,7 +50,10 @@ impl Git {
         let other = self.named(other)?;
         self.line(&["merge-base", &other, "HEAD"]).map_err(|error| {
             if self.is_shallow() {
-                return format!("the history of this shallow clone does not reach the merge base of `{revision}`: {DEEPEN}").into();
+                return format!(
+                    "the history of this shallow clone does not reach the merge base of `{revision}`: {DEEPEN}"
+                )
+                .into();
             }
             format!("`HEAD` has no merge base with `{revision}`: {error}").into()
         })
@@ -62,7 +65,8 @@ impl Git {
             return Err(format!("`{revision}` is not a revision").into());
         }
         let wanted = format!("{revision}^{{commit}}");
-        self.line(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted]).map_err(|_| self.missing(revision))
+        self.line(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted])
+            .map_err(|_| self.missing(revision))
     }
 
     /// Whether the folder is in a repository at all.

@@ -38,7 +38,10 @@ pub fn package(git: &Git, commit: &str, folder: &str) -> Result<Option<BTreeMap<
     files.extend(found.into_iter().map(|(path, _)| path).zip(contents));
     match files.iter().find(|(_, content)| content.starts_with(LFS)) {
         None => Ok(Some(files)),
-        Some((path, _)) => Err(format!("`{path}` is kept in Git LFS, not in the repository: compare with a folder that has the files").into()),
+        Some((path, _)) => {
+            Err(format!("`{path}` is kept in Git LFS, not in the repository: compare with a folder that has the files")
+                .into())
+        }
     }
 }
 
@@ -87,7 +90,8 @@ impl Tree {
         // The folder itself, or one above it, may be a link or a submodule.
         let above = path.match_indices('/').map(|(at, _)| &path[..at]).chain([path]);
         let special = above.filter_map(|above| self.entries.get_key_value(above));
-        let special = special.map(|(at, entry)| (at.clone(), entry.clone())).find(|(_, entry)| entry.kind != EntryKind::File);
+        let special =
+            special.map(|(at, entry)| (at.clone(), entry.clone())).find(|(_, entry)| entry.kind != EntryKind::File);
         if let Some((at, entry)) = special {
             let rest = path[at.len()..].to_owned();
             return match entry.kind {

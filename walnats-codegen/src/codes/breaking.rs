@@ -114,7 +114,9 @@ pub(super) const CODES: &[Code] = &[
         level: Deny,
         summary: "The deduplication id of an event is made in another way: old and new emitters store an occurrence twice.",
         cure: "Keep the template; or change it when no emit is repeated across the change.",
-        reference: Some("https://docs.nats.io/using-nats/developer/develop_jetstream/model_deep_dive#message-deduplication"),
+        reference: Some(
+            "https://docs.nats.io/using-nats/developer/develop_jetstream/model_deep_dive#message-deduplication",
+        ),
     },
     Code {
         id: "WN0846",

@@ -26,8 +26,7 @@ const JETSTREAM: [(&str, &str); 7] = [
     ("allow_atomic", "atomic"),
 ];
 
-const SECTIONS: [&str; 8] =
-    ["schemas", "defaults", "streams", "events", "services", "codegen", "breaking", "lints"];
+const SECTIONS: [&str; 8] = ["schemas", "defaults", "streams", "events", "services", "codegen", "breaking", "lints"];
 
 /// Reads the text of `walnats.toml`. Sections that are wrong are findings and take their defaults.
 pub fn parse(file: &Arc<SourceFile>, report: &mut Report) -> Settings {

@@ -25,7 +25,10 @@ pub(super) fn deleted(sides: &Sides<'_>, event: &Event) -> Option<Finding> {
 
 /// What is different about an event that is there in both revisions, perhaps by another name.
 pub(super) fn changed(sides: &Sides<'_>, old: &Event, new: &Event) -> Vec<Finding> {
-    [renamed, encoding, subject, stream, uid, once, event_type].iter().filter_map(|rule| rule(sides, old, new)).collect()
+    [renamed, encoding, subject, stream, uid, once, event_type]
+        .iter()
+        .filter_map(|rule| rule(sides, old, new))
+        .collect()
 }
 
 fn renamed(sides: &Sides<'_>, old: &Event, new: &Event) -> Option<Finding> {

@@ -53,7 +53,8 @@ fn limits(sides: &Sides<'_>, old: &Stream, new: &Stream) -> Vec<Finding> {
 }
 
 fn quantity(number: u64, unit: &str) -> String {
-    const UNITS: [(u64, &str); 4] = [(86_400_000, "days"), (3_600_000, "hours"), (60_000, "minutes"), (1_000, "seconds")];
+    const UNITS: [(u64, &str); 4] =
+        [(86_400_000, "days"), (3_600_000, "hours"), (60_000, "minutes"), (1_000, "seconds")];
     if unit != "ms" {
         return format!("{number} {unit}");
     }

@@ -69,7 +69,11 @@ fn locate(writer: Root<'_>, reader: Root<'_>, payload: &Value, violation: &Viola
     let own = last.map(|last| format!("/{}", escape(last))).unwrap_or_default();
     let breaks = |id: &&SchemaId| {
         keyword::value(reader.set, reader.set.get(**id), keyword).is_some()
-            && reader.set.validate(**id, value).into_iter().any(|found| found.keyword == keyword && found.pointer == own)
+            && reader
+                .set
+                .validate(**id, value)
+                .into_iter()
+                .any(|found| found.keyword == keyword && found.pointer == own)
     };
     let says = |set: &SchemaSet, id: SchemaId, keyword: &str| keyword::value(set, set.get(id), keyword);
     let is_shared = |id: SchemaId| {
@@ -88,7 +92,8 @@ fn locate(writer: Root<'_>, reader: Root<'_>, payload: &Value, violation: &Viola
         "required" | "dependentRequired" => missing(reader.set, schema, keyword, value),
         _ => last.map(str::to_owned),
     };
-    let refused = member.as_deref().filter(|_| is_outer).or(at.last().map(String::as_str).filter(|_| keyword == "false"));
+    let refused =
+        member.as_deref().filter(|_| is_outer).or(at.last().map(String::as_str).filter(|_| keyword == "false"));
     let above = if is_outer { &counterparts[..] } else { of_writer.iter().rev().nth(1).map_or(&[][..], Vec::as_slice) };
     let declared = refused.and_then(|name| {
         let mut properties = above.iter().flat_map(|&id| &writer.set.get(id).object.properties);
@@ -96,7 +101,8 @@ fn locate(writer: Root<'_>, reader: Root<'_>, payload: &Value, violation: &Viola
     });
     let mut terms = terms((reader.set, &of_reader), (writer.set, &of_writer), place);
     if is_outer {
-        terms += &member.iter().filter(|_| declared.is_some()).map(|name| format!("/{}", escape(name))).collect::<String>();
+        terms +=
+            &member.iter().filter(|_| declared.is_some()).map(|name| format!("/{}", escape(name))).collect::<String>();
     }
     let culprit = Culprit {
         schema,
@@ -224,9 +230,9 @@ impl Culprit {
             return vec![json!(self.terms), json!(self.keyword), json!(name)];
         }
         let says = |set: &SchemaSet, id: SchemaId| -> Value {
-            let found = family(self.keyword).into_iter().filter_map(|name| {
-                Some(json!([name, keyword::value(set, set.get(id), name)?]))
-            });
+            let found = family(self.keyword)
+                .into_iter()
+                .filter_map(|name| Some(json!([name, keyword::value(set, set.get(id), name)?])));
             found.collect()
         };
         let allows = self.counterparts.first().map_or(Value::Null, |&id| says(writer, id));
