@@ -3,6 +3,8 @@
 mod culprit;
 mod judge;
 
+use std::time::Instant;
+
 use serde_json::{Value, json};
 use walnats_codegen::model::{Event, Payload};
 use walnats_codegen::settings::{BreakingSettings, Settings, UnknownMembersName};
@@ -17,6 +19,8 @@ use judge::Judge;
 
 /// How many breaks of an event are looked for in one direction.
 const MOST: usize = 16;
+/// How often a keyword is taken out to look for the next break.
+const MOST_ROUNDS: usize = 4 * MOST;
 
 /// Who writes and who reads an event.
 #[derive(Clone, Copy)]
@@ -79,8 +83,10 @@ impl<'p> Search<'p> {
     /// purpose must not hide another one.
     fn run(mut self, limits: &Limits) -> Vec<Finding> {
         let mut reader = self.reader.clone();
-        for _ in 0..MOST {
-            let payload = match json::contained(self.writer, Root { set: &reader, id: self.read }, limits) {
+        let start = Instant::now();
+        for _ in 0..MOST_ROUNDS {
+            let limits = Limits { time: limits.time.saturating_sub(start.elapsed()), ..*limits };
+            let payload = match json::contained(self.writer, Root { set: &reader, id: self.read }, &limits) {
                 Containment::Contained => break,
                 Containment::Undecided(places) => {
                     self.undecided(&places);
@@ -88,19 +94,19 @@ impl<'p> Search<'p> {
                 }
                 Containment::Differs(payload) => payload,
             };
-            if !self.is_difference(&payload) {
-                self.undecided(&[Undecided { pointer: String::new(), reason: Reason::Unconfirmed }]);
-                break;
-            }
             let culprit = culprit::find(self.writer, Root { set: &reader, id: self.read }, &payload);
-            if self.judge.confirms(&payload) {
-                self.breaks(culprit.as_ref(), payload);
-            } else {
-                let pointer = culprit.as_ref().map(|culprit| culprit.terms.clone()).unwrap_or_default();
-                self.undecided(&[Undecided { pointer, reason: Reason::ValidatorsDisagree }]);
+            // With less in one place, another may refuse what it accepted: readers themselves do not.
+            if self.is_difference(&payload) {
+                if self.judge.confirms(&payload) {
+                    self.breaks(culprit.as_ref(), payload);
+                } else {
+                    let pointer = culprit.as_ref().map(|culprit| culprit.terms.clone()).unwrap_or_default();
+                    self.undecided(&[Undecided { pointer, reason: Reason::ValidatorsDisagree }]);
+                }
             }
-            let Some(culprit) = culprit else { break };
-            if !keyword::relax(&mut reader, culprit.schema, culprit.keyword, culprit.detail()) {
+            let is_relaxed = culprit
+                .is_some_and(|culprit| keyword::relax(&mut reader, culprit.schema, culprit.keyword, culprit.detail()));
+            if !is_relaxed || self.findings.len() >= MOST {
                 break;
             }
         }

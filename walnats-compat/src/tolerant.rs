@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use walnats_codegen::model::Annotations;
 use walnats_schema::{Schema, SchemaId, SchemaSet};
 
 use crate::opinion::Files;
@@ -42,20 +43,21 @@ fn open(set: &SchemaSet, slot: &mut Option<SchemaId>) {
 pub(crate) fn open_files(side: &Side, root: SchemaId, files: &mut Files) {
     let set = &side.model.schemas;
     let changes = Changes::of(set);
-    for id in reached(set, [root]) {
-        let (opens, loosens) = (changes.opened.contains(&id), changes.loosened.contains(&id));
-        if !opens && !loosens {
-            continue;
-        }
-        let Some(note) = side.note(id) else { continue };
+    let mut notes: Vec<(SchemaId, &Annotations)> =
+        reached(set, [root]).into_iter().filter_map(|id| Some((id, side.note(id)?))).collect();
+    // Inner schemas first: the way to them leads through the outer ones, as they were.
+    notes.sort_by_key(|(_, note)| std::cmp::Reverse(note.path.len()));
+    for (id, note) in notes {
         let Some(content) = side.document(note).and_then(|document| files.content(&document.name)) else { continue };
         let Some(Value::Object(schema)) = content.pointer_mut(&crate::opinion::pointer(&note.path)) else { continue };
-        if opens {
+        if changes.opened.contains(&id) {
             schema.retain(|name, value| {
                 !(matches!(name.as_str(), "additionalProperties" | "unevaluatedProperties") && *value == json!(false))
             });
         }
-        if loosens && let Some(one_of) = schema.remove("oneOf") {
+        if changes.loosened.contains(&id)
+            && let Some(one_of) = schema.remove("oneOf")
+        {
             let part = json!({ "anyOf": one_of });
             match schema.get_mut("allOf").and_then(Value::as_array_mut) {
                 Some(all_of) => all_of.push(part),
