@@ -20,7 +20,7 @@ use walnats_compat::{Comparison, Screen, Side};
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
 use crate::{output, root};
-use baseline::Baseline;
+use baseline::{Baseline, Compared};
 
 /// Check whether a change hurts a reader
 ///
@@ -41,12 +41,6 @@ pub struct Options {
     /// Print the JSON Schema of the output of --json, and do nothing else
     #[arg(long)]
     json_schema: bool,
-}
-
-/// A baseline and what changed since.
-struct Compared {
-    baseline: Baseline,
-    comparison: Comparison,
 }
 
 pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure> {

@@ -18,7 +18,7 @@ const FLOORS: Floors<'static> = &[
 const OUTBOX: Floors<'static> = &[&["place"], &["relay"], &["outbox"]];
 
 /// Of `walnats breaking`.
-const BREAKING: Floors<'static> = &[&["git"], &["tree"], &["baseline"], &["json"]];
+const BREAKING: Floors<'static> = &[&["git"], &["tree"], &["baseline"], &["json"], &["breaking"]];
 
 #[test]
 fn modules_import_downwards() {

@@ -23,7 +23,7 @@ pub struct Side {
 impl Side {
     /// A side of a package. Errors in it end nothing: the events that they do not concern are compared.
     pub fn new(package: Package) -> Self {
-        let Salvage { model, lost, errors } = package.salvage();
+        let Salvage { model, lost, errors, .. } = package.salvage();
         Self { package, model, lost, errors }
     }
 

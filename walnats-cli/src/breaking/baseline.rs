@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 use walnats_codegen::{Diagnostic, Package};
-use walnats_compat::Side;
+use walnats_compat::{Comparison, Side};
 
 use super::git::Git;
 use super::tree;
@@ -21,6 +21,12 @@ pub struct Baseline {
     pub commit: Option<String>,
     /// The package; `None` if the revision has none yet.
     pub side: Option<Side>,
+}
+
+/// A baseline and what changed since.
+pub struct Compared {
+    pub baseline: Baseline,
+    pub comparison: Comparison,
 }
 
 /// Reads what `--against` names, for the package in the folder `root`.

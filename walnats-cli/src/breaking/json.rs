@@ -5,7 +5,7 @@ use walnats_codegen::Diagnostic;
 use walnats_codegen::diagnostic::Level;
 use walnats_compat::{About, Comparison, Finding, Mark, Revision, Witness};
 
-use super::Compared;
+use super::baseline::Compared;
 
 /// The schema of the output.
 pub const SCHEMA: &str = include_str!("schema.json");
