@@ -86,17 +86,17 @@ impl Sides<'_> {
         let is = mark::option((self.new, Revision::New), new, key, "is");
         let was = mark::option((self.old, Revision::Old), old, key, "was");
         let marks = vec![
-            is.unwrap_or_else(|| self.new(&new.place, &texts[1], "is")),
-            was.unwrap_or_else(|| self.old(&old.place, &texts[0], "was")),
+            is.unwrap_or_else(|| self.new_place(&new.place, &texts[1], "is")),
+            was.unwrap_or_else(|| self.old_place(&old.place, &texts[0], "was")),
         ];
         Some(Finding { marks, readers: self.readers(&old.name), ..finding })
     }
 
-    fn old(&self, place: &Place, text: &str, note: &str) -> crate::finding::Mark {
+    fn old_place(&self, place: &Place, text: &str, note: &str) -> crate::finding::Mark {
         mark::place((self.old, Revision::Old), place, text, note)
     }
 
-    fn new(&self, place: &Place, text: &str, note: &str) -> crate::finding::Mark {
+    fn new_place(&self, place: &Place, text: &str, note: &str) -> crate::finding::Mark {
         mark::place((self.new, Revision::New), place, text, note)
     }
 

@@ -19,7 +19,7 @@ pub(super) fn deleted(sides: &Sides<'_>, event: &Event) -> Option<Finding> {
     } else {
         "keep it with `\"deprecated\": true` in `x-walnats`, and delete it when nobody reads it any more"
     };
-    let marks = vec![sides.old(&event.place, &format!("event `{}`", event.name), "was here")];
+    let marks = vec![sides.old_place(&event.place, &format!("event `{}`", event.name), "was here")];
     Some(Finding { marks, help: Some(help.to_owned()), readers: sides.readers(&event.name), ..finding })
 }
 
