@@ -433,6 +433,41 @@ fn json_is_as_its_schema_says() {
 }
 
 #[test]
+fn protobuf_is_judged_by_what_readers_make_of_bytes() {
+    let (_folder, package) = repository(".");
+    let order = |total: &str| {
+        format!(
+            "syntax = \"proto3\";\npackage shop.v1;\nimport \"walnats/options.proto\";\n\nmessage StockChanged {{\n  option \
+             (walnats.event) = {{}};\n  {total} pieces = 1;\n}}\n"
+        )
+    };
+    write(&package, "schemas/stock.proto", &order("int64"));
+    commit(&package);
+    assert_eq!(breaking(&package, "HEAD").stdout, "2 events: 2 compatible\n");
+    write(&package, "schemas/stock.proto", &order("int32"));
+    let ran = breaking(&package, "HEAD");
+    assert_eq!(ran.code, 1);
+    for text in [
+        "stock-changed  breaking: old events -> new readers  [WN0821",
+        "read as",
+        "HEAD:schemas/stock.proto:7:3",
+        "FIELD_SAME_TYPE",
+    ] {
+        assert!(ran.stdout.contains(text), "`{text}` is not in:\n{}", ran.stdout);
+    }
+    let schema: Value = serde_json::from_str(&walnats(&package, &["breaking", "--json-schema"]).stdout).unwrap();
+    let value = serde_json::from_str(&walnats(&package, &["breaking", "--json", "--against", "HEAD"]).stdout).unwrap();
+    assert!(jsonschema::is_valid(&schema, &value), "{value}");
+    assert_eq!(value["baselines"][0]["findings"][0]["witness"]["encoding"], "binary");
+    assert_eq!(value["baselines"][0]["verdicts"][1]["verdict"], "breaking");
+    // Renamed on the wire, nothing is misread.
+    write(&package, "schemas/stock.proto", &order("int64").replace("pieces", "count"));
+    let ran = breaking(&package, "HEAD");
+    assert_eq!(ran.code, 0, "{}", ran.stdout);
+    assert!(ran.stdout.ends_with("2 events: 1 with warnings, 1 compatible\n"), "{}", ran.stdout);
+}
+
+#[test]
 fn further_baselines_are_for_transitive_events() {
     let (_folder, package) = repository(".");
     git(&package, &["tag", "v1"]);

@@ -6,12 +6,12 @@ use walnats_codegen::diagnostic::Diagnostic;
 use walnats_codegen::model::Event;
 use walnats_codegen::settings::ModeName;
 
-use crate::delivery;
 use crate::finding::{About, Direction, Finding, Revision};
 use crate::json::Limits;
 use crate::kind::Kind;
 use crate::payload::{self, Pair};
 use crate::side::Side;
+use crate::{delivery, messages};
 
 /// What to compare.
 #[derive(Clone, Copy, Debug, Default)]
@@ -68,11 +68,25 @@ pub fn compare(old: &Side, new: &Side, options: &Options) -> Comparison {
             comparison.lost((old, event), (new, event), error, Revision::New);
         }
     }
-    let mut found = delivery::compare(old, new, &renames);
+    let mut found = messages::compare(old, new);
+    found.append(&mut delivery::compare(old, new, &renames));
     found.retain(|finding| match &finding.about {
         About::Event(name) => is_compared(renames.get(name.as_str()).copied().unwrap_or(name)),
-        About::Stream(_) => !options.is_further || settings.breaking.transitive.unwrap_or_default(),
+        About::Stream(_) | About::Definition(_) => {
+            !options.is_further || settings.breaking.transitive.unwrap_or_default()
+        }
     });
+    // What is misread on the wire is a verdict on the payload: events are published in the binary encoding.
+    for verdict in &mut comparison.verdicts {
+        let concerns = |finding: &&Finding| {
+            finding.code.id == "WN0821"
+                && finding.direction == verdict.direction
+                && finding.about.name() == verdict.event
+        };
+        if found.iter().any(|finding| concerns(&finding)) {
+            verdict.kind = Kind::Breaking;
+        }
+    }
     comparison.findings.append(&mut found);
     comparison.verdicts.sort();
     comparison

@@ -8,6 +8,7 @@ use walnats_codegen::settings::Settings;
 
 use crate::accepted::Acceptance;
 use crate::kind::Kind;
+use crate::protobuf;
 
 /// Who writes and who reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,12 +56,14 @@ pub enum About {
     Event(String),
     /// A stream, by name.
     Stream(String),
+    /// What a protobuf file defines, by its full name, where no event contains it.
+    Definition(String),
 }
 
 impl About {
     /// Its name.
     pub fn name(&self) -> &str {
-        let (Self::Event(name) | Self::Stream(name)) = self;
+        let (Self::Event(name) | Self::Stream(name) | Self::Definition(name)) = self;
         name
     }
 }
@@ -71,6 +74,8 @@ impl About {
 pub enum Witness {
     /// The writer accepts this JSON value, and the reader refuses it: two validators agree.
     Json(Value),
+    /// A protobuf message that the reader misreads or refuses: it was tried.
+    Protobuf(protobuf::Witness),
 }
 
 /// A place in one of the two revisions that a break comes from.
@@ -101,6 +106,8 @@ pub struct Finding {
     pub fingerprint: String,
     /// What is wrong, in one sentence; lower case, no full stop, values in backticks. Never a part of the payload.
     pub message: String,
+    /// The rules for protobuf that were broken, by buf's ids where buf has them; sorted.
+    pub rules: Vec<&'static str>,
     /// The payload that shows it.
     pub witness: Option<Witness>,
     /// The two places that disagree: the one that refuses first.
@@ -129,8 +136,21 @@ impl Finding {
             DefaultLevel::Error | DefaultLevel::Deny => Level::Deny,
             DefaultLevel::Warn => Level::Warn,
         });
-        let (witness, marks, readers, help, acceptance) = Default::default();
-        Some(Self { code, level, about, direction, fingerprint, message, witness, marks, readers, help, acceptance })
+        let (rules, witness, marks, readers, help, acceptance) = Default::default();
+        Some(Self {
+            code,
+            level,
+            about,
+            direction,
+            fingerprint,
+            message,
+            rules,
+            witness,
+            marks,
+            readers,
+            help,
+            acceptance,
+        })
     }
 
     /// Which verdict it stands for.
@@ -149,6 +169,7 @@ fn fingerprint(code: &Code, about: &About, direction: Direction, terms: &[&Value
     let kind = match about {
         About::Event(_) => "event",
         About::Stream(_) => "stream",
+        About::Definition(_) => "definition",
     };
     let mut text = format!("{}\n{kind} {}\n{}\n", code.id, about.name(), direction.name());
     for term in terms {

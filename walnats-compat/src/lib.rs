@@ -8,6 +8,7 @@ pub mod json;
 mod keyword;
 mod kind;
 mod mark;
+mod messages;
 pub mod opinion;
 mod payload;
 pub mod protobuf;

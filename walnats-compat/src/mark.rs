@@ -102,7 +102,11 @@ fn node(side: &Side, id: SchemaId) -> Option<(&Document, &Node)> {
 
 /// A part of a file on one line, shortened.
 fn text(document: &Document, span: std::ops::Range<usize>) -> String {
-    let text = document.file.text.get(span).unwrap_or_default();
+    one_line(document.file.text.get(span).unwrap_or_default())
+}
+
+/// A text on one line, shortened.
+pub(crate) fn one_line(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= LONGEST {
         return line;

@@ -7,6 +7,8 @@ use walnats_codegen::diagnostic::Level;
 use crate::compare::Comparison;
 use crate::finding::{About, Direction, Finding, Mark, Revision, Witness};
 use crate::kind::Kind;
+use crate::mark::one_line;
+use crate::protobuf::Encoding;
 
 /// How the old revision is called, and whether there are colors.
 #[derive(Clone, Debug)]
@@ -42,6 +44,7 @@ impl Screen {
         let about = match &finding.about {
             About::Event(name) => name.clone(),
             About::Stream(name) => format!("stream {name}"),
+            About::Definition(name) => format!("definition {name}"),
         };
         let (code, slug) = (finding.code.id, finding.code.slug);
         let mut text = format!(
@@ -71,6 +74,13 @@ impl Screen {
                     shorten(&payload.to_string()),
                     self.who(finding.direction)
                 )
+            }
+            Some(Witness::Protobuf(witness)) => {
+                let payload = match witness.encoding {
+                    Encoding::Binary => format!("{}   ({})", witness.hex(), one_line(&witness.text)),
+                    Encoding::Json => one_line(&witness.text),
+                };
+                format!("  {}\n  {}   {}\n", finding.message, shorten(&payload), witness.outcome)
             }
             None => format!("  {}\n", finding.message),
         };
@@ -122,6 +132,7 @@ impl Screen {
         for finding in comparison.findings.iter().filter(|finding| finding.level > Level::Allow) {
             let status = match (status(finding), finding.kind()) {
                 ("accepted", _) => Status::Accepted,
+                ("warning", _) => Status::Warned,
                 (_, Kind::Undecided) => Status::Undecided,
                 _ => Status::Breaking,
             };
@@ -131,13 +142,14 @@ impl Screen {
                     *known = status.max(*known);
                 }
                 About::Stream(name) if status == Status::Breaking => drop(streams.insert(name)),
-                About::Stream(_) => {}
+                About::Stream(_) | About::Definition(_) => {}
             }
         }
         let counted = |wanted: Status| events.values().filter(|status| **status == wanted).count();
         let kinds = [
             (Status::Breaking, "breaking"),
             (Status::Accepted, "accepted"),
+            (Status::Warned, "with warnings"),
             (Status::Compatible, "compatible"),
             (Status::Undecided, "undecided"),
         ];
@@ -177,6 +189,7 @@ impl Screen {
 enum Status {
     Compatible,
     Accepted,
+    Warned,
     Undecided,
     Breaking,
 }

@@ -1,11 +1,14 @@
 //! One of the two packages that are compared.
 
+use prost_reflect::DescriptorPool;
 use walnats_codegen::diagnostic::Diagnostic;
 use walnats_codegen::load::Document;
 use walnats_codegen::lower::{LostEvent, Salvage};
 use walnats_codegen::model::{Annotations, Event, EventModel, Payload, Service};
 use walnats_codegen::{Package, model};
 use walnats_schema::SchemaId;
+
+use crate::protobuf;
 
 /// A package with what could be lowered of it.
 #[derive(Clone, Debug)]
@@ -18,13 +21,20 @@ pub struct Side {
     pub lost: Vec<LostEvent>,
     /// All errors, those that concern no event too.
     pub errors: Vec<Diagnostic>,
+    /// Its protobuf files, compiled.
+    pub protobuf: Option<protobuf::Package>,
 }
 
 impl Side {
     /// A side of a package. Errors in it end nothing: the events that they do not concern are compared.
     pub fn new(package: Package) -> Self {
-        let Salvage { model, lost, errors, .. } = package.salvage();
-        Self { package, model, lost, errors }
+        let Salvage { model, lost, errors, descriptors } = package.salvage();
+        let pool = descriptors.and_then(|bytes| DescriptorPool::decode(bytes.as_slice()).ok());
+        let protobuf = pool.map(|pool| {
+            let sources = package.sources.protobuf.iter();
+            sources.fold(protobuf::Package::new(pool), |all, source| all.with_source(&source.name, &source.file.text))
+        });
+        Self { package, model, lost, errors, protobuf }
     }
 
     /// The event of this name.

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use walnats_codegen::Diagnostic;
 use walnats_codegen::diagnostic::Level;
+use walnats_compat::protobuf::Encoding;
 use walnats_compat::{About, Comparison, Finding, Mark, Revision, Witness};
 
 use super::baseline::Compared;
@@ -40,10 +41,20 @@ fn finding(finding: &Finding) -> Value {
     let (event, stream) = match &finding.about {
         About::Event(name) => (Some(name), None),
         About::Stream(name) => (None, Some(name)),
+        About::Definition(_) => (None, None),
+    };
+    let definition = match &finding.about {
+        About::Definition(name) => Some(name),
+        _ => None,
     };
     let witness = finding.witness.as_ref().map(|witness| match witness {
         Witness::Json(payload) => json!({ "json": payload }),
-        other => json!({ "text": format!("{other:?}") }),
+        Witness::Protobuf(witness) => {
+            let encoding = if witness.encoding == Encoding::Binary { "binary" } else { "json" };
+            let outcome = witness.outcome.to_string();
+            json!({ "encoding": encoding, "hex": witness.hex(), "text": witness.text, "outcome": outcome })
+        }
+        _ => json!({}),
     });
     let acceptance = finding.acceptance.as_ref().map(|acceptance| {
         json!({ "reason": acceptance.reason, "until": acceptance.until, "expired": acceptance.is_expired })
@@ -53,6 +64,8 @@ fn finding(finding: &Finding) -> Value {
         "name": finding.code.slug,
         "level": level,
         "event": event,
+        "definition": definition,
+        "rules": finding.rules,
         "stream": stream,
         "direction": finding.direction.name(),
         "verdict": finding.kind().name(),
