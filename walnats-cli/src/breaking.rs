@@ -50,11 +50,11 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
     }
     let folder = root::folder(global)?;
     let mut package = Package::load(&walnats_codegen::configure().root(&folder));
-    if package.model().is_err() {
+    let Ok(model) = package.model() else {
         // A package with errors is what `walnats check` is for.
         output::show(&package.report, global);
         return Ok(Outcome::of(&package.report));
-    }
+    };
     let mut report = package.report.clone();
     report.diagnostics.clear();
     let accepted = read_accepted(&folder, &mut report)?;
@@ -62,7 +62,7 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
         output::show(&report, global);
         return Ok(Outcome::Findings);
     }
-    let new = Side::new(package);
+    let new = Side::sound(package, model);
 
     let mut compared: Vec<Compared> = Vec::new();
     let mut seen: BTreeSet<String> = BTreeSet::new();

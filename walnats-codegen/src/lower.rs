@@ -73,6 +73,12 @@ pub fn lower(sources: &SourceSet, settings: &Settings, report: &mut Report) -> R
     Ok(model)
 }
 
+/// The protobuf files of a package that compile, and what they import: an encoded `google.protobuf.FileDescriptorSet` with
+/// source info and custom options. `None` where there are none.
+pub fn descriptors(sources: &SourceSet) -> Option<Vec<u8>> {
+    Messages::lower(sources, &mut Report::default()).descriptors()
+}
+
 /// An event with its templates resolved; `None` after a finding.
 fn finish(raw: RawEvent, schemas: &Schemas, messages: &Messages, report: &mut Report) -> Option<LocatedEvent> {
     let payload = raw.payload.clone();

@@ -28,13 +28,18 @@ pub struct Side {
 impl Side {
     /// A side of a package. Errors in it end nothing: the events that they do not concern are compared.
     pub fn new(package: Package) -> Self {
-        let Salvage { model, lost, errors, descriptors } = package.salvage();
-        let pool = descriptors.and_then(|bytes| DescriptorPool::decode(bytes.as_slice()).ok());
+        let Salvage { model, lost, errors } = package.salvage();
+        Self { lost, errors, ..Self::sound(package, model) }
+    }
+
+    /// A side of a package without errors, with the model that was made of it.
+    pub fn sound(package: Package, model: EventModel) -> Self {
+        let pool = package.descriptors().and_then(|bytes| DescriptorPool::decode(bytes.as_slice()).ok());
         let protobuf = pool.map(|pool| {
             let sources = package.sources.protobuf.iter();
             sources.fold(protobuf::Package::new(pool), |all, source| all.with_source(&source.name, &source.file.text))
         });
-        Self { package, model, lost, errors, protobuf }
+        Self { package, model, protobuf, lost: Vec::new(), errors: Vec::new() }
     }
 
     /// The event of this name.

@@ -21,9 +21,6 @@ pub struct Salvage {
     pub lost: Vec<LostEvent>,
     /// All errors, those that concern no event too.
     pub errors: Vec<Diagnostic>,
-    /// All protobuf files that compile and what they import, as an encoded `google.protobuf.FileDescriptorSet` with source info
-    /// and custom options; `None` where there are none.
-    pub descriptors: Option<Vec<u8>>,
 }
 
 /// An event that could not be lowered.
@@ -83,8 +80,7 @@ pub fn salvage(sources: &SourceSet, settings: &Settings, found: &Report) -> Salv
     report.sort();
     let lost = lost.into_iter().map(|(name, error)| LostEvent { name, error }).collect();
     let is_error = |found: &Diagnostic| found.severity == Severity::Error;
-    let descriptors = messages.descriptors();
-    Salvage { model, lost, descriptors, errors: report.diagnostics.into_iter().filter(is_error).collect() }
+    Salvage { model, lost, errors: report.diagnostics.into_iter().filter(is_error).collect() }
 }
 
 /// The schemas that errors are in: of those around the place of an error, the innermost.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use walnats_codegen::diagnostic::Level;
 use walnats_schema::pointer::escape;
-use walnats_schema::{Schema, SchemaId, SchemaSet, Violation};
+use walnats_schema::{Schema, SchemaId, SchemaSet, Violation, equal};
 
 use super::Pair;
 use crate::finding::{Direction, Finding, Mark, Revision};
@@ -11,6 +11,9 @@ use crate::json::Root;
 use crate::keyword::{self, Detail, family};
 use crate::mark;
 use crate::walk::{declares, steps, walk};
+
+/// How many values are listed.
+const MOST_VALUES: usize = 5;
 
 /// A keyword of the reader's that refuses a payload.
 pub(super) struct Culprit {
@@ -267,8 +270,19 @@ impl Culprit {
         }
         let first = *self.counterparts.first()?;
         let note = if self.code() == "WN0804" { "lets it be left out" } else { "allows it" };
-        let found = self.has_counterpart.then(|| mark::keyword(pair.writer, first, &family(self.keyword), None, note));
+        let removed = self.removed(pair);
+        let item = removed.first().and_then(Value::as_str);
+        let found = self.has_counterpart.then(|| mark::keyword(pair.writer, first, &family(self.keyword), item, note));
         found.flatten().or_else(|| mark::absent(pair.writer, first, self.keyword, note))
+    }
+
+    /// The values that are written and that readers do not know.
+    fn removed(&self, pair: &Pair<'_>) -> Vec<Value> {
+        let known = |set: &SchemaSet, id: SchemaId| set.get(id).enumeration.clone().unwrap_or_default();
+        let readable = known(&pair.reader.0.model.schemas, self.schema);
+        let written = self.counterparts.first().map(|&id| known(&pair.writer.0.model.schemas, id));
+        let is_unknown = |value: &Value| !readable.iter().any(|other| equal(value, other));
+        written.into_iter().flatten().filter(is_unknown).collect()
     }
 
     /// What the new side would have to say.
@@ -277,6 +291,16 @@ impl Culprit {
         let new = marks.iter().find(|mark| mark.revision == Revision::New);
         let is_absent = |mark: &&Mark| mark.text.starts_with("no `");
         let backward = pair.direction == Direction::Backward;
+        let removed = self.removed(pair);
+        if self.code() == "WN0803" && !removed.is_empty() {
+            let more = if removed.len() > MOST_VALUES { ", …" } else { "" };
+            let values: Vec<String> = removed.iter().take(MOST_VALUES).map(|value| format!("`{value}`")).collect();
+            let values = values.join(", ") + more;
+            return match backward {
+                true => format!("keep {values}, until no old event is read any more"),
+                false => format!("write {values} when all readers know it"),
+            };
+        }
         match (self.code(), self.member.as_deref()) {
             ("WN0808", Some(name)) if backward => {
                 format!("give the member another name, if anyone may have written `{name}` before")
