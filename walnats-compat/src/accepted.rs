@@ -14,21 +14,10 @@ use jiff::civil::Date;
 use toml::de::{DeTable, DeValue};
 use walnats_codegen::diagnostic::{Diagnostic, Place, Report, SourceFile};
 
-use crate::finding::Finding;
+use crate::finding::{Acceptance, Finding};
 
 /// The name of the file, next to `walnats.toml`.
 pub const FILE: &str = "walnats-accepted.toml";
-
-/// Why a break is accepted, and for how long.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Acceptance {
-    /// Why.
-    pub reason: String,
-    /// The last day on which it counts: `2027-01-31`.
-    pub until: Option<String>,
-    /// Whether that day has passed.
-    pub is_expired: bool,
-}
 
 /// What was accepted.
 #[derive(Clone, Debug, Default)]

@@ -6,7 +6,6 @@ use walnats_codegen::codes::{self, Code, DefaultLevel};
 use walnats_codegen::diagnostic::{Level, Place};
 use walnats_codegen::settings::Settings;
 
-use crate::accepted::Acceptance;
 use crate::kind::Kind;
 use crate::protobuf;
 
@@ -89,6 +88,17 @@ pub struct Mark {
     pub text: String,
     /// What it does: `refuses /total`.
     pub note: String,
+}
+
+/// Why a break is accepted, and for how long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acceptance {
+    /// Why.
+    pub reason: String,
+    /// The last day on which it counts: `2027-01-31`.
+    pub until: Option<String>,
+    /// Whether that day has passed.
+    pub is_expired: bool,
 }
 
 /// A break, or what could not be decided.

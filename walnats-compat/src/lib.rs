@@ -19,7 +19,7 @@ mod tolerant;
 mod walk;
 
 pub use compare::{Comparison, Options, Verdict, compare};
-pub use finding::{About, Direction, Finding, Mark, Revision, Witness};
+pub use finding::{About, Acceptance, Direction, Finding, Mark, Revision, Witness};
 pub use kind::Kind;
 pub use reason::words;
 pub use screen::Screen;
