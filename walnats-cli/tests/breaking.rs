@@ -149,6 +149,11 @@ fn a_package_in_a_subfolder_is_compared_with_itself() {
     let from_above = walnats(folder.path(), &["breaking", "--against", "main", "--root", "services/shop"]);
     assert_eq!(from_above.stdout, ran.stdout);
 
+    // In a hook, git says where its repository is, from where the hook runs.
+    let mut hook = Command::new(env!("CARGO_BIN_EXE_walnats"));
+    hook.args(["breaking", "--against", "main", "--root", "services/shop"]).current_dir(folder.path());
+    assert_eq!(self::ran(hook.env("GIT_DIR", ".git").env("GIT_INDEX_FILE", ".git/index")).stdout, ran.stdout);
+
     // The package moves: the old place has to be named, and the program says which there are.
     git(folder.path(), &["mv", "services/shop", "events"]);
     let moved = folder.path().join("events");
@@ -460,6 +465,10 @@ fn protobuf_is_judged_by_what_readers_make_of_bytes() {
     assert!(jsonschema::is_valid(&schema, &value), "{value}");
     assert_eq!(value["baselines"][0]["findings"][0]["witness"]["encoding"], "binary");
     assert_eq!(value["baselines"][0]["verdicts"][1]["verdict"], "breaking");
+    // Messages are compared by name: of another message nothing is known.
+    write(&package, "schemas/stock.proto", &order("string").replace("shop.v1", "shop.v2"));
+    let ran = breaking(&package, "HEAD");
+    assert!(ran.stdout.contains("`shop.v1.StockChanged` is written, `shop.v2.StockChanged` is read"), "{}", ran.stdout);
     // Renamed on the wire, nothing is misread.
     write(&package, "schemas/stock.proto", &order("int64").replace("pieces", "count"));
     let ran = breaking(&package, "HEAD");

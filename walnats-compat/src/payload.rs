@@ -51,6 +51,14 @@ impl Pair<'_> {
 pub(crate) fn compare(pair: &Pair<'_>, limits: &Limits) -> Vec<Finding> {
     match (&pair.written.payload, &pair.read.payload) {
         (Payload::Json(written), Payload::Json(read)) => Search::new(pair, *written, *read).run(limits),
+        // Messages are compared by their names.
+        (Payload::Protobuf(written), Payload::Protobuf(read)) if written != read => {
+            let why = format!("the event was another message: `{written}` is written, `{read}` is read");
+            let marks = [(pair.reader, pair.read, read), (pair.writer, pair.written, written)]
+                .map(|(side, event, name)| mark::place(side, &event.place, &format!("message `{name}`"), "undecided"));
+            let finding = undecided(pair, "", &why);
+            finding.map(|finding| Finding { marks: marks.to_vec(), ..finding }).into_iter().collect()
+        }
         // Of another encoding, the rules of delivery speak.
         _ => Vec::new(),
     }

@@ -155,6 +155,10 @@ impl Git {
         let mut command = Command::new("git");
         command.arg("-C").arg(&self.folder).args(arguments);
         command.envs([("GIT_OPTIONAL_LOCKS", "0"), ("GIT_TERMINAL_PROMPT", "0"), ("LC_ALL", "C")]);
+        // A hook of git's runs with paths that are relative to another folder.
+        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
+            command.env_remove(name);
+        }
         command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let failed = |error: std::io::Error| Refusal {
