@@ -78,8 +78,14 @@ fn text(value: &Value) -> String {
     text
 }
 
-/// A digest of what schemas and all that they reach accept, as written, wherever they stand.
+/// A digest of what schemas and all that they reach say, wherever they stand.
 pub(crate) fn meaning(set: &SchemaSet, roots: &[SchemaId]) -> Value {
+    Value::String(digest(&written(set, roots)))
+}
+
+/// What schemas and all that they reach say, wherever they stand: of the same text, the same is accepted. Where dynamic
+/// references lead is not in it.
+pub(crate) fn written(set: &SchemaSet, roots: &[SchemaId]) -> String {
     let mut numbers: HashMap<SchemaId, u32> = HashMap::new();
     let mut order: Vec<SchemaId> = Vec::new();
     let mut number = |id: SchemaId, order: &mut Vec<SchemaId>| {
@@ -102,7 +108,7 @@ pub(crate) fn meaning(set: &SchemaSet, roots: &[SchemaId]) -> Value {
         canonical(&json!(schema), &mut whole);
         at += 1;
     }
-    Value::String(digest(&whole))
+    whole
 }
 
 /// Gives every schema that this one names another id.
