@@ -4,7 +4,6 @@ mod arena;
 mod array;
 mod atom;
 mod automaton;
-mod difference;
 mod evaluated;
 mod format;
 mod minimize;
@@ -13,7 +12,6 @@ mod number;
 mod object;
 mod outcome;
 mod propagate;
-mod refusal;
 mod search;
 mod solver;
 mod state;
@@ -24,10 +22,8 @@ use std::time::Duration;
 use serde_json::Value;
 use walnats_schema::{SchemaId, SchemaSet};
 
-pub use self::difference::{Difference, Differences, differences};
 pub use self::minimize::minimize;
 use self::outcome::Outcome;
-pub use self::refusal::{Refusal, refusals};
 use self::solver::Solver;
 
 /// A schema of a set.
@@ -96,6 +92,8 @@ pub enum Reason {
     Limits,
     /// What was found as a difference is none for the validator.
     Unconfirmed,
+    /// A difference was found, and the independent validator does not confirm it.
+    ValidatorsDisagree,
 }
 
 /// How much stack the search may use: it is as deep as schemas nest.
