@@ -6,7 +6,9 @@ mod atom;
 mod automaton;
 mod difference;
 mod evaluated;
+mod evaluators;
 mod format;
+mod known;
 mod minimize;
 mod negation;
 mod number;
@@ -17,6 +19,7 @@ mod refusal;
 mod search;
 mod solver;
 mod state;
+mod summary;
 mod text;
 
 use std::time::Duration;

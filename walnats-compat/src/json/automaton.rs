@@ -1,6 +1,6 @@
 //! Sets of texts as finite automata over UTF-8: whether their intersection is empty, or a shortest text in it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use regex_automata::Anchored;
@@ -55,6 +55,42 @@ pub(super) struct Search {
     pub(super) min: u64,
     /// The most characters.
     pub(super) max: Option<u64>,
+    /// What it must not be.
+    pub(super) excluded: Trie,
+}
+
+/// Some texts, byte by byte.
+pub(super) struct Trie {
+    /// The bytes on from each node, and whether a text ends there. The first node is the root.
+    nodes: Vec<(BTreeMap<u8, u32>, bool)>,
+}
+
+impl Default for Trie {
+    fn default() -> Self {
+        Self { nodes: vec![Default::default()] }
+    }
+}
+
+impl Trie {
+    pub(super) fn add(&mut self, text: &str) {
+        let mut at = 0;
+        for byte in text.bytes() {
+            let next = self.nodes.len() as u32;
+            at = *self.nodes[at].0.entry(byte).or_insert(next) as usize;
+            if at == next as usize {
+                self.nodes.push(Default::default());
+            }
+        }
+        self.nodes[at].1 = true;
+    }
+
+    fn next(&self, at: Option<u32>, byte: u8) -> Option<u32> {
+        self.nodes[at? as usize].0.get(&byte).copied()
+    }
+
+    fn ends(&self, at: Option<u32>) -> bool {
+        at.is_some_and(|at| self.nodes[at as usize].1)
+    }
 }
 
 /// What a search ends with.
@@ -182,7 +218,8 @@ struct Product<'a> {
     cap: u64,
 }
 
-type Node = (Vec<Place>, u64);
+/// Where each automaton is, how many characters were read, and which of the excluded texts begin like this.
+type Node = (Vec<Place>, u64, Option<u32>);
 
 /// A node, the one before it, and the byte between them.
 type Step = (Node, usize, u8);
@@ -223,16 +260,17 @@ impl<'a> Product<'a> {
         let Some(first) = self.dfas.iter().map(|dfa| dfa.start()).collect::<Option<Vec<Place>>>() else {
             return Found::TooManyStates;
         };
-        let bytes = self.bytes();
-        nodes.push(((first.clone(), 0), 0, 0));
-        let mut seen: HashMap<Node, ()> = HashMap::from([((first, 0), ())]);
+        let classes = self.classes();
+        let first: Node = (first, 0, Some(0));
+        nodes.push((first.clone(), 0, 0));
+        let mut seen: HashMap<Node, ()> = HashMap::from([(first, ())]);
         let mut next = 0;
         while next < nodes.len() {
-            let (places, count) = nodes[next].0.clone();
-            if self.accepts(&places, count) {
+            let (places, count, begun) = nodes[next].0.clone();
+            if self.accepts(&places, count) && !self.search.excluded.ends(begun) {
                 return text(nodes, next).map_or(Found::TooManyStates, Found::Text);
             }
-            for &byte in &bytes {
+            for byte in self.bytes(&classes, begun) {
                 let begins_character = byte & 0xC0 != 0x80;
                 let count = (count + u64::from(begins_character)).min(self.cap);
                 if self.search.max.is_some_and(|max| count > max) {
@@ -243,7 +281,7 @@ impl<'a> Product<'a> {
                 if self.is_hopeless(&places) {
                     continue;
                 }
-                let node = (places, count);
+                let node = (places, count, self.search.excluded.next(begun, byte));
                 if seen.insert(node.clone(), ()).is_none() {
                     if nodes.len() == MAX_STATES {
                         return Found::TooManyStates;
@@ -274,19 +312,35 @@ impl<'a> Product<'a> {
             })
     }
 
-    /// One byte of each kind that no automaton tells apart, those that people write first.
-    fn bytes(&self) -> Vec<u8> {
-        let readable = (b'a'..=b'z').chain(b'0'..=b'9').chain(b'A'..=b'Z').chain(*b"-_./: @,+");
-        let mut seen = std::collections::HashSet::new();
-        let mut bytes = Vec::new();
-        for byte in readable.chain(b' '..=b'~').chain(0..=255) {
-            let mut class: Vec<u8> = self.dfas.iter().map(|dfa| dfa.0.byte_classes().get(byte)).collect();
-            class.push(u8::from(byte & 0xC0 == 0x80));
-            if seen.insert(class) {
-                bytes.push(byte);
+    /// One byte of each class, and those with which an excluded text goes on.
+    fn bytes(&self, classes: &[Vec<u8>], begun: Option<u32>) -> Vec<u8> {
+        let goes_on = |byte: &u8| self.search.excluded.next(begun, *byte).is_some();
+        let mut bytes: Vec<u8> = Vec::with_capacity(classes.len());
+        for class in classes {
+            bytes.extend(class.iter().find(|byte| !goes_on(byte)));
+            if begun.is_some() {
+                bytes.extend(class.iter().filter(|byte| goes_on(byte)));
             }
         }
         bytes
+    }
+
+    /// The bytes by what no automaton tells apart, those that people write first.
+    fn classes(&self) -> Vec<Vec<u8>> {
+        let readable = (b'a'..=b'z').chain(b'0'..=b'9').chain(b'A'..=b'Z').chain(*b"-_./: @,+");
+        let mut classes: Vec<Vec<u8>> = Vec::new();
+        let mut seen: HashMap<Vec<u8>, usize> = HashMap::new();
+        for byte in readable.chain(b' '..=b'~').chain(0..=255) {
+            let mut class: Vec<u8> = self.dfas.iter().map(|dfa| dfa.0.byte_classes().get(byte)).collect();
+            class.push(u8::from(byte & 0xC0 == 0x80));
+            let index = *seen.entry(class).or_insert(classes.len());
+            match classes.get_mut(index) {
+                Some(known) if known.contains(&byte) => {}
+                Some(known) => known.push(byte),
+                None => classes.push(vec![byte]),
+            }
+        }
+        classes
     }
 }
 

@@ -270,7 +270,7 @@ fn matches(pattern: &str, text: &str) -> bool {
     Pattern::new(pattern).is_ok_and(|pattern| pattern.is_match(text))
 }
 
-fn is_of_type(value: &Value, json_type: JsonType) -> bool {
+pub(super) fn is_of_type(value: &Value, json_type: JsonType) -> bool {
     match (json_type, value) {
         (JsonType::Integer, Value::Number(number)) => Decimal::from(number).is_integer(),
         (JsonType::Null, Value::Null)

@@ -12,8 +12,6 @@ use super::format;
 use super::outcome::Outcome;
 use super::solver::Solver;
 
-/// How many texts that it must not be are said by an automaton.
-const MAX_EXCLUDED: usize = 300;
 /// How many states of automata take as long as a step.
 const STATES_FOR_A_STEP: u64 = 20;
 
@@ -76,6 +74,7 @@ impl Solver {
         // First within what certainly has the formats, then within what may have them.
         for is_certain in [true, false] {
             let mut search = Search { min: rules.min, max: rules.max, ..Search::default() };
+            rules.excluded.iter().for_each(|text| search.excluded.add(text));
             let said = self.tests(&rules, is_certain, &mut search.tests);
             let (found, states) = self.automata.search(&search);
             self.step(states / STATES_FOR_A_STEP);
@@ -110,10 +109,6 @@ impl Solver {
                 Some(test) => tests.push(test),
                 None => reason = reason.or(Some(Reason::Format)),
             }
-        }
-        if !rules.excluded.is_empty() && rules.excluded.len() <= MAX_EXCLUDED {
-            let escaped: Vec<String> = rules.excluded.iter().map(|text| escape(text)).collect();
-            tests.extend(self.automata.regex(&format!("^(?:{})$", escaped.join("|")), false));
         }
         reason
     }
@@ -152,8 +147,4 @@ fn candidates(rules: &Rules) -> Vec<String> {
         candidates.extend(others.filter(|_| rules.patterns.is_empty() && !rules.excluded.is_empty()));
     }
     candidates
-}
-
-fn escape(text: &str) -> String {
-    text.chars().map(|character| format!(r"\x{{{:X}}}", u32::from(character))).collect()
 }
