@@ -2,6 +2,7 @@
 
 mod arena;
 mod array;
+mod assertion;
 mod atom;
 mod automaton;
 mod difference;

@@ -16,6 +16,8 @@ use super::Reason;
 const MAX_SIZE: usize = 1 << 19;
 /// How many states the product of all may have.
 const MAX_STATES: usize = 60_000;
+/// How many texts that pass the tests are tried.
+const MAX_UNFIT: usize = 200;
 /// All texts.
 const ANY: &str = r"^(?s:.*)$";
 
@@ -95,9 +97,22 @@ impl Trie {
 
 /// What a search ends with.
 pub(super) enum Found {
+    /// One that will do.
     Text(String),
+    /// Those that pass the tests will not do.
+    Unfit,
     Nothing,
     TooManyStates,
+}
+
+impl Search {
+    /// What `fits` makes of a shortest text that passes all tests, and how many states were looked at. Of texts that lead to the
+    /// same state, one is tried.
+    pub(super) fn run(&self, any: Rc<Dfa>, fits: &mut dyn FnMut(&str) -> Option<String>) -> (Found, u64) {
+        let mut nodes = Vec::new();
+        let found = Product::new(self, any).run(&mut nodes, fits);
+        (found, nodes.len() as u64)
+    }
 }
 
 impl Automata {
@@ -155,12 +170,9 @@ impl Automata {
         built
     }
 
-    /// A shortest text that passes all tests, and how many states were looked at.
-    pub(super) fn search(&mut self, search: &Search) -> (Found, u64) {
-        let Some(any) = self.dfa(ANY) else { return (Found::TooManyStates, 0) };
-        let mut nodes = Vec::new();
-        let found = Product::new(search, any).run(&mut nodes);
-        (found, nodes.len() as u64)
+    /// The automaton of all texts.
+    pub(super) fn any(&mut self) -> Option<Rc<Dfa>> {
+        self.dfa(ANY)
     }
 }
 
@@ -256,7 +268,7 @@ impl<'a> Product<'a> {
         })
     }
 
-    fn run(&self, nodes: &mut Vec<Step>) -> Found {
+    fn run(&self, nodes: &mut Vec<Step>, fits: &mut dyn FnMut(&str) -> Option<String>) -> Found {
         let Some(first) = self.dfas.iter().map(|dfa| dfa.start()).collect::<Option<Vec<Place>>>() else {
             return Found::TooManyStates;
         };
@@ -264,11 +276,18 @@ impl<'a> Product<'a> {
         let first: Node = (first, 0, Some(0));
         nodes.push((first.clone(), 0, 0));
         let mut seen: HashMap<Node, ()> = HashMap::from([(first, ())]);
-        let mut next = 0;
+        let (mut next, mut unfit) = (0, 0);
         while next < nodes.len() {
             let (places, count, begun) = nodes[next].0.clone();
             if self.accepts(&places, count) && !self.search.excluded.ends(begun) {
-                return text(nodes, next).map_or(Found::TooManyStates, Found::Text);
+                let Some(text) = text(nodes, next) else { return Found::TooManyStates };
+                if let Some(text) = fits(&text) {
+                    return Found::Text(text);
+                }
+                unfit += 1;
+                if unfit == MAX_UNFIT {
+                    return Found::Unfit;
+                }
             }
             for byte in self.bytes(&classes, begun) {
                 let begins_character = byte & 0xC0 != 0x80;
@@ -291,7 +310,7 @@ impl<'a> Product<'a> {
             }
             next += 1;
         }
-        Found::Nothing
+        if unfit == 0 { Found::Nothing } else { Found::Unfit }
     }
 
     fn is_hopeless(&self, places: &[Place]) -> bool {
