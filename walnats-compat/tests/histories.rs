@@ -384,3 +384,39 @@ fn expressions() {
     let new = tree("b", json!({"type": "integer", "minimum": 0}));
     assert_change("narrower", Draft::Draft202012, &old, &new, Change::Narrower);
 }
+
+/// Several unions beside one another: a change of one is not looked for in the combinations of all.
+#[test]
+fn unions_beside_unions() {
+    let union = |member: &str, least: i64| {
+        let branch = |index: i64| {
+            let bound = if index == 3 { least } else { 0 };
+            object(json!({member: {"const": index}, "value": {"type": "integer", "minimum": bound}}), &[member])
+        };
+        json!({"oneOf": (0..30).map(branch).collect::<Vec<_>>()})
+    };
+    let all = |least| json!({"allOf": [union("a", least), union("b", 0), union("c", 0)]});
+    assert_change("three unions", Draft::Draft7, &all(0), &all(1), Change::Narrower);
+}
+
+#[test]
+fn large_counts() {
+    let cases = [
+        (json!({"maxItems": 6_000}), json!({"maxItems": 5_000}), Change::Narrower),
+        (json!({"maxProperties": 1_000}), json!({"maxProperties": 500}), Change::Narrower),
+        (json!({"maxLength": 3_000_000}), json!({"maxLength": 2_000_000}), Change::Narrower),
+        (
+            json!({"contains": {"const": 1}, "minContains": 60}),
+            json!({"contains": {"const": 1}, "minContains": 50}),
+            Change::Wider,
+        ),
+        (
+            json!({"type": "string", "pattern": "^[a-z]+(-[a-z]+)*$", "maxLength": 65_535}),
+            json!({"type": "string", "pattern": "^[a-z]+(-[a-z]+)*$", "maxLength": 32_767}),
+            Change::Narrower,
+        ),
+    ];
+    for (old, new, change) in cases {
+        assert_change(&format!("{old} {new}"), Draft::Draft202012, &old, &new, change);
+    }
+}

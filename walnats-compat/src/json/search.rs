@@ -41,10 +41,9 @@ impl Solver {
         if goal.steps == 0 || !self.step(1) {
             return Outcome::open(Reason::Limits);
         }
-        if !state.propagate(&mut self.arena) {
+        if !self.take_what_is_left(&mut state) {
             return Outcome::Empty;
         }
-        state.forget_what_follows(&self.arena);
         if let Some(values) = state.values.clone() {
             return self.one_of_these(&values, state.kind, goal);
         }
@@ -78,6 +77,32 @@ impl Solver {
             }
         }
         outcome
+    }
+
+    /// Takes every choice of which one alternative is left, until each has two. Returns whether the state may be true.
+    fn take_what_is_left(&mut self, state: &mut State) -> bool {
+        loop {
+            if !state.propagate(&mut self.arena) {
+                return false;
+            }
+            state.forget_what_follows(&self.arena);
+            let known = Known::new(state);
+            let (mut kept, mut forced) = (Vec::new(), Vec::new());
+            for clause in &state.clauses {
+                let mut left =
+                    clause.alternatives.iter().filter(|alternative| !known.contradicts(&self.arena, alternative));
+                match (left.next(), left.next()) {
+                    (None, _) => return false,
+                    (Some(only), None) => forced.push(only.clone()),
+                    _ => kept.push(Rc::clone(clause)),
+                }
+            }
+            if forced.is_empty() {
+                return true;
+            }
+            state.clauses = kept;
+            forced.iter().for_each(|alternative| state.take(alternative));
+        }
     }
 
     /// The clause to choose for: of those that the value breaks, the one with the fewest alternatives left.

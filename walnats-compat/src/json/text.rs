@@ -1,5 +1,6 @@
 //! Strings: lengths, patterns and formats.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use serde_json::Value;
@@ -17,7 +18,7 @@ use super::solver::Solver;
 const STATES_FOR_A_STEP: u64 = 20;
 /// From this length on, and up to that one, texts are made by repeating a character.
 const MIN_PUMPED: usize = 40;
-const MAX_PUMPED: usize = 1 << 20;
+const MAX_PUMPED: usize = 1 << 23;
 /// What makes a text one that has no format, before and after it.
 const UNUSUAL: [(&str, &str); 8] =
     [("", " "), ("", "%"), ("", "\""), ("", "["), ("", "("), ("", "-"), ("(", ""), (" ", "")];
@@ -33,7 +34,7 @@ struct Rules {
     max: Option<u64>,
     patterns: Vec<(Rc<str>, bool)>,
     formats: Vec<(Format, bool)>,
-    excluded: Vec<String>,
+    excluded: HashSet<String>,
     is_name: bool,
 }
 
@@ -61,7 +62,7 @@ impl Rules {
         length >= self.min
             && self.max.is_none_or(|max| length <= max)
             && self.formats.iter().all(|(format, wanted)| format.check(text) == *wanted)
-            && !self.excluded.iter().any(|other| other == text)
+            && !self.excluded.contains(text)
             && self.patterns.iter().all(|(pattern, wanted)| solver.automata.matches_often(pattern, text) == *wanted)
     }
 }
@@ -94,6 +95,19 @@ impl Solver {
         if !self.step(1) {
             return Outcome::open(Reason::Limits);
         }
+        if rules.min >= MIN_PUMPED as u64 || rules.max.is_some_and(|max| max >= MIN_PUMPED as u64) {
+            // To count many characters takes many states.
+            let mut search = Search::default();
+            self.tests(&rules, false, &mut search.tests);
+            let Some(any) = self.automata.any() else { return Outcome::open(Reason::TooManyStates) };
+            let (found, states) = search.run(any, &mut |text| rules.accepted_like(self, text));
+            self.step(states / STATES_FOR_A_STEP);
+            match found {
+                Found::Text(text) => return Outcome::Value(text.into()),
+                Found::Nothing => return Outcome::Empty,
+                Found::Unfit | Found::TooManyStates => {}
+            }
+        }
         let mut reason = None;
         // First within what certainly has the formats, then within what may have them.
         for is_certain in [true, false] {
@@ -120,9 +134,10 @@ impl Solver {
     /// A long text: a short one, of which one character is repeated.
     fn pumped(&mut self, rules: &Rules, search: &mut Search, any: &Rc<Dfa>) -> Option<String> {
         let least = usize::try_from(rules.min).ok().filter(|least| (MIN_PUMPED..MAX_PUMPED).contains(least))?;
+        let max = search.max.take();
         search.min = 0;
         let (found, states) = search.run(Rc::clone(any), &mut |text| Some(text.to_owned()));
-        search.min = rules.min;
+        (search.min, search.max) = (rules.min, max);
         self.step(states / STATES_FOR_A_STEP);
         let Found::Text(short) = found else { return None };
         let characters: Vec<char> = short.chars().collect();
