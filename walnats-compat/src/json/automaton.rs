@@ -1,6 +1,8 @@
 //! Sets of texts as finite automata over UTF-8: whether their intersection is empty, or a shortest text in it.
 
-use std::collections::{BTreeMap, HashMap};
+mod trie;
+
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use regex_automata::Anchored;
@@ -10,6 +12,7 @@ use regex_automata::util::primitives::StateID;
 use regex_automata::util::start;
 use walnats_schema::{Conditions, Pattern};
 
+use self::trie::Trie;
 use super::Reason;
 
 /// The largest automaton of one expression, in bytes.
@@ -59,40 +62,6 @@ pub(super) struct Search {
     pub(super) max: Option<u64>,
     /// What it must not be.
     pub(super) excluded: Trie,
-}
-
-/// Some texts, byte by byte.
-pub(super) struct Trie {
-    /// The bytes on from each node, and whether a text ends there. The first node is the root.
-    nodes: Vec<(BTreeMap<u8, u32>, bool)>,
-}
-
-impl Default for Trie {
-    fn default() -> Self {
-        Self { nodes: vec![Default::default()] }
-    }
-}
-
-impl Trie {
-    pub(super) fn add(&mut self, text: &str) {
-        let mut at = 0;
-        for byte in text.bytes() {
-            let next = self.nodes.len() as u32;
-            at = *self.nodes[at].0.entry(byte).or_insert(next) as usize;
-            if at == next as usize {
-                self.nodes.push(Default::default());
-            }
-        }
-        self.nodes[at].1 = true;
-    }
-
-    fn next(&self, at: Option<u32>, byte: u8) -> Option<u32> {
-        self.nodes[at? as usize].0.get(&byte).copied()
-    }
-
-    fn ends(&self, at: Option<u32>) -> bool {
-        at.is_some_and(|at| self.nodes[at as usize].1)
-    }
 }
 
 /// What a search ends with.
