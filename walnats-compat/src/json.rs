@@ -2,10 +2,13 @@
 
 mod arena;
 mod array;
+mod assertion;
 mod atom;
 mod automaton;
 mod evaluated;
+mod evaluators;
 mod format;
+mod known;
 mod minimize;
 mod negation;
 mod number;
@@ -15,6 +18,7 @@ mod propagate;
 mod search;
 mod solver;
 mod state;
+mod summary;
 mod text;
 
 use std::time::Duration;

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use walnats_codegen::load::Document;
 use walnats_codegen::model::Annotations;
 use walnats_codegen::settings::{DraftName, Formats, Settings};
+use walnats_schema::Format;
 
 /// Schema files as JSON values, each with the base URI of its relative references.
 #[derive(Clone, Debug)]
@@ -68,7 +69,12 @@ impl Opinion<'_> {
 
     pub(crate) fn validator_at(&self, name: &str, path: &[String]) -> Result<Validator, String> {
         let reference = json!({ "$ref": format!("{}#{}", uri(name), percent_encode(&pointer(path))) });
-        jsonschema::options()
+        // Formats that jsonschema does not know in every draft, or not at all: the keywords around them are still its own.
+        let formats = [Format::Uuid, Format::Duration, Format::IdnEmail, Format::IdnHostname];
+        let options = formats.into_iter().fold(jsonschema::options(), |options, format| {
+            options.with_format(format.name(), move |text: &str| format.check(text))
+        });
+        options
             .with_draft(self.files.draft)
             .with_registry(&self.registry)
             .should_validate_formats(self.files.asserts_formats)

@@ -51,7 +51,7 @@ fn hard() -> Vec<(&'static str, Value, Value, Reason)> {
 
 fn evaluating(rest: Value) -> Value {
     let branches: Vec<Value> =
-        (0..12).map(|index| json!({"properties": {format!("p{index}"): {"minimum": index}}})).collect();
+        (0..12).map(|index| json!({"patternProperties": {format!("^p{index}"): {"minimum": index}}})).collect();
     json!({"type": "object", "minProperties": 1, "anyOf": branches, "unevaluatedProperties": rest})
 }
 

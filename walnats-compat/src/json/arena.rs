@@ -1,10 +1,17 @@
 //! The schemas of both sides in one set, in which equal schemas are the same.
 
+mod unions;
+
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::rc::Rc;
 
 use walnats_schema::{Schema, SchemaId, SchemaSet};
 
 use super::Root;
+use super::atom::{Kind, Literal};
+use super::state::Clause;
+use super::summary::{Summaries, Summary};
 
 /// How many schemas a question may have.
 const MAX_SCHEMAS: usize = 300_000;
@@ -13,6 +20,9 @@ const MAX_SCHEMAS: usize = 300_000;
 pub(super) struct Arena {
     /// Without resources: every dynamic reference is a plain one here.
     pub(super) set: SchemaSet,
+    summaries: RefCell<Summaries>,
+    /// What follows of a literal that is a choice, by type; `None` if nothing does.
+    pub(super) choices: HashMap<(Literal, Kind), Option<Rc<Clause>>>,
 }
 
 impl Arena {
@@ -24,6 +34,7 @@ impl Arena {
             *id = SchemaId(schemas.len() as u32);
             Expansion::new(root, schemas.len()).run(&mut schemas)?;
         }
+        unions::unite_constants(&mut schemas);
         let classes = classes(&schemas);
         let count = classes.iter().max().map_or(0, |class| *class as usize + 1);
         let mut merged: Vec<Option<Schema>> = vec![None; count];
@@ -35,7 +46,18 @@ impl Arena {
         }
         let mut set = SchemaSet::default();
         set.schemas = merged.into_iter().flatten().collect();
-        Some((Self { set }, ids.map(|id| SchemaId(classes[id.0 as usize]))))
+        let arena = Self { set, summaries: RefCell::default(), choices: HashMap::new() };
+        Some((arena, ids.map(|id| SchemaId(classes[id.0 as usize]))))
+    }
+
+    /// What the values of a schema are like.
+    pub(super) fn summary(&self, id: SchemaId) -> Rc<Summary> {
+        self.summaries.borrow_mut().of(&self.set, id)
+    }
+
+    /// Whether no value satisfies both schemas. `false` may be wrong.
+    pub(super) fn are_disjoint(&self, one: SchemaId, two: SchemaId) -> bool {
+        self.summary(one).is_disjoint(&self.summary(two))
     }
 
     pub(super) fn get(&self, id: SchemaId) -> &Schema {

@@ -12,9 +12,9 @@ use super::outcome::{Doubts, Outcome};
 use super::solver::Solver;
 
 /// How many items an array may have that is made.
-const MAX_ITEMS: u64 = 2_000;
+const MAX_ITEMS: u64 = 10_000;
 /// How many items that must be somewhere are placed.
-const MAX_WANTED: u64 = 40;
+const MAX_WANTED: u64 = 200;
 /// How many ways to place them are tried.
 const MAX_PLACEMENTS: usize = 2_000;
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use serde_json::{Number, Value};
-use walnats_schema::{Format, SchemaId};
+use walnats_schema::{Format, JsonType, Schema, SchemaId};
 
 use super::Reason;
 
@@ -52,6 +52,23 @@ impl Kind {
             Value::Array(_) => Self::Array,
             Value::Object(_) => Self::Object,
         }
+    }
+}
+
+/// Whether `type` allows a kind of values.
+pub(super) fn allows(schema: &Schema, kind: Kind) -> bool {
+    let Some(types) = &schema.types else { return true };
+    types.iter().any(|json_type| kind_of(*json_type) == kind)
+}
+
+fn kind_of(json_type: JsonType) -> Kind {
+    match json_type {
+        JsonType::Null => Kind::Null,
+        JsonType::Boolean => Kind::Boolean,
+        JsonType::Integer | JsonType::Number => Kind::Number,
+        JsonType::String => Kind::String,
+        JsonType::Array => Kind::Array,
+        JsonType::Object => Kind::Object,
     }
 }
 

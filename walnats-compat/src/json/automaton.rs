@@ -1,5 +1,7 @@
 //! Sets of texts as finite automata over UTF-8: whether their intersection is empty, or a shortest text in it.
 
+mod trie;
+
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -10,12 +12,15 @@ use regex_automata::util::primitives::StateID;
 use regex_automata::util::start;
 use walnats_schema::{Conditions, Pattern};
 
+use self::trie::Trie;
 use super::Reason;
 
 /// The largest automaton of one expression, in bytes.
 const MAX_SIZE: usize = 1 << 19;
 /// How many states the product of all may have.
 const MAX_STATES: usize = 60_000;
+/// How many texts that pass the tests are tried.
+const MAX_UNFIT: usize = 200;
 /// All texts.
 const ANY: &str = r"^(?s:.*)$";
 
@@ -55,13 +60,28 @@ pub(super) struct Search {
     pub(super) min: u64,
     /// The most characters.
     pub(super) max: Option<u64>,
+    /// What it must not be.
+    pub(super) excluded: Trie,
 }
 
 /// What a search ends with.
 pub(super) enum Found {
+    /// One that will do.
     Text(String),
+    /// Those that pass the tests will not do.
+    Unfit,
     Nothing,
     TooManyStates,
+}
+
+impl Search {
+    /// What `fits` makes of a shortest text that passes all tests, and how many states were looked at. Of texts that lead to the
+    /// same state, one is tried.
+    pub(super) fn run(&self, any: Rc<Dfa>, fits: &mut dyn FnMut(&str) -> Option<String>) -> (Found, u64) {
+        let mut nodes = Vec::new();
+        let found = Product::new(self, any).run(&mut nodes, fits);
+        (found, nodes.len() as u64)
+    }
 }
 
 impl Automata {
@@ -119,12 +139,9 @@ impl Automata {
         built
     }
 
-    /// A shortest text that passes all tests, and how many states were looked at.
-    pub(super) fn search(&mut self, search: &Search) -> (Found, u64) {
-        let Some(any) = self.dfa(ANY) else { return (Found::TooManyStates, 0) };
-        let mut nodes = Vec::new();
-        let found = Product::new(search, any).run(&mut nodes);
-        (found, nodes.len() as u64)
+    /// The automaton of all texts.
+    pub(super) fn any(&mut self) -> Option<Rc<Dfa>> {
+        self.dfa(ANY)
     }
 }
 
@@ -182,7 +199,8 @@ struct Product<'a> {
     cap: u64,
 }
 
-type Node = (Vec<Place>, u64);
+/// Where each automaton is, how many characters were read, and which of the excluded texts begin like this.
+type Node = (Vec<Place>, u64, Option<u32>);
 
 /// A node, the one before it, and the byte between them.
 type Step = (Node, usize, u8);
@@ -219,20 +237,28 @@ impl<'a> Product<'a> {
         })
     }
 
-    fn run(&self, nodes: &mut Vec<Step>) -> Found {
+    fn run(&self, nodes: &mut Vec<Step>, fits: &mut dyn FnMut(&str) -> Option<String>) -> Found {
         let Some(first) = self.dfas.iter().map(|dfa| dfa.start()).collect::<Option<Vec<Place>>>() else {
             return Found::TooManyStates;
         };
-        let bytes = self.bytes();
-        nodes.push(((first.clone(), 0), 0, 0));
-        let mut seen: HashMap<Node, ()> = HashMap::from([((first, 0), ())]);
-        let mut next = 0;
+        let classes = self.classes();
+        let first: Node = (first, 0, Some(0));
+        nodes.push((first.clone(), 0, 0));
+        let mut seen: HashMap<Node, ()> = HashMap::from([(first, ())]);
+        let (mut next, mut unfit) = (0, 0);
         while next < nodes.len() {
-            let (places, count) = nodes[next].0.clone();
-            if self.accepts(&places, count) {
-                return text(nodes, next).map_or(Found::TooManyStates, Found::Text);
+            let (places, count, begun) = nodes[next].0.clone();
+            if self.accepts(&places, count) && !self.search.excluded.ends(begun) {
+                let Some(text) = text(nodes, next) else { return Found::TooManyStates };
+                if let Some(text) = fits(&text) {
+                    return Found::Text(text);
+                }
+                unfit += 1;
+                if unfit == MAX_UNFIT {
+                    return Found::Unfit;
+                }
             }
-            for &byte in &bytes {
+            for byte in self.bytes(&classes, begun) {
                 let begins_character = byte & 0xC0 != 0x80;
                 let count = (count + u64::from(begins_character)).min(self.cap);
                 if self.search.max.is_some_and(|max| count > max) {
@@ -243,7 +269,7 @@ impl<'a> Product<'a> {
                 if self.is_hopeless(&places) {
                     continue;
                 }
-                let node = (places, count);
+                let node = (places, count, self.search.excluded.next(begun, byte));
                 if seen.insert(node.clone(), ()).is_none() {
                     if nodes.len() == MAX_STATES {
                         return Found::TooManyStates;
@@ -253,7 +279,7 @@ impl<'a> Product<'a> {
             }
             next += 1;
         }
-        Found::Nothing
+        if unfit == 0 { Found::Nothing } else { Found::Unfit }
     }
 
     fn is_hopeless(&self, places: &[Place]) -> bool {
@@ -274,19 +300,35 @@ impl<'a> Product<'a> {
             })
     }
 
-    /// One byte of each kind that no automaton tells apart, those that people write first.
-    fn bytes(&self) -> Vec<u8> {
-        let readable = (b'a'..=b'z').chain(b'0'..=b'9').chain(b'A'..=b'Z').chain(*b"-_./: @,+");
-        let mut seen = std::collections::HashSet::new();
-        let mut bytes = Vec::new();
-        for byte in readable.chain(b' '..=b'~').chain(0..=255) {
-            let mut class: Vec<u8> = self.dfas.iter().map(|dfa| dfa.0.byte_classes().get(byte)).collect();
-            class.push(u8::from(byte & 0xC0 == 0x80));
-            if seen.insert(class) {
-                bytes.push(byte);
+    /// One byte of each class, and those with which an excluded text goes on.
+    fn bytes(&self, classes: &[Vec<u8>], begun: Option<u32>) -> Vec<u8> {
+        let goes_on = |byte: &u8| self.search.excluded.next(begun, *byte).is_some();
+        let mut bytes: Vec<u8> = Vec::with_capacity(classes.len());
+        for class in classes {
+            bytes.extend(class.iter().find(|byte| !goes_on(byte)));
+            if begun.is_some() {
+                bytes.extend(class.iter().filter(|byte| goes_on(byte)));
             }
         }
         bytes
+    }
+
+    /// The bytes by what no automaton tells apart, those that people write first.
+    fn classes(&self) -> Vec<Vec<u8>> {
+        let readable = (b'a'..=b'z').chain(b'0'..=b'9').chain(b'A'..=b'Z').chain(*b"-_./: @,+");
+        let mut classes: Vec<Vec<u8>> = Vec::new();
+        let mut seen: HashMap<Vec<u8>, usize> = HashMap::new();
+        for byte in readable.chain(b' '..=b'~').chain(0..=255) {
+            let mut class: Vec<u8> = self.dfas.iter().map(|dfa| dfa.0.byte_classes().get(byte)).collect();
+            class.push(u8::from(byte & 0xC0 == 0x80));
+            let index = *seen.entry(class).or_insert(classes.len());
+            match classes.get_mut(index) {
+                Some(known) if known.contains(&byte) => {}
+                Some(known) => known.push(byte),
+                None => classes.push(vec![byte]),
+            }
+        }
+        classes
     }
 }
 

@@ -43,8 +43,12 @@ impl Case {
         }
     }
 
-    fn is_contradictory(&self) -> bool {
+    fn is_contradictory(&self, arena: &Arena) -> bool {
+        let holding = || self.literals.iter().filter(|literal| literal.holds).map(|literal| literal.id);
         self.literals.iter().any(|literal| self.literals.contains(&literal.negated()))
+            || holding()
+                .enumerate()
+                .any(|(index, one)| holding().skip(index + 1).any(|two| one != two && arena.are_disjoint(one, two)))
     }
 }
 
@@ -174,12 +178,12 @@ impl Cases<'_> {
         }
         let mut cases = vec![(self.own)(schema, depth == 0)];
         for conjunct in schema.direct_conjuncts() {
-            cases = product(&cases, &self.of(conjunct, depth)?)?;
+            cases = product(self.arena, &cases, &self.of(conjunct, depth)?)?;
         }
         for branch in &schema.any_of {
             let mut either = self.of(*branch, depth)?;
             either.push(Case { literals: vec![Literal::no(*branch)], ..Case::default() });
-            cases = product(&cases, &simplified(either))?;
+            cases = product(self.arena, &cases, &simplified(either))?;
         }
         if !schema.one_of.is_empty() {
             let mut either = Vec::new();
@@ -188,25 +192,25 @@ impl Cases<'_> {
                 let others = Case { literals: others.map(|(_, id)| Literal::no(*id)).collect(), ..Case::default() };
                 either.extend(self.of(*branch, depth)?.iter().map(|case| others.and(case)));
             }
-            cases = product(&cases, &either)?;
+            cases = product(self.arena, &cases, &either)?;
         }
         if let Some(condition) = &schema.condition {
             let mut holds = self.of(condition.if_, depth)?;
             if let Some(then) = condition.then {
-                holds = product(&holds, &self.of(then, depth)?)?;
+                holds = product(self.arena, &holds, &self.of(then, depth)?)?;
             }
             let mut fails = vec![Case { literals: vec![Literal::no(condition.if_)], ..Case::default() }];
             if let Some(else_) = condition.else_ {
-                fails = product(&fails, &self.of(else_, depth)?)?;
+                fails = product(self.arena, &fails, &self.of(else_, depth)?)?;
             }
-            cases = product(&cases, &[holds, fails].concat())?;
+            cases = product(self.arena, &cases, &[holds, fails].concat())?;
         }
         for (cause, dependent) in self.dependent(schema) {
             let name: Rc<str> = cause.as_str().into();
             let present = Case { atoms: vec![Atom::Present(name.clone())], ..Case::default() };
-            let mut either = product(&[present], &self.of(*dependent, depth)?)?;
+            let mut either = product(self.arena, &[present], &self.of(*dependent, depth)?)?;
             either.push(Case { atoms: vec![Atom::Absent(name)], ..Case::default() });
-            cases = product(&cases, &either)?;
+            cases = product(self.arena, &cases, &either)?;
         }
         Some(cases)
     }
@@ -222,13 +226,13 @@ fn simplified(either: Vec<Case>) -> Vec<Case> {
     if either.iter().any(evaluates) { either } else { vec![Case::default()] }
 }
 
-fn product(left: &[Case], right: &[Case]) -> Option<Vec<Case>> {
+fn product(arena: &Arena, left: &[Case], right: &[Case]) -> Option<Vec<Case>> {
     if left.len() * right.len() > MAX_CASES * 4 {
         return None;
     }
     let mut cases = Vec::new();
     for first in left {
-        cases.extend(right.iter().map(|second| first.and(second)).filter(|case| !case.is_contradictory()));
+        cases.extend(right.iter().map(|second| first.and(second)).filter(|case| !case.is_contradictory(arena)));
     }
     (cases.len() <= MAX_CASES).then_some(cases)
 }

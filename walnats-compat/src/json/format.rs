@@ -14,7 +14,8 @@ pub(super) struct Bounds {
 }
 
 /// Names of parts of expressions, each with what it stands for; later ones may stand in earlier ones.
-const PARTS: [(&str, &str); 26] = [
+const PARTS: [(&str, &str); 27] = [
+    ("{QUOTED}", r#""[ !\x23-\x5B\x5D-~]{1,9}""#),
     ("{URI_INNER}", r"[A-Za-z][0-9A-Za-z+.-]*:(?://[0-9A-Za-z.-]+(?::[0-9]{1,5})?(?:/{P}*)*|{PATH})?{TAIL}"),
     ("{RELATIVE}", r"(?:{N}+(?:/{P}*)*|/(?:{P}+(?:/{P}*)*)?)?{TAIL}"),
     ("{PATH}", r"(?:{P}+(?:/{P}*)*|/(?:{P}+(?:/{P}*)*)?)"),
@@ -35,7 +36,7 @@ const PARTS: [(&str, &str); 26] = [
     ("{MINUTE}", r"[0-5][0-9]"),
     ("{ATOM}", r"[0-9A-Za-z!#$%&'*+/=?^_`{|}~-]{1,20}"),
     ("{LABEL_OUTER}", r"[0-9A-Za-z](?:[0-9A-Za-z-]*[0-9A-Za-z])?"),
-    ("{LABEL_INNER}", r"[0-9A-Za-z]{1,20}(?:-[0-9A-Za-z]{1,20})?"),
+    ("{LABEL_INNER}", r"[0-9A-Za-z]{1,9}(?:-[0-9A-Za-z]{1,12}){0,4}"),
     ("{V4}", r"(?:{OCTET}\.){3}{OCTET}"),
     ("{OCTET}", r"(?:[0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])"),
     ("{V}", r"\{[+\#./;?&=,!@|]?{NAME}(?:,{NAME})*\}"),
@@ -54,22 +55,24 @@ pub(super) fn bounds(format: Format) -> Bounds {
         Format::Duration => (DURATION, DURATION, &["P1D", "PT1S"]),
         Format::Email => (
             r"[ -~]+@(?:{LABEL_OUTER}(?:\.{LABEL_OUTER})*|\[[0-9A-Za-z.:]+\])",
-            r"{ATOM}(?:\.{ATOM}){0,2}@{LABEL_INNER}(?:\.{LABEL_INNER}){0,3}",
+            r"(?:{ATOM}(?:\.{ATOM}){0,2}|{QUOTED})@{LABEL_INNER}(?:\.{LABEL_INNER}){0,3}",
             &["a@b.cc"],
         ),
-        Format::IdnEmail => {
-            ("(?s:.)+@(?s:.)+", r"{ATOM}(?:\.{ATOM}){0,2}@{LABEL_INNER}(?:\.{LABEL_INNER}){0,3}", &["a@b.cc"])
-        }
+        Format::IdnEmail => (
+            "(?s:.)+@(?s:.)+",
+            r"(?:{ATOM}(?:\.{ATOM}){0,2}|{QUOTED})@{LABEL_INNER}(?:\.{LABEL_INNER}){0,3}",
+            &["a@b.cc"],
+        ),
         Format::Hostname => {
-            (r"{LABEL_OUTER}(?:\.{LABEL_OUTER})*", r"{LABEL_INNER}(?:\.{LABEL_INNER}){0,4}", &["a", "a.b"])
+            (r"{LABEL_OUTER}(?:\.{LABEL_OUTER})*", r"{LABEL_INNER}(?:\.{LABEL_INNER}){0,3}", &["a", "a.b"])
         }
-        Format::IdnHostname => ("(?s:.)+", r"{LABEL_INNER}(?:\.{LABEL_INNER}){0,4}", &["a", "a.b"]),
+        Format::IdnHostname => ("(?s:.)+", r"{LABEL_INNER}(?:\.{LABEL_INNER}){0,3}", &["a", "a.b", "é"]),
         Format::Ipv4 => ("{V4}", "{V4}", &["0.0.0.0"]),
         Format::Ipv6 => (IPV6, IPV6, &["::", "::1"]),
         Format::Uri => ("[A-Za-z][0-9A-Za-z+.-]*:{URI_CHARACTER}*", "{URI_INNER}", &["a:", "http://a.b"]),
         Format::UriReference => ("{URI_CHARACTER}*", "(?:{URI_INNER}|{RELATIVE})", &["", "a", "http://a.b"]),
-        Format::Iri => ("[A-Za-z][0-9A-Za-z+.-]*:(?s:.)*", "{URI_INNER}", &["a:", "http://a.b"]),
-        Format::IriReference => ("(?s:.)*", "(?:{URI_INNER}|{RELATIVE})", &["", "a", "http://a.b"]),
+        Format::Iri => ("[A-Za-z][0-9A-Za-z+.-]*:(?s:.)*", "{URI_INNER}", &["a:", "http://a.b", "a:é"]),
+        Format::IriReference => ("(?s:.)*", "(?:{URI_INNER}|{RELATIVE})", &["", "a", "http://a.b", "é", "/é"]),
         Format::UriTemplate => (TEMPLATE, TEMPLATE, &["", "a"]),
         Format::Uuid => (
             "{X}{8}-{X}{4}-{X}{4}-{X}{4}-{X}{12}",
@@ -78,7 +81,7 @@ pub(super) fn bounds(format: Format) -> Bounds {
         ),
         Format::JsonPointer => ("{POINTER}", "{POINTER}", &["", "/a"]),
         Format::RelativeJsonPointer => (RELATIVE_POINTER, RELATIVE_POINTER, &["0", "1/a"]),
-        Format::Regex => ("(?s:.)*", "[0-9A-Za-z _-]*", &["", "a"]),
+        Format::Regex => ("(?s:.)*", r#"[0-9A-Za-z _:.,;@#!<>=&%~'"/-]*"#, &["", "a"]),
     };
     Bounds { outer: whole(outer), inner: whole(inner), samples }
 }
@@ -106,6 +109,44 @@ fn whole(expression: &str) -> String {
     format!("^(?:{})$", PARTS.iter().fold(expression.to_owned(), put_in))
 }
 
+/// The most characters that a text of the format has, if there is a limit that its outer language does not say.
+pub(super) fn longest(format: Format) -> Option<u64> {
+    match format {
+        Format::Hostname | Format::IdnHostname => Some(253),
+        // 64 bytes, `@`, and 255 bytes.
+        Format::Email | Format::IdnEmail => Some(320),
+        _ => None,
+    }
+}
+
+/// A text of the format with so many characters, if that is easy.
+pub(super) fn of_length(format: Format, length: usize) -> Option<String> {
+    let filled = |before: &str, character: &str, after: &str| {
+        let missing = length.checked_sub(before.len() + after.len()).filter(|missing| *missing > 0)?;
+        Some(format!("{before}{}{after}", character.repeat(missing)))
+    };
+    match format {
+        Format::DateTime => filled("2000-01-01T00:00:00.", "0", "Z"),
+        Format::Time => filled("00:00:00.", "0", "Z"),
+        Format::Duration => filled("P", "1", "D"),
+        Format::Hostname | Format::IdnHostname => (length > 0).then(|| labels(length)),
+        Format::Email | Format::IdnEmail => {
+            let local = length.checked_sub(3)?.clamp(1, 64);
+            Some(format!("{}@{}", "a".repeat(local), labels(length.checked_sub(local + 1)?)))
+        }
+        Format::Uri | Format::Iri => filled("a:", "a", ""),
+        Format::UriReference | Format::IriReference | Format::UriTemplate | Format::Regex => filled("", "a", ""),
+        Format::JsonPointer => filled("/", "a", ""),
+        Format::RelativeJsonPointer => filled("0/", "a", ""),
+        Format::Date | Format::Ipv4 | Format::Ipv6 | Format::Uuid => None,
+    }
+}
+
+/// A host name of so many characters.
+fn labels(length: usize) -> String {
+    (0..length).map(|index| if index % 32 == 31 && index + 1 < length { '.' } else { 'a' }).collect()
+}
+
 /// Whether every text of the first format is one of the second.
 pub(super) fn is_within(inner: Format, outer: Format) -> bool {
     use Format::{Email, IdnEmail, Iri, IriReference, Uri, UriReference};
@@ -121,7 +162,7 @@ mod tests {
     use regex::Regex;
     use walnats_schema::Format;
 
-    use super::{bounds, is_within};
+    use super::{bounds, is_within, longest, of_length};
 
     const TEXTS: [&str; 40] = [
         "2000-02-28T23:59:60Z",
@@ -168,6 +209,18 @@ mod tests {
     const CHARACTERS: &str = "aZ09 :.-+/@[]{}%é~#?&=,;()\"\\_PTYMWDHSzx\n";
 
     #[test]
+    fn long_texts_have_their_formats() {
+        for format in Format::ALL {
+            for length in [0, 1, 2, 3, 4, 5, 22, 32, 33, 63, 64, 65, 66, 128, 253, 254, 255, 319, 320, 321, 4_000] {
+                let Some(text) = of_length(format, length) else { continue };
+                assert_eq!(text.len(), length, "{format:?}");
+                let is_possible = longest(format).is_none_or(|longest| length as u64 <= longest);
+                assert_eq!(format.check(&text), is_possible, "{format:?}: {text:?}");
+            }
+        }
+    }
+
+    #[test]
     fn formats_are_between_their_bounds() {
         let characters: Vec<char> = CHARACTERS.chars().collect();
         let mut state = 1_u64;
@@ -196,6 +249,8 @@ mod tests {
                 let is_valid = format.check(&text);
                 counts[index] += usize::from(is_valid);
                 assert!(!is_valid || outer.is_match(&text), "{format:?} outer: {text:?}");
+                let is_too_long = longest(*format).is_some_and(|longest| text.chars().count() as u64 > longest);
+                assert!(!is_valid || !is_too_long, "{format:?} is longer: {text:?}");
                 assert!(is_valid || !inner.is_match(&text), "{format:?} inner: {text:?}");
                 for other in Format::ALL.into_iter().filter(|other| is_within(*format, *other)) {
                     assert!(!is_valid || other.check(&text), "{text:?} is {format:?}, but not {other:?}");

@@ -6,9 +6,15 @@ use walnats_schema::pointer::escape;
 /// How many changes are tried at most.
 const MAX_TRIES: usize = 2_000;
 
+/// How much is copied for that, in bytes.
+const MAX_COPIED: usize = 50_000_000;
+/// How many parts of a value, items of an array and characters of a text are tried one by one.
+const MAX_PARTS: usize = 2_000;
+const MAX_CHARACTERS: usize = 70_000;
+
 /// Cuts `value` down while `shows` says that it still shows what it did.
 pub fn minimize(mut value: Value, shows: &dyn Fn(&Value) -> bool) -> Value {
-    let mut tries = 0;
+    let mut tries = MAX_TRIES.min(MAX_COPIED / size(&value));
     while reduce(&mut value, &mut tries, shows) {}
     value
 }
@@ -22,10 +28,10 @@ fn reduce(value: &mut Value, tries: &mut usize, shows: &dyn Fn(&Value) -> bool) 
     while let Some(pointer) = pointers.get(next) {
         let mut found = false;
         for smaller in value.pointer(pointer).map(smaller).unwrap_or_default() {
-            *tries += 1;
-            if *tries > MAX_TRIES {
+            if *tries == 0 {
                 return false;
             }
+            *tries -= 1;
             let mut candidate = value.clone();
             if let Some(place) = candidate.pointer_mut(pointer) {
                 *place = smaller;
@@ -46,11 +52,24 @@ fn reduce(value: &mut Value, tries: &mut usize, shows: &dyn Fn(&Value) -> bool) 
     reduced
 }
 
+/// About as many bytes as a value takes; at least one.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 16,
+        Value::String(text) => 16 + text.len(),
+        Value::Array(items) => 16 + items.iter().map(size).sum::<usize>(),
+        Value::Object(members) => 16 + members.iter().map(|(name, value)| name.len() + 16 + size(value)).sum::<usize>(),
+    }
+}
+
 /// JSON Pointers to all parts of a value, the outer ones first.
 fn places(value: &Value) -> Vec<String> {
     let mut places = vec![String::new()];
     let mut next = 0;
     while let Some(place) = places.get(next).cloned() {
+        if places.len() > MAX_PARTS {
+            break;
+        }
         match value.pointer(&place) {
             Some(Value::Array(items)) => places.extend((0..items.len()).map(|index| format!("{place}/{index}"))),
             Some(Value::Object(members)) => {
@@ -75,6 +94,7 @@ fn smaller(value: &Value) -> Vec<Value> {
             let whole = rounded.map(|whole| json!(whole as i64));
             simple.into_iter().take(rank + 1).chain(whole).collect()
         }
+        Value::String(text) if text.len() > MAX_CHARACTERS => vec![json!(null), json!(0), json!("")],
         Value::String(text) => {
             let characters: Vec<char> = text.chars().collect();
             let mut texts: Vec<String> = Vec::new();
@@ -99,7 +119,7 @@ fn smaller(value: &Value) -> Vec<Value> {
             if items.len() > 3 {
                 smaller.extend([items[..items.len() / 2].into(), items[items.len() / 2..].into()]);
             }
-            for index in 0..items.len() {
+            for index in (0..items.len()).filter(|_| items.len() <= MAX_PARTS) {
                 let mut rest = items.clone();
                 rest.remove(index);
                 smaller.push(rest.into());

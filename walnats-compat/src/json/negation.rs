@@ -7,13 +7,23 @@ use walnats_schema::{IntegerFormat, JsonType, Schema, SchemaId};
 
 use super::Reason;
 use super::arena::Arena;
-use super::atom::{Atom, Kind, Literal, NameSet, Position};
+use super::atom::{Atom, Kind, Literal, NameSet, Position, allows};
 use super::evaluated;
-use super::propagate::{allows, item, member};
-use super::state::{Alternative, Clause};
+use super::evaluators::Evaluated;
+use super::state::{Alternative, Clause, item, member};
 
-/// The ways in which a value of `kind` breaks the schema; `None` if each does, by its type alone.
-pub(super) fn alternatives(arena: &mut Arena, id: SchemaId, kind: Kind) -> Option<Vec<Alternative>> {
+/// The ways in which a value of `kind` breaks the schema of a literal; `None` if each does, by its type alone.
+pub(super) fn choice(arena: &mut Arena, origin: Literal, kind: Kind) -> Option<Rc<Clause>> {
+    if let Some(known) = arena.choices.get(&(origin, kind)) {
+        return known.clone();
+    }
+    let alternatives = alternatives(arena, origin.id, kind);
+    let choice = alternatives.map(|alternatives| Rc::new(Clause { origin, alternatives }));
+    arena.choices.insert((origin, kind), choice.clone());
+    choice
+}
+
+fn alternatives(arena: &mut Arena, id: SchemaId, kind: Kind) -> Option<Vec<Alternative>> {
     let schema = arena.get(id).clone();
     if schema.never || !allows(&schema, kind) {
         return None;
@@ -34,7 +44,7 @@ pub(super) fn alternatives(arena: &mut Arena, id: SchemaId, kind: Kind) -> Optio
     }
     if !schema.one_of.is_empty() {
         ways.push(none(&schema.one_of));
-        ways.extend(at_least_two(&schema.one_of, Literal::no(id)));
+        ways.extend(at_least_two(arena, &schema.one_of, Literal::no(id)));
     }
     if let Some(condition) = &schema.condition {
         let broken = |first, second: Option<SchemaId>| {
@@ -48,21 +58,26 @@ pub(super) fn alternatives(arena: &mut Arena, id: SchemaId, kind: Kind) -> Optio
         Kind::Number => number(&schema, &mut ways),
         Kind::String => string(&schema, &mut ways),
         Kind::Array => array(arena, &schema, &mut ways),
-        Kind::Object => object(arena, &schema, &mut ways),
+        Kind::Object => object(arena, id, &schema, &mut ways),
     }
     Some(ways)
 }
 
-/// Two branches hold: the first of them is chosen, then another one after it.
-fn at_least_two(branches: &[SchemaId], origin: Literal) -> impl Iterator<Item = Alternative> + '_ {
-    branches.iter().enumerate().take(branches.len() - 1).map(move |(index, first)| {
-        let others = &branches[index + 1..];
-        let alternatives = others.iter().map(|other| Alternative::literal(Literal::yes(*other))).collect();
-        Alternative {
+/// Two branches hold: the first of them is chosen, then another one after it that may hold, too.
+fn at_least_two<'a>(
+    arena: &'a Arena,
+    branches: &'a [SchemaId],
+    origin: Literal,
+) -> impl Iterator<Item = Alternative> + 'a {
+    branches.iter().enumerate().filter_map(move |(index, first)| {
+        let others = branches[index + 1..].iter().copied();
+        let others = others.filter(|other| other == first || !arena.are_disjoint(*first, *other));
+        let alternatives: Vec<_> = others.map(|other| Alternative::literal(Literal::yes(other))).collect();
+        (!alternatives.is_empty()).then(|| Alternative {
             literals: vec![Literal::yes(*first)],
-            clauses: vec![Clause { origin, alternatives }],
+            clauses: vec![Rc::new(Clause { origin, alternatives })],
             ..Alternative::default()
-        }
+        })
     })
 }
 
@@ -143,7 +158,7 @@ fn array(arena: &mut Arena, schema: &Schema, ways: &mut Vec<Alternative>) {
     }
 }
 
-fn object(arena: &mut Arena, schema: &Schema, ways: &mut Vec<Alternative>) {
+fn object(arena: &mut Arena, id: SchemaId, schema: &Schema, ways: &mut Vec<Alternative>) {
     let rules = &schema.object;
     if let Some(min) = rules.min_properties.filter(|min| *min > 0) {
         ways.push(Alternative::atom(Atom::MaxMembers(min - 1)));
@@ -182,9 +197,12 @@ fn object(arena: &mut Arena, schema: &Schema, ways: &mut Vec<Alternative>) {
         });
     }
     if let Some(unevaluated) = rules.unevaluated_properties {
-        match evaluated::members(arena, schema) {
-            Some(cases) => ways.extend(cases.into_iter().filter_map(|case| case.broken(unevaluated))),
-            None => ways.push(Alternative::atom(Atom::Unknown(Reason::Unevaluated))),
+        if let Some(evaluated) = Evaluated::new(arena, schema) {
+            ways.extend(evaluated.broken(Literal::no(id), unevaluated));
+        } else if let Some(cases) = evaluated::members(arena, schema) {
+            ways.extend(cases.into_iter().filter_map(|case| case.broken(unevaluated)));
+        } else {
+            ways.push(Alternative::atom(Atom::Unknown(Reason::Unevaluated)));
         }
     }
 }

@@ -18,7 +18,7 @@ const MAX_PLACEMENTS: usize = 5_000;
 /// How many kinds of names, by the patterns that they match, are told apart.
 const MAX_REGIONS: usize = 256;
 /// How many members are made to fill an object up.
-const MAX_FILLERS: u64 = 200;
+const MAX_FILLERS: u64 = 1_000;
 
 /// What is asked of some members besides.
 type Extra = BTreeMap<Rc<str>, Vec<Literal>>;
@@ -254,6 +254,9 @@ impl Fillers<'_> {
     fn next(&mut self, solver: &mut Solver) -> Filler {
         if self.left == 0 {
             return Filler::Unknown(Reason::Counting);
+        }
+        if !solver.step(1) {
+            return Filler::Unknown(Reason::Limits);
         }
         self.left -= 1;
         let mut unknown = None;

@@ -6,15 +6,16 @@ use walnats_schema::{JsonType, Schema, SchemaId};
 
 use super::Reason;
 use super::arena::Arena;
-use super::atom::{Atom, ItemRule, Kind, Literal, MemberRule, NameSet, Position};
+use super::atom::{Atom, ItemRule, Kind, Literal, MemberRule, allows};
 use super::evaluated;
+use super::evaluators::Evaluated;
 use super::negation;
 use super::state::{Alternative, Clause, State};
 
 impl State {
     /// Looks at all that is known but was not looked at. Returns whether it may be true.
     pub(super) fn propagate(&mut self, arena: &mut Arena) -> bool {
-        while let Some(literal) = self.queue.pop() {
+        while let Some(literal) = self.queue.pop_back() {
             if self.literals.contains(&literal.negated()) {
                 return false;
             }
@@ -23,14 +24,17 @@ impl State {
                     return false;
                 }
             } else {
-                let Some(alternatives) = negation::alternatives(arena, literal.id, self.kind) else { continue };
-                if alternatives.is_empty() {
+                if self.summary.is_disjoint(&arena.summary(literal.id)) {
+                    continue;
+                }
+                let Some(clause) = negation::choice(arena, literal, self.kind) else { continue };
+                if clause.alternatives.is_empty() {
                     return false;
                 }
-                self.choose(Clause { origin: literal, alternatives });
+                self.choose(clause);
             }
         }
-        true
+        !self.summary.is_empty()
     }
 
     /// What follows of a schema that holds. Returns whether the type is right.
@@ -38,6 +42,10 @@ impl State {
         let schema = arena.get(id).clone();
         if schema.never || !allows(&schema, self.kind) {
             return false;
+        }
+        let summary = arena.summary(id);
+        if !summary.says_nothing() {
+            self.summary = Rc::new(self.summary.and(&summary));
         }
         if let Some(values) = &schema.enumeration {
             self.values.get_or_insert_with(|| Rc::new(values.clone()));
@@ -48,11 +56,10 @@ impl State {
         let origin = Literal::yes(id);
         if !schema.any_of.is_empty() {
             let alternatives = schema.any_of.iter().map(|branch| Alternative::literal(Literal::yes(*branch))).collect();
-            self.choose(Clause { origin, alternatives });
+            self.choose(Rc::new(Clause { origin, alternatives }));
         }
         if !schema.one_of.is_empty() {
-            let alternatives = (0..schema.one_of.len()).map(|index| exactly(&schema.one_of, index)).collect();
-            self.choose(Clause { origin, alternatives });
+            self.choose(one_branch(arena, origin, &schema.one_of));
         }
         if let Some(unwanted) = schema.not {
             self.learn(Literal::no(unwanted));
@@ -65,7 +72,7 @@ impl State {
                 branch(Literal::yes(condition.if_), condition.then),
                 branch(Literal::no(condition.if_), condition.else_),
             ];
-            self.choose(Clause { origin, alternatives });
+            self.choose(Rc::new(Clause { origin, alternatives }));
         }
         match self.kind {
             Kind::Null | Kind::Boolean => {}
@@ -120,7 +127,7 @@ impl State {
             match evaluated::items(arena, schema) {
                 Some(cases) => {
                     let alternatives = cases.into_iter().map(|case| case.all(arena, unevaluated)).collect();
-                    self.choose(Clause { origin: Literal::yes(id), alternatives });
+                    self.choose(Rc::new(Clause { origin: Literal::yes(id), alternatives }));
                 }
                 None => self.atoms.push(Atom::Unknown(Reason::Unevaluated)),
             }
@@ -141,22 +148,23 @@ impl State {
             let present = names.iter().map(|name| Atom::Present(name.as_str().into())).collect();
             let alternatives =
                 vec![Alternative::atom(Atom::Absent(cause.as_str().into())), Alternative::atoms(present)];
-            self.choose(Clause { origin, alternatives });
+            self.choose(Rc::new(Clause { origin, alternatives }));
         }
         for (cause, dependent) in &rules.dependent_schemas {
             let alternatives = vec![
                 Alternative::atom(Atom::Absent(cause.as_str().into())),
                 Alternative::literal(Literal::yes(*dependent)),
             ];
-            self.choose(Clause { origin, alternatives });
+            self.choose(Rc::new(Clause { origin, alternatives }));
         }
         if let Some(unevaluated) = rules.unevaluated_properties {
-            match evaluated::members(arena, schema) {
-                Some(cases) => {
-                    let alternatives = cases.into_iter().map(|case| case.all(unevaluated)).collect();
-                    self.choose(Clause { origin, alternatives });
-                }
-                None => self.atoms.push(Atom::Unknown(Reason::Unevaluated)),
+            if let Some(evaluated) = Evaluated::new(arena, schema) {
+                evaluated.all(origin, unevaluated).into_iter().for_each(|clause| self.choose(Rc::new(clause)));
+            } else if let Some(cases) = evaluated::members(arena, schema) {
+                let alternatives = cases.into_iter().map(|case| case.all(unevaluated)).collect();
+                self.choose(Rc::new(Clause { origin, alternatives }));
+            } else {
+                self.atoms.push(Atom::Unknown(Reason::Unevaluated));
             }
         }
     }
@@ -174,35 +182,20 @@ pub(super) fn member_rule(schema: &Schema) -> Option<MemberRule> {
     (rule != MemberRule::default()).then_some(rule)
 }
 
-/// The schema at `index` holds, and none of the others.
-fn exactly(branches: &[SchemaId], index: usize) -> Alternative {
-    let literal = |(at, branch): (usize, &SchemaId)| Literal { id: *branch, holds: at == index };
-    Alternative::literals(branches.iter().enumerate().map(literal).collect())
-}
-
-/// Whether `type` allows a kind of values.
-pub(super) fn allows(schema: &Schema, kind: Kind) -> bool {
-    let Some(types) = &schema.types else { return true };
-    types.iter().any(|json_type| kind_of(*json_type) == kind)
-}
-
-fn kind_of(json_type: JsonType) -> Kind {
-    match json_type {
-        JsonType::Null => Kind::Null,
-        JsonType::Boolean => Kind::Boolean,
-        JsonType::Integer | JsonType::Number => Kind::Number,
-        JsonType::String => Kind::String,
-        JsonType::Array => Kind::Array,
-        JsonType::Object => Kind::Object,
+/// One of the schemas holds, and none of the others; those that cannot hold with it need not be spoken of.
+fn one_branch(arena: &mut Arena, origin: Literal, branches: &[SchemaId]) -> Rc<Clause> {
+    // The choice is the same for each type.
+    let key = (origin, Kind::Null);
+    if let Some(Some(known)) = arena.choices.get(&key) {
+        return Rc::clone(known);
     }
-}
-
-/// The items of an array from the index `from` on that a schema is asked of.
-pub(super) fn item(at: Position, literal: Literal) -> Alternative {
-    Alternative::atom(Atom::Item { at, literals: vec![literal] })
-}
-
-/// A member that a schema is asked of.
-pub(super) fn member(names: NameSet, literal: Literal) -> Alternative {
-    Alternative::atom(Atom::Member { names, literals: vec![literal] })
+    let exactly = |index: usize| {
+        let chosen = branches[index];
+        let others = branches.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, id)| *id);
+        let others = others.filter(|other| *other == chosen || !arena.are_disjoint(chosen, *other));
+        Alternative::literals([Literal::yes(chosen)].into_iter().chain(others.map(Literal::no)).collect())
+    };
+    let clause = Rc::new(Clause { origin, alternatives: (0..branches.len()).map(exactly).collect() });
+    arena.choices.insert(key, Some(Rc::clone(&clause)));
+    clause
 }

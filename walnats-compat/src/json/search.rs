@@ -1,13 +1,16 @@
 //! Choices: which branch of a union, which keyword is broken. Only what a value at hand breaks is chosen for.
 
+use std::rc::Rc;
+
 use serde_json::Value;
 use walnats_schema::equal;
 
 use super::Reason;
-use super::atom::{Atom, Kind, Literal};
+use super::atom::{Atom, Kind, Literal, NameSet};
+use super::known::Known;
 use super::outcome::{Doubts, Outcome};
 use super::solver::Solver;
-use super::state::State;
+use super::state::{Clause, State};
 
 /// What is asked, and how many steps it may still take.
 struct Goal<'a> {
@@ -38,7 +41,7 @@ impl Solver {
         if goal.steps == 0 || !self.step(1) {
             return Outcome::open(Reason::Limits);
         }
-        if !state.propagate(&mut self.arena) {
+        if !self.take_what_is_left(&mut state) {
             return Outcome::Empty;
         }
         if let Some(values) = state.values.clone() {
@@ -51,20 +54,22 @@ impl Solver {
         if let Some(value) = found.value().filter(|value| self.fits(goal, value)) {
             return Outcome::Value(value.clone());
         }
-        let Some(index) = self.next_clause(&state, found.value()) else {
+        let known = Known::new(&state);
+        let Some(index) = self.next_clause(&state, &known, found.value()) else {
             return match found {
                 // The requirements are met, the schemas are not: something was not understood.
                 Outcome::Value(_) => Outcome::open(unknown(&state).unwrap_or(Reason::Counting)),
                 found => found,
             };
         };
-        let clause = state.clauses.swap_remove(index);
+        let clause = Rc::clone(&state.clauses[index]);
         let mut outcome = Outcome::Empty;
         for alternative in &clause.alternatives {
-            if state.contradicts(alternative) {
+            if known.contradicts(&self.arena, alternative) {
                 continue;
             }
             let mut next = state.clone();
+            next.clauses.swap_remove(index);
             next.take(alternative);
             outcome = outcome.or(self.search(next, goal));
             if matches!(outcome, Outcome::Value(_)) {
@@ -74,23 +79,84 @@ impl Solver {
         outcome
     }
 
+    /// Takes every choice of which one alternative is left, until each has two. Returns whether the state may be true.
+    fn take_what_is_left(&mut self, state: &mut State) -> bool {
+        loop {
+            if !state.propagate(&mut self.arena) {
+                return false;
+            }
+            // What is broken anyway, because what holds is of another sort, needs no choice.
+            let follows = |clause: &Rc<Clause>| {
+                !clause.origin.holds && state.summary.is_disjoint(&self.arena.summary(clause.origin.id))
+            };
+            let choices = std::mem::take(&mut state.clauses);
+            state.clauses = choices.into_iter().filter(|clause| !follows(clause)).collect();
+            let known = Known::new(state);
+            let (mut kept, mut forced) = (Vec::new(), Vec::new());
+            for clause in &state.clauses {
+                let mut left =
+                    clause.alternatives.iter().filter(|alternative| !known.contradicts(&self.arena, alternative));
+                match (left.next(), left.next()) {
+                    (None, _) => return false,
+                    (Some(only), None) => forced.push(only.clone()),
+                    _ => kept.push(Rc::clone(clause)),
+                }
+            }
+            if forced.is_empty() {
+                return true;
+            }
+            state.clauses = kept;
+            forced.iter().for_each(|alternative| state.take(alternative));
+        }
+    }
+
     /// The clause to choose for: of those that the value breaks, the one with the fewest alternatives left.
-    fn next_clause(&self, state: &State, value: Option<&Value>) -> Option<usize> {
-        let mut best: Option<(usize, usize)> = None;
+    fn next_clause(&self, state: &State, known: &Known<'_>, value: Option<&Value>) -> Option<usize> {
+        let mut best: Option<(usize, (bool, usize))> = None;
         for (index, clause) in state.clauses.iter().enumerate() {
-            let is_kept = value.is_some_and(|value| self.holds(&[clause.origin], value));
-            if is_kept {
+            if value.is_some_and(|value| self.holds(&[clause.origin], value)) {
                 continue;
             }
-            let count = clause.alternatives.iter().filter(|alternative| !state.contradicts(alternative)).count();
-            if best.is_none_or(|(_, fewest)| count < fewest) {
-                best = Some((index, count));
+            let count =
+                clause.alternatives.iter().filter(|alternative| !known.contradicts(&self.arena, alternative)).count();
+            // A schema may be broken although this choice of it is not.
+            let is_met = count > 0 && value.is_some_and(|value| self.is_met(clause, value));
+            let rank = (is_met, count);
+            if best.is_none_or(|(_, lowest)| rank < lowest) {
+                best = Some((index, rank));
             }
             if count == 0 {
                 break;
             }
         }
         best.map(|(index, _)| index)
+    }
+
+    /// Whether one of the alternatives certainly is as the value is.
+    fn is_met(&self, clause: &Clause, value: &Value) -> bool {
+        clause.alternatives.iter().any(|alternative| {
+            alternative.atoms.iter().all(|atom| self.is_certain(atom, value))
+                && self.holds(&alternative.literals, value)
+                && alternative.clauses.iter().all(|clause| self.is_met(clause, value))
+        })
+    }
+
+    /// Whether an atom about members holds. `false` may be wrong.
+    fn is_certain(&self, atom: &Atom, value: &Value) -> bool {
+        let Value::Object(members) = value else { return false };
+        match atom {
+            Atom::Present(name) => members.contains_key(&**name),
+            Atom::Absent(name) => !members.contains_key(&**name),
+            Atom::Member { names: NameSet::Name(name), literals } => {
+                members.get(&**name).is_some_and(|value| self.holds(literals, value))
+            }
+            Atom::Members(rule) if rule.patterns.is_empty() => members.iter().all(|(name, value)| {
+                let own = rule.properties.iter().find(|(known, _)| **known == **name);
+                let asked = own.map_or(rule.additional, |(_, id)| *id);
+                asked.is_none_or(|id| self.holds(&[Literal::yes(id)], value))
+            }),
+            _ => false,
+        }
     }
 
     fn one_of_these(&mut self, values: &[Value], kind: Kind, goal: &Goal<'_>) -> Outcome {

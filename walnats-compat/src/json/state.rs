@@ -1,11 +1,12 @@
 //! What is known of a value while choices are made.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::atom::{Atom, Kind, Literal};
+use super::atom::{Atom, Kind, Literal, NameSet, Position};
+use super::summary::Summary;
 
 /// One of these must hold.
 #[derive(Clone, Debug)]
@@ -20,7 +21,7 @@ pub(super) struct Clause {
 pub(super) struct Alternative {
     pub(super) literals: Vec<Literal>,
     pub(super) atoms: Vec<Atom>,
-    pub(super) clauses: Vec<Clause>,
+    pub(super) clauses: Vec<Rc<Clause>>,
 }
 
 impl Alternative {
@@ -47,8 +48,10 @@ pub(super) struct State {
     pub(super) kind: Kind,
     /// What holds or does not.
     pub(super) literals: BTreeSet<Literal>,
-    /// Those of them that were not looked at yet.
-    pub(super) queue: Vec<Literal>,
+    /// Those of them that were not looked at yet; those that hold are taken first, from the back.
+    pub(super) queue: VecDeque<Literal>,
+    /// What the schemas that hold say at a glance.
+    pub(super) summary: Rc<Summary>,
     pub(super) atoms: Vec<Atom>,
     pub(super) clauses: Vec<Rc<Clause>>,
     /// The values of an `enum` or `const` that holds.
@@ -57,19 +60,17 @@ pub(super) struct State {
 
 impl State {
     pub(super) fn new(kind: Kind, literals: &[Literal], atoms: &[Atom]) -> Self {
-        Self {
+        let mut state = Self {
             kind,
-            literals: literals.iter().copied().collect(),
-            queue: literals.iter().rev().copied().collect(),
+            literals: BTreeSet::new(),
+            queue: VecDeque::new(),
+            summary: Rc::new(Summary::of_kind(kind)),
             atoms: atoms.to_vec(),
             clauses: Vec::new(),
             values: None,
-        }
-    }
-
-    /// Whether the choice contradicts what is known.
-    pub(super) fn contradicts(&self, alternative: &Alternative) -> bool {
-        alternative.literals.iter().any(|literal| self.literals.contains(&literal.negated()))
+        };
+        literals.iter().for_each(|literal| state.learn(*literal));
+        state
     }
 
     /// Takes a choice.
@@ -78,21 +79,35 @@ impl State {
             self.learn(*literal);
         }
         self.atoms.extend(alternative.atoms.iter().cloned());
-        self.clauses.extend(alternative.clauses.iter().cloned().map(Rc::new));
+        alternative.clauses.iter().cloned().for_each(|clause| self.choose(clause));
     }
 
     /// Adds what holds or does not.
     pub(super) fn learn(&mut self, literal: Literal) {
-        if self.literals.insert(literal) {
-            self.queue.push(literal);
+        if !self.literals.insert(literal) {
+            return;
+        }
+        match literal.holds {
+            true => self.queue.push_back(literal),
+            false => self.queue.push_front(literal),
         }
     }
 
     /// Adds a clause; one of a single alternative is no choice.
-    pub(super) fn choose(&mut self, clause: Clause) {
+    pub(super) fn choose(&mut self, clause: Rc<Clause>) {
         match &clause.alternatives[..] {
             [only] => self.take(only),
-            _ => self.clauses.push(Rc::new(clause)),
+            _ => self.clauses.push(clause),
         }
     }
+}
+
+/// The items of an array from the index `from` on that a schema is asked of.
+pub(super) fn item(at: Position, literal: Literal) -> Alternative {
+    Alternative::atom(Atom::Item { at, literals: vec![literal] })
+}
+
+/// A member that a schema is asked of.
+pub(super) fn member(names: NameSet, literal: Literal) -> Alternative {
+    Alternative::atom(Atom::Member { names, literals: vec![literal] })
 }
