@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::global_options::GlobalOptions;
-use crate::{check, dev, generate};
+use crate::{accept, breaking, check, dev, generate};
 
 /// Generate typed NATS JetStream publishers from event schemas
 ///
@@ -22,11 +22,12 @@ const EPILOGUE: &str = "\
 Exit codes:
   0  no problems
   1  problems found and reported
-  2  could not run: wrong usage, unreadable or unwritable files, no nats-server
+  2  could not run: wrong usage, unreadable or unwritable files, no such revision, no nats-server
 
 Examples:
   walnats check                          Check schemas, options and examples
   walnats check --json                   The same as JSON
+  walnats breaking --against main        Check whether a change hurts a reader
   walnats generate --out src/events      Write the Rust code, for teams that commit it
   walnats generate --out src/events --check
                                          In CI: fail if the committed code is out of date
@@ -37,6 +38,8 @@ Examples:
 #[derive(Subcommand)]
 pub enum Command {
     Check(check::Options),
+    Breaking(breaking::Options),
+    Accept(accept::Options),
     Generate(generate::Options),
     /// Print the JSON Schema of walnats.toml
     ///

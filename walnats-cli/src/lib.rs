@@ -2,7 +2,9 @@
 
 // One small module for each command.
 
+mod accept;
 mod arguments;
+mod breaking;
 mod check;
 mod config_schema;
 mod dev;
@@ -45,6 +47,8 @@ pub fn run(name: &'static str, arguments: impl IntoIterator<Item = OsString>) ->
 fn dispatch(arguments: &Arguments) -> Result<Outcome, Failure> {
     let global = &arguments.global;
     match &arguments.command {
+        Command::Accept(options) => accept::run(global, options),
+        Command::Breaking(options) => breaking::run(global, options),
         Command::Check(options) => check::run(global, options),
         Command::Generate(options) => generate::run(global, options),
         Command::ConfigSchema => config_schema::run(),

@@ -39,14 +39,18 @@ pub fn complain(failure: &dyn Error) {
 
 /// Prints findings with source snippets to standard error.
 pub fn show(report: &Report, global: &GlobalOptions) {
-    let wants_color = match global.color {
-        ColorChoice::Always => true,
-        ColorChoice::Never => false,
-        ColorChoice::Auto => io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty()),
-    };
-    let text = render(report, wants_color);
+    let text = render(report, has_color(global, &io::stderr()));
     if !text.is_empty() {
         note(&(text + "\n"));
+    }
+}
+
+/// Whether to use color on a stream.
+pub fn has_color(global: &GlobalOptions, stream: &impl IsTerminal) -> bool {
+    match global.color {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty()),
     }
 }
 

@@ -16,7 +16,12 @@ const OWN_MARKS: [&str; 2] = ["walnats.toml", "schemas"];
 
 /// The build configuration of the package.
 pub fn config(global: &GlobalOptions) -> Result<Config, Failure> {
-    Ok(walnats_codegen::configure().root(find(global.root.as_deref())?))
+    Ok(walnats_codegen::configure().root(folder(global)?))
+}
+
+/// The package's folder.
+pub fn folder(global: &GlobalOptions) -> Result<PathBuf, Failure> {
+    find(global.root.as_deref())
 }
 
 fn find(root: Option<&Path>) -> Result<PathBuf, Failure> {

@@ -9,16 +9,21 @@ const FLOORS: Floors<'static> = &[
     &["global_options", "manifest", "outcome", "cargo_walnats"],
     &["output"],
     &["root"],
-    &["check", "config_schema", "dev", "generate", "outbox"],
+    &["breaking", "check", "config_schema", "dev", "generate", "outbox"],
+    &["accept"],
     &["arguments"],
 ];
 
 /// Of `walnats outbox`.
 const OUTBOX: Floors<'static> = &[&["place"], &["relay"], &["outbox"]];
 
+/// Of `walnats breaking`.
+const BREAKING: Floors<'static> = &[&["git"], &["tree"], &["baseline"], &["json"], &["breaking"]];
+
 #[test]
 fn modules_import_downwards() {
     assert_eq!(faults(root(), "src", FLOORS, &[]), "");
+    assert_eq!(faults(root(), "src/breaking", BREAKING, &[]), "");
     assert_eq!(faults(root(), "src/outbox", OUTBOX, &[]), "");
 }
 

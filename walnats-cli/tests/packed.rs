@@ -10,11 +10,12 @@ use walnats_harness::nested::{NestedCrate, workspace};
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// Those that are published, in the order in which they depend on each other.
-const PUBLISHED: [&str; 7] = [
+const PUBLISHED: [&str; 8] = [
     "walnats-schema",
     "walnats-subject",
     "walnats-server",
     "walnats-codegen",
+    "walnats-compat",
     "walnats-runtime",
     "walnats-outbox",
     "walnats-cli",

@@ -1,5 +1,6 @@
 //! The one table of what can be found: a row for each code. `docs/diagnostics.md` is made of it.
 
+mod breaking;
 mod events;
 mod files;
 mod json_schema;
@@ -43,7 +44,7 @@ pub enum DefaultLevel {
 }
 
 /// The tables by their first digits, each with its title.
-const TABLES: [(&str, &[Code]); 9] = [
+const TABLES: [(&str, &[Code]); 10] = [
     ("Reading files", files::CODES),
     ("References", references::CODES),
     ("JSON Schema", json_schema::CODES),
@@ -53,6 +54,7 @@ const TABLES: [(&str, &[Code]); 9] = [
     ("Protobuf", protobuf::CODES),
     ("Rust names and types", rust::CODES),
     ("Lints and examples (`walnats check` only)", lints::CODES),
+    ("Changes that hurt a reader (`walnats breaking` only)", breaking::CODES),
 ];
 
 /// What in files that others write is a warning at most, or not reported: only they could fix it.
@@ -81,6 +83,11 @@ pub fn by_slug(slug: &str) -> Option<&'static Code> {
     all().find(|code| code.slug == slug)
 }
 
+/// The code with this id.
+pub fn by_id(id: &str) -> Option<&'static Code> {
+    all().find(|code| code.id == id)
+}
+
 /// The slugs of the codes that have levels.
 pub fn lints() -> impl Iterator<Item = &'static str> {
     all().filter(|code| code.level != DefaultLevel::Error).map(|code| code.slug)
@@ -97,7 +104,8 @@ pub fn document() -> String {
                     writes it again.\n\nEvery finding has a stable code. `error`: nothing is generated, and no setting changes \
                     that; `deny`: nothing is\ngenerated, unless `[lints]` says `warn` or `allow`; `warn`: code is generated \
                     nevertheless. `[lints]` in `walnats.toml`\nsets levels by name: `no-description = \"allow\"`. Each code has a folder in \
-                    `fixtures/diagnostics` with a schema that\nprovokes it and the text that comes out.\n"
+                    `fixtures/diagnostics` with a schema that\nprovokes it and the text that comes out; those that begin with `WN08` have \
+                    one in `fixtures/breaking` of `walnats-compat`.\n"
         .to_owned();
     for (title, codes) in TABLES {
         text += &format!(

@@ -47,6 +47,17 @@ impl Package {
         Ok(model)
     }
 
+    /// Lowers the events that no error concerns, for comparison with another revision of the package.
+    pub fn salvage(&self) -> lower::Salvage {
+        lower::salvage(&self.sources, &self.settings, &self.report)
+    }
+
+    /// The protobuf files that compile, and what they import: an encoded `google.protobuf.FileDescriptorSet` with source info and
+    /// custom options. `None` where there are none.
+    pub fn descriptors(&self) -> Option<Vec<u8>> {
+        lower::descriptors(&self.sources)
+    }
+
     /// Finds everything that is wrong or questionable: what generating code finds, lints, and examples that do not fit their
     /// own schema. Returns the model, which may have such findings.
     ///

@@ -13,6 +13,7 @@ mod overrides;
 #[cfg(feature = "protobuf")]
 pub mod protobuf;
 mod rust_note;
+mod salvage;
 mod service;
 mod source;
 mod stream;
@@ -21,7 +22,10 @@ pub mod template;
 use declaration::{Declared, Known, Message};
 use event::{LocatedEvent, RawEvent};
 use externs::Externs;
+use json_event::Schemas;
 use messages::Messages;
+pub use salvage::{LostEvent, Salvage, salvage};
+use source::Declaration;
 
 use crate::diagnostic::{Report, Stopped};
 use crate::load::SourceSet;
@@ -49,44 +53,58 @@ pub fn lower(sources: &SourceSet, settings: &Settings, report: &mut Report) -> R
     event::check_names(&mut events, report);
     events.sort_by(|a, b| a.name.cmp(&b.name));
 
-    let finish = |raw: RawEvent| {
-        let payload = raw.payload.clone();
-        let lookup = |path: &[String]| match &payload {
-            Payload::Json(schema) => field::json_field(&schemas.set, *schema, path),
-            Payload::Protobuf(message) => messages.scalar(message, path),
-        };
-        event::finish(raw, &lookup, report)
-    };
-    let mut events: Vec<LocatedEvent> = events.into_iter().filter_map(finish).collect();
+    let mut events: Vec<LocatedEvent> =
+        events.into_iter().filter_map(|raw| finish(raw, &schemas, &messages, report)).collect();
     report.stop()?;
     let names: Vec<&str> = events.iter().map(|event| event.event.name.as_str()).collect();
     let services = service::services(&settings.services, &names, &settings.file, report);
     let streams = stream::streams(&events, settings, report);
     json_event::bundle(&mut registry, &mut events, &declarations, sources);
 
-    let mut model = EventModel {
-        sources: json_event::sources(schemas.sources, &declarations, &events),
-        events: events.into_iter().map(|located| located.event).collect(),
-        schemas: schemas.set,
-        notes: schemas.notes,
-        rust_notes: schemas.rust_notes,
-        streams,
-        services,
-        ..EventModel::default()
-    };
+    let mut model = assemble(schemas, events, &declarations);
+    (model.streams, model.services) = (streams, services);
     let externs = Externs::read(&settings.codegen.externs, &at, report);
     let reached = messages.reached(&model.events);
     externs.check_messages(&reached, &model.events, &at, report);
     model.protobuf = messages.model(&model.events, &externs.of_messages());
     model.options = codegen::options(&settings.codegen, &model, &at, report);
     model.options.externs = externs.of_schemas((&model, &sources.documents), &reached, &at, report);
+    report.stop()?;
+    Ok(model)
+}
+
+/// The protobuf files of a package that compile, and what they import: an encoded `google.protobuf.FileDescriptorSet` with
+/// source info and custom options. `None` where there are none.
+pub fn descriptors(sources: &SourceSet) -> Option<Vec<u8>> {
+    Messages::lower(sources, &mut Report::default()).descriptors()
+}
+
+/// An event with its templates resolved; `None` after a finding.
+fn finish(raw: RawEvent, schemas: &Schemas, messages: &Messages, report: &mut Report) -> Option<LocatedEvent> {
+    let payload = raw.payload.clone();
+    let lookup = |path: &[String]| match &payload {
+        Payload::Json(schema) => field::json_field(&schemas.set, *schema, path),
+        Payload::Protobuf(message) => messages.scalar(message, path),
+    };
+    event::finish(raw, &lookup, report)
+}
+
+/// The model without streams, services, messages and options.
+fn assemble(schemas: Schemas, events: Vec<LocatedEvent>, declarations: &[Declaration]) -> EventModel {
+    let mut model = EventModel {
+        sources: json_event::sources(schemas.sources, declarations, &events),
+        events: events.into_iter().map(|located| located.event).collect(),
+        schemas: schemas.set,
+        notes: schemas.notes,
+        rust_notes: schemas.rust_notes,
+        ..EventModel::default()
+    };
     for event in &model.events {
         if let Payload::Json(schema) = event.payload {
             model.schemas.roots.insert(event.name.clone(), schema);
         }
     }
-    report.stop()?;
-    Ok(model)
+    model
 }
 
 /// The events that `walnats.toml` declares.

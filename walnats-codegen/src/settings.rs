@@ -26,10 +26,14 @@
 //! derives = ["Hash"]
 //! extern = { "_money.json" = "money_events::money::Money" }   # a type that another crate has
 //!
+//! [breaking]                            # what `walnats breaking` takes for a break
+//! mode = "full"                         # both directions
+//!
 //! [lints]                               # by the names in `docs/diagnostics.md`: allow, warn or deny
 //! no-description = "deny"
 //! ```
 
+mod breaking;
 mod codegen;
 mod event;
 mod lints;
@@ -43,6 +47,7 @@ mod units;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use breaking::{BreakingSettings, ModeName, UnknownMembersName};
 pub use codegen::{CodegenSettings, DateTimeName};
 pub use event::EventSettings;
 pub use lints::LevelName;
@@ -58,6 +63,7 @@ pub use units::{Bytes, Limit, Span};
 
 use crate::codes;
 use crate::diagnostic::{Level, Place, SourceFile};
+use walnats_schema::read::wildcard;
 
 /// The content of `walnats.toml`. Every key is optional, and so is the file.
 #[derive(Clone, Debug, Default)]
@@ -76,6 +82,8 @@ pub struct Settings {
     pub services: BTreeMap<Text, ServiceSettings>,
     /// The Rust that comes out.
     pub codegen: CodegenSettings,
+    /// What `walnats breaking` takes for a break.
+    pub breaking: BreakingSettings,
     /// Levels of findings by name, such as `no-description`: those that are not always errors.
     pub lints: BTreeMap<Text, LevelName>,
     /// The file itself, for places.
@@ -87,6 +95,16 @@ impl Settings {
     /// The levels of `[lints]`, by code.
     pub fn levels(&self) -> BTreeMap<&'static str, Level> {
         self.lints.iter().filter_map(|(slug, level)| Some((codes::by_slug(slug.as_str())?.id, level.level()))).collect()
+    }
+
+    /// What `walnats breaking` takes for a break of an event: what its own entry says, then entries with patterns, those with
+    /// the most text first, then `[breaking]`.
+    pub fn breaking(&self, event: &str) -> BreakingSettings {
+        let matching = self.events.iter().filter(|(key, _)| wildcard::capture(key.as_str(), event).is_some());
+        let mut matching: Vec<_> = matching.collect();
+        matching.sort_by_key(|(key, _)| (key.as_str().contains('*'), std::cmp::Reverse(key.as_str().len())));
+        let own = matching.iter().map(|(_, entry)| entry.breaking);
+        own.chain([self.breaking]).fold(BreakingSettings::default(), BreakingSettings::or)
     }
 
     /// Where a text of `walnats.toml` stands.

@@ -24,6 +24,7 @@ const LOWER_FLOORS: &[&[&str]] = &[
     &["event"],
     &["codegen", "externs", "overrides", "protobuf", "rust_note", "source"],
     &["declaration", "json_event", "messages", "stream"],
+    &["salvage"],
 ];
 
 /// The same, inside of `lower::protobuf`.

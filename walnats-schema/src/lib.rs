@@ -18,7 +18,7 @@ mod violation;
 
 pub use decimal::Decimal;
 pub use equality::{equal, first_repetition};
-pub use pattern::{Pattern, PatternError, is_pattern};
+pub use pattern::{Conditions, Pattern, PatternError, is_pattern};
 pub use schema::{
     ArrayRules, Condition, Contains, DynamicReference, Format, IntegerFormat, JsonType, NumberRules, ObjectRules,
     Resource, Schema, SchemaId, SchemaSet, StringRules,

@@ -57,6 +57,19 @@ impl Pattern {
         Ok(Self { engine })
     }
 
+    /// The ECMA-262 regular expression `pattern` as regular expressions in the syntax of the crate `regex`: a text matches
+    /// it if, for one of the outer list, each of the inner list is found in the text (`true`) or is not (`false`). `None` for
+    /// what that syntax does not know: look-around inside of a text, and back-references.
+    ///
+    /// # Errors
+    /// If the syntax is wrong.
+    pub fn conditions(pattern: &str) -> Result<Option<Conditions>, PatternError> {
+        let alternatives = translate::translate(&parse::parse(pattern, Leniency::Forgiving)?);
+        let condition = |condition: Condition| (condition.regex, condition.wanted);
+        let conditions = |all: Vec<Condition>| all.into_iter().map(condition).collect();
+        Ok(alternatives.map(|alternatives| alternatives.into_iter().map(conditions).collect()))
+    }
+
     /// Whether a part of `text` matches.
     pub fn is_match(&self, text: &str) -> bool {
         match &self.engine {
@@ -75,6 +88,9 @@ impl Pattern {
         !matches!(self.engine, Engine::BackReferences(_))
     }
 }
+
+/// What a text matches: one of the outer list, and of that every expression that is found (`true`) and none that is not.
+pub type Conditions = Vec<Vec<(String, bool)>>;
 
 fn compile(alternatives: Vec<Vec<Condition>>) -> Result<Vec<Vec<(Regex, bool)>>, PatternError> {
     let compile = |condition: Condition| {

@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use jsonschema::{Draft, Registry, Validator};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::{Value, json};
-use walnats_codegen::load::{Document, SourceSet};
+use walnats_codegen::load::SourceSet;
 use walnats_codegen::model::{Annotations, EventModel};
-use walnats_codegen::settings::{DraftName, Formats, Settings};
+use walnats_codegen::settings::Settings;
 use walnats_codegen::{Diagnostic, Report};
+use walnats_compat::opinion::{Files, pointer};
 use walnats_schema::SchemaId;
 
 /// The result of the comparison.
@@ -26,14 +24,13 @@ pub struct Opinion {
 pub fn compare(model: &EventModel, sources: &SourceSet, settings: &Settings) -> Opinion {
     let mut opinion = Opinion::default();
     let with_examples = (0..).map(SchemaId).zip(&model.notes).filter(|(_, note)| !note.examples.is_empty());
-    let documents: Vec<(String, Value)> =
-        sources.documents.iter().map(|document| (uri(document), document.root.to_json())).collect();
-    let registry = registry(&documents, settings);
+    let files = Files::new(&sources.documents, settings);
+    let schemas = files.opinion();
     for (id, note) in with_examples {
         opinion.examples += note.examples.len();
         let Some(document) = sources.documents.get(note.document.0) else { continue };
-        let validator = match &registry {
-            Ok(registry) => validator(registry, document, note, settings),
+        let validator = match &schemas {
+            Ok(schemas) => schemas.validator(document, note),
             Err(reason) => Err(reason.clone()),
         };
         match validator {
@@ -59,58 +56,6 @@ fn disagreement(note: &Annotations, index: usize, ours: bool) -> Diagnostic {
     let (walnats, jsonschema) = if ours { ("accepts", "rejects") } else { ("rejects", "accepts") };
     let message = format!("walnats {walnats} this example, but the validator jsonschema {jsonschema} it");
     Diagnostic::warning("WN0790", place, message).help("one of the two is wrong; please report it, with the schema")
-}
-
-/// All files, so that references between them resolve. Nothing is fetched: the crate is built without that.
-fn registry<'a>(documents: &'a [(String, Value)], settings: &Settings) -> Result<Registry<'a>, String> {
-    let mut registry = Registry::new().draft(draft(settings));
-    for (uri, document) in documents {
-        registry = registry.add(uri.as_str(), document).map_err(|error| error.to_string())?;
-    }
-    registry.prepare().map_err(|error| error.to_string())
-}
-
-fn validator(
-    registry: &Registry<'_>,
-    document: &Document,
-    note: &Annotations,
-    settings: &Settings,
-) -> Result<Validator, String> {
-    let reference = json!({ "$ref": format!("{}#{}", uri(document), percent_encode(&pointer(&note.path))) });
-    jsonschema::options()
-        .with_draft(draft(settings))
-        .with_registry(registry)
-        .should_validate_formats(settings.schemas.formats.unwrap_or_default() == Formats::Assert)
-        .build(&reference)
-        .map_err(|error| error.to_string())
-}
-
-/// The draft of files without `$schema`.
-fn draft(settings: &Settings) -> Draft {
-    match settings.schemas.draft.unwrap_or_default() {
-        DraftName::Draft4 => Draft::Draft4,
-        DraftName::Draft6 => Draft::Draft6,
-        DraftName::Draft7 => Draft::Draft7,
-        DraftName::Draft201909 => Draft::Draft201909,
-        DraftName::Draft202012 => Draft::Draft202012,
-    }
-}
-
-/// The base URI of the file's relative references, unless it has an `$id`.
-fn uri(document: &Document) -> String {
-    format!("walnats:///{}", percent_encode(&document.name))
-}
-
-/// A [JSON Pointer](https://www.rfc-editor.org/rfc/rfc6901).
-fn pointer(path: &[String]) -> String {
-    path.iter().map(|name| format!("/{}", walnats_schema::pointer::escape(name))).collect()
-}
-
-/// For the path or the fragment of a URI.
-fn percent_encode(text: &str) -> String {
-    /// All but the unreserved characters (RFC 3986, section 2.3) and `/`.
-    const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
-    utf8_percent_encode(text, ENCODED).to_string()
 }
 
 #[cfg(test)]

@@ -53,6 +53,11 @@ mod on {
             self.0.as_ref().map(|lowered| lowered.messages.model(&roots(events), externs))
         }
 
+        /// All files, as an encoded `google.protobuf.FileDescriptorSet`.
+        pub(in crate::lower) fn descriptors(&self) -> Option<Vec<u8>> {
+            self.0.as_ref().map(|lowered| lowered.messages.descriptors())
+        }
+
         /// The full names of the types that events reach, with a leading dot.
         pub(in crate::lower) fn reached(&self, events: &[Event]) -> BTreeSet<String> {
             self.0.as_ref().map_or_else(BTreeSet::new, |lowered| lowered.messages.reached(&roots(events)))
@@ -107,6 +112,10 @@ mod off {
         }
 
         pub(in crate::lower) fn model(&self, _: &[Event], _: &BTreeMap<String, String>) -> Option<ProtobufModel> {
+            None
+        }
+
+        pub(in crate::lower) fn descriptors(&self) -> Option<Vec<u8>> {
             None
         }
 

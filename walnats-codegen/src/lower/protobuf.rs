@@ -72,6 +72,12 @@ impl Messages {
         }
     }
 
+    /// All files of the package and what they import, as an encoded `google.protobuf.FileDescriptorSet` with source info and
+    /// custom options.
+    pub fn descriptors(&self) -> Vec<u8> {
+        self.pool.encode_to_vec()
+    }
+
     /// The full names of the types that `roots` reach, with a leading dot.
     pub fn reached(&self, roots: &[&str]) -> BTreeSet<String> {
         let all: Vec<_> = self.pool.file_descriptor_protos().cloned().collect();

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{OneOrMany, Text};
+use super::{BreakingSettings, OneOrMany, Text};
 
 /// What `x-walnats` in the schema can say too, and where the schema is. This file overrides the schema.
 ///
@@ -39,4 +39,6 @@ pub struct EventSettings {
     pub deprecated: Option<bool>,
     /// Who answers for the event.
     pub owner: Option<String>,
+    /// What `walnats breaking` takes for a break of it; what is not said here, `[breaking]` says.
+    pub breaking: BreakingSettings,
 }

@@ -26,7 +26,7 @@ const JETSTREAM: [(&str, &str); 7] = [
     ("allow_atomic", "atomic"),
 ];
 
-const SECTIONS: [&str; 7] = ["schemas", "defaults", "streams", "events", "services", "codegen", "lints"];
+const SECTIONS: [&str; 8] = ["schemas", "defaults", "streams", "events", "services", "codegen", "breaking", "lints"];
 
 /// Reads the text of `walnats.toml`. Sections that are wrong are findings and take their defaults.
 pub fn parse(file: &Arc<SourceFile>, report: &mut Report) -> Settings {
@@ -49,6 +49,7 @@ pub fn parse(file: &Arc<SourceFile>, report: &mut Report) -> Settings {
             "events" => settings.events = reader.sections(value),
             "services" => settings.services = reader.sections(value),
             "lints" => settings.lints = reader.lints(value),
+            "breaking" => settings.breaking = reader.section(value).unwrap_or_default(),
             "codegen" => settings.codegen = reader.section(value).unwrap_or_default(),
             other => reader.unknown(other, &SECTIONS, key.span()),
         }

@@ -40,6 +40,7 @@ pub fn rewrite(file: &mut DynamicMessage) -> Result<(), i32> {
     file.set_field_by_name("syntax", Value::String(target.syntax().to_owned()));
     let features = Features::DEFAULT.overridden_by(file);
     each(file, "message_type", |message| rewrite_message(message, features, target));
+    each(file, "extension", |extension| rewrite_field(extension, features.overridden_by(extension), target));
     Ok(())
 }
 
@@ -93,6 +94,7 @@ fn rewrite_message(message: &mut DynamicMessage, inherited: Features, target: Ta
             rewrite_message(nested, features, target);
         }
     });
+    each(message, "extension", |extension| rewrite_field(extension, features.overridden_by(extension), target));
     each(message, "field", |field| {
         let type_name = text(field, "type_name");
         let is_map = number(field, "label") == LABEL_REPEATED

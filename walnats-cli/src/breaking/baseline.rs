@@ -1,0 +1,155 @@
+//! What the package is compared with: a revision, a folder, or a file.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::Value;
+use walnats_codegen::{Diagnostic, Package};
+use walnats_compat::{Comparison, Side};
+
+use super::git::Git;
+use super::tree;
+use crate::outcome::Failure;
+
+/// A revision of the package.
+pub struct Baseline {
+    /// As it was asked for.
+    pub name: String,
+    /// What comes before its paths.
+    pub prefix: String,
+    /// The commit, if it is one.
+    pub commit: Option<String>,
+    /// The package; `None` if the revision has none yet.
+    pub side: Option<Side>,
+}
+
+/// A baseline and what changed since.
+pub struct Compared {
+    pub baseline: Baseline,
+    pub comparison: Comparison,
+}
+
+/// Reads what `--against` names, for the package in the folder `root`.
+pub fn read(against: &str, root: &Path) -> Result<Baseline, Failure> {
+    let path = Path::new(against);
+    if against.ends_with(".json") && path.is_file() {
+        return file(against);
+    }
+    // A path that only a path can be; other words are revisions first.
+    let is_path = path.is_absolute()
+        || ["./", "../"].iter().any(|start| against.starts_with(start))
+        || matches!(against, "." | "..");
+    if is_path && path.is_dir() {
+        return folder(against);
+    }
+    let git = Git::new(root);
+    if !git.is_repository()? {
+        if path.is_dir() {
+            return folder(against);
+        }
+        let root = root.display();
+        return Err(format!("`{against}` is not a folder, and `{root}` is not in a git repository").into());
+    }
+    match revision(&git, against) {
+        Err(_) if path.is_dir() => folder(against),
+        read => read,
+    }
+}
+
+fn revision(git: &Git, against: &str) -> Result<Baseline, Failure> {
+    let (name, folder) = split(against);
+    let commit = git.commit(name)?;
+    let folder = match folder {
+        Some(folder) if folder.is_empty() || folder.ends_with('/') => folder.to_owned(),
+        Some(folder) => format!("{folder}/"),
+        None => git.prefix()?,
+    };
+    let read = tree::package(git, &commit, &folder).map_err(|error| format!("cannot read `{against}`: {error}"))?;
+    let Some(files) = read else {
+        let others = tree::elsewhere(git, &commit)?;
+        if others.is_empty() {
+            return Ok(Baseline {
+                name: name.to_owned(),
+                prefix: format!("{name}:{folder}"),
+                commit: Some(commit),
+                side: None,
+            });
+        }
+        let place = if folder.is_empty() { "its root".to_owned() } else { format!("`{folder}`") };
+        let others: String = others.iter().map(|other| format!("\n  --against {name}:{other}")).collect();
+        return Err(format!(
+            "`{name}` has no schemas in {place}; if the package was elsewhere then, name the folder:{others}"
+        )
+        .into());
+    };
+    let side = side(against, Package::from_sources(&walnats_codegen::configure(), &files))?;
+    Ok(Baseline { name: name.to_owned(), prefix: format!("{name}:{folder}"), commit: Some(commit), side: Some(side) })
+}
+
+/// `main:old/folder` -> `main`, `old/folder`. A colon may be a part of the revision: `merge-base:main`, `HEAD^{/fix: it}`.
+fn split(against: &str) -> (&str, Option<&str>) {
+    let start = if against.starts_with("merge-base:") { "merge-base:".len() } else { 0 };
+    let after_braces = against.rfind('}').map_or(start, |end| end.max(start));
+    match against[after_braces..].find(':').map(|at| at + after_braces).filter(|at| *at > start) {
+        Some(at) => (&against[..at], Some(&against[at + 1..])),
+        None => (against, None),
+    }
+}
+
+fn folder(against: &str) -> Result<Baseline, Failure> {
+    let side = side(against, Package::load(&walnats_codegen::configure().root(against)))?;
+    let prefix = format!("{}/", against.trim_end_matches('/'));
+    Ok(Baseline { name: against.to_owned(), prefix, commit: None, side: Some(side) })
+}
+
+/// `{"walnats.toml": "...", "schemas/user_created.json": {...}}`: a package in one file. A JSON schema may be there as it is;
+/// everything else is a text.
+fn file(against: &str) -> Result<Baseline, Failure> {
+    let text = std::fs::read_to_string(against).map_err(|error| format!("cannot read `{against}`: {error}"))?;
+    let wrong = |why: &str| -> Failure {
+        let help = "it has to be one object that holds the package's files by path: \
+                    {\"walnats.toml\": \"...\", \"schemas/user_created.json\": {...}}";
+        format!("`{against}` is not a package: {why}; {help}").into()
+    };
+    let content: BTreeMap<String, Value> = serde_json::from_str(&text).map_err(|error| wrong(&error.to_string()))?;
+    if let Some(other) = content.keys().find(|path| *path != "walnats.toml" && !path.contains('/')) {
+        return Err(wrong(&format!("`{other}` is not the path of a file in a schema folder")));
+    }
+    let files = content.into_iter().map(|(path, content)| {
+        let bytes = match content {
+            Value::String(text) => text.into_bytes(),
+            schema => serde_json::to_vec_pretty(&schema).unwrap_or_default(),
+        };
+        (path, bytes)
+    });
+    let side = side(against, Package::from_sources(&walnats_codegen::configure(), &files.collect()))?;
+    Ok(Baseline { name: against.to_owned(), prefix: format!("{against}:"), commit: None, side: Some(side) })
+}
+
+/// Findings that say that files could not be read at all, rather than what is wrong in one of them.
+const UNREADABLE: [&str; 3] = ["WN0101", "WN0111", "WN0401"];
+
+fn side(against: &str, package: Package) -> Result<Side, Failure> {
+    let side = Side::new(package);
+    let unreadable = |error: &&Diagnostic| UNREADABLE.contains(&error.code);
+    match side.errors.iter().find(unreadable) {
+        Some(error) => Err(format!("cannot read `{against}`: {error}").into()),
+        None => Ok(side),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn a_colon_separates_the_folder() {
+        assert_eq!(split("main"), ("main", None));
+        assert_eq!(split("main:a/b"), ("main", Some("a/b")));
+        assert_eq!(split("merge-base:main"), ("merge-base:main", None));
+        assert_eq!(split("merge-base:main:a"), ("merge-base:main", Some("a")));
+        assert_eq!(split("HEAD^{/fix: it}"), ("HEAD^{/fix: it}", None));
+        assert_eq!(split("HEAD^{/fix: it}:a"), ("HEAD^{/fix: it}", Some("a")));
+        assert_eq!(split(":/text"), (":/text", None));
+    }
+}

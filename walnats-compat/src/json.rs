@@ -1,0 +1,141 @@
+//! JSON Schema: whether everything that one schema accepts, another accepts too.
+
+mod arena;
+mod array;
+mod assertion;
+mod atom;
+mod automaton;
+mod evaluated;
+mod evaluators;
+mod format;
+mod known;
+mod minimize;
+mod negation;
+mod number;
+mod object;
+mod outcome;
+mod propagate;
+mod search;
+mod solver;
+mod state;
+mod summary;
+mod text;
+
+use std::time::Duration;
+
+use serde_json::Value;
+use walnats_schema::{SchemaId, SchemaSet};
+
+pub use self::minimize::minimize;
+use self::outcome::Outcome;
+use self::solver::Solver;
+
+/// A schema of a set.
+#[derive(Clone, Copy, Debug)]
+pub struct Root<'s> {
+    /// The set.
+    pub set: &'s SchemaSet,
+    /// The schema.
+    pub id: SchemaId,
+}
+
+/// How much may be tried.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How many steps the whole question may take.
+    pub steps: u64,
+    /// How many of them one pair of places may take, without what is nested in it.
+    pub steps_for_a_place: u64,
+    /// How long the search may take. What it has not decided by then is undecided, on a slow machine more than on a fast one.
+    pub time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { steps: 200_000, steps_for_a_place: 20_000, time: Duration::from_secs(1) }
+    }
+}
+
+/// Whether one schema is contained in another.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Containment {
+    /// What the first accepts, the second accepts: proven.
+    Contained,
+    /// The first accepts this value, the second refuses it: walnats' validator says so.
+    Differs(Value),
+    /// Neither was found. At least one place; everything outside of these places is contained.
+    Undecided(Vec<Undecided>),
+}
+
+/// A place that was not decided.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Undecided {
+    /// The place in an instance, as a JSON Pointer; `*` stands for any item or member.
+    pub pointer: String,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why a place was not decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Reason {
+    /// A regular expression with look-around or back-references.
+    Pattern,
+    /// The automata of the patterns have too many states.
+    TooManyStates,
+    /// Formats, of which the relation is unknown.
+    Format,
+    /// Numbers of which no example was found.
+    Number,
+    /// `unevaluatedProperties` or `unevaluatedItems` over what is evaluated differently on different paths.
+    Unevaluated,
+    /// `uniqueItems` or counts of items or members.
+    Counting,
+    /// The limits of steps and time.
+    Limits,
+    /// What was found as a difference is none for the validator.
+    Unconfirmed,
+    /// A difference was found, and the independent validator does not confirm it.
+    ValidatorsDisagree,
+}
+
+/// How much stack the search may use: it is as deep as schemas nest.
+const STACK: usize = 256 << 20;
+
+/// Whether everything that `sub` accepts, `sup` accepts too.
+///
+/// Terminates within `limits`, whatever the schemas are.
+///
+/// # Panics
+/// If an id comes from another set than the one beside it, or if no thread can be started.
+pub fn contained(sub: Root<'_>, sup: Root<'_>, limits: &Limits) -> Containment {
+    if sub.set == sup.set && sub.id == sup.id {
+        return Containment::Contained;
+    }
+    std::thread::scope(|scope| {
+        let search = move || search_difference(sub, sup, limits);
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, search);
+        thread.expect("a thread can be started").join().expect("the search does not panic")
+    })
+}
+
+fn search_difference(sub: Root<'_>, sup: Root<'_>, limits: &Limits) -> Containment {
+    let Some((arena, [accepts, refuses])) = arena::Arena::new([sub, sup]) else {
+        return Containment::Undecided(vec![Undecided { pointer: String::new(), reason: Reason::Limits }]);
+    };
+    let differs = |value: &Value| sub.set.is_valid(sub.id, value) && !sup.set.is_valid(sup.id, value);
+    let mut solver = Solver::new(arena, *limits);
+    let (candidate, places) = match solver.difference(accepts, refuses) {
+        Outcome::Empty => return Containment::Contained,
+        Outcome::Value(value) => (Some(value), Vec::new()),
+        Outcome::Open { candidate, places } => (candidate, places),
+    };
+    match candidate.filter(differs) {
+        Some(value) => Containment::Differs(minimize(value, &differs)),
+        None if places.is_empty() => {
+            Containment::Undecided(vec![Undecided { pointer: String::new(), reason: Reason::Unconfirmed }])
+        }
+        None => Containment::Undecided(places),
+    }
+}

@@ -1,0 +1,201 @@
+//! From schemas that hold to requirements and choices.
+
+use std::rc::Rc;
+
+use walnats_schema::{JsonType, Schema, SchemaId};
+
+use super::Reason;
+use super::arena::Arena;
+use super::atom::{Atom, ItemRule, Kind, Literal, MemberRule, allows};
+use super::evaluated;
+use super::evaluators::Evaluated;
+use super::negation;
+use super::state::{Alternative, Clause, State};
+
+impl State {
+    /// Looks at all that is known but was not looked at. Returns whether it may be true.
+    pub(super) fn propagate(&mut self, arena: &mut Arena) -> bool {
+        while let Some(literal) = self.queue.pop_back() {
+            if self.literals.contains(&literal.negated()) {
+                return false;
+            }
+            if literal.holds {
+                if !self.assert(arena, literal.id) {
+                    return false;
+                }
+            } else {
+                if self.summary.is_disjoint(&arena.summary(literal.id)) {
+                    continue;
+                }
+                let Some(clause) = negation::choice(arena, literal, self.kind) else { continue };
+                if clause.alternatives.is_empty() {
+                    return false;
+                }
+                self.choose(clause);
+            }
+        }
+        !self.summary.is_empty()
+    }
+
+    /// What follows of a schema that holds. Returns whether the type is right.
+    fn assert(&mut self, arena: &mut Arena, id: SchemaId) -> bool {
+        let schema = arena.get(id).clone();
+        if schema.never || !allows(&schema, self.kind) {
+            return false;
+        }
+        let summary = arena.summary(id);
+        if !summary.says_nothing() {
+            self.summary = Rc::new(self.summary.and(&summary));
+        }
+        if let Some(values) = &schema.enumeration {
+            self.values.get_or_insert_with(|| Rc::new(values.clone()));
+        }
+        for conjunct in schema.direct_conjuncts() {
+            self.learn(Literal::yes(conjunct));
+        }
+        let origin = Literal::yes(id);
+        if !schema.any_of.is_empty() {
+            let alternatives = schema.any_of.iter().map(|branch| Alternative::literal(Literal::yes(*branch))).collect();
+            self.choose(Rc::new(Clause { origin, alternatives }));
+        }
+        if !schema.one_of.is_empty() {
+            self.choose(one_branch(arena, origin, &schema.one_of));
+        }
+        if let Some(unwanted) = schema.not {
+            self.learn(Literal::no(unwanted));
+        }
+        if let Some(condition) = &schema.condition {
+            let branch = |first: Literal, second: Option<SchemaId>| {
+                Alternative::literals([first].into_iter().chain(second.map(Literal::yes)).collect())
+            };
+            let alternatives = vec![
+                branch(Literal::yes(condition.if_), condition.then),
+                branch(Literal::no(condition.if_), condition.else_),
+            ];
+            self.choose(Rc::new(Clause { origin, alternatives }));
+        }
+        match self.kind {
+            Kind::Null | Kind::Boolean => {}
+            Kind::Number => self.number(&schema),
+            Kind::String => self.string(&schema),
+            Kind::Array => self.array(arena, id, &schema),
+            Kind::Object => self.object(arena, id, &schema),
+        }
+        true
+    }
+
+    fn number(&mut self, schema: &Schema) {
+        let is_integer = schema.types.as_ref().is_some_and(|types| !types.contains(&JsonType::Number));
+        self.atoms.extend(is_integer.then_some(Atom::Integer(true)));
+        let rules = &schema.number;
+        let least = |bound: &Option<_>, is_exclusive| bound.clone().map(|bound| Atom::Least { bound, is_exclusive });
+        let most = |bound: &Option<_>, is_exclusive| bound.clone().map(|bound| Atom::Most { bound, is_exclusive });
+        self.atoms.extend(least(&rules.minimum, false));
+        self.atoms.extend(least(&rules.exclusive_minimum, true));
+        self.atoms.extend(most(&rules.maximum, false));
+        self.atoms.extend(most(&rules.exclusive_maximum, true));
+        self.atoms.extend(rules.multiple_of.clone().map(|divisor| Atom::Multiple(divisor, true)));
+        if let Some(format) = rules.format {
+            let (bottom, top) = negation::range(format);
+            self.atoms.push(Atom::Least { bound: bottom, is_exclusive: false });
+            self.atoms.push(Atom::Most { bound: top, is_exclusive: false });
+        }
+    }
+
+    fn string(&mut self, schema: &Schema) {
+        let rules = &schema.string;
+        self.atoms.extend(rules.min_length.map(Atom::MinLength));
+        self.atoms.extend(rules.max_length.map(Atom::MaxLength));
+        self.atoms.extend(rules.pattern.as_deref().map(|pattern| Atom::Pattern(pattern.into(), true)));
+        self.atoms.extend(rules.format.map(|format| Atom::Format(format, true)));
+    }
+
+    fn array(&mut self, arena: &mut Arena, id: SchemaId, schema: &Schema) {
+        let rules = &schema.array;
+        self.atoms.extend(rules.min_items.map(Atom::MinItems));
+        self.atoms.extend(rules.max_items.map(Atom::MaxItems));
+        self.atoms.extend(rules.unique_items.then_some(Atom::Unique(true)));
+        if !rules.prefix_items.is_empty() || rules.items.is_some() {
+            let rule = ItemRule { prefix: rules.prefix_items.clone(), rest: rules.items };
+            self.atoms.push(Atom::Items(Rc::new(rule)));
+        }
+        if let Some(contains) = &rules.contains {
+            self.atoms.extend((contains.min > 0).then_some(Atom::Contains(contains.schema, contains.min)));
+            self.atoms.extend(contains.max.map(|max| Atom::ContainsAtMost(contains.schema, max)));
+        }
+        if let Some(unevaluated) = rules.unevaluated_items {
+            match evaluated::items(arena, schema) {
+                Some(cases) => {
+                    let alternatives = cases.into_iter().map(|case| case.all(arena, unevaluated)).collect();
+                    self.choose(Rc::new(Clause { origin: Literal::yes(id), alternatives }));
+                }
+                None => self.atoms.push(Atom::Unknown(Reason::Unevaluated)),
+            }
+        }
+    }
+
+    fn object(&mut self, arena: &mut Arena, id: SchemaId, schema: &Schema) {
+        let rules = &schema.object;
+        let origin = Literal::yes(id);
+        self.atoms.extend(rules.required.iter().map(|name| Atom::Present(name.as_str().into())));
+        self.atoms.extend(rules.min_properties.map(Atom::MinMembers));
+        self.atoms.extend(rules.max_properties.map(Atom::MaxMembers));
+        self.atoms.extend(rules.property_names.map(Atom::Names));
+        if let Some(rule) = member_rule(schema) {
+            self.atoms.push(Atom::Members(Rc::new(rule)));
+        }
+        for (cause, names) in &rules.dependent_required {
+            let present = names.iter().map(|name| Atom::Present(name.as_str().into())).collect();
+            let alternatives =
+                vec![Alternative::atom(Atom::Absent(cause.as_str().into())), Alternative::atoms(present)];
+            self.choose(Rc::new(Clause { origin, alternatives }));
+        }
+        for (cause, dependent) in &rules.dependent_schemas {
+            let alternatives = vec![
+                Alternative::atom(Atom::Absent(cause.as_str().into())),
+                Alternative::literal(Literal::yes(*dependent)),
+            ];
+            self.choose(Rc::new(Clause { origin, alternatives }));
+        }
+        if let Some(unevaluated) = rules.unevaluated_properties {
+            if let Some(evaluated) = Evaluated::new(arena, schema) {
+                evaluated.all(origin, unevaluated).into_iter().for_each(|clause| self.choose(Rc::new(clause)));
+            } else if let Some(cases) = evaluated::members(arena, schema) {
+                let alternatives = cases.into_iter().map(|case| case.all(unevaluated)).collect();
+                self.choose(Rc::new(Clause { origin, alternatives }));
+            } else {
+                self.atoms.push(Atom::Unknown(Reason::Unevaluated));
+            }
+        }
+    }
+}
+
+/// What a schema asks of all members.
+pub(super) fn member_rule(schema: &Schema) -> Option<MemberRule> {
+    let rules = &schema.object;
+    let named = |list: &[(String, SchemaId)]| list.iter().map(|(name, id)| (name.as_str().into(), Some(*id))).collect();
+    let rule = MemberRule {
+        properties: named(&rules.properties),
+        patterns: named(&rules.pattern_properties),
+        additional: rules.additional_properties,
+    };
+    (rule != MemberRule::default()).then_some(rule)
+}
+
+/// One of the schemas holds, and none of the others; those that cannot hold with it need not be spoken of.
+fn one_branch(arena: &mut Arena, origin: Literal, branches: &[SchemaId]) -> Rc<Clause> {
+    // The choice is the same for each type.
+    let key = (origin, Kind::Null);
+    if let Some(Some(known)) = arena.choices.get(&key) {
+        return Rc::clone(known);
+    }
+    let exactly = |index: usize| {
+        let chosen = branches[index];
+        let others = branches.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, id)| *id);
+        let others = others.filter(|other| *other == chosen || !arena.are_disjoint(chosen, *other));
+        Alternative::literals([Literal::yes(chosen)].into_iter().chain(others.map(Literal::no)).collect())
+    };
+    let clause = Rc::new(Clause { origin, alternatives: (0..branches.len()).map(exactly).collect() });
+    arena.choices.insert(key, Some(Rc::clone(&clause)));
+    clause
+}

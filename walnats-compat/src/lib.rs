@@ -1,0 +1,27 @@
+#![doc = include_str!("../README.md")]
+
+pub mod accepted;
+mod compare;
+mod delivery;
+mod finding;
+pub mod json;
+mod keyword;
+mod kind;
+mod mark;
+mod messages;
+pub mod opinion;
+mod payload;
+pub mod protobuf;
+mod reason;
+mod screen;
+mod side;
+mod tolerant;
+mod walk;
+
+pub use compare::{Comparison, Options, Verdict, compare};
+pub use finding::{About, Acceptance, Direction, Finding, Mark, Revision, Witness};
+pub use kind::Kind;
+pub use reason::words;
+pub use screen::Screen;
+pub use side::Side;
+pub use tolerant::tolerant;

@@ -1,0 +1,139 @@
+//! Events whose payload is a protobuf message: what the rules for protobuf say about them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde_json::json;
+use walnats_codegen::diagnostic::Place;
+use walnats_codegen::model::Payload;
+use walnats_codegen::settings::{ModeName, UnknownMembersName};
+
+use crate::delivery;
+use crate::finding::{About, Direction, Finding, Mark, Revision, Witness};
+use crate::protobuf::{self, Category, Encoding, Location, compare as judge};
+use crate::side::Side;
+
+/// Rules that are about delivery: they are judged for events of any encoding.
+const DELIVERY: [&str; 2] = ["EVENT_NO_DELETE", "EVENT_SAME_OPTION"];
+
+/// What changed in messages that events carry, and in other messages of the package.
+pub(crate) fn compare(old: &Side, new: &Side) -> Vec<Finding> {
+    let (Some(former), Some(latter)) = (&old.protobuf, &new.protobuf) else { return Vec::new() };
+    let settings = new.package.settings.breaking;
+    let options = protobuf::Options {
+        ignore_unknown_members: settings.unknown_members == Some(UnknownMembersName::Tolerant),
+        ..protobuf::Options::default()
+    };
+    let found = judge(former, latter, &options);
+    let mut changes: Vec<Change<'_>> = Vec::new();
+    for found in found.iter().filter(|found| !DELIVERY.contains(&found.rule.id)) {
+        for about in subjects(old, new, found) {
+            let code = code(&about, found);
+            let change = Change { about, direction: direction(found), code, found, rules: vec![found.rule.id] };
+            changes.push(change);
+        }
+    }
+    // Several rules may be about one change: the one that says most of its harm speaks for all.
+    changes.sort_by_key(|change| (change.code, change.found.witness.is_none()));
+    let mut grouped: Vec<Change<'_>> = Vec::new();
+    for change in changes {
+        let is_same = |other: &&mut Change<'_>| {
+            let is_one_way = change.found.witness.is_none() || other.direction == change.direction;
+            is_one_way && other.about == change.about && other.found.subject == change.found.subject
+        };
+        match grouped.iter_mut().find(is_same) {
+            Some(other) => other.rules.extend(change.rules),
+            None => grouped.push(change),
+        }
+    }
+    grouped.into_iter().filter_map(|change| finding(old, new, change)).collect()
+}
+
+/// What rules say about one change.
+struct Change<'f> {
+    about: About,
+    direction: Direction,
+    code: &'static str,
+    found: &'f protobuf::Finding,
+    rules: Vec<&'static str>,
+}
+
+/// The events that contain what changed; if none does, the definition itself.
+fn subjects(old: &Side, new: &Side, found: &protobuf::Finding) -> Vec<About> {
+    let carries = |side: &Side, message: &str| {
+        let mut events = side.model.events.iter();
+        events.find(|event| event.payload == Payload::Protobuf(message.to_owned())).map(|event| event.name.clone())
+    };
+    let messages = found.events.iter().chain([&found.subject]);
+    let events: BTreeSet<String> =
+        messages.filter_map(|message| carries(new, message).or_else(|| carries(old, message))).collect();
+    if events.is_empty() {
+        return vec![About::Definition(found.subject.clone())];
+    }
+    events.into_iter().filter(|event| is_asked(new, event, found)).map(About::Event).collect()
+}
+
+/// Whether the mode of the event asks for this direction. A rule of buf's that was broken is mentioned in any case.
+fn is_asked(new: &Side, event: &str, found: &protobuf::Finding) -> bool {
+    let mode = new.package.settings.breaking(event).mode.unwrap_or_default();
+    !found.rule.needs_witness
+        || mode == ModeName::Full
+        || (direction(found) == Direction::Backward) == (mode == ModeName::Backward)
+}
+
+fn direction(found: &protobuf::Finding) -> Direction {
+    match found.witness.as_ref().map(|witness| witness.direction) {
+        Some(protobuf::Direction::NewToOld) => Direction::Forward,
+        _ => Direction::Backward,
+    }
+}
+
+fn code(about: &About, found: &protobuf::Finding) -> &'static str {
+    let rule = found.rule;
+    match (about, &found.witness) {
+        (About::Definition(_), _) => "WN0823",
+        (_, Some(witness)) if witness.encoding == Encoding::Json => "WN0822",
+        (_, Some(_)) => "WN0821",
+        (_, None) if rule.is_in(Category::Wire) => "WN0821",
+        (_, None) if rule.is_in(Category::WireJson) || rule.is_in(Category::Event) => "WN0822",
+        (_, None) => "WN0823",
+    }
+}
+
+fn finding(old: &Side, new: &Side, change: Change<'_>) -> Option<Finding> {
+    let Change { about, direction, code, found, mut rules } = change;
+    rules.sort_unstable();
+    rules.dedup();
+    let message = format!("{} ({})", found.message, rules.join(", "));
+    let terms = [json!(rules), json!(found.subject), json!(found.message)];
+    let terms: Vec<_> = terms.iter().collect();
+    let readers = match &about {
+        About::Event(event) => delivery::readers(old, new, &[event]),
+        _ => Vec::new(),
+    };
+    let finding = Finding::new(code, (about, direction), message, &terms, &new.package.settings)?;
+    let witness = found.witness.clone().map(Witness::Protobuf);
+    let is = found.new.as_ref().and_then(|location| mark((new, Revision::New), location, "is"));
+    let was = found.old.as_ref().and_then(|location| mark((old, Revision::Old), location, "was"));
+    let marks = is.into_iter().chain(was).collect();
+    let help = (!found.rule.cure.is_empty()).then(|| found.rule.cure.to_owned());
+    Some(Finding { witness, marks, readers, help, rules, ..finding })
+}
+
+/// A place by lines and columns, which count bytes from 1.
+fn mark((side, revision): (&Side, Revision), location: &Location, note: &str) -> Option<Mark> {
+    let source = side.package.sources.protobuf.iter().find(|source| source.name == location.file)?;
+    let text = source.file.text.as_str();
+    let offset = |line: u32, column: u32| {
+        let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1) as usize).map(str::len).sum();
+        let wanted = (start + column.saturating_sub(1) as usize).min(text.len());
+        (0..=wanted).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default()
+    };
+    let span = location.span.map_or(0..0, |span| {
+        let start = offset(span.line, span.column);
+        start..offset(span.end_line, span.end_column).max(start)
+    });
+    let shown = text.get(span.clone()).unwrap_or_default();
+    let text = if shown.is_empty() { location.file.clone() } else { crate::mark::one_line(shown) };
+    Some(Mark { revision, place: Place { file: Arc::clone(&source.file), span }, text, note: note.to_owned() })
+}

@@ -1,0 +1,182 @@
+//! What is in an event: whether readers accept everything that is written.
+
+mod culprit;
+mod judge;
+
+use std::borrow::Cow;
+use std::time::Instant;
+
+use serde_json::{Value, json};
+use walnats_codegen::model::{Event, Payload};
+use walnats_codegen::settings::{BreakingSettings, Settings, UnknownMembersName};
+use walnats_schema::{SchemaId, SchemaSet};
+
+use crate::finding::{About, Direction, Finding, Revision, Witness};
+use crate::json::{self, Containment, Limits, Reason, Root, Undecided};
+use crate::side::Side;
+use crate::{keyword, mark, reason, tolerant, walk};
+use culprit::Culprit;
+use judge::Judge;
+
+/// How many breaks of an event are looked for in one direction.
+const MOST: usize = 16;
+/// How often a keyword is taken out to look for the next break.
+const MOST_ROUNDS: usize = 4 * MOST;
+
+/// Who writes and who reads an event.
+#[derive(Clone, Copy)]
+pub(crate) struct Pair<'p> {
+    pub(crate) writer: (&'p Side, Revision),
+    pub(crate) reader: (&'p Side, Revision),
+    pub(crate) written: &'p Event,
+    pub(crate) read: &'p Event,
+    /// The event's name in the new revision.
+    pub(crate) name: &'p str,
+    pub(crate) direction: Direction,
+    /// Of the new revision.
+    pub(crate) settings: &'p Settings,
+    pub(crate) breaking: BreakingSettings,
+}
+
+impl Pair<'_> {
+    pub(crate) fn about(&self) -> (About, Direction) {
+        (About::Event(self.name.to_owned()), self.direction)
+    }
+
+    fn is_tolerant(&self) -> bool {
+        self.breaking.unknown_members == Some(UnknownMembersName::Tolerant)
+    }
+}
+
+/// All that readers refuse of what is written, and what is undecided.
+pub(crate) fn compare(pair: &Pair<'_>, limits: &Limits) -> Vec<Finding> {
+    match (&pair.written.payload, &pair.read.payload) {
+        (Payload::Json(written), Payload::Json(read)) if is_unchanged(pair, *written, *read) => Vec::new(),
+        (Payload::Json(written), Payload::Json(read)) => Search::new(pair, *written, *read).run(limits),
+        // Messages are compared by their names.
+        (Payload::Protobuf(written), Payload::Protobuf(read)) if written != read => {
+            let why = format!("the event was another message: `{written}` is written, `{read}` is read");
+            let marks = [(pair.reader, pair.read, read), (pair.writer, pair.written, written)]
+                .map(|(side, event, name)| mark::place(side, &event.place, &format!("message `{name}`"), "undecided"));
+            let finding = undecided(pair, "", &why);
+            finding.map(|finding| Finding { marks: marks.to_vec(), ..finding }).into_iter().collect()
+        }
+        // Of another encoding, the rules of delivery speak.
+        _ => Vec::new(),
+    }
+}
+
+/// Whether both sides say the same: of most events in a change nothing is different.
+fn is_unchanged(pair: &Pair<'_>, written: SchemaId, read: SchemaId) -> bool {
+    let (writer, reader) = (&pair.writer.0.model.schemas, &pair.reader.0.model.schemas);
+    let has_scopes = !writer.resources.is_empty() || !reader.resources.is_empty();
+    let is_tolerant = pair.is_tolerant();
+    !has_scopes && !is_tolerant && keyword::written(writer, &[written]) == keyword::written(reader, &[read])
+}
+
+struct Search<'p> {
+    pair: &'p Pair<'p>,
+    writer: Root<'p>,
+    /// As readers apply it.
+    reader: Cow<'p, SchemaSet>,
+    read: SchemaId,
+    judge: Judge<'p>,
+    findings: Vec<Finding>,
+}
+
+impl<'p> Search<'p> {
+    fn new(pair: &'p Pair<'p>, written: SchemaId, read: SchemaId) -> Self {
+        let reader = &pair.reader.0.model.schemas;
+        Self {
+            pair,
+            writer: Root { set: &pair.writer.0.model.schemas, id: written },
+            reader: if pair.is_tolerant() { Cow::Owned(tolerant::tolerant(reader)) } else { Cow::Borrowed(reader) },
+            read,
+            judge: Judge::new(pair),
+            findings: Vec::new(),
+        }
+    }
+
+    /// Finds a payload that is refused, takes out of the reader what refuses it, and looks again: a break that was accepted on
+    /// purpose must not hide another one.
+    fn run(mut self, limits: &Limits) -> Vec<Finding> {
+        let mut reader = self.reader.clone();
+        let start = Instant::now();
+        for _ in 0..MOST_ROUNDS {
+            let limits = Limits { time: limits.time.saturating_sub(start.elapsed()), ..*limits };
+            let payload = match json::contained(self.writer, Root { set: &reader, id: self.read }, &limits) {
+                Containment::Contained => break,
+                Containment::Undecided(places) => {
+                    self.undecided(&places);
+                    break;
+                }
+                Containment::Differs(payload) => payload,
+            };
+            let culprit = culprit::find(self.writer, Root { set: &reader, id: self.read }, &payload);
+            // With less in one place, another may refuse what it accepted: readers themselves do not.
+            if self.is_difference(&payload) {
+                if self.judge.confirms(&payload) {
+                    self.breaks(culprit.as_ref(), payload);
+                } else {
+                    let pointer = culprit.as_ref().map(|culprit| culprit.terms.clone()).unwrap_or_default();
+                    self.undecided(&[Undecided { pointer, reason: Reason::ValidatorsDisagree }]);
+                }
+            }
+            let is_relaxed = culprit.is_some_and(|culprit| {
+                keyword::relax(reader.to_mut(), culprit.schema, culprit.keyword, culprit.detail())
+            });
+            if !is_relaxed || self.findings.len() >= MOST {
+                break;
+            }
+        }
+        self.findings
+    }
+
+    fn is_difference(&self, payload: &Value) -> bool {
+        self.writer.set.is_valid(self.writer.id, payload) && !self.reader.is_valid(self.read, payload)
+    }
+
+    fn breaks(&mut self, culprit: Option<&Culprit>, payload: Value) {
+        let pair = self.pair;
+        let finding = match culprit {
+            Some(culprit) => culprit.finding(pair),
+            None => {
+                let message = "a payload that is written is refused".to_owned();
+                let terms = json!(keyword::meaning(&pair.reader.0.model.schemas, &[self.read]));
+                Finding::new("WN0801", pair.about(), message, &[&terms], pair.settings)
+            }
+        };
+        let Some(mut finding) = finding else { return };
+        if !self.findings.iter().any(|known| known.fingerprint == finding.fingerprint) {
+            finding.witness = Some(Witness::Json(payload));
+            self.findings.push(finding);
+        }
+    }
+
+    fn undecided(&mut self, places: &[Undecided]) {
+        for place in places {
+            let finding = undecided(self.pair, &place.pointer, reason::words(place.reason));
+            let steps = walk::steps(&place.pointer);
+            let roots = [(self.pair.reader, self.read), (self.pair.writer, self.writer.id)];
+            let marks = roots.into_iter().filter_map(|(side, root)| {
+                let levels = walk::walk(&side.0.model.schemas, root, None, &steps);
+                let deepest = levels.iter().rev().find_map(|level| level.first())?;
+                let note = if place.pointer.is_empty() {
+                    "undecided".to_owned()
+                } else {
+                    format!("undecided: {}", place.pointer)
+                };
+                mark::declaration(side, *deepest, &note)
+            });
+            let marks = marks.collect();
+            self.findings.extend(finding.map(|finding| Finding { marks, ..finding }));
+        }
+    }
+}
+
+/// What was not decided, at a place of payloads.
+pub(crate) fn undecided(pair: &Pair<'_>, pointer: &str, why: &str) -> Option<Finding> {
+    let at = if pointer.is_empty() { String::new() } else { format!(" at `{pointer}`") };
+    let message = format!("undecided{at}: {why}");
+    Finding::new("WN0809", pair.about(), message, &[&json!(pointer), &json!(why)], pair.settings)
+}

@@ -1,0 +1,90 @@
+//! Whether the independent validator confirms a break, on the files as they stand.
+
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+
+use jsonschema::Validator;
+use serde_json::Value;
+use walnats_codegen::model::{Annotations, Event, Payload};
+
+use super::Pair;
+use crate::opinion::{Files, pointer};
+use crate::side::Side;
+use crate::tolerant::{open_files, reached};
+
+/// The validators of both sides; made when first asked, for most comparisons find no difference.
+pub(super) struct Judge<'p> {
+    pair: &'p Pair<'p>,
+    validators: OnceCell<Result<[Validator; 2], String>>,
+}
+
+impl<'p> Judge<'p> {
+    pub(super) fn new(pair: &'p Pair<'p>) -> Self {
+        Self { pair, validators: OnceCell::new() }
+    }
+
+    /// Whether the writer's files accept the payload, and the reader's refuse it.
+    pub(super) fn confirms(&self, payload: &Value) -> bool {
+        let validators = self.validators.get_or_init(|| {
+            let writer = validator(self.pair.writer.0, self.pair.written, false)?;
+            Ok([writer, validator(self.pair.reader.0, self.pair.read, self.pair.is_tolerant())?])
+        });
+        validators.as_ref().is_ok_and(|[writer, reader]| writer.is_valid(payload) && !reader.is_valid(payload))
+    }
+}
+
+/// By the files that the event reaches. Where those are of no use to `jsonschema`, by the same without the definitions that
+/// the event does not reach, which may refer to nothing; then by the schema that walnats made of them to stand alone.
+fn validator(side: &Side, event: &Event, is_tolerant: bool) -> Result<Validator, String> {
+    let Payload::Json(root) = event.payload else { return Err("not JSON".to_owned()) };
+    let settings = &side.package.settings;
+    let reached: Vec<&Annotations> =
+        reached(&side.model.schemas, [root]).into_iter().filter_map(|id| side.note(id)).collect();
+    let by_files = |is_pruned: bool| {
+        let note = side.note(root).ok_or("no place")?;
+        let document = side.document(note).ok_or("no file")?;
+        let documents: BTreeSet<_> = reached.iter().map(|note| note.document).collect();
+        let documents = documents.iter().filter_map(|id| side.package.sources.documents.get(id.0));
+        let mut files = Files::new(documents, settings);
+        if is_pruned {
+            prune(side, &reached, &mut files);
+        }
+        if is_tolerant {
+            open_files(side, root, &mut files);
+        }
+        files.opinion()?.validator(document, note)
+    };
+    let alone = |reason: String| {
+        let text = event.json_schema.as_deref().filter(|_| !is_tolerant).ok_or(reason)?;
+        let schema = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        Files::alone("event.json", schema, settings).opinion()?.validator_at("event.json", &[])
+    };
+    by_files(false).or_else(|_| by_files(true)).or_else(alone)
+}
+
+/// Removes the definitions of files and schemas in which nothing is reached.
+fn prune(side: &Side, reached: &[&Annotations], files: &mut Files) {
+    for document in reached.iter().map(|note| note.document).collect::<BTreeSet<_>>() {
+        let paths: BTreeSet<&[String]> =
+            reached.iter().filter(|note| note.document == document).map(|note| note.path.as_slice()).collect();
+        let Some(document) = side.package.sources.documents.get(document.0) else { continue };
+        let Some(content) = files.content(&document.name) else { continue };
+        // Definitions stand in schemas; a property may have the same name.
+        for schema in paths.iter().copied().chain([&[][..]]) {
+            for keyword in ["$defs", "definitions"] {
+                let place = [schema, &[keyword.to_owned()]].concat();
+                if paths.contains(place.as_slice()) {
+                    continue;
+                }
+                let is_used = |name: &String| {
+                    let definition = [place.as_slice(), std::slice::from_ref(name)].concat();
+                    // What begins with the definition comes right after it.
+                    paths.range(definition.as_slice()..).next().is_some_and(|path| path.starts_with(&definition))
+                };
+                if let Some(Value::Object(definitions)) = content.pointer_mut(&pointer(&place)) {
+                    definitions.retain(|name, _| is_used(name));
+                }
+            }
+        }
+    }
+}

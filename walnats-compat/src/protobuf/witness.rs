@@ -1,0 +1,250 @@
+//! Payloads that show the harm: one side writes them, the other misreads or refuses them.
+
+use std::fmt;
+
+use prost::Message as _;
+use prost_reflect::{DeserializeOptions, DynamicMessage, EnumDescriptor, MessageDescriptor, ReflectMessage};
+
+use super::member::Member;
+use super::pair::{Pair, Sides};
+use super::reading::{self, Difference, How};
+use super::sample;
+
+/// A payload that one side writes, and the other side misreads or refuses. Always tried, never derived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Witness {
+    /// Which side writes, and which side reads.
+    pub direction: Direction,
+    /// How the payload is encoded.
+    pub encoding: Encoding,
+    /// The full name of the message that the payload is.
+    pub message: String,
+    /// The payload.
+    pub payload: Vec<u8>,
+    /// The payload for people, as its writer means it: protobuf's text format, or the JSON itself.
+    pub text: String,
+    /// What the reader makes of it.
+    pub outcome: Outcome,
+}
+
+/// Which side writes, and which side reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Direction {
+    /// Old events, new readers.
+    OldToNew,
+    /// New events, old readers.
+    NewToOld,
+}
+
+/// How a payload is encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Encoding {
+    /// Protobuf's binary encoding.
+    Binary,
+    /// ProtoJSON.
+    Json,
+}
+
+/// What a reader makes of a payload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The reader refuses it, for this reason.
+    ///
+    /// Tried with prost. Others may ignore a field whose type does not fit the wire; a missing `required` field is refused
+    /// by those that check it, and prost does not.
+    Refused(String),
+    /// The reader takes something in it for something else.
+    Misread {
+        /// The field, as the writer calls it.
+        field: String,
+        /// What was written.
+        written: String,
+        /// What is read.
+        read: String,
+    },
+    /// The reader does not know the field, and ignores what was written.
+    Ignored {
+        /// The field, as the writer calls it.
+        field: String,
+        /// What was written.
+        written: String,
+    },
+}
+
+impl Witness {
+    /// The payload as hexadecimal digits, two for each byte, separated by spaces.
+    pub fn hex(&self) -> String {
+        self.payload.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl fmt::Display for Direction {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::OldToNew => "old events -> new readers",
+            Self::NewToOld => "new events -> old readers",
+        })
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(reason) => write!(formatter, "refused: {reason}"),
+            Self::Misread { field, written, read } => write!(formatter, "`{field}` is {written}, read as {read}"),
+            Self::Ignored { field, written } => write!(formatter, "`{field}` is {written}, ignored"),
+        }
+    }
+}
+
+/// What to try.
+pub struct Probe {
+    old: MessageDescriptor,
+    new: MessageDescriptor,
+    /// Numbers of the fields that are filled and compared.
+    numbers: Vec<u32>,
+    /// What to fill a field of an enum with; anything, if `None`.
+    value: Option<i32>,
+    encodings: &'static [Encoding],
+    /// Only a refusal in this direction counts, not a difference.
+    refusals: Option<Direction>,
+}
+
+impl Probe {
+    /// The field with this number, whichever side has it.
+    pub fn field(
+        old: &MessageDescriptor,
+        new: &MessageDescriptor,
+        number: u32,
+        encodings: &'static [Encoding],
+    ) -> Option<Self> {
+        if old.is_map_entry() || new.is_map_entry() {
+            return None;
+        }
+        let (old, new) = (old.clone(), new.clone());
+        Some(Self { old, new, numbers: vec![number], value: None, encodings, refusals: None })
+    }
+
+    /// A field that both sides have; the map, for a key or a value of one. Extensions are not tried.
+    pub fn member(fields: &Pair<'_, Member>, encodings: &'static [Encoding]) -> Option<Self> {
+        let (old, new) = match (fields.old.map(), fields.new.map()) {
+            (Some(old), Some(new)) => (old, new),
+            _ => (fields.old.as_field()?.clone(), fields.new.as_field()?.clone()),
+        };
+        Self::field(old.parent_message(), new.parent_message(), old.number(), encodings)
+            .filter(|_| old.number() == new.number())
+    }
+
+    /// A field together with those that are in the same oneof, on either side.
+    pub fn oneof(fields: &Pair<'_, Member>, encodings: &'static [Encoding]) -> Option<Self> {
+        let mut probe = Self::member(fields, encodings)?;
+        for member in [&fields.old, &fields.new] {
+            let oneof = member.as_field()?.containing_oneof();
+            let others = oneof.iter().flat_map(|oneof| oneof.fields()).map(|field| field.number());
+            probe.numbers.extend(others.filter(|number| *number != member.number()));
+        }
+        Some(probe)
+    }
+
+    /// The value `number` of an enum, in the first field of a message that has the enum on both sides.
+    pub fn value(enums: &Pair<'_, EnumDescriptor>, number: i32, encodings: &'static [Encoding]) -> Option<Self> {
+        let (old, new, field) = enums.sides.enum_field(enums.old.full_name())?;
+        Some(Self { value: Some(number), ..Self::field(old, new, *field, encodings)? })
+    }
+
+    /// Only a refusal in this direction counts, not a difference.
+    pub fn for_refusals(mut self, direction: Direction) -> Self {
+        self.refusals = Some(direction);
+        self
+    }
+}
+
+/// The first payload that shows the harm, the smallest ones first: of an event that contains what changed, if there is one.
+pub fn find(probe: &Probe, sides: &Sides<'_>) -> Option<Witness> {
+    let path = sides.reach().path_to(probe.old.full_name()).filter(|_| probe.old.full_name() == probe.new.full_name());
+    let (old, new, path) = match path {
+        Some(path) => (&path.old, &path.new, path.numbers.as_slice()),
+        None => (&probe.old, &probe.new, [].as_slice()),
+    };
+    for &encoding in probe.encodings {
+        for direction in [Direction::OldToNew, Direction::NewToOld] {
+            if probe.refusals.is_some_and(|wanted| wanted != direction) {
+                continue;
+            }
+            let (writer, root, reader) = match direction {
+                Direction::OldToNew => (&probe.old, old, new),
+                Direction::NewToOld => (&probe.new, new, old),
+            };
+            // A new field that old readers ignore is how messages grow.
+            let how = How { encoding, may_ignore: direction == Direction::NewToOld };
+            for written in sample::messages(writer, &probe.numbers, probe.value) {
+                let Some(message) = sample::wrapped(&written, root, path) else { continue };
+                let Some(payload) = encode(&message, encoding) else { continue };
+                let outcome = match decode(&payload, reader, encoding, sides.strict_json) {
+                    Ok(read) => compare(&written, &read, path, &probe.numbers, how),
+                    Err(reason) => Some(Outcome::Refused(reason)),
+                };
+                let Some(outcome) = outcome else { continue };
+                if probe.refusals.is_some() && !matches!(outcome, Outcome::Refused(_)) {
+                    continue;
+                }
+                let text = match encoding {
+                    Encoding::Binary => message.to_text_format(),
+                    Encoding::Json => String::from_utf8_lossy(&payload).into_owned(),
+                };
+                let message = root.full_name().to_owned();
+                return Some(Witness { direction, encoding, message, payload, text, outcome });
+            }
+        }
+    }
+    None
+}
+
+fn encode(message: &DynamicMessage, encoding: Encoding) -> Option<Vec<u8>> {
+    match encoding {
+        Encoding::Binary => Some(message.encode_to_vec()),
+        Encoding::Json => serde_json::to_vec(message).ok(),
+    }
+}
+
+fn decode(
+    payload: &[u8],
+    reader: &MessageDescriptor,
+    encoding: Encoding,
+    strict_json: bool,
+) -> Result<DynamicMessage, String> {
+    match encoding {
+        Encoding::Binary => DynamicMessage::decode(reader.clone(), payload).map_err(|error| {
+            let error = error.to_string();
+            error.strip_prefix("failed to decode Protobuf message: ").unwrap_or(&error).to_owned()
+        }),
+        Encoding::Json => {
+            let mut json = serde_json::Deserializer::from_slice(payload);
+            let options = DeserializeOptions::new().deny_unknown_fields(strict_json);
+            let message = DynamicMessage::deserialize_with_options(reader.clone(), &mut json, &options);
+            message.map_err(|error| error.to_string())
+        }
+    }
+}
+
+/// What the reader made of the message that was written at `path`; `None` if it read what was written.
+fn compare(
+    written: &DynamicMessage,
+    read: &DynamicMessage,
+    path: &[u32],
+    numbers: &[u32],
+    how: How,
+) -> Option<Outcome> {
+    let read = sample::unwrapped(read, path)?;
+    let reader = read.descriptor();
+    let fields = numbers.iter().filter_map(|number| reader.get_field(*number));
+    if let Some(field) = fields.into_iter().find(|field| field.is_required() && !read.has_field(field)) {
+        return Some(Outcome::Refused(format!("the required field `{}` is missing", field.name())));
+    }
+    let difference = numbers.iter().find_map(|number| reading::difference(written, &read, *number, how))?;
+    Some(match difference {
+        Difference::Misread { field, written, read } => Outcome::Misread { field, written, read },
+        Difference::Unknown { field, written } => Outcome::Ignored { field, written },
+    })
+}

@@ -1,0 +1,263 @@
+//! Two packages in memory, and what is said about them.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use walnats_codegen::Package;
+use walnats_codegen::diagnostic::Level;
+use walnats_compat::{Comparison, Direction, Kind, Options, Side, Witness, compare};
+
+fn side(files: &[(&str, &str)]) -> Side {
+    let files: BTreeMap<String, Vec<u8>> =
+        files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
+    Side::new(Package::from_sources(&walnats_codegen::configure(), &files))
+}
+
+/// The schemas of the event `a`, with this `walnats.toml`.
+fn compared(old: &Value, new: &Value, toml: &str) -> Comparison {
+    let side = |schema: &Value| side(&[("schemas/a.json", &schema.to_string()), ("walnats.toml", toml)]);
+    compare(&side(old), &side(new), &Options::default())
+}
+
+fn codes(comparison: &Comparison) -> Vec<&str> {
+    comparison.findings.iter().map(|finding| finding.code.slug).collect()
+}
+
+/// The policy space that Confluent's checker has: readers strict or tolerant, schemas open or closed, a property added or removed,
+/// which is required, required with a default, or optional; in both directions. A default changes nothing: no validator fills it in.
+#[test]
+fn the_space_of_policies() {
+    let mut rows = 0;
+    for is_closed in [false, true] {
+        for is_added in [true, false] {
+            for kind in ["required", "required with default", "optional"] {
+                for is_tolerant in [false, true] {
+                    for direction in ["backward", "forward"] {
+                        let schema = |has: bool| {
+                            let mut schema =
+                                json!({"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}});
+                            if is_closed {
+                                schema["additionalProperties"] = false.into();
+                            }
+                            if has {
+                                schema["properties"]["p"] = json!({"type": "string"});
+                            }
+                            if has && kind == "required with default" {
+                                schema["properties"]["p"]["default"] = "x".into();
+                            }
+                            if has && kind != "optional" {
+                                schema["required"] = json!(["id", "p"]);
+                            }
+                            schema
+                        };
+                        let unknown = if is_tolerant { "tolerant" } else { "strict" };
+                        let toml = format!("[breaking]\nmode = \"{direction}\"\nunknown_members = \"{unknown}\"\n");
+                        let comparison = compared(&schema(!is_added), &schema(is_added), &toml);
+                        // Only the reader that knows the property, or only the writer.
+                        let reader_knows = is_added == (direction == "backward");
+                        let mut expected = Vec::new();
+                        if reader_knows {
+                            if kind != "optional" {
+                                expected.push("required-added");
+                            }
+                            if !is_closed {
+                                expected.push("open-member-declared");
+                            }
+                        } else if is_closed && !is_tolerant {
+                            expected.push("member-unknown");
+                        }
+                        let mut found = codes(&comparison);
+                        found.sort_unstable();
+                        expected.sort_unstable();
+                        let row = format!("closed {is_closed} added {is_added} {kind} {unknown} {direction}");
+                        assert_eq!(found, expected, "{row}");
+                        for finding in &comparison.findings {
+                            let is_warning = is_tolerant && finding.code.slug == "open-member-declared";
+                            assert_eq!(finding.level, if is_warning { Level::Warn } else { Level::Deny }, "{row}");
+                        }
+                        rows += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(rows, 48);
+}
+
+#[test]
+fn every_break_of_an_event_is_found() {
+    let old = json!({"type": "object", "required": ["kind"], "properties": {
+        "kind": {"type": "string"}, "a": {"type": "integer", "minimum": 0, "maximum": 10}, "b": {"type": "string", "maxLength": 5},
+        "c": {"type": "array", "items": {"type": "object", "properties": {"d": {"enum": [1, 2]}}}}}});
+    let mut new = old.clone();
+    new["properties"]["a"]["minimum"] = 1.into();
+    new["properties"]["a"]["maximum"] = 9.into();
+    new["properties"]["b"]["maxLength"] = 4.into();
+    new["properties"]["c"]["items"]["properties"]["d"] = json!({"enum": [1]});
+    let comparison = compared(&old, &new, "");
+    let mut places: Vec<String> = comparison
+        .findings
+        .iter()
+        .map(|finding| format!("{} {}", finding.marks[0].note, finding.marks[0].text))
+        .collect();
+    places.sort();
+    assert_eq!(
+        places,
+        [
+            "refuses /a \"maximum\":9",
+            "refuses /a \"minimum\":1",
+            "refuses /b \"maxLength\":4",
+            "refuses /c/0/d \"enum\":[1]",
+        ]
+    );
+}
+
+#[test]
+fn a_break_in_an_alternative_is_named_by_its_keyword() {
+    let variant = |kind: &str, minimum: u32| json!({"type": "object", "required": ["kind", "total"], "properties": {"kind": {"const": kind}, "total": {"type": "integer", "minimum": minimum}}});
+    let old = json!({"oneOf": [variant("card", 0), variant("transfer", 0)]});
+    let new = json!({"oneOf": [variant("card", 0), variant("transfer", 1)]});
+    let comparison = compared(&old, &new, "");
+    assert_eq!(codes(&comparison), ["narrowed"]);
+    let finding = &comparison.findings[0];
+    assert_eq!(finding.marks[0].text, "\"minimum\":1");
+    assert_eq!(finding.witness, Some(Witness::Json(json!({"kind": "transfer", "total": 0}))));
+}
+
+#[test]
+fn fingerprints_survive_renames_formatting_and_unrelated_changes() {
+    let address = r#"{"type": "object", "properties": {"zip": {"type": "string", "maxLength": 9}}}"#;
+    let old = side(&[
+        ("schemas/_address.json", address),
+        ("schemas/a.json", r#"{"properties": {"to": {"$ref": "_address.json"}, "n": {"type": "number"}}}"#),
+    ]);
+    let new = |address: &str| {
+        let new = side(&[
+            ("schemas/_address.json", address),
+            ("schemas/a.json", r#"{"properties": {"to": {"$ref": "_address.json"}, "n": {"type": "number"}}}"#),
+        ]);
+        compare(&old, &new, &Options::default())
+            .findings
+            .iter()
+            .map(|finding| finding.fingerprint.clone())
+            .collect::<Vec<_>>()
+    };
+    let first = new(&address.replace('9', "8"));
+    assert_eq!(first.len(), 1);
+    assert_ne!(new(&address.replace('9', "7")), first, "another limit is another change");
+
+    // Moved, formatted, as YAML, with descriptions and another event; the old side has moved, too.
+    let old = side(&[
+        ("schemas/shared/_place.json", address),
+        ("schemas/a.json", r#"{"properties": {"to": {"$ref": "shared/_place.json"}, "n": {"type": "number"}}}"#),
+    ]);
+    let moved = side(&[
+        (
+            "schemas/x/a.yaml",
+            "description: moved\nproperties:\n  n:\n    type: number\n    description: n\n  to:\n    $ref: ../_p.json\n",
+        ),
+        ("schemas/_p.json", &address.replace('9', "8").replace(": ", "  :  ")),
+        ("schemas/b.json", "{}"),
+    ]);
+    let comparison = compare(&old, &moved, &Options::default());
+    let found: Vec<String> = comparison.findings.iter().map(|finding| finding.fingerprint.clone()).collect();
+    assert_eq!(found, first, "{:?}", comparison.findings);
+    assert_eq!(comparison.added, ["b"]);
+}
+
+#[test]
+fn errors_of_the_old_revision_end_nothing() {
+    let old = side(&[
+        ("schemas/broken.json", r#"{"properties": {"x": {"$ref": "gone.json"}}}"#),
+        ("schemas/unreadable.json", "{"),
+        ("schemas/sound.json", r#"{"properties": {"n": {"type": "number"}}}"#),
+        // The dangling reference here is one that the event does not reach.
+        (
+            "schemas/partly.json",
+            r##"{"$defs": {"x": {"$ref": "gone.json"}}, "properties": {"n": {"type": "number"}}}"##,
+        ),
+    ]);
+    let narrowed = r#"{"properties": {"n": {"type": "integer"}}}"#;
+    let new = side(&[
+        ("schemas/broken.json", r#"{"properties": {"x": {"type": "string"}}}"#),
+        ("schemas/unreadable.json", "{}"),
+        ("schemas/sound.json", narrowed),
+        ("schemas/partly.json", narrowed),
+    ]);
+    assert!(new.errors.is_empty());
+    let comparison = compare(&old, &new, &Options::default());
+    let kinds: Vec<(&str, Kind)> =
+        comparison.verdicts.iter().map(|verdict| (verdict.event.as_str(), verdict.kind)).collect();
+    assert_eq!(
+        kinds,
+        [
+            ("broken", Kind::Undecided),
+            ("partly", Kind::Breaking),
+            ("sound", Kind::Breaking),
+            ("unreadable", Kind::Undecided)
+        ],
+        "{:?}",
+        comparison.findings
+    );
+}
+
+#[test]
+fn settings_of_an_event_come_before_those_of_all() {
+    let (old, new) = (json!({"type": "integer"}), json!({"type": "number"}));
+    assert_eq!(codes(&compared(&old, &new, "")), [""; 0]);
+    assert_eq!(codes(&compared(&old, &new, "[breaking]\nmode = \"full\"")), ["type-changed"]);
+    let own = "[breaking]\nmode = \"full\"\n[events.a]\nbreaking = { mode = \"backward\" }";
+    assert_eq!(codes(&compared(&old, &new, own)), [""; 0]);
+    let pattern = "[events.\"*\"]\nbreaking = { mode = \"forward\" }";
+    let comparison = compared(&old, &new, pattern);
+    assert_eq!(comparison.verdicts.len(), 1);
+    assert_eq!((comparison.verdicts[0].direction, comparison.verdicts[0].kind), (Direction::Forward, Kind::Breaking));
+}
+
+#[test]
+fn lints_set_the_level_of_a_break() {
+    let (old, new) = (json!({"type": "number"}), json!({"type": "integer"}));
+    for (level, expected) in [("allow", Level::Allow), ("warn", Level::Warn), ("deny", Level::Deny)] {
+        let comparison = compared(&old, &new, &format!("[lints]\ntype-changed = \"{level}\""));
+        assert_eq!(comparison.findings[0].level, expected);
+        assert_eq!(comparison.findings[0].fails(), level == "deny");
+    }
+}
+
+#[test]
+fn further_baselines_are_for_transitive_events() {
+    let toml = "[events.a]\nbreaking = { transitive = true }";
+    let schema = |kind: &str| format!(r#"{{"properties": {{"n": {{"type": "{kind}"}}}}}}"#);
+    let files = |kind: &str| {
+        let schema = schema(kind);
+        side(&[("schemas/a.json", &schema), ("schemas/b.json", &schema), ("walnats.toml", toml)])
+    };
+    let options = Options { is_further: true, ..Options::default() };
+    let comparison = compare(&files("number"), &files("integer"), &options);
+    assert_eq!(comparison.verdicts.iter().map(|verdict| verdict.event.as_str()).collect::<Vec<_>>(), ["a"]);
+    assert_eq!(comparison.findings.len(), 1);
+}
+
+/// A construct that nothing decides leaves the other properties decided.
+#[test]
+fn an_undecided_property_leaves_the_others_decided() {
+    let schema =
+        |code: &str, n: &str| json!({"properties": {"code": {"type": "string", "pattern": code}, "n": {"type": n}}});
+    let comparison = compared(&schema("^(a|b)\\1$", "number"), &schema("^(a|b)\\1?$", "integer"), "");
+    let mut found = codes(&comparison);
+    found.sort_unstable();
+    assert_eq!(found, ["type-changed", "undecided-change"], "{:?}", comparison.findings);
+}
+
+#[test]
+fn a_rename_is_seen_by_what_stays() {
+    let order = r#"{"properties": {"order_id": {"type": "string"}}}"#;
+    let old = side(&[("schemas/order_placed.json", order)]);
+    let new = side(&[("schemas/order_confirmed.json", &order.replace("string", "integer"))]);
+    assert_eq!(codes(&compare(&old, &new, &Options::default())), ["event-deleted"]);
+    let new = side(&[("schemas/order_confirmed.json", order)]);
+    assert_eq!(
+        codes(&compare(&old, &new, &Options::default())),
+        ["event-renamed", "subject-changed", "stream-changed"]
+    );
+}
