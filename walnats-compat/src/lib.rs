@@ -13,6 +13,7 @@ pub mod opinion;
 mod payload;
 pub mod protobuf;
 mod reason;
+pub mod sample;
 mod screen;
 mod side;
 mod tolerant;

@@ -6,7 +6,7 @@ use walnats_floors::{Floors, faults};
 
 /// From the bottom up.
 const FLOORS: Floors<'static> = &[
-    &["json", "kind", "opinion", "protobuf", "walk"],
+    &["json", "kind", "opinion", "protobuf", "sample", "walk"],
     &["finding", "reason", "side"],
     &["accepted", "keyword", "mark", "tolerant"],
     &["delivery", "payload"],

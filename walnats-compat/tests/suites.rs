@@ -10,15 +10,20 @@ use jsonschema::Validator;
 use serde_json::Value;
 use support::{Read, change_reached, judge, read};
 use walnats_compat::json::Containment;
-use walnats_differential::Random;
+use walnats_differential::{Instances, Random, instance};
 use walnats_harness::nested::corpus;
 use walnats_schema::read::Draft;
+
+/// How many payloads are made against each verdict.
+const PAYLOADS: usize = 60;
 
 /// What came of a suite.
 #[derive(Debug, Default)]
 struct Tally {
     questions: usize,
     undecided: Vec<String>,
+    /// How many payloads were made against what is contained.
+    payloads: u64,
     /// Names of questions, each with what it was found to be.
     disagreements: BTreeSet<(String, &'static str)>,
 }
@@ -26,7 +31,11 @@ struct Tally {
 impl Tally {
     fn add(&mut self, name: &str, sub: &Judged, sup: &Judged, label: bool) {
         self.questions += 1;
-        match judge(&sub.ours, &sup.ours) {
+        let judged = judge(&sub.ours, &sup.ours);
+        if judged == Containment::Contained {
+            self.attack(name, &sub.ours, &sup.ours);
+        }
+        match judged {
             Containment::Contained if label => {}
             Containment::Contained => _ = self.disagreements.insert((name.to_owned(), "contained")),
             Containment::Differs(value) => {
@@ -42,12 +51,24 @@ impl Tally {
         }
     }
 
+    /// Looks for a payload that refutes what was said to be contained.
+    fn attack(&mut self, name: &str, sub: &Read, sup: &Read) {
+        let mut random = Random::new(self.payloads);
+        let mut instances = Instances::new(&sub.set);
+        for _ in 0..PAYLOADS {
+            let payload = instance(&mut instances, sub.id, &[], &mut random);
+            self.payloads += 1;
+            assert!(!sub.accepts(&payload) || sup.accepts(&payload), "{payload} refutes {name}");
+        }
+    }
+
     fn assert(&self, suite: &str, questions: usize, explained: &[(&str, &'static str)]) {
         println!(
-            "{suite}: {} of {} questions undecided, {} labels wrong",
+            "{suite}: {} of {} questions undecided, {} labels wrong, {} payloads refute nothing",
             self.undecided.len(),
             self.questions,
-            self.disagreements.len()
+            self.disagreements.len(),
+            self.payloads
         );
         assert_eq!(self.questions, questions);
         assert_eq!(self.undecided, [""; 0]);

@@ -9,31 +9,28 @@
 
 mod arithmetic;
 mod corpora;
-mod edge_cases;
-mod formats;
-mod instance;
 mod judge;
 mod known;
 mod mutate;
 mod notation;
 mod package;
 mod program;
-mod random;
 mod run;
 mod schema;
 mod shrink;
 mod summary;
 
+pub use walnats_compat::sample::{Instances, Random, any};
+use walnats_compat::sample::{edge_cases, formats};
+
 pub use arithmetic::is_text_of;
 pub use corpora::{Corpora, corpora};
-pub use instance::{Instances, any};
 pub use judge::{Judges, TestSchema, Verdicts};
 pub use known::{Disagreement, Known};
 pub use mutate::mutate;
 pub use notation::notation;
 pub use package::RandomPackage;
 pub use program::{Answer, Program, Score};
-pub use random::Random;
 pub use run::{Plan, instance, random_test_schema, run};
 pub use schema::{Slip, schema};
 pub use summary::{Summary, Tally};

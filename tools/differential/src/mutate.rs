@@ -2,7 +2,7 @@
 
 use serde_json::{Number, Value};
 
-use crate::{Random, edge_cases, formats, instance};
+use crate::{Random, any, edge_cases, formats};
 
 /// Changes `value` at some place in it.
 pub fn mutate(value: &mut Value, random: &mut Random) {
@@ -17,14 +17,14 @@ pub fn mutate(value: &mut Value, random: &mut Random) {
                 mutate(member, random);
             }
         }
-        _ if random.chance(15) => *value = instance::any(random, 2),
+        _ if random.chance(15) => *value = any(random, 2),
         _ => change(value, random),
     }
 }
 
 fn change(value: &mut Value, random: &mut Random) {
     match value {
-        Value::Null => *value = instance::any(random, 1),
+        Value::Null => *value = any(random, 1),
         Value::Bool(flag) => *flag = !*flag,
         Value::Number(number) => *value = change_number(number, random),
         Value::String(text) => *value = change_text(text, random),
@@ -32,7 +32,7 @@ fn change(value: &mut Value, random: &mut Random) {
             0 if !items.is_empty() => drop(items.remove(random.below(items.len()))),
             1 if !items.is_empty() => items.push(random.pick(items).clone()),
             2 if items.len() > 1 => items.reverse(),
-            _ => items.insert(random.below(items.len() + 1), instance::any(random, 1)),
+            _ => items.insert(random.below(items.len() + 1), any(random, 1)),
         },
         Value::Object(members) => {
             let names: Vec<String> = members.keys().cloned().collect();
@@ -46,7 +46,7 @@ fn change(value: &mut Value, random: &mut Random) {
                     }
                 }
                 _ => {
-                    members.insert((*random.pick(&edge_cases::NAMES)).to_owned(), instance::any(random, 1));
+                    members.insert((*random.pick(&edge_cases::NAMES)).to_owned(), any(random, 1));
                 }
             }
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
+use walnats_compat::json::minimize;
 use walnats_schema::pointer::escape;
 
 use crate::{Disagreement, Judges, TestSchema};
@@ -22,7 +23,9 @@ pub(crate) fn shrink(test_schema: &mut TestSchema, instance: &mut Value) {
         descend(test_schema, instance);
         let judges = Judges::new(test_schema);
         let verdicts = judges.verdicts(instance);
-        let smaller_instance = reduce(instance, &mut tries, &|candidate| judges.verdicts(candidate) == verdicts);
+        let smallest = minimize(instance.clone(), &|candidate| judges.verdicts(candidate) == verdicts);
+        let smaller_instance = smallest != *instance;
+        *instance = smallest;
         let mut schema = test_schema.schema.clone();
         let smaller_schema = reduce(&mut schema, &mut tries, &|candidate| {
             Judges::new(&with_schema(test_schema, candidate.clone())).verdicts(instance) == verdicts

@@ -127,9 +127,17 @@ pub(super) const CODES: &[Code] = &[
     Code {
         id: "WN0316",
         slug: "event-never",
-        level: Deny,
+        level: Warn,
         summary: "An event for which no value is valid: its keywords contradict each other.",
         cure: "Correct the keywords named.",
         reference: Some("https://json-schema.org/draft/2020-12/json-schema-core#section-4.3.2"),
+    },
+    Code {
+        id: "WN0317",
+        slug: "branch-never",
+        level: Warn,
+        summary: "A branch of `anyOf`, `oneOf`, `if` or `dependentSchemas` for which no value is valid, because it requires what the schema around it refuses.",
+        cure: "Declare the member next to `additionalProperties`, or use `unevaluatedProperties` there instead.",
+        reference: Some("https://json-schema.org/draft/2020-12/json-schema-core#section-11.3"),
     },
 ];

@@ -59,7 +59,7 @@ pub(super) fn lower(
     for (declaration, why) in declarations.iter().zip(&lowered.never) {
         if let Some(why) = why {
             let message = format!("no value is valid for this event, so it can never be emitted: {why}");
-            let finding = Diagnostic::error("WN0316", declaration.place.clone(), message);
+            let finding = Diagnostic::warning("WN0316", declaration.place.clone(), message);
             report.push(finding.help("correct the keywords that contradict each other"));
         }
     }

@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 use walnats_schema::read::Draft;
 
 use super::Maker;
+use crate::any;
 use crate::edge_cases;
-use crate::instance;
 
 const TYPES: [&str; 7] = ["object", "array", "string", "number", "integer", "boolean", "null"];
 
@@ -26,7 +26,7 @@ impl Maker<'_> {
             1 => {
                 let mut values: Vec<Value> = Vec::new();
                 for _ in 0..1 + self.random.below(3) {
-                    let value = instance::any(self.random, 2);
+                    let value = any(self.random, 2);
                     // Drafts 4 and 6 want the values of an `enum` to differ.
                     if !values.iter().any(|other| walnats_schema::equal(other, &value)) {
                         values.push(value);
@@ -35,7 +35,7 @@ impl Maker<'_> {
                 schema.insert("enum".to_owned(), values.into());
             }
             2 if self.since(Draft::Draft6) => {
-                let value = instance::any(self.random, 2);
+                let value = any(self.random, 2);
                 schema.insert("const".to_owned(), value);
             }
             3 => self.number_keyword(schema),

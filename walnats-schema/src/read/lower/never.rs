@@ -27,6 +27,8 @@ pub(super) enum Why {
     False,
     /// Says it all in words.
     Text(String),
+    /// No branch of an `anyOf` or `oneOf` can be met; in words.
+    Choice(String),
     /// A member that has to be there cannot be, and why.
     Member(String, Box<Why>),
     /// An item that has to be there cannot be, and why.
@@ -39,7 +41,7 @@ impl Why {
     pub(super) fn text(&self) -> String {
         match self {
             Self::False => "the schema `false` refuses every value".to_owned(),
-            Self::Text(text) => text.clone(),
+            Self::Text(text) | Self::Choice(text) => text.clone(),
             _ if self.is_endless() => "each value would have to hold another one, without an end".to_owned(),
             Self::Member(name, why) => format!("its member `{name}` is required and cannot be: {}", why.text()),
             Self::Item(at, why) => format!("its item {at} has to be there and cannot be: {}", why.text()),
@@ -52,7 +54,7 @@ impl Why {
         match self {
             Self::Member(..) => !self.is_endless(),
             Self::Item(_, why) => why.is_of_member(),
-            Self::False | Self::Text(_) | Self::Endless => false,
+            Self::False | Self::Text(_) | Self::Choice(_) | Self::Endless => false,
         }
     }
 
@@ -60,7 +62,16 @@ impl Why {
         match self {
             Self::Endless => true,
             Self::Member(_, why) | Self::Item(_, why) => why.is_endless(),
-            Self::False | Self::Text(_) => false,
+            Self::False | Self::Text(_) | Self::Choice(_) => false,
+        }
+    }
+
+    /// Whether it takes branches together to see it.
+    pub(super) fn rests_on_a_choice(&self) -> bool {
+        match self {
+            Self::Choice(_) => true,
+            Self::Member(_, why) | Self::Item(_, why) => why.rests_on_a_choice(),
+            Self::False | Self::Text(_) | Self::Endless => false,
         }
     }
 }
@@ -241,10 +252,8 @@ impl<'s> Finder<'s> {
                 });
                 let whys: Option<Vec<Why>> = whys.collect();
                 if let Some(first) = whys.and_then(|whys| whys.into_iter().next()) {
-                    return Some(Why::Text(format!(
-                        "no branch of `{keyword}` can be met; of the first, {}",
-                        first.text()
-                    )));
+                    let text = format!("no branch of `{keyword}` can be met; of the first, {}", first.text());
+                    return Some(Why::Choice(text));
                 }
             }
         }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Annotations;
 use super::never::{Finder, Why};
-use crate::read::diagnostic::{Diagnostic, Place, Report};
+use crate::read::diagnostic::{Diagnostic, Place, Report, Severity};
 use crate::read::resolve::Registry;
 use crate::read::suggestion::did_you_mean;
 use crate::{Schema, SchemaId, SchemaSet};
@@ -65,7 +65,9 @@ pub(super) fn report(
                 }
                 let place = place(&annotations[owner.0 as usize], &["required"], name, registry);
                 let then = if is_branch { "nothing is valid by this branch" } else { "no object is valid" };
-                report.push(problem.diagnostic(name, together.near(name), place, then));
+                let finding = problem.diagnostic(name, together.near(name), place, then);
+                // Schemas that people live with have such branches: the rest of the event is of use.
+                report.push(if is_branch || problem.rests_on_a_choice() { as_branch(finding) } else { finding });
             }
         }
     }
@@ -195,7 +197,19 @@ impl<'s> Together<'s> {
     }
 }
 
+/// The finding as one about a branch, where it would be an error.
+fn as_branch(finding: Diagnostic) -> Diagnostic {
+    match finding.severity {
+        Severity::Error => Diagnostic { code: "WN0317", severity: Severity::Warning, ..finding },
+        Severity::Warning => finding,
+    }
+}
+
 impl Problem {
+    fn rests_on_a_choice(&self) -> bool {
+        matches!(self, Self::Never(why) if why.rests_on_a_choice())
+    }
+
     fn diagnostic(&self, name: &str, near: Option<&str>, place: Place, then: &str) -> Diagnostic {
         let diagnostic = match self {
             Self::Impossible(keyword) => {

@@ -3,8 +3,7 @@
 use regex_syntax::hir::{Class, Hir, HirKind};
 use walnats_schema::{Pattern, Schema};
 
-use super::Instances;
-use crate::{Random, edge_cases, formats};
+use super::{Instances, Random, edge_cases, formats};
 
 impl<'s> Instances<'s> {
     pub(super) fn string(&mut self, applying: &[&'s Schema], random: &mut Random) -> String {

@@ -1,7 +1,10 @@
 //! Random instances: anything at all, and what nearly fits a schema.
 
+pub mod edge_cases;
+pub mod formats;
 mod number;
 mod object;
+mod random;
 mod string;
 
 use std::collections::HashMap;
@@ -9,7 +12,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 use walnats_schema::{JsonType, Pattern, Schema, SchemaId, SchemaSet};
 
-use crate::{Random, edge_cases};
+pub use self::random::Random;
 
 /// How deep instances nest, more or less: beyond it, only what is required is made.
 const DEPTH: usize = 5;

@@ -3,8 +3,7 @@
 use serde_json::{Number, Value};
 use walnats_schema::Schema;
 
-use super::Instances;
-use crate::{Random, edge_cases};
+use super::{Instances, Random, edge_cases};
 
 impl Instances<'_> {
     pub(super) fn number(&mut self, applying: &[&Schema], integer: bool, random: &mut Random) -> Value {

@@ -2,7 +2,7 @@
 
 use serde_json::{Number, Value, json};
 
-use crate::Random;
+use super::Random;
 
 /// Names of properties.
 pub const NAMES: [&str; 16] =

@@ -2,7 +2,7 @@
 
 use walnats_schema::Format;
 
-use crate::{Random, edge_cases};
+use super::{Random, edge_cases};
 
 /// A text that has `format`, or if it need not, is perhaps a few edits away from one.
 pub fn sample(format: Format, exact: bool, random: &mut Random) -> String {

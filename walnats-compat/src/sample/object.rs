@@ -3,8 +3,7 @@
 use serde_json::Value;
 use walnats_schema::{Pattern, Schema, SchemaId};
 
-use super::{DEPTH, Instances, Members, any};
-use crate::{Random, edge_cases};
+use super::{DEPTH, Instances, Members, Random, any, edge_cases};
 
 impl<'s> Instances<'s> {
     pub(super) fn object(&mut self, applying: &[&'s Schema], depth: usize, random: &mut Random) -> Value {
