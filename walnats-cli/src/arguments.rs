@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::global_options::GlobalOptions;
-use crate::{accept, breaking, check, dev, generate};
+use crate::{accept, breaking, check, dev, explain, generate};
 
 /// Generate typed NATS JetStream publishers from event schemas
 ///
@@ -28,6 +28,7 @@ Examples:
   walnats check                          Check schemas, options and examples
   walnats check --json                   The same as JSON
   walnats breaking --against main        Check whether a change hurts a reader
+  walnats explain WN0801                 Say what a code means and what to do about it
   walnats generate --out src/events      Write the Rust code, for teams that commit it
   walnats generate --out src/events --check
                                          In CI: fail if the committed code is out of date
@@ -40,6 +41,7 @@ pub enum Command {
     Check(check::Options),
     Breaking(breaking::Options),
     Accept(accept::Options),
+    Explain(explain::Options),
     Generate(generate::Options),
     /// Print the JSON Schema of walnats.toml
     ///

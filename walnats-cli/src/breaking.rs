@@ -26,7 +26,8 @@ use baseline::{Baseline, Compared};
 ///
 /// For each event: does everything that was written before still fit? A break comes with a payload that one side accepts and
 /// the other refuses, by two validators; what is neither proven nor refuted is undecided, and named. `[breaking]` in
-/// walnats.toml sets the direction and what readers do with unknown members. `walnats accept` accepts a break.
+/// walnats.toml sets the direction and what readers do with unknown members. `walnats explain CODE` says what to do about a
+/// break; `walnats accept` accepts one.
 #[derive(Args)]
 pub struct Options {
     /// What to compare with: a git revision (`main`, `HEAD~3`, `merge-base:main`, `main:old/folder`), a folder, or FILE.json

@@ -8,6 +8,7 @@ mod breaking;
 mod check;
 mod config_schema;
 mod dev;
+mod explain;
 mod generate;
 mod global_options;
 mod manifest;
@@ -52,6 +53,7 @@ fn dispatch(arguments: &Arguments) -> Result<Outcome, Failure> {
         Command::Check(options) => check::run(global, options),
         Command::Generate(options) => generate::run(global, options),
         Command::ConfigSchema => config_schema::run(),
+        Command::Explain(options) => explain::run(options),
         Command::Dev(options) => dev::run(options),
         #[cfg(feature = "outbox")]
         Command::Outbox(options) => outbox::run(options),

@@ -9,7 +9,7 @@ const FLOORS: Floors<'static> = &[
     &["global_options", "manifest", "outcome", "cargo_walnats"],
     &["output"],
     &["root"],
-    &["breaking", "check", "config_schema", "dev", "generate", "outbox"],
+    &["breaking", "check", "config_schema", "dev", "explain", "generate", "outbox"],
     &["accept"],
     &["arguments"],
 ];

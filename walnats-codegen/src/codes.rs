@@ -6,6 +6,7 @@ mod files;
 mod json_schema;
 mod lints;
 mod options;
+mod page;
 mod protobuf;
 mod references;
 mod rust;
@@ -14,6 +15,8 @@ mod streams;
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Level;
+
+pub use page::page;
 
 /// A kind of finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +44,17 @@ pub enum DefaultLevel {
     Deny,
     /// A warning, unless `[lints]` denies or allows it.
     Warn,
+}
+
+impl DefaultLevel {
+    /// `error`, `deny`, `warn`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Deny => "deny",
+            Self::Warn => "warn",
+        }
+    }
 }
 
 /// The tables by their first digits, each with its title.
@@ -72,6 +86,11 @@ const FOREIGN: [(&str, Level); 12] = [
     ("unknown-annotation", Level::Allow),
     ("unread-file", Level::Allow),
 ];
+
+/// The tables in order, each with its title.
+pub fn tables() -> impl Iterator<Item = (&'static str, &'static [Code])> {
+    TABLES.into_iter()
+}
 
 /// All codes, sorted.
 pub fn all() -> impl Iterator<Item = &'static Code> {
@@ -105,18 +124,15 @@ pub fn document() -> String {
                     that; `deny`: nothing is\ngenerated, unless `[lints]` says `warn` or `allow`; `warn`: code is generated \
                     nevertheless. `[lints]` in `walnats.toml`\nsets levels by name: `no-description = \"allow\"`. Each code has a folder in \
                     `fixtures/diagnostics` with a schema that\nprovokes it and the text that comes out; those that begin with `WN08` have \
-                    one in `fixtures/breaking` of `walnats-compat`.\n"
+                    one in `fixtures/breaking` of `walnats-compat`.\n`walnats explain CODE` prints a row, with its page where it has one.\n"
         .to_owned();
     for (title, codes) in TABLES {
         text += &format!(
             "\n## {title}\n\n| code | name | level | what is wrong | how to fix it |\n|---|---|---|---|---|\n"
         );
         for Code { id, slug, level, summary, cure, reference } in codes {
-            let level = match level {
-                DefaultLevel::Error => "error",
-                DefaultLevel::Deny => "deny",
-                DefaultLevel::Warn => "warn",
-            };
+            let level = level.name();
+            let id = page(id).map_or_else(|| (*id).to_owned(), |_| format!("[{id}](explain/{id}.md)"));
             let reference = reference.map(|url| format!(" [Specification]({url})")).unwrap_or_default();
             text += &format!("| {id} | `{slug}` | {level} | {summary} | {cure}{reference} |\n");
         }

@@ -3,6 +3,7 @@
 mod check;
 #[cfg(unix)]
 mod dev;
+mod explain;
 mod generate;
 mod program;
 mod root;
