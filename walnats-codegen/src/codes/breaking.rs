@@ -9,7 +9,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "narrowed",
         level: Deny,
         summary: "A reader accepts less than is written: a bound, a length, a count, a pattern or a format.",
-        cure: "Keep the wider limit; or let readers accept more first, and narrow what is written later.",
+        cure: "Keep the wider limit; or write the narrower values under a new member or event.",
         reference: Some("https://json-schema.org/draft/2020-12/json-schema-validation"),
     },
     Code {
