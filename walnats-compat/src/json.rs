@@ -26,7 +26,7 @@ use std::time::Duration;
 use serde_json::Value;
 use walnats_schema::{SchemaId, SchemaSet};
 
-pub use self::minimize::minimize;
+pub use self::minimize::{minimize, reduce};
 use self::outcome::Outcome;
 use self::solver::Solver;
 

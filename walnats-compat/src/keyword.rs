@@ -104,48 +104,13 @@ pub(crate) fn written(set: &SchemaSet, roots: &[SchemaId]) -> String {
         schema.resource = None;
         schema.object.properties.sort_by(|a, b| a.0.cmp(&b.0));
         schema.object.required.sort();
-        renumber(&mut schema, &mut |id| number(id, &mut order));
+        for id in schema.children_mut() {
+            *id = number(*id, &mut order);
+        }
         canonical(&json!(schema), &mut whole);
         at += 1;
     }
     whole
-}
-
-/// Gives every schema that this one names another id.
-fn renumber(schema: &mut Schema, number: &mut dyn FnMut(SchemaId) -> SchemaId) {
-    let Schema { array, object, .. } = schema;
-    let lists = [&mut schema.all_of, &mut schema.any_of, &mut schema.one_of, &mut array.prefix_items];
-    for id in lists.into_iter().flatten() {
-        *id = number(*id);
-    }
-    let named = [&mut object.properties, &mut object.pattern_properties, &mut object.dependent_schemas];
-    for (_, id) in named.into_iter().flatten() {
-        *id = number(*id);
-    }
-    let single = [
-        &mut schema.reference,
-        &mut schema.not,
-        &mut array.items,
-        &mut array.unevaluated_items,
-        &mut object.additional_properties,
-        &mut object.property_names,
-        &mut object.unevaluated_properties,
-    ];
-    for id in single.into_iter().flatten() {
-        *id = number(*id);
-    }
-    if let Some(contains) = &mut array.contains {
-        contains.schema = number(contains.schema);
-    }
-    if let Some(dynamic) = &mut schema.dynamic_reference {
-        dynamic.fallback = number(dynamic.fallback);
-    }
-    if let Some(condition) = &mut schema.condition {
-        condition.if_ = number(condition.if_);
-        for id in condition.then.iter_mut().chain(&mut condition.else_) {
-            *id = number(*id);
-        }
-    }
 }
 
 /// What a member or a missing one has to do with a keyword.

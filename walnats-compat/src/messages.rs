@@ -19,18 +19,19 @@ const DELIVERY: [&str; 2] = ["EVENT_NO_DELETE", "EVENT_SAME_OPTION"];
 /// What changed in messages that events carry, and in other messages of the package.
 pub(crate) fn compare(old: &Side, new: &Side) -> Vec<Finding> {
     let (Some(former), Some(latter)) = (&old.protobuf, &new.protobuf) else { return Vec::new() };
-    let settings = new.package.settings.breaking;
-    let options = protobuf::Options {
-        ignore_unknown_members: settings.unknown_members == Some(UnknownMembersName::Tolerant),
-        ..protobuf::Options::default()
-    };
-    let found = judge(former, latter, &options);
+    // Each event has readers of its own kind.
+    let [strict, tolerant] = [false, true].map(|ignore_unknown_members| {
+        judge(former, latter, &protobuf::Options { ignore_unknown_members, ..protobuf::Options::default() })
+    });
     let mut changes: Vec<Change<'_>> = Vec::new();
-    for found in found.iter().filter(|found| !DELIVERY.contains(&found.rule.id)) {
-        for about in subjects(old, new, found) {
-            let code = code(&about, found);
-            let change = Change { about, direction: direction(found), code, found, rules: vec![found.rule.id] };
-            changes.push(change);
+    for (is_tolerant, found) in [(false, &strict), (true, &tolerant)] {
+        for found in found.iter().filter(|found| !DELIVERY.contains(&found.rule.id)) {
+            for about in subjects(old, new, found).into_iter().filter(|about| readers_ignore(new, about) == is_tolerant)
+            {
+                let code = code(&about, found);
+                let change = Change { about, direction: direction(found), code, found, rules: vec![found.rule.id] };
+                changes.push(change);
+            }
         }
     }
     // Several rules may be about one change: the one that says most of its harm speaks for all.
@@ -71,6 +72,16 @@ fn subjects(old: &Side, new: &Side, found: &protobuf::Finding) -> Vec<About> {
         return vec![About::Definition(found.subject.clone())];
     }
     events.into_iter().filter(|event| is_asked(new, event, found)).map(About::Event).collect()
+}
+
+/// Whether the readers ignore members that they do not know.
+fn readers_ignore(new: &Side, about: &About) -> bool {
+    let settings = &new.package.settings;
+    let breaking = match about {
+        About::Event(event) => settings.breaking(event),
+        _ => settings.breaking,
+    };
+    breaking.unknown_members == Some(UnknownMembersName::Tolerant)
 }
 
 /// Whether the mode of the event asks for this direction. A rule of buf's that was broken is mentioned in any case.

@@ -155,18 +155,23 @@ impl<'p> Search<'p> {
 
     fn undecided(&mut self, places: &[Undecided]) {
         for place in places {
-            let finding = undecided(self.pair, &place.pointer, reason::words(place.reason));
             let steps = walk::steps(&place.pointer);
             let roots = [(self.pair.reader, self.read), (self.pair.writer, self.writer.id)];
-            let marks = roots.into_iter().filter_map(|(side, root)| {
+            let roots = roots.map(|(side, root)| {
                 let levels = walk::walk(&side.0.model.schemas, root, None, &steps);
-                let deepest = levels.iter().rev().find_map(|level| level.first())?;
+                (side, levels.iter().rev().find_map(|level| level.first().copied()))
+            });
+            // Of what both sides say there, so that an acceptance does not cover the next change.
+            let meanings = roots.map(|(side, deepest)| keyword::meaning(&side.0.model.schemas, deepest.as_slice()));
+            let finding = undecided_among(self.pair, &place.pointer, reason::words(place.reason), &meanings);
+            let marks = roots.into_iter().filter_map(|(side, deepest)| {
+                let deepest = deepest?;
                 let note = if place.pointer.is_empty() {
                     "undecided".to_owned()
                 } else {
                     format!("undecided: {}", place.pointer)
                 };
-                mark::declaration(side, *deepest, &note)
+                mark::declaration(side, deepest, &note)
             });
             let marks = marks.collect();
             self.findings.extend(finding.map(|finding| Finding { marks, ..finding }));
@@ -176,7 +181,14 @@ impl<'p> Search<'p> {
 
 /// What was not decided, at a place of payloads.
 pub(crate) fn undecided(pair: &Pair<'_>, pointer: &str, why: &str) -> Option<Finding> {
+    undecided_among(pair, pointer, why, &[])
+}
+
+/// The same, for a change between schemas that mean this.
+fn undecided_among(pair: &Pair<'_>, pointer: &str, why: &str, meanings: &[Value]) -> Option<Finding> {
     let at = if pointer.is_empty() { String::new() } else { format!(" at `{pointer}`") };
     let message = format!("undecided{at}: {why}");
-    Finding::new("WN0809", pair.about(), message, &[&json!(pointer), &json!(why)], pair.settings)
+    let (pointer, why) = (json!(pointer), json!(why));
+    let terms: Vec<&Value> = [&pointer, &why].into_iter().chain(meanings).collect();
+    Finding::new("WN0809", pair.about(), message, &terms, pair.settings)
 }

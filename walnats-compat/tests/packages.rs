@@ -261,3 +261,22 @@ fn a_rename_is_seen_by_what_stays() {
         ["event-renamed", "subject-changed", "stream-changed"]
     );
 }
+
+/// What an event says of its readers goes before what `[breaking]` says, for protobuf too.
+#[test]
+fn readers_of_one_event_ignore_what_they_do_not_know() {
+    let message = |event: &str, more: &str| {
+        format!("message {event} {{ option (walnats.event) = {{}}; string id = 1; {more} }}\n")
+    };
+    let package = |more: &str| {
+        let head = "syntax = \"proto3\";\npackage shop.v1;\nimport \"walnats/options.proto\";\n";
+        let messages = message("OrderPlaced", more) + &message("OrderSent", more);
+        let toml =
+            "[breaking]\nmode = \"forward\"\n[events.order-placed]\nbreaking = { unknown_members = \"tolerant\" }\n";
+        side(&[("schemas/a.proto", &(head.to_owned() + &messages)), ("walnats.toml", toml)])
+    };
+    let comparison = compare(&package(""), &package("string note = 2;"), &Options::default());
+    let found = comparison.findings.iter().filter(|finding| finding.code.id == "WN0822");
+    let events: Vec<&str> = found.map(|finding| finding.about.name()).collect();
+    assert_eq!(events, ["order-sent"]);
+}

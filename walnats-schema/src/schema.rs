@@ -142,6 +142,27 @@ impl Schema {
         children.extend(single.into_iter().flatten());
         children
     }
+
+    /// The same, to be changed, in the same order.
+    pub fn children_mut(&mut self) -> Vec<&mut SchemaId> {
+        let Self { array, object, .. } = self;
+        let mut children: Vec<&mut SchemaId> = Vec::new();
+        children.extend(&mut self.reference);
+        children.extend(self.dynamic_reference.iter_mut().map(|dynamic| &mut dynamic.fallback));
+        children.extend(self.all_of.iter_mut().chain(&mut self.any_of).chain(&mut self.one_of).chain(&mut self.not));
+        if let Some(condition) = &mut self.condition {
+            children.push(&mut condition.if_);
+            children.extend(condition.then.iter_mut().chain(&mut condition.else_));
+        }
+        children.extend(array.prefix_items.iter_mut().chain(&mut array.items).chain(&mut array.unevaluated_items));
+        children.extend(array.contains.iter_mut().map(|contains| &mut contains.schema));
+        let named = [&mut object.properties, &mut object.pattern_properties, &mut object.dependent_schemas];
+        children.extend(named.into_iter().flatten().map(|(_, id)| id));
+        let single =
+            [&mut object.additional_properties, &mut object.property_names, &mut object.unevaluated_properties];
+        children.extend(single.into_iter().flatten());
+        children
+    }
 }
 
 /// A JSON type as `type` names it. `integer` is a number without a fraction: `1.0` is one.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
-use walnats_compat::json::minimize;
+use walnats_compat::json::{minimize, reduce};
 use walnats_schema::pointer::escape;
 
 use crate::{Disagreement, Judges, TestSchema};
@@ -18,7 +18,7 @@ const MAX_COST: usize = 2_000_000;
 pub(crate) fn shrink(test_schema: &mut TestSchema, instance: &mut Value) {
     // What takes long to compile is compiled seldom.
     let size = test_schema.schema.to_string().len();
-    let mut tries = (size / 200).min(MAX_TRIES);
+    let mut tries = MAX_TRIES.saturating_sub(size / 200);
     loop {
         descend(test_schema, instance);
         let judges = Judges::new(test_schema);
@@ -27,11 +27,15 @@ pub(crate) fn shrink(test_schema: &mut TestSchema, instance: &mut Value) {
         let smaller_instance = smallest != *instance;
         *instance = smallest;
         let mut schema = test_schema.schema.clone();
-        let smaller_schema = reduce(&mut schema, &mut tries, &|candidate| {
+        let smaller = |pointer: &str, part: &Value| match pointer.ends_with("/$schema") {
+            true => Vec::new(),
+            false => neighbours(part),
+        };
+        let smaller_schema = reduce(&mut schema, &mut tries, &smaller, &|candidate| {
             Judges::new(&with_schema(test_schema, candidate.clone())).verdicts(instance) == verdicts
         });
         test_schema.schema = schema;
-        if !smaller_instance && !smaller_schema || tries > MAX_TRIES {
+        if !smaller_instance && !smaller_schema || tries == 0 {
             return;
         }
     }
@@ -141,41 +145,6 @@ fn without_one_keyword(schema: &Value) -> Vec<Value> {
 fn with_schema(test_schema: &TestSchema, schema: Value) -> TestSchema {
     let remotes = Arc::clone(&test_schema.remotes);
     TestSchema { remotes, ..TestSchema::new(&test_schema.name, schema, test_schema.draft) }
-}
-
-/// Takes the first of the smaller neighbours that is `enough`, and again, until none is. Returns whether there was one.
-fn reduce(value: &mut Value, tries: &mut usize, enough: &dyn Fn(&Value) -> bool) -> bool {
-    let mut reduced = false;
-    // Large cuts first: places are visited from the outside to the inside.
-    let mut pointers = places(value);
-    let mut next = 0;
-    while next < pointers.len() && *tries < MAX_TRIES {
-        let pointer = &pointers[next];
-        if pointer.ends_with("/$schema") {
-            next += 1;
-            continue;
-        }
-        let mut found = false;
-        for smaller in value.pointer(pointer).map(neighbours).unwrap_or_default() {
-            *tries += 1;
-            let mut candidate = value.clone();
-            if let Some(place) = candidate.pointer_mut(pointer) {
-                *place = smaller;
-            }
-            if enough(&candidate) {
-                *value = candidate;
-                found = true;
-                break;
-            }
-        }
-        if found {
-            reduced = true;
-            pointers = places(value);
-        } else {
-            next += 1;
-        }
-    }
-    reduced
 }
 
 /// Pointers to all parts of a value, the outer ones first.

@@ -1,5 +1,4 @@
-//! Updates of streams after which messages are gone, or are not stored any more. What a server does with each was measured:
-//! it deletes in silence.
+//! Updates of streams after which messages are gone, or are not stored any more. A server makes them without a warning.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -42,9 +41,14 @@ fn limits(sides: &Sides<'_>, old: &Stream, new: &Stream) -> Vec<Finding> {
         }
         let was_text = was.map_or_else(|| "unlimited".to_owned(), |was| quantity(was, unit));
         let message = format!("`{key}` was {was_text} and is {}", quantity(is, unit));
+        let refuses = new.discard == Some(Discard::New) && ["max_bytes", "max_messages"].contains(&key);
+        let what = match refuses {
+            true => "the stream refuses new messages until it is below the limit",
+            false => "the server deletes what is beyond the limit, in silence",
+        };
         let help = match was {
-            Some(_) => format!("keep `{key}`: the server deletes what is beyond the limit, in silence"),
-            None => format!("leave `{key}` out: the server deletes what is beyond the limit, in silence"),
+            Some(_) => format!("keep `{key}`: {what}"),
+            None => format!("leave `{key}` out: {what}"),
         };
         let finding = finding(sides, "WN0851", (old, new), key, message, [json!([key, was]), json!([key, is])])?;
         Some(Finding { help: Some(help), ..finding })

@@ -168,21 +168,7 @@ fn tidy(schema: &mut Schema) {
 }
 
 fn map_ids(schema: &mut Schema, map: &mut dyn FnMut(SchemaId) -> SchemaId) {
-    let Schema { array, object, .. } = schema;
-    let mut ids: Vec<&mut SchemaId> = Vec::new();
-    ids.extend(&mut schema.reference);
-    ids.extend(schema.all_of.iter_mut().chain(&mut schema.any_of).chain(&mut schema.one_of).chain(&mut schema.not));
-    if let Some(condition) = &mut schema.condition {
-        ids.push(&mut condition.if_);
-        ids.extend(condition.then.iter_mut().chain(&mut condition.else_));
-    }
-    ids.extend(array.prefix_items.iter_mut().chain(&mut array.items).chain(&mut array.unevaluated_items));
-    ids.extend(array.contains.iter_mut().map(|contains| &mut contains.schema));
-    let named = [&mut object.properties, &mut object.pattern_properties, &mut object.dependent_schemas];
-    ids.extend(named.into_iter().flatten().map(|(_, id)| id));
-    let single = [&mut object.additional_properties, &mut object.property_names, &mut object.unevaluated_properties];
-    ids.extend(single.into_iter().flatten());
-    for id in ids {
+    for id in schema.children_mut() {
         *id = map(*id);
     }
 }

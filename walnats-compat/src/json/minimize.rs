@@ -15,19 +15,24 @@ const MAX_CHARACTERS: usize = 70_000;
 /// Cuts `value` down while `shows` says that it still shows what it did.
 pub fn minimize(mut value: Value, shows: &dyn Fn(&Value) -> bool) -> Value {
     let mut tries = MAX_TRIES.min(MAX_COPIED / size(&value));
-    while reduce(&mut value, &mut tries, shows) {}
+    while reduce(&mut value, &mut tries, &|_, part| smaller(part), shows) {}
     value
 }
 
-/// Takes the first of the smaller neighbours that will do, place by place, the outer ones first. Returns whether there was
-/// one.
-fn reduce(value: &mut Value, tries: &mut usize, shows: &dyn Fn(&Value) -> bool) -> bool {
+/// Takes the first of the `smaller` values that will do, place by place, the outer ones first, and counts `tries` down.
+/// `smaller` gets the JSON Pointer of a part and the part. Returns whether anything was taken.
+pub fn reduce(
+    value: &mut Value,
+    tries: &mut usize,
+    smaller: &dyn Fn(&str, &Value) -> Vec<Value>,
+    shows: &dyn Fn(&Value) -> bool,
+) -> bool {
     let mut reduced = false;
     let mut pointers = places(value);
     let mut next = 0;
     while let Some(pointer) = pointers.get(next) {
         let mut found = false;
-        for smaller in value.pointer(pointer).map(smaller).unwrap_or_default() {
+        for smaller in value.pointer(pointer).map(|part| smaller(pointer, part)).unwrap_or_default() {
             if *tries == 0 {
                 return false;
             }

@@ -308,6 +308,10 @@ impl Culprit {
             ("WN0808", Some(name)) => format!("keep `{name}` in `properties`"),
             ("WN0804", Some(name)) if backward => format!("take `{name}` out of `{}`", self.keyword),
             ("WN0804", Some(name)) => format!("keep `{name}` in `{}`", self.keyword),
+            // What the old side has there is another keyword, and stays.
+            ("WN0805", _) if backward && old.is_none_or(|old| !old.text.contains(self.keyword)) && new.is_some() => {
+                format!("remove `{}`", new.map(|new| new.text.replace('`', "'")).unwrap_or_default())
+            }
             ("WN0806", _) if backward => "keep the member; or set `unknown_members = \"tolerant\"` in `[breaking]`, if readers ignore what they do not know".to_owned(),
             ("WN0806", _) => "leave the member out until readers know it; or set `unknown_members = \"tolerant\"` in `[breaking]`, if readers ignore what they do not know".to_owned(),
             _ => match (old, new) {
