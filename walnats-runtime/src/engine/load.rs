@@ -51,6 +51,12 @@ impl Load {
         self.messages().iter().map(|message| message.subject.len()).max().unwrap_or_default()
     }
 
+    /// Whether a server that admits the last message admits all of them.
+    pub(crate) fn last_is_largest(&self) -> bool {
+        let last = self.last();
+        last.wire_size() >= self.largest() && last.subject.len() >= self.longest_subject()
+    }
+
     pub(crate) fn not_stored(&self, reason: Reason) -> EmitError {
         let message = self.last();
         let (event, message_id) = (message.event.to_string(), Some(message.message_id.clone()));

@@ -86,7 +86,11 @@ impl Task {
         let Ok(number) = number.parse() else { return };
         if let Some(Probe { carrier, .. }) = self.probe.take_if(|probe| probe.number == number) {
             self.window.end_alone(carrier);
-            if let Some(job) = self.ring.get_mut(carrier).filter(|job| job.losses.suspect) {
+            // It went over the current connection, after everything that an earlier one left in the client's queue.
+            self.hang_ups.drained();
+            // A batch is not cleared by a last message smaller than another of its messages.
+            let is_cleared = |job: &&mut Job| job.losses.suspect && job.load.last_is_largest();
+            if let Some(job) = self.ring.get_mut(carrier).filter(is_cleared) {
                 // It arrived, and the connection is still up.
                 job.losses.suspect = false;
                 self.hang_ups.survived();
