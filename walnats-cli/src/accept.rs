@@ -11,7 +11,8 @@ use walnats_compat::accepted::{self, Accepted};
 
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
-use crate::{output, root};
+use crate::report::Run;
+use crate::{finish, output, root};
 
 /// Accept a break that `walnats breaking` has found
 ///
@@ -43,8 +44,7 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
     let mut report = Report::default();
     Accepted::parse(Arc::new(SourceFile { path: accepted::FILE.to_owned(), text: text.clone() }), &mut report);
     if report.has_errors() {
-        output::show(&report, global);
-        return Ok(Outcome::Findings);
+        return finish::with(&Run::of("accept", &report).summary("nothing was accepted"), global);
     }
     let text = accepted::with_entry(&text, &options.fingerprint, &options.reason, options.until);
     std::fs::write(&path, text).map_err(|error| format!("cannot write `{}`: {error}", path.display()))?;

@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::global_options::GlobalOptions;
-use crate::{accept, breaking, check, dev, explain, generate};
+use crate::{accept, breaking, check, completions, dev, explain, generate, man};
 
 /// Generate typed NATS JetStream publishers from event schemas
 ///
@@ -26,7 +26,9 @@ Exit codes:
 
 Examples:
   walnats check                          Check schemas, options and examples
-  walnats check --json                   The same as JSON
+  walnats check --format sarif --output-file walnats.sarif
+                                         The same, and SARIF to a file
+  walnats check --workspace              The same for all packages of the repository
   walnats breaking --against main        Check whether a change hurts a reader
   walnats explain WN0801                 Say what a code means and what to do about it
   walnats generate --out src/events      Write the Rust code, for teams that commit it
@@ -48,7 +50,27 @@ pub enum Command {
     /// Editors use it to complete and check the file: save it as walnats.schema.json, and put
     /// `#:schema ./walnats.schema.json` on the first line of walnats.toml.
     ConfigSchema,
+    /// Print the JSON Schema of --format json
+    ReportSchema,
+    Completions(completions::Options),
+    Man(man::Options),
     Dev(dev::Options),
     #[cfg(feature = "outbox")]
     Outbox(crate::outbox::Options),
+}
+
+impl Command {
+    /// Whether an option of the command asks for JSON: what `--format json` does.
+    pub fn is_json(&self) -> bool {
+        match self {
+            Self::Breaking(options) => options.json,
+            Self::Check(options) => options.json,
+            _ => false,
+        }
+    }
+
+    /// Whether it looks for something, so that its last line says how that ended.
+    pub fn is_search(&self) -> bool {
+        matches!(self, Self::Accept(_) | Self::Breaking(_) | Self::Check(_) | Self::Generate(_))
+    }
 }

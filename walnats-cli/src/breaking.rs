@@ -2,10 +2,10 @@
 
 mod baseline;
 mod git;
-mod json;
 mod tree;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
@@ -15,12 +15,12 @@ use jiff::tz::TimeZone;
 use walnats_codegen::diagnostic::SourceFile;
 use walnats_codegen::{Package, Report};
 use walnats_compat::accepted::{self, Accepted};
-use walnats_compat::{Comparison, Screen, Side};
+use walnats_compat::{Comparison, Direction, Side};
 
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
-use crate::{output, root};
-use baseline::{Baseline, Compared};
+use crate::report::{self, Case, Run};
+use crate::{finish, output, root, workspace};
 
 /// Check whether a change hurts a reader
 ///
@@ -36,39 +36,46 @@ pub struct Options {
     /// further ones are for events with `transitive = true`.
     #[arg(long, value_name = "REV|DIR|FILE", required_unless_present = "json_schema")]
     against: Vec<String>,
-    /// Print what was found as one JSON object to standard output
+    /// The same as --format json
     #[arg(long)]
-    json: bool,
-    /// Print the JSON Schema of the output of --json, and do nothing else
+    pub json: bool,
+    /// Print the JSON Schema of --format json, as `walnats report-schema` does, and do nothing else
     #[arg(long)]
     json_schema: bool,
 }
 
 pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure> {
     if options.json_schema {
-        output::print(json::SCHEMA)?;
+        output::print(report::json::SCHEMA)?;
         return Ok(Outcome::Clean);
     }
-    let folder = root::folder(global)?;
-    let mut package = Package::load(&walnats_codegen::configure().root(&folder));
+    let whole = if global.workspace { Some(root::workspace(global)?) } else { None };
+    let run = workspace::run(global, "breaking", |folder| {
+        let member = whole.as_ref().and_then(|whole| folder.strip_prefix(whole).ok()).unwrap_or(Path::new(""));
+        compare(folder, member, &options.against)
+    })?;
+    finish::with(&run, global)
+}
+
+/// Compares the package in `folder`, which is `member` of a workspace.
+fn compare(folder: &Path, member: &Path, against: &[String]) -> Result<Run, Failure> {
+    let mut package = Package::load(&walnats_codegen::configure().root(folder));
     let Ok(model) = package.model() else {
         // A package with errors is what `walnats check` is for.
-        output::show(&package.report, global);
-        return Ok(Outcome::of(&package.report));
+        return Ok(Run::of("breaking", &package.report).summary("nothing was compared"));
     };
     let mut report = package.report.clone();
     report.diagnostics.clear();
-    let accepted = read_accepted(&folder, &mut report)?;
+    let accepted = read_accepted(folder, &mut report)?;
     if report.has_errors() {
-        output::show(&report, global);
-        return Ok(Outcome::Findings);
+        return Ok(Run::of("breaking", &report).summary("nothing was compared"));
     }
     let new = Side::sound(package, model);
 
-    let mut compared: Vec<Compared> = Vec::new();
+    let mut compared: Vec<report::Baseline> = Vec::new();
     let mut seen: BTreeSet<String> = BTreeSet::new();
-    for against in &options.against {
-        let baseline = baseline::read(against, &folder)?;
+    for against in against {
+        let baseline = baseline::read(against, folder, member)?;
         let settings = walnats_compat::Options { is_further: !compared.is_empty(), ..Default::default() };
         let mut comparison = match &baseline.side {
             Some(old) => walnats_compat::compare(old, &new, &settings),
@@ -77,41 +84,47 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
         // What was found against an earlier baseline is the same break.
         comparison.findings.retain(|finding| !seen.contains(&finding.fingerprint));
         seen.extend(comparison.findings.iter().map(|finding| finding.fingerprint.clone()));
-        compared.push(Compared { baseline, comparison });
+        compared.push(baseline.compared(comparison));
     }
     let findings = compared.iter_mut().flat_map(|compared| &mut compared.comparison.findings);
     for remark in accepted.apply(findings, today()) {
         report.push(remark);
     }
 
-    if options.json {
-        output::print(&(serde_json::to_string_pretty(&json::value(&compared, &report.diagnostics))? + "\n"))?;
+    let mut run = Run::of("breaking", &report);
+    run.cases = compared.iter().flat_map(cases).collect();
+    if let [only] = &compared[..] {
+        run.summary = only.screen(false).summary(&only.comparison);
     } else {
-        show(&compared, &report, global)?;
+        // Each has a heading and a summary of its own.
+        run.summary = output::count(compared.len(), "baseline");
+        compared.iter_mut().for_each(|baseline| baseline.heading = format!("against {}", baseline.name));
     }
-    let fails = compared.iter().flat_map(|compared| &compared.comparison.findings).any(|finding| finding.fails());
-    Ok(if fails || report.has_errors() { Outcome::Findings } else { Outcome::Clean })
+    compared.into_iter().for_each(|baseline| run.compare(baseline));
+    Ok(run)
 }
 
-fn show(compared: &[Compared], report: &Report, global: &GlobalOptions) -> Result<(), Failure> {
-    for Compared { baseline, comparison } in compared {
-        let Baseline { name, prefix, side, .. } = baseline;
-        if side.is_none() {
-            output::note(&format!("`{name}` has no schemas: every event is new\n"));
+/// A case for each verdict, one for each event with what keeps it from its readers, and one for all else.
+fn cases(baseline: &report::Baseline) -> Vec<Case> {
+    let mut cases: Vec<Case> = Vec::new();
+    let suite = format!("against {}", baseline.name);
+    let mut add = |name: String, entry: Option<&str>| {
+        let at = cases.iter().position(|case| case.name == name).unwrap_or_else(|| {
+            cases.push(Case { suite: suite.clone(), name, ..Case::default() });
+            cases.len() - 1
+        });
+        if let Some(case) = cases.get_mut(at) {
+            case.entries.extend(entry.map(str::to_owned));
         }
-        // What is wrong there cannot be corrected any more, and may be why an event is not compared.
-        for error in side.iter().flat_map(|side| &side.errors) {
-            output::note(&format!("note: {prefix}{error}\n"));
-        }
-        let has_color = output::has_color(global, &std::io::stdout());
-        let screen = Screen { old: name.clone(), old_prefix: prefix.clone(), has_color };
-        if compared.len() > 1 {
-            output::print(&format!("against {name}:\n"))?;
-        }
-        output::print(&screen.text(comparison))?;
+    };
+    let name = |event: &str, direction: Direction| format!("{event}: {}", direction.words());
+    for verdict in &baseline.comparison.verdicts {
+        add(name(&verdict.event, verdict.direction), None);
     }
-    output::show(report, global);
-    Ok(())
+    for finding in &baseline.comparison.findings {
+        add(name(finding.about.name(), finding.direction), Some(&finding.fingerprint));
+    }
+    cases
 }
 
 fn everything_is_new(new: &Side) -> Comparison {

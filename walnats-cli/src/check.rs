@@ -1,15 +1,17 @@
 //! `walnats check`
 
-mod json;
 mod opinion;
+
+use std::path::Path;
 
 use clap::Args;
 use walnats_codegen::rust::EventCoverage;
-use walnats_codegen::{EventModel, Package, Report};
+use walnats_codegen::{EventModel, Package};
 
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
-use crate::{output, root};
+use crate::report::{Case, Run};
+use crate::{finish, output, workspace};
 use opinion::Opinion;
 
 /// Check the schemas, options, subjects, streams and examples
@@ -18,9 +20,9 @@ use opinion::Opinion;
 /// and by an independent validator. If the two disagree, you are asked to report a bug.
 #[derive(Args)]
 pub struct Options {
-    /// Print all findings as one JSON object to standard output
+    /// The same as --format json
     #[arg(long)]
-    json: bool,
+    pub json: bool,
     /// Also list what was checked
     #[arg(long, short)]
     verbose: bool,
@@ -30,7 +32,12 @@ pub struct Options {
 }
 
 pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure> {
-    let mut package = Package::load(&root::config(global)?);
+    let run = workspace::run(global, "check", |folder| Ok(check(folder, options)))?;
+    finish::with(&run, global)
+}
+
+fn check(folder: &Path, options: &Options) -> Run {
+    let mut package = Package::load(&walnats_codegen::configure().root(folder));
     let model = package.check().ok();
     let mut opinion = Opinion::default();
     if let Some(model) = &model {
@@ -40,30 +47,34 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
     report.diagnostics.append(&mut opinion.disagreements.diagnostics);
     report.sort();
 
-    if options.json {
-        output::print(&json::text(&report)?)?;
-    } else {
-        output::show(&report, global);
-        if options.verbose {
-            output::print(&details(model.as_ref(), &opinion))?;
-        }
-        output::print(&summary(model.as_ref(), &report, &opinion))?;
+    let mut run =
+        Run::of("check", &report).deny_warnings(options.deny_warnings).summary(summary(model.as_ref(), &opinion));
+    if options.verbose {
+        run.details = details(model.as_ref(), &opinion);
     }
-    let has_findings = report.has_errors() || (options.deny_warnings && !report.diagnostics.is_empty());
-    Ok(if has_findings { Outcome::of(&report) } else { Outcome::Clean })
+    run.cases = cases(model.as_ref());
+    run
 }
 
-fn summary(model: Option<&EventModel>, report: &Report, opinion: &Opinion) -> String {
-    let checked = match model {
-        Some(model) => {
-            let events = output::count(model.events.len(), "event");
-            let streams = output::count(model.streams.len(), "stream");
-            let examples = output::count(opinion.examples, "example");
-            format!("{events} in {streams}, {examples}")
-        }
-        None => "stopped early".to_owned(),
+/// `2 events in 1 stream, 3 examples`
+fn summary(model: Option<&EventModel>, opinion: &Opinion) -> String {
+    let Some(model) = model else { return "stopped early".to_owned() };
+    let events = output::count(model.events.len(), "event");
+    let streams = output::count(model.streams.len(), "stream");
+    let examples = output::count(opinion.examples, "example");
+    format!("{events} in {streams}, {examples}")
+}
+
+/// A case for each event.
+fn cases(model: Option<&EventModel>) -> Vec<Case> {
+    let events = model.into_iter().flat_map(|model| &model.events);
+    let case = |(name, file): (&String, &String)| Case {
+        suite: "events".to_owned(),
+        name: name.clone(),
+        file: file.clone(),
+        entries: Vec::new(),
     };
-    format!("{checked}: {}\n", if report.diagnostics.is_empty() { "clean".to_owned() } else { output::tally(report) })
+    events.map(|event| case((&event.name, &event.place.file.path))).collect()
 }
 
 /// Whether generated types and checks cover the whole schema, or some subschemas are validated at run time.

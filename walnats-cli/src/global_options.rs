@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ColorChoice};
+use clap::{ArgMatches, Args, ColorChoice};
+
+use crate::report::Format;
 
 /// Options of every command.
 #[derive(Args)]
@@ -10,7 +12,61 @@ pub struct GlobalOptions {
     /// The package's folder; default: the nearest parent folder with walnats.toml, schemas/ or Cargo.toml
     #[arg(long, value_name = "DIR", global = true)]
     pub root: Option<PathBuf>,
-    /// When to use color
-    #[arg(long, value_name = "WHEN", global = true, default_value_t = ColorChoice::Auto)]
+    /// Run for every package below --root, or below the root of the repository: folders with walnats.toml or schemas/
+    #[arg(long, global = true)]
+    pub workspace: bool,
+    /// The format of what is found; each may be followed by an --output-file
+    #[arg(long, value_name = "FORMAT", global = true, value_enum, help_heading = OUTPUT)]
+    format: Vec<Format>,
+    /// Write the --format before it to FILE, and the text for people to the screen
+    #[arg(long, value_name = "FILE", global = true, help_heading = OUTPUT)]
+    output_file: Vec<PathBuf>,
+    /// When to use color; NO_COLOR and CLICOLOR_FORCE count, too
+    #[arg(long, value_name = "WHEN", global = true, default_value_t = ColorChoice::Auto, help_heading = OUTPUT)]
     pub color: ColorChoice,
+    /// The formats, each with where it goes.
+    #[arg(skip)]
+    pub outputs: Vec<Output>,
+}
+
+const OUTPUT: &str = "Output";
+
+/// A format and where it goes.
+pub struct Output {
+    /// The format.
+    pub format: Format,
+    /// The file; standard output if there is none.
+    pub file: Option<PathBuf>,
+}
+
+impl GlobalOptions {
+    /// Pairs formats with files: a file is that of the format before it.
+    ///
+    /// # Errors
+    /// A file without a format, or two formats for standard output.
+    pub fn pair(&mut self, matches: &ArgMatches, is_json: bool) -> Result<(), String> {
+        let at = |name| matches.indices_of(name).into_iter().flatten();
+        let formats: Vec<(usize, Format)> = at("format").zip(self.format.iter().copied()).collect();
+        let files: Vec<(usize, &PathBuf)> = at("output_file").zip(&self.output_file).collect();
+        let mut outputs: Vec<Output> =
+            formats.iter().map(|(_, format)| Output { format: *format, file: None }).collect();
+        for (position, file) in files {
+            let before = formats.iter().rposition(|(format, _)| *format < position);
+            // With one format, the order says nothing.
+            let index = before.or((formats.len() == 1).then_some(0));
+            let output = index.and_then(|index| outputs.get_mut(index)).filter(|output| output.file.is_none());
+            let Some(output) = output else {
+                return Err(format!("`--output-file {}` needs a `--format` of its own before it", file.display()));
+            };
+            output.file = Some(file.clone());
+        }
+        if is_json && !outputs.iter().any(|output| output.file.is_none()) {
+            outputs.push(Output { format: Format::Json, file: None });
+        }
+        if outputs.iter().filter(|output| output.file.is_none()).count() > 1 {
+            return Err("only one `--format` can go to standard output; give the others an `--output-file`".to_owned());
+        }
+        self.outputs = outputs;
+        Ok(())
+    }
 }

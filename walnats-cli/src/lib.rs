@@ -6,43 +6,91 @@ mod accept;
 mod arguments;
 mod breaking;
 mod check;
+mod completions;
 mod config_schema;
 mod dev;
 mod explain;
+mod finish;
 mod generate;
 mod global_options;
+mod man;
 mod manifest;
 #[cfg(feature = "outbox")]
 mod outbox;
 mod outcome;
 mod output;
+mod paths;
+mod progress;
+pub mod report;
+mod report_schema;
 mod root;
+mod version;
+mod workspace;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use arguments::{Arguments, Command};
+use global_options::GlobalOptions;
 use outcome::{Failure, Outcome};
 
 /// Runs the program that the user calls `name`, with arguments of which the first is the program itself.
 pub fn run(name: &'static str, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let parsed = Arguments::command().bin_name(name).try_get_matches_from(arguments);
-    let arguments = match parsed.and_then(|matches| Arguments::from_arg_matches(&matches)) {
-        Ok(arguments) => arguments,
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let program = || Arguments::command().bin_name(name).long_version(version::long());
+    let parsed = program().try_get_matches_from(&arguments);
+    let parsed = parsed.and_then(|matches| Ok((Arguments::from_arg_matches(&matches)?, matches)));
+    let (mut arguments, matches) = match parsed {
+        Ok(parsed) => parsed,
         // Wrong usage, exit code 2; or help and version, exit code 0.
-        Err(error) => error.exit(),
+        Err(error) if error.exit_code() == 0 => error.exit(),
+        Err(error) => return misused(program(), &arguments, &error),
     };
-    match dispatch(&arguments) {
-        Ok(Outcome::Clean) => ExitCode::SUCCESS,
-        Ok(Outcome::Findings) => ExitCode::from(1),
-        Ok(Outcome::Unreadable) => ExitCode::from(2),
+    let (command, inner) = innermost(&matches);
+    if let Err(error) = arguments.global.pair(inner, arguments.command.is_json()) {
+        let error = program().error(clap::error::ErrorKind::ArgumentConflict, error);
+        return misused(program(), &[], &error);
+    }
+    let outcome = match dispatch(&arguments) {
+        Ok(outcome) => outcome,
+        Err(failure) if arguments.command.is_search() => finish::failed(&command, &*failure, &arguments.global),
         Err(failure) => {
-            output::complain(&*failure);
-            ExitCode::from(2)
+            output::note(&format!("error: {}\n", output::chain(&*failure)));
+            Outcome::Unreadable
+        }
+    };
+    match outcome {
+        Outcome::Clean => ExitCode::SUCCESS,
+        Outcome::Findings => ExitCode::from(1),
+        Outcome::Unreadable => ExitCode::from(2),
+    }
+}
+
+/// The name of the command, and what was given to it.
+fn innermost(matches: &ArgMatches) -> (String, &ArgMatches) {
+    let (mut names, mut inner) = (Vec::new(), matches);
+    while let Some((name, deeper)) = inner.subcommand() {
+        names.push(name);
+        inner = deeper;
+    }
+    (names.join(" "), inner)
+}
+
+/// Who waits for a document gets one after wrong usage, too.
+fn misused(program: clap::Command, arguments: &[OsString], error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    if let Ok(matches) = program.ignore_errors(true).try_get_matches_from(arguments) {
+        let (command, inner) = innermost(&matches);
+        if let Ok(mut global) = GlobalOptions::from_arg_matches(inner)
+            && global.pair(inner, false).is_ok()
+        {
+            finish::misused(&command, &error.render().to_string(), &global);
         }
     }
+    output::note("could not run\n");
+    ExitCode::from(2)
 }
 
 fn dispatch(arguments: &Arguments) -> Result<Outcome, Failure> {
@@ -53,7 +101,10 @@ fn dispatch(arguments: &Arguments) -> Result<Outcome, Failure> {
         Command::Check(options) => check::run(global, options),
         Command::Generate(options) => generate::run(global, options),
         Command::ConfigSchema => config_schema::run(),
+        Command::ReportSchema => report_schema::run(),
         Command::Explain(options) => explain::run(options),
+        Command::Completions(options) => completions::run(options, Arguments::command()),
+        Command::Man(options) => man::run(options, Arguments::command()),
         Command::Dev(options) => dev::run(options),
         #[cfg(feature = "outbox")]
         Command::Outbox(options) => outbox::run(options),

@@ -2,9 +2,10 @@
 
 use std::error::Error;
 
-use walnats_codegen::{Diagnostic, Report, Severity};
+use crate::report::Conclusion;
 
 /// The result of a command that could run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// No problems; exit code 0.
     Clean,
@@ -14,17 +15,15 @@ pub enum Outcome {
     Unreadable,
 }
 
-impl Outcome {
-    /// The outcome of a command that stops at `report`. Files that cannot be read are findings with a place, and yet the
-    /// command could not run.
-    pub fn of(report: &Report) -> Self {
-        let is_unreadable = |found: &Diagnostic| found.code == UNREADABLE && found.severity == Severity::Error;
-        if report.diagnostics.iter().any(is_unreadable) { Self::Unreadable } else { Self::Findings }
+impl From<Conclusion> for Outcome {
+    fn from(conclusion: Conclusion) -> Self {
+        match conclusion {
+            Conclusion::Clean => Self::Clean,
+            Conclusion::Findings => Self::Findings,
+            Conclusion::Failure => Self::Unreadable,
+        }
     }
 }
-
-/// The code of files and folders that cannot be read.
-const UNREADABLE: &str = "WN0101";
 
 /// Why a command could not run; exit code 2.
 pub type Failure = Box<dyn Error>;

@@ -4,10 +4,10 @@ use std::error::Error;
 use std::io::{self, IsTerminal, Write};
 
 use clap::ColorChoice;
-use walnats_codegen::{Report, Severity, render};
 
 use crate::global_options::GlobalOptions;
 use crate::outcome::Failure;
+use crate::report::human::Look;
 
 /// Writes to standard output. A closed pipe is not an error.
 pub fn print(text: &str) -> Result<(), Failure> {
@@ -23,9 +23,9 @@ pub fn note(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// Prints why the command could not run, with the causes.
-pub fn complain(failure: &dyn Error) {
-    let mut text = format!("error: {failure}");
+/// The failure with its causes.
+pub fn chain(failure: &dyn Error) -> String {
+    let mut text = failure.to_string();
     let mut source = failure.source();
     while let Some(cause) = source {
         // Some errors print their causes themselves.
@@ -34,41 +34,38 @@ pub fn complain(failure: &dyn Error) {
         }
         source = cause.source();
     }
-    note(&(text + "\n"));
+    text
 }
 
-/// Prints findings with source snippets to standard error.
-pub fn show(report: &Report, global: &GlobalOptions) {
-    let text = render(report, has_color(global, &io::stderr()));
-    if !text.is_empty() {
-        note(&(text + "\n"));
+/// How the screen is.
+pub fn look(global: &GlobalOptions) -> Look {
+    Look {
+        is_finding_colored: has_color(global, &io::stderr()),
+        is_text_colored: has_color(global, &io::stdout()),
+        width: width(),
     }
 }
 
-/// Whether to use color on a stream.
+/// The columns of the terminal; `None` if there is none.
+fn width() -> Option<usize> {
+    let (terminal_size::Width(width), _) = terminal_size::terminal_size_of(io::stderr())?;
+    Some(usize::from(width))
+}
+
+/// Whether to use color on a stream: `--color`, else `NO_COLOR`, `CLICOLOR_FORCE`, `CLICOLOR`, `TERM`, in this order.
 pub fn has_color(global: &GlobalOptions, stream: &impl IsTerminal) -> bool {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
     match global.color {
         ColorChoice::Always => true,
         ColorChoice::Never => false,
-        ColorChoice::Auto => stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty()),
+        ColorChoice::Auto if set("NO_COLOR").is_some() => false,
+        ColorChoice::Auto if set("CLICOLOR_FORCE").is_some_and(|value| value != "0") => true,
+        ColorChoice::Auto if set("CLICOLOR").is_some_and(|value| value == "0") => false,
+        ColorChoice::Auto => stream.is_terminal() && set("TERM").is_none_or(|value| value != "dumb"),
     }
 }
 
 /// `2 errors`
 pub fn count(number: usize, thing: &str) -> String {
     if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
-}
-
-/// `2 errors, 1 warning`
-pub fn tally(report: &Report) -> String {
-    format!(
-        "{}, {}",
-        count(number(report, Severity::Error), "error"),
-        count(number(report, Severity::Warning), "warning")
-    )
-}
-
-/// The number of findings with this severity.
-pub fn number(report: &Report, severity: Severity) -> usize {
-    report.diagnostics.iter().filter(|found| found.severity == severity).count()
 }

@@ -2,11 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use walnats_codegen::Config;
-
 use crate::global_options::GlobalOptions;
 use crate::outcome::Failure;
-use crate::{manifest, output};
+use crate::{manifest, output, paths};
 
 /// A folder with one of these is a package.
 const MARKS: [&str; 3] = ["walnats.toml", "schemas", "Cargo.toml"];
@@ -14,17 +12,29 @@ const MARKS: [&str; 3] = ["walnats.toml", "schemas", "Cargo.toml"];
 /// A folder with one of these has events.
 const OWN_MARKS: [&str; 2] = ["walnats.toml", "schemas"];
 
-/// The build configuration of the package.
-pub fn config(global: &GlobalOptions) -> Result<Config, Failure> {
-    Ok(walnats_codegen::configure().root(folder(global)?))
-}
-
-/// The package's folder.
+/// The package's folder. Says which one, if it was chosen among those of a workspace.
 pub fn folder(global: &GlobalOptions) -> Result<PathBuf, Failure> {
-    find(global.root.as_deref())
+    if global.workspace {
+        return Err("this command works on one package; name it with `--root` instead of `--workspace`".into());
+    }
+    find(global.root.as_deref(), output::note)
 }
 
-fn find(root: Option<&Path>) -> Result<PathBuf, Failure> {
+/// The folder that the paths of a run are relative to: that of the package, or of the workspace.
+pub fn locate(global: &GlobalOptions) -> Result<PathBuf, Failure> {
+    if global.workspace { workspace(global) } else { find(global.root.as_deref(), |_| ()) }
+}
+
+/// The folder of the workspace: what `--root` names, or else the root of the repository, or else the current folder.
+pub fn workspace(global: &GlobalOptions) -> Result<PathBuf, Failure> {
+    if global.root.is_some() {
+        return find(global.root.as_deref(), |_| ());
+    }
+    let here = std::env::current_dir().map_err(|error| format!("cannot determine the current folder: {error}"))?;
+    Ok(paths::repository(&here).unwrap_or(here))
+}
+
+fn find(root: Option<&Path>, note: impl Fn(&str)) -> Result<PathBuf, Failure> {
     if let Some(root) = root {
         let is_folder = root.metadata().map_err(|error| format!("cannot read `{}`: {error}", root.display()))?.is_dir();
         return if is_folder {
@@ -50,7 +60,7 @@ fn find(root: Option<&Path>) -> Result<PathBuf, Failure> {
     match &members[..] {
         [] => Ok(found.to_owned()),
         [only] if is_root => {
-            output::note(&format!("package `{}`\n", below(only, found).display()));
+            note(&format!("package `{}`\n", below(only, found).display()));
             Ok(only.clone())
         }
         members => {

@@ -81,7 +81,7 @@ fn repository(package: &str) -> (TempDir, PathBuf) {
 #[test]
 fn a_break_is_shown_with_witness_places_readers_and_help() {
     let (_folder, package) = repository(".");
-    assert_eq!(breaking(&package, "main").stdout, "1 event: 1 compatible\n");
+    assert_eq!(breaking(&package, "main").stdout, "1 event: 1 compatible; clean\n");
     write(&package, "schemas/order_placed.json", &narrowed());
     let ran = breaking(&package, "main");
     assert_eq!((ran.code, ran.stderr.as_str()), (1, ""));
@@ -94,7 +94,7 @@ fn a_break_is_shown_with_witness_places_readers_and_help() {
   read by: billing, warehouse
   help: keep `"minimum": 0`; or `walnats accept 311b2a899f33 --reason "..."`
 
-1 event: 1 breaking
+1 event: 1 breaking; findings: 1 error, 0 warnings
 "#
     );
     let colored = walnats(&package, &["breaking", "--against", "main", "--color", "always"]);
@@ -173,7 +173,7 @@ fn files_and_schema_folders_may_have_other_names() {
     write(&package, "events/placed.json", &renamed);
     write(&package, "walnats.toml", &format!("{TOML}\n[schemas]\nfolders = [\"./events/\"]\n"));
     let ran = breaking(&package, "main");
-    assert_eq!((ran.code, ran.stdout.as_str()), (0, "1 event: 1 compatible\n"), "{}", ran.stderr);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, "1 event: 1 compatible; clean\n"), "{}", ran.stderr);
     commit(&package);
     write(&package, "events/placed.json", &renamed.replace("\"minimum\": 0", "\"minimum\": 1"));
     let ran = breaking(&package, "HEAD");
@@ -242,7 +242,7 @@ fn a_submodule_is_read_where_it_is_here() {
     git(folder.path(), &["submodule", "--quiet", "add", shared.path().to_str().unwrap(), "schemas"]);
     commit(folder.path());
     let ran = breaking(folder.path(), "main");
-    assert_eq!((ran.code, ran.stdout.as_str()), (0, "1 event: 1 compatible\n"), "{}", ran.stderr);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, "1 event: 1 compatible; clean\n"), "{}", ran.stderr);
     write(folder.path(), "schemas/order_placed.json", &narrowed());
     assert_eq!(breaking(folder.path(), "main").code, 1);
 
@@ -269,7 +269,7 @@ fn links_are_followed_inside_of_the_package() {
     std::os::unix::fs::symlink("../common", package.join("schemas/shared")).unwrap();
     commit(&package);
     let ran = breaking(&package, "HEAD");
-    assert_eq!((ran.code, ran.stdout.as_str()), (0, "1 event: 1 compatible\n"), "{}", ran.stderr);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, "1 event: 1 compatible; clean\n"), "{}", ran.stderr);
     write(&package, "common/_money.json", "{\"type\": \"string\"}");
     let ran = breaking(&package, "HEAD");
     assert!(ran.stdout.contains("WN0802"), "{}{}", ran.stdout, ran.stderr);
@@ -326,12 +326,12 @@ fn a_baseline_that_cannot_be_read_is_not_a_finding() {
     write(&package, "schemas/order_placed.json", &narrowed());
     let ran = breaking(&package, "HEAD");
     assert_eq!(ran.code, 1);
-    assert!(ran.stdout.ends_with("2 events: 1 breaking, 1 undecided (the old schema has an error: `gone.json` leads nowhere: there is no file `gone.json`)\n"), "{}", ran.stdout);
+    assert!(ran.stdout.ends_with("2 events: 1 breaking, 1 undecided (the old schema has an error: `gone.json` leads nowhere: there is no file `gone.json`); findings: 1 error, 1 warning\n"), "{}", ran.stdout);
     assert!(ran.stderr.starts_with("note: HEAD:schemas/other.json:1:10: "), "{}", ran.stderr);
     // The new revision has to be sound.
     write(&package, "schemas/other.json", "{\"type\": \"text\"}");
     let ran = breaking(&package, "HEAD");
-    assert_eq!((ran.code, ran.stdout.as_str()), (1, ""));
+    assert_eq!((ran.code, ran.stdout.as_str()), (1, "nothing was compared: findings: 1 error, 0 warnings\n"));
     assert!(ran.stderr.contains("error[WN0"), "{}", ran.stderr);
 }
 
@@ -342,7 +342,7 @@ fn the_first_schemas_of_a_repository_break_nothing() {
     commit(folder.path());
     write(folder.path(), "schemas/order_placed.json", OLD);
     let ran = breaking(folder.path(), "main");
-    assert_eq!((ran.code, ran.stdout.as_str()), (0, "1 event: 1 new\n"));
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, "1 event: 1 new; clean\n"));
     assert_eq!(ran.stderr, "`main` has no schemas: every event is new\n");
 }
 
@@ -367,7 +367,7 @@ fn what_is_accepted_passes_until_it_expires() {
     let ran = breaking(&package, "main");
     assert_eq!(ran.code, 0);
     assert!(ran.stdout.contains("accepted until 9999-12-31: billing is off"), "{}", ran.stdout);
-    assert!(ran.stdout.ends_with("1 event: 1 accepted\n"), "{}", ran.stdout);
+    assert!(ran.stdout.ends_with("1 event: 1 accepted; clean\n"), "{}", ran.stdout);
 
     // Unrelated commits, reformatting and a rename do not change what was accepted; another break is another one.
     commit(&package);
@@ -448,7 +448,7 @@ fn protobuf_is_judged_by_what_readers_make_of_bytes() {
     };
     write(&package, "schemas/stock.proto", &order("int64"));
     commit(&package);
-    assert_eq!(breaking(&package, "HEAD").stdout, "2 events: 2 compatible\n");
+    assert_eq!(breaking(&package, "HEAD").stdout, "2 events: 2 compatible; clean\n");
     write(&package, "schemas/stock.proto", &order("int32"));
     let ran = breaking(&package, "HEAD");
     assert_eq!(ran.code, 1);
@@ -473,7 +473,7 @@ fn protobuf_is_judged_by_what_readers_make_of_bytes() {
     write(&package, "schemas/stock.proto", &order("int64").replace("pieces", "count"));
     let ran = breaking(&package, "HEAD");
     assert_eq!(ran.code, 0, "{}", ran.stdout);
-    assert!(ran.stdout.ends_with("2 events: 1 with warnings, 1 compatible\n"), "{}", ran.stdout);
+    assert!(ran.stdout.ends_with("2 events: 1 with warnings, 1 compatible; clean, 1 warning\n"), "{}", ran.stdout);
 }
 
 #[test]
@@ -486,7 +486,7 @@ fn further_baselines_are_for_transitive_events() {
     let ran = both(&package);
     assert_eq!(
         (ran.code, ran.stdout.as_str()),
-        (0, "against HEAD:\n1 event: 1 compatible\nagainst v1:\n0 events: nothing to compare\n")
+        (0, "against HEAD:\n1 event: 1 compatible\nagainst v1:\n0 events: nothing to compare\n2 baselines: clean\n")
     );
     write(&package, "walnats.toml", &format!("{TOML}\n[breaking]\ntransitive = true\n"));
     let ran = both(&package);
@@ -498,5 +498,5 @@ fn the_shop_is_compatible_with_itself() {
     let shop = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let ran = breaking(&shop, shop.to_str().unwrap());
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
-    assert!(ran.stdout.ends_with(" compatible\n"), "{}", ran.stdout);
+    assert!(ran.stdout.ends_with(" compatible; clean\n"), "{}", ran.stdout);
 }

@@ -6,10 +6,23 @@ use walnats_floors::{Floors, faults};
 
 /// From the bottom up. `cargo_walnats` is a program of its own.
 const FLOORS: Floors<'static> = &[
-    &["global_options", "manifest", "outcome", "cargo_walnats"],
+    &["manifest", "paths", "progress", "report", "cargo_walnats"],
+    &["global_options", "outcome", "version"],
     &["output"],
     &["root"],
-    &["breaking", "check", "config_schema", "dev", "explain", "generate", "outbox"],
+    &["finish", "workspace"],
+    &[
+        "breaking",
+        "check",
+        "completions",
+        "config_schema",
+        "dev",
+        "explain",
+        "generate",
+        "man",
+        "outbox",
+        "report_schema",
+    ],
     &["accept"],
     &["arguments"],
 ];
@@ -18,13 +31,22 @@ const FLOORS: Floors<'static> = &[
 const OUTBOX: Floors<'static> = &[&["place"], &["relay"], &["outbox"]];
 
 /// Of `walnats breaking`.
-const BREAKING: Floors<'static> = &[&["git"], &["tree"], &["baseline"], &["json"], &["breaking"]];
+const BREAKING: Floors<'static> = &[&["git"], &["tree"], &["baseline"], &["breaking"]];
+
+/// Of the formats.
+const REPORT: Floors<'static> = &[
+    &["entry", "region"],
+    &["run", "text"],
+    &["concise", "github", "gitlab", "human", "json", "junit", "markdown", "sarif"],
+    &["report"],
+];
 
 #[test]
 fn modules_import_downwards() {
     assert_eq!(faults(root(), "src", FLOORS, &[]), "");
     assert_eq!(faults(root(), "src/breaking", BREAKING, &[]), "");
     assert_eq!(faults(root(), "src/outbox", OUTBOX, &[]), "");
+    assert_eq!(faults(root(), "src/report", REPORT, &[]), "");
 }
 
 fn root() -> &'static Path {

@@ -1,6 +1,7 @@
 //! The one table of what can be found: a row for each code. `docs/diagnostics.md` is made of it.
 
 mod breaking;
+mod committed;
 mod events;
 mod files;
 mod json_schema;
@@ -58,7 +59,7 @@ impl DefaultLevel {
 }
 
 /// The tables by their first digits, each with its title.
-const TABLES: [(&str, &[Code]); 10] = [
+const TABLES: [(&str, &[Code]); 11] = [
     ("Reading files", files::CODES),
     ("References", references::CODES),
     ("JSON Schema", json_schema::CODES),
@@ -69,6 +70,7 @@ const TABLES: [(&str, &[Code]); 10] = [
     ("Rust names and types", rust::CODES),
     ("Lints and examples (`walnats check` only)", lints::CODES),
     ("Changes that hurt a reader (`walnats breaking` only)", breaking::CODES),
+    ("Committed code (`walnats generate --check` only)", committed::CODES),
 ];
 
 /// What in files that others write is a warning at most, or not reported: only they could fix it.

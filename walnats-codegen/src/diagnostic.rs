@@ -3,7 +3,7 @@
 
 mod render;
 
-pub use render::render;
+pub use render::{render, render_at};
 pub use walnats_schema::read::{
     Diagnostic, ForeignFiles, Level, Levels, Located, Place, Report, Severity, SourceFile, Stopped, did_you_mean,
 };

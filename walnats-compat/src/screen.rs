@@ -27,11 +27,15 @@ const LONGEST: usize = 400;
 impl Screen {
     /// All findings, those that fail the run last, and a line that sums up.
     pub fn text(&self, comparison: &Comparison) -> String {
+        self.findings(comparison) + &self.summary(comparison) + "\n"
+    }
+
+    /// All findings, those that fail the run last.
+    pub fn findings(&self, comparison: &Comparison) -> String {
         let mut findings: Vec<&Finding> =
             comparison.findings.iter().filter(|found| found.level > Level::Allow).collect();
         findings.sort_by_key(|finding| (finding.fails(), finding.about.clone()));
-        let findings: String = findings.iter().map(|finding| self.finding(finding) + "\n").collect();
-        findings + &self.summary(comparison) + "\n"
+        findings.iter().map(|finding| self.finding(finding) + "\n").collect()
     }
 
     fn finding(&self, finding: &Finding) -> String {
@@ -122,8 +126,8 @@ impl Screen {
         format!("{prefix}{}:{line}:{column}", mark.place.file.path)
     }
 
-    /// `3 events: 1 breaking, 1 compatible, 1 undecided at /meta/pattern (too many states)`
-    fn summary(&self, comparison: &Comparison) -> String {
+    /// What there is of each verdict: `3 events: 1 breaking, 1 compatible, 1 undecided at /meta/pattern (too many states)`.
+    pub fn summary(&self, comparison: &Comparison) -> String {
         let mut events: BTreeMap<&str, Status> = BTreeMap::new();
         for verdict in &comparison.verdicts {
             events.insert(&verdict.event, Status::Compatible);

@@ -16,7 +16,30 @@ pub fn python_environment() -> Result<PathBuf, String> {
     Ok(python)
 }
 
-fn run(command: &mut Command) -> Result<(), String> {
+/// The interpreter of a virtual environment with packages of PyPI, as pip takes them (`junitparser==5.0.3`), made on first use
+/// and kept under `target/`.
+pub fn python_with(packages: &[&str]) -> Result<PathBuf, String> {
+    let name = packages.join("-").replace(|letter: char| !letter.is_ascii_alphanumeric() && letter != '.', "-");
+    let directory = crate::nested::scratch().join(format!("py-{name}"));
+    let python =
+        |folder: &std::path::Path| folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    // Written last, so that tests that run concurrently do not use half of it.
+    let is_ready = || directory.join("ready").is_file();
+    if is_ready() {
+        return Ok(python(&directory));
+    }
+    std::fs::create_dir_all(&directory).map_err(|error| error.to_string())?;
+    let lock = std::fs::File::create(directory.join("lock")).map_err(|error| error.to_string())?;
+    lock.lock().map_err(|error| error.to_string())?;
+    if !is_ready() {
+        run(Command::new("python3").args(["-m", "venv"]).arg(&directory))?;
+        run(Command::new(python(&directory)).args(["-m", "pip", "install", "--quiet"]).args(packages))?;
+        std::fs::write(directory.join("ready"), "").map_err(|error| error.to_string())?;
+    }
+    Ok(python(&directory))
+}
+
+pub(crate) fn run(command: &mut Command) -> Result<(), String> {
     let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
     if output.status.success() {
         return Ok(());

@@ -10,6 +10,7 @@ use walnats_compat::{Comparison, Side};
 use super::git::Git;
 use super::tree;
 use crate::outcome::Failure;
+use crate::{paths, report};
 
 /// A revision of the package.
 pub struct Baseline {
@@ -23,14 +24,22 @@ pub struct Baseline {
     pub side: Option<Side>,
 }
 
-/// A baseline and what changed since.
-pub struct Compared {
-    pub baseline: Baseline,
-    pub comparison: Comparison,
+impl Baseline {
+    /// What there is to report of it.
+    pub fn compared(self, comparison: Comparison) -> report::Baseline {
+        let Self { name, prefix, commit, side } = self;
+        // What is wrong there cannot be corrected any more, and may be why an event is not compared.
+        let notes = match side {
+            None => vec![format!("`{name}` has no schemas: every event is new")],
+            Some(side) => side.errors.iter().map(|error| format!("note: {prefix}{error}")).collect(),
+        };
+        report::Baseline { name, prefix, commit, notes, comparison, heading: String::new() }
+    }
 }
 
-/// Reads what `--against` names, for the package in the folder `root`.
-pub fn read(against: &str, root: &Path) -> Result<Baseline, Failure> {
+/// Reads what `--against` names, for the package in the folder `root`. A folder is that of a whole workspace, of which the
+/// package is `member`; empty for a package alone.
+pub fn read(against: &str, root: &Path, member: &Path) -> Result<Baseline, Failure> {
     let path = Path::new(against);
     if against.ends_with(".json") && path.is_file() {
         return file(against);
@@ -40,18 +49,18 @@ pub fn read(against: &str, root: &Path) -> Result<Baseline, Failure> {
         || ["./", "../"].iter().any(|start| against.starts_with(start))
         || matches!(against, "." | "..");
     if is_path && path.is_dir() {
-        return folder(against);
+        return folder(against, member);
     }
     let git = Git::new(root);
     if !git.is_repository()? {
         if path.is_dir() {
-            return folder(against);
+            return folder(against, member);
         }
         let root = root.display();
         return Err(format!("`{against}` is not a folder, and `{root}` is not in a git repository").into());
     }
     match revision(&git, against) {
-        Err(_) if path.is_dir() => folder(against),
+        Err(_) if path.is_dir() => folder(against, member),
         read => read,
     }
 }
@@ -96,9 +105,14 @@ fn split(against: &str) -> (&str, Option<&str>) {
     }
 }
 
-fn folder(against: &str) -> Result<Baseline, Failure> {
-    let side = side(against, Package::load(&walnats_codegen::configure().root(against)))?;
-    let prefix = format!("{}/", against.trim_end_matches('/'));
+fn folder(against: &str, member: &Path) -> Result<Baseline, Failure> {
+    let root = Path::new(against).join(member);
+    if !member.as_os_str().is_empty() && !root.exists() {
+        let (name, prefix) = (against.to_owned(), String::new());
+        return Ok(Baseline { name, prefix, commit: None, side: None });
+    }
+    let side = side(against, Package::load(&walnats_codegen::configure().root(&root)))?;
+    let prefix = format!("{}/{}", against.trim_end_matches('/'), paths::slashed(member));
     Ok(Baseline { name: against.to_owned(), prefix, commit: None, side: Some(side) })
 }
 

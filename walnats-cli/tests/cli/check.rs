@@ -33,7 +33,10 @@ fn check_distinguishes_clean_from_broken() {
     assert!(checked.stdout.contains("users: an external stream, which `register` checks"), "{}", checked.stdout);
 
     let checked = walnats(broken().path(), &["check"]);
-    assert_eq!((checked.code, checked.stdout.as_str()), (1, "1 event in 1 stream, 1 example: 1 error, 0 warnings\n"));
+    assert_eq!(
+        (checked.code, checked.stdout.as_str()),
+        (1, "1 event in 1 stream, 1 example: findings: 1 error, 0 warnings\n")
+    );
     for text in ["error[WN0701]", "schemas/user_created.json:5:17", r#""examples": [ { "user_id": 1 } ]"#] {
         assert!(checked.stderr.contains(text), "`{text}` is not in:\n{}", checked.stderr);
     }

@@ -4,7 +4,9 @@ mod check;
 #[cfg(unix)]
 mod dev;
 mod explain;
+mod formats;
 mod generate;
 mod program;
 mod root;
 mod usage;
+mod workspace;

@@ -63,3 +63,69 @@ fn the_schema_of_the_configuration_is_a_schema_that_holds() {
         assert_eq!(validator.is_valid(&document), is_valid, "{document}");
     }
 }
+
+#[test]
+fn the_version_says_what_was_built_in() {
+    let folder = sound();
+    let long = walnats(folder.path(), &["--version"]);
+    let lines: Vec<&str> = long.stdout.lines().collect();
+    assert_eq!((long.code, lines[0]), (0, concat!("walnats ", env!("CARGO_PKG_VERSION"))));
+    for (line, start) in
+        lines[1..].iter().zip(["features: protobuf", "target: ", "formats: report 1, SARIF 2.1.0", "nats-server: 2."])
+    {
+        assert!(line.starts_with(start), "{}", long.stdout);
+    }
+    assert_eq!(walnats(folder.path(), &["-V"]).stdout, concat!("walnats ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+#[test]
+fn shells_complete_commands_and_options() {
+    let folder = sound();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let ran = walnats(folder.path(), &["completions", shell]);
+        assert_eq!(ran.code, 0);
+        for word in ["breaking", "deny-warnings", "output-file"] {
+            assert!(ran.stdout.contains(word), "{shell}: no `{word}`");
+        }
+    }
+    // Bash itself completes.
+    let script = walnats(folder.path(), &["completions", "bash"]).stdout;
+    std::fs::write(folder.path().join("walnats.bash"), script).unwrap();
+    let line = "source ./walnats.bash; COMP_WORDS=(walnats che); COMP_CWORD=1; _walnats walnats che walnats; echo ${COMPREPLY[*]}";
+    let completed = ran(Command::new("bash").args(["-c", line]).current_dir(folder.path()));
+    assert_eq!(completed.stdout, "check\n", "{}", completed.stderr);
+}
+
+#[test]
+fn there_is_a_manual_page_for_each_command() {
+    let folder = sound();
+    let page = walnats(folder.path(), &["man"]);
+    assert!(page.code == 0 && page.stdout.contains(".TH walnats 1"), "{}", page.stdout);
+    assert_eq!(walnats(folder.path(), &["man", "--out", "man1"]).code, 0);
+    let help = walnats(folder.path(), &["--help"]).stdout;
+    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let commands: Vec<&str> =
+        commands.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").collect();
+    assert!(commands.contains(&"check"), "{help}");
+    for command in commands {
+        let page = std::fs::read_to_string(folder.path().join(format!("man1/walnats-{command}.1"))).unwrap();
+        assert!(page.contains(&format!(".TH walnats-{command} 1")), "{page}");
+    }
+}
+
+#[test]
+fn the_schema_of_the_report_is_printed() {
+    let folder = sound();
+    let printed = walnats(folder.path(), &["report-schema"]);
+    assert_eq!(printed.stdout, walnats(folder.path(), &["breaking", "--json-schema"]).stdout);
+    let schema: serde_json::Value = serde_json::from_str(&printed.stdout).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for arguments in [
+        &["check", "--json"][..],
+        &["breaking", "--json", "--against", "."],
+        &["generate", "--out", "x", "--check", "--format", "json"],
+    ] {
+        let document = serde_json::from_str(&walnats(folder.path(), arguments).stdout).unwrap();
+        assert!(validator.is_valid(&document), "{document}");
+    }
+}

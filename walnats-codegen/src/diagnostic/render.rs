@@ -6,8 +6,10 @@ use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origi
 
 use super::{Diagnostic, Place, Report, Severity};
 
-/// Columns of a terminal; longer lines are cut around what is marked.
+/// Columns of a terminal whose width is not known; longer lines are cut around what is marked.
 const WIDTH: usize = 120;
+/// Columns of the narrowest terminal: in fewer, no excerpt can be read.
+const NARROWEST: usize = 40;
 /// Bytes of a line that may be shown whole. Two marks far apart on a longer one, of a minified file, get an excerpt each.
 const LONG_LINE: usize = 1_000;
 /// Bytes that are marked at most.
@@ -15,7 +17,13 @@ const LONG_MARK: usize = 80;
 
 /// All findings with excerpts of the source, an empty line between them.
 pub fn render(report: &Report, color: bool) -> String {
-    let renderer = if color { Renderer::styled() } else { Renderer::plain() }.term_width(WIDTH);
+    render_at(report, color, None)
+}
+
+/// Like [`render`], for a terminal with so many columns; 120 if that is not known.
+pub fn render_at(report: &Report, color: bool, columns: Option<usize>) -> String {
+    let width = columns.map_or(WIDTH, |columns| columns.max(NARROWEST));
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() }.term_width(width);
     let pictures = report.diagnostics.iter().map(|diagnostic| renderer.render(&[group(diagnostic)]));
     let mut text = pictures.collect::<Vec<_>>().join("\n\n");
     if !text.is_empty() {

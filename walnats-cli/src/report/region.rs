@@ -1,0 +1,44 @@
+//! Where something stands in a file, in lines and columns.
+
+use walnats_codegen::diagnostic::Place;
+
+/// A range in a file. Lines and columns count from 1, columns in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Region {
+    /// The line of the first character.
+    pub line: usize,
+    /// The column of the first character.
+    pub column: usize,
+    /// The line of the last character.
+    pub end_line: usize,
+    /// The column after the last character.
+    pub end_column: usize,
+}
+
+impl Region {
+    /// The range that a place marks; `None` where the whole file is meant.
+    pub fn of(place: &Place) -> Option<Self> {
+        let text = place.file.text.as_str();
+        if text.is_empty() || (place.span.is_empty() && place.span.start == 0) {
+            return None;
+        }
+        let start = floor(text, place.span.start);
+        // A line break at the end belongs to what comes before it.
+        let end = floor(text, place.span.end.max(place.span.start));
+        let end = start + text[start..end].trim_end_matches(['\n', '\r']).len();
+        let (line, column) = position(text, start);
+        let (end_line, end_column) = position(text, end);
+        Some(Self { line, column, end_line, end_column })
+    }
+}
+
+fn floor(text: &str, at: usize) -> usize {
+    let at = at.min(text.len());
+    (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default()
+}
+
+fn position(text: &str, at: usize) -> (usize, usize) {
+    let before = &text[..at];
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+}

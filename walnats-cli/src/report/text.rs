@@ -1,0 +1,87 @@
+//! Texts from files and from their names, made fit for a line.
+
+use super::entry::{Entry, Related};
+use super::region::Region;
+
+/// The longest witness that is shown, in characters; the JSON has all of it.
+const LONGEST: usize = 2_000;
+
+/// A text on one line: what would end the line or steer a terminal is spelled out.
+pub fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\n' | '\r' | '\t' => line.push(' '),
+            letter if is_hidden(letter) => line.extend(letter.escape_unicode()),
+            letter => line.push(letter),
+        }
+    }
+    line
+}
+
+/// A path: nothing in it is replaced by a space, so that it stays one name.
+pub fn path(path: &str) -> String {
+    path.chars().fold(String::with_capacity(path.len()), |mut shown, letter| {
+        if is_hidden(letter) {
+            shown.extend(letter.escape_default())
+        } else {
+            shown.push(letter)
+        }
+        shown
+    })
+}
+
+/// Control characters, and those that change the order in which a line is read.
+fn is_hidden(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// `schemas/a.json:5:17`
+pub fn location(entry: &Entry) -> String {
+    let Region { line, column, .. } = Region::of(&entry.place).unwrap_or(WHOLE);
+    format!("{}:{line}:{column}", path(&entry.place.file.path))
+}
+
+/// Where the whole file is meant.
+pub const WHOLE: Region = Region { line: 1, column: 1, end_line: 1, end_column: 1 };
+
+/// `main:schemas/a.json:5:17: "minimum": 0 allows it`
+pub fn related(related: &Related) -> String {
+    let Region { line, column, .. } = Region::of(&related.place).unwrap_or(WHOLE);
+    let revision = related.revision.as_deref().unwrap_or_default();
+    let place = format!("{}{}:{line}:{column}", path(revision), path(&related.place.file.path));
+    let said = [related.text.as_str(), related.note.as_str()].map(one_line);
+    let said = said.iter().filter(|text| !text.is_empty()).cloned().collect::<Vec<_>>().join(" ");
+    if said.is_empty() { place } else { format!("{place}: {said}") }
+}
+
+/// What there is to say of an entry beside its message, a line each: the witness, other places, readers, help.
+pub fn details(entry: &Entry) -> Vec<String> {
+    let mut lines = Vec::new();
+    if !entry.label.is_empty() {
+        lines.push(one_line(&entry.label));
+    }
+    if let Some(change) = &entry.change {
+        lines.extend(change.payload().map(|payload| format!("witness: {}", shorten(&one_line(&payload)))));
+        lines.extend(change.outcome().map(|outcome| one_line(&outcome)));
+    }
+    lines.extend(entry.related.iter().map(related));
+    if let Some(change) = &entry.change {
+        let readers = change.finding.readers.join(", ");
+        lines.extend((!readers.is_empty()).then(|| format!("read by: {}", one_line(&readers))));
+    }
+    lines.extend(entry.help.iter().map(|help| format!("help: {}", one_line(help))));
+    if let (Some(_), None) = (&entry.change, &entry.suppression) {
+        lines.push(format!("to accept it: walnats accept {} --reason \"...\"", entry.fingerprint));
+    }
+    lines
+}
+
+/// A text that is not longer than what a person reads.
+pub fn shorten(text: &str) -> String {
+    if text.chars().count() <= LONGEST {
+        return text.to_owned();
+    }
+    text.chars().take(LONGEST).chain(['…']).collect()
+}

@@ -1,0 +1,144 @@
+//! `--workspace`: all packages below a folder, as one run.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::global_options::GlobalOptions;
+use crate::outcome::Failure;
+use crate::progress::Progress;
+use crate::report::Run;
+use crate::{output, paths, root};
+
+/// Folders that are not looked into, beside hidden ones and those that git ignores.
+const APART: [&str; 2] = ["node_modules", "target"];
+
+/// Runs `one` for the package, or, with `--workspace`, for each package of the workspace, and makes one run of them. `one` gets
+/// the package's folder, and names paths relative to it.
+///
+/// # Errors
+/// The package or the workspace cannot be found, or `one` failed. What fails for a package of a workspace ends no other.
+pub fn run(
+    global: &GlobalOptions,
+    command: &str,
+    one: impl Fn(&Path) -> Result<Run, Failure> + Sync,
+) -> Result<Run, Failure> {
+    if !global.workspace {
+        let folder = root::folder(global)?;
+        let _progress = Progress::start(command);
+        let run = one(&folder)?;
+        return Ok(if run.root.is_some() { run } else { run.at(folder) });
+    }
+    let root = root::workspace(global)?;
+    let members = members(&root)?;
+    if members.is_empty() {
+        return Err(format!("no folder below `{}` has walnats.toml or schemas/", root.display()).into());
+    }
+    let _progress = Progress::start(&format!("{command}: {}", output::count(members.len(), "package")));
+    let mut whole = Run::new(command).summary(output::count(members.len(), "package")).at(&root);
+    for (member, run) in members.iter().zip(all(&root, &members, command, &one)) {
+        let folder = paths::slashed(member);
+        let name = if folder.is_empty() { "." } else { folder.trim_end_matches('/') };
+        let mut run = run.below(&folder);
+        let headings = run.baselines.iter_mut().map(|baseline| &mut baseline.heading);
+        headings.filter(|heading| !heading.is_empty()).for_each(|heading| *heading = format!("{name}, {heading}"));
+        run.details += &format!("{name}: {}\n", run.last_line());
+        run.failures.iter_mut().for_each(|failure| *failure = format!("{name}: {failure}"));
+        run.cases.iter_mut().for_each(|case| case.suite = format!("{folder}{}", case.suite));
+        whole.merge(run);
+    }
+    Ok(whole)
+}
+
+/// The runs of all members, in their order.
+fn all(
+    root: &Path,
+    members: &[PathBuf],
+    command: &str,
+    one: &(impl Fn(&Path) -> Result<Run, Failure> + Sync),
+) -> Vec<Run> {
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, Run)>> = Mutex::new(Vec::new());
+    let work = || {
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(member) = members.get(at) else { return };
+            let run = one(&root.join(member)).unwrap_or_else(|failure| Run::failed(command, output::chain(&*failure)));
+            done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((at, run));
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(members.len());
+    std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
+    let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, run)| run).collect()
+}
+
+/// The packages below a folder, relative to it, sorted: folders with `walnats.toml`, or with `schemas/` that has files in it.
+fn members(root: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = BTreeSet::new();
+    let mut folders = vec![PathBuf::new()];
+    while let Some(folder) = folders.pop() {
+        let whole = root.join(&folder);
+        if whole.join("walnats.toml").is_file() || has_files(&whole.join("schemas")) {
+            found.insert(folder.clone());
+        }
+        let entries =
+            std::fs::read_dir(&whole).map_err(|error| format!("cannot read `{}`: {error}", whole.display()))?;
+        for entry in entries {
+            let entry = entry.map_err(|error| format!("cannot read `{}`: {error}", whole.display()))?;
+            let name = entry.file_name();
+            let is_apart = name.to_str().is_some_and(|name| name.starts_with('.') || APART.contains(&name));
+            // What links to a folder elsewhere is a package there, if it is one.
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            if is_folder && !is_apart && name != "schemas" {
+                folders.push(folder.join(name));
+            }
+        }
+    }
+    let ignored = ignored(root, &found);
+    Ok(found.into_iter().filter(|folder| !ignored.contains(folder)).collect())
+}
+
+fn has_files(folder: &Path) -> bool {
+    let Ok(entries) = std::fs::read_dir(folder) else { return false };
+    entries.flatten().any(|entry| {
+        let path = entry.path();
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("json" | "yaml" | "yml" | "proto" | "binpb") => true,
+            _ => entry.file_type().is_ok_and(|kind| kind.is_dir()) && has_files(&path),
+        }
+    })
+}
+
+/// The folders that git ignores; none without git.
+fn ignored(root: &Path, folders: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
+    let asked: Vec<&str> =
+        folders.iter().filter_map(|folder| folder.to_str()).filter(|folder| !folder.is_empty()).collect();
+    if asked.is_empty() || paths::repository(root).is_none() {
+        return BTreeSet::new();
+    }
+    let mut git = Command::new("git");
+    git.arg("-C").arg(root).args(["check-ignore", "-z", "--stdin"]);
+    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
+        git.env_remove(name);
+    }
+    let Ok(mut child) = git.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn() else {
+        return BTreeSet::new();
+    };
+    let question = asked.join("\0");
+    let writer = child.stdin.take().map(|mut stdin| {
+        std::thread::spawn(move || {
+            let _ = stdin.write_all(question.as_bytes());
+        })
+    });
+    let answer = child.wait_with_output().map(|output| output.stdout).unwrap_or_default();
+    if let Some(writer) = writer {
+        let _ = writer.join();
+    }
+    let names = answer.split(|byte| *byte == 0).filter_map(|name| std::str::from_utf8(name).ok());
+    names.filter(|name| !name.is_empty()).map(PathBuf::from).collect()
+}

@@ -1,0 +1,100 @@
+//! `--workspace`: several packages as one run.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::program::{USER_CREATED, package, ran, walnats};
+
+fn git(folder: &Path, arguments: &[&str]) {
+    let mut git = Command::new("git");
+    git.args([
+        "-c",
+        "user.name=t",
+        "-c",
+        "user.email=t@example.com",
+        "-c",
+        "init.defaultBranch=main",
+        "-c",
+        "commit.gpgsign=false",
+    ]);
+    git.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
+    let ran = ran(git.args(arguments).current_dir(folder));
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+}
+
+#[test]
+fn all_packages_below_the_root_are_one_run() {
+    let wrong = USER_CREATED.replace("\"u1\"", "1");
+    let folder = package(&[
+        ("services/shop/schemas/user_created.json", &wrong),
+        ("services/users/walnats.toml", "[schemas]\nfolders = [\"events\"]\n"),
+        ("services/users/events/user_created.json", USER_CREATED),
+        ("services/users/inner/schemas/user_created.json", USER_CREATED),
+        // None of these is a package.
+        ("docs/schemas/notes.txt", ""),
+        ("node_modules/other/schemas/a.json", "{\"type\": \"objekt\"}"),
+        ("target/schemas/a.json", "{\"type\": \"objekt\"}"),
+        (".hidden/schemas/a.json", "{\"type\": \"objekt\"}"),
+        ("build/schemas/a.json", "{\"type\": \"objekt\"}"),
+        (".gitignore", "build/\n"),
+    ]);
+    git(folder.path(), &["init", "-q", "."]);
+    let ran = walnats(&folder.path().join("services"), &["check", "--workspace"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stderr.contains("services/shop/schemas/user_created.json:5:17"), "{}", ran.stderr);
+    assert_eq!(
+        ran.stdout,
+        "services/shop: 1 event in 1 stream, 1 example: findings: 1 error, 0 warnings\n\
+         services/users: 1 event in 1 stream, 1 example: clean\n\
+         services/users/inner: 1 event in 1 stream, 1 example: clean\n\
+         3 packages: findings: 1 error, 0 warnings\n"
+    );
+    let named = walnats(folder.path(), &["check", "--workspace", "--root", "services/users", "--format", "json"]);
+    let document: Value = serde_json::from_str(&named.stdout).unwrap();
+    assert_eq!((named.code, document["cases"].as_array().unwrap().len()), (0, 2));
+    assert_eq!(document["cases"][1]["file"], "inner/schemas/user_created.json");
+
+    let github = walnats(&folder.path().join("services"), &["check", "--workspace", "--format", "github"]);
+    assert!(github.stdout.starts_with("::error file=services/shop/schemas/user_created.json,"), "{}", github.stdout);
+    let empty = tempfile::tempdir().unwrap();
+    let lost = walnats(empty.path(), &["check", "--workspace"]);
+    assert!(lost.code == 2 && lost.stderr.contains("has walnats.toml or schemas/"), "{}", lost.stderr);
+    let refused = walnats(folder.path(), &["generate", "--workspace", "--out", "x"]);
+    assert!(refused.code == 2 && refused.stderr.contains("works on one package"), "{}", refused.stderr);
+}
+
+#[test]
+fn breaking_compares_each_package_with_itself() {
+    let folder = package(&[
+        ("a/schemas/user_created.json", USER_CREATED),
+        ("b/schemas/user_created.json", USER_CREATED),
+        ("b/walnats.toml", ""),
+    ]);
+    git(folder.path(), &["init", "-q", "."]);
+    git(folder.path(), &["add", "-A"]);
+    git(folder.path(), &["commit", "-q", "-m", "x"]);
+    let clean = walnats(folder.path(), &["breaking", "--workspace", "--against", "HEAD"]);
+    assert_eq!((clean.code, clean.stderr.as_str()), (0, ""));
+    assert!(clean.stdout.ends_with("b: 1 event: 1 compatible; clean\n2 packages: clean\n"), "{}", clean.stdout);
+    let old = tempfile::tempdir().unwrap();
+    git(old.path(), &["clone", "-q", folder.path().to_str().unwrap(), "."]);
+    let narrowed = USER_CREATED.replace("\"string\" }", "\"string\", \"minLength\": 1 }");
+    fs::write(folder.path().join("b/schemas/user_created.json"), &narrowed).unwrap();
+    for against in ["HEAD", old.path().to_str().unwrap()] {
+        let ran = walnats(folder.path(), &["breaking", "--workspace", "--against", against]);
+        assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
+        assert!(ran.stdout.contains("  b/schemas/user_created.json:4:"), "{}", ran.stdout);
+        assert!(ran.stdout.ends_with("2 packages: findings: 1 error, 0 warnings\n"), "{}", ran.stdout);
+        let ran = walnats(folder.path(), &["breaking", "--workspace", "--against", against, "--json"]);
+        let document: Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(document["findings"][0]["file"], "b/schemas/user_created.json");
+        assert_eq!(document["findings"][0]["places"][0]["file"], "b/schemas/user_created.json");
+    }
+    // What cannot be compared in one package hides nothing of the others.
+    let ran = walnats(folder.path(), &["breaking", "--workspace", "--against", "gone", "--format", "json"]);
+    let document: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!((ran.code, document["failure"]["reasons"].as_array().unwrap().len()), (2, 2));
+}
