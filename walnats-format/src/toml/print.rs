@@ -106,7 +106,7 @@ impl Printer<'_> {
                     } else {
                         self.out.push_str(if is_first { space } else { ", " });
                     }
-                    self.item(event, inner);
+                    self.item(event, if is_broken { inner } else { indent });
                     if is_broken {
                         self.out.push(',');
                     }

@@ -2,7 +2,6 @@
 
 use jsonc_parser::ast::{ObjectProp, Value};
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
-use prost_types::FileDescriptorProto;
 use prost_types::uninterpreted_option::NamePart;
 use saphyr_parser::{Event, Parser};
 use walnats_format::Kind;
@@ -59,7 +58,7 @@ fn toml(text: &str) -> Result<toml::Table, String> {
 
 /// The descriptor without places. `None` for editions, which the parser does not know: there are only the comments and what the
 /// formatter compares itself.
-fn proto(text: &str) -> Option<FileDescriptorProto> {
+fn proto(text: &str) -> Option<String> {
     let mut file = protox_parse::parse("", text).ok()?;
     let public: Vec<String> = file.public_dependency.iter().map(|index| file.dependency[*index as usize].clone()).collect();
     let weak: Vec<String> = file.weak_dependency.iter().map(|index| file.dependency[*index as usize].clone()).collect();
@@ -74,7 +73,19 @@ fn proto(text: &str) -> Option<FileDescriptorProto> {
         let name = |part: &NamePart| (part.name_part.clone(), part.is_extension);
         options.uninterpreted_option.sort_by_cached_key(|option| option.name.iter().map(name).collect::<Vec<_>>());
     }
-    Some(file)
+    Some(without_layout(&format!("{file:?}")))
+}
+
+/// The parser keeps the messages in options as they are written: with white space, and with separators that are as good as none.
+fn without_layout(file: &str) -> String {
+    let mut parts = file.split("aggregate_value: Some(");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (value, rest) = part.split_at(string_end(part, b'"'));
+        text.extend(value.replace("\\n", "").chars().filter(|next| !matches!(next, ' ' | ',' | ';')));
+        text.push_str(rest);
+    }
+    text
 }
 
 /// Comments of protobuf, sorted: imports move with theirs.
