@@ -67,7 +67,7 @@ impl Package {
                 let (path, root) = (path.display(), self.root.display());
                 return Err(format!("`{path}` is outside of the package `{root}`; `--root` names another").into());
             }
-            let place = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+            let place = place(path).unwrap_or_else(|| real.clone());
             if real.is_dir() {
                 search.folder(&real, 0);
             } else if path.to_str().and_then(Kind::of).is_none() {
@@ -78,6 +78,12 @@ impl Package {
         }
         Ok(search.files)
     }
+}
+
+/// Where a path leads to, without following a link at its end.
+fn place(path: &Path) -> Option<PathBuf> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Some(folder.canonicalize().ok()?.join(path.file_name()?))
 }
 
 /// A file of another kind was named.
