@@ -73,9 +73,6 @@ impl Command {
 
     /// Whether it looks for something, so that its last line says how that ended.
     pub fn is_search(&self) -> bool {
-        matches!(
-            self,
-            Self::Accept(_) | Self::Breaking(_) | Self::Check(_) | Self::Fmt(_) | Self::Generate(_)
-        )
+        matches!(self, Self::Accept(_) | Self::Breaking(_) | Self::Check(_) | Self::Fmt(_) | Self::Generate(_))
     }
 }

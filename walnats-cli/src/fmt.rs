@@ -148,7 +148,8 @@ fn standard_input(global: &GlobalOptions, options: &Options) -> Result<Outcome, 
     if options.paths.len() > 1 {
         return Err("`-` stands for standard input, and is the only path then".into());
     }
-    let name = options.stdin_filename.as_deref().ok_or("`-` needs `--stdin-filename`, whose extension says what it holds")?;
+    let name =
+        options.stdin_filename.as_deref().ok_or("`-` needs `--stdin-filename`, whose extension says what it holds")?;
     let kind = name.to_str().and_then(Kind::of).ok_or_else(|| files::unknown(name))?;
     let mut text = String::new();
     std::io::stdin().read_to_string(&mut text).map_err(|error| format!("cannot read standard input: {error}"))?;

@@ -104,8 +104,9 @@ fn code_of(folder: &str) -> &str {
 fn codes_in_source() -> BTreeSet<String> {
     let mut codes = BTreeSet::new();
     let table = package().join("src/codes");
-    let sources =
-        ["src", "../walnats-schema/src", "../walnats-compat/src", "../walnats-cli/src/fmt"].map(|folder| files(&package().join(folder))).concat();
+    let sources = ["src", "../walnats-schema/src", "../walnats-compat/src", "../walnats-cli/src/fmt"]
+        .map(|folder| files(&package().join(folder)))
+        .concat();
     for path in sources.iter().filter(|path| path.extension().is_some_and(|e| e == "rs") && !path.starts_with(&table)) {
         let text = fs::read_to_string(path).unwrap();
         for quoted in text.split("\"WN").skip(1) {

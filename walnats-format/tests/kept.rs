@@ -13,7 +13,11 @@ fn line_endings_and_the_mark_stay() {
         (Kind::Json, "\u{feff}{\"a\":1}", "\u{feff}{ \"a\": 1 }\n"),
         (Kind::Yaml, "a:   1\r\nb: |\r\n  x\r\n  y\r\n", "a: 1\r\nb: |\r\n  x\r\n  y\r\n"),
         (Kind::Yaml, "\u{feff}a:   1", "\u{feff}a: 1\n"),
-        (Kind::Proto, "syntax=\"proto3\";\r\n/* a\r\n   b */\r\nmessage A{}\r\n", "syntax = \"proto3\";\r\n\r\n/* a\r\n   b */\r\nmessage A {}\r\n"),
+        (
+            Kind::Proto,
+            "syntax=\"proto3\";\r\n/* a\r\n   b */\r\nmessage A{}\r\n",
+            "syntax = \"proto3\";\r\n\r\n/* a\r\n   b */\r\nmessage A {}\r\n",
+        ),
         (Kind::Toml, "a=1\r\nb='''x\r\ny'''\r\n", "a = 1\r\nb = '''x\r\ny'''\r\n"),
         // The first line decides.
         (Kind::Json, "[\r\n1,\n2]\n", "[1, 2]\r\n"),
@@ -51,7 +55,11 @@ fn places_are_those_of_the_file() {
     for (kind, text, at) in [
         (Kind::Json, "\u{feff}{\r\n\"ä\":1,}", "\u{feff}{\r\n\"ä\":1,".len()),
         (Kind::Yaml, "ä: 1\r\n? : [\r\n", 0),
-        (Kind::Proto, "syntax = \"proto3\";\r\nmessage A { string a 1; }", "syntax = \"proto3\";\r\nmessage A { string a ".len()),
+        (
+            Kind::Proto,
+            "syntax = \"proto3\";\r\nmessage A { string a 1; }",
+            "syntax = \"proto3\";\r\nmessage A { string a ".len(),
+        ),
         (Kind::Toml, "a = 1\r\nb = \r\n", "a = 1\r\nb = ".len()),
     ] {
         let refusal = format(kind, text, &Style::default()).unwrap_err();

@@ -45,10 +45,20 @@ fn findings_are_shown_as_expected() {
 
 #[test]
 fn only_what_differs_is_written_and_check_writes_nothing() {
-    let folder = package(&[("schemas/a.json", UGLY), ("schemas/b.json", PRETTY), ("schemas/notes.txt", "a  b"), ("x.json", UGLY)]);
+    let folder = package(&[
+        ("schemas/a.json", UGLY),
+        ("schemas/b.json", PRETTY),
+        ("schemas/notes.txt", "a  b"),
+        ("x.json", UGLY),
+    ]);
     let path = |name: &str| folder.path().join(name);
     let checked = walnats(folder.path(), &["fmt", "--check"]);
-    assert_eq!((checked.code, checked.stdout.as_str()), (1, "2 files: 1 not formatted, 1 formatted; findings: 1 error, 0 warnings\n"), "{}", checked.stderr);
+    assert_eq!(
+        (checked.code, checked.stdout.as_str()),
+        (1, "2 files: 1 not formatted, 1 formatted; findings: 1 error, 0 warnings\n"),
+        "{}",
+        checked.stderr
+    );
     assert_eq!(fs::read_to_string(path("schemas/a.json")).unwrap(), UGLY);
 
     let modified = || fs::metadata(path("schemas/b.json")).unwrap().modified().unwrap();
@@ -66,7 +76,12 @@ fn only_what_differs_is_written_and_check_writes_nothing() {
 
     // Named, it is: from wherever the user is.
     let named = walnats(&path("schemas"), &["fmt", "../x.json"]);
-    assert_eq!((named.code, named.stdout.as_str()), (0, "formatted x.json\n1 file: 1 formatted, 0 unchanged; clean\n"), "{}", named.stderr);
+    assert_eq!(
+        (named.code, named.stdout.as_str()),
+        (0, "formatted x.json\n1 file: 1 formatted, 0 unchanged; clean\n"),
+        "{}",
+        named.stderr
+    );
 }
 
 #[test]
@@ -81,7 +96,10 @@ fn what_is_not_valid_or_not_text_is_left_alone() {
     fs::write(folder.path().join("schemas/e.json"), b"{\"a\":\"\xff\"}").unwrap();
     let ran = walnats(folder.path(), &["fmt"]);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
-    assert_eq!(ran.stdout, "formatted schemas/d.json\n6 files: 1 formatted, 0 unchanged, 5 left alone; findings: 5 errors, 0 warnings\n");
+    assert_eq!(
+        ran.stdout,
+        "formatted schemas/d.json\n6 files: 1 formatted, 0 unchanged, 5 left alone; findings: 5 errors, 0 warnings\n"
+    );
     for code in ["WN0102", "WN0103", "WN0502", "WN0401", "WN0105"] {
         assert!(ran.stderr.contains(code), "{code} is missing: {}", ran.stderr);
     }
@@ -111,7 +129,8 @@ fn wrong_settings_and_wrong_usage_end_it() {
 
 #[test]
 fn settings_have_a_say() {
-    let wide = "{ \"type\": \"object\", \"description\": \"A line of more than eighty columns, which is allowed here.\" }\n";
+    let wide =
+        "{ \"type\": \"object\", \"description\": \"A line of more than eighty columns, which is allowed here.\" }\n";
     let folder = package(&[
         ("walnats.toml", "[fmt]\nline_width = 120\n\n[schemas]\nfolders = [\"events\"]\nforeign = [\"vendor/*\"]\n"),
         ("events/a.json", wide),
@@ -121,7 +140,11 @@ fn settings_have_a_say() {
     let ran = walnats(folder.path(), &["fmt"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (0, "2 files: 0 formatted, 2 unchanged; clean\n"), "{}", ran.stderr);
     let named = walnats(folder.path(), &["fmt", "events/vendor/b.json"]);
-    assert_eq!(named.stdout, "formatted events/vendor/b.json\n1 file: 1 formatted, 0 unchanged; clean\n", "{}", named.stderr);
+    assert_eq!(
+        named.stdout, "formatted events/vendor/b.json\n1 file: 1 formatted, 0 unchanged; clean\n",
+        "{}",
+        named.stderr
+    );
 
     fs::write(folder.path().join("events/a.json"), UGLY).unwrap();
     let lints = "\n[lints]\nnot-formatted = \"warn\"\n";
@@ -138,7 +161,11 @@ fn links_permissions_and_what_is_outside_stay() {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     let outside = package(&[("a.json", UGLY)]);
-    let folder = package(&[("real/a.json", UGLY), ("schemas/b.json", "\u{feff}{\"type\":\"object\"}"), ("schemas/c.json", UGLY)]);
+    let folder = package(&[
+        ("real/a.json", UGLY),
+        ("schemas/b.json", "\u{feff}{\"type\":\"object\"}"),
+        ("schemas/c.json", UGLY),
+    ]);
     let path = |name: &str| folder.path().join(name);
     symlink("../real/a.json", path("schemas/a.json")).unwrap();
     symlink("a.json", path("schemas/again.json")).unwrap();
@@ -149,7 +176,10 @@ fn links_permissions_and_what_is_outside_stay() {
     let ran = walnats(folder.path(), &["fmt"]);
     assert_eq!(ran.code, 2, "a read-only file cannot be written: {}", ran.stderr);
     assert!(ran.stderr.contains("`schemas/c.json` cannot be written: it is read-only"), "{}", ran.stderr);
-    assert_eq!(ran.stdout, "formatted schemas/a.json\nformatted schemas/b.json\n3 files: 2 formatted, 0 unchanged, 1 left alone; could not run\n");
+    assert_eq!(
+        ran.stdout,
+        "formatted schemas/a.json\nformatted schemas/b.json\n3 files: 2 formatted, 0 unchanged, 1 left alone; could not run\n"
+    );
     assert!(fs::symlink_metadata(path("schemas/a.json")).unwrap().is_symlink());
     assert_eq!(fs::read_to_string(path("real/a.json")).unwrap(), PRETTY);
     assert_eq!(mode("real/a.json"), 0o640);

@@ -112,9 +112,7 @@ fn token(text: &str) -> Result<usize, &'static str> {
         (Some(quote @ ('"' | '\'')), _) => string(text, quote).ok_or("a string that does not end on its line"),
         (Some(first), _) if first.is_ascii_digit() => Ok(number(text)),
         (Some('.'), Some(second)) if second.is_ascii_digit() => Ok(number(text)),
-        (Some(first), _) if is_word_part(first) => {
-            Ok(text.find(|next| !is_word_part(next)).unwrap_or(text.len()))
-        }
+        (Some(first), _) if is_word_part(first) => Ok(text.find(|next| !is_word_part(next)).unwrap_or(text.len())),
         (Some(first), _) if MARKS.contains(first) => Ok(1),
         _ => Err("a character that protobuf has only in strings and comments"),
     }

@@ -231,11 +231,7 @@ impl<'t> Reader<'t> {
         Ok(Piece::Token(self.take()?))
     }
 
-    fn nested<T>(
-        &mut self,
-        at: usize,
-        read: impl FnOnce(&mut Self) -> Result<T, Refusal>,
-    ) -> Result<T, Refusal> {
+    fn nested<T>(&mut self, at: usize, read: impl FnOnce(&mut Self) -> Result<T, Refusal>) -> Result<T, Refusal> {
         if self.depth == MAX_DEPTH {
             return Err(Refusal::too_deep(at));
         }

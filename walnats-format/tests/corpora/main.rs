@@ -42,9 +42,15 @@ fn the_files_of_this_repository_are_formatted() {
     for (reason, names) in rows.values().flat_map(|row| &row.left_alone) {
         // What is wrong on purpose.
         let is_fixture = |name: &String| {
-            ["fixtures/diagnostics/WN01", "fixtures/diagnostics/WN04", "fixtures/diagnostics/WN05", "tools/fuzz/seeds/", "walnats-cli/fixtures/fmt/"]
-                .iter()
-                .any(|folder| name.contains(folder))
+            [
+                "fixtures/diagnostics/WN01",
+                "fixtures/diagnostics/WN04",
+                "fixtures/diagnostics/WN05",
+                "tools/fuzz/seeds/",
+                "walnats-cli/fixtures/fmt/",
+            ]
+            .iter()
+            .any(|folder| name.contains(folder))
         };
         assert!(names.iter().all(is_fixture), "{reason}: {names:?}");
     }
@@ -64,7 +70,8 @@ fn rows(folder: &Path) -> BTreeMap<Kind, Row> {
         match format(kind, &text, &Style::default()) {
             Ok(formatted) => {
                 assert_eq!(format(kind, &formatted, &Style::default()).as_ref(), Ok(&formatted), "{name}: not stable");
-                row.comments += meaning::compare(kind, &text, &formatted).unwrap_or_else(|what| panic!("{name}: {what}"));
+                row.comments +=
+                    meaning::compare(kind, &text, &formatted).unwrap_or_else(|what| panic!("{name}: {what}"));
                 let counter = if formatted == text { &mut row.unchanged } else { &mut row.formatted };
                 *counter += 1;
             }
@@ -83,7 +90,8 @@ fn rows(folder: &Path) -> BTreeMap<Kind, Row> {
 fn print(rows: &BTreeMap<Kind, Row>) {
     println!("{:<6} {:>6} {:>9} {:>9} {:>8}  left alone", "kind", "files", "unchanged", "formatted", "comments");
     for (kind, Row { files, unchanged, formatted, comments, left_alone }) in rows {
-        let reasons: Vec<String> = left_alone.iter().map(|(reason, names)| format!("{} {reason}", names.len())).collect();
+        let reasons: Vec<String> =
+            left_alone.iter().map(|(reason, names)| format!("{} {reason}", names.len())).collect();
         let kind = format!("{kind:?}");
         println!("{kind:<6} {files:>6} {unchanged:>9} {formatted:>9} {comments:>8}  {}", reasons.join(", "));
     }

@@ -29,7 +29,8 @@ pub fn compare(kind: Kind, before: &str, after: &str) -> Result<usize, String> {
 /// Each value with the digits of its numbers; members in order, repeated ones too.
 fn json(text: &str) -> Result<String, String> {
     let text = text.trim_start_matches('\u{feff}');
-    let ast = parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default()).map_err(|error| error.to_string())?;
+    let ast =
+        parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default()).map_err(|error| error.to_string())?;
     Ok(ast.value.as_ref().map(shown).unwrap_or_default())
 }
 
@@ -60,7 +61,8 @@ fn toml(text: &str) -> Result<toml::Table, String> {
 /// formatter compares itself.
 fn proto(text: &str) -> Option<String> {
     let mut file = protox_parse::parse("", text).ok()?;
-    let public: Vec<String> = file.public_dependency.iter().map(|index| file.dependency[*index as usize].clone()).collect();
+    let public: Vec<String> =
+        file.public_dependency.iter().map(|index| file.dependency[*index as usize].clone()).collect();
     let weak: Vec<String> = file.weak_dependency.iter().map(|index| file.dependency[*index as usize].clone()).collect();
     file.dependency.sort();
     let place = |name: &String| file.dependency.iter().position(|other| other == name).unwrap() as i32;
