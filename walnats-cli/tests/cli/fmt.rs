@@ -176,10 +176,7 @@ fn links_permissions_and_what_is_outside_stay() {
     let ran = walnats(folder.path(), &["fmt"]);
     assert_eq!(ran.code, 2, "a read-only file cannot be written: {}", ran.stderr);
     assert!(ran.stderr.contains("`schemas/c.json` cannot be written: it is read-only"), "{}", ran.stderr);
-    assert_eq!(
-        ran.stdout,
-        "formatted schemas/a.json\nformatted schemas/b.json\n3 files: 2 formatted, 0 unchanged, 1 left alone; could not run\n"
-    );
+    assert_eq!(ran.stdout, "formatted schemas/a.json\nformatted schemas/b.json\n");
     assert!(fs::symlink_metadata(path("schemas/a.json")).unwrap().is_symlink());
     assert_eq!(fs::read_to_string(path("real/a.json")).unwrap(), PRETTY);
     assert_eq!(mode("real/a.json"), 0o640);
