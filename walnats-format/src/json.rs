@@ -10,13 +10,13 @@ use serde::de::IgnoredAny;
 
 use crate::Style;
 use crate::comparison::{self, Part};
-use crate::refusal::Refusal;
+use crate::refusal::{self, Refusal};
 
 /// Whether `text` is JSON.
 pub(crate) fn check(text: &str) -> Result<(), Refusal> {
     let Err(error) = serde_json::from_str::<IgnoredAny>(text) else { return Ok(()) };
     let line: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
-    let at = text.floor_char_boundary(line + error.column().saturating_sub(1));
+    let at = refusal::on_character(text, line + error.column().saturating_sub(1));
     let message = error.to_string();
     let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
     Err(Refusal::syntax(at, message))

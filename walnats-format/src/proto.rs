@@ -10,7 +10,7 @@ mod token;
 mod tree;
 
 use crate::comparison::{self, Part};
-use crate::refusal::Refusal;
+use crate::refusal::{self, Refusal};
 use token::{Comment, Token};
 use tree::{End, File, List, ListKind, Piece, Statement};
 
@@ -21,7 +21,7 @@ pub(crate) fn check(text: &str) -> Result<(), Refusal> {
         return Ok(());
     }
     protox_parse::parse("", text).map(|_| ()).map_err(|error| {
-        let at = error.span().map_or(text.len(), |span| text.floor_char_boundary(span.start));
+        let at = error.span().map_or(text.len(), |span| refusal::on_character(text, span.start));
         Refusal::syntax(at, error.to_string())
     })
 }

@@ -42,6 +42,11 @@ impl Refusal {
     }
 }
 
+/// The byte at which the character begins that `at` is in.
+pub(crate) fn on_character(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)

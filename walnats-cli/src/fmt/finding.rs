@@ -19,8 +19,9 @@ pub fn not_formatted(file: Arc<SourceFile>, formatted: &str) -> Diagnostic {
 
 /// The file has to stay as it is.
 pub fn left_alone(kind: Kind, file: Arc<SourceFile>, refusal: &Refusal) -> Diagnostic {
-    let start = file.text.floor_char_boundary(refusal.at);
-    let length = file.text[start..].chars().next().filter(|next| *next != '\n').map_or(0, char::len_utf8);
+    let start = refusal.at;
+    let next = file.text.get(start..).and_then(|rest| rest.chars().next());
+    let length = next.filter(|next| *next != '\n').map_or(0, char::len_utf8);
     let place = Place { file, span: start..start + length };
     let (code, name) = match kind {
         Kind::Json => ("WN0102", "JSON"),

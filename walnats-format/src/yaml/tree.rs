@@ -9,12 +9,12 @@ use yaml_parser::ast::Root;
 use yaml_parser::{SyntaxKind, SyntaxNode, SyntaxToken};
 
 use crate::comparison::Part;
-use crate::refusal::Refusal;
+use crate::refusal::{self, Refusal};
 
 /// Reads `text`.
 pub(super) fn parse(text: &str) -> Result<SyntaxNode, Refusal> {
     guarded(|| yaml_parser::parse(text))?.map_err(|error| {
-        let at = text.floor_char_boundary(error.offset());
+        let at = refusal::on_character(text, error.offset());
         Refusal::unsafe_at(at, "the YAML formatter cannot read this")
     })
 }
