@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::global_options::GlobalOptions;
-use crate::{accept, breaking, check, completions, dev, explain, generate, man};
+use crate::{accept, breaking, check, completions, dev, explain, fmt, generate, man};
 
 /// Generate typed NATS JetStream publishers from event schemas
 ///
@@ -31,6 +31,7 @@ Examples:
   walnats check --workspace              The same for all packages of the repository
   walnats breaking --against main        Check whether a change hurts a reader
   walnats explain WN0801                 Say what a code means and what to do about it
+  walnats fmt                            Format schemas and walnats.toml
   walnats generate --out src/events      Write the Rust code, for teams that commit it
   walnats generate --out src/events --check
                                          In CI: fail if the committed code is out of date
@@ -44,6 +45,7 @@ pub enum Command {
     Breaking(breaking::Options),
     Accept(accept::Options),
     Explain(explain::Options),
+    Fmt(fmt::Options),
     Generate(generate::Options),
     /// Print the JSON Schema of walnats.toml
     ///
@@ -71,6 +73,6 @@ impl Command {
 
     /// Whether it looks for something, so that its last line says how that ended.
     pub fn is_search(&self) -> bool {
-        matches!(self, Self::Accept(_) | Self::Breaking(_) | Self::Check(_) | Self::Generate(_))
+        matches!(self, Self::Accept(_) | Self::Breaking(_) | Self::Check(_) | Self::Fmt(_) | Self::Generate(_))
     }
 }

@@ -11,6 +11,7 @@ mod config_schema;
 mod dev;
 mod explain;
 mod finish;
+mod fmt;
 mod generate;
 mod global_options;
 mod man;
@@ -105,6 +106,7 @@ fn dispatch(arguments: &Arguments) -> Result<Outcome, Failure> {
         Command::Explain(options) => explain::run(options),
         Command::Completions(options) => completions::run(options, Arguments::command()),
         Command::Man(options) => man::run(options, Arguments::command()),
+        Command::Fmt(options) => fmt::run(global, options),
         Command::Dev(options) => dev::run(options),
         #[cfg(feature = "outbox")]
         Command::Outbox(options) => outbox::run(options),

@@ -18,6 +18,7 @@ const FLOORS: Floors<'static> = &[
         "config_schema",
         "dev",
         "explain",
+        "fmt",
         "generate",
         "man",
         "outbox",
@@ -29,6 +30,9 @@ const FLOORS: Floors<'static> = &[
 
 /// Of `walnats outbox`.
 const OUTBOX: Floors<'static> = &[&["place"], &["relay"], &["outbox"]];
+
+/// Of `walnats fmt`.
+const FMT: Floors<'static> = &[&["files", "finding", "write"], &["fmt"]];
 
 /// Of `walnats breaking`.
 const BREAKING: Floors<'static> = &[&["git"], &["tree"], &["baseline"], &["breaking"]];
@@ -45,6 +49,7 @@ const REPORT: Floors<'static> = &[
 fn modules_import_downwards() {
     assert_eq!(faults(root(), "src", FLOORS, &[]), "");
     assert_eq!(faults(root(), "src/breaking", BREAKING, &[]), "");
+    assert_eq!(faults(root(), "src/fmt", FMT, &[]), "");
     assert_eq!(faults(root(), "src/outbox", OUTBOX, &[]), "");
     assert_eq!(faults(root(), "src/report", REPORT, &[]), "");
 }

@@ -10,9 +10,10 @@ use walnats_harness::nested::{NestedCrate, workspace};
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// Those that are published, in the order in which they depend on each other.
-const PUBLISHED: [&str; 8] = [
+const PUBLISHED: [&str; 9] = [
     "walnats-schema",
     "walnats-subject",
+    "walnats-format",
     "walnats-server",
     "walnats-codegen",
     "walnats-compat",

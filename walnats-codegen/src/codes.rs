@@ -4,6 +4,7 @@ mod breaking;
 mod committed;
 mod events;
 mod files;
+mod format;
 mod json_schema;
 mod lints;
 mod options;
@@ -59,7 +60,7 @@ impl DefaultLevel {
 }
 
 /// The tables by their first digits, each with its title.
-const TABLES: [(&str, &[Code]); 11] = [
+const TABLES: [(&str, &[Code]); 12] = [
     ("Reading files", files::CODES),
     ("References", references::CODES),
     ("JSON Schema", json_schema::CODES),
@@ -70,6 +71,7 @@ const TABLES: [(&str, &[Code]); 11] = [
     ("Rust names and types", rust::CODES),
     ("Lints and examples (`walnats check` only)", lints::CODES),
     ("Changes that hurt a reader (`walnats breaking` only)", breaking::CODES),
+    ("Layout (`walnats fmt` only)", format::CODES),
     ("Committed code (`walnats generate --check` only)", committed::CODES),
 ];
 
@@ -126,7 +128,7 @@ pub fn document() -> String {
                     that; `deny`: nothing is\ngenerated, unless `[lints]` says `warn` or `allow`; `warn`: code is generated \
                     nevertheless. `[lints]` in `walnats.toml`\nsets levels by name: `no-description = \"allow\"`. Each code has a folder in \
                     `fixtures/diagnostics` with a schema that\nprovokes it and the text that comes out; those that begin with `WN08` have \
-                    one in `fixtures/breaking` of `walnats-compat`.\n`walnats explain CODE` prints a row, with its page where it has one.\n"
+                    one in `fixtures/breaking` of `walnats-compat`, those that begin with `WN10` in `fixtures/fmt` of `walnats-cli`.\n`walnats explain CODE` prints a row, with its page where it has one.\n"
         .to_owned();
     for (title, codes) in TABLES {
         text += &format!(

@@ -59,7 +59,7 @@ impl Config {
     }
 
     /// The schema folders, relative to the root.
-    pub(crate) fn folders(&self, settings: &Settings) -> Vec<PathBuf> {
+    pub fn folders(&self, settings: &Settings) -> Vec<PathBuf> {
         self.schemas.clone().unwrap_or_else(|| match &settings.schemas.folders {
             Some(folders) => folders.iter().map(PathBuf::from).collect(),
             None => vec![PathBuf::from(DEFAULT_FOLDER)],

@@ -29,6 +29,9 @@
 //! [breaking]                            # what `walnats breaking` takes for a break
 //! mode = "full"                         # both directions
 //!
+//! [fmt]                                 # how `walnats fmt` lays files out
+//! line_width = 120
+//!
 //! [lints]                               # by the names in `docs/diagnostics.md`: allow, warn or deny
 //! no-description = "deny"
 //! ```
@@ -36,6 +39,7 @@
 mod breaking;
 mod codegen;
 mod event;
+mod fmt;
 mod lints;
 mod read;
 mod schema;
@@ -50,6 +54,7 @@ use std::sync::Arc;
 pub use breaking::{BreakingSettings, ModeName, UnknownMembersName};
 pub use codegen::{CodegenSettings, DateTimeName};
 pub use event::EventSettings;
+pub use fmt::FmtSettings;
 pub use lints::LevelName;
 pub use read::parse;
 pub use schema::{DraftName, Formats, SchemaSettings, UnknownKeywordsName};
@@ -84,6 +89,8 @@ pub struct Settings {
     pub codegen: CodegenSettings,
     /// What `walnats breaking` takes for a break.
     pub breaking: BreakingSettings,
+    /// How `walnats fmt` lays files out.
+    pub fmt: FmtSettings,
     /// Levels of findings by name, such as `no-description`: those that are not always errors.
     pub lints: BTreeMap<Text, LevelName>,
     /// The file itself, for places.

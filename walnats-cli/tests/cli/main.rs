@@ -4,6 +4,7 @@ mod check;
 #[cfg(unix)]
 mod dev;
 mod explain;
+mod fmt;
 mod formats;
 mod generate;
 mod program;

@@ -26,7 +26,8 @@ const JETSTREAM: [(&str, &str); 7] = [
     ("allow_atomic", "atomic"),
 ];
 
-const SECTIONS: [&str; 8] = ["schemas", "defaults", "streams", "events", "services", "codegen", "breaking", "lints"];
+const SECTIONS: [&str; 9] =
+    ["schemas", "defaults", "streams", "events", "services", "codegen", "breaking", "fmt", "lints"];
 
 /// Reads the text of `walnats.toml`. Sections that are wrong are findings and take their defaults.
 pub fn parse(file: &Arc<SourceFile>, report: &mut Report) -> Settings {
@@ -49,6 +50,7 @@ pub fn parse(file: &Arc<SourceFile>, report: &mut Report) -> Settings {
             "events" => settings.events = reader.sections(value),
             "services" => settings.services = reader.sections(value),
             "lints" => settings.lints = reader.lints(value),
+            "fmt" => settings.fmt = reader.section(value).unwrap_or_default(),
             "breaking" => settings.breaking = reader.section(value).unwrap_or_default(),
             "codegen" => settings.codegen = reader.section(value).unwrap_or_default(),
             other => reader.unknown(other, &SECTIONS, key.span()),
@@ -232,12 +234,13 @@ fn code_of(message: &str) -> &'static str {
 
 /// What serde expects, as TOML calls it.
 fn in_words(message: &str) -> String {
-    const WORDS: [(&str, &str); 7] = [
+    const WORDS: [(&str, &str); 8] = [
         ("invalid type: map", "invalid type: table"),
         ("invalid type: sequence", "invalid type: array"),
         ("expected a sequence", "expected an array"),
         ("expected a map", "expected a table"),
         ("expected a nonzero u64", "expected a whole number of 1 or more"),
+        ("expected a nonzero u16", "expected a whole number from 1 to 65535"),
         ("expected a nonzero u32", "expected a whole number of 1 or more"),
         ("wanted string or table", "expected a string"),
     ];

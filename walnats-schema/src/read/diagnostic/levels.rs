@@ -55,7 +55,8 @@ impl Levels {
 }
 
 impl ForeignFiles {
-    fn contains(&self, path: &str) -> bool {
+    /// Whether others write the file with this path, as shown.
+    pub fn contains(&self, path: &str) -> bool {
         let mut names = self.folders.iter().filter_map(|folder| path.strip_prefix(folder.as_str())?.strip_prefix('/'));
         names.any(|name| self.patterns.iter().any(|pattern| wildcard::capture(pattern, name).is_some()))
     }
