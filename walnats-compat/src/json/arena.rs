@@ -12,7 +12,7 @@ use walnats_schema::{Schema, SchemaId, SchemaSet};
 
 use super::Root;
 use super::atom::{Kind, Literal};
-use super::state::Clause;
+use super::state::{Clause, Following};
 use super::summary::{Summaries, Summary};
 
 /// How many schemas a question may have.
@@ -25,6 +25,8 @@ pub(super) struct Arena {
     summaries: RefCell<Summaries>,
     /// What follows of a literal that is a choice, by type; `None` if nothing does.
     pub(super) choices: HashMap<(Literal, Kind), Option<Rc<Clause>>>,
+    /// What follows of a schema that holds, by type.
+    pub(super) following: HashMap<(SchemaId, Kind), Rc<Following>>,
 }
 
 impl Arena {
@@ -48,7 +50,7 @@ impl Arena {
         }
         let mut set = SchemaSet::default();
         set.schemas = merged.into_iter().flatten().collect();
-        let arena = Self { set, summaries: RefCell::default(), choices: HashMap::new() };
+        let arena = Self { set, summaries: RefCell::default(), choices: HashMap::new(), following: HashMap::new() };
         Some((arena, ids.map(|id| SchemaId(classes[id.0 as usize]))))
     }
 
