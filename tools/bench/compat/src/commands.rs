@@ -104,7 +104,9 @@ pub fn compare(scratch: &Path, buf: PathBuf, github: &Value) -> Result<()> {
     for _ in 0..ROUNDS {
         measured.iter_mut().try_for_each(Measured::run)?;
     }
-    println!("\ncommands over a hundred protobuf files, and over GitHub's 600 KB of JSON Schema with one event changed:");
+    println!(
+        "\ncommands over a hundred protobuf files, and over GitHub's 600 KB of JSON Schema with one event changed:"
+    );
     for (own, other) in pairs {
         let (own, other) = (&measured[own], &measured[other]);
         let ratio = |of: fn(&Measured) -> &Vec<f64>| median(of(own).clone()) / median(of(other).clone());

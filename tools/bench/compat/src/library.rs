@@ -49,7 +49,8 @@ pub fn compare(title: &str, changes: &[Change]) {
     println!("\n{title}: {} changes, each judged in both directions, with reading; CPU time", changes.len());
     let ours = &answers[0];
     for (library, theirs) in LIBRARIES.iter().zip(&answers).skip(1) {
-        let ratios = ours.iter().zip(theirs).map(|((_, own), (_, other))| own.as_secs_f64() / other.as_secs_f64().max(1e-9));
+        let ratios =
+            ours.iter().zip(theirs).map(|((_, own), (_, other))| own.as_secs_f64() / other.as_secs_f64().max(1e-9));
         println!("  walnats takes {:.2} of the time of {} (median)", median(ratios.collect()), library.name);
     }
     for (library, answers) in LIBRARIES.iter().zip(&answers) {

@@ -52,7 +52,10 @@ fn run(part: Option<&str>) -> Result<()> {
         library::compare("GitHub's schema with planted changes", &changes::planted(&github)?);
     }
     if is_wanted("released") {
-        library::compare("GitHub's webhooks and the Agent Client Protocol, release by release", &changes::released(&cache)?);
+        library::compare(
+            "GitHub's webhooks and the Agent Client Protocol, release by release",
+            &changes::released(&cache)?,
+        );
     }
     Ok(())
 }

@@ -23,7 +23,15 @@ impl Package {
         let wanted = format!("{}@{}", self.name, self.version);
         println!("fetching {wanted}");
         let npm = Command::new("npm")
-            .args(["install", "--silent", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts", "--legacy-peer-deps"])
+            .args([
+                "install",
+                "--silent",
+                "--no-audit",
+                "--no-fund",
+                "--no-save",
+                "--ignore-scripts",
+                "--legacy-peer-deps",
+            ])
             .arg("--prefix")
             .arg(&root)
             .arg(&wanted)

@@ -31,7 +31,10 @@ pub fn write(folder: &Path) -> Result<()> {
         // Part of walnats; buf has to be given it.
         let options = root.join("vendor/walnats");
         fs::create_dir_all(&options)?;
-        fs::write(options.join("options.proto"), include_str!("../../../../walnats-codegen/proto/walnats/options.proto"))?;
+        fs::write(
+            options.join("options.proto"),
+            include_str!("../../../../walnats-codegen/proto/walnats/options.proto"),
+        )?;
         fs::write(root.join("buf.yaml"), BUF)?;
         fs::write(root.join("walnats.toml"), "")?;
     }
