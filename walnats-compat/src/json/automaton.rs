@@ -105,11 +105,6 @@ impl Automata {
         Ok(if wanted { Test::Any(conditions) } else { Test::All(inverted(conditions)) })
     }
 
-    /// One of the expressions that this crate has, for formats and the like, as a test.
-    pub(super) fn own_regex(&mut self, regex: &'static str, wanted: bool) -> Option<Test> {
-        Some(Test::Any(vec![vec![(own_dfa(regex)?, wanted)]]))
-    }
-
     fn compiled(&mut self, pattern: &Rc<str>) -> &Compiled {
         if !self.patterns.contains_key(pattern) {
             let conditions = match Pattern::conditions(pattern) {
@@ -135,11 +130,16 @@ impl Automata {
         self.regexes.insert(regex.to_owned(), built.clone());
         built
     }
+}
 
-    /// The automaton of all texts.
-    pub(super) fn any(&mut self) -> Option<Arc<Dfa>> {
-        own_dfa(ANY)
-    }
+/// The automaton of all texts.
+pub(super) fn any() -> Option<Arc<Dfa>> {
+    own_dfa(ANY)
+}
+
+/// One of this crate's own expressions, for formats, as a test.
+pub(super) fn own_regex(regex: &'static str, wanted: bool) -> Option<Test> {
+    Some(Test::Any(vec![vec![(own_dfa(regex)?, wanted)]]))
 }
 
 /// The automata of this crate's own expressions, which many questions need.

@@ -109,10 +109,9 @@ impl Evaluated {
                 holds.add(inside(then)?);
             }
             let fails = choice.else_.map_or(Some(Self::default()), inside)?;
-            let condition = |literal| Condition::literal(literal);
             found.add_one_of(vec![
-                (condition(Literal::yes(choice.if_)), holds),
-                (condition(Literal::no(choice.if_)), fails),
+                (Condition::literal(Literal::yes(choice.if_)), holds),
+                (Condition::literal(Literal::no(choice.if_)), fails),
             ])?;
         }
         for (cause, dependent) in &rules.dependent_schemas {

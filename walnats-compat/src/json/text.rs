@@ -10,7 +10,7 @@ use walnats_schema::Format;
 use super::Reason;
 use super::assertion::without_assertions;
 use super::atom::Atom;
-use super::automaton::{Dfa, Found, Search, Test};
+use super::automaton::{self, Dfa, Found, Search, Test};
 use super::format;
 use super::outcome::Outcome;
 use super::solver::Solver;
@@ -100,7 +100,7 @@ impl Solver {
             // To count many characters takes many states.
             let mut search = Search::default();
             self.tests(&rules, false, &mut search.tests);
-            let Some(any) = self.automata.any() else { return Outcome::open(Reason::TooManyStates) };
+            let Some(any) = automaton::any() else { return Outcome::open(Reason::TooManyStates) };
             let (found, states) = search.run(any, &mut |text| rules.accepted_like(self, text));
             self.step(states / STATES_FOR_A_STEP);
             match found {
@@ -115,7 +115,7 @@ impl Solver {
             let mut search = Search { min: rules.min, max: rules.max, ..Search::default() };
             rules.excluded.iter().for_each(|text| search.excluded.add(text));
             let said = self.tests(&rules, is_certain, &mut search.tests);
-            let Some(any) = self.automata.any() else { break };
+            let Some(any) = automaton::any() else { break };
             if let Some(text) = self.pumped(&rules, &mut search, &any) {
                 return Outcome::Value(text.into());
             }
@@ -168,7 +168,7 @@ impl Solver {
         for (format, wanted) in &rules.formats {
             let bounds = format::bounds(*format);
             let language = if *wanted == is_certain { &bounds.inner } else { &bounds.outer };
-            match self.automata.own_regex(language, *wanted) {
+            match automaton::own_regex(language, *wanted) {
                 Some(test) => tests.push(test),
                 None => reason = reason.or(Some(Reason::Format)),
             }
