@@ -500,3 +500,29 @@ fn the_shop_is_compatible_with_itself() {
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
     assert!(ran.stdout.ends_with(" compatible; clean\n"), "{}", ran.stdout);
 }
+
+#[test]
+fn a_baseline_that_does_not_exist() {
+    let (_folder, package) = repository("");
+    let gone = package.join("gone");
+    let nothing = "there is neither a folder, a file nor a revision";
+    for against in [gone.to_str().unwrap(), "./gone", "../gone/old.json", "/gone.json"] {
+        let ran = breaking(&package, against);
+        let said = format!("{nothing} `{against}`: name a git revision");
+        assert!(ran.code == 2 && ran.stderr.contains(&said), "{against}: {}", ran.stderr);
+    }
+    for against in ["gone", "gone.json", "feature/gone", "schemas/gone.json"] {
+        let ran = breaking(&package, against);
+        let said = format!("there is no folder or file `{against}` either");
+        assert!(ran.code == 2 && ran.stderr.contains(&said), "{against}: {}", ran.stderr);
+        assert!(ran.stderr.contains("there is no revision"), "{against}: {}", ran.stderr);
+    }
+    write(&package, "old.yaml", OLD);
+    for against in ["old.yaml", "./old.yaml"] {
+        let ran = breaking(&package, against);
+        assert!(ran.code == 2 && ran.stderr.contains("is a file, but not a package"), "{against}: {}", ran.stderr);
+    }
+    // What is there is still found.
+    assert_eq!(breaking(&package, "HEAD").code, 0);
+    assert_eq!(breaking(&package, "./").code, 0);
+}

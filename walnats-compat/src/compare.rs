@@ -7,9 +7,9 @@ use walnats_codegen::model::Event;
 use walnats_codegen::settings::ModeName;
 
 use crate::finding::{About, Direction, Finding, Revision};
-use crate::json::Limits;
+use crate::json::{Limits, Same};
 use crate::kind::Kind;
-use crate::payload::{self, Pair};
+use crate::payload::{self, Judge, Pair};
 use crate::side::Side;
 use crate::{delivery, messages};
 
@@ -52,12 +52,13 @@ pub fn compare(old: &Side, new: &Side, options: &Options) -> Comparison {
     let former: BTreeMap<&str, &str> = renames.iter().map(|(old, new)| (*new, *old)).collect();
     let settings = &new.package.settings;
     let is_compared = |event: &str| !options.is_further || settings.breaking(event).transitive.unwrap_or_default();
+    let same = Same::new(&old.model.schemas, &new.model.schemas);
     let mut comparison = Comparison::default();
     for event in new.model.events.iter().filter(|event| is_compared(&event.name)) {
         let name = former.get(event.name.as_str()).copied().unwrap_or(&event.name);
         match (old.event(name), old.loss(event)) {
-            (Some(other), _) => comparison.event((old, other), (new, event), options),
-            (None, Some(error)) => comparison.lost((old, event), (new, event), error, Revision::Old),
+            (Some(other), _) => comparison.event((old, other), (new, event), &same, options),
+            (None, Some(error)) => comparison.lost((old, event), (new, event), &same, (error, Revision::Old)),
             (None, None) => comparison.added.push(event.name.clone()),
         }
     }
@@ -65,7 +66,7 @@ pub fn compare(old: &Side, new: &Side, options: &Options) -> Comparison {
         if new.event(&event.name).is_none()
             && let Some(error) = new.loss(event)
         {
-            comparison.lost((old, event), (new, event), error, Revision::New);
+            comparison.lost((old, event), (new, event), &same, (error, Revision::New));
         }
     }
     let mut found = messages::compare(old, new);
@@ -93,8 +94,8 @@ pub fn compare(old: &Side, new: &Side, options: &Options) -> Comparison {
 }
 
 impl Comparison {
-    fn event(&mut self, (old, former): (&Side, &Event), (new, event): (&Side, &Event), options: &Options) {
-        for pair in pairs((old, former), (new, event)) {
+    fn event(&mut self, (old, former): (&Side, &Event), (new, event): (&Side, &Event), same: &Same, options: &Options) {
+        for pair in pairs((old, former), (new, event), (same, &Judge::default())) {
             let mut found = payload::compare(&pair, &options.limits);
             let readers = delivery::readers(old, new, &[&former.name, &event.name]);
             found.iter_mut().for_each(|finding| finding.readers.clone_from(&readers));
@@ -104,12 +105,18 @@ impl Comparison {
     }
 
     /// An event whose schema has an error in one revision.
-    fn lost(&mut self, old: (&Side, &Event), new: (&Side, &Event), error: &Diagnostic, revision: Revision) {
+    fn lost(
+        &mut self,
+        old: (&Side, &Event),
+        new: (&Side, &Event),
+        same: &Same,
+        (error, revision): (&Diagnostic, Revision),
+    ) {
         let whose = match revision {
             Revision::Old => "the old schema has an error",
             Revision::New => "the new schema has an error",
         };
-        for pair in pairs(old, new) {
+        for pair in pairs(old, new, (same, &Judge::default())) {
             let why = format!("{whose}: {}", error.message);
             let finding = payload::undecided(&pair, "", &why);
             let side = if revision == Revision::Old { old.0 } else { new.0 };
@@ -129,7 +136,11 @@ fn verdict(pair: &Pair<'_>, found: &[Finding]) -> Verdict {
 }
 
 /// Who writes and who reads, by the mode of the event.
-fn pairs<'p>((old, former): (&'p Side, &'p Event), (new, event): (&'p Side, &'p Event)) -> Vec<Pair<'p>> {
+fn pairs<'p>(
+    (old, former): (&'p Side, &'p Event),
+    (new, event): (&'p Side, &'p Event),
+    (same, judge): (&'p Same, &'p Judge),
+) -> Vec<Pair<'p>> {
     let settings = &new.package.settings;
     let breaking = settings.breaking(&event.name);
     let directions: &[Direction] = match breaking.mode.unwrap_or_default() {
@@ -143,7 +154,7 @@ fn pairs<'p>((old, former): (&'p Side, &'p Event), (new, event): (&'p Side, &'p 
             Direction::Forward => [sides[1], sides[0]],
             _ => sides,
         };
-        Pair { writer, reader, written, read, name: &event.name, direction, settings, breaking }
+        Pair { writer, reader, written, read, name: &event.name, direction, settings, breaking, same, judge }
     };
     directions.iter().map(pair).collect()
 }

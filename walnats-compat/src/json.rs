@@ -15,6 +15,7 @@ mod number;
 mod object;
 mod outcome;
 mod propagate;
+mod same;
 mod search;
 mod solver;
 mod state;
@@ -28,6 +29,7 @@ use walnats_schema::{SchemaId, SchemaSet};
 
 pub use self::minimize::{minimize, reduce};
 use self::outcome::Outcome;
+pub(crate) use self::same::Same;
 use self::solver::Solver;
 
 /// A schema of a set.
@@ -110,7 +112,7 @@ const STACK: usize = 256 << 20;
 /// # Panics
 /// If an id comes from another set than the one beside it, or if no thread can be started.
 pub fn contained(sub: Root<'_>, sup: Root<'_>, limits: &Limits) -> Containment {
-    if sub.set == sup.set && sub.id == sup.id {
+    if std::ptr::eq(sub.set, sup.set) && sub.id == sup.id {
         return Containment::Contained;
     }
     std::thread::scope(|scope| {
@@ -124,6 +126,9 @@ fn search_difference(sub: Root<'_>, sup: Root<'_>, limits: &Limits) -> Containme
     let Some((arena, [accepts, refuses])) = arena::Arena::new([sub, sup]) else {
         return Containment::Undecided(vec![Undecided { pointer: String::new(), reason: Reason::Limits }]);
     };
+    if accepts == refuses {
+        return Containment::Contained;
+    }
     let differs = |value: &Value| sub.set.is_valid(sub.id, value) && !sup.set.is_valid(sup.id, value);
     let mut solver = Solver::new(arena, *limits);
     let (candidate, places) = match solver.difference(accepts, refuses) {

@@ -12,11 +12,11 @@ use walnats_codegen::settings::{BreakingSettings, Settings, UnknownMembersName};
 use walnats_schema::{SchemaId, SchemaSet};
 
 use crate::finding::{About, Direction, Finding, Revision, Witness};
-use crate::json::{self, Containment, Limits, Reason, Root, Undecided};
+use crate::json::{self, Containment, Limits, Reason, Root, Same, Undecided};
 use crate::side::Side;
 use crate::{keyword, mark, reason, tolerant, walk};
 use culprit::Culprit;
-use judge::Judge;
+pub(crate) use judge::Judge;
 
 /// How many breaks of an event are looked for in one direction.
 const MOST: usize = 16;
@@ -36,6 +36,9 @@ pub(crate) struct Pair<'p> {
     /// Of the new revision.
     pub(crate) settings: &'p Settings,
     pub(crate) breaking: BreakingSettings,
+    /// Which schemas of the old and the new side say the same.
+    pub(crate) same: &'p Same,
+    pub(crate) judge: &'p Judge,
 }
 
 impl Pair<'_> {
@@ -66,12 +69,12 @@ pub(crate) fn compare(pair: &Pair<'_>, limits: &Limits) -> Vec<Finding> {
     }
 }
 
-/// Whether both sides say the same: of most events in a change nothing is different.
+/// Whether both sides say the same. Readers that ignore unknown members refuse less than what is written says.
 fn is_unchanged(pair: &Pair<'_>, written: SchemaId, read: SchemaId) -> bool {
-    let (writer, reader) = (&pair.writer.0.model.schemas, &pair.reader.0.model.schemas);
-    let has_scopes = !writer.resources.is_empty() || !reader.resources.is_empty();
-    let is_tolerant = pair.is_tolerant();
-    !has_scopes && !is_tolerant && keyword::written(writer, &[written]) == keyword::written(reader, &[read])
+    match pair.writer.1 {
+        Revision::Old => pair.same.is_same(written, read),
+        Revision::New => pair.same.is_same(read, written),
+    }
 }
 
 struct Search<'p> {
@@ -80,7 +83,6 @@ struct Search<'p> {
     /// As readers apply it.
     reader: Cow<'p, SchemaSet>,
     read: SchemaId,
-    judge: Judge<'p>,
     findings: Vec<Finding>,
 }
 
@@ -92,7 +94,6 @@ impl<'p> Search<'p> {
             writer: Root { set: &pair.writer.0.model.schemas, id: written },
             reader: if pair.is_tolerant() { Cow::Owned(tolerant::tolerant(reader)) } else { Cow::Borrowed(reader) },
             read,
-            judge: Judge::new(pair),
             findings: Vec::new(),
         }
     }
@@ -115,7 +116,7 @@ impl<'p> Search<'p> {
             let culprit = culprit::find(self.writer, Root { set: &reader, id: self.read }, &payload);
             // With less in one place, another may refuse what it accepted: readers themselves do not.
             if self.is_difference(&payload) {
-                if self.judge.confirms(&payload) {
+                if self.pair.judge.confirms(self.pair, &payload) {
                     self.breaks(culprit.as_ref(), payload);
                 } else {
                     let pointer = culprit.as_ref().map(|culprit| culprit.terms.clone()).unwrap_or_default();

@@ -22,7 +22,7 @@ const JSON_FLOORS: Floors<'static> = &[
     &["summary"],
     &["state"],
     &["arena"],
-    &["evaluated", "evaluators", "known"],
+    &["evaluated", "evaluators", "known", "same"],
     &["negation"],
     &["propagate"],
     &["solver"],

@@ -176,6 +176,69 @@ fn what_is_left_is_judged_member_by_member() {
     assert_change("a condition", Draft::Draft202012, &wide, &narrow, Change::Narrower);
 }
 
+/// Closed unions of sixty kinds, in the shapes that people write them in.
+#[test]
+fn closed_unions() {
+    let kinds = |shape: &str, count: usize, least: i64, extra: bool| {
+        let own = |index: usize| {
+            let bound = if index == 3 { least } else { 0 };
+            let mut properties = json!({
+                "kind": {"const": format!("kind{index}")},
+                format!("a{index}"): {"type": "integer", "minimum": bound},
+                format!("b{index}"): {"type": ["string", "null"]},
+                "shared": {"type": "string"},
+            });
+            if extra && index == 7 {
+                properties["extra"] = json!({"type": "boolean"});
+            }
+            object(properties, &["kind"])
+        };
+        let base = object(json!({"id": {"type": "integer", "minimum": 0, "maximum": u64::MAX}}), &["id"]);
+        let branch = |index: usize| match shape {
+            "with the base" => json!({"allOf": [{"$ref": "#/$defs/base"}, own(index)]}),
+            _ => own(index),
+        };
+        let mut schema = json!({"type": "object", "unevaluatedProperties": false, "$defs": {"base": base}});
+        match shape {
+            "with the base" => schema["oneOf"] = (0..count).map(branch).collect(),
+            "conditions" => {
+                let rule = |index: usize| {
+                    let kind = json!({"properties": {"kind": {"const": format!("kind{index}")}}, "required": ["kind"]});
+                    json!({"if": kind, "then": own(index)})
+                };
+                let base = json!({"$ref": "#/$defs/base"});
+                schema["allOf"] = [base].into_iter().chain((0..count).map(rule)).collect();
+                schema["properties"] =
+                    json!({"kind": {"enum": (0..count).map(|index| format!("kind{index}")).collect::<Vec<_>>()}});
+                schema["required"] = json!(["kind"]);
+            }
+            union => {
+                schema["allOf"] = json!([{"$ref": "#/$defs/base"}]);
+                schema[union] = (0..count).map(branch).collect();
+            }
+        }
+        schema
+    };
+    for shape in ["oneOf", "anyOf", "with the base", "conditions"] {
+        let old = kinds(shape, 60, 0, false);
+        let changes = [
+            ("a bound", kinds(shape, 60, -1, false), Change::Wider),
+            ("a member", kinds(shape, 60, 0, true), Change::Wider),
+            ("a kind more", kinds(shape, 61, 0, false), Change::Wider),
+            ("a kind less", kinds(shape, 59, 0, false), Change::Narrower),
+            ("a bound and a member", kinds(shape, 60, 1, true), Change::Other),
+        ];
+        for (name, new, change) in changes {
+            let start = std::time::Instant::now();
+            assert_change(&format!("{shape}: {name}"), Draft::Draft202012, &old, &new, change);
+            println!("{shape}: {name}: {:?}", start.elapsed());
+        }
+        let mut open = old.clone();
+        open["unevaluatedProperties"] = json!({"type": "null"});
+        assert_change(&format!("{shape}: open"), Draft::Draft202012, &old, &open, Change::Wider);
+    }
+}
+
 #[test]
 fn cloud_events() {
     let event = |source: Value, data: Value, kind: &str| {

@@ -188,25 +188,72 @@ fn variant(kind: &str, mut members: Value) -> Value {
     json!({"type": "object", "properties": members, "required": ["kind"]})
 }
 
+/// Where a member that changes stands, and the smallest event with a value of it.
+struct Context {
+    event: fn(&Value) -> Value,
+    payload: fn(&Value) -> Value,
+}
+
+const CONTEXTS: [Context; 3] = [
+    Context {
+        event: |member| {
+            json!({
+                "type": "object",
+                "properties": {"id": {"type": "string"}, "member": member, "note": {"type": "string"}},
+                "required": ["id", "member"],
+            })
+        },
+        payload: |value| json!({"id": "", "member": value}),
+    },
+    // One of many requests, in an envelope that is closed.
+    Context {
+        event: |member| {
+            let request = |index: usize| {
+                let mut properties = json!({"method": {"const": format!("m{index}")}, "note": {"type": "string"}});
+                let mut required = vec!["method"];
+                if index == 17 {
+                    properties["member"] = member.clone();
+                    required.push("member");
+                }
+                let base = json!({"properties": {"id": {"type": ["string", "null"]}}, "required": ["id"]});
+                json!({"allOf": [base, {"properties": properties, "required": required}]})
+            };
+            let requests: Vec<Value> = (0..30).map(request).collect();
+            json!({"type": "object", "oneOf": requests, "unevaluatedProperties": false})
+        },
+        payload: |value| json!({"id": "", "method": "m17", "member": value}),
+    },
+    // A wide schema of a registry.
+    Context {
+        event: |member| {
+            let others =
+                (0..80).map(|index| (format!("field_{index}"), json!({"type": ["string", "null"], "maxLength": 255})));
+            let mut properties: serde_json::Map<String, Value> = others.collect();
+            properties.insert("member".to_owned(), member.clone());
+            json!({"type": "object", "properties": properties, "required": ["member"], "additionalProperties": false})
+        },
+        payload: |value| json!({"member": value}),
+    },
+];
+
 #[test]
 fn every_planted_break_has_a_small_witness() {
     let changes = planted();
     assert!(changes.len() >= 60, "{}", changes.len());
-    for (old, new, smallest) in changes {
+    let contexts = CONTEXTS.iter();
+    for (Context { event, payload }, (old, new, smallest)) in
+        contexts.flat_map(|context| changes.iter().map(move |change| (context, change)))
+    {
         let event = |member: &Value| {
-            let schema = json!({
-                "type": "object",
-                "properties": {"id": {"type": "string"}, "member": member, "note": {"type": "string"}},
-                "required": ["id", "member"],
-                "$defs": {
-                    "tree": {"type": "object", "properties": {"next": {"$ref": "#/$defs/tree"}}},
-                    "low": {"type": "object", "properties": {"next": {"type": "object", "properties": {"next": false}}}},
-                },
+            let mut schema = event(member);
+            schema["$defs"] = json!({
+                "tree": {"type": "object", "properties": {"next": {"$ref": "#/$defs/tree"}}},
+                "low": {"type": "object", "properties": {"next": {"type": "object", "properties": {"next": false}}}},
             });
             read(&schema, Draft::Draft202012, true).unwrap()
         };
-        let (one, two) = (event(&old), event(&new));
-        let smallest = json!({"id": "", "member": smallest});
+        let (one, two) = (event(old), event(new));
+        let smallest = payload(smallest);
         assert!(one.accepts(&smallest) && !two.accepts(&smallest), "{smallest} does not show {old} -> {new}");
         match judge(&one, &two) {
             Containment::Differs(witness) => {

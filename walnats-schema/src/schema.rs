@@ -67,7 +67,7 @@ pub struct Resource {
 ///
 /// Keywords have the meaning of draft 2020-12; older drafts are brought into that form when a schema is lowered
 /// (`items` as an array becomes `prefix_items`, boolean `exclusiveMinimum` becomes a number, siblings of `$ref` vanish).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Schema {
     /// The schema `false`: accepts nothing.
@@ -180,7 +180,7 @@ pub enum JsonType {
 }
 
 /// Keywords that constrain numbers alone. Numbers are kept as written, so that no digit is lost.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 #[allow(missing_docs)]
 pub struct NumberRules {
@@ -200,7 +200,7 @@ pub struct NumberRules {
 }
 
 /// Keywords that constrain strings alone. Lengths count Unicode code points.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct StringRules {
     /// `minLength`.
@@ -221,7 +221,7 @@ pub struct StringRules {
 }
 
 /// Keywords that constrain arrays alone.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 #[allow(missing_docs)]
 pub struct ArrayRules {
@@ -243,7 +243,7 @@ pub struct ArrayRules {
 }
 
 /// `contains` with its bounds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Contains {
     /// What is counted.
     pub schema: SchemaId,
@@ -257,7 +257,7 @@ pub struct Contains {
 }
 
 /// Keywords that constrain objects alone.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 #[allow(missing_docs)]
 pub struct ObjectRules {
@@ -287,7 +287,7 @@ pub struct ObjectRules {
 }
 
 /// `if`, `then`, `else`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct Condition {
     #[serde(rename = "if")]
@@ -299,7 +299,7 @@ pub struct Condition {
 }
 
 /// A reference that the dynamic scope decides (`$dynamicRef`, `$recursiveRef`).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct DynamicReference {
     /// The anchor to look for, outermost resource first; `""` is `$recursiveAnchor`.
     pub anchor: String,

@@ -48,21 +48,40 @@ pub fn read(against: &str, root: &Path, member: &Path) -> Result<Baseline, Failu
     let is_path = path.is_absolute()
         || ["./", "../"].iter().any(|start| against.starts_with(start))
         || matches!(against, "." | "..");
-    if is_path && path.is_dir() {
-        return folder(against, member);
+    if is_path {
+        return if path.is_dir() { folder(against, member) } else { Err(no_baseline(against, path).into()) };
     }
     let git = Git::new(root);
     if !git.is_repository()? {
         if path.is_dir() {
             return folder(against, member);
         }
+        if path.is_file() {
+            return Err(no_baseline(against, path).into());
+        }
         let root = root.display();
         return Err(format!("`{against}` is not a folder, and `{root}` is not in a git repository").into());
     }
     match revision(&git, against) {
         Err(_) if path.is_dir() => folder(against, member),
+        Err(_) if path.is_file() => Err(no_baseline(against, path).into()),
+        Err(error) if git.commit(split(against).0).is_err() => {
+            Err(format!("{error}; there is no folder or file `{against}` either").into())
+        }
         read => read,
     }
+}
+
+/// Why a path, which no revision is named like, is not a baseline.
+fn no_baseline(against: &str, path: &Path) -> String {
+    let found = match path.exists() {
+        true => format!("`{against}` is a file, but not a package"),
+        false => format!("there is neither a folder, a file nor a revision `{against}`"),
+    };
+    format!(
+        "{found}: name a git revision, such as `main` or `HEAD~1`, the folder of a package, or a file ending in `.json` that \
+         holds the package's files by path"
+    )
 }
 
 fn revision(git: &Git, against: &str) -> Result<Baseline, Failure> {

@@ -1,16 +1,18 @@
 //! The schemas of both sides in one set, in which equal schemas are the same.
 
+mod classes;
 mod unions;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::rc::Rc;
 
+pub(super) use self::classes::classes;
 use walnats_schema::{Schema, SchemaId, SchemaSet};
 
 use super::Root;
 use super::atom::{Kind, Literal};
-use super::state::Clause;
+use super::state::{Clause, Following};
 use super::summary::{Summaries, Summary};
 
 /// How many schemas a question may have.
@@ -23,6 +25,8 @@ pub(super) struct Arena {
     summaries: RefCell<Summaries>,
     /// What follows of a literal that is a choice, by type; `None` if nothing does.
     pub(super) choices: HashMap<(Literal, Kind), Option<Rc<Clause>>>,
+    /// What follows of a schema that holds, by type.
+    pub(super) following: HashMap<(SchemaId, Kind), Rc<Following>>,
 }
 
 impl Arena {
@@ -35,7 +39,7 @@ impl Arena {
             Expansion::new(root, schemas.len()).run(&mut schemas)?;
         }
         unions::unite_constants(&mut schemas);
-        let classes = classes(&schemas);
+        let classes = classes(&mut schemas);
         let count = classes.iter().max().map_or(0, |class| *class as usize + 1);
         let mut merged: Vec<Option<Schema>> = vec![None; count];
         for (mut schema, class) in schemas.into_iter().zip(&classes) {
@@ -46,7 +50,7 @@ impl Arena {
         }
         let mut set = SchemaSet::default();
         set.schemas = merged.into_iter().flatten().collect();
-        let arena = Self { set, summaries: RefCell::default(), choices: HashMap::new() };
+        let arena = Self { set, summaries: RefCell::default(), choices: HashMap::new(), following: HashMap::new() };
         Some((arena, ids.map(|id| SchemaId(classes[id.0 as usize]))))
     }
 
@@ -149,7 +153,7 @@ impl<'s> Expansion<'s> {
 }
 
 /// Forgets what asks nothing, and sorts what has no order.
-fn tidy(schema: &mut Schema) {
+pub(super) fn tidy(schema: &mut Schema) {
     schema.string.content_encoding = None;
     schema.object.properties.sort();
     schema.object.pattern_properties.sort();
@@ -171,47 +175,4 @@ fn map_ids(schema: &mut Schema, map: &mut dyn FnMut(SchemaId) -> SchemaId) {
     for id in schema.children_mut() {
         *id = map(*id);
     }
-}
-
-/// The class of each schema: schemas of one class accept the same, because they say the same, however often they refer to
-/// themselves. Found by partition refinement.
-fn classes(schemas: &[Schema]) -> Vec<u32> {
-    let mut shapes: HashMap<String, u32> = HashMap::new();
-    let mut children: Vec<Vec<SchemaId>> = Vec::with_capacity(schemas.len());
-    let mut classes: Vec<u32> = Vec::with_capacity(schemas.len());
-    for schema in schemas {
-        children.push(schema.children());
-        let mut shape = schema.clone();
-        map_ids(&mut shape, &mut |_| SchemaId(0));
-        let next = shapes.len() as u32;
-        classes.push(*shapes.entry(format!("{shape:?}")).or_insert(next));
-    }
-    let mut count = shapes.len();
-    loop {
-        let mut seen: HashMap<(u32, Vec<u32>), u32> = HashMap::new();
-        let refined: Vec<u32> = (0..schemas.len())
-            .map(|index| {
-                let mut below: Vec<u32> = children[index].iter().map(|child| classes[child.0 as usize]).collect();
-                for range in unordered(&schemas[index]) {
-                    below[range].sort_unstable();
-                }
-                let next = seen.len() as u32;
-                *seen.entry((classes[index], below)).or_insert(next)
-            })
-            .collect();
-        let is_stable = seen.len() == count;
-        count = seen.len();
-        classes = refined;
-        if is_stable {
-            return classes;
-        }
-    }
-}
-
-/// Which of the children, in the order of [`Schema::children`], have no order of their own.
-fn unordered(schema: &Schema) -> [std::ops::Range<usize>; 3] {
-    let first = usize::from(schema.reference.is_some());
-    let second = first + schema.all_of.len();
-    let third = second + schema.any_of.len();
-    [first..second, second..third, third..third + schema.one_of.len()]
 }

@@ -2,8 +2,9 @@
 
 mod trie;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use regex_automata::Anchored;
 use regex_automata::dfa::Automaton;
@@ -28,13 +29,13 @@ const ANY: &str = r"^(?s:.*)$";
 #[derive(Default)]
 pub(super) struct Automata {
     patterns: HashMap<Rc<str>, Compiled>,
-    regexes: HashMap<String, Option<Rc<Dfa>>>,
+    regexes: HashMap<String, Option<Arc<Dfa>>>,
 }
 
 struct Compiled {
     matcher: Option<Pattern>,
     /// `Err` where it cannot be said by automata.
-    conditions: Result<Lists<Rc<Dfa>>, Reason>,
+    conditions: Result<Lists<Arc<Dfa>>, Reason>,
 }
 
 /// Automata, each with whether it must match or must not.
@@ -47,9 +48,9 @@ pub(super) struct Dfa(dense::DFA<Vec<u32>>);
 #[derive(Clone)]
 pub(super) enum Test {
     /// One of the outer list, and all of the inner one.
-    Any(Lists<Rc<Dfa>>),
+    Any(Lists<Arc<Dfa>>),
     /// One of the inner list, for all of the outer one.
-    All(Lists<Rc<Dfa>>),
+    All(Lists<Arc<Dfa>>),
 }
 
 /// The texts that are looked for.
@@ -77,7 +78,7 @@ pub(super) enum Found {
 impl Search {
     /// What `fits` makes of a shortest text that passes all tests, and how many states were looked at. Of texts that lead to the
     /// same state, one is tried.
-    pub(super) fn run(&self, any: Rc<Dfa>, fits: &mut dyn FnMut(&str) -> Option<String>) -> (Found, u64) {
+    pub(super) fn run(&self, any: Arc<Dfa>, fits: &mut dyn FnMut(&str) -> Option<String>) -> (Found, u64) {
         let mut nodes = Vec::new();
         let found = Product::new(self, any).run(&mut nodes, fits);
         (found, nodes.len() as u64)
@@ -104,11 +105,6 @@ impl Automata {
         Ok(if wanted { Test::Any(conditions) } else { Test::All(inverted(conditions)) })
     }
 
-    /// An expression in the syntax of the crate `regex` as a test.
-    pub(super) fn regex(&mut self, regex: &str, wanted: bool) -> Option<Test> {
-        Some(Test::Any(vec![vec![(self.dfa(regex)?, wanted)]]))
-    }
-
     fn compiled(&mut self, pattern: &Rc<str>) -> &Compiled {
         if !self.patterns.contains_key(pattern) {
             let conditions = match Pattern::conditions(pattern) {
@@ -121,32 +117,49 @@ impl Automata {
         &self.patterns[pattern]
     }
 
-    fn automata(&mut self, alternatives: Conditions) -> Option<Lists<Rc<Dfa>>> {
+    fn automata(&mut self, alternatives: Conditions) -> Option<Lists<Arc<Dfa>>> {
         let mut automaton = |(regex, wanted): (String, bool)| Some((self.dfa(&regex)?, wanted));
         alternatives.into_iter().map(|all| all.into_iter().map(&mut automaton).collect()).collect()
     }
 
-    fn dfa(&mut self, regex: &str) -> Option<Rc<Dfa>> {
+    fn dfa(&mut self, regex: &str) -> Option<Arc<Dfa>> {
         if let Some(known) = self.regexes.get(regex) {
             return known.clone();
         }
-        let config = dense::Config::new()
-            .start_kind(StartKind::Unanchored)
-            .dfa_size_limit(Some(MAX_SIZE))
-            .determinize_size_limit(Some(MAX_SIZE * 4));
-        let built = dense::Builder::new().configure(config).build(regex).ok().map(|dfa| Rc::new(Dfa(dfa)));
+        let built = build(regex);
         self.regexes.insert(regex.to_owned(), built.clone());
         built
     }
-
-    /// The automaton of all texts.
-    pub(super) fn any(&mut self) -> Option<Rc<Dfa>> {
-        self.dfa(ANY)
-    }
 }
 
-fn inverted(conditions: Lists<Rc<Dfa>>) -> Lists<Rc<Dfa>> {
-    let invert = |all: Vec<(Rc<Dfa>, bool)>| all.into_iter().map(|(dfa, wanted)| (dfa, !wanted)).collect();
+/// The automaton of all texts.
+pub(super) fn any() -> Option<Arc<Dfa>> {
+    own_dfa(ANY)
+}
+
+/// One of this crate's own expressions, for formats, as a test.
+pub(super) fn own_regex(regex: &'static str, wanted: bool) -> Option<Test> {
+    Some(Test::Any(vec![vec![(own_dfa(regex)?, wanted)]]))
+}
+
+/// The automata of this crate's own expressions, which many questions need.
+static OWN: Mutex<BTreeMap<&str, Option<Arc<Dfa>>>> = Mutex::new(BTreeMap::new());
+
+fn own_dfa(regex: &'static str) -> Option<Arc<Dfa>> {
+    let mut known = OWN.lock().unwrap_or_else(PoisonError::into_inner);
+    known.entry(regex).or_insert_with(|| build(regex)).clone()
+}
+
+fn build(regex: &str) -> Option<Arc<Dfa>> {
+    let config = dense::Config::new()
+        .start_kind(StartKind::Unanchored)
+        .dfa_size_limit(Some(MAX_SIZE))
+        .determinize_size_limit(Some(MAX_SIZE * 4));
+    dense::Builder::new().configure(config).build(regex).ok().map(|dfa| Arc::new(Dfa(dfa)))
+}
+
+fn inverted(conditions: Lists<Arc<Dfa>>) -> Lists<Arc<Dfa>> {
+    let invert = |all: Vec<(Arc<Dfa>, bool)>| all.into_iter().map(|(dfa, wanted)| (dfa, !wanted)).collect();
     conditions.into_iter().map(invert).collect()
 }
 
@@ -190,7 +203,7 @@ impl Dfa {
 /// All automata at once.
 struct Product<'a> {
     search: &'a Search,
-    dfas: Vec<Rc<Dfa>>,
+    dfas: Vec<Arc<Dfa>>,
     /// Those that must match, and those that must not, whatever else does.
     needed: Vec<(usize, bool)>,
     /// The tests, by the indices of their automata.
@@ -206,7 +219,7 @@ type Node = (Vec<Place>, u64, Option<u32>);
 type Step = (Node, usize, u8);
 
 impl<'a> Product<'a> {
-    fn new(search: &'a Search, any: Rc<Dfa>) -> Self {
+    fn new(search: &'a Search, any: Arc<Dfa>) -> Self {
         let cap = search.max.map_or(search.min, |max| max.saturating_add(1).max(search.min));
         let mut product = Self { search, dfas: vec![any], needed: vec![(0, true)], tests: Vec::new(), cap };
         for test in &search.tests {
@@ -230,9 +243,9 @@ impl<'a> Product<'a> {
         product
     }
 
-    fn index(&mut self, dfa: &Rc<Dfa>) -> usize {
-        self.dfas.iter().position(|known| Rc::ptr_eq(known, dfa)).unwrap_or_else(|| {
-            self.dfas.push(Rc::clone(dfa));
+    fn index(&mut self, dfa: &Arc<Dfa>) -> usize {
+        self.dfas.iter().position(|known| Arc::ptr_eq(known, dfa)).unwrap_or_else(|| {
+            self.dfas.push(Arc::clone(dfa));
             self.dfas.len() - 1
         })
     }

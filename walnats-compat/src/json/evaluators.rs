@@ -42,14 +42,15 @@ struct Condition {
 }
 
 impl Condition {
-    fn with(&self, literal: Literal) -> Self {
-        let mut more = self.clone();
-        more.literals.push(literal);
-        more
+    fn literal(literal: Literal) -> Self {
+        Self { literals: vec![literal], ..Self::default() }
     }
 
-    fn is_empty(&self) -> bool {
-        self.literals.is_empty() && self.present.is_empty()
+    fn and(&self, other: &Self) -> Self {
+        Self {
+            literals: [&self.literals[..], &other.literals].concat(),
+            present: [&self.present[..], &other.present].concat(),
+        }
     }
 
     fn holds(&self) -> Alternative {
@@ -69,8 +70,7 @@ impl Condition {
 impl Evaluated {
     /// `None` if there is too much of it, or if it depends on what holds which patterns of names are evaluated.
     pub(super) fn new(arena: &Arena, schema: &Schema) -> Option<Self> {
-        let mut evaluated = Self::default();
-        evaluated.collect(arena, schema, &Condition::default(), 0)?;
+        let mut evaluated = Self::of(arena, schema, 0)?;
         let Self { names, patterns, conditional, .. } = &mut evaluated;
         let patterns: Vec<Pattern> = patterns.iter().filter_map(|pattern| Pattern::new(pattern).ok()).collect();
         for evaluator in conditional.iter_mut() {
@@ -82,47 +82,83 @@ impl Evaluated {
         Some(evaluated)
     }
 
-    fn collect(&mut self, arena: &Arena, schema: &Schema, condition: &Condition, depth: usize) -> Option<()> {
-        if depth > MAX_DEPTH || self.conditional.len() > MAX_CONDITIONAL {
+    /// What is evaluated where the schema holds.
+    fn of(arena: &Arena, schema: &Schema, depth: usize) -> Option<Self> {
+        if depth > MAX_DEPTH {
             return None;
         }
         let rules = &schema.object;
-        let all = rules.additional_properties.is_some() || (depth > 0 && rules.unevaluated_properties.is_some());
-        let names = rules.properties.iter().map(|(name, _)| name.as_str().into());
-        if condition.is_empty() {
-            self.all |= all;
-            self.names.extend(names);
-            self.patterns.extend(rules.pattern_properties.iter().map(|(pattern, _)| pattern.as_str().into()));
-        } else if all {
-            self.conditional.push(Evaluator { condition: condition.clone(), all, names: Vec::new() });
-        } else if !rules.pattern_properties.is_empty() {
-            return None;
-        } else if !rules.properties.is_empty() {
-            self.conditional.push(Evaluator { condition: condition.clone(), all, names: names.collect() });
-        }
-        let mut inside = |id: SchemaId, condition: &Condition| self.collect(arena, arena.get(id), condition, depth + 1);
+        let mut found = Self {
+            all: rules.additional_properties.is_some() || (depth > 0 && rules.unevaluated_properties.is_some()),
+            names: rules.properties.iter().map(|(name, _)| name.as_str().into()).collect(),
+            patterns: rules.pattern_properties.iter().map(|(pattern, _)| pattern.as_str().into()).collect(),
+            conditional: Vec::new(),
+        };
+        let inside = |id: SchemaId| Self::of(arena, arena.get(id), depth + 1);
         for conjunct in schema.direct_conjuncts() {
-            inside(conjunct, condition)?;
+            found.add(inside(conjunct)?);
         }
-        for branch in schema.any_of.iter().chain(&schema.one_of) {
-            inside(*branch, &condition.with(Literal::yes(*branch)))?;
+        for union in [&schema.any_of, &schema.one_of] {
+            let branches =
+                union.iter().map(|branch| Some((Condition::literal(Literal::yes(*branch)), inside(*branch)?)));
+            found.add_one_of(branches.collect::<Option<_>>()?)?;
         }
         if let Some(choice) = &schema.condition {
-            let holds = condition.with(Literal::yes(choice.if_));
-            inside(choice.if_, &holds)?;
+            let mut holds = inside(choice.if_)?;
             if let Some(then) = choice.then {
-                inside(then, &holds)?;
+                holds.add(inside(then)?);
             }
-            if let Some(otherwise) = choice.else_ {
-                inside(otherwise, &condition.with(Literal::no(choice.if_)))?;
-            }
+            let fails = choice.else_.map_or(Some(Self::default()), inside)?;
+            found.add_one_of(vec![
+                (Condition::literal(Literal::yes(choice.if_)), holds),
+                (Condition::literal(Literal::no(choice.if_)), fails),
+            ])?;
         }
         for (cause, dependent) in &rules.dependent_schemas {
-            let mut present = condition.clone();
-            present.present.push(cause.as_str().into());
-            inside(*dependent, &present)?;
+            let present = Condition { present: vec![cause.as_str().into()], ..Condition::default() };
+            found.add_under(&present, inside(*dependent)?)?;
         }
+        (found.conditional.len() <= MAX_CONDITIONAL).then_some(found)
+    }
+
+    /// Adds what is evaluated, too.
+    fn add(&mut self, other: Self) {
+        self.all |= other.all;
+        self.names.extend(other.names);
+        self.patterns.extend(other.patterns);
+        self.conditional.extend(other.conditional);
+    }
+
+    /// Adds what is evaluated where a condition holds.
+    fn add_under(&mut self, condition: &Condition, other: Self) -> Option<()> {
+        if other.all {
+            self.conditional.push(Evaluator { condition: condition.clone(), all: true, names: Vec::new() });
+            return Some(());
+        }
+        if other.patterns.iter().any(|pattern| !self.patterns.contains(pattern)) {
+            return None;
+        }
+        let names: Vec<_> = other.names.into_iter().filter(|name| !self.names.contains(name)).collect();
+        if !names.is_empty() {
+            self.conditional.push(Evaluator { condition: condition.clone(), all: false, names });
+        }
+        let inner = other.conditional.into_iter();
+        self.conditional.extend(inner.map(|inner| Evaluator { condition: condition.and(&inner.condition), ..inner }));
         Some(())
+    }
+
+    /// Adds what is evaluated where at least one of these conditions holds: what each of them evaluates, always is.
+    fn add_one_of(&mut self, branches: Vec<(Condition, Self)>) -> Option<()> {
+        let Some((_, first)) = branches.iter().min_by_key(|(_, branch)| (branch.all, branch.names.len())) else {
+            return Some(());
+        };
+        self.all |= first.all;
+        let evaluate = |name: &Rc<str>| branches.iter().all(|(_, branch)| branch.all || branch.names.contains(name));
+        let match_pattern =
+            |pattern: &Rc<str>| branches.iter().all(|(_, branch)| branch.all || branch.patterns.contains(pattern));
+        self.names.extend(first.names.iter().filter(|name| evaluate(name)).cloned());
+        self.patterns.extend(first.patterns.iter().filter(|pattern| match_pattern(pattern)).cloned());
+        branches.into_iter().try_for_each(|(condition, branch)| self.add_under(&condition, branch))
     }
 
     /// The names that are evaluated under some condition only.

@@ -1,5 +1,7 @@
 //! Formats as regular languages, as far as they are: one that holds every text of the format, and one that holds only such.
 
+use std::sync::OnceLock;
+
 use walnats_schema::Format;
 
 /// A format between two regular languages, in the syntax of the crate `regex`; they match whole texts.
@@ -47,7 +49,13 @@ const PARTS: [(&str, &str); 27] = [
     ("{X}", r"[0-9A-Fa-f]"),
 ];
 
-pub(super) fn bounds(format: Format) -> Bounds {
+/// The languages of a format, made once.
+pub(super) fn bounds(format: Format) -> &'static Bounds {
+    static KNOWN: [OnceLock<Bounds>; Format::ALL.len()] = [const { OnceLock::new() }; Format::ALL.len()];
+    KNOWN[format as usize].get_or_init(|| make_bounds(format))
+}
+
+fn make_bounds(format: Format) -> Bounds {
     let (outer, inner, samples): (&str, &str, &[&str]) = match format {
         Format::DateTime => ("{DATE_OR_29}[Tt]{TIME_OR_60}", "{DATE}[Tt]{TIME}", &["2000-01-01T00:00:00Z"]),
         Format::Date => ("{DATE_OR_29}", "{DATE}", &["2000-01-01"]),

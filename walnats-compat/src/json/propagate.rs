@@ -10,7 +10,7 @@ use super::atom::{Atom, ItemRule, Kind, Literal, MemberRule, allows};
 use super::evaluated;
 use super::evaluators::Evaluated;
 use super::negation;
-use super::state::{Alternative, Clause, State};
+use super::state::{Alternative, Clause, Following, State};
 
 impl State {
     /// Looks at all that is known but was not looked at. Returns whether it may be true.
@@ -37,33 +37,51 @@ impl State {
         !self.summary.is_empty()
     }
 
-    /// What follows of a schema that holds. Returns whether the type is right.
+    /// Takes what follows of a schema that holds. Returns whether the type is right.
     fn assert(&mut self, arena: &mut Arena, id: SchemaId) -> bool {
-        let schema = arena.get(id).clone();
-        if schema.never || !allows(&schema, self.kind) {
+        let schema = arena.get(id);
+        if schema.never || !allows(schema, self.kind) {
             return false;
         }
         let summary = arena.summary(id);
         if !summary.says_nothing() {
             self.summary = Rc::new(self.summary.and(&summary));
         }
-        if let Some(values) = &schema.enumeration {
-            self.values.get_or_insert_with(|| Rc::new(values.clone()));
+        let follows = following(arena, id, self.kind);
+        if self.values.is_none() {
+            self.values.clone_from(&follows.values);
         }
-        for conjunct in schema.direct_conjuncts() {
-            self.learn(Literal::yes(conjunct));
-        }
+        follows.literals.iter().for_each(|literal| self.learn(*literal));
+        self.atoms.extend(follows.atoms.iter().cloned());
+        follows.clauses.iter().cloned().for_each(|clause| self.choose(clause));
+        true
+    }
+}
+
+fn following(arena: &mut Arena, id: SchemaId, kind: Kind) -> Rc<Following> {
+    if let Some(known) = arena.following.get(&(id, kind)) {
+        return Rc::clone(known);
+    }
+    let made = Rc::new(Following::new(arena, id, kind));
+    arena.following.insert((id, kind), Rc::clone(&made));
+    made
+}
+
+impl Following {
+    fn new(arena: &mut Arena, id: SchemaId, kind: Kind) -> Self {
+        let schema = arena.get(id).clone();
+        let mut follows =
+            Self { values: schema.enumeration.as_ref().map(|values| Rc::new(values.clone())), ..Self::default() };
+        follows.literals.extend(schema.direct_conjuncts().map(Literal::yes));
         let origin = Literal::yes(id);
         if !schema.any_of.is_empty() {
-            let alternatives = schema.any_of.iter().map(|branch| Alternative::literal(Literal::yes(*branch))).collect();
-            self.choose(Rc::new(Clause { origin, alternatives }));
+            let branches = schema.any_of.iter().map(|branch| Alternative::literal(Literal::yes(*branch)));
+            follows.choose(origin, branches.collect());
         }
         if !schema.one_of.is_empty() {
-            self.choose(one_branch(arena, origin, &schema.one_of));
+            follows.clauses.push(one_branch(arena, origin, &schema.one_of));
         }
-        if let Some(unwanted) = schema.not {
-            self.learn(Literal::no(unwanted));
-        }
+        follows.literals.extend(schema.not.map(Literal::no));
         if let Some(condition) = &schema.condition {
             let branch = |first: Literal, second: Option<SchemaId>| {
                 Alternative::literals([first].into_iter().chain(second.map(Literal::yes)).collect())
@@ -72,16 +90,20 @@ impl State {
                 branch(Literal::yes(condition.if_), condition.then),
                 branch(Literal::no(condition.if_), condition.else_),
             ];
-            self.choose(Rc::new(Clause { origin, alternatives }));
+            follows.choose(origin, alternatives);
         }
-        match self.kind {
+        match kind {
             Kind::Null | Kind::Boolean => {}
-            Kind::Number => self.number(&schema),
-            Kind::String => self.string(&schema),
-            Kind::Array => self.array(arena, id, &schema),
-            Kind::Object => self.object(arena, id, &schema),
+            Kind::Number => follows.number(&schema),
+            Kind::String => follows.string(&schema),
+            Kind::Array => follows.array(arena, id, &schema),
+            Kind::Object => follows.object(arena, id, &schema),
         }
-        true
+        follows
+    }
+
+    fn choose(&mut self, origin: Literal, alternatives: Vec<Alternative>) {
+        self.clauses.push(Rc::new(Clause { origin, alternatives }));
     }
 
     fn number(&mut self, schema: &Schema) {
@@ -127,7 +149,7 @@ impl State {
             match evaluated::items(arena, schema) {
                 Some(cases) => {
                     let alternatives = cases.into_iter().map(|case| case.all(arena, unevaluated)).collect();
-                    self.choose(Rc::new(Clause { origin: Literal::yes(id), alternatives }));
+                    self.choose(Literal::yes(id), alternatives);
                 }
                 None => self.atoms.push(Atom::Unknown(Reason::Unevaluated)),
             }
@@ -148,21 +170,21 @@ impl State {
             let present = names.iter().map(|name| Atom::Present(name.as_str().into())).collect();
             let alternatives =
                 vec![Alternative::atom(Atom::Absent(cause.as_str().into())), Alternative::atoms(present)];
-            self.choose(Rc::new(Clause { origin, alternatives }));
+            self.choose(origin, alternatives);
         }
         for (cause, dependent) in &rules.dependent_schemas {
             let alternatives = vec![
                 Alternative::atom(Atom::Absent(cause.as_str().into())),
                 Alternative::literal(Literal::yes(*dependent)),
             ];
-            self.choose(Rc::new(Clause { origin, alternatives }));
+            self.choose(origin, alternatives);
         }
         if let Some(unevaluated) = rules.unevaluated_properties {
             if let Some(evaluated) = Evaluated::new(arena, schema) {
-                evaluated.all(origin, unevaluated).into_iter().for_each(|clause| self.choose(Rc::new(clause)));
+                self.clauses.extend(evaluated.all(origin, unevaluated).into_iter().map(Rc::new));
             } else if let Some(cases) = evaluated::members(arena, schema) {
                 let alternatives = cases.into_iter().map(|case| case.all(unevaluated)).collect();
-                self.choose(Rc::new(Clause { origin, alternatives }));
+                self.choose(origin, alternatives);
             } else {
                 self.atoms.push(Atom::Unknown(Reason::Unevaluated));
             }

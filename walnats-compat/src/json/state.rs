@@ -42,6 +42,16 @@ impl Alternative {
     }
 }
 
+/// What follows of a schema that holds, for values of one type.
+#[derive(Debug, Default)]
+pub(super) struct Following {
+    pub(super) literals: Vec<Literal>,
+    pub(super) atoms: Vec<Atom>,
+    pub(super) clauses: Vec<Rc<Clause>>,
+    /// The values of an `enum` or `const`.
+    pub(super) values: Option<Rc<Vec<Value>>>,
+}
+
 /// What is known of a value of one type.
 #[derive(Clone, Debug)]
 pub(super) struct State {

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use serde_json::Value;
 use walnats_schema::Format;
@@ -9,7 +10,7 @@ use walnats_schema::Format;
 use super::Reason;
 use super::assertion::without_assertions;
 use super::atom::Atom;
-use super::automaton::{Dfa, Found, Search, Test};
+use super::automaton::{self, Dfa, Found, Search, Test};
 use super::format;
 use super::outcome::Outcome;
 use super::solver::Solver;
@@ -99,7 +100,7 @@ impl Solver {
             // To count many characters takes many states.
             let mut search = Search::default();
             self.tests(&rules, false, &mut search.tests);
-            let Some(any) = self.automata.any() else { return Outcome::open(Reason::TooManyStates) };
+            let Some(any) = automaton::any() else { return Outcome::open(Reason::TooManyStates) };
             let (found, states) = search.run(any, &mut |text| rules.accepted_like(self, text));
             self.step(states / STATES_FOR_A_STEP);
             match found {
@@ -114,7 +115,7 @@ impl Solver {
             let mut search = Search { min: rules.min, max: rules.max, ..Search::default() };
             rules.excluded.iter().for_each(|text| search.excluded.add(text));
             let said = self.tests(&rules, is_certain, &mut search.tests);
-            let Some(any) = self.automata.any() else { break };
+            let Some(any) = automaton::any() else { break };
             if let Some(text) = self.pumped(&rules, &mut search, &any) {
                 return Outcome::Value(text.into());
             }
@@ -132,11 +133,11 @@ impl Solver {
     }
 
     /// A long text: a short one, of which one character is repeated.
-    fn pumped(&mut self, rules: &Rules, search: &mut Search, any: &Rc<Dfa>) -> Option<String> {
+    fn pumped(&mut self, rules: &Rules, search: &mut Search, any: &Arc<Dfa>) -> Option<String> {
         let least = usize::try_from(rules.min).ok().filter(|least| (MIN_PUMPED..MAX_PUMPED).contains(least))?;
         let max = search.max.take();
         search.min = 0;
-        let (found, states) = search.run(Rc::clone(any), &mut |text| Some(text.to_owned()));
+        let (found, states) = search.run(Arc::clone(any), &mut |text| Some(text.to_owned()));
         (search.min, search.max) = (rules.min, max);
         self.step(states / STATES_FOR_A_STEP);
         let Found::Text(short) = found else { return None };
@@ -166,8 +167,8 @@ impl Solver {
         }
         for (format, wanted) in &rules.formats {
             let bounds = format::bounds(*format);
-            let language = if *wanted == is_certain { bounds.inner } else { bounds.outer };
-            match self.automata.regex(&language, *wanted) {
+            let language = if *wanted == is_certain { &bounds.inner } else { &bounds.outer };
+            match automaton::own_regex(language, *wanted) {
                 Some(test) => tests.push(test),
                 None => reason = reason.or(Some(Reason::Format)),
             }

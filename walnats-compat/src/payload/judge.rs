@@ -8,28 +8,26 @@ use serde_json::Value;
 use walnats_codegen::model::{Annotations, Event, Payload};
 
 use super::Pair;
+use crate::finding::Revision;
 use crate::opinion::{Files, pointer};
 use crate::side::Side;
 use crate::tolerant::{open_files, reached};
 
-/// The validators of both sides; made when first asked, for most comparisons find no difference.
-pub(super) struct Judge<'p> {
-    pair: &'p Pair<'p>,
-    validators: OnceCell<Result<[Validator; 2], String>>,
-}
+/// The validators of an event: of both revisions, as they stand and with unknown members ignored. Each is made when it is first
+/// asked, for most comparisons find no difference, and serves both directions.
+#[derive(Default)]
+pub(crate) struct Judge([OnceCell<Result<Validator, String>>; 4]);
 
-impl<'p> Judge<'p> {
-    pub(super) fn new(pair: &'p Pair<'p>) -> Self {
-        Self { pair, validators: OnceCell::new() }
-    }
-
+impl Judge {
     /// Whether the writer's files accept the payload, and the reader's refuse it.
-    pub(super) fn confirms(&self, payload: &Value) -> bool {
-        let validators = self.validators.get_or_init(|| {
-            let writer = validator(self.pair.writer.0, self.pair.written, false)?;
-            Ok([writer, validator(self.pair.reader.0, self.pair.read, self.pair.is_tolerant())?])
-        });
-        validators.as_ref().is_ok_and(|[writer, reader]| writer.is_valid(payload) && !reader.is_valid(payload))
+    pub(super) fn confirms(&self, pair: &Pair<'_>, payload: &Value) -> bool {
+        let verdict = |(side, revision): (&Side, Revision), event: &Event, is_tolerant: bool| {
+            let known = &self.0[2 * usize::from(revision == Revision::New) + usize::from(is_tolerant)];
+            let validator = known.get_or_init(|| validator(side, event, is_tolerant));
+            validator.as_ref().ok().map(|validator| validator.is_valid(payload))
+        };
+        verdict(pair.writer, pair.written, false) == Some(true)
+            && verdict(pair.reader, pair.read, pair.is_tolerant()) == Some(false)
     }
 }
 
