@@ -19,6 +19,11 @@ pub fn one_line(text: &str) -> String {
     line
 }
 
+/// A text of several lines, none of which steers a terminal.
+pub fn lines(text: &str) -> String {
+    text.lines().map(one_line).collect::<Vec<_>>().join("\n")
+}
+
 /// A path: nothing in it is replaced by a space, so that it stays one name.
 pub fn path(path: &str) -> String {
     path.chars().fold(String::with_capacity(path.len()), |mut shown, letter| {
