@@ -136,8 +136,7 @@ fn hostile() -> Run {
     let mut run = Run::new("check");
     for name in names {
         let file = file(name, "{\r\n  \"größe\": 1 }\r\n");
-        let message =
-            "`%`, `a,b:c` and\n::error::fake `` ` | <img src=x> @team ]]> \u{1b}[31m\u{0}\u{ffff} #1";
+        let message = "`%`, `a,b:c` and\n::error::fake `` ` | <img src=x> @team ]]> \u{1b}[31m\u{0}\u{ffff} #1";
         let found = Diagnostic::error("WN0305", place(&file, "\"größe\": 1"), message);
         run.add(&found.help("100% :: yes,\r\nsure | `|` --> ]]>").label("```\n~~~").related(place(&file, "1"), "a\nb"));
     }

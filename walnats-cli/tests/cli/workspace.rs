@@ -98,3 +98,34 @@ fn breaking_compares_each_package_with_itself() {
     let document: Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!((ran.code, document["failure"]["reasons"].as_array().unwrap().len()), (2, 2));
 }
+
+#[test]
+fn the_root_says_what_is_no_package() {
+    let folder = package(&[
+        ("walnats.toml", "[workspace]\nexclude = [\"fixtures\", \"examples/*-old/\"]\n"),
+        ("a/schemas/user_created.json", USER_CREATED),
+        ("fixtures/x/y/schemas/a.json", "{\"type\": \"objekt\"}"),
+        ("examples/shop-old/schemas/a.json", "{\"type\": \"objekt\"}"),
+        ("examples/shop/schemas/user_created.json", USER_CREATED),
+    ]);
+    let ran = walnats(folder.path(), &["check", "--workspace", "--root", "."]);
+    assert_eq!(
+        (ran.code, ran.stdout.as_str()),
+        (
+            0,
+            "a: 1 event in 1 stream, 1 example: clean\n\
+             examples/shop: 1 event in 1 stream, 1 example: clean\n2 packages: clean\n"
+        ),
+        "{}",
+        ran.stderr
+    );
+    // With schemas of its own, the root is a package, too.
+    fs::create_dir(folder.path().join("schemas")).unwrap();
+    fs::write(folder.path().join("schemas/user_created.json"), USER_CREATED).unwrap();
+    let ran = walnats(folder.path(), &["check", "--workspace", "--root", "."]);
+    assert!(ran.code == 0 && ran.stdout.starts_with(".: 1 event in 1 stream"), "{}{}", ran.stdout, ran.stderr);
+    let wrong = "[workspace]\nexlude = []\n";
+    fs::write(folder.path().join("walnats.toml"), wrong).unwrap();
+    let ran = walnats(folder.path(), &["check"]);
+    assert!(ran.code == 1 && ran.stderr.contains("did you mean `exclude`?"), "{}", ran.stderr);
+}
