@@ -52,6 +52,12 @@ pub fn run(
         headings.filter(|heading| !heading.is_empty()).for_each(|heading| *heading = format!("{name}, {heading}"));
         run.details += &format!("{name}: {}\n", run.last_line());
         run.failures.iter_mut().for_each(|failure| *failure = format!("{name}: {failure}"));
+        for entry in &mut run.entries {
+            entry.package.clone_from(&folder);
+            let identity = entry.identity();
+            let named = run.cases.iter_mut().flat_map(|case| &mut case.entries);
+            named.filter(|name| **name == entry.fingerprint).for_each(|name| name.clone_from(&identity));
+        }
         run.cases.iter_mut().for_each(|case| case.suite = format!("{folder}{}", case.suite));
         whole.merge(run);
     }

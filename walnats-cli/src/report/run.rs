@@ -42,7 +42,7 @@ pub struct Case {
     pub name: String,
     /// The file that it stands in; empty for none. Entries in this file are those of the first case that names it.
     pub file: String,
-    /// Those of [`Run::entries`] that are about it, by their fingerprints, where the file does not say.
+    /// Those of [`Run::entries`] that are about it, by their [identities](Entry::identity), where the file does not say.
     pub entries: Vec<String>,
 }
 

@@ -82,7 +82,7 @@ fn result(entry: &Entry, rules: &[&str]) -> Value {
         "message": { "text": text.join("\n") },
         "locations": [{ "physicalLocation": physical(&entry.place, &entry.place.file.path) }],
         "relatedLocations": related,
-        "partialFingerprints": { "walnats/v1": entry.fingerprint },
+        "partialFingerprints": { "walnats/v1": entry.identity() },
         "properties": { "fails": entry.fails },
     });
     if let Some(given) = &entry.suppression {

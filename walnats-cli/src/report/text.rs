@@ -78,7 +78,9 @@ pub fn details(entry: &Entry) -> Vec<String> {
     }
     lines.extend(entry.help.iter().map(|help| format!("help: {}", one_line(help))));
     if let (Some(_), None) = (&entry.change, &entry.suppression) {
-        lines.push(format!("to accept it: walnats accept {} --reason \"...\"", entry.fingerprint));
+        let root = entry.package.trim_end_matches('/');
+        let root = if root.is_empty() { String::new() } else { format!(" --root {}", path(root)) };
+        lines.push(format!("to accept it: walnats accept {}{root} --reason \"...\"", entry.fingerprint));
     }
     lines
 }

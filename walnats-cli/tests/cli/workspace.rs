@@ -92,7 +92,18 @@ fn breaking_compares_each_package_with_itself() {
         let document: Value = serde_json::from_str(&ran.stdout).unwrap();
         assert_eq!(document["findings"][0]["file"], "b/schemas/user_created.json");
         assert_eq!(document["findings"][0]["places"][0]["file"], "b/schemas/user_created.json");
+        assert_eq!(document["findings"][0]["package"], "b/");
     }
+    // The same break in two packages is two findings, for which each is accepted where it is.
+    fs::write(folder.path().join("a/schemas/user_created.json"), &narrowed).unwrap();
+    let github = walnats(folder.path(), &["breaking", "--workspace", "--against", "HEAD", "--format", "github"]);
+    let accept = |package: &str| github.stdout.contains(&format!(" --root {package} --reason"));
+    assert!(accept("a") && accept("b"), "{}", github.stdout);
+    let gitlab = walnats(folder.path(), &["breaking", "--workspace", "--against", "HEAD", "--format", "gitlab"]);
+    let issues: Value = serde_json::from_str(&gitlab.stdout).unwrap();
+    assert_ne!(issues[0]["fingerprint"], issues[1]["fingerprint"]);
+    let junit = walnats(folder.path(), &["breaking", "--workspace", "--against", "HEAD", "--format", "junit"]);
+    assert!(junit.stdout.contains("tests=\"2\" failures=\"2\" errors=\"0\">"), "{}", junit.stdout);
     // What cannot be compared in one package hides nothing of the others.
     let ran = walnats(folder.path(), &["breaking", "--workspace", "--against", "gone", "--format", "json"]);
     let document: Value = serde_json::from_str(&ran.stdout).unwrap();
