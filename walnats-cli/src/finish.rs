@@ -88,6 +88,9 @@ fn show(run: &Run, global: &GlobalOptions) -> Result<(), Failure> {
 
 /// The run with paths as the readers of a format expect them.
 fn shifted(run: &Run, format: Format, global: &GlobalOptions) -> Run {
+    if run.entries.is_empty() && run.cases.is_empty() {
+        return run.clone();
+    }
     let root = run.root.clone().or_else(|| root::locate(global).ok());
     let prefix = root.and_then(|root| match format {
         Format::Human | Format::Json => None,

@@ -4,8 +4,13 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use walnats_codegen::Report;
+use walnats_codegen::diagnostic::SourceFile;
+use walnats_codegen::settings::Settings;
+use walnats_schema::read::wildcard;
 
 use crate::global_options::GlobalOptions;
 use crate::outcome::Failure;
@@ -47,6 +52,12 @@ pub fn run(
         headings.filter(|heading| !heading.is_empty()).for_each(|heading| *heading = format!("{name}, {heading}"));
         run.details += &format!("{name}: {}\n", run.last_line());
         run.failures.iter_mut().for_each(|failure| *failure = format!("{name}: {failure}"));
+        for entry in &mut run.entries {
+            entry.package.clone_from(&folder);
+            let identity = entry.identity();
+            let named = run.cases.iter_mut().flat_map(|case| &mut case.entries);
+            named.filter(|name| **name == entry.fingerprint).for_each(|name| name.clone_from(&identity));
+        }
         run.cases.iter_mut().for_each(|case| case.suite = format!("{folder}{}", case.suite));
         whole.merge(run);
     }
@@ -79,6 +90,9 @@ fn all(
 
 /// The packages below a folder, relative to it, sorted: folders with `walnats.toml`, or with `schemas/` that has files in it.
 fn members(root: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let settings = settings(root);
+    let excluded = settings.workspace.iter().flat_map(|workspace| &workspace.exclude);
+    let excluded: Vec<&str> = excluded.map(|pattern| pattern.as_str().trim_matches('/')).collect();
     let mut found = BTreeSet::new();
     let mut folders = vec![PathBuf::new()];
     while let Some(folder) = folders.pop() {
@@ -92,15 +106,29 @@ fn members(root: &Path) -> Result<Vec<PathBuf>, Failure> {
             let entry = entry.map_err(|error| format!("cannot read `{}`: {error}", whole.display()))?;
             let name = entry.file_name();
             let is_apart = name.to_str().is_some_and(|name| name.starts_with('.') || APART.contains(&name));
-            // What links to a folder elsewhere is a package there, if it is one.
+            // What a link leads to is a package there, if it is one.
             let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-            if is_folder && !is_apart && name != "schemas" {
-                folders.push(folder.join(name));
+            let folder = folder.join(&name);
+            let shown = paths::slashed(&folder);
+            let matches = |pattern: &&str| wildcard::capture(pattern, shown.trim_end_matches('/')).is_some();
+            if is_folder && !is_apart && name != "schemas" && !excluded.iter().any(matches) {
+                folders.push(folder);
             }
         }
     }
+    // The root may have `walnats.toml` for this section alone.
+    let own = settings.schemas.folders.iter().flatten().map(|folder| root.join(folder));
+    if settings.workspace.is_some() && !own.chain([root.join("schemas")]).any(|folder| has_files(&folder)) {
+        found.remove(Path::new(""));
+    }
     let ignored = ignored(root, &found);
     Ok(found.into_iter().filter(|folder| !ignored.contains(folder)).collect())
+}
+
+/// What the file of the root says. What is wrong in it is found by `walnats check` there.
+fn settings(root: &Path) -> Settings {
+    let text = std::fs::read_to_string(root.join("walnats.toml")).unwrap_or_default();
+    walnats_codegen::settings::parse(&Arc::new(SourceFile { path: String::new(), text }), &mut Report::default())
 }
 
 fn has_files(folder: &Path) -> bool {

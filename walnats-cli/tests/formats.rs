@@ -136,8 +136,7 @@ fn hostile() -> Run {
     let mut run = Run::new("check");
     for name in names {
         let file = file(name, "{\r\n  \"größe\": 1 }\r\n");
-        let message =
-            "`%`, `a,b:c` and\nthe line ::error::fake `` ` | <img src=x> @team ]]> \u{1b}[31m\u{0}\u{ffff} #1";
+        let message = "`%`, `a,b:c` and\n::error::fake `` ` | <img src=x> @team ]]> \u{1b}[31m\u{0}\u{ffff} #1";
         let found = Diagnostic::error("WN0305", place(&file, "\"größe\": 1"), message);
         run.add(&found.help("100% :: yes,\r\nsure | `|` --> ]]>").label("```\n~~~").related(place(&file, "1"), "a\nb"));
     }
@@ -158,7 +157,9 @@ fn each_format_is_as_expected() {
     let mut wrong = Vec::new();
     for (name, run) in runs() {
         for (format, extension) in FORMATS {
-            let (path, actual) = (folder.join(format!("{name}.{extension}")), run.render(format));
+            let path = folder.join(format!("{name}.{extension}"));
+            let version = format!("\"{}\"", env!("CARGO_PKG_VERSION"));
+            let actual = run.render(format).replace(&version, "\"VERSION\"");
             if std::env::var_os("WALNATS_BLESS").is_some() {
                 fs::write(&path, &actual).unwrap();
             }
@@ -375,7 +376,7 @@ fn github_reads_back_what_was_said_whatever_is_in_it() {
             ("2", "3", "13")
         );
         assert!(properties["title"].starts_with("WN0305 "));
-        assert!(data.starts_with("`%`, `a,b:c` and the line ::error::fake"), "{data}");
+        assert!(data.starts_with("`%`, `a,b:c` and ::error::fake"), "{data}");
         assert!(data.contains("\nhelp: 100% :: yes,"), "{data}");
     }
     assert_eq!(commands[0].1["file"], "schemas/a b%0A::error::x,y:1.json");
@@ -385,7 +386,9 @@ fn github_reads_back_what_was_said_whatever_is_in_it() {
 #[test]
 fn nothing_breaks_out_of_a_line() {
     let run = hostile();
-    for format in [Format::Concise, Format::Github, Format::Markdown] {
+    let human = run.render(Format::Human);
+    assert!(!human.lines().any(|line| line.trim_start().starts_with("::error") || line.contains('\r')), "{human}");
+    for format in [Format::Human, Format::Concise, Format::Github, Format::Markdown] {
         let text = run.render(format);
         let wrong = |letter: char| (letter.is_control() && letter != '\n') || letter == '\u{202e}';
         assert!(!text.contains(wrong), "{format:?}: {text:?}");

@@ -32,6 +32,9 @@
 //! [fmt]                                 # how `walnats fmt` lays files out
 //! line_width = 120
 //!
+//! [workspace]                           # for `--workspace`, in the root of the repository
+//! exclude = ["tests/fixtures"]
+//!
 //! [lints]                               # by the names in `docs/diagnostics.md`: allow, warn or deny
 //! no-description = "deny"
 //! ```
@@ -47,6 +50,7 @@ mod service;
 mod stream;
 mod text;
 mod units;
+mod workspace;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -65,6 +69,7 @@ pub use stream::{
 };
 pub use text::{OneOrMany, Text};
 pub use units::{Bytes, Limit, Span};
+pub use workspace::WorkspaceSettings;
 
 use crate::codes;
 use crate::diagnostic::{Level, Place, SourceFile};
@@ -91,6 +96,8 @@ pub struct Settings {
     pub breaking: BreakingSettings,
     /// How `walnats fmt` lays files out.
     pub fmt: FmtSettings,
+    /// What `--workspace` takes for a package, in the file of the workspace's root.
+    pub workspace: Option<WorkspaceSettings>,
     /// Levels of findings by name, such as `no-description`: those that are not always errors.
     pub lints: BTreeMap<Text, LevelName>,
     /// The file itself, for places.

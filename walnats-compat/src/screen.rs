@@ -123,7 +123,16 @@ impl Screen {
     fn place(&self, mark: &Mark) -> String {
         let prefix = if mark.revision == Revision::Old { self.old_prefix.as_str() } else { "" };
         let (line, column) = mark.place.line_column();
-        format!("{prefix}{}:{line}:{column}", mark.place.file.path)
+        // A name may contain what ends a line or steers a terminal.
+        let path = mark.place.file.path.chars().fold(String::new(), |mut path, letter| {
+            if letter.is_control() {
+                path.extend(letter.escape_default())
+            } else {
+                path.push(letter)
+            }
+            path
+        });
+        format!("{prefix}{path}:{line}:{column}")
     }
 
     /// What there is of each verdict: `3 events: 1 breaking, 1 compatible, 1 undecided at /meta/pattern (too many states)`.

@@ -33,6 +33,8 @@ pub struct Entry {
     pub change: Option<Change>,
     /// Whether it makes the program exit with 1.
     pub fails: bool,
+    /// The folder of its package in a workspace, with a `/` at its end; empty for a package alone.
+    pub package: String,
     /// Whether [`Run::details`](super::Run::details) says it already, so that an excerpt would say nothing more.
     pub is_listed: bool,
 }
@@ -89,6 +91,7 @@ impl Entry {
             suppression: None,
             change: None,
             fails,
+            package: String::new(),
             is_listed: false,
         }
     }
@@ -121,8 +124,14 @@ impl Entry {
             suppression,
             change: Some(Change { finding: finding.clone(), against: against.to_owned() }),
             fails: finding.fails(),
+            package: String::new(),
             is_listed: false,
         }
+    }
+
+    /// The fingerprint, made unique among packages that have the same finding.
+    pub fn identity(&self) -> String {
+        if self.package.is_empty() { self.fingerprint.clone() } else { digest(&[&self.package, &self.fingerprint]) }
     }
 
     /// The row of its code; `None` for a code that has none.

@@ -27,7 +27,7 @@ fn issue(entry: &Entry) -> Value {
     json!({
         "description": description.join("; "),
         "check_name": entry.title(),
-        "fingerprint": entry.fingerprint,
+        "fingerprint": entry.identity(),
         "severity": severity,
         "location": {
             "path": entry.place.file.path,

@@ -1,9 +1,12 @@
 //! For people: excerpts of the files, then what was checked.
 
+use std::sync::Arc;
+
 use walnats_codegen::Report;
-use walnats_codegen::diagnostic::render_at;
+use walnats_codegen::diagnostic::{Diagnostic, SourceFile, render_at};
 
 use super::run::{Baseline, Conclusion, Run};
+use super::text::{lines, one_line, path};
 
 /// How it is to look.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,7 +28,7 @@ pub struct Human {
     pub text: String,
 }
 
-/// The run for people. Findings that are suppressed are counted only, but for accepted breaks.
+/// The run for people. Findings that are suppressed are only counted, except for accepted breaks.
 pub fn render(run: &Run, look: &Look) -> Human {
     let mut findings = String::new();
     let mut text = String::new();
@@ -43,7 +46,7 @@ pub fn render(run: &Run, look: &Look) -> Human {
     let mut report = Report::default();
     let own = run.entries.iter().filter(|entry| entry.change.is_none() && entry.suppression.is_none());
     let own = own.filter(|entry| !entry.is_listed);
-    report.diagnostics.extend(own.map(|entry| entry.to_diagnostic()));
+    report.diagnostics.extend(own.map(|entry| visible(entry.to_diagnostic())));
     let shown = render_at(&report, look.is_finding_colored, look.width);
     if !shown.is_empty() {
         findings += &(shown + "\n");
@@ -57,8 +60,34 @@ pub fn render(run: &Run, look: &Look) -> Human {
     Human { findings, text }
 }
 
+/// Without what would steer the terminal, or end a line where a log is read for commands: the renderer spells it out in
+/// messages and excerpts alone.
+fn visible(mut found: Diagnostic) -> Diagnostic {
+    let places = std::iter::once(&mut found.place).chain(found.related.iter_mut().map(|(place, _)| place));
+    for place in places {
+        let shown = path(&place.file.path);
+        if shown != place.file.path {
+            place.file = Arc::new(SourceFile { path: shown, text: place.file.text.clone() });
+        }
+    }
+    let labels = std::iter::once(&mut found.label).chain(found.related.iter_mut().map(|(_, label)| label));
+    labels.for_each(|label| *label = one_line(label));
+    found.message = harmless(&found.message);
+    found.help = found.help.map(|help| harmless(&help));
+    found
+}
+
+/// A text in which no line is one that GitHub's runner, which reads what a step prints, takes for a command.
+fn harmless(text: &str) -> String {
+    text.replace('\r', "").lines().fold(String::new(), |text, line| match (text.is_empty(), line.trim_start()) {
+        (true, _) => line.to_owned(),
+        (false, command) if command.starts_with("::") => format!("{text} {command}"),
+        (false, _) => format!("{text}\n{line}"),
+    })
+}
+
 /// Why the command could not run, with the last line.
 pub fn failure(run: &Run) -> String {
-    let reasons = run.failures.iter().map(|failure| format!("error: {failure}\n"));
+    let reasons = run.failures.iter().map(|failure| format!("error: {}\n", lines(&harmless(failure))));
     reasons.collect::<String>() + &run.last_line() + "\n"
 }

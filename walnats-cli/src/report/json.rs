@@ -60,6 +60,7 @@ fn finding(entry: &Entry) -> Value {
     finding["help"] = entry.help.as_deref().into();
     finding["related"] = related.collect();
     finding["fingerprint"] = entry.fingerprint.as_str().into();
+    finding["package"] = Some(entry.package.as_str()).filter(|package| !package.is_empty()).into();
     finding["suppression"] = suppression.into();
     if let (Some(of_change), Value::Object(members)) = (&entry.change, &mut finding) {
         change(of_change, members);

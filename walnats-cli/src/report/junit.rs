@@ -65,7 +65,7 @@ fn assign(run: &Run) -> Vec<(Case, Vec<&Entry>)> {
     }
     for entry in run.findings() {
         let file = &entry.place.file.path;
-        let known = by_entry.get(entry.fingerprint.as_str()).or_else(|| by_file.get(file)).copied();
+        let known = by_entry.get(entry.identity().as_str()).or_else(|| by_file.get(file)).copied();
         let at = known.unwrap_or_else(|| {
             let (suite, name) = (run.command.clone(), file.clone());
             cases.push((Case { suite, name, file: file.clone(), entries: Vec::new() }, Vec::new()));

@@ -42,7 +42,7 @@ pub struct Case {
     pub name: String,
     /// The file that it stands in; empty for none. Entries in this file are those of the first case that names it.
     pub file: String,
-    /// Those of [`Run::entries`] that are about it, by their fingerprints, where the file does not say.
+    /// Those of [`Run::entries`] that are about it, by their [identities](Entry::identity), where the file does not say.
     pub entries: Vec<String>,
 }
 
@@ -210,14 +210,17 @@ impl Run {
 
     /// How it ends, in words: `clean`, `clean, 1 warning`, `findings: 1 error, 0 warnings`, `could not run`.
     pub fn verdict(&self) -> String {
-        let [errors, warnings] = [(Severity::Error, "error"), (Severity::Warning, "warning")]
-            .map(|(severity, word)| (self.number(severity), count(self.number(severity), word)));
-        match self.conclusion() {
-            Conclusion::Clean if warnings.0 == 0 => "clean".to_owned(),
-            Conclusion::Clean => format!("clean, {}", warnings.1),
-            Conclusion::Findings => format!("findings: {}, {}", errors.1, warnings.1),
-            Conclusion::Failure => "could not run".to_owned(),
-        }
+        let [errors, warnings] = [Severity::Error, Severity::Warning].map(|severity| self.number(severity));
+        let (errors_said, warnings_said) = (count(errors, "error"), count(warnings, "warning"));
+        let verdict = match self.conclusion() {
+            Conclusion::Clean if warnings == 0 => "clean".to_owned(),
+            Conclusion::Clean => format!("clean, {warnings_said}"),
+            Conclusion::Findings => format!("findings: {errors_said}, {warnings_said}"),
+            Conclusion::Failure => return "could not run".to_owned(),
+        };
+        // Of accepted breaks, the summary tells.
+        let suppressed = self.findings().filter(|entry| entry.suppression.is_some() && entry.change.is_none()).count();
+        if suppressed == 0 { verdict } else { format!("{verdict}, {suppressed} suppressed") }
     }
 
     /// What was checked, and how it ends: the last line on the screen.

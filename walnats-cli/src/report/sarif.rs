@@ -82,7 +82,7 @@ fn result(entry: &Entry, rules: &[&str]) -> Value {
         "message": { "text": text.join("\n") },
         "locations": [{ "physicalLocation": physical(&entry.place, &entry.place.file.path) }],
         "relatedLocations": related,
-        "partialFingerprints": { "walnats/v1": entry.fingerprint },
+        "partialFingerprints": { "walnats/v1": entry.identity() },
         "properties": { "fails": entry.fails },
     });
     if let Some(given) = &entry.suppression {
@@ -105,13 +105,24 @@ fn result(entry: &Entry, rules: &[&str]) -> Value {
 
 fn related_location(id: usize, other: &Related) -> Value {
     let mut location = json!({ "id": id, "message": { "text": related(other) } });
-    let folder = other.revision.as_deref().map_or("", |prefix| prefix.rsplit(':').next().unwrap_or_default());
-    let path = format!("{folder}{}", other.place.file.path);
-    // A baseline outside of the repository has no path in it.
-    if !path.starts_with(['/', '\\']) && !path.starts_with("..") {
+    if let Some(path) = path_in_repository(other) {
         location["physicalLocation"] = physical(&other.place, &path);
     }
     location
+}
+
+/// The path of another place from the root of the repository on; `None` in a baseline that is not in it.
+fn path_in_repository(other: &Related) -> Option<String> {
+    let path = &other.place.file.path;
+    match other.revision.as_deref() {
+        None => Some(path.clone()),
+        // `main:services/shop/`
+        Some(prefix) => {
+            let (revision, folder) = prefix.rsplit_once(':')?;
+            let is_inside = !revision.ends_with(".json") && !folder.starts_with(['/', '\\', '.']);
+            is_inside.then(|| format!("{folder}{path}"))
+        }
+    }
 }
 
 fn physical(place: &Place, path: &str) -> Value {

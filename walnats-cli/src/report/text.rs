@@ -19,6 +19,11 @@ pub fn one_line(text: &str) -> String {
     line
 }
 
+/// A text of several lines, none of which steers a terminal.
+pub fn lines(text: &str) -> String {
+    text.lines().map(one_line).collect::<Vec<_>>().join("\n")
+}
+
 /// A path: nothing in it is replaced by a space, so that it stays one name.
 pub fn path(path: &str) -> String {
     path.chars().fold(String::with_capacity(path.len()), |mut shown, letter| {
@@ -73,7 +78,9 @@ pub fn details(entry: &Entry) -> Vec<String> {
     }
     lines.extend(entry.help.iter().map(|help| format!("help: {}", one_line(help))));
     if let (Some(_), None) = (&entry.change, &entry.suppression) {
-        lines.push(format!("to accept it: walnats accept {} --reason \"...\"", entry.fingerprint));
+        let root = entry.package.trim_end_matches('/');
+        let root = if root.is_empty() { String::new() } else { format!(" --root {}", path(root)) };
+        lines.push(format!("to accept it: walnats accept {}{root} --reason \"...\"", entry.fingerprint));
     }
     lines
 }

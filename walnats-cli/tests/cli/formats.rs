@@ -233,6 +233,33 @@ fn a_terminal_has_color_and_its_own_width() {
     assert!(widest(&on_terminal("NO_COLOR=1", 200)) > 120, "{}", on_terminal("NO_COLOR=1", 200));
 }
 
+/// A baseline that takes long to read: git is called through a script that waits.
+#[cfg(unix)]
+#[test]
+fn what_takes_long_gives_a_sign_of_life_on_a_terminal_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = sound();
+    let slow = folder.path().join("bin/git");
+    fs::create_dir(slow.parent().unwrap()).unwrap();
+    fs::write(&slow, "#!/bin/sh\nsleep 3\nPATH=${PATH#*:} exec git \"$@\"\n").unwrap();
+    fs::set_permissions(&slow, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", slow.parent().unwrap().display(), std::env::var("PATH").unwrap());
+    let line = format!("{} breaking --against HEAD", env!("CARGO_BIN_EXE_walnats"));
+    let mut terminal = Command::new("script");
+    terminal.args(["-qec", &line, "/dev/null"]).env("TERM", "xterm").stdin(Stdio::null());
+    let shown = ran(terminal.env("PATH", &path).current_dir(folder.path())).stdout;
+    assert!(shown.contains("\rbreaking ... 1 s") || shown.contains("\x1b[2Kbreaking ... 1 s"), "{shown:?}");
+    let piped = ran(command(folder.path(), &["breaking", "--against", "HEAD"]).env("PATH", &path));
+    assert!(!piped.stderr.contains("..."), "{}", piped.stderr);
+    let quick = Command::new("script")
+        .args(["-qec", &format!("{} check", env!("CARGO_BIN_EXE_walnats")), "/dev/null"])
+        .current_dir(folder.path())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(!String::from_utf8_lossy(&quick.stdout).contains(" ... 0 s"));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_closed_pipe_ends_quietly() {

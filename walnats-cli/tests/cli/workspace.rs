@@ -92,9 +92,51 @@ fn breaking_compares_each_package_with_itself() {
         let document: Value = serde_json::from_str(&ran.stdout).unwrap();
         assert_eq!(document["findings"][0]["file"], "b/schemas/user_created.json");
         assert_eq!(document["findings"][0]["places"][0]["file"], "b/schemas/user_created.json");
+        assert_eq!(document["findings"][0]["package"], "b/");
     }
+    // The same break in two packages is two findings, for which each is accepted where it is.
+    fs::write(folder.path().join("a/schemas/user_created.json"), &narrowed).unwrap();
+    let github = walnats(folder.path(), &["breaking", "--workspace", "--against", "HEAD", "--format", "github"]);
+    let accept = |package: &str| github.stdout.contains(&format!(" --root {package} --reason"));
+    assert!(accept("a") && accept("b"), "{}", github.stdout);
+    let gitlab = walnats(folder.path(), &["breaking", "--workspace", "--against", "HEAD", "--format", "gitlab"]);
+    let issues: Value = serde_json::from_str(&gitlab.stdout).unwrap();
+    assert_ne!(issues[0]["fingerprint"], issues[1]["fingerprint"]);
+    let junit = walnats(folder.path(), &["breaking", "--workspace", "--against", "HEAD", "--format", "junit"]);
+    assert!(junit.stdout.contains("tests=\"2\" failures=\"2\" errors=\"0\">"), "{}", junit.stdout);
     // What cannot be compared in one package hides nothing of the others.
     let ran = walnats(folder.path(), &["breaking", "--workspace", "--against", "gone", "--format", "json"]);
     let document: Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!((ran.code, document["failure"]["reasons"].as_array().unwrap().len()), (2, 2));
+}
+
+#[test]
+fn the_root_says_what_is_no_package() {
+    let folder = package(&[
+        ("walnats.toml", "[workspace]\nexclude = [\"fixtures\", \"examples/*-old/\"]\n"),
+        ("a/schemas/user_created.json", USER_CREATED),
+        ("fixtures/x/y/schemas/a.json", "{\"type\": \"objekt\"}"),
+        ("examples/shop-old/schemas/a.json", "{\"type\": \"objekt\"}"),
+        ("examples/shop/schemas/user_created.json", USER_CREATED),
+    ]);
+    let ran = walnats(folder.path(), &["check", "--workspace", "--root", "."]);
+    assert_eq!(
+        (ran.code, ran.stdout.as_str()),
+        (
+            0,
+            "a: 1 event in 1 stream, 1 example: clean\n\
+             examples/shop: 1 event in 1 stream, 1 example: clean\n2 packages: clean\n"
+        ),
+        "{}",
+        ran.stderr
+    );
+    // With schemas of its own, the root is a package, too.
+    fs::create_dir(folder.path().join("schemas")).unwrap();
+    fs::write(folder.path().join("schemas/user_created.json"), USER_CREATED).unwrap();
+    let ran = walnats(folder.path(), &["check", "--workspace", "--root", "."]);
+    assert!(ran.code == 0 && ran.stdout.starts_with(".: 1 event in 1 stream"), "{}{}", ran.stdout, ran.stderr);
+    let wrong = "[workspace]\nexlude = []\n";
+    fs::write(folder.path().join("walnats.toml"), wrong).unwrap();
+    let ran = walnats(folder.path(), &["check"]);
+    assert!(ran.code == 1 && ran.stderr.contains("did you mean `exclude`?"), "{}", ran.stderr);
 }

@@ -26,8 +26,8 @@ const JETSTREAM: [(&str, &str); 7] = [
     ("allow_atomic", "atomic"),
 ];
 
-const SECTIONS: [&str; 9] =
-    ["schemas", "defaults", "streams", "events", "services", "codegen", "breaking", "fmt", "lints"];
+const SECTIONS: [&str; 10] =
+    ["schemas", "defaults", "streams", "events", "services", "codegen", "breaking", "fmt", "lints", "workspace"];
 
 /// Reads the text of `walnats.toml`. Sections that are wrong are findings and take their defaults.
 pub fn parse(file: &Arc<SourceFile>, report: &mut Report) -> Settings {
@@ -52,6 +52,7 @@ pub fn parse(file: &Arc<SourceFile>, report: &mut Report) -> Settings {
             "lints" => settings.lints = reader.lints(value),
             "fmt" => settings.fmt = reader.section(value).unwrap_or_default(),
             "breaking" => settings.breaking = reader.section(value).unwrap_or_default(),
+            "workspace" => settings.workspace = Some(reader.section(value).unwrap_or_default()),
             "codegen" => settings.codegen = reader.section(value).unwrap_or_default(),
             other => reader.unknown(other, &SECTIONS, key.span()),
         }
