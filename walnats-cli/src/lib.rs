@@ -12,6 +12,7 @@ mod dev;
 mod explain;
 mod finish;
 mod fmt;
+mod export;
 mod generate;
 mod global_options;
 mod man;
@@ -27,6 +28,9 @@ mod report_schema;
 mod root;
 mod version;
 mod workspace;
+mod sample;
+mod test;
+mod validate;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -107,6 +111,10 @@ fn dispatch(arguments: &Arguments) -> Result<Outcome, Failure> {
         Command::Completions(options) => completions::run(options, Arguments::command()),
         Command::Man(options) => man::run(options, Arguments::command()),
         Command::Fmt(options) => fmt::run(global, options),
+        Command::Test(options) => test::run(global, options),
+        Command::Validate(options) => validate::run(global, options),
+        Command::Sample(options) => sample::run(global, options),
+        Command::Export(options) => export::run(global, options),
         Command::Dev(options) => dev::run(options),
         #[cfg(feature = "outbox")]
         Command::Outbox(options) => outbox::run(options),

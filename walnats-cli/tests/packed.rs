@@ -19,6 +19,7 @@ const PUBLISHED: [&str; 9] = [
     "walnats-compat",
     "walnats-runtime",
     "walnats-outbox",
+    "walnats-samples",
     "walnats-cli",
 ];
 

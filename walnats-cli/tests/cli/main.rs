@@ -7,6 +7,7 @@ mod explain;
 mod fmt;
 mod formats;
 mod generate;
+mod payloads;
 mod program;
 mod root;
 mod usage;
