@@ -104,7 +104,9 @@ fn short(event: &Event, made: usize, options: &Options, shortage: Shortage) -> D
     let finding = Diagnostic::error(SHORT, event.place.clone(), message);
     finding.help(match shortage {
         Shortage::None => format!("the schema {opposite} every payload"),
-        Shortage::NotFound => "none was found; that there is none is not proven. `examples` in the schema show what is meant".to_owned(),
+        Shortage::NotFound => {
+            "none was found; that there is none is not proven. `examples` in the schema show what is meant".to_owned()
+        }
         Shortage::Message => "the message cannot be made up: perhaps it requires itself".to_owned(),
     })
 }

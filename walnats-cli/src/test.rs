@@ -130,5 +130,6 @@ fn too_low(package: &Package, coverage: &Coverage, least: usize) -> Diagnostic {
         output::count(coverage.keywords, "keyword"),
         coverage.percent()
     );
-    Diagnostic::error(walnats_samples::coverage::TOO_LOW, place, message).help("`walnats test --coverage` lists the others")
+    Diagnostic::error(walnats_samples::coverage::TOO_LOW, place, message)
+        .help("`walnats test --coverage` lists the others")
 }

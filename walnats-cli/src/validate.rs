@@ -114,7 +114,8 @@ struct Tally {
 impl Tally {
     fn text(&self) -> String {
         let Self { valid, invalid, unclear, others, hidden } = *self;
-        let mut text = output::count(valid + invalid + unclear, "payload") + &format!(": {valid} valid, {invalid} invalid");
+        let mut text =
+            output::count(valid + invalid + unclear, "payload") + &format!(": {valid} valid, {invalid} invalid");
         if unclear > 0 {
             text += &format!(", {unclear} not judged");
         }
@@ -175,7 +176,8 @@ impl<'j> Run<'_, 'j> {
             Format::Json => {
                 let entry = whole(Arc::clone(&file), Format::Json);
                 // Captures are called `.json`, too.
-                let is_lines = entry.payload.is_none() && lines(&file).take(2).filter(|line| line.payload.is_some()).count() == 2;
+                let is_lines =
+                    entry.payload.is_none() && lines(&file).take(2).filter(|line| line.payload.is_some()).count() == 2;
                 if is_lines { lines(&file).for_each(|entry| self.entry(entry)) } else { self.entry(entry) }
             }
             format => self.entry(whole(file, format)),

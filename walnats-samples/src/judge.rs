@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use jsonschema::Validator;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
 use walnats_codegen::Package;
-use walnats_codegen::model::{Event, EventModel};
 use walnats_codegen::model::Payload as Carried;
+use walnats_codegen::model::{Event, EventModel};
 use walnats_compat::opinion::Files;
 use walnats_schema::{Cut, Violation, Violations};
 
@@ -145,7 +145,9 @@ pub fn sentence(violation: &Violation) -> String {
 /// Why there may be more violations than are listed, as a sentence.
 pub fn cut(cut: &Cut) -> String {
     match cut {
-        Cut::TooMany => format!("there are more violations than the {} that are listed", walnats_schema::MAX_VIOLATIONS),
+        Cut::TooMany => {
+            format!("there are more violations than the {} that are listed", walnats_schema::MAX_VIOLATIONS)
+        }
         Cut::TooDeep { .. } => cut.to_string(),
     }
 }

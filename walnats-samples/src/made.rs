@@ -121,7 +121,8 @@ fn messages(
             let json = instance::json(&message)?;
             if wanted.invalid {
                 let json = instance::spoiled(&json, random);
-                let refused = DynamicMessage::deserialize_with_options(kind.clone(), &json, &instance::strict()).is_err();
+                let refused =
+                    DynamicMessage::deserialize_with_options(kind.clone(), &json, &instance::strict()).is_err();
                 let mut binary = message.encode_to_vec();
                 // A field number of 0 exists in no message.
                 binary.push(0);

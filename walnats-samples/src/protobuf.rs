@@ -1,5 +1,6 @@
 //! Protobuf payloads, by the descriptors of the package.
 
+mod found;
 pub mod instance;
 mod mapping;
 mod presence;

@@ -20,7 +20,8 @@ pub fn cases(judge: &Judge<'_>, sources: &Sources<'_>, report: &mut Report) -> V
     for document in &documents.tests {
         cases.extend(schema_test::tests(document, sources, report));
     }
-    for document in documents.documents.iter().filter(|document| walnats_codegen::load::is_among_tests(&document.name)) {
+    for document in documents.documents.iter().filter(|document| walnats_codegen::load::is_among_tests(&document.name))
+    {
         let place = Place { file: document.file.clone(), span: 0..0 };
         let message = format!("`{}` is read as a schema, although it is in a folder `tests`", document.file.path);
         report.push(Diagnostic::warning("WN1110", place, message).help(
@@ -63,7 +64,11 @@ pub fn run(judge: &Judge<'_>, cases: &[Case], report: &mut Report) -> Tally {
             report.push(remarked(remark, case.payload.place(&remark.pointer)));
         }
         let findings = differences(case, event, &verdict);
-        if findings.is_empty() { tally.passed += 1 } else { tally.failed += 1 }
+        if findings.is_empty() {
+            tally.passed += 1
+        } else {
+            tally.failed += 1
+        }
         findings.into_iter().for_each(|finding| report.push(finding));
     }
     tally
@@ -98,7 +103,9 @@ fn differences(case: &Case, event: &Event, verdict: &Verdict) -> Vec<Diagnostic>
             let help = "the schema is wider than the test says, or the payload is not what was meant";
             vec![Diagnostic::error("WN1105", place, message).help(help)]
         }
-        Expected::Refused(reasons) => reasons.iter().filter_map(|reason| missing(case, event, reason, verdict)).collect(),
+        Expected::Refused(reasons) => {
+            reasons.iter().filter_map(|reason| missing(case, event, reason, verdict)).collect()
+        }
     }
 }
 

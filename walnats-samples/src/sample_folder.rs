@@ -55,7 +55,8 @@ fn file(sources: &Sources<'_>, file: &Entry, (event, valid): (&str, bool), cases
     }
     let Some(format) = Format::of(&file.name) else {
         let message = format!("`{}` is not read: its extension does not say what it is", file.path);
-        report.push(Diagnostic::error("WN1109", whole(&file.path), message).help(format!("read are {}", Format::KNOWN)));
+        report
+            .push(Diagnostic::error("WN1109", whole(&file.path), message).help(format!("read are {}", Format::KNOWN)));
         return;
     };
     let bytes = match sources.read(&file.path) {

@@ -150,7 +150,8 @@ impl Reader<'_> {
             return match reason {
                 Some(member) => {
                     let place = self.document.place(&member.name_span);
-                    let message = format!("`{}` is for payloads that are refused, and this one is `valid`", member.name);
+                    let message =
+                        format!("`{}` is for payloads that are refused, and this one is `valid`", member.name);
                     self.report.push(Diagnostic::error("WN1101", place, message));
                     None
                 }

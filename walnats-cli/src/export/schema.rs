@@ -83,7 +83,10 @@ fn schema(
         let bundled = event.json_schema.as_deref().and_then(read);
         if bundled.is_none() {
             let message = format!("the schema of `{}` cannot be written as one text", event.name);
-            refuse(message, "`$dynamicRef`, and references to files of another draft, depend on the files; export it without `--bundle`");
+            refuse(
+                message,
+                "`$dynamicRef`, and references to files of another draft, depend on the files; export it without `--bundle`",
+            );
         }
         bundled?
     } else {

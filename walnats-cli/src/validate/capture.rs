@@ -177,7 +177,9 @@ pub fn as_json(body: &Body, file: &Arc<SourceFile>) -> Result<Payload, Unreadabl
         Body::Text(text, span) => parse(text.clone(), span),
         Body::Bytes(bytes, span) => match String::from_utf8(bytes.clone()) {
             Ok(text) => parse(text, span),
-            Err(_) => Err(Unreadable { problem: "the message is not text, and so not JSON".to_owned(), span: span.clone() }),
+            Err(_) => {
+                Err(Unreadable { problem: "the message is not text, and so not JSON".to_owned(), span: span.clone() })
+            }
         },
     }
 }

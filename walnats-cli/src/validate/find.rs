@@ -30,12 +30,12 @@ pub fn find<'j>(judge: &Judge<'j>, file: &Arc<SourceFile>, node: &Node) -> Resul
         Some(Ok(captured)) => finder.message(&captured),
         Some(Err(problem)) => Err(finder.unreadable(problem)),
         None if is_structured(node) => finder.structured(node, None),
-        None => Err(Box::new(
-            Diagnostic::error("WN1115", finder.place(), "nothing says which event this payload is").help(
+        None => {
+            Err(Box::new(Diagnostic::error("WN1115", finder.place(), "nothing says which event this payload is").help(
                 "name the event, `walnats validate EVENT FILE`; or give captured messages, \
                  {\"subject\": ..., \"headers\": {...}, \"payload\": ...}, or structured CloudEvents",
-            ),
-        )),
+            )))
+        }
     }
 }
 
@@ -77,7 +77,8 @@ impl<'j> Finder<'_, 'j> {
             }
         }
         let Some(subject) = &captured.subject else {
-            let finding = Diagnostic::error("WN1115", self.place(), "the message has neither a subject nor a `ce-type`");
+            let finding =
+                Diagnostic::error("WN1115", self.place(), "the message has neither a subject nor a `ce-type`");
             return Err(Box::new(finding.help("capture messages with their subjects, or name the event")));
         };
         let event = self.by_subject(subject)?;
@@ -130,8 +131,7 @@ impl<'j> Finder<'_, 'j> {
 
     fn by_subject(&self, subject: &str) -> Result<&'j Event, Box<Diagnostic>> {
         let events = self.judge.model.events.iter();
-        let matching: Vec<&Event> =
-            events.filter(|event| walnats_subject::covers(&event.filter(), subject)).collect();
+        let matching: Vec<&Event> = events.filter(|event| walnats_subject::covers(&event.filter(), subject)).collect();
         match matching[..] {
             [only] => Ok(only),
             [] => Err(Box::new(

@@ -62,7 +62,13 @@ fn tests_and_samples_are_no_schemas() {
     for folder in fixtures().iter().filter(|folder| !folder.ends_with("WN1110-schema-among-tests")) {
         let ran = walnats(&folder.join("good"), &["check"]);
         assert_eq!(ran.code, 0, "{}: {}", folder.display(), ran.stderr);
-        let events = if folder.ends_with("WN1116-several-events-for-payload") || folder.ends_with("WN1118-schema-not-exportable") { "2 events" } else { "1 event " };
+        let events = if folder.ends_with("WN1116-several-events-for-payload")
+            || folder.ends_with("WN1118-schema-not-exportable")
+        {
+            "2 events"
+        } else {
+            "1 event "
+        };
         assert!(ran.stdout.starts_with(events), "{}: {}", folder.display(), ran.stdout);
     }
 }

@@ -25,7 +25,7 @@ pub(super) const CODES: &[Code] = &[
     },
     Code {
         id: "WN1103",
-        slug: "no-such-event",
+        slug: "event-not-found",
         level: Error,
         summary: "A test, a sample or a message names an event that the package does not have.",
         cure: "Correct the name; `walnats export model` lists events and types.",

@@ -172,7 +172,13 @@ mod tests {
         ] {
             assert!(is_test(&document(test).root), "{test}");
         }
-        for schema in ["true", "{}", r#"{"$schema": "x", "description": "anything"}"#, r#"{"type": "object"}"#, r#"{"title": "t", "x-walnats": {}}"#] {
+        for schema in [
+            "true",
+            "{}",
+            r#"{"$schema": "x", "description": "anything"}"#,
+            r#"{"type": "object"}"#,
+            r#"{"title": "t", "x-walnats": {}}"#,
+        ] {
             assert!(!is_test(&document(schema).root), "{schema}");
         }
     }

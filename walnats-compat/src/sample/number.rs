@@ -26,7 +26,10 @@ impl Instances<'_> {
             // `1.0` is an integer, and not what people write.
             let mut number = whole(number, random);
             if self.is_plain && number.is_f64() {
-                number = number.as_f64().filter(|value| value.abs() < 9e15).map_or(number, |value| Number::from(value as i64));
+                number = number
+                    .as_f64()
+                    .filter(|value| value.abs() < 9e15)
+                    .map_or(number, |value| Number::from(value as i64));
             }
             return number.into();
         }

@@ -88,7 +88,9 @@ fn single(kind: &Kind, depth: usize, random: &mut Random) -> Value {
     match kind {
         Kind::Bool => Value::Bool(random.chance(50)),
         Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => Value::I32(*random.pick(&[1, 2, 42, -1, 1_000, i32::MAX])),
-        Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => Value::I64(*random.pick(&[1, 2, 42, -1, 1_000, 1 << 53, i64::MAX])),
+        Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => {
+            Value::I64(*random.pick(&[1, 2, 42, -1, 1_000, 1 << 53, i64::MAX]))
+        }
         Kind::Uint32 | Kind::Fixed32 => Value::U32(*random.pick(&[1, 2, 42, 1_000, u32::MAX])),
         Kind::Uint64 | Kind::Fixed64 => Value::U64(*random.pick(&[1, 2, 42, 1_000, 1 << 53, u64::MAX])),
         Kind::Float => Value::F32(*random.pick(&[0.5, 1.0, -2.25, 1_000.0])),

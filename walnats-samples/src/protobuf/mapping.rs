@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use prost_reflect::{DeserializeOptions, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor};
+use walnats_schema::Violation;
 use walnats_schema::pointer::escape;
 use walnats_schema::read::{Node, NodeValue};
-use walnats_schema::{MAX_VIOLATIONS, Violation};
 
+use super::found::Found;
 use super::{presence, scalar, well_known};
 
 /// Every way in which a JSON value is not the message `kind` in protobuf's JSON mapping. Members that the message does not
@@ -30,19 +31,7 @@ pub fn judge_json(kind: &MessageDescriptor, node: &Node) -> Vec<Violation> {
     found.list
 }
 
-/// Violations so far.
-#[derive(Default)]
-pub(super) struct Found {
-    pub(super) list: Vec<Violation>,
-}
-
 impl Found {
-    pub(super) fn push(&mut self, pointer: &str, keyword: &'static str, expected: impl Into<String>) {
-        if self.list.len() < MAX_VIOLATIONS {
-            self.list.push(Violation { pointer: pointer.to_owned(), keyword, expected: expected.into() });
-        }
-    }
-
     fn message(&mut self, kind: &MessageDescriptor, node: &Node, at: &str) {
         if well_known::judge(self, kind, node, at) {
             return;

@@ -48,7 +48,10 @@ fn walk(message: &DynamicMessage, pointer: &str, visit: &mut impl FnMut(&Dynamic
                 let mut entries: Vec<_> = entries.iter().map(|(key, value)| (key_text(key), value)).collect();
                 entries.sort_by(|a, b| a.0.cmp(&b.0));
                 for (key, value) in entries {
-                    value.as_message().into_iter().for_each(|inner| walk(inner, &format!("{at}/{}", escape(&key)), visit));
+                    value
+                        .as_message()
+                        .into_iter()
+                        .for_each(|inner| walk(inner, &format!("{at}/{}", escape(&key)), visit));
                 }
             }
             _ => {}

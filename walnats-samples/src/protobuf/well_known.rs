@@ -4,7 +4,7 @@ use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 use walnats_schema::Format;
 use walnats_schema::read::{Node, NodeValue};
 
-use super::mapping::Found;
+use super::found::Found;
 use super::scalar;
 
 /// Judges a value of a well-known type. False for every other message.
@@ -58,8 +58,9 @@ fn is_duration(text: &str) -> bool {
     let Some(seconds) = text.strip_suffix('s') else { return false };
     let (whole, fraction) = seconds.split_once('.').unwrap_or((seconds, "0"));
     let digits = whole.strip_prefix('-').unwrap_or(whole);
-    let is_number = |text: &str, most: usize| {
-        (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    is_number(digits, 12) && is_number(fraction, 9) && digits.parse().is_ok_and(|seconds: u64| seconds <= 315_576_000_000)
+    let is_number =
+        |text: &str, most: usize| (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number(digits, 12)
+        && is_number(fraction, 9)
+        && digits.parse().is_ok_and(|seconds: u64| seconds <= 315_576_000_000)
 }
