@@ -11,7 +11,8 @@ use walnats_samples::made::{Made, SHORT, Shortage, Wanted, make};
 
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
-use crate::{output, root};
+use crate::report::Run;
+use crate::{finish, output, root};
 
 /// Make up payloads of an event, each confirmed by its schema
 ///
@@ -39,11 +40,11 @@ pub struct Options {
 }
 
 pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure> {
-    let mut package = Package::load(&root::config(global)?);
+    let folder = root::folder(global)?;
+    let mut package = Package::load(&walnats_codegen::configure().root(&folder));
     let Ok(model) = package.model() else {
         // A package with errors is what `walnats check` is for.
-        output::show(&package.report, global);
-        return Ok(Outcome::of(&package.report));
+        return finish::aside(&Run::of("sample", &package.report).at(folder), global);
     };
     let judge = Judge::new(&package, &model);
     let event = known(&judge, &options.event)?;
@@ -65,8 +66,7 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
     let mut report = package.report.clone();
     report.diagnostics.clear();
     report.push(short(event, made.len(), options, shortage));
-    output::show(&report, global);
-    Ok(Outcome::Findings)
+    finish::aside(&Run::of("sample", &report).at(folder), global)
 }
 
 /// The event of this name.

@@ -2,18 +2,20 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::path::Path;
 
 use clap::Args;
 use serde_json::Value;
 use walnats_codegen::diagnostic::{Diagnostic, Place};
 use walnats_codegen::{Package, Report};
 use walnats_samples::payload::Content;
-use walnats_samples::run::Tally;
-use walnats_samples::{Case, Coverage, Expected, Judge, Sources};
+use walnats_samples::run::Ended;
+use walnats_samples::{Coverage, Expected, Judge, Sources};
 
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
-use crate::{output, root};
+use crate::report::{Case, Run};
+use crate::{finish, output, workspace};
 
 /// Test the schemas with payloads that they must accept or refuse
 ///
@@ -38,42 +40,66 @@ pub struct Options {
 }
 
 pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure> {
-    let folder = root::folder(global)?;
-    let mut package = Package::load(&walnats_codegen::configure().root(&folder));
+    let run = workspace::run(global, "test", |folder| Ok(test(folder, options)))?;
+    finish::with(&run, global)
+}
+
+fn test(folder: &Path, options: &Options) -> Run {
+    let mut package = Package::load(&walnats_codegen::configure().root(folder));
     let Ok(model) = package.model() else {
         // A package with errors is what `walnats check` is for.
-        output::show(&package.report, global);
-        return Ok(Outcome::of(&package.report));
+        return Run::of("test", &package.report).summary("nothing was tested");
     };
     let mut report = package.report.clone();
     report.diagnostics.clear();
     let judge = Judge::new(&package, &model);
-    let mut cases = walnats_samples::cases(&judge, &Sources::new(&folder), &mut report);
+    let mut cases = walnats_samples::cases(&judge, &Sources::new(folder), &mut report);
     if let Some(text) = &options.filter {
         cases.retain(|case| case.name.contains(text.as_str()) || case.event.contains(text.as_str()));
     }
     if options.list {
         report.sort();
-        output::show(&report, global);
-        output::print(&list(&cases))?;
-        return Ok(if report.has_errors() { Outcome::Findings } else { Outcome::Clean });
+        let mut run = Run::of("test", &report).summary(output::count(cases.len(), "test"));
+        run.details = list(&cases);
+        return run;
     }
-    let tally = walnats_samples::run(&judge, &cases, &mut report);
     let coverage = coverage(&judge, &cases, options.filter.is_some());
     if let Some(least) = options.min_coverage.map(usize::from).filter(|least| coverage.percent() < *least) {
         report.push(too_low(&package, &coverage, least));
     }
     report.sort();
-    output::show(&report, global);
-    if options.coverage {
-        output::print(&untested(&coverage))?;
+    let mut run = Run::of("test", &report);
+    let ended = walnats_samples::run(&judge, &cases);
+    let passed = ended.iter().filter(|ended| ended.has_passed).count();
+    for (case, ended) in cases.iter().zip(ended) {
+        add(&mut run, &mut report, case, ended);
     }
-    output::print(&summary(cases.len(), tally, &coverage, &report))?;
-    Ok(if report.has_errors() { Outcome::Findings } else { Outcome::Clean })
+    if options.coverage {
+        run.details = untested(&coverage);
+    }
+    run.summary(summary(cases.len(), passed, &coverage))
+}
+
+/// Adds a case, with what was found about it.
+fn add(run: &mut Run, report: &mut Report, case: &walnats_samples::Case, ended: Ended) {
+    let mut entries = Vec::new();
+    for finding in ended.findings {
+        // What several tests of a file share, such as a misspelt event, is said once.
+        let is_known = report.diagnostics.contains(&finding);
+        let before = report.diagnostics.len();
+        // The report knows the level that the package sets.
+        report.push(finding);
+        if let Some(found) = report.diagnostics.get(before).filter(|_| !is_known) {
+            run.add(found);
+        }
+        entries.extend(run.entries.last().map(|entry| entry.fingerprint.clone()));
+    }
+    let suite = case.place.file.path.clone();
+    run.cases.push(Case { suite, name: case.name.clone(), file: String::new(), entries });
 }
 
 /// Of all events, or of those that the cases are about.
-fn coverage(judge: &Judge<'_>, cases: &[Case], is_filtered: bool) -> Coverage {
+fn coverage(judge: &Judge<'_>, cases: &[walnats_samples::Case], is_filtered: bool) -> Coverage {
     let mut payloads: HashMap<&str, Vec<Value>> = HashMap::new();
     for case in cases {
         if let Content::Value(node) = &case.payload.content {
@@ -85,7 +111,7 @@ fn coverage(judge: &Judge<'_>, cases: &[Case], is_filtered: bool) -> Coverage {
     walnats_samples::coverage(judge, events, &payloads)
 }
 
-fn list(cases: &[Case]) -> String {
+fn list(cases: &[walnats_samples::Case]) -> String {
     let mut text = String::new();
     for case in cases {
         let verdict = match case.expected {
@@ -94,7 +120,7 @@ fn list(cases: &[Case]) -> String {
         };
         let _ = writeln!(text, "{}  {verdict}  {}", case.event, case.name);
     }
-    text + &output::count(cases.len(), "test") + "\n"
+    text
 }
 
 fn untested(coverage: &Coverage) -> String {
@@ -112,14 +138,13 @@ fn untested(coverage: &Coverage) -> String {
     text
 }
 
-fn summary(count: usize, tally: Tally, coverage: &Coverage, report: &Report) -> String {
-    let tested = format!("{} of {}", coverage.tested(), output::count(coverage.keywords, "keyword"));
+fn summary(count: usize, passed: usize, coverage: &Coverage) -> String {
     let ran = match count {
         0 => "no tests".to_owned(),
-        count => format!("{}: {} passed, {} failed", output::count(count, "test"), tally.passed, tally.failed),
+        count => format!("{}: {passed} passed, {} failed", output::count(count, "test"), count - passed),
     };
-    let found = if report.diagnostics.is_empty() { String::new() } else { format!("; {}", output::tally(report)) };
-    format!("{ran}; {tested} tested ({} %){found}\n", coverage.percent())
+    let keywords = output::count(coverage.keywords, "keyword");
+    format!("{ran}; {} of {keywords} tested ({} %)", coverage.tested(), coverage.percent())
 }
 
 fn too_low(package: &Package, coverage: &Coverage, least: usize) -> Diagnostic {

@@ -18,7 +18,8 @@ use walnats_samples::run::remarked;
 
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
-use crate::{output, root};
+use crate::report::Run;
+use crate::{finish, output, root};
 use find::Found;
 
 /// Validate payloads, or captured messages, by the events' schemas
@@ -60,25 +61,21 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
     let mut package = Package::load(&walnats_codegen::configure().root(&folder));
     let Ok(model) = package.model() else {
         // A package with errors is what `walnats check` is for.
-        output::show(&package.report, global);
-        return Ok(Outcome::of(&package.report));
+        return finish::with(&Run::of("validate", &package.report).summary("nothing was validated").at(folder), global);
     };
     let mut report = package.report.clone();
     report.diagnostics.clear();
     let judge = Judge::new(&package, &model);
     let (event, files) = named(&judge, &options.arguments)?;
-    let mut run = Run { judge: &judge, event, report, tally: Tally::default(), most: MAX_FINDINGS };
+    let mut validation = Validation { judge: &judge, event, report, tally: Tally::default(), most: MAX_FINDINGS };
     for file in files {
-        run.file(file, options.input);
+        validation.file(file, options.input);
     }
-    let Run { mut report, tally, .. } = run;
+    let Validation { mut report, tally, .. } = validation;
     report.sort();
-    output::show(&report, global);
-    output::print(&tally.text())?;
-    Ok(match report.has_errors() || tally.invalid + tally.unclear > 0 {
-        true => Outcome::of(&report),
-        false => Outcome::Clean,
-    })
+    let run = Run::of("validate", &report).summary(tally.text());
+    // Files are named from here on.
+    finish::with(&run.at(std::env::current_dir().unwrap_or_default()), global)
 }
 
 /// The event, where it is named, and the files.
@@ -125,11 +122,11 @@ impl Tally {
         if hidden > 0 {
             text += &format!("; {} more not shown", output::count(hidden, "finding"));
         }
-        text + "\n"
+        text
     }
 }
 
-struct Run<'a, 'j> {
+struct Validation<'a, 'j> {
     judge: &'a Judge<'j>,
     event: Option<&'j Event>,
     report: Report,
@@ -138,7 +135,7 @@ struct Run<'a, 'j> {
     most: usize,
 }
 
-impl<'j> Run<'_, 'j> {
+impl<'j> Validation<'_, 'j> {
     fn file(&mut self, path: &str, input: Option<Input>) {
         let shown = if path == "-" { "<stdin>" } else { path };
         let bytes = match bytes(path) {

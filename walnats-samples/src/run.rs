@@ -34,44 +34,37 @@ pub fn cases(judge: &Judge<'_>, sources: &Sources<'_>, report: &mut Report) -> V
     cases
 }
 
-/// How a run ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Cases that had the verdict that they were to have.
-    pub passed: usize,
-    /// All others.
-    pub failed: usize,
+/// How a case ended.
+#[derive(Clone, Debug, Default)]
+pub struct Ended {
+    /// Whether the payload had the verdict that it was to have.
+    pub has_passed: bool,
+    /// Why not, and what else is worth mentioning.
+    pub findings: Vec<Diagnostic>,
 }
 
-/// Judges all `cases`. What differs from the verdict that a case is to have is in the report.
-pub fn run(judge: &Judge<'_>, cases: &[Case], report: &mut Report) -> Tally {
+/// Judges all `cases`, in order.
+pub fn run(judge: &Judge<'_>, cases: &[Case]) -> Vec<Ended> {
     let events = judge.model.events.iter().filter(|event| cases.iter().any(|case| case.event == event.name));
     let second = SecondOpinion::new(judge, events);
-    let mut tally = Tally::default();
-    for case in cases {
-        let Some(event) = judge.event(&case.event) else {
-            report.push(unknown_event(judge, &case.event, case.event_place.clone()));
-            tally.failed += 1;
-            continue;
-        };
-        let verdict = judge.judge(event, &case.payload);
-        if let Some(accepts) = second.accepts(event, &case.payload)
-            && accepts != verdict.is_valid()
-        {
-            report.push(disagreement(case, accepts));
-        }
-        for remark in &verdict.remarks {
-            report.push(remarked(remark, case.payload.place(&remark.pointer)));
-        }
-        let findings = differences(case, event, &verdict);
-        if findings.is_empty() {
-            tally.passed += 1
-        } else {
-            tally.failed += 1
-        }
-        findings.into_iter().for_each(|finding| report.push(finding));
+    cases.iter().map(|case| one(judge, &second, case)).collect()
+}
+
+fn one(judge: &Judge<'_>, second: &SecondOpinion, case: &Case) -> Ended {
+    let Some(event) = judge.event(&case.event) else {
+        let finding = unknown_event(judge, &case.event, case.event_place.clone());
+        return Ended { has_passed: false, findings: vec![finding] };
+    };
+    let verdict = judge.judge(event, &case.payload);
+    let mut findings = differences(case, event, &verdict);
+    let has_passed = findings.is_empty();
+    if let Some(accepts) = second.accepts(event, &case.payload)
+        && accepts != verdict.is_valid()
+    {
+        findings.push(disagreement(case, accepts));
     }
-    tally
+    findings.extend(verdict.remarks.iter().map(|remark| remarked(remark, case.payload.place(&remark.pointer))));
+    Ended { has_passed, findings }
 }
 
 /// That the package has no event of this name.

@@ -11,7 +11,8 @@ use walnats_codegen::model::{Discard, Event, EventModel, Payload, Retention, Ser
 
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
-use crate::{output, root};
+use crate::report::Run;
+use crate::{finish, output, root};
 
 /// The JSON Schema of what is printed.
 const SCHEMA: &str = include_str!("model.schema.json");
@@ -34,11 +35,11 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
         output::print(SCHEMA)?;
         return Ok(Outcome::Clean);
     }
-    let mut package = Package::load(&root::config(global)?);
+    let folder = root::folder(global)?;
+    let mut package = Package::load(&walnats_codegen::configure().root(&folder));
     let Ok(model) = package.model() else {
         // A package with errors is what `walnats check` is for.
-        output::show(&package.report, global);
-        return Ok(Outcome::of(&package.report));
+        return finish::aside(&Run::of("export model", &package.report).at(folder), global);
     };
     output::print(&(serde_json::to_string_pretty(&value(&package, &model))? + "\n"))?;
     Ok(Outcome::Clean)

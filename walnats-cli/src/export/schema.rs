@@ -12,8 +12,9 @@ use walnats_samples::Judge;
 
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
+use crate::report::Run;
 use crate::sample::known;
-use crate::{output, root};
+use crate::{finish, output, root};
 
 use super::strip::strip;
 
@@ -34,11 +35,11 @@ pub struct Options {
 }
 
 pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure> {
-    let mut package = Package::load(&root::config(global)?);
+    let folder = root::folder(global)?;
+    let mut package = Package::load(&walnats_codegen::configure().root(&folder));
     let Ok(model) = package.model() else {
         // A package with errors is what `walnats check` is for.
-        output::show(&package.report, global);
-        return Ok(Outcome::of(&package.report));
+        return finish::aside(&Run::of("export schema", &package.report).at(folder), global);
     };
     let judge = Judge::new(&package, &model);
     let mut report = package.report.clone();
@@ -59,8 +60,7 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
     if let Some(text) = text {
         output::print(&(text? + "\n"))?;
     }
-    output::show(&report, global);
-    Ok(if report.has_errors() { Outcome::Findings } else { Outcome::Clean })
+    finish::aside(&Run::of("export schema", &report).at(folder), global)
 }
 
 /// The schema of an event; `None` after a finding.

@@ -21,8 +21,11 @@ fn samples_are_valid_and_invalid_ones_are_not() {
             let file = folder.path().join("made.jsonl");
             fs::write(&file, &made.stdout).unwrap();
             let judged = walnats(workspace(), &["validate", event, file.to_str().unwrap()]);
-            let counts =
-                if kind.is_none() { "25 payloads: 25 valid, 0 invalid\n" } else { "25 payloads: 0 valid, 25 invalid" };
+            let counts = if kind.is_none() {
+                "25 payloads: 25 valid, 0 invalid; clean\n"
+            } else {
+                "25 payloads: 0 valid, 25 invalid"
+            };
             assert_eq!(judged.code, code, "{event}: {}", judged.stderr);
             assert!(judged.stdout.starts_with(counts), "{event}: {}", judged.stdout);
         }

@@ -27,12 +27,12 @@ fn tests_are_listed_and_chosen() {
     assert_eq!(
         list.stdout,
         "a  valid  schemas/x/tests/a.yaml: fits\na  invalid  schemas/x/tests/a.yaml: long\nb  valid  samples/b/valid/1.jsonl:1\n\
-         b  valid  samples/b/valid/1.jsonl:3\nb  invalid  schemas/x/samples/b/invalid/deep/2.yml\n5 tests\n"
+         b  valid  samples/b/valid/1.jsonl:3\nb  invalid  schemas/x/samples/b/invalid/deep/2.yml\n5 tests: clean\n"
     );
     let ran = walnats(folder.path(), &["test"]);
     assert_eq!(
         (ran.code, ran.stdout.as_str()),
-        (0, "5 tests: 5 passed, 0 failed; 2 of 8 keywords tested (25 %)\n"),
+        (0, "5 tests: 5 passed, 0 failed; 2 of 8 keywords tested (25 %); clean\n"),
         "{}",
         ran.stderr
     );
@@ -40,7 +40,7 @@ fn tests_are_listed_and_chosen() {
     assert_eq!(
         ran.stdout,
         "a: not tested\n  schemas/a.json:1:23: type\n  schemas/a.json:1:41: required `id`\n  schemas/a.json:1:83: type of /properties/id\n\
-         1 test: 1 passed, 0 failed; 1 of 4 keywords tested (25 %)\n"
+         1 test: 1 passed, 0 failed; 1 of 4 keywords tested (25 %); clean\n"
     );
     assert_eq!(walnats(folder.path(), &["test", "--min-coverage", "25"]).code, 0);
     assert_eq!(walnats(folder.path(), &["test", "--min-coverage", "26"]).code, 1);

@@ -57,7 +57,7 @@ fn captures_of_all_forms_are_read() {
         let capture = forms.join(separator);
         let validated = piped(workspace(), &["validate", "-"], capture.as_bytes());
         assert_eq!((validated.code, validated.stderr.as_str()), (0, ""), "{separator:?}");
-        assert_eq!(validated.stdout, "10 payloads: 10 valid, 0 invalid\n");
+        assert_eq!(validated.stdout, "10 payloads: 10 valid, 0 invalid; clean\n");
     }
     for form in &forms {
         let validated = piped(workspace(), &["validate", "-"], form.as_bytes());
@@ -65,7 +65,10 @@ fn captures_of_all_forms_are_read() {
         let named = piped(workspace(), &["validate", "stock-changed", "-"], form.as_bytes());
         assert_eq!((named.code, named.stderr.as_str()), (0, ""), "{form}");
         let other = piped(workspace(), &["validate", "user-created", "-"], form.as_bytes());
-        assert_eq!(other.stdout, "0 payloads: 0 valid, 0 invalid; 1 message of other events left out\n", "{form}");
+        assert_eq!(
+            other.stdout, "0 payloads: 0 valid, 0 invalid; 1 message of other events left out; clean\n",
+            "{form}"
+        );
     }
 }
 
@@ -81,14 +84,14 @@ fn payloads_are_read_from_pipes_whatever_they_are() {
         let validated = piped(workspace(), &["validate", "stock-changed", "-"], input.as_bytes());
         assert_eq!(
             (validated.code, validated.stdout.as_str()),
-            (0, "1 payload: 1 valid, 0 invalid\n"),
+            (0, "1 payload: 1 valid, 0 invalid; clean\n"),
             "{input}: {}",
             validated.stderr
         );
     }
     let message = b"\x0a\x03s_1\x12\x03dhl\x22\x03\x08\xb0\x09";
     let validated = piped(workspace(), &["validate", "shipment-dispatched", "-"], message);
-    assert_eq!(validated.stdout, "1 payload: 1 valid, 0 invalid\n", "{}", validated.stderr);
+    assert_eq!(validated.stdout, "1 payload: 1 valid, 0 invalid; clean\n", "{}", validated.stderr);
     let validated = piped(workspace(), &["validate", "-"], b"\xff\xfe");
     assert_eq!(validated.code, 1, "{}", validated.stderr);
     let validated = piped(workspace(), &["validate", "stock-changed", "-"], b"");
@@ -101,7 +104,10 @@ fn values_are_not_in_messages_and_the_rest_goes_on() {
     let lines =
         format!("{{\"warehouse\":\"{secret}\",\"sku\":\"{secret}\",\"pieces\":\"{secret}\"}}\n{{\"x\n{STOCK}\n");
     let validated = piped(workspace(), &["validate", "stock-changed", "-", "--input", "jsonl"], lines.as_bytes());
-    assert_eq!((validated.code, validated.stdout.as_str()), (1, "3 payloads: 1 valid, 1 invalid, 1 not judged\n"));
+    assert_eq!(
+        (validated.code, validated.stdout.as_str()),
+        (1, "3 payloads: 1 valid, 1 invalid, 1 not judged; findings: 4 errors, 0 warnings\n")
+    );
     for title in validated.stderr.lines().filter(|line| line.starts_with("error[") || line.contains("help:")) {
         assert!(!title.contains(secret), "{title}");
     }
@@ -140,5 +146,8 @@ fn names_and_files_are_told_apart() {
     assert!(text.contains("1 payload: 1 valid, 0 invalid") && text.contains("`gone.json` cannot be read"), "{text}");
     let (code, text) = run(&["capture.json"]);
     assert_eq!(code, 1);
-    assert!(text.contains("2 payloads: 1 valid, 1 invalid\n"), "JSON Lines, whatever the file is called: {text}");
+    assert!(
+        text.contains("2 payloads: 1 valid, 1 invalid; findings"),
+        "JSON Lines, whatever the file is called: {text}"
+    );
 }
