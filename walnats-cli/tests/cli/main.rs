@@ -4,9 +4,8 @@ mod check;
 #[cfg(unix)]
 mod dev;
 mod explain;
-mod fmt;
-mod formats;
 mod export;
+mod fmt;
 mod formats;
 mod generate;
 mod payloads;

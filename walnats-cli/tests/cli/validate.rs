@@ -139,7 +139,10 @@ fn names_and_files_are_told_apart() {
         (ran.code, ran.stdout + &ran.stderr)
     };
     assert_eq!(run(&["a", "b.json"]).0, 0);
-    assert_eq!(run(&["a"]), (2, "error: name a file with payloads of `a`, or `-` for standard input\ncould not run\n".to_owned()));
+    assert_eq!(
+        run(&["a"]),
+        (2, "error: name a file with payloads of `a`, or `-` for standard input\ncould not run\n".to_owned())
+    );
     assert_eq!(run(&["aa", "b.json"]).0, 2);
     let (code, text) = run(&["a", "b.json", "gone.json"]);
     assert_eq!(code, 2, "{text}");
