@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::global_options::GlobalOptions;
-use crate::{accept, breaking, check, completions, dev, explain, fmt, generate, man};
+use crate::{accept, breaking, check, completions, dev, explain, export, fmt, generate, man, sample, test, validate};
 
 /// Generate typed NATS JetStream publishers from event schemas
 ///
@@ -30,6 +30,10 @@ Examples:
                                          The same, and SARIF to a file
   walnats check --workspace              The same for all packages of the repository
   walnats breaking --against main        Check whether a change hurts a reader
+  walnats test --coverage                Hold samples and schema tests against the schemas
+  walnats validate order-placed a.json   Validate payloads; or a capture: walnats validate b.jsonl
+  walnats sample order-placed -n 3       Make up payloads
+  walnats export schema order-placed     Print the JSON Schema of an event
   walnats explain WN0801                 Say what a code means and what to do about it
   walnats fmt                            Format schemas and walnats.toml
   walnats generate --out src/events      Write the Rust code, for teams that commit it
@@ -56,6 +60,10 @@ pub enum Command {
     ReportSchema,
     Completions(completions::Options),
     Man(man::Options),
+    Test(test::Options),
+    Validate(validate::Options),
+    Sample(sample::Options),
+    Export(export::Options),
     Dev(dev::Options),
     #[cfg(feature = "outbox")]
     Outbox(crate::outbox::Options),
@@ -73,6 +81,15 @@ impl Command {
 
     /// Whether it looks for something, so that its last line says how that ended.
     pub fn is_search(&self) -> bool {
-        matches!(self, Self::Accept(_) | Self::Breaking(_) | Self::Check(_) | Self::Fmt(_) | Self::Generate(_))
+        matches!(
+            self,
+            Self::Accept(_)
+                | Self::Breaking(_)
+                | Self::Check(_)
+                | Self::Fmt(_)
+                | Self::Generate(_)
+                | Self::Test(_)
+                | Self::Validate(_)
+        )
     }
 }

@@ -27,6 +27,17 @@ pub fn with(run: &Run, global: &GlobalOptions) -> Result<Outcome, Failure> {
     Ok(run.conclusion().into())
 }
 
+/// Ends a command whose standard output is something else: what it has found, and how it ended, go to standard error, and only
+/// if something was found.
+pub fn aside(run: &Run, global: &GlobalOptions) -> Result<Outcome, Failure> {
+    write(run, global)?;
+    if !run.entries.is_empty() || !run.failures.is_empty() {
+        let Human { findings, text } = human::render(run, &output::look(global));
+        output::note(&(findings + &text));
+    }
+    Ok(run.conclusion().into())
+}
+
 /// Ends a command that could not run.
 pub fn failed(command: &str, failure: &dyn Error, global: &GlobalOptions) -> Outcome {
     let mut run = Run::failed(command, output::chain(failure));

@@ -10,6 +10,7 @@ mod completions;
 mod config_schema;
 mod dev;
 mod explain;
+mod export;
 mod finish;
 mod fmt;
 mod generate;
@@ -25,6 +26,9 @@ mod progress;
 pub mod report;
 mod report_schema;
 mod root;
+mod sample;
+mod test;
+mod validate;
 mod version;
 mod workspace;
 
@@ -107,6 +111,10 @@ fn dispatch(arguments: &Arguments) -> Result<Outcome, Failure> {
         Command::Completions(options) => completions::run(options, Arguments::command()),
         Command::Man(options) => man::run(options, Arguments::command()),
         Command::Fmt(options) => fmt::run(global, options),
+        Command::Test(options) => test::run(global, options),
+        Command::Validate(options) => validate::run(global, options),
+        Command::Sample(options) => sample::run(global, options),
+        Command::Export(options) => export::run(global, options),
         Command::Dev(options) => dev::run(options),
         #[cfg(feature = "outbox")]
         Command::Outbox(options) => outbox::run(options),

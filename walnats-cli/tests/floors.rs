@@ -23,8 +23,11 @@ const FLOORS: Floors<'static> = &[
         "man",
         "outbox",
         "report_schema",
+        "sample",
+        "test",
+        "validate",
     ],
-    &["accept"],
+    &["accept", "export"],
     &["arguments"],
 ];
 
@@ -45,6 +48,12 @@ const REPORT: Floors<'static> = &[
     &["report"],
 ];
 
+/// Of `walnats validate`.
+const VALIDATE: Floors<'static> = &[&["capture"], &["find"], &["validate"]];
+
+/// Of `walnats export`.
+const EXPORT: Floors<'static> = &[&["model", "proto", "strip"], &["schema"], &["export"]];
+
 #[test]
 fn modules_import_downwards() {
     assert_eq!(faults(root(), "src", FLOORS, &[]), "");
@@ -52,6 +61,8 @@ fn modules_import_downwards() {
     assert_eq!(faults(root(), "src/fmt", FMT, &[]), "");
     assert_eq!(faults(root(), "src/outbox", OUTBOX, &[]), "");
     assert_eq!(faults(root(), "src/report", REPORT, &[]), "");
+    assert_eq!(faults(root(), "src/validate", VALIDATE, &[]), "");
+    assert_eq!(faults(root(), "src/export", EXPORT, &[]), "");
 }
 
 fn root() -> &'static Path {

@@ -10,7 +10,7 @@ use walnats_harness::nested::{NestedCrate, workspace};
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// Those that are published, in the order in which they depend on each other.
-const PUBLISHED: [&str; 9] = [
+const PUBLISHED: [&str; 10] = [
     "walnats-schema",
     "walnats-subject",
     "walnats-format",
@@ -19,6 +19,7 @@ const PUBLISHED: [&str; 9] = [
     "walnats-compat",
     "walnats-runtime",
     "walnats-outbox",
+    "walnats-samples",
     "walnats-cli",
 ];
 

@@ -1,11 +1,15 @@
 //! Files become a [`SourceSet`]. Nothing else in this crate reads from the disk, and nothing ever from the network.
 
+mod beside;
 mod file;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use beside::{below, is_among_tests, is_sample};
 pub use file::Files;
+pub(crate) use file::slashed;
 pub use walnats_schema::read::{Document, DocumentId, Member, Node, NodeValue, parse_json, parse_yaml};
 
 use crate::codes;
@@ -18,6 +22,8 @@ pub struct SourceSet {
     pub documents: Vec<Document>,
     /// `.proto` files and compiled descriptor sets.
     pub protobuf: Vec<ProtobufSource>,
+    /// Schema tests, which are in folders `tests` and have their form. `walnats test` runs them.
+    pub tests: Vec<Document>,
 }
 
 /// A `.proto` file, or a compiled descriptor set (`.binpb`).
@@ -33,17 +39,20 @@ pub struct ProtobufSource {
 
 /// Reads every schema under `folders`, which are relative to the package's folder.
 ///
-/// Folders nest. Hidden files and files of other kinds are left alone. What cannot be read becomes a finding.
+/// Folders nest. Hidden files and files of other kinds are left alone, and so are samples ([`is_sample`]) and the payloads that
+/// schema tests name. What cannot be read becomes a finding.
 pub fn load(files: &Files<'_>, folders: &[PathBuf], report: &mut Report) -> SourceSet {
     let mut sources = SourceSet::default();
     for folder in folders {
-        for found in files.walk(folder, report) {
-            read(&found, &mut sources, report);
-        }
+        let (among_tests, schemas): (Vec<_>, Vec<_>) =
+            files.walk(folder, report).into_iter().partition(|found| is_among_tests(&found.name));
+        schemas.iter().for_each(|found| read(found, &mut sources, report));
+        read_among_tests(&among_tests, &mut sources, report);
     }
     report_shadowed(&mut sources, report);
     sources.documents.sort_by(|a, b| a.name.cmp(&b.name));
     sources.protobuf.sort_by(|a, b| a.name.cmp(&b.name));
+    sources.tests.sort_by(|a, b| a.file.path.cmp(&b.file.path));
     sources
 }
 
@@ -80,6 +89,25 @@ fn read(found: &file::Found<'_>, sources: &mut SourceSet, report: &mut Report) {
                 bytes,
             }));
         }
+    }
+}
+
+/// Reads what is in folders `tests`: schema tests, their payloads, and schemas.
+fn read_among_tests(found: &[file::Found<'_>], sources: &mut SourceSet, report: &mut Report) {
+    let mut alone: Vec<(&str, SourceSet, Report)> = Vec::new();
+    for found in found {
+        let (mut content, mut findings) = (SourceSet::default(), Report::default());
+        read(found, &mut content, &mut findings);
+        alone.push((&found.name, content, findings));
+    }
+    let payloads: BTreeSet<String> = beside::payload_files(alone.iter().flat_map(|(_, content, _)| &content.documents));
+    for (_, content, findings) in alone.into_iter().filter(|(name, ..)| !payloads.contains(*name)) {
+        let (tests, schemas): (Vec<_>, Vec<_>) =
+            content.documents.into_iter().partition(|document| beside::is_test(&document.root));
+        sources.tests.extend(tests);
+        sources.documents.extend(schemas);
+        sources.protobuf.extend(content.protobuf);
+        findings.diagnostics.into_iter().for_each(|finding| report.push(finding));
     }
 }
 

@@ -19,6 +19,10 @@ mod source;
 mod stream;
 pub mod template;
 
+/// The file that declares the option `(walnats.event)`: the name that an `import` says, and its text.
+#[cfg(feature = "protobuf")]
+pub use protobuf::OPTIONS_PROTO;
+
 use declaration::{Declared, Known, Message};
 use event::{LocatedEvent, RawEvent};
 use externs::Externs;

@@ -48,6 +48,11 @@ impl Package {
         self.inputs.as_deref()
     }
 
+    /// The schema folders, relative to the package's folder, with `/` between parts.
+    pub fn schema_folders(&self) -> Vec<String> {
+        self.folders.iter().map(|folder| load::slashed(folder)).collect()
+    }
+
     fn read(config: &Config, files: &Files<'_>) -> Self {
         let mut report = Report::default();
         let shown = config.shown_config_file();

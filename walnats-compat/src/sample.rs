@@ -48,12 +48,14 @@ pub struct Instances<'s> {
     sloppiness: usize,
     /// How many values the instance may still have.
     left: usize,
+    /// Whether values are such as people write, rather than such as validators have trouble with.
+    is_plain: bool,
 }
 
 impl<'s> Instances<'s> {
     /// For the schemas of `set`.
     pub fn new(set: &'s SchemaSet) -> Self {
-        Self { set, samples: HashMap::new(), patterns: HashMap::new(), sloppiness: 0, left: 0 }
+        Self { set, samples: HashMap::new(), patterns: HashMap::new(), sloppiness: 0, left: 0, is_plain: false }
     }
 
     /// An instance that the schema `id` may well accept, or nearly so.
@@ -63,6 +65,25 @@ impl<'s> Instances<'s> {
         self.make(&[id], 0, random)
     }
 
+    /// An instance that the schema `id` most likely accepts, of values such as people write, with no members that the schema does
+    /// not speak of.
+    pub fn exact(&mut self, id: SchemaId, random: &mut Random) -> Value {
+        (self.sloppiness, self.is_plain, self.left) = (0, true, VALUES);
+        let instance = self.make(&[id], 0, random);
+        self.is_plain = false;
+        instance
+    }
+
+    /// A text that no rule is about.
+    fn text(&self, random: &mut Random) -> String {
+        if self.is_plain { (*random.pick(&edge_cases::WORDS)).to_owned() } else { edge_cases::text(random) }
+    }
+
+    /// A value that no schema is about.
+    fn any(&self, random: &mut Random, depth: usize) -> Value {
+        if self.is_plain { self.text(random).into() } else { any(random, depth) }
+    }
+
     /// A value for a place at which all of `ids` apply.
     fn make(&mut self, ids: &[SchemaId], depth: usize, random: &mut Random) -> Value {
         self.left = self.left.saturating_sub(1);
@@ -70,11 +91,11 @@ impl<'s> Instances<'s> {
             return Value::Null;
         }
         if depth >= MAX_DEPTH || (self.sloppiness > 0 && random.chance(self.sloppiness / 3)) {
-            return any(random, usize::from(depth < MAX_DEPTH));
+            return self.any(random, usize::from(depth < MAX_DEPTH));
         }
         let applying = self.applying(ids, random);
         if applying.is_empty() {
-            return any(random, 2);
+            return self.any(random, 2);
         }
         if let Some(values) = applying.iter().filter_map(|schema| schema.enumeration.as_ref()).min_by_key(|v| v.len())
             && !values.is_empty()
@@ -142,7 +163,7 @@ impl<'s> Instances<'s> {
         let mut candidates: Vec<JsonType> = ALL.into_iter().chain([JsonType::Integer]).filter(admitted).collect();
         let meant: Vec<JsonType> =
             candidates.iter().copied().filter(|json_type| is_meant(*json_type, applying)).collect();
-        if !meant.is_empty() && random.chance(90) {
+        if !meant.is_empty() && (self.is_plain || random.chance(90)) {
             candidates = meant;
         }
         if candidates.is_empty() { *random.pick(&ALL) } else { *random.pick(&candidates) }

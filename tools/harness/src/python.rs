@@ -1,18 +1,28 @@
-//! A Python with the walnats of PyPI.
+//! Pythons with packages of PyPI: walnats, and Google's protobuf with its compiler.
 
 use std::path::PathBuf;
 use std::process::Command;
 
 /// The interpreter of a virtual environment that has walnats 1.2.6 from PyPI, made on first use and kept under `target/`.
 pub fn python_environment() -> Result<PathBuf, String> {
-    let directory = crate::nested::scratch().join("walnats-1.2.6-py");
+    environment("walnats-1.2.6-py", "walnats", "walnats==1.2.6")
+}
+
+/// The interpreter of a virtual environment that has protoc and protobuf's JSON mapping (`grpc_tools`, `google.protobuf`), made on
+/// first use and kept under `target/`.
+pub fn protobuf_environment() -> Result<PathBuf, String> {
+    environment("grpcio-tools-1.85.1-py", "grpc_tools.protoc", "grpcio-tools==1.85.1")
+}
+
+fn environment(folder: &str, module: &str, package: &str) -> Result<PathBuf, String> {
+    let directory = crate::nested::scratch().join(folder);
     let python = directory.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-    if run(Command::new(&python).args(["-c", "import walnats"])).is_ok() {
+    if run(Command::new(&python).args(["-c", &format!("import {module}")])).is_ok() {
         return Ok(python);
     }
     let _ = std::fs::remove_dir_all(&directory);
     run(Command::new("python3").args(["-m", "venv"]).arg(&directory))?;
-    run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "walnats==1.2.6"]))?;
+    run(Command::new(&python).args(["-m", "pip", "install", "--quiet", package]))?;
     Ok(python)
 }
 

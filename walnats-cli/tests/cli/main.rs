@@ -4,10 +4,15 @@ mod check;
 #[cfg(unix)]
 mod dev;
 mod explain;
+mod export;
 mod fmt;
 mod formats;
 mod generate;
+mod payloads;
 mod program;
 mod root;
+mod sample;
+mod schema_tests;
 mod usage;
+mod validate;
 mod workspace;

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::beside::{is_among_tests, is_sample};
 use crate::diagnostic::{Diagnostic, Place, Report, SourceFile};
 
 /// The largest schema file that is read, in bytes.
@@ -38,7 +39,7 @@ impl<'a> Files<'a> {
         decode(shown, content.read(shown, report)?, report)
     }
 
-    /// The schema files under `folder`, sorted.
+    /// The schema files under `folder`, sorted, and those next to them in folders `tests`; no samples.
     pub(super) fn walk(&self, folder: &Path, report: &mut Report) -> Vec<Found<'a>> {
         let mut found = match self {
             Self::Disk { root } => walk(root, folder, report),
@@ -134,7 +135,8 @@ fn pick<'a>(files: &'a BTreeMap<String, Vec<u8>>, folder: &Path, report: &mut Re
     if inside.peek().is_none() {
         report.push(no_folder(&shown, "it does not exist"));
     }
-    let visible = inside.filter(|(name, _)| !name.split('/').any(|part| part.starts_with('.')));
+    let is_hidden = |name: &str| name.split('/').any(|part| part.starts_with('.'));
+    let visible = inside.filter(|(name, _)| !is_hidden(name) && !is_sample(name));
     let mut found = Vec::new();
     for (name, bytes) in visible {
         let shown = format!("{shown}/{name}");
@@ -142,7 +144,7 @@ fn pick<'a>(files: &'a BTreeMap<String, Vec<u8>>, folder: &Path, report: &mut Re
             Some(kind) => {
                 found.push(Found { kind, shown, name: name.to_owned(), content: Content::Memory(bytes) });
             }
-            None => report_unread(&shown, report),
+            None => report_unread(&shown, name, report),
         }
     }
     found
@@ -210,7 +212,10 @@ impl Walk<'_, '_> {
         if real.is_dir() {
             return self.folder(path, shown, &format!("{name}/"), depth + 1);
         }
-        let Some(kind) = Kind::of(&name) else { return report_unread(shown, self.report) };
+        if is_sample(&name) {
+            return;
+        }
+        let Some(kind) = Kind::of(&name) else { return report_unread(shown, &name, self.report) };
         self.found.push(Found { kind, shown: shown.to_owned(), name, content: Content::Disk(path.to_owned()) });
     }
 }
@@ -232,8 +237,11 @@ fn outside(shown: &str) -> Diagnostic {
         )
 }
 
-/// Mentions a file that is not a schema by its extension, unless it is one that people put next to schemas.
-fn report_unread(shown: &str, report: &mut Report) {
+/// Mentions a file that is not a schema by its extension, unless it is one that people put next to schemas, or next to tests.
+fn report_unread(shown: &str, name: &str, report: &mut Report) {
+    if is_among_tests(name) {
+        return;
+    }
     let Some(extension) = Path::new(shown).extension().and_then(|extension| extension.to_str()) else { return };
     let lower = extension.to_ascii_lowercase();
     let diagnostic = unread(shown, &format!("`.{extension}` is not the extension of a schema"));
@@ -259,6 +267,6 @@ fn whole_file(shown: &str) -> Place {
     Place { file: Arc::new(SourceFile { path: shown.to_owned(), text: String::new() }), span: 0..0 }
 }
 
-pub(super) fn slashed(path: &Path) -> String {
+pub(crate) fn slashed(path: &Path) -> String {
     path.iter().map(|part| part.to_string_lossy()).filter(|part| part != ".").collect::<Vec<_>>().join("/")
 }

@@ -30,6 +30,8 @@ use crate::model::{Payload, ProtobufModel, ScalarKind};
 use externs::Externs;
 use place::Places;
 
+pub use compile::OPTIONS as OPTIONS_PROTO;
+
 /// Everything that the protobuf files of a package say.
 pub struct Lowered {
     /// One event for each message with the option `(walnats.event)`, by full name of the message.

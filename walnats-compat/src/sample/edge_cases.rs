@@ -46,6 +46,9 @@ pub const TEXTS: [&str; 34] = [
     "null",
 ];
 
+/// Texts with which nobody has trouble.
+pub const WORDS: [&str; 8] = ["alpha", "beta", "gamma", "delta", "one", "two words", "a-1", "42"];
+
 /// Regular expressions of ECMA-262, without look-around, which `boon` does not read.
 pub const PATTERNS: [&str; 27] = [
     "^a",

@@ -19,6 +19,36 @@ pub fn sample(format: Format, exact: bool, random: &mut Random) -> String {
     text
 }
 
+/// A text of `format` such as people write.
+pub fn plain(format: Format, random: &mut Random) -> String {
+    let names = ["ada", "grace", "alan", "edsger", "barbara", "ken"];
+    let mut below = |bound: usize| random.below(bound);
+    match format {
+        Format::DateTime => {
+            let (day, time) = ((below(12) + 1, below(28) + 1), (below(24), below(60), below(60)));
+            format!("2026-{:02}-{:02}T{:02}:{:02}:{:02}Z", day.0, day.1, time.0, time.1, time.2)
+        }
+        Format::Date => format!("2026-{:02}-{:02}", below(12) + 1, below(28) + 1),
+        Format::Time => format!("{:02}:{:02}:{:02}Z", below(24), below(60), below(60)),
+        Format::Duration => format!("PT{}M", below(90) + 1),
+        Format::Email | Format::IdnEmail => format!("{}@example.com", names[below(names.len())]),
+        Format::Hostname | Format::IdnHostname => format!("{}.example.com", names[below(names.len())]),
+        Format::Ipv4 => format!("192.0.2.{}", below(254) + 1),
+        Format::Ipv6 => format!("2001:db8::{:x}", below(0xffff) + 1),
+        Format::Uri | Format::UriReference | Format::Iri | Format::IriReference => {
+            format!("https://example.com/{}/{}", names[below(names.len())], below(1_000))
+        }
+        Format::Uuid => {
+            let bits = (u128::from(random.bits()) << 64) | u128::from(random.bits());
+            // Version 4 of the variant of RFC 9562.
+            let bits = (bits & !(0xf << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
+            let digits = format!("{bits:032x}");
+            [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]].join("-")
+        }
+        _ => sample(format, true, random),
+    }
+}
+
 /// Characters that mean something to some format.
 const CHARACTERS: [char; 36] = [
     '0', '1', '2', '9', '6', 'a', 'Z', 'T', 't', 'z', 'P', '-', '+', ':', '.', '/', '?', '#', '[', ']', '@', '%', '{',

@@ -17,11 +17,21 @@ impl Instances<'_> {
         let number = match (divisor, bounds.is_empty()) {
             (Some(divisor), _) if random.chance(70) => multiple(divisor, &bounds, random),
             (_, false) => near(bounds[random.below(bounds.len())], integer, random),
+            _ if self.is_plain && !integer => float(random.below(20_000) as f64 / 100.0),
+            _ if self.is_plain => Number::from(random.below(1_000) as i64),
             _ if integer => Number::from(random.below(2_000) as i64 - 1_000),
             _ => edge_cases::number(random),
         };
         if integer && !self.slips(random) {
-            return whole(number, random).into();
+            // `1.0` is an integer, and not what people write.
+            let mut number = whole(number, random);
+            if self.is_plain && number.is_f64() {
+                number = number
+                    .as_f64()
+                    .filter(|value| value.abs() < 9e15)
+                    .map_or(number, |value| Number::from(value as i64));
+            }
+            return number.into();
         }
         number.into()
     }

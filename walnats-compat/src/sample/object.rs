@@ -3,7 +3,7 @@
 use serde_json::Value;
 use walnats_schema::{Pattern, Schema, SchemaId};
 
-use super::{DEPTH, Instances, Members, Random, any, edge_cases};
+use super::{DEPTH, Instances, Members, Random, edge_cases};
 
 impl<'s> Instances<'s> {
     pub(super) fn object(&mut self, applying: &[&'s Schema], depth: usize, random: &mut Random) -> Value {
@@ -11,7 +11,7 @@ impl<'s> Instances<'s> {
         let mut members = Members::new();
         for name in names {
             let ids = self.schemas_of(&name, applying);
-            let value = if ids.is_empty() { any(random, 1) } else { self.make(&ids, depth + 1, random) };
+            let value = if ids.is_empty() { self.any(random, 1) } else { self.make(&ids, depth + 1, random) };
             members.insert(name, value);
         }
         members.into()
@@ -41,13 +41,14 @@ impl<'s> Instances<'s> {
             names.extend(rules.dependent_schemas.iter().map(|(name, _)| name).filter(|_| random.chance(keep)).cloned());
         }
         let open = applying.iter().all(|schema| schema.object.additional_properties.is_none());
-        if self.slips(random) || (open && random.chance(keep / 2)) {
+        if self.slips(random) || (open && !self.is_plain && random.chance(keep / 2)) {
             names.push((*random.pick(&edge_cases::NAMES)).to_owned());
         }
         let least = applying.iter().filter_map(|schema| schema.object.min_properties).max().unwrap_or(0).min(20);
         for index in 0..least {
             if (names.len() as u64) < least && !self.slips(random) {
-                names.push(format!("{}{index}", random.pick(&edge_cases::NAMES)));
+                let name = if self.is_plain { "member" } else { *random.pick(&edge_cases::NAMES) };
+                names.push(format!("{name}{index}"));
             }
         }
         if let Some(most) = applying.iter().filter_map(|schema| schema.object.max_properties).min() {

@@ -10,8 +10,12 @@ impl<'s> Instances<'s> {
         let rules: Vec<_> = applying.iter().map(|schema| &schema.string).collect();
         let formats: Vec<_> = rules.iter().filter_map(|rules| rules.format).collect();
         let patterns: Vec<&'s str> = rules.iter().filter_map(|rules| rules.pattern.as_deref()).collect();
-        if !formats.is_empty() && !random.chance(5) {
-            return formats::sample(*random.pick(&formats), self.sloppiness == 0, random);
+        if !formats.is_empty() && (self.is_plain || !random.chance(5)) {
+            let format = *random.pick(&formats);
+            return match self.is_plain {
+                true => formats::plain(format, random),
+                false => formats::sample(format, self.sloppiness == 0, random),
+            };
         }
         if !patterns.is_empty()
             && !self.slips(random)
@@ -22,16 +26,27 @@ impl<'s> Instances<'s> {
         let min = rules.iter().filter_map(|rules| rules.min_length).max();
         let max = rules.iter().filter_map(|rules| rules.max_length).min();
         if min.is_none() && max.is_none() {
-            return edge_cases::text(random);
+            return self.text(random);
+        }
+        let fits = |text: &str| {
+            let length = text.chars().count() as u64;
+            min.is_none_or(|min| length >= min) && max.is_none_or(|max| length <= max)
+        };
+        if self.is_plain {
+            let text = self.text(random);
+            if fits(&text) {
+                return text;
+            }
         }
         let length = match random.below(3) {
+            _ if self.is_plain => min.unwrap_or(1).min(max.unwrap_or(u64::MAX)),
             0 => min.or(max).unwrap_or(0),
             1 => max.or(min).unwrap_or(0),
             _ => min.unwrap_or(0) + random.below(3) as u64,
         };
         let wobble = if self.slips(random) { random.below(3) as i64 - 1 } else { 0 };
         // Of several bytes each, at times, because lengths count code points.
-        let character = *random.pick(&['a', 'é', '👍']);
+        let character = if self.is_plain { 'a' } else { *random.pick(&['a', 'é', '👍']) };
         (0..length.saturating_add_signed(wobble).min(10_000)).map(|_| character).collect()
     }
 

@@ -15,7 +15,7 @@ use crate::load::ProtobufSource;
 use super::{edition, mistake, soundness};
 
 /// What `import "walnats/options.proto"` means.
-const OPTIONS: (&str, &str) = ("walnats/options.proto", include_str!("../../../proto/walnats/options.proto"));
+pub const OPTIONS: (&str, &str) = ("walnats/options.proto", include_str!("../../../proto/walnats/options.proto"));
 
 /// Descriptors of everything that compiles.
 pub struct Compiled {

@@ -1,0 +1,153 @@
+//! Whether payloads are events.
+
+use std::collections::HashMap;
+
+use jsonschema::Validator;
+use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
+use walnats_codegen::Package;
+use walnats_codegen::model::Payload as Carried;
+use walnats_codegen::model::{Event, EventModel};
+use walnats_compat::opinion::Files;
+use walnats_schema::{Cut, Violation, Violations};
+
+use crate::payload::{Content, Payload};
+use crate::protobuf;
+
+/// The events of a package, to judge payloads by.
+#[derive(Debug)]
+pub struct Judge<'p> {
+    /// The package.
+    pub package: &'p Package,
+    /// Its events.
+    pub model: &'p EventModel,
+    pool: Option<DescriptorPool>,
+}
+
+/// What was found in a payload.
+#[derive(Clone, Debug, Default)]
+pub struct Verdict {
+    /// What its schema refuses; empty for a valid payload.
+    pub violations: Violations,
+    /// What is worth mentioning in a valid payload: fields of an encoded message that its descriptor does not have.
+    pub remarks: Vec<Violation>,
+    /// Whether it cannot be judged at all, because the event takes other payloads: JSON schemas have no binary form.
+    pub is_of_another_kind: bool,
+}
+
+impl Verdict {
+    /// Whether the payload is valid.
+    pub fn is_valid(&self) -> bool {
+        self.violations.is_empty() && !self.is_of_another_kind
+    }
+}
+
+impl<'p> Judge<'p> {
+    /// For the events of `model`, which was made of `package`.
+    pub fn new(package: &'p Package, model: &'p EventModel) -> Self {
+        // Descriptors take time to compile; most packages have none.
+        let has_messages = model.events.iter().any(|event| matches!(event.payload, Carried::Protobuf(_)));
+        let descriptors = if has_messages { package.descriptors() } else { None };
+        let pool = descriptors.and_then(|bytes| DescriptorPool::decode(bytes.as_slice()).ok());
+        Self { package, model, pool }
+    }
+
+    /// The event of this name.
+    pub fn event(&self, name: &str) -> Option<&'p Event> {
+        self.model.events.iter().find(|event| event.name == name)
+    }
+
+    /// The message that an event carries; `None` for JSON events.
+    pub fn message(&self, event: &Event) -> Option<MessageDescriptor> {
+        match &event.payload {
+            Carried::Protobuf(name) => self.pool.as_ref()?.get_message_by_name(name),
+            Carried::Json(_) => None,
+        }
+    }
+
+    /// Judges a payload by the schema of `event`.
+    pub fn judge(&self, event: &Event, payload: &Payload) -> Verdict {
+        match (&event.payload, &payload.content) {
+            (Carried::Json(schema), Content::Value(node)) => {
+                let violations = self.model.schemas.validate(*schema, &node.to_json());
+                Verdict { violations, ..Verdict::default() }
+            }
+            (Carried::Json(_), Content::Binary(_)) => Verdict { is_of_another_kind: true, ..Verdict::default() },
+            (Carried::Protobuf(_), content) => {
+                let Some(message) = self.message(event) else {
+                    return Verdict { is_of_another_kind: true, ..Verdict::default() };
+                };
+                match content {
+                    Content::Value(node) => {
+                        let violations = protobuf::judge_json(&message, node).into();
+                        Verdict { violations, ..Verdict::default() }
+                    }
+                    Content::Binary(bytes) => binary(message, bytes),
+                }
+            }
+        }
+    }
+}
+
+/// Rules about the values of a message (`buf.validate`) belong here and into [`protobuf::judge_json`], once they are read.
+fn binary(message: MessageDescriptor, bytes: &[u8]) -> Verdict {
+    match DynamicMessage::decode(message, bytes) {
+        Ok(message) => Verdict {
+            violations: protobuf::missing(&message).into(),
+            remarks: protobuf::unknown_fields(&message),
+            is_of_another_kind: false,
+        },
+        Err(error) => {
+            let expected = format!("an encoded message of this type, but {error}");
+            let list = vec![Violation { pointer: String::new(), keyword: "wire", expected }];
+            Verdict { violations: list.into(), ..Verdict::default() }
+        }
+    }
+}
+
+/// What the independent validator `jsonschema` says of events, compiled once for each.
+#[derive(Debug, Default)]
+pub struct SecondOpinion {
+    validators: HashMap<String, Validator>,
+}
+
+impl SecondOpinion {
+    /// Asks about `events`; what the other validator cannot use is left out.
+    pub fn new<'e>(judge: &Judge<'_>, events: impl IntoIterator<Item = &'e Event>) -> Self {
+        let (sources, settings) = (&judge.package.sources, &judge.package.settings);
+        let files = Files::new(&sources.documents, settings);
+        let Ok(opinion) = files.opinion() else { return Self::default() };
+        let mut validators = HashMap::new();
+        for event in events {
+            let Carried::Json(schema) = event.payload else { continue };
+            let Some(note) = judge.model.notes.get(schema.0 as usize) else { continue };
+            let Some(document) = sources.documents.get(note.document.0) else { continue };
+            if let Ok(validator) = opinion.validator(document, note) {
+                validators.insert(event.name.clone(), validator);
+            }
+        }
+        Self { validators }
+    }
+
+    /// Whether the other validator accepts the payload; `None` where it has no opinion.
+    pub fn accepts(&self, event: &Event, payload: &Payload) -> Option<bool> {
+        let Content::Value(node) = &payload.content else { return None };
+        Some(self.validators.get(&event.name)?.is_valid(&node.to_json()))
+    }
+}
+
+/// A violation as a sentence: place, expectation, keyword; never the value.
+pub fn sentence(violation: &Violation) -> String {
+    let Violation { pointer, keyword, expected } = violation;
+    let at = if pointer.is_empty() { "the payload".to_owned() } else { format!("`{pointer}`") };
+    format!("{at}: expected {expected} ({keyword})")
+}
+
+/// Why there may be more violations than are listed, as a sentence.
+pub fn cut(cut: &Cut) -> String {
+    match cut {
+        Cut::TooMany => {
+            format!("there are more violations than the {} that are listed", walnats_schema::MAX_VIOLATIONS)
+        }
+        Cut::TooDeep { .. } => cut.to_string(),
+    }
+}

@@ -1,0 +1,19 @@
+#![doc = include_str!("../README.md")]
+
+pub mod case;
+pub mod coverage;
+pub mod judge;
+pub mod made;
+pub mod payload;
+pub mod protobuf;
+pub mod run;
+pub mod sample_folder;
+pub mod schema_test;
+pub mod sources;
+
+pub use case::{Case, Expected};
+pub use coverage::{Coverage, coverage};
+pub use judge::{Judge, Verdict};
+pub use made::make;
+pub use run::{cases, run};
+pub use sources::Sources;

@@ -1,0 +1,144 @@
+//! Payloads made up from schemas: valid ones, and such as are refused.
+
+use prost_reflect::DynamicMessage;
+use prost_reflect::prost::Message;
+use serde_json::Value;
+use walnats_codegen::model::{Event, Payload as Carried};
+use walnats_compat::json::{Containment, Limits, Root, contained};
+use walnats_compat::sample::{Instances, Random, any};
+use walnats_schema::{Schema, SchemaId, SchemaSet};
+
+use crate::judge::Judge;
+use crate::protobuf::instance;
+
+/// The code of fewer payloads than were asked for.
+pub const SHORT: &str = "WN1117";
+
+/// How many instances are tried for each payload that is wanted.
+const TRIES: usize = 2_000;
+
+/// A payload that was made up.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// As JSON; of protobuf events, in protobuf's JSON mapping.
+    pub json: Value,
+    /// Of protobuf events, the same in the binary encoding.
+    pub binary: Option<Vec<u8>>,
+}
+
+/// What is wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted {
+    /// How many payloads.
+    pub count: usize,
+    /// Which ones: of the same seed come the same payloads, whatever the machine.
+    pub seed: u64,
+    /// Whether the schema is to refuse them.
+    pub invalid: bool,
+}
+
+/// Why there are fewer payloads than were wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shortage {
+    /// The schema refuses every payload, or accepts every one: proven.
+    None,
+    /// None was found.
+    NotFound,
+    /// A message that cannot be made, such as one that requires itself.
+    Message,
+}
+
+/// Makes payloads for an event. Each is confirmed by the validator.
+///
+/// # Errors
+/// The payloads so far, and why there are no more.
+pub fn make(judge: &Judge<'_>, event: &Event, wanted: Wanted) -> Result<Vec<Made>, (Vec<Made>, Shortage)> {
+    let mut random = Random::new(wanted.seed);
+    match event.payload {
+        Carried::Json(schema) => json((&judge.model.schemas, schema), wanted, &mut random),
+        Carried::Protobuf(_) => messages(judge, event, wanted, &mut random),
+    }
+}
+
+fn json(
+    (set, schema): (&SchemaSet, SchemaId),
+    wanted: Wanted,
+    random: &mut Random,
+) -> Result<Vec<Made>, (Vec<Made>, Shortage)> {
+    let mut instances = Instances::new(set);
+    let mut made: Vec<Made> = Vec::new();
+    let is_wanted = |value: &Value| set.is_valid(schema, value) != wanted.invalid;
+    let mut found = None;
+    while made.len() < wanted.count {
+        let candidate = (0..TRIES).find_map(|attempt| {
+            let value = match (wanted.invalid, attempt % 8) {
+                (false, _) => instances.exact(schema, random),
+                (true, 7) => any(random, 2),
+                (true, _) => instances.instance(schema, random),
+            };
+            is_wanted(&value).then_some(value)
+        });
+        let value = match candidate {
+            Some(value) => value,
+            // What random choices do not meet, a search may find.
+            None => match found.get_or_insert_with(|| searched(set, schema, wanted.invalid)) {
+                Ok(value) if is_wanted(value) => value.clone(),
+                Ok(_) => return Err((made, Shortage::NotFound)),
+                Err(shortage) => return Err((made, *shortage)),
+            },
+        };
+        made.push(Made { json: value, binary: None });
+    }
+    Ok(made)
+}
+
+/// A payload that the schema accepts, or refuses, if one exists: is everything that one side accepts accepted by the other?
+fn searched(set: &SchemaSet, schema: SchemaId, invalid: bool) -> Result<Value, Shortage> {
+    let mut other = SchemaSet::default();
+    other.schemas.push(Schema { never: !invalid, ..Schema::default() });
+    let (own, other) = (Root { set, id: schema }, Root { set: &other, id: SchemaId(0) });
+    let (sub, sup) = if invalid { (other, own) } else { (own, other) };
+    // By steps alone, so that every machine finds the same.
+    let limits = Limits { time: std::time::Duration::from_secs(60), ..Limits::default() };
+    match contained(sub, sup, &limits) {
+        Containment::Differs(value) => Ok(value),
+        Containment::Contained => Err(Shortage::None),
+        Containment::Undecided(_) => Err(Shortage::NotFound),
+    }
+}
+
+fn messages(
+    judge: &Judge<'_>,
+    event: &Event,
+    wanted: Wanted,
+    random: &mut Random,
+) -> Result<Vec<Made>, (Vec<Made>, Shortage)> {
+    let Some(kind) = judge.message(event) else { return Err((Vec::new(), Shortage::Message)) };
+    let mut made = Vec::new();
+    while made.len() < wanted.count {
+        let candidate = (0..TRIES).find_map(|_| {
+            let message = instance::message(&kind, random);
+            let json = instance::json(&message)?;
+            if wanted.invalid {
+                let json = instance::spoiled(&json, random);
+                let refused =
+                    DynamicMessage::deserialize_with_options(kind.clone(), &json, &instance::strict()).is_err();
+                let mut binary = message.encode_to_vec();
+                // A field number of 0 exists in no message.
+                binary.push(0);
+                let unreadable = DynamicMessage::decode(kind.clone(), binary.as_slice()).is_err();
+                return (refused && unreadable).then_some(Made { json, binary: Some(binary) });
+            }
+            let binary = message.encode_to_vec();
+            let read = DynamicMessage::deserialize_with_options(kind.clone(), &json, &instance::strict()).ok()?;
+            let decoded = DynamicMessage::decode(kind.clone(), binary.as_slice()).ok()?;
+            let is_whole = crate::protobuf::missing(&decoded).is_empty();
+            (is_whole && read == decoded).then_some(Made { json, binary: Some(binary) })
+        });
+        match candidate {
+            Some(one) => made.push(one),
+            None => return Err((made, Shortage::Message)),
+        }
+    }
+    Ok(made)
+}
