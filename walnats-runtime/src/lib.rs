@@ -52,8 +52,8 @@ pub use options::{Full, Lost, Options};
 pub use pending::Pending;
 pub use publisher::Publisher;
 pub use register::{
-    Action, Change, Count, Loss, Misfit, Plan, Refusal, RefusedStream, Register, RegisterError, Registered,
-    RegisteredStream, StreamOutcome, StreamPlan, Weakening,
+    Action, Change, Count, CutConsumer, CutOff, Loss, Misfit, Plan, Refusal, RefusedStream, Register, RegisterError,
+    Registered, RegisteredStream, StreamOutcome, StreamPlan, Weakening,
 };
 pub use stats::Stats;
 pub use stream::{Discard, Retention, Storage, StreamDescriptor};
