@@ -50,7 +50,7 @@ pub use jetstream::Scope;
 pub use message::{MessageParts, OutboundMessage, Outcome, PartsError, Receipt};
 pub use options::{Full, Lost, Options};
 pub use pending::Pending;
-pub use publisher::Publisher;
+pub use publisher::{Environment, Publisher};
 pub use register::{
     Action, Change, Count, CutConsumer, CutOff, Loss, Misfit, Plan, Refusal, RefusedStream, Register, RegisterError,
     Registered, RegisteredStream, StreamOutcome, StreamPlan, Weakening,

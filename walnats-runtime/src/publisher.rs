@@ -14,7 +14,7 @@ use async_nats::{Client, jetstream};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use self::environment::Environment;
+pub use self::environment::Environment;
 use crate::callback::{Panics, guard};
 use crate::engine::{Engine, Load};
 use crate::error::{ConfigError, ConnectError, EmitError, FlushError, OptionError, Reason, ShutdownError};
@@ -99,7 +99,20 @@ impl Publisher {
     ///
     /// Like [`Publisher::connect`]; or the environment is invalid. Unknown members of a context are reported through `tracing`.
     pub async fn connect_env(streams: &'static [StreamDescriptor], options: Options) -> Result<Self, ConnectError> {
-        let (urls, options) = Environment::of_process().await?.complete(options);
+        Self::connect_with(Environment::of_process().await?, streams, options).await
+    }
+
+    /// Connects like [`Publisher::connect_env`], according to an environment that was read before.
+    ///
+    /// # Errors
+    ///
+    /// Like [`Publisher::connect`].
+    pub async fn connect_with(
+        environment: Environment,
+        streams: &'static [StreamDescriptor],
+        options: Options,
+    ) -> Result<Self, ConnectError> {
+        let (urls, options) = environment.complete(options);
         Self::connect(urls, streams, options).await
     }
 
