@@ -33,6 +33,7 @@ mod stream;
 mod subject;
 mod trace;
 mod types;
+mod untyped;
 mod warning;
 
 /// The NATS client that walnats uses, in the version whose types appear in this interface: [`Options::nats`],
@@ -66,4 +67,5 @@ pub use types::{
     Base64, Date, DateTime, DecodeBase64Error, IntoNullable, Map, ParseDateTimeError, ParseEnumError, ParseUuidError,
     ParseVerbatimError, Uuid, Value, Verbatim,
 };
+pub use untyped::{Emittable, UntypedEvent};
 pub use warning::Warning;

@@ -6,6 +6,7 @@ mod environment;
 mod probe;
 mod settings;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -153,6 +154,22 @@ impl Publisher {
     /// JetStream over the connection, with the options' domain or prefix.
     pub fn jetstream(&self) -> jetstream::Context {
         jetstream::with_prefix(self.shared.client.clone(), self.shared.options.api().as_str())
+    }
+
+    /// The name on this server of a stream of the package.
+    pub fn server_stream<'a>(&self, stream: &'a str) -> Cow<'a, str> {
+        self.names().stream(stream)
+    }
+
+    /// A subject, or a subject filter, of the package as it is on this server.
+    pub fn server_subject(&self, subject: String) -> String {
+        self.names().subject(subject)
+    }
+
+    /// The subject of a request to JetStream's API, with the options' domain or prefix: `$JS.API.STREAM.INFO.orders` for
+    /// `STREAM.INFO.orders`.
+    pub fn api_request(&self, operation: &str) -> String {
+        self.options().api().request(operation)
     }
 
     /// The streams of the events, with their names in the package.

@@ -11,7 +11,7 @@ const FLOORS: Floors<'static> = &[
     &["message"],
     &["error"],
     &["event", "json", "metric", "placement", "protobuf", "stats"],
-    &["options", "private", "trace"],
+    &["options", "private", "trace", "untyped"],
     &["callback", "lost_report"],
     &["pending"],
     &["engine"],
