@@ -37,6 +37,8 @@ Examples:
                                          In CI: fail if the committed code is out of date
   walnats config-schema > walnats.schema.json
                                          Write the schema that editors use for walnats.toml
+  walnats plan --server nats://127.0.0.1:4222
+                                         Show what `register` would do to the streams there
   walnats dev                            Run a nats-server with JetStream until Ctrl-C";
 
 #[derive(Subcommand)]
@@ -57,6 +59,10 @@ pub enum Command {
     Completions(completions::Options),
     Man(man::Options),
     Dev(dev::Options),
+    #[cfg(feature = "nats")]
+    Plan(crate::plan::PlanOptions),
+    #[cfg(feature = "nats")]
+    Register(crate::plan::RegisterOptions),
     #[cfg(feature = "outbox")]
     Outbox(crate::outbox::Options),
 }
@@ -73,6 +79,11 @@ impl Command {
 
     /// Whether it looks for something, so that its last line says how that ended.
     pub fn is_search(&self) -> bool {
-        matches!(self, Self::Accept(_) | Self::Breaking(_) | Self::Check(_) | Self::Fmt(_) | Self::Generate(_))
+        match self {
+            Self::Accept(_) | Self::Breaking(_) | Self::Check(_) | Self::Fmt(_) | Self::Generate(_) => true,
+            #[cfg(feature = "nats")]
+            Self::Plan(_) | Self::Register(_) => true,
+            _ => false,
+        }
     }
 }

@@ -21,10 +21,14 @@ mod outbox;
 mod outcome;
 mod output;
 mod paths;
+#[cfg(feature = "nats")]
+mod plan;
 mod progress;
 pub mod report;
 mod report_schema;
 mod root;
+#[cfg(feature = "nats")]
+mod server;
 mod version;
 mod workspace;
 
@@ -108,6 +112,10 @@ fn dispatch(arguments: &Arguments) -> Result<Outcome, Failure> {
         Command::Man(options) => man::run(options, Arguments::command()),
         Command::Fmt(options) => fmt::run(global, options),
         Command::Dev(options) => dev::run(options),
+        #[cfg(feature = "nats")]
+        Command::Plan(options) => plan::plan(global, options),
+        #[cfg(feature = "nats")]
+        Command::Register(options) => plan::register(global, options),
         #[cfg(feature = "outbox")]
         Command::Outbox(options) => outbox::run(options),
     }

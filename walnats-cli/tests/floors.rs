@@ -9,7 +9,7 @@ const FLOORS: Floors<'static> = &[
     &["manifest", "paths", "progress", "report", "cargo_walnats"],
     &["global_options", "outcome", "version"],
     &["output"],
-    &["root"],
+    &["root", "server"],
     &["finish", "workspace"],
     &[
         "breaking",
@@ -22,6 +22,7 @@ const FLOORS: Floors<'static> = &[
         "generate",
         "man",
         "outbox",
+        "plan",
         "report_schema",
     ],
     &["accept"],
@@ -45,12 +46,20 @@ const REPORT: Floors<'static> = &[
     &["report"],
 ];
 
+/// Of the server that a command talks to.
+const SERVER: Floors<'static> = &[&["streams"], &["server"]];
+
+/// Of `walnats plan` and `walnats register`.
+const PLAN: Floors<'static> = &[&["allowed", "finding"], &["plan"]];
+
 #[test]
 fn modules_import_downwards() {
     assert_eq!(faults(root(), "src", FLOORS, &[]), "");
     assert_eq!(faults(root(), "src/breaking", BREAKING, &[]), "");
     assert_eq!(faults(root(), "src/fmt", FMT, &[]), "");
     assert_eq!(faults(root(), "src/outbox", OUTBOX, &[]), "");
+    assert_eq!(faults(root(), "src/server", SERVER, &[]), "");
+    assert_eq!(faults(root(), "src/plan", PLAN, &[]), "");
     assert_eq!(faults(root(), "src/report", REPORT, &[]), "");
 }
 

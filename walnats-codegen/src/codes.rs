@@ -9,6 +9,7 @@ mod json_schema;
 mod lints;
 mod options;
 mod page;
+mod plan;
 mod protobuf;
 mod references;
 mod rust;
@@ -60,7 +61,7 @@ impl DefaultLevel {
 }
 
 /// The tables by their first digits, each with its title.
-const TABLES: [(&str, &[Code]); 12] = [
+const TABLES: [(&str, &[Code]); 13] = [
     ("Reading files", files::CODES),
     ("References", references::CODES),
     ("JSON Schema", json_schema::CODES),
@@ -72,6 +73,7 @@ const TABLES: [(&str, &[Code]); 12] = [
     ("Lints and examples (`walnats check` only)", lints::CODES),
     ("Changes that hurt a reader (`walnats breaking` only)", breaking::CODES),
     ("Layout (`walnats fmt` only)", format::CODES),
+    ("Streams and events on a server (`walnats plan`, `register` and `emit`)", plan::CODES),
     ("Committed code (`walnats generate --check` only)", committed::CODES),
 ];
 
@@ -128,7 +130,7 @@ pub fn document() -> String {
                     that; `deny`: nothing is\ngenerated, unless `[lints]` says `warn` or `allow`; `warn`: code is generated \
                     nevertheless. `[lints]` in `walnats.toml`\nsets levels by name: `no-description = \"allow\"`. Each code has a folder in \
                     `fixtures/diagnostics` with a schema that\nprovokes it and the text that comes out; those that begin with `WN08` have \
-                    one in `fixtures/breaking` of `walnats-compat`, those that begin with `WN10` in `fixtures/fmt` of `walnats-cli`.\n`walnats explain CODE` prints a row, with its page where it has one.\n"
+                    one in `fixtures/breaking` of `walnats-compat`, those that begin with `WN10` in `fixtures/fmt` of `walnats-cli`, and those that begin with `WN12` in `fixtures/plan` of `walnats-cli`.\n`walnats explain CODE` prints a row, with its page where it has one.\n"
         .to_owned();
     for (title, codes) in TABLES {
         text += &format!(
