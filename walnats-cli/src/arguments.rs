@@ -63,6 +63,8 @@ pub enum Command {
     Plan(crate::plan::PlanOptions),
     #[cfg(feature = "nats")]
     Register(crate::plan::RegisterOptions),
+    #[cfg(feature = "nats")]
+    Emit(crate::emit::Options),
     #[cfg(feature = "outbox")]
     Outbox(crate::outbox::Options),
 }
@@ -82,7 +84,7 @@ impl Command {
         match self {
             Self::Accept(_) | Self::Breaking(_) | Self::Check(_) | Self::Fmt(_) | Self::Generate(_) => true,
             #[cfg(feature = "nats")]
-            Self::Plan(_) | Self::Register(_) => true,
+            Self::Plan(_) | Self::Register(_) | Self::Emit(_) => true,
             _ => false,
         }
     }

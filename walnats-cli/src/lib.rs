@@ -9,6 +9,8 @@ mod check;
 mod completions;
 mod config_schema;
 mod dev;
+#[cfg(feature = "nats")]
+mod emit;
 mod explain;
 mod finish;
 mod fmt;
@@ -21,6 +23,8 @@ mod outbox;
 mod outcome;
 mod output;
 mod paths;
+#[cfg(feature = "nats")]
+mod payload;
 #[cfg(feature = "nats")]
 mod plan;
 mod progress;
@@ -116,6 +120,8 @@ fn dispatch(arguments: &Arguments) -> Result<Outcome, Failure> {
         Command::Plan(options) => plan::plan(global, options),
         #[cfg(feature = "nats")]
         Command::Register(options) => plan::register(global, options),
+        #[cfg(feature = "nats")]
+        Command::Emit(options) => emit::run(global, options),
         #[cfg(feature = "outbox")]
         Command::Outbox(options) => outbox::run(options),
     }

@@ -10,13 +10,14 @@ const FLOORS: Floors<'static> = &[
     &["global_options", "outcome", "version"],
     &["output"],
     &["root", "server"],
-    &["finish", "workspace"],
+    &["finish", "payload", "workspace"],
     &[
         "breaking",
         "check",
         "completions",
         "config_schema",
         "dev",
+        "emit",
         "explain",
         "fmt",
         "generate",
@@ -49,8 +50,14 @@ const REPORT: Floors<'static> = &[
 /// Of the server that a command talks to.
 const SERVER: Floors<'static> = &[&["streams"], &["server"]];
 
+/// Of payloads.
+const PAYLOAD: Floors<'static> = &[&["invalid"], &["json", "protobuf"], &["scalar"], &["payload"]];
+
 /// Of `walnats plan` and `walnats register`.
 const PLAN: Floors<'static> = &[&["allowed", "finding"], &["plan"]];
+
+/// Of `walnats emit`.
+const EMIT: Floors<'static> = &[&["finding", "input"], &["send"], &["emit"]];
 
 #[test]
 fn modules_import_downwards() {
@@ -59,7 +66,9 @@ fn modules_import_downwards() {
     assert_eq!(faults(root(), "src/fmt", FMT, &[]), "");
     assert_eq!(faults(root(), "src/outbox", OUTBOX, &[]), "");
     assert_eq!(faults(root(), "src/server", SERVER, &[]), "");
+    assert_eq!(faults(root(), "src/payload", PAYLOAD, &[]), "");
     assert_eq!(faults(root(), "src/plan", PLAN, &[]), "");
+    assert_eq!(faults(root(), "src/emit", EMIT, &[]), "");
     assert_eq!(faults(root(), "src/report", REPORT, &[]), "");
 }
 

@@ -2,6 +2,7 @@
 #![cfg(feature = "nats")]
 
 mod contexts;
+mod emit;
 mod fixtures;
 mod js;
 mod matrix;
