@@ -65,6 +65,8 @@ pub enum Command {
     Register(crate::plan::RegisterOptions),
     #[cfg(feature = "nats")]
     Emit(crate::emit::Options),
+    #[cfg(feature = "nats")]
+    Tail(crate::tail::Options),
     #[cfg(feature = "outbox")]
     Outbox(crate::outbox::Options),
 }

@@ -33,6 +33,8 @@ mod report_schema;
 mod root;
 #[cfg(feature = "nats")]
 mod server;
+#[cfg(feature = "nats")]
+mod tail;
 mod version;
 mod workspace;
 
@@ -122,6 +124,8 @@ fn dispatch(arguments: &Arguments) -> Result<Outcome, Failure> {
         Command::Register(options) => plan::register(global, options),
         #[cfg(feature = "nats")]
         Command::Emit(options) => emit::run(global, options),
+        #[cfg(feature = "nats")]
+        Command::Tail(options) => tail::run(global, options),
         #[cfg(feature = "outbox")]
         Command::Outbox(options) => outbox::run(options),
     }

@@ -25,6 +25,7 @@ const FLOORS: Floors<'static> = &[
         "outbox",
         "plan",
         "report_schema",
+        "tail",
     ],
     &["accept"],
     &["arguments"],
@@ -59,6 +60,9 @@ const PLAN: Floors<'static> = &[&["allowed", "finding"], &["plan"]];
 /// Of `walnats emit`.
 const EMIT: Floors<'static> = &[&["finding", "input"], &["send"], &["emit"]];
 
+/// Of `walnats tail`.
+const TAIL: Floors<'static> = &[&["api", "delivery", "start"], &["live", "recognise"], &["feed", "show"], &["tail"]];
+
 #[test]
 fn modules_import_downwards() {
     assert_eq!(faults(root(), "src", FLOORS, &[]), "");
@@ -69,6 +73,7 @@ fn modules_import_downwards() {
     assert_eq!(faults(root(), "src/payload", PAYLOAD, &[]), "");
     assert_eq!(faults(root(), "src/plan", PLAN, &[]), "");
     assert_eq!(faults(root(), "src/emit", EMIT, &[]), "");
+    assert_eq!(faults(root(), "src/tail", TAIL, &[]), "");
     assert_eq!(faults(root(), "src/report", REPORT, &[]), "");
 }
 

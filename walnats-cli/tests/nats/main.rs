@@ -7,6 +7,7 @@ mod fixtures;
 mod js;
 mod matrix;
 mod plan;
+mod tail;
 
 use std::error::Error;
 use std::fs;
