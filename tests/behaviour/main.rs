@@ -3,6 +3,7 @@
 mod emit;
 mod headers;
 mod many;
+mod program;
 mod register;
 mod shop;
 

@@ -41,6 +41,8 @@ Examples:
                                          In CI: fail if the committed code is out of date
   walnats config-schema > walnats.schema.json
                                          Write the schema that editors use for walnats.toml
+  walnats plan --server nats://127.0.0.1:4222
+                                         Show what `register` would do to the streams there
   walnats dev                            Run a nats-server with JetStream until Ctrl-C";
 
 #[derive(Subcommand)]
@@ -65,6 +67,14 @@ pub enum Command {
     Sample(sample::Options),
     Export(export::Options),
     Dev(dev::Options),
+    #[cfg(feature = "nats")]
+    Plan(crate::plan::PlanOptions),
+    #[cfg(feature = "nats")]
+    Register(crate::plan::RegisterOptions),
+    #[cfg(feature = "nats")]
+    Emit(crate::emit::Options),
+    #[cfg(feature = "nats")]
+    Tail(crate::tail::Options),
     #[cfg(feature = "outbox")]
     Outbox(crate::outbox::Options),
 }
@@ -81,15 +91,17 @@ impl Command {
 
     /// Whether it looks for something, so that its last line says how that ended.
     pub fn is_search(&self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::Accept(_)
-                | Self::Breaking(_)
-                | Self::Check(_)
-                | Self::Fmt(_)
-                | Self::Generate(_)
-                | Self::Test(_)
-                | Self::Validate(_)
-        )
+            | Self::Breaking(_)
+            | Self::Check(_)
+            | Self::Fmt(_)
+            | Self::Generate(_)
+            | Self::Test(_)
+            | Self::Validate(_) => true,
+            #[cfg(feature = "nats")]
+            Self::Plan(_) | Self::Register(_) | Self::Emit(_) => true,
+            _ => false,
+        }
     }
 }

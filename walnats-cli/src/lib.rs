@@ -9,6 +9,8 @@ mod check;
 mod completions;
 mod config_schema;
 mod dev;
+#[cfg(feature = "nats")]
+mod emit;
 mod explain;
 mod export;
 mod finish;
@@ -22,11 +24,19 @@ mod outbox;
 mod outcome;
 mod output;
 mod paths;
+#[cfg(feature = "nats")]
+mod payload;
+#[cfg(feature = "nats")]
+mod plan;
 mod progress;
 pub mod report;
 mod report_schema;
 mod root;
 mod sample;
+#[cfg(feature = "nats")]
+mod server;
+#[cfg(feature = "nats")]
+mod tail;
 mod test;
 mod validate;
 mod version;
@@ -116,6 +126,14 @@ fn dispatch(arguments: &Arguments) -> Result<Outcome, Failure> {
         Command::Sample(options) => sample::run(global, options),
         Command::Export(options) => export::run(global, options),
         Command::Dev(options) => dev::run(options),
+        #[cfg(feature = "nats")]
+        Command::Plan(options) => plan::plan(global, options),
+        #[cfg(feature = "nats")]
+        Command::Register(options) => plan::register(global, options),
+        #[cfg(feature = "nats")]
+        Command::Emit(options) => emit::run(global, options),
+        #[cfg(feature = "nats")]
+        Command::Tail(options) => tail::run(global, options),
         #[cfg(feature = "outbox")]
         Command::Outbox(options) => outbox::run(options),
     }

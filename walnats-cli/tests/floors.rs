@@ -9,21 +9,24 @@ const FLOORS: Floors<'static> = &[
     &["manifest", "paths", "progress", "report", "cargo_walnats"],
     &["global_options", "outcome", "version"],
     &["output"],
-    &["root"],
-    &["finish", "workspace"],
+    &["root", "server"],
+    &["finish", "payload", "workspace"],
     &[
         "breaking",
         "check",
         "completions",
         "config_schema",
         "dev",
+        "emit",
         "explain",
         "fmt",
         "generate",
         "man",
         "outbox",
+        "plan",
         "report_schema",
         "sample",
+        "tail",
         "test",
         "validate",
     ],
@@ -53,6 +56,20 @@ const VALIDATE: Floors<'static> = &[&["capture"], &["find"], &["validate"]];
 
 /// Of `walnats export`.
 const EXPORT: Floors<'static> = &[&["model", "proto", "strip"], &["schema"], &["export"]];
+/// Of the server that a command talks to.
+const SERVER: Floors<'static> = &[&["streams"], &["server"]];
+
+/// Of payloads.
+const PAYLOAD: Floors<'static> = &[&["invalid"], &["json", "protobuf"], &["scalar"], &["payload"]];
+
+/// Of `walnats plan` and `walnats register`.
+const PLAN: Floors<'static> = &[&["allowed", "finding"], &["plan"]];
+
+/// Of `walnats emit`.
+const EMIT: Floors<'static> = &[&["finding", "input"], &["send"], &["emit"]];
+
+/// Of `walnats tail`.
+const TAIL: Floors<'static> = &[&["api", "delivery", "start"], &["live", "recognise"], &["feed", "show"], &["tail"]];
 
 #[test]
 fn modules_import_downwards() {
@@ -60,6 +77,11 @@ fn modules_import_downwards() {
     assert_eq!(faults(root(), "src/breaking", BREAKING, &[]), "");
     assert_eq!(faults(root(), "src/fmt", FMT, &[]), "");
     assert_eq!(faults(root(), "src/outbox", OUTBOX, &[]), "");
+    assert_eq!(faults(root(), "src/server", SERVER, &[]), "");
+    assert_eq!(faults(root(), "src/payload", PAYLOAD, &[]), "");
+    assert_eq!(faults(root(), "src/plan", PLAN, &[]), "");
+    assert_eq!(faults(root(), "src/emit", EMIT, &[]), "");
+    assert_eq!(faults(root(), "src/tail", TAIL, &[]), "");
     assert_eq!(faults(root(), "src/report", REPORT, &[]), "");
     assert_eq!(faults(root(), "src/validate", VALIDATE, &[]), "");
     assert_eq!(faults(root(), "src/export", EXPORT, &[]), "");

@@ -9,6 +9,7 @@ mod json_schema;
 mod lints;
 mod options;
 mod page;
+mod plan;
 mod protobuf;
 mod references;
 mod rust;
@@ -61,7 +62,7 @@ impl DefaultLevel {
 }
 
 /// The tables by their first digits, each with its title.
-const TABLES: [(&str, &[Code]); 13] = [
+const TABLES: [(&str, &[Code]); 14] = [
     ("Reading files", files::CODES),
     ("References", references::CODES),
     ("JSON Schema", json_schema::CODES),
@@ -74,6 +75,7 @@ const TABLES: [(&str, &[Code]); 13] = [
     ("Changes that hurt a reader (`walnats breaking` only)", breaking::CODES),
     ("Layout (`walnats fmt` only)", format::CODES),
     ("Payloads (`walnats test`, `validate`, `sample` and `export`)", samples::CODES),
+    ("Streams and events on a server (`walnats plan`, `register` and `emit`)", plan::CODES),
     ("Committed code (`walnats generate --check` only)", committed::CODES),
 ];
 
@@ -130,7 +132,7 @@ pub fn document() -> String {
                     that; `deny`: nothing is\ngenerated, unless `[lints]` says `warn` or `allow`; `warn`: code is generated \
                     nevertheless. `[lints]` in `walnats.toml`\nsets levels by name: `no-description = \"allow\"`. Each code has a folder in \
                     `fixtures/diagnostics` with a schema that\nprovokes it and the text that comes out; those that begin with `WN08` have \
-                    one in `fixtures/breaking` of `walnats-compat`, those that begin with `WN10` in `fixtures/fmt` of `walnats-cli`,\nthose with `WN11` in `fixtures/samples` there.\n`walnats explain CODE` prints a row, with its page where it has one.\n"
+                    one in `fixtures/breaking` of `walnats-compat`, those with `WN10`, `WN11` and `WN12` in `fixtures/fmt`,\n`fixtures/samples` and `fixtures/plan` of `walnats-cli`.\n`walnats explain CODE` prints a row, with its page where it has one.\n"
         .to_owned();
     for (title, codes) in TABLES {
         text += &format!(

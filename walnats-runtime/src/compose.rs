@@ -8,7 +8,7 @@ use walnats_subject::covers;
 
 use crate::cloud_event::{CloudEvent, Defaults};
 use crate::error::{EmitError, NotStored, OptionError, Reason};
-use crate::event::{Event, EventDescriptor, OnceKey};
+use crate::event::{EventDescriptor, OnceKey};
 use crate::headers::Headers;
 use crate::message::{EXPECTED_SUBJECT_SEQUENCE, OutboundMessage};
 use crate::placement::Names;
@@ -16,6 +16,7 @@ use crate::publisher::Publisher;
 use crate::stream::{Retention, StreamDescriptor};
 use crate::subject::{Subject, SubjectError, check_message_id, schedule_subject, subject_problem};
 use crate::trace;
+use crate::untyped::Emittable;
 use crate::warning::warnings;
 
 /// JetStream's default duplicate window.
@@ -43,12 +44,12 @@ pub(crate) struct Details {
 /// # Errors
 ///
 /// `NotStored`, with the reason.
-pub(crate) fn compose<E: Event>(
+pub(crate) fn compose(
     publisher: &Publisher,
-    event: &E,
+    event: &dyn Emittable,
     details: Details,
 ) -> Result<OutboundMessage, EmitError> {
-    let descriptor = E::DESCRIPTOR;
+    let descriptor = event.described();
     let mut message_id = None;
     let span = trace::create(descriptor, &publisher.names().stream(descriptor.stream));
     let _inside = span.enter();
@@ -58,9 +59,9 @@ pub(crate) fn compose<E: Event>(
     })
 }
 
-fn build<E: Event>(
+fn build(
     publisher: &Publisher,
-    event: &E,
+    event: &dyn Emittable,
     descriptor: &'static EventDescriptor,
     details: Details,
     message_id: &mut Option<String>,
@@ -68,7 +69,7 @@ fn build<E: Event>(
     if let Some(fault) = publisher.fault() {
         return Err(OptionError::from(fault.clone()).into());
     }
-    event.validate()?;
+    event.checked()?;
     let stream = publisher.stream(descriptor.stream);
     if publisher.options().strict
         && !stream.name.is_empty()
@@ -76,16 +77,17 @@ fn build<E: Event>(
     {
         return Err(OptionError::Strict { stream: stream.name.to_owned(), warning: *warning }.into());
     }
-    let once = details.once.is_some() || E::ONCE != OnceKey::None;
+    let once_key = event.once_key();
+    let once = details.once.is_some() || once_key != OnceKey::None;
     let names = publisher.names();
-    let mut subject = names.subject(event.subject()?);
+    let mut subject = names.subject(event.own_subject()?);
     if let Some(key) = details.once {
-        subject = keyed(descriptor, E::ONCE, &subject, &key, stream)?;
+        subject = keyed(descriptor, once_key, &subject, &key, stream)?;
     }
     if let Some(problem) = subject_problem(&subject) {
         return Err(SubjectError { event: descriptor.name, field: None, problem }.into());
     }
-    let given = details.uid.or_else(|| event.uid());
+    let given = details.uid.or_else(|| event.own_uid());
     let fresh_id = given.is_none();
     let id = given.unwrap_or_else(|| uuid::Uuid::now_v7().to_string());
     check_message_id(&id)?;
@@ -98,7 +100,7 @@ fn build<E: Event>(
     if let Some(trace_id) = details.trace_id {
         headers.insert_own("Walnats-Trace", trace_id)?;
     }
-    let mut payload = event.encode()?;
+    let mut payload = event.encoded()?;
     let mut cloud_event = details.cloud_event.map(|own| *own).or_else(|| publisher.options().cloud_events.clone());
     trace::inject(&mut headers, cloud_event.as_mut())?;
     if let Some(cloud_event) = cloud_event {

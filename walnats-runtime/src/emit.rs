@@ -12,6 +12,7 @@ use crate::message::{OutboundMessage, Receipt};
 use crate::options::Full;
 use crate::pending::Pending;
 use crate::publisher::Publisher;
+use crate::untyped::{Emittable, UntypedEvent};
 
 /// The future of an awaited [`Emit`], [`Buffered`] or [`EmitAll`](crate::EmitAll).
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -39,9 +40,14 @@ impl Publisher {
     pub fn emit<'a, E: Event>(&'a self, event: &'a E) -> Emit<'a, E> {
         Emit { publisher: self, event, details: Details::default() }
     }
+
+    /// Emits an event without a Rust type.
+    pub fn emit_untyped<'a>(&'a self, event: &'a UntypedEvent) -> Emit<'a, UntypedEvent> {
+        Emit { publisher: self, event, details: Details::default() }
+    }
 }
 
-impl<'a, E: Event> Emit<'a, E> {
+impl<'a, E: Emittable> Emit<'a, E> {
     /// The deduplication id: within its duplicate window, a stream stores one event per id, whatever its type and subject. It
     /// identifies an occurrence (`order 7 was placed`, `u_42 changed to version 3`), not an entity: a
     /// second event with the id of a user is dropped, even if it says something new.
@@ -135,7 +141,7 @@ impl<'a, E: Event> Emit<'a, E> {
     }
 }
 
-impl<'a, E: Event> IntoFuture for Emit<'a, E> {
+impl<'a, E: Emittable> IntoFuture for Emit<'a, E> {
     type Output = Result<Receipt, EmitError>;
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
@@ -159,7 +165,7 @@ pub struct Buffered<'a, E> {
     emit: Emit<'a, E>,
 }
 
-impl<'a, E: Event> IntoFuture for Buffered<'a, E> {
+impl<'a, E: Emittable> IntoFuture for Buffered<'a, E> {
     type Output = Result<Pending, EmitError>;
     type IntoFuture = BoxFuture<'a, Self::Output>;
 

@@ -87,8 +87,8 @@ pub fn decode<T: DeserializeOwned + Validate>(payload: &[u8], schemas: &Schemas,
     })
 }
 
-/// Reads by the same reader, because `serde_json` rounds floats of many digits; what that reader refuses, `serde_json` explains.
-fn any_value(payload: &[u8]) -> Result<Value, DecodeError> {
+/// Reads any JSON text: by the same reader, because `serde_json` rounds floats of many digits; what that reader refuses, `serde_json` explains.
+pub fn any_value(payload: &[u8]) -> Result<Value, DecodeError> {
     match str::from_utf8(payload).ok().and_then(|text| Reader::read_value(text).ok()) {
         Some(value) => Ok(value),
         None => serde_json::from_slice(payload).map_err(|error| not_json(&error)),

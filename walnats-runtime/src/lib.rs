@@ -33,6 +33,7 @@ mod stream;
 mod subject;
 mod trace;
 mod types;
+mod untyped;
 mod warning;
 
 /// The NATS client that walnats uses, in the version whose types appear in this interface: [`Options::nats`],
@@ -50,10 +51,10 @@ pub use jetstream::Scope;
 pub use message::{MessageParts, OutboundMessage, Outcome, PartsError, Receipt};
 pub use options::{Full, Lost, Options};
 pub use pending::Pending;
-pub use publisher::Publisher;
+pub use publisher::{Environment, Publisher};
 pub use register::{
-    Action, Change, Count, Loss, Misfit, Plan, Refusal, RefusedStream, Register, RegisterError, Registered,
-    RegisteredStream, StreamOutcome, StreamPlan, Weakening,
+    Action, Change, Count, CutConsumer, CutOff, Loss, Misfit, Plan, Refusal, RefusedStream, Register, RegisterError,
+    Registered, RegisteredStream, StreamOutcome, StreamPlan, Weakening,
 };
 pub use stats::Stats;
 pub use stream::{Discard, Retention, Storage, StreamDescriptor};
@@ -66,4 +67,5 @@ pub use types::{
     Base64, Date, DateTime, DecodeBase64Error, IntoNullable, Map, ParseDateTimeError, ParseEnumError, ParseUuidError,
     ParseVerbatimError, Uuid, Value, Verbatim,
 };
+pub use untyped::{Emittable, UntypedEvent};
 pub use warning::Warning;

@@ -14,7 +14,8 @@ pub use crate::json::object::{
     Additional, Constants, Names, OPEN, missing, set, set_conditional, struct_name, unknown,
 };
 pub use crate::json::{
-    Kind, Schemas, Union, Validate, decode, encode, union, validate, write_adjacent, write_only, written_member,
+    Kind, Schemas, Union, Validate, any_value as read_value, decode, encode, union, validate, write_adjacent,
+    write_only, written_member,
 };
 pub use crate::matches_pattern;
 pub use crate::object;

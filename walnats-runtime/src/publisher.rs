@@ -6,6 +6,7 @@ mod environment;
 mod probe;
 mod settings;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +15,7 @@ use async_nats::{Client, jetstream};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use self::environment::Environment;
+pub use self::environment::Environment;
 use crate::callback::{Panics, guard};
 use crate::engine::{Engine, Load};
 use crate::error::{ConfigError, ConnectError, EmitError, FlushError, OptionError, Reason, ShutdownError};
@@ -99,7 +100,20 @@ impl Publisher {
     ///
     /// Like [`Publisher::connect`]; or the environment is invalid. Unknown members of a context are reported through `tracing`.
     pub async fn connect_env(streams: &'static [StreamDescriptor], options: Options) -> Result<Self, ConnectError> {
-        let (urls, options) = Environment::of_process().await?.complete(options);
+        Self::connect_with(Environment::of_process().await?, streams, options).await
+    }
+
+    /// Connects like [`Publisher::connect_env`], according to an environment that was read before.
+    ///
+    /// # Errors
+    ///
+    /// Like [`Publisher::connect`].
+    pub async fn connect_with(
+        environment: Environment,
+        streams: &'static [StreamDescriptor],
+        options: Options,
+    ) -> Result<Self, ConnectError> {
+        let (urls, options) = environment.complete(options);
         Self::connect(urls, streams, options).await
     }
 
@@ -140,6 +154,22 @@ impl Publisher {
     /// JetStream over the connection, with the options' domain or prefix.
     pub fn jetstream(&self) -> jetstream::Context {
         jetstream::with_prefix(self.shared.client.clone(), self.shared.options.api().as_str())
+    }
+
+    /// The name on this server of a stream of the package.
+    pub fn server_stream<'a>(&self, stream: &'a str) -> Cow<'a, str> {
+        self.names().stream(stream)
+    }
+
+    /// A subject, or a subject filter, of the package as it is on this server.
+    pub fn server_subject(&self, subject: String) -> String {
+        self.names().subject(subject)
+    }
+
+    /// The subject of a request to JetStream's API, with the options' domain or prefix: `$JS.API.STREAM.INFO.orders` for
+    /// `STREAM.INFO.orders`.
+    pub fn api_request(&self, operation: &str) -> String {
+        self.options().api().request(operation)
     }
 
     /// The streams of the events, with their names in the package.

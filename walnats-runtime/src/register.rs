@@ -4,8 +4,10 @@ mod api;
 mod apply;
 mod change;
 mod config;
+mod consumers;
 mod copies;
 mod count;
+mod cut_off;
 mod error;
 mod external;
 mod loss;
@@ -20,6 +22,7 @@ mod warning;
 mod weaker;
 
 pub use change::Change;
+pub use cut_off::{CutConsumer, CutOff};
 pub use error::RegisterError;
 pub use external::Misfit;
 pub use loss::{Count, Loss};
@@ -168,6 +171,15 @@ impl<'a> Register<'a> {
     pub async fn plan(&self) -> Result<Plan, RegisterError> {
         self.check_options()?;
         self.planner().plan(&self.names.streams(&self.streams)).await
+    }
+
+    /// What registering would refuse of `plan`, which was made for these streams: with [`Register::allow_loss`],
+    /// [`Register::allow_weaker`], [`Register::strict`] and the others, which do affect it. Asks no server.
+    pub fn refusals(&self, plan: &Plan) -> Vec<RefusedStream> {
+        let mut permission = self.permission.clone();
+        permission.add_server_names(&self.names);
+        let refused = plan.streams.iter().filter_map(|stream| Some((stream, permission.decide(stream).err()?)));
+        refused.map(|(stream, Hindrance { refusal, .. })| report::refused(stream.clone(), refusal)).collect()
     }
 
     fn check_options(&self) -> Result<(), RegisterError> {

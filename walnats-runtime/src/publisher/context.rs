@@ -10,10 +10,13 @@ use crate::error::EnvironmentError;
 use crate::subject::subject_problem;
 
 /// The settings of a context.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Context {
+    pub(super) name: Option<String>,
     pub(super) urls: Option<String>,
     pub(super) settings: Settings,
+    /// Members that are not known here.
+    pub(super) unknown: Vec<String>,
 }
 
 /// Members that do not affect the connection.
@@ -94,13 +97,14 @@ impl Members<'_> {
                 return Err(self.fault(member, problem));
             }
         }
-        for member in self.members.keys() {
-            let known = KNOWN.contains(&member.as_str())
+        let is_known = |member: &&String| {
+            KNOWN.contains(&member.as_str())
                 || IGNORED.contains(&member.as_str())
-                || UNSUPPORTED.iter().any(|(unsupported, _)| unsupported == member);
-            if !known {
-                tracing::warn!(context = self.name, member, "a context of `nats` has an unknown member");
-            }
+                || UNSUPPORTED.iter().any(|(unsupported, _)| unsupported == member)
+        };
+        let unknown: Vec<String> = self.members.keys().filter(|member| !is_known(member)).cloned().collect();
+        for member in &unknown {
+            tracing::warn!(context = self.name, member, "a context of `nats` has an unknown member");
         }
         let settings = Settings {
             credentials: self.credentials()?,
@@ -114,7 +118,7 @@ impl Members<'_> {
         if let Some(problem) = settings.inbox_prefix.as_deref().and_then(subject_problem) {
             return Err(self.fault("inbox_prefix", &problem.to_string()));
         }
-        Ok(Context { urls: self.text("url")?, settings })
+        Ok(Context { name: Some(self.name.clone()), urls: self.text("url")?, settings, unknown })
     }
 
     fn credentials(&self) -> Result<Option<Source>, EnvironmentError> {

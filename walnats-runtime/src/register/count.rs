@@ -4,12 +4,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::api::Info;
-use super::config;
 use super::loss::{Cause, Count};
+use super::{config, consumers};
 use crate::jetstream::{Api, Failure, code};
 
 /// Message sizes are added up for this many sequences; beyond that, the average size gives an estimate.
@@ -113,37 +112,24 @@ async fn stored_size(api: &Api, stream: &str, sequence: u64, memory: bool) -> Re
 
 /// Messages stored for each subject that `filter` matches.
 async fn per_subject(api: &Api, stream: &str, filter: &str) -> Result<Vec<u64>, Failure> {
+    Ok(subjects(api, stream, filter).await?.into_iter().map(|(_, count)| count).collect())
+}
+
+/// The subjects that `filter` matches, each with the number of its messages.
+pub(super) async fn subjects(api: &Api, stream: &str, filter: &str) -> Result<Vec<(String, u64)>, Failure> {
     let mut counts = Vec::new();
     loop {
         let request = json!({"subjects_filter": filter, "offset": counts.len()});
         let answer = api.call(&format!("STREAM.INFO.{stream}"), &request).await?;
         let page = answer.pointer("/state/subjects").and_then(Value::as_object);
         let before = counts.len();
-        counts.extend(page.into_iter().flat_map(|page| page.values()).filter_map(Value::as_u64));
+        let counted = |(subject, count): (&String, &Value)| Some((subject.clone(), count.as_u64()?));
+        counts.extend(page.into_iter().flatten().filter_map(counted));
         let total = answer.get("total").and_then(Value::as_u64).unwrap_or_default();
         if counts.len() == before || counts.len() as u64 >= total {
             return Ok(counts);
         }
     }
-}
-
-/// The parts of a consumer that decide which messages an interest stream keeps.
-#[derive(Debug, Deserialize)]
-struct Consumer {
-    #[serde(default)]
-    config: ConsumerConfig,
-    #[serde(default)]
-    num_pending: u64,
-    #[serde(default)]
-    num_ack_pending: u64,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct ConsumerConfig {
-    #[serde(default)]
-    filter_subject: String,
-    #[serde(default)]
-    filter_subjects: Vec<String>,
 }
 
 /// Counts the messages that are deleted when a stream's retention becomes `interest`: without a consumer, all of them;
@@ -152,13 +138,12 @@ struct ConsumerConfig {
 /// Exact for one consumer. For several, it is unknown which messages they share, so the count is a bound.
 async fn not_needed(api: &Api, stream: &str, info: &Info) -> Result<Count, Failure> {
     let stored = info.state.messages;
-    let consumers = consumers(api, stream).await?;
+    let consumers = consumers::list(api, stream).await?;
     let mut done_by = Vec::new();
     let mut bound = stored;
     for consumer in &consumers {
         let needed = consumer.num_pending + consumer.num_ack_pending;
-        let mut filters = consumer.config.filter_subjects.clone();
-        filters.extend((!consumer.config.filter_subject.is_empty()).then(|| consumer.config.filter_subject.clone()));
+        let filters = consumer.filters();
         let mut matched = 0;
         for filter in &filters {
             matched += per_subject(api, stream, filter).await?.iter().sum::<u64>();
@@ -175,22 +160,6 @@ async fn not_needed(api: &Api, stream: &str, info: &Info) -> Result<Count, Failu
         _ => {
             let bound = bound.min(done_by.iter().sum());
             Ok(if bound == 0 { Count::Exactly(0) } else { Count::AtMost(bound) })
-        }
-    }
-}
-
-async fn consumers(api: &Api, stream: &str) -> Result<Vec<Consumer>, Failure> {
-    let operation = format!("CONSUMER.LIST.{stream}");
-    let mut consumers: Vec<Consumer> = Vec::new();
-    loop {
-        let answer = api.call(&operation, &json!({"offset": consumers.len()})).await?;
-        let total = answer.get("total").and_then(Value::as_u64).unwrap_or_default();
-        let page = answer.get("consumers").filter(|page| !page.is_null()).cloned().unwrap_or_else(|| json!([]));
-        let page: Vec<Consumer> = api.read(&operation, page)?;
-        let last = page.is_empty();
-        consumers.extend(page);
-        if last || consumers.len() as u64 >= total {
-            return Ok(consumers);
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::change::Change;
 use super::config::Config;
+use super::cut_off::CutOff;
 use super::external::Misfit;
 use super::loss::{Count, Loss};
 use super::weaker::Weakening;
@@ -44,6 +45,11 @@ pub struct StreamPlan {
     pub kept_subjects: Vec<String>,
     /// The changes that weaken the stream without deleting messages.
     pub weakenings: Vec<Weakening>,
+    /// Whom the update cuts off, because subjects are removed.
+    pub cut_off: CutOff,
+    /// Whether the server refuses the update and would accept the same configuration for a new stream: the stream would have to
+    /// be deleted, with its messages, and created again.
+    pub needs_recreation: bool,
     /// Warnings about the wanted configuration.
     pub warnings: Vec<Warning>,
     /// Streams of the account that copy this one and stay empty, see [`Warning::CopiesStayEmpty`].
@@ -145,6 +151,14 @@ impl StreamPlan {
                 for rule in why {
                     writeln!(f, "    x {rule}")?;
                 }
+                if self.needs_recreation {
+                    let messages = if self.stored == 1 { "message" } else { "messages" };
+                    let stored = format!("{} {messages}", self.stored);
+                    writeln!(
+                        f,
+                        "    x only a new stream can have this: it would have to be deleted, with {stored}, and created again"
+                    )?;
+                }
             }
             Action::Conflict { stream, subjects } => {
                 for subject in subjects {
@@ -161,6 +175,7 @@ impl StreamPlan {
         for weakening in &self.weakenings {
             writeln!(f, "    < {}: {}", weakening.change.setting, weakening.why)?;
         }
+        self.write_cut_off(f)?;
         for warning in self.warnings.iter().filter(|warning| warning.is_found()) {
             writeln!(f, "    warning: {warning}")?;
         }
@@ -169,6 +184,24 @@ impl StreamPlan {
         }
         for subject in &self.kept_subjects {
             writeln!(f, "    keeps subject `{subject}`, which is not declared here")?;
+        }
+        Ok(())
+    }
+
+    fn write_cut_off(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let CutOff { subjects, published, consumers, unseen_consumers } = &self.cut_off;
+        for subject in subjects {
+            writeln!(f, "    ! publishers to `{subject}` get no answer any more")?;
+        }
+        for (subject, messages) in published {
+            let are = if *messages == 1 { "message is" } else { "messages are" };
+            writeln!(f, "    ! {messages} {are} stored on `{subject}`")?;
+        }
+        for consumer in consumers {
+            writeln!(f, "    ! {consumer}, which nothing new matches")?;
+        }
+        if *unseen_consumers {
+            writeln!(f, "    ! its consumers could not be listed: some may get nothing new")?;
         }
         Ok(())
     }

@@ -6,13 +6,14 @@ use walnats_subject::{covers, overlap, without_covered};
 use super::api::{self, Info};
 use super::change::{self, Change};
 use super::config::{self, Config};
+use super::cut_off::{self, CutOff};
 use super::error::RegisterError;
 use super::external::{self, Misfit};
 use super::loss::{self, Loss};
 use super::plan::{Action, Plan, StreamPlan};
 use super::rule::Server;
 use super::setting::Setting;
-use super::{copies, count, rule, warning, weaker};
+use super::{consumers, copies, count, rule, warning, weaker};
 use crate::jetstream::{Api, Failure, KnownStreams, Prefix};
 use crate::stream::StreamDescriptor;
 use crate::warning::Warning;
@@ -81,16 +82,25 @@ impl Planner<'_> {
             let conflict = conflict(api, wanted.name, &config::subjects_of(&for_new.config)).await?;
             return Ok(StreamPlan { action: conflict.unwrap_or(Action::Create), ..for_new });
         };
-        let plan = plan(wanted, Some(&info), server, self.exact_subjects);
+        let mut plan = plan(wanted, Some(&info), server, self.exact_subjects);
+        plan.needs_recreation =
+            matches!(plan.action, Action::Rejected { .. }) && matches!(for_new.action, Action::Create);
         if !matches!(plan.action, Action::Update | Action::UpdateWeakens) {
             return Ok(plan);
         }
         let present = config::subjects_of(&info.config);
-        let new = config::subjects_of(&plan.config).into_iter();
-        let new: Vec<_> = new.filter(|filter| !present.iter().any(|old| covers(old, filter))).collect();
-        if let Some(action) = conflict(api, wanted.name, &new).await? {
+        let all = config::subjects_of(&plan.config);
+        let new = all.iter().filter(|filter| !present.iter().any(|old| covers(old, filter))).cloned();
+        if let Some(action) = conflict(api, wanted.name, &new.collect::<Vec<_>>()).await? {
             return Ok(StreamPlan { action, ..plan });
         }
+        if plan.changes.iter().any(|change| change.setting == "consumer_limits") {
+            let why = consumers::over_limits(api, wanted.name, &plan.config).await?;
+            if !why.is_empty() {
+                return Ok(StreamPlan { action: Action::Rejected { why }, ..plan });
+            }
+        }
+        plan.cut_off = cut_off(api, wanted.name, &present, &all).await?;
         let mut losses = Vec::new();
         for cause in loss::causes(&info.config, &plan.config, &info.state) {
             let messages = count::count(api, wanted.name, &info, cause).await?;
@@ -117,6 +127,8 @@ impl Planner<'_> {
             changes: Vec::new(),
             kept_subjects: Vec::new(),
             weakenings: Vec::new(),
+            cut_off: CutOff::default(),
+            needs_recreation: false,
             warnings: info.map(|_| warning::warnings_of(wanted, &config)).unwrap_or_default(),
             starved_copies: Vec::new(),
             stored: info.map_or(0, |info| info.state.messages),
@@ -153,6 +165,8 @@ pub(super) fn plan(wanted: &StreamDescriptor, info: Option<&Info>, server: Serve
         changes,
         kept_subjects: foreign.into_iter().filter(|subject| all.contains(subject)).collect(),
         weakenings,
+        cut_off: CutOff::default(),
+        needs_recreation: false,
         warnings: warning::warnings_of(wanted, &config),
         starved_copies: Vec::new(),
         stored: info.map_or(0, |info| info.state.messages),
@@ -182,6 +196,32 @@ pub(super) fn with_losses(plan: StreamPlan, mut losses: Vec<Loss>) -> StreamPlan
     }
     let messages = loss::total(&losses, plan.stored);
     StreamPlan { action: Action::UpdateLoses { messages, losses }, ..plan }
+}
+
+/// Whom the change of a stream's subjects cuts off.
+async fn cut_off(api: &Api, stream: &str, present: &[String], new: &[String]) -> Result<CutOff, Failure> {
+    let mut found = CutOff { subjects: cut_off::removed(present, new), ..CutOff::default() };
+    if found.subjects.is_empty() {
+        return Ok(found);
+    }
+    for filter in &found.subjects {
+        let stored = count::subjects(api, stream, filter).await?.into_iter();
+        let lost = stored.filter(|(subject, _)| !new.iter().any(|filter| covers(filter, subject)));
+        found.published.extend(lost);
+    }
+    found.published.sort_by(|(a, some), (b, more)| (more, a).cmp(&(some, b)));
+    found.published.dedup();
+    found.published.truncate(CutOff::LISTED);
+    match consumers::list(api, stream).await {
+        Ok(consumers) => {
+            let consumers = consumers.iter().map(|consumer| (consumer.name.as_str(), consumer.filters()));
+            found.consumers = cut_off::cut(consumers, present, new);
+        }
+        // A user who may not list consumers can still register.
+        Err(Failure::Timeout { connected: true, .. }) => found.unseen_consumers = true,
+        Err(failure) => return Err(failure),
+    }
+    Ok(found)
 }
 
 /// Another stream than `stream` that stores subjects of `filter`.

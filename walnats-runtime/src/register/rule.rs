@@ -163,6 +163,8 @@ fn transition(stated: &Config, desired: &Config, current: &Config) -> Vec<String
         let readable = |value| super::change::readable(setting, value);
         match setting.change {
             _ if from == to => {}
+            // A mirror becomes a stream of its own.
+            _ if setting.name == "mirror" && to.is_null() => {}
             Change::Never if from.is_object() || to.is_object() => {
                 broken.push(format!("`{key}` of a stream cannot change"));
             }
@@ -179,7 +181,7 @@ fn transition(stated: &Config, desired: &Config, current: &Config) -> Vec<String
         let (from, to) = (word(&from), word(&to));
         broken.push(format!("retention of a stream cannot change to or from workqueue (from {from} to {to})"));
     }
-    if config::is_set(current, "mirror") && !config::is_set(stated, "mirror") {
+    if config::is_set(current, "mirror") && !stated.contains_key("mirror") {
         broken.push("the stream is a mirror, which stores no subjects".to_owned());
     }
     if config::is_on(current, "sealed") && !config::is_on(stated, "sealed") {

@@ -230,3 +230,19 @@ fn every_kind_of_credentials_counts_more_than_the_context() -> Result<(), Any> {
     assert_eq!(found.urls, "nats://old:hunter2@a:1,b:2, tls://t0ken@[::1]:3/");
     Ok(())
 }
+
+#[test]
+fn what_is_shown_of_it_has_no_secret() -> Result<(), Any> {
+    let home = Home::new()?;
+    let members = json!({"url": "nats://ada:hunter2@a:1,nats://b:2", "quic": true, "description": "hunter2"});
+    home.context("shop", members)?;
+    let found = home.read(&[("NATS_CONTEXT", "shop")])?;
+    assert_eq!(found.servers(), "nats://a:1,nats://b:2");
+    assert_eq!((found.context(), found.unknown_members()), (Some("shop"), &["quic".to_owned()][..]));
+    assert!(!format!("{found:?}").contains("hunter2"), "{found:?}");
+    let found =
+        home.read(&[("NATS_URL", "nats://ada:hunter2@c:3"), ("NATS_PASSWORD", "hunter2"), ("NATS_USER", "ada")])?;
+    assert_eq!((found.servers().as_str(), found.context()), ("nats://c:3", None));
+    assert!(!format!("{found:?}").contains("hunter2"), "{found:?}");
+    Ok(())
+}

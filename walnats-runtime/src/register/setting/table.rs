@@ -57,7 +57,9 @@ pub(in crate::register) const SETTINGS: &[Setting] = &[
         .weaker(Weaker::Any("new messages are then stored under other subjects than old ones")),
     row("republish", Kind::Tree).weaker(Weaker::Replaced("subscribers to the former copies then get nothing")),
     row("sources", Kind::Tree).weaker(Weaker::Replaced("the stream then copies different streams")),
-    row("mirror", Kind::Tree).change(Change::Never),
+    row("mirror", Kind::Tree)
+        .change(Change::Never)
+        .weaker(Weaker::Replaced("the stream then no longer copies its origin")),
     row("no_ack", Kind::Switch).weaker(Weaker::On("publishers then never learn whether a message is stored")),
     row("sealed", Kind::Switch)
         .change(Change::OnlyOn)

@@ -1,0 +1,142 @@
+//! `walnats plan` and `walnats register`
+
+use serde_json::json;
+use walnats_server::{Account, NatsCluster, NatsServer};
+
+use super::js::Js;
+use super::{Package, TestResult};
+
+const THINGS: &str = "[streams.things]\nmax_messages = 5\n";
+
+#[test]
+fn losses_are_counted_refused_and_allowed() -> TestResult {
+    let server = NatsServer::start()?;
+    let (url, js) = (server.url(), Js::connect(&server.url()));
+    let package = Package::new("");
+    package.run(&["plan", "-s", &url]).assert(0, &["+ things  create", "things.*.happened", "1 to create"]);
+    package.run(&["plan", "-s", &url, "--deny-changes"]).assert(1, &["1 to create"]);
+    package.run(&["register", "-s", &url]).assert(0, &["things: created", "1 stream registered"]);
+    package.run(&["plan", "-s", &url, "--deny-changes"]).assert(0, &["= things  no change"]);
+    for number in 0..20 {
+        js.publish(&format!("things.t{number}.happened"), &[], "{}");
+    }
+
+    package.write("walnats.toml", THINGS);
+    let losing = [
+        "! things  update loses 15 of 20 messages",
+        "max_msgs  unlimited -> 5",
+        "error[WN1201]",
+        "--allow-loss=things:15",
+    ];
+    package.run(&["plan", "-s", &url]).assert(1, &losing);
+    package.run(&["register", "-s", &url]).assert(1, &["error[WN1201]", "0 streams registered, 1 not"]);
+    package.run(&["register", "-s", &url, "--allow-loss=things:14"]).assert(1, &["WN1201"]);
+    package.run(&["register", "-s", &url, "--allow-loss=other"]).assert(2, &["no stream `other`"]);
+    package.run(&["register", "-s", &url, "--allow-loss=things:many"]).assert(2, &["not a number of messages"]);
+    assert_eq!(js.messages("things"), 20);
+    package.run(&["plan", "-s", &url, "--allow-loss"]).assert(0, &["update loses 15"]).without("WN1201");
+    package.run(&["register", "-s", &url, "--allow-loss=things:15"]).assert(0, &["updated, 15 messages lost"]);
+    assert_eq!(js.messages("things"), 5);
+
+    package.write("walnats.toml", "[streams.things]\nmax_messages = \"unlimited\"\n");
+    let weaker = ["< things  update weakens", "error[WN1202]", "--allow-weaker=things:max_msgs"];
+    package.run(&["plan", "-s", &url]).assert(1, &weaker);
+    package.run(&["register", "-s", &url, "--allow-weaker=things:max_bytes"]).assert(1, &["WN1202"]);
+    package.run(&["register", "-s", &url, "--allow-weaker=things:max_msgs"]).assert(0, &["things: updated"]);
+    Ok(())
+}
+
+/// The program's user may look at streams and do nothing else.
+#[test]
+fn a_plan_writes_nothing_and_needs_to_read_only() -> TestResult {
+    let read = "permissions { publish: [\"$JS.API.STREAM.INFO.*\", \"$JS.API.STREAM.NAMES\", \"$JS.API.STREAM.MSG.GET.*\", \
+                \"$JS.API.CONSUMER.LIST.*\"], subscribe: [\"_INBOX.>\"] }";
+    let account = Account::new("SHOP").jetstream().user("owner", "own").user_with("reader", "hunter2", read);
+    let server = NatsServer::builder().account(account).start()?;
+    let js = Js::connect_as(&server.url(), "owner", "own");
+    js.create(json!({"name": "things", "subjects": ["things.*.happened", "old.>"]}), &json!({}));
+    for number in 0..20 {
+        js.publish(&format!("things.t{number}.happened"), &[], "{}");
+    }
+    js.publish("old.one", &[], "{}");
+    js.consumer("things", "reports", &json!({"filter_subject": "old.one"}));
+    js.consumer("things", "all", &json!({}));
+    let before = js.config("things");
+    // All are older than the new limit then.
+    std::thread::sleep(std::time::Duration::from_millis(300));
+
+    let package = Package::new("[streams.things]\nmax_age = \"100ms\"\nretention = \"interest\"\n");
+    let mut command =
+        package.command(&["plan", "-s", &server.url(), "--exact-subjects", "--user", "reader", "--allow-weaker"]);
+    let ran = super::Ran::of(command.env("NATS_PASSWORD", "hunter2").spawn()?);
+    let cut = ["publishers to `old.>` get no answer", "consumer `reports` filters on `old.one`", "warning[WN1207]"];
+    let ran = ran.assert(1, &["! things  update loses 21 of 21 messages", "unlimited -> 100ms"]);
+    ran.assert(1, &cut).without("hunter2");
+    assert_eq!(js.config("things"), before);
+    assert_eq!(js.messages("things"), 21);
+
+    // Without permission to look, it could not run.
+    let none = Account::new("SHOP").jetstream().user_with("nobody", "hunter2", "permissions { publish: [\"x\"] }");
+    let server = NatsServer::builder().account(none).start()?;
+    let url = server.url_as("nobody", "hunter2");
+    let ran = package.run(&["plan", "-s", &url, "--timeout", "1"]);
+    ran.assert(2, &["a permission may be missing", "$JS.API.STREAM.INFO.things"]).without("hunter2");
+    Ok(())
+}
+
+#[test]
+fn what_the_server_would_refuse_is_said_with_the_reason() -> TestResult {
+    let server = NatsServer::start()?;
+    let (url, js) = (server.url(), Js::connect(&server.url()));
+    js.create(json!({"name": "things", "subjects": ["things.*.happened"]}), &json!({"storage": "memory"}));
+    js.publish("things.a.happened", &[], "{}");
+    let package = Package::new("[streams.things]\nstorage = \"file\"\n");
+    let parts =
+        ["x things  the server would reject it", "error[WN1204]", "deleted and created again", "with 1 message stored"];
+    package.run(&["plan", "-s", &url]).assert(1, &parts);
+    package.run(&["register", "-s", &url]).assert(1, &["error[WN1204]"]);
+    package.write("walnats.toml", "[streams.things]\nstorage = \"memory\"\nreplicas = 3\n");
+    package.run(&["plan", "-s", &url]).assert(1, &["error[WN1203]", "needs a cluster"]);
+
+    js.create(json!({"name": "other", "subjects": ["events.>"]}), &json!({}));
+    package.write(
+        "walnats.toml",
+        "[streams.mine]\nsubjects = [\"events.mine\"]\n[streams.things]\nstorage = \"memory\"\n",
+    );
+    package
+        .run(&["register", "-s", &url])
+        .assert(1, &["error[WN1205]", "`other` stores `events.>`", "1 stream registered, 1 not"]);
+
+    package.write("walnats.toml", "[streams.things]\nmanaged = \"external\"\nduplicate_window = \"10m\"\n");
+    package.run(&["plan", "-s", &url]).assert(1, &["error[WN1206]", "`duplicate_window` is 2m"]);
+    let before = js.config("things");
+    package.run(&["register", "-s", &url]).assert(1, &["error[WN1206]"]);
+    assert_eq!(js.config("things"), before);
+    package.write("walnats.toml", "[streams.things]\nmanaged = \"external\"\nduplicate_window = \"2m\"\n");
+    package.run(&["plan", "-s", &url]).assert(0, &["external, and meets the requirements"]);
+
+    package.run(&["plan", "-s", "nats://127.0.0.1:1"]).assert(2, &["no NATS server answers at 127.0.0.1:1"]);
+    let without = NatsServer::builder().jetstream(false).start()?;
+    package.run(&["plan", "-s", &without.url()]).assert(2, &["JetStream is not available"]);
+    package.write("schemas/thing_happened.json", "{");
+    package.run(&["plan", "-s", &url]).assert(1, &["error["]);
+    Ok(())
+}
+
+#[test]
+fn replicas_are_planned_on_a_cluster() -> TestResult {
+    let mut cluster = NatsCluster::start(3)?;
+    cluster.wait_until_ready()?;
+    let urls = cluster.urls().join(",");
+    let js = Js::connect(&cluster.urls()[0]);
+    js.create(json!({"name": "things", "subjects": ["things.*.happened"]}), &json!({"num_replicas": 1}));
+    let package = Package::new("[streams.things]\nreplicas = 3\n");
+    package.run(&["plan", "-s", &urls]).assert(0, &["~ things  update", "num_replicas  1 -> 3"]);
+    package.run(&["register", "-s", &urls]).assert(0, &["things: updated"]);
+    assert_eq!(js.config("things")["num_replicas"], json!(3));
+    package.write("walnats.toml", "[streams.things]\nreplicas = 1\n");
+    package.run(&["plan", "-s", &urls]).assert(1, &["error[WN1202]", "fewer servers then hold each message"]);
+    package.run(&["register", "-s", &urls, "--allow-weaker"]).assert(0, &["things: updated"]);
+    assert_eq!(js.config("things")["num_replicas"], json!(1));
+    Ok(())
+}
