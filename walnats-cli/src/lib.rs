@@ -28,6 +28,7 @@ mod report_schema;
 mod root;
 mod sample;
 mod test;
+mod today;
 mod validate;
 mod version;
 mod workspace;
