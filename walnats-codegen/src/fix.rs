@@ -141,10 +141,8 @@ fn key(found: &Diagnostic) -> String {
 
 /// Whether no two edits of a fix overlap.
 fn is_consistent(edits: &[Edit]) -> bool {
-    let mut spans: Vec<(&str, usize, usize)> = edits
-        .iter()
-        .map(|edit| (edit.place.file.path.as_str(), edit.place.span.start, edit.place.span.end))
-        .collect();
+    let mut spans: Vec<(&str, usize, usize)> =
+        edits.iter().map(|edit| (edit.place.file.path.as_str(), edit.place.span.start, edit.place.span.end)).collect();
     spans.sort_unstable();
     spans.windows(2).all(|pair| pair[0].0 != pair[1].0 || pair[0].2 <= pair[1].1)
 }
@@ -176,26 +174,32 @@ fn applied(texts: &BTreeMap<String, String>, findings: &[&Diagnostic]) -> BTreeM
 fn is_worse(before: &Run, after: &Run, findings: &[&Diagnostic]) -> bool {
     let mut known: HashMap<(&str, &str, &str), usize> = HashMap::new();
     for error in errors(&before.report) {
-        *known.entry(error).or_default() += 1;
+        *known.entry(told_by(error)).or_default() += 1;
     }
     let changed: BTreeSet<&str> =
         findings.iter().flat_map(|found| edits(found)).map(|edit| edit.place.file.path.as_str()).collect();
     errors(&after.report).any(|error| {
-        if let Some(left) = known.get_mut(&error).filter(|left| **left > 0) {
+        if let Some(left) = known.get_mut(&told_by(error)).filter(|left| **left > 0) {
             *left -= 1;
             return false;
         }
-        let (code, path, _) = error;
-        // Where the first errors had hidden what comes after them, that is not to blame on their fixes.
-        let is_of_schemas = ["WN02", "WN03", "WN0701"].iter().any(|start| code.starts_with(start));
-        before.has_model || (is_of_schemas && changed.contains(path))
+        // What a misspelt keyword had hidden, and what is fixed next, is not to blame on its fix.
+        if !edits(error).is_empty() {
+            return false;
+        }
+        // The same goes for what the first errors had hidden, since nothing comes after them.
+        let is_of_schemas = ["WN02", "WN03", "WN0701"].iter().any(|start| error.code.starts_with(start));
+        before.has_model || (is_of_schemas && changed.contains(error.place.file.path.as_str()))
     })
 }
 
-fn errors(report: &Report) -> impl Iterator<Item = (&str, &str, &str)> {
+/// What an error is told by after its place has moved.
+fn told_by(error: &Diagnostic) -> (&str, &str, &str) {
+    (error.code, &error.place.file.path, &error.message)
+}
+
+fn errors(report: &Report) -> impl Iterator<Item = &Diagnostic> {
     // Checked leniently, these are warnings.
     let denied: Vec<&str> = codes::denied().collect();
-    let errors =
-        report.visible().filter(move |found| found.severity == Severity::Error || denied.contains(&found.code));
-    errors.map(|error| (error.code, error.place.file.path.as_str(), error.message.as_str()))
+    report.visible().filter(move |found| found.severity == Severity::Error || denied.contains(&found.code))
 }

@@ -43,8 +43,11 @@ pub fn read(sources: &SourceSet, settings: &Settings, folders: &[PathBuf], repor
 
 /// Adds a finding for each ignore that suppresses nothing, once everything else is found.
 pub fn mention_unneeded(report: &mut Report) {
-    let needed: HashSet<(String, usize, &'static str)> =
-        report.diagnostics.iter().filter_map(|found| Some(key(found.code, &found.suppression.as_ref()?.place))).collect();
+    let needed: HashSet<(String, usize, &'static str)> = report
+        .diagnostics
+        .iter()
+        .filter_map(|found| Some(key(found.code, &found.suppression.as_ref()?.place)))
+        .collect();
     let unneeded: Vec<Ignore> = report
         .ignores()
         .iter()

@@ -9,14 +9,16 @@ use walnats_codegen::model::EventModel;
 use walnats_schema::read::Contradictions;
 use walnats_schema::{JsonType, Schema, SchemaId, SchemaSet, equal};
 
-use crate::json::{Containment, Limits, Root, contained};
+use crate::json::{Containment, Limits, Root, contained, is_contained};
 
 /// How many questions are asked about a package at most, so that large unions do not hold up a check.
 const MAX_QUESTIONS: usize = 400;
 /// Unions of more branches are left alone.
 const MAX_BRANCHES: usize = 32;
+/// How deep members are looked at before a question is asked.
+const DEPTH: usize = 6;
 /// How much a question may take: what is not decided by then is not reported. The time is for the slowest machines.
-const LIMITS: Limits = Limits { steps: 4_000, steps_for_a_place: 1_000, time: Duration::from_secs(5) };
+const LIMITS: Limits = Limits { steps: 1_000, steps_for_a_place: 500, time: Duration::from_secs(5) };
 
 /// Adds a finding for each branch of a `oneOf` that another one contains, and for branches that overlap.
 pub fn check(model: &EventModel, sources: &SourceSet, report: &mut Report) {
@@ -29,12 +31,8 @@ pub fn check(model: &EventModel, sources: &SourceSet, report: &mut Report) {
     if overlaps {
         negations.schemas.clone_from(&model.schemas.schemas);
     }
-    let mut lint = Lint {
-        set: &model.schemas,
-        negations,
-        contradictions: Contradictions::new(&model.schemas),
-        questions: 0,
-    };
+    let mut lint =
+        Lint { set: &model.schemas, negations, contradictions: Contradictions::new(&model.schemas), questions: 0 };
     for (schema, note) in model.schemas.schemas.iter().zip(&model.notes) {
         if note.document.0 >= sources.documents.len() || schema.one_of.len() > MAX_BRANCHES {
             continue;
@@ -73,11 +71,14 @@ struct Lint<'s> {
 impl Lint<'_> {
     /// Whether all values of one branch are values of the other, and there are some.
     fn is_contained(&mut self, narrow: SchemaId, wide: SchemaId) -> bool {
-        if !self.may_be_contained(narrow, wide) || self.contradictions.find(&[narrow]).is_some() || !self.may_ask() {
+        if !self.may_be_contained(narrow, wide, DEPTH)
+            || self.contradictions.find(&[narrow]).is_some()
+            || !self.may_ask()
+        {
             return false;
         }
         let root = |id| Root { set: self.set, id };
-        contained(root(narrow), root(wide), &LIMITS) == Containment::Contained
+        is_contained(root(narrow), root(wide), &LIMITS)
     }
 
     /// A value of both.
@@ -103,16 +104,42 @@ impl Lint<'_> {
         self.set.conjuncts(&[id]).into_iter().map(|id| self.set.get(id))
     }
 
-    /// What can be seen at once: a schema that asks for more members, or allows fewer types, contains nothing.
-    fn may_be_contained(&self, narrow: SchemaId, wide: SchemaId) -> bool {
+    /// What can be seen at once: a schema that asks for more members, allows fewer types or lists fewer values contains nothing,
+    /// and neither does one whose members are such. Wrong only where the narrow one has no such value.
+    fn may_be_contained(&self, narrow: SchemaId, wide: SchemaId, depth: usize) -> bool {
+        let types = self.types(wide);
+        if narrow == wide || !self.types(narrow).iter().all(|one| types.contains(one)) {
+            return narrow == wide;
+        }
+        if let Some(values) = self.values(narrow) {
+            return values.iter().all(|value| self.set.is_valid(wide, value) || !self.set.is_valid(narrow, value));
+        }
+        if self.values(wide).is_some() {
+            return false;
+        }
+        if self.types(narrow) != [JsonType::Object] || depth == 0 {
+            return true;
+        }
         let required = |id| -> BTreeSet<&str> {
             self.parts(id).flat_map(|part| &part.object.required).map(String::as_str).collect()
         };
-        let closes = |id| self.parts(id).any(|part| part.object.additional_properties.is_some_and(|id| self.set.get(id).never));
-        let are_objects = self.types(narrow) == [JsonType::Object];
-        let types = self.types(wide);
-        let has_types = self.types(narrow).iter().all(|one| types.contains(one));
-        has_types && !(are_objects && (!required(wide).is_subset(&required(narrow)) || (closes(wide) && !closes(narrow))))
+        let is_closed = |part: &&Schema| part.object.additional_properties.is_some_and(|id| self.set.get(id).never);
+        let closes = |id| self.parts(id).any(|part| is_closed(&part));
+        if !required(wide).is_subset(&required(narrow)) || (closes(wide) && !closes(narrow)) {
+            return false;
+        }
+        let refuses = |part: &Schema, name: &str| {
+            is_closed(&part)
+                && part.object.pattern_properties.is_empty()
+                && !part.object.properties.iter().any(|(property, _)| property == name)
+        };
+        let mut members = self.parts(narrow).flat_map(|part| &part.object.properties);
+        members.all(|(name, member)| {
+            let mut others =
+                self.parts(wide).flat_map(|part| &part.object.properties).filter(|(other, _)| other == name);
+            !self.parts(wide).any(|part| refuses(part, name))
+                && others.all(|(_, other)| self.may_be_contained(*member, *other, depth - 1))
+        })
     }
 
     /// Whether types or required constants tell the branches apart.

@@ -32,10 +32,13 @@ pub mod wildcard;
 
 pub use bundle::Bundler;
 pub use diagnostic::{
-    Diagnostic, Edit, Fix, ForeignFiles, Ignore, Level, Levels, Located, Place, Report, Scope, Severity, SourceFile, Stopped,
-    Suppression,
+    Diagnostic, Edit, Fix, ForeignFiles, Ignore, Level, Levels, Located, Place, Report, Scope, Severity, SourceFile,
+    Stopped, Suppression,
 };
 pub use document::{Document, DocumentId, Member, Node, NodeValue, parse_json, parse_yaml};
-pub use lower::{Annotations, Contradiction, Contradictions, LowerOptions, Lowered, SchemaRoot, UnknownKeywords, lower, lower_in, registry};
+pub use lower::{
+    Annotations, Contradiction, Contradictions, LowerOptions, Lowered, SchemaRoot, UnknownKeywords, lower, lower_in,
+    registry,
+};
 pub use resolve::{Cures, Draft, Registry};
 pub use suggestion::did_you_mean;

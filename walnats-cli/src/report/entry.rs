@@ -171,6 +171,7 @@ impl Entry {
             label: self.label.clone(),
             related: related.map(|related| (related.place.clone(), related.note.clone())).collect(),
             help: self.help.clone(),
+            ..Diagnostic::error(self.code, self.place.clone(), "")
         }
     }
 }

@@ -197,7 +197,8 @@ impl Report {
     /// Reports again what was to be suppressed until a day before `today`, such as `2026-11-29`.
     pub fn expire(&mut self, today: &str) {
         for found in &mut self.diagnostics {
-            let is_over = |suppression: &mut Suppression| suppression.until.as_deref().is_some_and(|until| until < today);
+            let is_over =
+                |suppression: &mut Suppression| suppression.until.as_deref().is_some_and(|until| until < today);
             if let Some(Suppression { until, place, .. }) = found.suppression.take_if(is_over) {
                 let label = format!("ignored until {}, which has passed", until.unwrap_or_default());
                 found.related.push((place, label));

@@ -1,6 +1,6 @@
 //! Schemas that no value fits, and members that no object can have, although each keyword alone could be met.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use walnats_schema::SchemaId;
 use walnats_schema::read::Contradictions;
@@ -19,6 +19,12 @@ pub(super) fn schemas(package: &Package<'_>, report: &mut Report) {
     for site in package.sites.iter().filter(|site| !site.schema.never && !site.is_question()) {
         let Some(why) = contradictions.find(&[site.id]) else { continue };
         if why.is_refusal || why.is_of_part || is_said(report, site) {
+            continue;
+        }
+        // Where a part of it has no value by itself, that is where it is said.
+        let parts = package.model.schemas.conjuncts(&[site.id]).into_iter().filter(|part| *part != site.id);
+        let parts: Vec<SchemaId> = parts.chain(site.schema.any_of.iter().chain(&site.schema.one_of).copied()).collect();
+        if parts.iter().any(|part| contradictions.find(&[*part]).is_some()) {
             continue;
         }
         let message = format!("no value is valid here: {}", why.text);
@@ -56,6 +62,7 @@ pub(super) fn members(package: &Package<'_>, report: &mut Report) {
     let set = &package.model.schemas;
     let mut contradictions = Contradictions::new(set);
     let mut seen = HashSet::new();
+    let mut closings: BTreeMap<SchemaId, (&Site<'_>, Vec<(&str, &Site<'_>)>)> = BTreeMap::new();
     for site in package.sites.iter().filter(|site| !site.is_question()) {
         let object = &site.schema.object;
         let is_joined = !site.schema.all_of.is_empty()
@@ -67,8 +74,9 @@ pub(super) fn members(package: &Package<'_>, report: &mut Report) {
         let parts = set.conjuncts(&[site.id]);
         for declaring in &parts {
             for (name, declared) in &set.get(*declaring).object.properties {
-                let schemas = contradictions.of_member(&[site.id], name);
-                let is_new = schemas.len() > 1 && !set.get(*declared).never && seen.insert((*declared, schemas.clone()));
+                let mut schemas = contradictions.of_member(&[site.id], name);
+                schemas.sort_unstable();
+                let is_new = schemas.len() > 1 && !set.get(*declared).never && seen.insert(schemas.clone());
                 if !is_new || contradictions.find(&[*declared]).is_some() {
                     continue;
                 }
@@ -79,14 +87,20 @@ pub(super) fn members(package: &Package<'_>, report: &mut Report) {
                 }
                 let closed = parts.iter().copied().filter(|part| closes(package, *part, name));
                 let closed = closed.filter_map(|part| package.sites.iter().find(|other| other.id == part)).next();
-                report.push(match closed {
-                    Some(closed) => closed_branch(closed, name, declaration),
+                match closed {
+                    Some(closed) => {
+                        let refused = closings.entry(closed.id).or_insert_with(|| (closed, Vec::new()));
+                        refused.1.push((name.as_str(), declaration));
+                    }
                     // Somebody forbids the member on purpose.
                     None if why.is_refusal => continue,
-                    None => contradicting(name, &why.text, declaration, &schemas, package),
-                });
+                    None => report.push(contradicting(name, &why.text, declaration, &schemas, package)),
+                }
             }
         }
+    }
+    for (closed, refused) in closings.into_values() {
+        report.push(closed_branch(closed, &refused));
     }
 }
 
@@ -99,12 +113,18 @@ fn closes(package: &Package<'_>, id: SchemaId, name: &str) -> bool {
         && !object.pattern_properties.iter().any(|(pattern, _)| set.matches(pattern, name))
 }
 
-fn closed_branch(closed: &Site<'_>, name: &str, declaration: &Site<'_>) -> Diagnostic {
+fn closed_branch(closed: &Site<'_>, refused: &[(&str, &Site<'_>)]) -> Diagnostic {
     let keyword = closed.node.member("additionalProperties");
     let place = keyword.map_or_else(|| closed.place(closed.node), |member| closed.name_place(member));
-    let message = format!("`additionalProperties` refuses `{name}`, which another schema of the `allOf` declares");
-    Diagnostic::warning("WN0722", place, message)
-        .related(declaration.place(declaration.node), "declared here")
+    let mut names: Vec<String> = refused.iter().map(|(name, _)| format!("`{name}`")).collect();
+    names.dedup();
+    let names = names.join(", ");
+    let message = format!("`additionalProperties` refuses {names}, which another schema of the `allOf` declares");
+    let finding = Diagnostic::warning("WN0722", place, message);
+    let finding = refused.first().into_iter().fold(finding, |finding, (_, declaration)| {
+        finding.related(declaration.place(declaration.node), "declared here")
+    });
+    finding
         .help("`additionalProperties` sees the members next to it alone: drop it, and write `\"unevaluatedProperties\": false` next to the `allOf`")
 }
 

@@ -11,7 +11,8 @@ pub(super) fn check(package: &Package<'_>, report: &mut Report) {
     for site in &package.sites {
         let values = site.node.get("enum").map(|values| values.items()).unwrap_or_default();
         let is_alone = {
-            let mut bare = walnats_schema::Schema { enumeration: site.schema.enumeration.clone(), ..Default::default() };
+            let mut bare =
+                walnats_schema::Schema { enumeration: site.schema.enumeration.clone(), ..Default::default() };
             bare.resource = site.schema.resource;
             bare == *site.schema
         };

@@ -20,7 +20,9 @@ pub(super) fn examples(package: &Package<'_>, report: &mut Report) {
 }
 
 pub(super) fn owners(package: &Package<'_>, report: &mut Report) {
-    for event in package.model.events.iter().filter(|event| event.owner.as_deref().unwrap_or_default().trim().is_empty()) {
+    for event in
+        package.model.events.iter().filter(|event| event.owner.as_deref().unwrap_or_default().trim().is_empty())
+    {
         let message = format!("nobody answers for the event `{}`", event.name);
         let help = match event.payload {
             Payload::Json(_) => "name somebody: `\"x-walnats\": {\"owner\": \"checkout\"}`",

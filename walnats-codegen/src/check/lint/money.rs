@@ -7,8 +7,8 @@ use crate::diagnostic::{Diagnostic, Report};
 
 /// The last words of names of amounts of money.
 const MONEY: [&str; 22] = [
-    "amount", "balance", "cost", "costs", "fare", "fee", "fees", "payment", "payout", "price", "prices", "refund", "revenue",
-    "salary", "subtotal", "tax", "total", "turnover", "usd", "eur", "gbp", "vat",
+    "amount", "balance", "cost", "costs", "fare", "fee", "fees", "payment", "payout", "price", "prices", "refund",
+    "revenue", "salary", "subtotal", "tax", "total", "turnover", "usd", "eur", "gbp", "vat",
 ];
 
 pub(super) fn check(package: &Package<'_>, report: &mut Report) {

@@ -9,6 +9,7 @@ use super::Package;
 use super::site::Site;
 use crate::diagnostic::{Diagnostic, Edit, Place, Report};
 use crate::load::NodeValue;
+use crate::settings::UnknownKeywordsName;
 
 const WORDS: [&str; 4] = ["discriminator", "example", "externalDocs", "xml"];
 
@@ -21,6 +22,9 @@ struct Found<'a> {
 
 /// One finding for each file.
 pub(super) fn check(package: &Package<'_>, report: &mut Report) {
+    if package.settings.schemas.unknown_keywords == Some(UnknownKeywordsName::Ignore) {
+        return;
+    }
     let mut files: BTreeMap<&str, Found<'_>> = BTreeMap::new();
     for site in &package.sites {
         for member in site.node.members().iter().filter(|member| WORDS.contains(&member.name.as_str())) {
@@ -67,7 +71,8 @@ fn as_examples(site: &Site<'_>) -> Option<Vec<Edit>> {
         return None;
     }
     // A list may be one example, or what OpenAPI calls examples.
-    let is_valid_list = matches!(member.value.value, NodeValue::Array(_)) && !site.is_of(walnats_schema::JsonType::Array);
+    let is_valid_list =
+        matches!(member.value.value, NodeValue::Array(_)) && !site.is_of(walnats_schema::JsonType::Array);
     if is_valid_list {
         return None;
     }

@@ -17,7 +17,8 @@ pub(super) fn check(package: &Package<'_>, report: &mut Report) {
         if is_part || site.node.get("properties").is_none() || set.conjuncts(&[site.id]).iter().any(decides) {
             continue;
         }
-        let place = site.node.member("properties").map_or_else(|| site.place(site.node), |member| site.name_place(member));
+        let place =
+            site.node.member("properties").map_or_else(|| site.place(site.node), |member| site.name_place(member));
         let message = "nothing says whether an object may have other members than these";
         let help = "`\"additionalProperties\": true` has readers expect members that come later; `false` refuses them";
         report.push(Diagnostic::warning("WN0727", place, message).help(help));

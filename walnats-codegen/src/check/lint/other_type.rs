@@ -71,12 +71,14 @@ fn of_other_type(format: &str, types: &[JsonType]) -> Option<&'static str> {
     if Format::from_name(format).is_some() {
         return (!types.contains(&JsonType::String)).then_some("strings");
     }
-    (IntegerFormat::from_name(format).is_some() && !is_number && !types.contains(&JsonType::String)).then_some("integers")
+    (IntegerFormat::from_name(format).is_some() && !is_number && !types.contains(&JsonType::String))
+        .then_some("integers")
 }
 
 fn finding(site: &Site<'_>, member: &Member, what: &str) -> Diagnostic {
     let types = site.node.get("type").map(|types| types.to_json().to_string()).unwrap_or_default();
-    let message = format!("`{}` is for {what} and never applies to the type `{}`", member.name, types.trim_matches('"'));
+    let message =
+        format!("`{}` is for {what} and never applies to the type `{}`", member.name, types.trim_matches('"'));
     let finding = Diagnostic::warning("WN0725", site.name_place(member), message);
     let types = site.node.member("type").map(|types| site.place(&types.value));
     let finding = types.into_iter().fold(finding, |finding, place| finding.related(place, "the type"));

@@ -1,6 +1,5 @@
 //! Keywords that have another name in the schema's draft, and still mean the same, or nothing.
 
-use serde_json::{Map, Value};
 use walnats_schema::read::{Draft, edit};
 
 use super::Package;
@@ -23,7 +22,8 @@ pub(super) fn check(package: &Package<'_>, report: &mut Report) {
         if let Some(member) = document.root.member("definitions").filter(|_| draft >= Draft::Draft201909) {
             let message = format!("`definitions` is called `$defs` in {}", draft.name());
             let finding = Diagnostic::warning("WN0734", document.place(&member.name_span), message);
-            report.push(finding.help("rename it, and the references to it").fix(definitions(package, document, member)));
+            report
+                .push(finding.help("rename it, and the references to it").fix(definitions(package, document, member)));
         }
         if let Some(member) = document.root.member("id").filter(|_| draft >= Draft::Draft6)
             && member.value.as_str().is_some_and(is_identifier)
@@ -53,14 +53,13 @@ fn dependencies(site: &Site<'_>, member: &Member) -> Option<Vec<Edit>> {
         0 if is_free("dependentSchemas") => Some(vec![edit::rename(document, member, "dependentSchemas")]),
         _ if is_free("dependentRequired") && is_free("dependentSchemas") => {
             let (required, schemas): (Vec<&Member>, Vec<&Member>) = member.value.members().iter().partition(is_list);
-            let object = |members: Vec<&Member>| {
-                let members = members.into_iter().map(|member| (member.name.clone(), member.value.to_json()));
-                Value::Object(members.collect::<Map<_, _>>())
-            };
+            let json = |member: &Member| (member.name.clone(), member.value.to_json());
+            let (required, schemas) =
+                (required.into_iter().map(json).collect(), schemas.into_iter().map(json).collect());
             Some(vec![
-                edit::insert_before(document, node, &member.name, "dependentRequired", &object(required))?,
+                edit::insert_before(document, node, &member.name, "dependentRequired", &required)?,
                 edit::rename(document, member, "dependentSchemas"),
-                edit::set(document, &member.value, &object(schemas))?,
+                edit::set(document, &member.value, &schemas)?,
             ])
         }
         _ => None,

@@ -31,7 +31,6 @@ fn in_list(site: &Site<'_>, keyword: &str, list: &Node, report: &mut Report) {
     let repeated: Vec<(usize, &Node)> = repeated.collect();
     let Some((_, first)) = repeated.first() else { return };
     let message = format!("`{keyword}` lists `{}` twice", first.to_json().to_string().trim_matches('"'));
-    let edits: Option<Vec<Edit>> =
-        repeated.iter().map(|(at, _)| edit::remove_item(site.document, list, *at)).collect();
+    let edits: Option<Vec<Edit>> = repeated.iter().map(|(at, _)| edit::remove_item(site.document, list, *at)).collect();
     report.push(Diagnostic::warning("WN0733", site.place(first), message).help("remove one").fix(edits));
 }

@@ -16,7 +16,10 @@ pub(super) fn check(package: &Package<'_>, report: &mut Report) {
             continue;
         };
         let (one, two) = (&other.name, &event.name);
-        let message = format!("in the stream `{}`, the ids of `{one}` and `{two}` differ by the event's name alone", event.stream);
+        let message = format!(
+            "in the stream `{}`, the ids of `{one}` and `{two}` differ by the event's name alone",
+            event.stream
+        );
         let help = format!(
             "a publisher that sets `{template}` itself as the id has one of the two dropped as a duplicate; name what happened in the \
              template, such as `{word}-{template}`",

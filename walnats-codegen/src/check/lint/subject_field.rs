@@ -1,7 +1,5 @@
 //! Tokens of subjects that may be empty.
 
-use serde_json::Value;
-
 use super::Package;
 use crate::diagnostic::{Diagnostic, Place, Report};
 use crate::lower::field;
@@ -15,8 +13,10 @@ pub(super) fn check(package: &Package<'_>, report: &mut Report) {
             let can_be_empty = |token: &&Vec<&FieldPath>| token.iter().all(|field| may_be_empty(package, event, field));
             let Some(token) = tokens.iter().filter(|token| !token.is_empty()).find(can_be_empty) else { continue };
             let names: Vec<String> = token.iter().map(|field| format!("`{}`", field.names.join("."))).collect();
-            let message = format!("a token of the subject of `{}` is empty where {} is", event.name, names.join(" and "));
-            let help = "such an event cannot be published: give the field a `minLength` of 1, a `pattern` or a `format`";
+            let message =
+                format!("a token of the subject of `{}` is empty where {} is", event.name, names.join(" and "));
+            let help =
+                "such an event cannot be published: give the field a `minLength` of 1, a `pattern` or a `format`";
             report.push(Diagnostic::warning("WN0750", place(package, event, key), message).help(help));
         }
     }
@@ -52,13 +52,14 @@ fn may_be_empty(package: &Package<'_>, event: &Event, field: &FieldPath) -> bool
     let Some((last, outer)) = field.names.split_last() else { return false };
     let schemas = &package.model.schemas;
     let members = field::json_members(schemas, *root, outer);
-    members.iter().filter(|(name, _)| name == last).all(|(_, id)| schemas.is_valid(*id, &Value::from("")))
+    members.iter().filter(|(name, _)| name == last).all(|(_, id)| schemas.is_valid(*id, &"".into()))
 }
 
 /// Where the template is written, in the schema of a whole file; otherwise the event.
 fn place(package: &Package<'_>, event: &Event, key: &str) -> Place {
     let is_file = event.place.span.is_empty();
-    let mut documents = package.sources.documents.iter().filter(|document| is_file && document.file == event.place.file);
+    let mut documents =
+        package.sources.documents.iter().filter(|document| is_file && document.file == event.place.file);
     let written = documents.find_map(|document| {
         let node = document.root.get("x-walnats")?.get(key)?;
         Some(document.place(&node.span))

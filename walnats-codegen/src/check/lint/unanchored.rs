@@ -110,12 +110,37 @@ mod tests {
 
     #[test]
     fn what_only_asks_for_something_in_the_text_is_left_alone() {
-        for whole in ["[A-Z]{3}-[0-9]{4}", r"\d{4}", "[a-z]+", r"\d+\.\d+", "u_[0-9a-z]{1,32}", "([0-9]{3})", "[a-z]{2}|[A-Z]{2}"] {
+        for whole in [
+            "[A-Z]{3}-[0-9]{4}",
+            r"\d{4}",
+            "[a-z]+",
+            r"\d+\.\d+",
+            "u_[0-9a-z]{1,32}",
+            "([0-9]{3})",
+            "[a-z]{2}|[A-Z]{2}",
+        ] {
             assert!(looks_whole(whole), "{whole}");
         }
         for part in [
-            "^[A-Z]{3}$", "^[a-z]+", "foo", "@", "[A-Z]", r"\S", ".+", ".*", r"\.json$", "[^ ]+", r"\bfoo\b", "(?=.*[A-Z]).{8,}",
-            "https://", r"\S+@\S+", "", "a|b", r"[^\s]+", "(?!x)[a-z]+", r"\.(png|jpg)",
+            "^[A-Z]{3}$",
+            "^[a-z]+",
+            "foo",
+            "@",
+            "[A-Z]",
+            r"\S",
+            ".+",
+            ".*",
+            r"\.json$",
+            "[^ ]+",
+            r"\bfoo\b",
+            "(?=.*[A-Z]).{8,}",
+            "https://",
+            r"\S+@\S+",
+            "",
+            "a|b",
+            r"[^\s]+",
+            "(?!x)[a-z]+",
+            r"\.(png|jpg)",
         ] {
             assert!(!looks_whole(part), "{part}");
         }

@@ -32,7 +32,9 @@ pub(super) fn check(package: &Package<'_>, report: &mut Report) {
         }
         for keyword in ["$defs", "definitions"] {
             let Some(definitions) = document.root.member(keyword) else { continue };
-            for member in definitions.value.members() {
+            // A definition called `//` or `$comment` is a comment.
+            let is_comment = |member: &&Member| member.name.starts_with("//") || member.name.starts_with('$');
+            for member in definitions.value.members().iter().filter(|member| !is_comment(member)) {
                 let is_used = reached.contains(&(id, keyword, member.name.as_str())) || texts.name(member, document);
                 if !is_used {
                     report.push(finding(document, definitions, member));
@@ -66,7 +68,9 @@ impl<'a> References<'a> {
         let mut waiting = vec![&document.root];
         while let Some(node) = waiting.pop() {
             for member in node.members() {
-                if let ("$ref" | "$dynamicRef" | "$recursiveRef", Some(text)) = (member.name.as_str(), member.value.as_str()) {
+                if let ("$ref" | "$dynamicRef" | "$recursiveRef", Some(text)) =
+                    (member.name.as_str(), member.value.as_str())
+                {
                     self.list.push((document, &member.value, text));
                 }
                 waiting.push(&member.value);
@@ -81,7 +85,9 @@ impl<'a> References<'a> {
         let mut waiting = vec![&definition.value];
         while let Some(node) = waiting.pop() {
             for member in node.members() {
-                if let ("$anchor" | "$dynamicAnchor" | "$id" | "id", Some(text)) = (member.name.as_str(), member.value.as_str()) {
+                if let ("$anchor" | "$dynamicAnchor" | "$id" | "id", Some(text)) =
+                    (member.name.as_str(), member.value.as_str())
+                {
                     names.push(text.trim_start_matches('#').to_owned());
                 }
                 waiting.push(&member.value);

@@ -33,7 +33,8 @@ pub fn insert_before(document: &Document, object: &Node, next: &str, name: &str,
             if !is_known {
                 return None;
             }
-            format!("{member}\n{}", " ".repeat(column))
+            let end = if document.file.text.contains("\r\n") { "\r\n" } else { "\n" };
+            format!("{member}{end}{}", " ".repeat(column))
         }
     };
     Some(edit(document, at..at, text))
@@ -73,9 +74,7 @@ fn remove_lines(document: &Document, ends: &[std::ops::Range<usize>], at: usize)
             Some(edit(document, line..rest, ""))
         }
         // The first member of an item, behind its `- `: the next one takes its place.
-        (false, Some(next)) if !text[end..next.start].contains('#') => {
-            Some(edit(document, own.start..next.start, ""))
-        }
+        (false, Some(next)) if !text[end..next.start].contains('#') => Some(edit(document, own.start..next.start, "")),
         _ => None,
     }
 }

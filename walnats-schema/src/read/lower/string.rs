@@ -2,9 +2,9 @@
 
 use crate::{Format, IntegerFormat, Pattern, PatternError, StringRules};
 
+use super::Lowerer;
 use super::cure::{self, FormatCure};
 use super::schema_object::SchemaObject;
-use super::Lowerer;
 use crate::read::diagnostic::{Diagnostic, Fix, Place};
 use crate::read::document::Member;
 use crate::read::edit;

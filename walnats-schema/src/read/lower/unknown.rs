@@ -16,17 +16,20 @@ use crate::read::suggestion::did_you_mean;
 const HARMLESS: [&str; 8] =
     ["$defs", "$comment", "contentMediaType", "contentEncoding", "contentSchema", "$vocabulary", "id", "$id"];
 
-/// Annotations that editors, code generators and registries know, and that nobody mistakes for constraints.
-const WELL_KNOWN: [&str; 16] = [
+/// Annotations that editors, code generators and registries know, and that nobody mistakes for constraints; and words of OpenAPI,
+/// which a lint of the code generator is about.
+const WELL_KNOWN: [&str; 19] = [
     "allowComments",
     "allowTrailingCommas",
     "defaultSnippets",
     "deprecationMessage",
+    "discriminator",
     "doNotSuggest",
     "enumDescriptions",
     "enumNames",
     "errorMessage",
     "example",
+    "externalDocs",
     "javaType",
     "markdownDescription",
     "markdownEnumDescriptions",
@@ -34,6 +37,7 @@ const WELL_KNOWN: [&str; 16] = [
     "suggestSortText",
     "tsEnumNames",
     "tsType",
+    "xml",
 ];
 
 /// Keywords that a `$ref` next to them makes meaningless, in one document.
@@ -186,7 +190,8 @@ fn in_this_draft(member: &Member, object: &SchemaObject<'_, '_>) -> Option<Fix> 
             Some(edits.into())
         }
         "dependentRequired" | "dependentSchemas"
-            if is_free("dependencies") && !(node.get("dependentRequired").is_some() && node.get("dependentSchemas").is_some()) =>
+            if is_free("dependencies")
+                && !(node.get("dependentRequired").is_some() && node.get("dependentSchemas").is_some()) =>
         {
             Some(rename("dependencies").into())
         }

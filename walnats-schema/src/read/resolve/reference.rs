@@ -36,7 +36,11 @@ impl<'a> Registry<'a> {
             report.push(if is_pointer {
                 let message = format!("`{reference}` leads nowhere: without `#` it names a file");
                 let finding = Diagnostic::error("WN0211", place.clone(), message).label("no such file");
-                finding.help(format!("did you mean `#/{reference}`?")).fix(self.rewritten(from, place, &format!("#/{reference}")))
+                finding.help(format!("did you mean `#/{reference}`?")).fix(self.rewritten(
+                    from,
+                    place,
+                    &format!("#/{reference}"),
+                ))
             } else {
                 self.not_found(from, reference, &joined, place)
             });
@@ -125,7 +129,8 @@ impl<'a> Registry<'a> {
                 "$defs" => "definitions",
                 _ => "",
             };
-            let like = |(index, item): (usize, &'a Node)| (step.parse() == Ok(index)).then(|| (index.to_string(), item));
+            let like =
+                |(index, item): (usize, &'a Node)| (step.parse() == Ok(index)).then(|| (index.to_string(), item));
             let (name, next) = match &node.value {
                 NodeValue::Array(items) => items.iter().enumerate().find_map(like)?,
                 _ => {
@@ -238,12 +243,16 @@ impl<'a> Registry<'a> {
                 let message = format!("`{reference}` leads nowhere: there is no file `{name}`");
                 let names = self.documents.iter().map(|document| document.name.as_str());
                 let finding = Diagnostic::error("WN0201", place.clone(), message).label("no such file");
-                let other_case =
-                    self.documents.iter().map(|document| &document.name).find(|other| other.eq_ignore_ascii_case(&name));
+                let other_case = self
+                    .documents
+                    .iter()
+                    .map(|document| &document.name)
+                    .find(|other| other.eq_ignore_ascii_case(&name));
                 let fix = other_case.and_then(|other| {
                     let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
                     // What of the reference names folders above is the same in both.
-                    let tail = file.trim_start_matches("./").rsplit("../").next().filter(|tail| name.ends_with(*tail))?;
+                    let tail =
+                        file.trim_start_matches("./").rsplit("../").next().filter(|tail| name.ends_with(*tail))?;
                     let right = other.get(other.len() - tail.len()..)?;
                     let start = &file[..file.len() - tail.len()];
                     let hash = if reference.contains('#') { "#" } else { "" };
