@@ -57,12 +57,15 @@ fn is_said(report: &Report, site: &Site<'_>) -> bool {
     })
 }
 
+/// A closed schema, and the members that it refuses, each with where it is declared.
+type Closing<'p> = (&'p Site<'p>, Vec<(&'p str, &'p Site<'p>)>);
+
 /// Members that each schema alone allows, and all together do not.
 pub(super) fn members(package: &Package<'_>, report: &mut Report) {
     let set = &package.model.schemas;
     let mut contradictions = Contradictions::new(set);
     let mut seen = HashSet::new();
-    let mut closings: BTreeMap<SchemaId, (&Site<'_>, Vec<(&str, &Site<'_>)>)> = BTreeMap::new();
+    let mut closings: BTreeMap<SchemaId, Closing<'_>> = BTreeMap::new();
     for site in package.sites.iter().filter(|site| !site.is_question()) {
         let object = &site.schema.object;
         let is_joined = !site.schema.all_of.is_empty()

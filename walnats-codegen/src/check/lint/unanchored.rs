@@ -63,15 +63,15 @@ fn pieces(pattern: &str) -> Option<Vec<(Piece, bool)>> {
             },
             '[' => {
                 let is_negated = characters.peek() == Some(&'^');
-                let mut last = ' ';
                 loop {
                     match characters.next()? {
                         ']' => break,
-                        '\\' => last = characters.next()?,
-                        other => last = other,
+                        '\\' => {
+                            characters.next()?;
+                        }
+                        _ => {}
                     }
                 }
-                let _ = last;
                 pieces.push((if is_negated { Piece::Anything } else { Piece::Class }, false));
             }
             '.' => pieces.push((Piece::Anything, false)),
