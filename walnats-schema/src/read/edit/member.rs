@@ -58,7 +58,7 @@ pub fn remove_member(document: &Document, object: &Node, name: &str) -> Option<E
 /// From the name to the end of the value; `None` for a YAML alias, whose value is elsewhere.
 fn span(member: &Member) -> Option<std::ops::Range<usize>> {
     let (name, value) = (&member.name_span, &member.value.span);
-    (name.end <= value.start && value.start <= value.end).then(|| name.start..value.end)
+    (name.end <= value.start && value.start <= value.end).then_some(name.start..value.end)
 }
 
 fn remove_lines(document: &Document, ends: &[std::ops::Range<usize>], at: usize) -> Option<Edit> {
