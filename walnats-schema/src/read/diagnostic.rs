@@ -163,7 +163,7 @@ pub struct Report {
     /// In the order found; [`Report::sort`] orders them by file and line. Some may be suppressed: they are not reported, and
     /// kept for output formats that list them nevertheless.
     pub diagnostics: Vec<Diagnostic>,
-    levels: Levels,
+    levels: Box<Levels>,
 }
 
 /// A stage found errors, which its [`Report`] lists; nothing comes after it.
@@ -178,7 +178,7 @@ impl Report {
 
     /// Sets the levels of what is found from here on.
     pub fn set_levels(&mut self, levels: Levels) {
-        self.levels = levels;
+        *self.levels = levels;
     }
 
     /// Has findings of these kinds suppressed, those found already too.
