@@ -32,8 +32,7 @@ pub struct Package {
 impl Package {
     /// Reads the package that `config` describes from the disk. What cannot be read is in the report.
     pub fn load(config: &Config) -> Self {
-        let texts = BTreeMap::new();
-        let mut package = Self::read(config, &Files::Disk { root: &config.root, texts: &texts }, Strictness::AsSet);
+        let mut package = Self::read(config, &Files::disk(&config.root), Strictness::AsSet);
         let inputs = config.folders(&package.settings).into_iter().chain([config.config_file.clone()]);
         package.inputs = load::existing(inputs.map(|path| config.root.join(path)));
         package

@@ -30,6 +30,12 @@ pub enum Files<'a> {
 }
 
 impl<'a> Files<'a> {
+    /// The files of the package in the folder `root`, as they are on the disk.
+    pub fn disk(root: &'a Path) -> Self {
+        static NONE: BTreeMap<String, String> = BTreeMap::new();
+        Self::Disk { root, texts: &NONE }
+    }
+
     /// A text file of the package, such as `walnats.toml`, where it exists; `shown` is its path for people.
     pub fn text(&self, path: &Path, shown: &str, report: &mut Report) -> Option<Arc<SourceFile>> {
         let content = match self {
