@@ -32,7 +32,7 @@ pub struct Options {
 }
 
 pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure> {
-    if let Some(until) = options.until.filter(|until| *until < crate::breaking::today()) {
+    if let Some(until) = options.until.filter(|until| *until < crate::today::today()) {
         return Err(format!("{until} has passed: `--until` is the last day on which the break is accepted").into());
     }
     let path = root::folder(global)?.join(accepted::FILE);

@@ -9,9 +9,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
-use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use walnats_codegen::diagnostic::SourceFile;
 use walnats_codegen::{Package, Report};
 use walnats_compat::accepted::{self, Accepted};
@@ -20,6 +17,7 @@ use walnats_compat::{Comparison, Direction, Side};
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
 use crate::report::{self, Case, Run};
+use crate::today::today;
 use crate::{finish, output, root, workspace};
 
 /// Check whether a change hurts a reader
@@ -140,9 +138,4 @@ fn read_accepted(folder: &std::path::Path, report: &mut Report) -> Result<Accept
     };
     let file = SourceFile { path: accepted::FILE.to_owned(), text };
     Ok(Accepted::parse(Arc::new(file), report))
-}
-
-/// The day, in UTC: the same on every machine.
-pub fn today() -> Date {
-    Timestamp::now().to_zoned(TimeZone::UTC).date()
 }

@@ -1,5 +1,6 @@
 //! `walnats check`
 
+mod fix;
 mod opinion;
 
 use std::path::Path;
@@ -11,7 +12,7 @@ use walnats_codegen::{EventModel, Package};
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
 use crate::report::{Case, Run};
-use crate::{finish, output, workspace};
+use crate::{finish, output, today, workspace};
 use opinion::Opinion;
 
 /// Check the schemas, options, subjects, streams and examples
@@ -29,10 +30,27 @@ pub struct Options {
     /// Exit 1 on warnings, too
     #[arg(long)]
     deny_warnings: bool,
+    /// Fix what has one right answer, such as misspelt keywords, and check the result
+    ///
+    /// The rest of each file keeps its text. What would cause an error is not written, nor are files that `[schemas] foreign` in
+    /// walnats.toml lists.
+    #[arg(long)]
+    fix: bool,
+    /// With --fix: print what would change, and write nothing; exit 1 if anything would
+    #[arg(long, requires = "fix", visible_alias = "dry-run")]
+    diff: bool,
 }
 
 pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure> {
-    let run = workspace::run(global, "check", |folder| Ok(check(folder, options)))?;
+    let run = workspace::run(global, "check", |folder| {
+        if options.diff {
+            return Ok(fix::preview(folder));
+        }
+        if options.fix {
+            fix::apply(folder)?;
+        }
+        Ok(check(folder, options))
+    })?;
     finish::with(&run, global)
 }
 
@@ -41,10 +59,13 @@ fn check(folder: &Path, options: &Options) -> Run {
     let model = package.check().ok();
     let mut opinion = Opinion::default();
     if let Some(model) = &model {
+        walnats_compat::lint::check(model, &package.sources, &mut package.report);
         opinion = opinion::compare(model, &package.sources, &package.settings);
+        package.mention_unneeded_ignores();
     }
     let mut report = package.report;
     report.diagnostics.append(&mut opinion.disagreements.diagnostics);
+    report.expire(&today::today().to_string());
     report.sort();
 
     let mut run =

@@ -115,7 +115,7 @@ struct Formatting<'a> {
 
 impl Formatting<'_> {
     fn file(&mut self, file: &File) {
-        let disk = Files::Disk { root: self.folder };
+        let disk = Files::disk(self.folder);
         let Some(source) = disk.text(&file.inside, &file.shown, &mut self.report) else {
             self.counts.left_alone += 1;
             return;
@@ -187,11 +187,11 @@ fn standard_input(global: &GlobalOptions, options: &Options) -> Result<Outcome, 
 /// What `walnats.toml` says; findings from here on have its levels.
 fn settings_of(folder: &Path, config: &Config, report: &mut Report) -> Settings {
     let name = "walnats.toml";
-    let file = (Files::Disk { root: folder }).text(Path::new(name), name, report).unwrap_or_default();
+    let file = Files::disk(folder).text(Path::new(name), name, report).unwrap_or_default();
     let settings = settings::parse(&file, report);
     let patterns: Vec<String> = settings.schemas.foreign.iter().map(|pattern| pattern.as_str().to_owned()).collect();
     let foreign = load::foreign_files(&config.folders(&settings), &patterns);
-    report.set_levels(Levels { everywhere: settings.levels(), foreign });
+    report.set_levels(Levels { everywhere: settings.levels(), foreign, ..Levels::default() });
     settings
 }
 

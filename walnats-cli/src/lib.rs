@@ -38,6 +38,7 @@ mod server;
 #[cfg(feature = "nats")]
 mod tail;
 mod test;
+mod today;
 mod validate;
 mod version;
 mod workspace;

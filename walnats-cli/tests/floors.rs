@@ -6,7 +6,7 @@ use walnats_floors::{Floors, faults};
 
 /// From the bottom up. `cargo_walnats` is a program of its own.
 const FLOORS: Floors<'static> = &[
-    &["manifest", "paths", "progress", "report", "cargo_walnats"],
+    &["manifest", "paths", "progress", "report", "today", "cargo_walnats"],
     &["global_options", "outcome", "version"],
     &["output"],
     &["root", "server"],

@@ -24,6 +24,7 @@ impl Config {
         };
         let generated = package.generate();
         let mut report = package.report;
+        report.diagnostics.retain(|found| !found.is_suppressed());
         for warning in report.diagnostics.iter().filter(|found| found.severity == Severity::Warning).take(MAX_SHOWN) {
             print("warning", &warning.to_string());
         }

@@ -5,8 +5,11 @@ mod committed;
 mod events;
 mod files;
 mod format;
+mod ignores;
 mod json_schema;
 mod lints;
+mod lints_events;
+mod lints_schemas;
 mod options;
 mod page;
 mod plan;
@@ -48,21 +51,24 @@ pub enum DefaultLevel {
     Deny,
     /// A warning, unless `[lints]` denies or allows it.
     Warn,
+    /// Not looked for, unless `[lints]` asks for it, by name or with `preset = "strict"`.
+    Allow,
 }
 
 impl DefaultLevel {
-    /// `error`, `deny`, `warn`.
+    /// `error`, `deny`, `warn`, `allow`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Error => "error",
             Self::Deny => "deny",
             Self::Warn => "warn",
+            Self::Allow => "allow",
         }
     }
 }
 
 /// The tables by their first digits, each with its title.
-const TABLES: [(&str, &[Code]); 14] = [
+const TABLES: &[(&str, &[Code])] = &[
     ("Reading files", files::CODES),
     ("References", references::CODES),
     ("JSON Schema", json_schema::CODES),
@@ -72,6 +78,9 @@ const TABLES: [(&str, &[Code]); 14] = [
     ("Protobuf", protobuf::CODES),
     ("Rust names and types", rust::CODES),
     ("Lints and examples (`walnats check` only)", lints::CODES),
+    ("Lints on schemas (`walnats check` only)", lints_schemas::CODES),
+    ("Lints on events (`walnats check` only)", lints_events::CODES),
+    ("Findings that are ignored", ignores::CODES),
     ("Changes that hurt a reader (`walnats breaking` only)", breaking::CODES),
     ("Layout (`walnats fmt` only)", format::CODES),
     ("Payloads (`walnats test`, `validate`, `sample` and `export`)", samples::CODES),
@@ -80,7 +89,7 @@ const TABLES: [(&str, &[Code]); 14] = [
 ];
 
 /// What in files that others write is a warning at most, or not reported: only they could fix it.
-const FOREIGN: [(&str, Level); 12] = [
+const FOREIGN: &[(&str, Level)] = &[
     ("repeated-name", Level::Warn),
     ("misspelt-keyword", Level::Warn),
     ("required-never", Level::Warn),
@@ -93,11 +102,23 @@ const FOREIGN: [(&str, Level); 12] = [
     ("object-without-type", Level::Allow),
     ("unknown-annotation", Level::Allow),
     ("unread-file", Level::Allow),
+    ("openapi-keyword", Level::Allow),
+    ("openness-undecided", Level::Allow),
+    ("integer-beyond-double", Level::Allow),
+    ("money-as-float", Level::Allow),
+    ("unbounded-id", Level::Allow),
+    ("unanchored-pattern", Level::Allow),
+    ("unused-definition", Level::Allow),
+    ("repeated-entry", Level::Allow),
+    ("outdated-keyword", Level::Allow),
+    ("outdated-identifier", Level::Allow),
+    ("no-example", Level::Allow),
+    ("no-member-description", Level::Allow),
 ];
 
 /// The tables in order, each with its title.
 pub fn tables() -> impl Iterator<Item = (&'static str, &'static [Code])> {
-    TABLES.into_iter()
+    TABLES.iter().copied()
 }
 
 /// All codes, sorted.
@@ -120,6 +141,11 @@ pub fn lints() -> impl Iterator<Item = &'static str> {
     all().filter(|code| code.level != DefaultLevel::Error).map(|code| code.slug)
 }
 
+/// The ids of the codes that end the pipeline unless `[lints]` says otherwise.
+pub(crate) fn denied() -> impl Iterator<Item = &'static str> {
+    all().filter(|code| code.level == DefaultLevel::Deny).map(|code| code.id)
+}
+
 /// The levels that foreign files have at most, by code.
 pub(crate) fn foreign() -> BTreeMap<&'static str, Level> {
     FOREIGN.iter().filter_map(|(slug, level)| Some((by_slug(slug)?.id, *level))).collect()
@@ -130,7 +156,8 @@ pub fn document() -> String {
     let mut text = "# Diagnostics\n\nGenerated from `src/codes/`; `WALNATS_BLESS=1 cargo test -p walnats-codegen --test diagnostics` \
                     writes it again.\n\nEvery finding has a stable code. `error`: nothing is generated, and no setting changes \
                     that; `deny`: nothing is\ngenerated, unless `[lints]` says `warn` or `allow`; `warn`: code is generated \
-                    nevertheless. `[lints]` in `walnats.toml`\nsets levels by name: `no-description = \"allow\"`. Each code has a folder in \
+                    nevertheless; `allow`: not looked for, unless `[lints]` asks for it.\n`[lints]` in `walnats.toml` sets levels by \
+                    name: `no-description = \"allow\"`; with `preset = \"strict\"`, whatever is `allow` below is `warn`. Each code has a folder in \
                     `fixtures/diagnostics` with a schema that\nprovokes it and the text that comes out; those that begin with `WN08` have \
                     one in `fixtures/breaking` of `walnats-compat`, those with `WN10`, `WN11` and `WN12` in `fixtures/fmt`,\n`fixtures/samples` and `fixtures/plan` of `walnats-cli`.\n`walnats explain CODE` prints a row, with its page where it has one.\n"
         .to_owned();
@@ -138,7 +165,7 @@ pub fn document() -> String {
         text += &format!(
             "\n## {title}\n\n| code | name | level | what is wrong | how to fix it |\n|---|---|---|---|---|\n"
         );
-        for Code { id, slug, level, summary, cure, reference } in codes {
+        for Code { id, slug, level, summary, cure, reference } in *codes {
             let level = level.name();
             let id = page(id).map_or_else(|| (*id).to_owned(), |_| format!("[{id}](explain/{id}.md)"));
             let reference = reference.map(|url| format!(" [Specification]({url})")).unwrap_or_default();

@@ -5,5 +5,6 @@ mod render;
 
 pub use render::{render, render_at};
 pub use walnats_schema::read::{
-    Diagnostic, ForeignFiles, Level, Levels, Located, Place, Report, Severity, SourceFile, Stopped, did_you_mean,
+    Diagnostic, Edit, Fix, ForeignFiles, Ignore, Level, Levels, Located, Place, Report, Scope, Severity, SourceFile,
+    Stopped, Suppression, did_you_mean,
 };

@@ -10,6 +10,8 @@ pub mod check;
 pub mod codes;
 mod config;
 pub mod diagnostic;
+pub mod fix;
+mod ignore;
 pub mod load;
 pub mod lower;
 pub mod model;
@@ -65,11 +67,17 @@ impl Package {
     /// [`Stopped`], if there is no model.
     pub fn check(&mut self) -> Result<EventModel, Stopped> {
         let model = self.model()?;
-        check::check(&model, &mut self.report);
+        check::check(&model, &self.sources, &self.settings, &mut self.report);
         // What generation finds, check finds, too.
         rust::generate(&model, &mut self.report);
         self.report.sort();
         Ok(model)
+    }
+
+    /// Adds a finding for each ignore that suppresses nothing: after everything else is found, where there is a model.
+    pub fn mention_unneeded_ignores(&mut self) {
+        ignore::mention_unneeded(&mut self.report);
+        self.report.sort();
     }
 
     /// Generates the Rust code.

@@ -58,8 +58,12 @@ pub fn load(files: &Files<'_>, folders: &[PathBuf], report: &mut Report) -> Sour
 
 /// The schema files that others write, and what is forgiven there: `patterns` are names from the schema folders on, with one `*` in each for any text.
 pub fn foreign_files(folders: &[PathBuf], patterns: &[String]) -> ForeignFiles {
-    let folders = folders.iter().map(|folder| file::slashed(folder)).collect();
-    ForeignFiles { folders, patterns: patterns.to_vec(), at_most: codes::foreign() }
+    ForeignFiles { folders: shown_folders(folders), patterns: patterns.to_vec(), at_most: codes::foreign() }
+}
+
+/// Schema folders as they are shown: relative to the package, `/` between parts.
+pub fn shown_folders(folders: &[PathBuf]) -> Vec<String> {
+    folders.iter().map(|folder| file::slashed(folder)).collect()
 }
 
 /// `paths`, if they exist.

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::codes;
 use crate::config::Config;
-use crate::diagnostic::{Diagnostic, Levels, Place, Report, SourceFile};
+use crate::diagnostic::{Diagnostic, Level, Levels, Place, Report, SourceFile};
+use crate::ignore;
 use crate::load::{self, Files, SourceSet};
 use crate::settings::{self, Settings};
 use walnats_schema::read::wildcard;
@@ -30,16 +32,22 @@ pub struct Package {
 impl Package {
     /// Reads the package that `config` describes from the disk. What cannot be read is in the report.
     pub fn load(config: &Config) -> Self {
-        let mut package = Self::read(config, &Files::Disk { root: &config.root });
+        let mut package = Self::read(config, &Files::disk(&config.root), Strictness::AsSet);
         let inputs = config.folders(&package.settings).into_iter().chain([config.config_file.clone()]);
         package.inputs = load::existing(inputs.map(|path| config.root.join(path)));
         package
     }
 
+    /// The same with some texts in place of those on the disk, by their paths as shown; what `[lints]` could allow is a warning
+    /// at most.
+    pub(crate) fn load_leniently(config: &Config, texts: &BTreeMap<String, String>) -> Self {
+        Self::read(config, &Files::Disk { root: &config.root, texts }, Strictness::Lenient)
+    }
+
     /// Makes a package of files in memory: `walnats.toml` and schemas by their paths relative to the package's folder,
     /// with `/` between parts (`schemas/user_created.json`). Of `config`, the names of folders and of `walnats.toml` count.
     pub fn from_sources(config: &Config, files: &BTreeMap<String, Vec<u8>>) -> Self {
-        Self::read(config, &Files::Memory { files })
+        Self::read(config, &Files::Memory { files }, Strictness::AsSet)
     }
 
     /// The files and folders that a build depends on. `None` where one of them does not exist, and for packages that are
@@ -53,7 +61,7 @@ impl Package {
         self.folders.iter().map(|folder| load::slashed(folder)).collect()
     }
 
-    fn read(config: &Config, files: &Files<'_>) -> Self {
+    fn read(config: &Config, files: &Files<'_>, strictness: Strictness) -> Self {
         let mut report = Report::default();
         let shown = config.shown_config_file();
         let file = files.text(&config.config_file, &shown, &mut report);
@@ -62,8 +70,17 @@ impl Package {
         let folders = config.folders(&settings);
         let patterns: Vec<String> = settings.schemas.foreign.iter().map(|text| text.as_str().to_owned()).collect();
         let foreign = load::foreign_files(&folders, &patterns);
-        report.set_levels(Levels { everywhere: settings.levels(), foreign });
+        let mut everywhere = settings.levels();
+        if strictness == Strictness::Lenient {
+            for code in codes::denied() {
+                everywhere.entry(code).or_insert(Level::Warn);
+            }
+            everywhere.values_mut().for_each(|level| *level = (*level).min(Level::Warn));
+        }
+        report.set_levels(Levels { everywhere, foreign, ignores: Vec::new() });
         let sources = load::load(files, &folders, &mut report);
+        let ignores = ignore::read(&sources, &settings, &folders, &mut report);
+        report.ignore(ignores);
         if !report.has_errors() {
             check_foreign(&sources, &settings, &mut report);
         }
@@ -87,6 +104,15 @@ impl Package {
         let file = SourceFile { path: shown.into_iter().next().unwrap_or_default(), text: String::new() };
         Diagnostic::warning("WN0114", Place { file: Arc::new(file), span: 0..0 }, message).help(help)
     }
+}
+
+/// What ends the pipeline.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Strictness {
+    /// What the table of codes and `[lints]` say.
+    AsSet,
+    /// What no setting could change.
+    Lenient,
 }
 
 /// Mentions the patterns of foreign files that match none.

@@ -37,6 +37,13 @@
 //!
 //! [lints]                               # by the names in `docs/diagnostics.md`: allow, warn or deny
 //! no-description = "deny"
+//! preset = "strict"                     # what is looked for only on request, too
+//!
+//! [[lints.ignore]]                      # what is known and stays
+//! lint = "not-kebab-case"
+//! files = "legacy/*"
+//! reason = "renaming them would break readers"
+//! until = "2027-06-30"
 //! ```
 
 mod breaking;
@@ -59,7 +66,7 @@ pub use breaking::{BreakingSettings, ModeName, UnknownMembersName};
 pub use codegen::{CodegenSettings, DateTimeName};
 pub use event::EventSettings;
 pub use fmt::FmtSettings;
-pub use lints::LevelName;
+pub use lints::{IgnoreSettings, LevelName, LintSettings, PresetName};
 pub use read::parse;
 pub use schema::{DraftName, Formats, SchemaSettings, UnknownKeywordsName};
 pub use service::ServiceSettings;
@@ -67,11 +74,11 @@ pub use stream::{
     CompressionName, ConsumerLimits, DiscardName, External, Keys, ManagedName, Mapping, Origin, PersistModeName,
     Placement, Republish, RetentionName, StorageName, StreamSettings,
 };
-pub use text::{OneOrMany, Text};
+pub use text::{Day, OneOrMany, Text};
 pub use units::{Bytes, Limit, Span};
 pub use workspace::WorkspaceSettings;
 
-use crate::codes;
+use crate::codes::{self, DefaultLevel};
 use crate::diagnostic::{Level, Place, SourceFile};
 use walnats_schema::read::wildcard;
 
@@ -98,17 +105,21 @@ pub struct Settings {
     pub fmt: FmtSettings,
     /// What `--workspace` takes for a package, in the file of the workspace's root.
     pub workspace: Option<WorkspaceSettings>,
-    /// Levels of findings by name, such as `no-description`: those that are not always errors.
-    pub lints: BTreeMap<Text, LevelName>,
+    /// Levels of findings by name, such as `no-description`: those that are not always errors; and findings to ignore.
+    pub lints: LintSettings,
     /// The file itself, for places.
     #[cfg_attr(feature = "config-schema", schemars(skip))]
     pub file: Arc<SourceFile>,
 }
 
 impl Settings {
-    /// The levels of `[lints]`, by code.
+    /// The levels of `[lints]`, by code, and of what is not looked for unless `[lints]` asks for it.
     pub fn levels(&self) -> BTreeMap<&'static str, Level> {
-        self.lints.iter().filter_map(|(slug, level)| Some((codes::by_slug(slug.as_str())?.id, level.level()))).collect()
+        let unnamed = if self.lints.preset == PresetName::Strict { Level::Warn } else { Level::Allow };
+        let asked_for = codes::all().filter(|code| code.level == DefaultLevel::Allow).map(|code| (code.id, unnamed));
+        let named = self.lints.levels.iter();
+        let named = named.filter_map(|(slug, level)| Some((codes::by_slug(slug.as_str())?.id, level.level())));
+        asked_for.chain(named).collect()
     }
 
     /// What `walnats breaking` takes for a break of an event: what its own entry says, then entries with patterns, those with

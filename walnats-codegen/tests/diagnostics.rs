@@ -40,13 +40,38 @@ fn each_code_has_a_fixture_and_a_row_in_the_table() {
     let in_table: BTreeSet<String> = codes::all().map(|code| code.id.to_owned()).collect();
     assert_eq!(in_table, in_source, "the rows of the table (left) are the codes of the source (right)");
     // Those of changes need two packages; `walnats-compat` has their fixtures, and a test that none is missing. `walnats-cli` has
-    // those of layout, of payloads and of servers, and the tests of committed code, which need code.
+    // those of layout, of payloads and of servers, and the tests of committed code, which need code. `walnats-compat` has the lints
+    // that take its search.
     let elsewhere = ["WN08", "WN10", "WN11", "WN12", "WN13"];
-    let is_of_a_package = |code: &&String| !elsewhere.iter().any(|group| code.starts_with(group));
+    let is_of_a_package = |code: &&String| {
+        !elsewhere.iter().any(|group| code.starts_with(group)) && !OF_THE_SEARCH.contains(&code.as_str())
+    };
     let without: Vec<_> = in_source.difference(&in_fixtures).filter(is_of_a_package).collect();
     assert!(without.is_empty(), "codes without a folder in fixtures/diagnostics: {without:?}");
     let unknown: Vec<_> = in_fixtures.difference(&in_source).collect();
     assert!(unknown.is_empty(), "folders in fixtures/diagnostics for codes that do not exist: {unknown:?}");
+}
+
+/// Lints of `walnats-compat`.
+const OF_THE_SEARCH: [&str; 2] = ["WN0739", "WN0740"];
+
+/// A lint that finds fault with what is well made is worse than none.
+#[test]
+fn each_lint_leaves_a_good_case_alone() {
+    let of_lints = |code: &str| ("WN0720".."WN0790").contains(&code) && !OF_THE_SEARCH.contains(&code);
+    let mut left: BTreeSet<&str> = codes::all().map(|code| code.id).filter(|code| of_lints(code)).collect();
+    for folder in fixtures() {
+        let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
+        let good = folder.join("good");
+        if !good.is_dir() {
+            continue;
+        }
+        let (code, report) = (code_of(&name), findings(&good));
+        let wrong = report.visible().any(|found| found.code == code) || report.has_errors();
+        assert!(!wrong, "{name}/good:\n{}", render(&report, false));
+        left.remove(code);
+    }
+    assert!(left.is_empty(), "lints without a good case: {left:?}");
 }
 
 #[test]
@@ -70,7 +95,10 @@ fn the_documentation_is_made_of_the_table() {
 fn findings(folder: &Path) -> Report {
     let package = Package::load(&walnats_codegen::configure().root(folder));
     let (mut checked, mut generated) = (package.clone(), package);
-    let _ = (checked.check(), generated.generate());
+    if checked.check().is_ok() {
+        checked.mention_unneeded_ignores();
+    }
+    let _ = generated.generate();
     for found in &generated.report.diagnostics {
         assert!(checked.report.diagnostics.contains(found), "{}: `check` misses {found:?}", folder.display());
     }

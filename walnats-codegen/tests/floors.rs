@@ -9,11 +9,11 @@ const FLOORS: &[&[&str]] = &[
     &["codes", "model", "write"],
     &["load"],
     &["settings"],
-    &["lower"],
+    &["ignore", "lower"],
     &["check", "rust"],
     &["config"],
     &["package"],
-    &["build_script"],
+    &["build_script", "fix"],
 ];
 
 /// The same, inside of `lower`. `json_event` and `protobuf` are the two front ends.

@@ -115,8 +115,23 @@ pub fn contained(sub: Root<'_>, sup: Root<'_>, limits: &Limits) -> Containment {
     if std::ptr::eq(sub.set, sup.set) && sub.id == sup.id {
         return Containment::Contained;
     }
+    on_a_large_stack(move || search_difference(sub, sup, limits))
+}
+
+/// Whether it is proven that everything that `sub` accepts, `sup` accepts too. A value that shows the contrary is not looked for
+/// any further, so that this is quicker than [`contained`].
+///
+/// # Panics
+/// Like [`contained`].
+pub fn is_contained(sub: Root<'_>, sup: Root<'_>, limits: &Limits) -> bool {
+    on_a_large_stack(move || {
+        let Some((arena, [accepts, refuses])) = arena::Arena::new([sub, sup]) else { return false };
+        matches!(Solver::new(arena, *limits).difference(accepts, refuses), Outcome::Empty)
+    })
+}
+
+fn on_a_large_stack<T: Send>(search: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| {
-        let search = move || search_difference(sub, sup, limits);
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, search);
         thread.expect("a thread can be started").join().expect("the search does not panic")
     })

@@ -7,6 +7,7 @@ mod finding;
 pub mod json;
 mod keyword;
 mod kind;
+pub mod lint;
 mod mark;
 mod messages;
 pub mod opinion;

@@ -24,14 +24,21 @@
 mod bundle;
 mod diagnostic;
 mod document;
+pub mod edit;
 mod lower;
 mod resolve;
 mod suggestion;
 pub mod wildcard;
 
 pub use bundle::Bundler;
-pub use diagnostic::{Diagnostic, ForeignFiles, Level, Levels, Located, Place, Report, Severity, SourceFile, Stopped};
+pub use diagnostic::{
+    Diagnostic, Edit, Fix, ForeignFiles, Ignore, Level, Levels, Located, Place, Report, Scope, Severity, SourceFile,
+    Stopped, Suppression,
+};
 pub use document::{Document, DocumentId, Member, Node, NodeValue, parse_json, parse_yaml};
-pub use lower::{Annotations, LowerOptions, Lowered, SchemaRoot, UnknownKeywords, lower, lower_in, registry};
+pub use lower::{
+    Annotations, Contradiction, Contradictions, LowerOptions, Lowered, SchemaRoot, UnknownKeywords, lower, lower_in,
+    registry,
+};
 pub use resolve::{Cures, Draft, Registry};
 pub use suggestion::did_you_mean;

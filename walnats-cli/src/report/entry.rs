@@ -73,12 +73,13 @@ pub struct Change {
 impl Entry {
     /// The entry of a finding in the files.
     pub fn of_diagnostic(found: &Diagnostic) -> Self {
-        let Diagnostic { code, severity, message, place, label, related, help } = found.clone();
+        let Diagnostic { code, severity, message, place, label, related, help, fix: _, suppression } = found.clone();
+        let suppression = suppression.map(|given| Suppression { reason: given.reason, until: given.until });
         let marked = place.file.text.get(place.span.clone()).unwrap_or_default();
         let fingerprint = digest(&[code, &place.file.path, &message, marked]);
         let related =
             related.into_iter().map(|(place, note)| Related { place, text: String::new(), note, revision: None });
-        let (related, fails) = (related.collect(), severity == Severity::Error);
+        let (related, fails) = (related.collect(), severity == Severity::Error && suppression.is_none());
         Self {
             code,
             severity,
@@ -88,7 +89,7 @@ impl Entry {
             related,
             help,
             fingerprint,
-            suppression: None,
+            suppression,
             change: None,
             fails,
             package: String::new(),
@@ -170,6 +171,7 @@ impl Entry {
             label: self.label.clone(),
             related: related.map(|related| (related.place.clone(), related.note.clone())).collect(),
             help: self.help.clone(),
+            ..Diagnostic::error(self.code, self.place.clone(), "")
         }
     }
 }

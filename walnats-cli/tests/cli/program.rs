@@ -9,7 +9,7 @@ use tempfile::TempDir;
 pub const USER_CREATED: &str = r#"{
   "description": "A user signed up.",
   "type": "object", "required": ["user_id"],
-  "properties": { "user_id": { "type": "string" } },
+  "properties": { "user_id": { "type": "string", "minLength": 1 } },
   "examples": [ { "user_id": "u1" } ],
   "x-walnats": { "subject": "users.{user_id}.created", "stream": "users" }
 }"#;

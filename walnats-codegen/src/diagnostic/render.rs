@@ -15,7 +15,7 @@ const LONG_LINE: usize = 1_000;
 /// Bytes that are marked at most.
 const LONG_MARK: usize = 80;
 
-/// All findings with excerpts of the source, an empty line between them.
+/// All findings that are not suppressed, with excerpts of the source, an empty line between them.
 pub fn render(report: &Report, color: bool) -> String {
     render_at(report, color, None)
 }
@@ -24,7 +24,7 @@ pub fn render(report: &Report, color: bool) -> String {
 pub fn render_at(report: &Report, color: bool, columns: Option<usize>) -> String {
     let width = columns.map_or(WIDTH, |columns| columns.max(NARROWEST));
     let renderer = if color { Renderer::styled() } else { Renderer::plain() }.term_width(width);
-    let pictures = report.diagnostics.iter().map(|diagnostic| renderer.render(&[group(diagnostic)]));
+    let pictures = report.visible().map(|diagnostic| renderer.render(&[group(diagnostic)]));
     let mut text = pictures.collect::<Vec<_>>().join("\n\n");
     if !text.is_empty() {
         text.push('\n');

@@ -19,6 +19,8 @@ pub enum Files<'a> {
     Disk {
         /// The package's folder, which nothing outside of is read.
         root: &'a Path,
+        /// Texts in place of those on the disk, by the paths of their files as shown.
+        texts: &'a BTreeMap<String, String>,
     },
     /// In memory.
     Memory {
@@ -28,12 +30,18 @@ pub enum Files<'a> {
 }
 
 impl<'a> Files<'a> {
+    /// The files of the package in the folder `root`, as they are on the disk.
+    pub fn disk(root: &'a Path) -> Self {
+        static NONE: BTreeMap<String, String> = BTreeMap::new();
+        Self::Disk { root, texts: &NONE }
+    }
+
     /// A text file of the package, such as `walnats.toml`, where it exists; `shown` is its path for people.
     pub fn text(&self, path: &Path, shown: &str, report: &mut Report) -> Option<Arc<SourceFile>> {
         let content = match self {
             // A link to nowhere is there, and cannot be read.
-            Self::Disk { root } if is_absent(&root.join(path)) => return None,
-            Self::Disk { root } => Content::Disk(root.join(path)),
+            Self::Disk { root, .. } if is_absent(&root.join(path)) => return None,
+            Self::Disk { root, .. } => Content::Disk(root.join(path)),
             Self::Memory { files } => Content::Memory(files.get(&slashed(path))?),
         };
         decode(shown, content.read(shown, report)?, report)
@@ -42,9 +50,16 @@ impl<'a> Files<'a> {
     /// The schema files under `folder`, sorted, and those next to them in folders `tests`; no samples.
     pub(super) fn walk(&self, folder: &Path, report: &mut Report) -> Vec<Found<'a>> {
         let mut found = match self {
-            Self::Disk { root } => walk(root, folder, report),
+            Self::Disk { root, .. } => walk(root, folder, report),
             Self::Memory { files } => pick(files, folder, report),
         };
+        if let Self::Disk { texts, .. } = self {
+            for found in &mut found {
+                if let Some(text) = texts.get(&found.shown) {
+                    found.content = Content::Memory(text.as_bytes());
+                }
+            }
+        }
         found.sort_by(|a, b| a.name.cmp(&b.name));
         found
     }

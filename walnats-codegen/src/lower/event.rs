@@ -7,6 +7,7 @@ use super::template::{self, Lookup};
 use crate::diagnostic::{Diagnostic, Located, Place, Report};
 use crate::load::{Document, Node, NodeValue};
 use crate::model::{Event, Payload, Uid};
+use walnats_schema::read::{did_you_mean, edit};
 
 /// An event as its source declares it, before `walnats.toml` and defaults are applied.
 #[derive(Clone, Debug)]
@@ -172,7 +173,7 @@ fn name_problem(name: &str) -> Option<String> {
     Some(format!("it holds {odd:?}"))
 }
 
-const KEYS: [&str; 9] = ["name", "subject", "stream", "uid", "once", "type", "rust", "deprecated", "owner"];
+const KEYS: [&str; 10] = ["name", "subject", "stream", "uid", "once", "type", "rust", "deprecated", "owner", "allow"];
 
 /// The object `x-walnats` of a schema. Every key that is unknown or of the wrong type is a finding.
 pub fn read_options(node: &Node, document: &Document, report: &mut Report) -> EventOptions {
@@ -193,6 +194,8 @@ pub fn read_options(node: &Node, document: &Document, report: &mut Report) -> Ev
                 let name = name.map(|name| Located { value: name.to_owned(), place: place.clone() });
                 ("a string", assign(&mut options.rust, text().or(name)))
             }
+            // What is not to be reported is known before anything is.
+            "allow" => continue,
             "owner" => ("a string", assign(&mut options.owner, text().map(|text| text.value))),
             "deprecated" => match member.value.value {
                 NodeValue::Bool(value) => ("", assign(&mut options.deprecated, Some(value))),
@@ -201,7 +204,9 @@ pub fn read_options(node: &Node, document: &Document, report: &mut Report) -> Ev
             unknown => {
                 let place = document.place(&member.name_span);
                 let diagnostic = Diagnostic::error("WN0456", place, format!("`x-walnats` has no key `{unknown}`"));
-                report.push(diagnostic.help(format!("keys: {}", KEYS.join(", "))).suggest(unknown, KEYS));
+                let near = did_you_mean(unknown, KEYS).filter(|near| node.get(near).is_none());
+                let fix = near.map(|near| edit::rename(document, member, near));
+                report.push(diagnostic.help(format!("keys: {}", KEYS.join(", "))).suggest(unknown, KEYS).fix(fix));
                 continue;
             }
         };

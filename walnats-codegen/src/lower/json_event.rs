@@ -99,7 +99,9 @@ fn rust_note(annotations: &Annotations, is_part: bool, sources: &SourceSet, repo
     let node = document.and_then(|document| document.root.descendant(&annotations.path));
     if let (Some(document), Some(node)) = (document, node) {
         for rust_note::Misplaced { code, member, message, help } in rust_note::misplaced(node, is_part) {
-            report.push(Diagnostic::error(code, document.place(&member.name_span), message).help(help));
+            let is_free = node.get("x-walnats").is_none() && help == rust_note::MEANT;
+            let fix = is_free.then(|| read::edit::rename(document, member, "x-walnats"));
+            report.push(Diagnostic::error(code, document.place(&member.name_span), message).help(help).fix(fix));
         }
     }
     // What the schema of a whole file says of Rust is checked with the event.

@@ -94,6 +94,9 @@ pub(super) fn problems(node: &Node) -> Vec<Problem<'_>> {
     problems
 }
 
+/// The help where `x-walnats` is misspelt.
+pub(super) const MEANT: &str = "did you mean `x-walnats`?";
+
 /// Keys that were meant to be `x-walnats`, or that `x-walnats` of a part of a schema does not have.
 pub(super) fn misplaced(node: &Node, is_part: bool) -> Vec<Misplaced<'_>> {
     let mut found = Vec::new();
@@ -106,7 +109,7 @@ pub(super) fn misplaced(node: &Node, is_part: bool) -> Vec<Misplaced<'_>> {
             let help = format!("write `\"x-walnats\": {{\"{key}\": ...}}`");
             found.push(Misplaced { code: "WN0305", member, message: format!("unknown keyword `{name}`"), help });
         } else if !is_exact && (plain == "xwalnats" || did_you_mean(name, ["x-walnats"]).is_some()) {
-            let help = "did you mean `x-walnats`?".to_owned();
+            let help = MEANT.to_owned();
             found.push(Misplaced { code: "WN0305", member, message: format!("unknown keyword `{name}`"), help });
         }
         if !is_exact || !is_part {
@@ -123,12 +126,12 @@ pub(super) fn misplaced(node: &Node, is_part: bool) -> Vec<Misplaced<'_>> {
             });
             continue;
         };
-        for key in keys.iter().filter(|key| key.name != "rust") {
+        for key in keys.iter().filter(|key| !matches!(key.name.as_str(), "rust" | "allow")) {
             let (code, help) = match KEYS.contains(&key.name.as_str()) {
-                true => ("WN0457", "only an event has it; a part of a schema has `rust` alone".to_owned()),
+                true => ("WN0457", "only an event has it; a part of a schema has `rust` and `allow`".to_owned()),
                 false => match did_you_mean(&key.name, ["rust"]) {
                     Some(_) => ("WN0456", "did you mean `rust`?".to_owned()),
-                    None => ("WN0456", "of a part of a schema, `x-walnats` has the key `rust` alone".to_owned()),
+                    None => ("WN0456", "of a part of a schema, `x-walnats` has the keys `rust` and `allow`".to_owned()),
                 },
             };
             let message = format!("`x-walnats` of a part of a schema has no key `{}`", key.name);

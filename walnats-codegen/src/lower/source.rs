@@ -56,7 +56,9 @@ fn options(document: &Document, is_declared: bool, report: &mut Report) -> Optio
         Some((options, NodeValue::Object(_))) => {
             read_options(options, document, report);
             // A shared type may say how it is called in Rust, but it has no subject.
-            if let Some(member) = options.members().iter().find(|member| member.name != "rust") {
+            if let Some(member) =
+                options.members().iter().find(|member| !matches!(member.name.as_str(), "rust" | "allow"))
+            {
                 let message = format!("`{}` has no meaning for a shared type", member.name);
                 report.push(
                     Diagnostic::error("WN0457", document.place(&member.name_span), message)

@@ -1,8 +1,54 @@
 //! `[lints]`
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
+use super::{Day, OneOrMany, Text};
 use crate::diagnostic::Level;
+
+/// Levels of findings by name, such as `no-description`: those that are not always errors; and findings to ignore.
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "config-schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "config-schema", schemars(default))]
+pub struct LintSettings {
+    /// The levels of what is not named here.
+    pub preset: PresetName,
+    /// Findings that are not to be reported, each with a reason.
+    pub ignore: Vec<IgnoreSettings>,
+    /// Levels by name.
+    #[cfg_attr(feature = "config-schema", schemars(flatten))]
+    pub levels: BTreeMap<Text, LevelName>,
+}
+
+/// The levels of findings that `[lints]` does not name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "config-schema", derive(schemars::JsonSchema))]
+pub enum PresetName {
+    /// Those of the table of codes.
+    #[default]
+    Recommended,
+    /// The same, and a warning for whatever the table allows.
+    Strict,
+}
+
+/// `[[lints.ignore]]`: findings that somebody decided to live with.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "config-schema", derive(schemars::JsonSchema))]
+pub struct IgnoreSettings {
+    /// The name of what is found, such as `no-description`, or several.
+    pub lint: OneOrMany,
+    /// Where: files from the schema folder on, with one `*` for any text, such as `legacy/*`; or `walnats.toml`.
+    pub files: OneOrMany,
+    /// Why it is not to be reported.
+    pub reason: Text,
+    /// The last day on which `walnats check` does not report it, such as `2027-01-31`; for ever unless set. Build scripts do not
+    /// look at the day.
+    #[serde(default)]
+    pub until: Option<Day>,
+}
 
 /// How bad a finding is taken to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

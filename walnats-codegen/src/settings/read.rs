@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_spanned::Spanned;
 use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 
-use super::{Keys, LevelName, Settings, StreamSettings, Text};
+use super::{IgnoreSettings, Keys, LevelName, LintSettings, PresetName, Settings, StreamSettings, Text};
 use crate::codes::{self, DefaultLevel};
 use crate::diagnostic::{Diagnostic, Place, Report, SourceFile};
 
@@ -132,9 +132,26 @@ impl Reader<'_> {
     }
 
     /// Levels by the names of findings that have any.
-    fn lints(&mut self, value: Spanned<DeValue>) -> BTreeMap<Text, LevelName> {
-        let mut lints = self.sections::<LevelName>(value);
-        lints.retain(|slug, _| {
+    fn lints(&mut self, mut value: Spanned<DeValue>) -> LintSettings {
+        let mut settings = LintSettings::default();
+        if let DeValue::Table(table) = value.get_mut() {
+            if let Some(preset) = table.remove("preset") {
+                settings.preset = self.section::<PresetName>(preset).unwrap_or_default();
+            }
+            match table.remove("ignore").map(|ignores| (ignores.span(), ignores.into_inner())) {
+                None => {}
+                Some((_, DeValue::Array(ignores))) => {
+                    let ignores = ignores.into_iter().filter_map(|ignore| self.section::<IgnoreSettings>(ignore));
+                    settings.ignore = ignores.collect();
+                }
+                Some((span, _)) => {
+                    let finding = Diagnostic::error("WN0403", self.place(span), "expected an array of tables");
+                    self.report.push(finding.help("write each as `[[lints.ignore]]`"));
+                }
+            }
+        }
+        let mut levels = self.sections::<LevelName>(value);
+        levels.retain(|slug, _| {
             let code = codes::by_slug(slug.as_str());
             match code {
                 None => self.unknown(slug.as_str(), &codes::lints().collect::<Vec<_>>(), slug.span()),
@@ -147,7 +164,8 @@ impl Reader<'_> {
             }
             false
         });
-        lints
+        settings.levels = levels;
+        settings
     }
 
     fn wrong(&mut self, error: &Error, section: Range<usize>, keys: &[(Range<usize>, String)]) {

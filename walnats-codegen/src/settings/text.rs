@@ -61,6 +61,49 @@ impl schemars::JsonSchema for Text {
     }
 }
 
+/// A day, as a date of TOML or as a string: `2027-01-31`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Day(Text);
+
+impl Day {
+    /// As it is written; whether that is a day has to be seen.
+    pub fn text(&self) -> &Text {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "expected a day such as 2027-01-31")]
+        enum Written {
+            Text(String),
+            Date(toml::value::Datetime),
+        }
+        let written = Spanned::<Written>::deserialize(deserializer)?;
+        let span = written.span();
+        Ok(Self(match written.into_inner() {
+            Written::Text(text) => Text::new(text, span),
+            Written::Date(date) => Text::new(date.to_string(), span),
+        }))
+    }
+}
+
+#[cfg(feature = "config-schema")]
+impl schemars::JsonSchema for Day {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Day".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        String::json_schema(generator)
+    }
+}
+
 /// A string, or an array of strings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OneOrMany(Vec<Text>);

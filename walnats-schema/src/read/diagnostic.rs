@@ -1,13 +1,17 @@
 //! What a user got wrong: where, what, and how to fix it.
 
+mod fix;
 mod levels;
+mod suppression;
 
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::suggestion::did_you_mean;
+pub use fix::{Edit, Fix};
 pub use levels::{ForeignFiles, Level, Levels};
+pub use suppression::{Ignore, Scope, Suppression};
 
 /// A file's text, shared by everything that points into it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,6 +75,10 @@ pub struct Diagnostic {
     pub related: Vec<(Place, String)>,
     /// How to fix it.
     pub help: Option<String>,
+    /// The changes of text that fix it, where there is one right answer.
+    pub fix: Option<Fix>,
+    /// Why it is not reported, where somebody decided that it is not to be.
+    pub suppression: Option<Suppression>,
 }
 
 impl Diagnostic {
@@ -84,6 +92,8 @@ impl Diagnostic {
             label: String::new(),
             related: Vec::new(),
             help: None,
+            fix: None,
+            suppression: None,
         }
     }
 
@@ -97,6 +107,18 @@ impl Diagnostic {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// Adds the changes of text that fix it, if there are any.
+    #[must_use]
+    pub fn fix(mut self, fix: Option<impl Into<Fix>>) -> Self {
+        self.fix = fix.map(Into::into);
+        self
+    }
+
+    /// Whether somebody decided that it is not to be reported.
+    pub fn is_suppressed(&self) -> bool {
+        self.suppression.is_some()
     }
 
     /// Asks whether the nearest of `known` was meant, in place of other help, if one is near `word`.
@@ -138,9 +160,10 @@ impl fmt::Display for Diagnostic {
 /// Everything found so far; stages collect into one and the pipeline stops between stages.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// In the order found; [`Report::sort`] orders them by file and line.
+    /// In the order found; [`Report::sort`] orders them by file and line. Some may be suppressed: they are not reported, and
+    /// kept for output formats that list them nevertheless.
     pub diagnostics: Vec<Diagnostic>,
-    levels: Levels,
+    levels: Box<Levels>,
 }
 
 /// A stage found errors, which its [`Report`] lists; nothing comes after it.
@@ -155,7 +178,47 @@ impl Report {
 
     /// Sets the levels of what is found from here on.
     pub fn set_levels(&mut self, levels: Levels) {
-        self.levels = levels;
+        *self.levels = levels;
+    }
+
+    /// Has findings of these kinds suppressed, those found already too.
+    pub fn ignore(&mut self, ignores: Vec<Ignore>) {
+        self.levels.ignores = ignores;
+        for found in &mut self.diagnostics {
+            self.levels.suppress(found);
+        }
+    }
+
+    /// The decisions not to report something.
+    pub fn ignores(&self) -> &[Ignore] {
+        &self.levels.ignores
+    }
+
+    /// Reports again what was to be suppressed until a day before `today`, such as `2026-11-29`.
+    pub fn expire(&mut self, today: &str) {
+        for found in &mut self.diagnostics {
+            let is_over =
+                |suppression: &mut Suppression| suppression.until.as_deref().is_some_and(|until| until < today);
+            if let Some(Suppression { until, place, .. }) = found.suppression.take_if(is_over) {
+                let label = format!("ignored until {}, which has passed", until.unwrap_or_default());
+                found.related.push((place, label));
+            }
+        }
+    }
+
+    /// The findings that are not suppressed.
+    pub fn visible(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.diagnostics.iter().filter(|found| !found.is_suppressed())
+    }
+
+    /// Whether findings with this code are reported anywhere: what takes long to find need not be looked for otherwise.
+    pub fn wants(&self, code: &str) -> bool {
+        self.levels.everywhere.get(code) != Some(&Level::Allow)
+    }
+
+    /// Whether a place is in a file that others write.
+    pub fn is_foreign(&self, place: &Place) -> bool {
+        self.levels.foreign.contains(&place.file.path)
     }
 
     /// Ends a stage.
@@ -169,7 +232,7 @@ impl Report {
 
     /// Whether anything forbids going on.
     pub fn has_errors(&self) -> bool {
-        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.visible().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
     /// Orders by file, place and code, and drops repetitions.

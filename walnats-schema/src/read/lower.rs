@@ -16,13 +16,15 @@ mod object;
 mod reference;
 mod required;
 mod schema_object;
+mod shape;
 mod string;
 mod unknown;
 mod value;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 pub use self::annotations::Annotations;
+pub use self::never::{Contradiction, Contradictions};
 use self::schema_object::SchemaObject;
 use crate::read::diagnostic::{Diagnostic, Place, Report};
 use crate::read::document::{Document, DocumentId, Node, NodeValue};
@@ -147,7 +149,7 @@ struct Lowerer<'a, 'r> {
     /// Annotations by document, each with its first place.
     unknown: BTreeMap<DocumentId, BTreeMap<String, Place>>,
     /// Keywords that mean nothing next to a `$ref`, by document, with the first one's place.
-    overruled: BTreeMap<DocumentId, (Draft, Place, BTreeSet<&'a str>)>,
+    overruled: BTreeMap<DocumentId, unknown::Overruled<'a>>,
 }
 
 impl<'a, 'r> Lowerer<'a, 'r> {
@@ -209,7 +211,10 @@ impl<'a, 'r> Lowerer<'a, 'r> {
     }
 
     fn schema(&mut self, id: SchemaId, location: &Location<'a>) -> Schema {
-        self.annotations[id.0 as usize] = annotations::read(location, self.registry.document(location.document));
+        self.annotations[id.0 as usize] = {
+            let draft = self.registry.dialect(location).draft;
+            annotations::read(location, self.registry.document(location.document), draft)
+        };
         match &location.node.value {
             NodeValue::Bool(accepts) => {
                 self.note_boolean(location);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Diagnostic, Severity};
+use super::{Diagnostic, Ignore, Severity};
 use crate::read::wildcard;
 
 /// How severe a finding is.
@@ -23,6 +23,8 @@ pub struct Levels {
     pub everywhere: BTreeMap<&'static str, Level>,
     /// Files that others write.
     pub foreign: ForeignFiles,
+    /// Findings that are not reported, by place.
+    pub ignores: Vec<Ignore>,
 }
 
 /// Files that others write, and the levels that are lowered there.
@@ -46,10 +48,21 @@ impl Levels {
         let everywhere = self.everywhere.get(finding.code).copied().unwrap_or(own);
         let at_most =
             self.foreign.at_most.get(finding.code).filter(|_| self.foreign.contains(&finding.place.file.path));
-        match at_most.map_or(everywhere, |at_most| everywhere.min(*at_most)) {
-            Level::Allow => None,
-            Level::Warn => Some(Diagnostic { severity: Severity::Warning, ..finding }),
-            Level::Deny => Some(Diagnostic { severity: Severity::Error, ..finding }),
+        let severity = match at_most.map_or(everywhere, |at_most| everywhere.min(*at_most)) {
+            Level::Allow => return None,
+            Level::Warn => Severity::Warning,
+            Level::Deny => Severity::Error,
+        };
+        let mut finding = Diagnostic { severity, ..finding };
+        self.suppress(&mut finding);
+        Some(finding)
+    }
+
+    /// Notes in the finding that somebody decided not to have it reported.
+    pub(super) fn suppress(&self, finding: &mut Diagnostic) {
+        let ignore = self.ignores.iter().find(|ignore| ignore.matches(finding));
+        if let Some(ignore) = ignore {
+            finding.suppression = Some(ignore.suppression.clone());
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::read::diagnostic::Place;
 use crate::read::document::{Document, DocumentId, Node, NodeValue};
-use crate::read::resolve::Location;
+use crate::read::resolve::{Draft, Location};
 
 /// What a schema says beyond what it accepts, and where it stands.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +25,8 @@ pub struct Annotations {
     pub read_only: bool,
     /// `writeOnly`.
     pub write_only: bool,
+    /// The draft that it is read as.
+    pub draft: Draft,
     /// The document that it stands in; [`Lowered::sources`](super::Lowered::sources) has its name at this position.
     pub document: DocumentId,
     /// From the document's root to the schema, as a JSON Pointer split at `/` and unescaped:
@@ -34,7 +36,7 @@ pub struct Annotations {
     pub place: Place,
 }
 
-pub(super) fn read(location: &Location<'_>, document: &Document) -> Annotations {
+pub(super) fn read(location: &Location<'_>, document: &Document, draft: Draft) -> Annotations {
     let node = location.node;
     let text = |name: &str| node.get(name).and_then(Node::as_str).map(str::to_owned);
     let flag = |name: &str| node.get(name).is_some_and(|value| value.value == NodeValue::Bool(true));
@@ -52,6 +54,7 @@ pub(super) fn read(location: &Location<'_>, document: &Document) -> Annotations 
         deprecated: flag("deprecated"),
         read_only: flag("readOnly"),
         write_only: flag("writeOnly"),
+        draft,
         document: location.document,
         path: location.path.clone(),
         place: document.place(&node.span),

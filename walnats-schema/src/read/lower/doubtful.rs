@@ -4,6 +4,7 @@ use super::Lowerer;
 use super::schema_object::SchemaObject;
 use crate::read::diagnostic::Diagnostic;
 use crate::read::document::NodeValue;
+use crate::read::edit;
 use crate::read::resolve::{Draft, Location};
 
 /// Keywords that ask nothing of a value that is not an object.
@@ -69,7 +70,8 @@ impl<'a> Lowerer<'a, '_> {
         {
             let message = "`examples` must be an array: it is not checked";
             let help = "write `\"examples\": [...]` around the example";
-            self.report.push(Diagnostic::warning("WN0312", object.place(&member.value), message).help(help));
+            let fix = edit::wrap_in_array(object.document(), &member.value);
+            self.report.push(Diagnostic::warning("WN0312", object.place(&member.value), message).help(help).fix(fix));
         }
         let says_type = OF_ANY_TYPE.iter().any(|keyword| object.member(keyword).is_some());
         let is_given = self.registry.is_given(object.location.document);
@@ -85,7 +87,10 @@ impl<'a> Lowerer<'a, '_> {
             let message = format!("without `type`, `{}` leaves every value valid that is not {article}", member.name);
             let finding = Diagnostic::warning("WN0314", object.name_place(member), message);
             let help = format!("say `\"type\": \"{name}\"`, unless other values are meant to be valid");
-            self.warn_of_unknown(finding.help(help));
+            let document = object.document();
+            let add = || edit::insert_before(document, object.location.node, &member.name, "type", &name.into());
+            let fix = if name == "object" { add() } else { None };
+            self.warn_of_unknown(finding.help(help).fix(fix));
         }
     }
 }

@@ -76,6 +76,53 @@ impl Why {
     }
 }
 
+/// Schemas of one set that no value fits.
+pub struct Contradictions<'s> {
+    finder: Finder<'s>,
+}
+
+/// Why no value fits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contradiction {
+    /// In words.
+    pub text: String,
+    /// Whether a schema is `false`, or `not` refuses everything: what is forbidden on purpose is written like that.
+    pub is_refusal: bool,
+    /// Whether the schema of a member or an item shows it by itself.
+    pub is_of_part: bool,
+}
+
+impl<'s> Contradictions<'s> {
+    /// Nothing is looked for yet.
+    pub fn new(set: &'s SchemaSet) -> Self {
+        Self { finder: Finder::new(set) }
+    }
+
+    /// Why no value fits all of the schemas, if that is certain.
+    ///
+    /// # Panics
+    /// If an id comes from another set.
+    pub fn find(&mut self, ids: &[SchemaId]) -> Option<Contradiction> {
+        let why = if ids.is_empty() { None } else { self.finder.never(ids) }?;
+        Some(Contradiction {
+            text: why.text(),
+            is_refusal: matches!(why, Why::False) || matches!(&why, Why::Text(text) if text == NOT),
+            is_of_part: why.is_of_member() || why.is_endless(),
+        })
+    }
+
+    /// The schemas that apply to the member `name` of objects that fit all of the schemas.
+    ///
+    /// # Panics
+    /// If an id comes from another set.
+    pub fn of_member(&self, ids: &[SchemaId], name: &str) -> Vec<SchemaId> {
+        let parts: Vec<&Schema> = self.finder.set.conjuncts(ids).iter().map(|id| self.finder.set.get(*id)).collect();
+        self.finder.of_member(&parts, name)
+    }
+}
+
+const NOT: &str = "`not` refuses every value that the rest allows";
+
 /// Schemas that apply at one place: all of them, and those whose branches are looked at.
 type Place = (Vec<SchemaId>, Vec<SchemaId>);
 
@@ -193,7 +240,7 @@ impl<'s> Finder<'s> {
         let parts = together.parts.clone();
         for part in &parts {
             if part.not.is_some_and(|not| self.is_implied(together, types, not)) {
-                return Some(Why::Text("`not` refuses every value that the rest allows".to_owned()));
+                return Some(Why::Text(NOT.to_owned()));
             }
             let required = together.required();
             let dependent = part.object.dependent_schemas.iter();

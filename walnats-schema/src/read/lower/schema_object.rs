@@ -1,6 +1,7 @@
 //! The schema that is being lowered, its keywords checked for their shape.
 
 use super::cure;
+use super::shape;
 use crate::read::diagnostic::{Diagnostic, Place, Report};
 use crate::read::document::{Document, Member, Node, NodeValue};
 use crate::read::resolve::{Cures, Dialect, Draft, Keyword, Location, Registry, Shape, TYPES};
@@ -73,6 +74,11 @@ impl<'s, 'a> SchemaObject<'s, 'a> {
         }
     }
 
+    /// The document that it stands in.
+    pub(super) fn document(&self) -> &'a Document {
+        self.document
+    }
+
     /// The place of a part of this schema.
     pub(super) fn place(&self, node: &Node) -> Place {
         self.document.place(&node.span)
@@ -93,6 +99,10 @@ pub(super) fn texts(node: &Node) -> Vec<String> {
 }
 
 fn wrong_shape(keyword: &Keyword, member: &Member, object: &SchemaObject<'_, '_>, cures: Cures) -> Diagnostic {
+    explain(keyword, member, object, cures).fix(shape::fix(keyword, member, object))
+}
+
+fn explain(keyword: &Keyword, member: &Member, object: &SchemaObject<'_, '_>, cures: Cures) -> Diagnostic {
     let message = format!("`{}` must be {}", keyword.name, keyword.shape.expectation());
     let finding = Diagnostic::error("WN0302", object.place(&member.value), message);
     let draft = object.draft().name();
@@ -113,7 +123,7 @@ fn wrong_shape(keyword: &Keyword, member: &Member, object: &SchemaObject<'_, '_>
             finding.help(format!("in {draft} the schemas of the first items stand in `prefixItems`; {earlier}"))
         }
         ("type", NodeValue::String(name)) => match cure::of_type(name) {
-            Some(cure) => finding.help(format!("did you mean {cure}?")),
+            Some(cure) => finding.help(format!("did you mean {}?", cure.text())),
             None if name == "any" => finding.help("without `type`, every value is allowed"),
             None => finding.suggest(name, TYPES),
         },

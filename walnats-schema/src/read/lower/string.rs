@@ -2,10 +2,14 @@
 
 use crate::{Format, IntegerFormat, Pattern, PatternError, StringRules};
 
+use super::Lowerer;
+use super::cure::{self, FormatCure};
 use super::schema_object::SchemaObject;
-use super::{Lowerer, cure};
-use crate::read::diagnostic::{Diagnostic, Place};
+use crate::read::diagnostic::{Diagnostic, Fix, Place};
+use crate::read::document::Member;
+use crate::read::edit;
 use crate::read::resolve::count;
+use crate::read::suggestion::did_you_mean;
 
 /// Formats of OpenAPI that are hints and are never checked.
 const HINTS: [&str; 4] = ["float", "double", "password", "binary"];
@@ -65,9 +69,29 @@ impl<'a> Lowerer<'a, '_> {
         };
         let message = format!("the format `{name}` is unknown: it is not checked");
         let finding = Diagnostic::warning("WN0304", object.place(&member.value), message);
+        let instead = |format: &str| edit::set(object.document(), &member.value, &format.into());
         self.warn_of_unknown(match cure::of_format(name) {
-            Some(cure) => finding.help(format!("did you mean {cure}?")),
-            None => finding.suggest(name, Format::ALL.map(Format::name)),
+            Some(cure) => {
+                let fix = match &cure {
+                    FormatCure::Formats([format]) => instead(format).map(Fix::from),
+                    FormatCure::Formats(_) => None,
+                    FormatCure::Base64 => as_base64(object, member),
+                };
+                finding.help(format!("did you mean {}?", cure.text())).fix(fix)
+            }
+            None => {
+                let near = did_you_mean(name, Format::ALL.map(Format::name));
+                finding.suggest(name, Format::ALL.map(Format::name)).fix(near.and_then(instead))
+            }
         });
     }
+}
+
+/// `"contentEncoding": "base64"` in the place of a `format`.
+fn as_base64(object: &SchemaObject<'_, '_>, format: &Member) -> Option<Fix> {
+    if object.location.node.get("contentEncoding").is_some() {
+        return None;
+    }
+    let value = edit::set(object.document(), &format.value, &"base64".into())?;
+    Some(vec![edit::rename(object.document(), format, "contentEncoding"), value].into())
 }

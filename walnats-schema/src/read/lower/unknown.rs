@@ -2,28 +2,34 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::json;
+
 use super::schema_object::SchemaObject;
 use super::{Lowerer, UnknownKeywords};
-use crate::read::diagnostic::Diagnostic;
+use crate::read::diagnostic::{Diagnostic, Edit, Fix, Place};
 use crate::read::document::{Member, NodeValue};
-use crate::read::resolve::{KEYWORDS, Keyword, Shape, Vocabulary};
+use crate::read::edit;
+use crate::read::resolve::{Draft, KEYWORDS, Keyword, Shape, Vocabulary};
 use crate::read::suggestion::did_you_mean;
 
 /// Keywords of other drafts that do no harm where they mean nothing.
 const HARMLESS: [&str; 8] =
     ["$defs", "$comment", "contentMediaType", "contentEncoding", "contentSchema", "$vocabulary", "id", "$id"];
 
-/// Annotations that editors, code generators and registries know, and that nobody mistakes for constraints.
-const WELL_KNOWN: [&str; 16] = [
+/// Annotations that editors, code generators and registries know, and that nobody mistakes for constraints; and words of OpenAPI,
+/// which a lint of the code generator is about.
+const WELL_KNOWN: [&str; 19] = [
     "allowComments",
     "allowTrailingCommas",
     "defaultSnippets",
     "deprecationMessage",
+    "discriminator",
     "doNotSuggest",
     "enumDescriptions",
     "enumNames",
     "errorMessage",
     "example",
+    "externalDocs",
     "javaType",
     "markdownDescription",
     "markdownEnumDescriptions",
@@ -31,7 +37,18 @@ const WELL_KNOWN: [&str; 16] = [
     "suggestSortText",
     "tsEnumNames",
     "tsType",
+    "xml",
 ];
+
+/// Keywords that a `$ref` next to them makes meaningless, in one document.
+pub(super) struct Overruled<'a> {
+    draft: Draft,
+    /// Where the first one stands.
+    place: Place,
+    names: BTreeSet<&'a str>,
+    /// The edits that put each `$ref` into an `allOf`; `None` where one cannot be.
+    edits: Option<Vec<Edit>>,
+}
 
 impl<'a> Lowerer<'a, '_> {
     pub(super) fn note_unknown(&mut self, object: &SchemaObject<'_, 'a>) {
@@ -40,9 +57,15 @@ impl<'a> Lowerer<'a, '_> {
         }
         if let Some(first) = object.overruled.first() {
             let overruled = self.overruled.entry(object.location.document);
-            let draft = object.draft();
-            let (_, _, names) = overruled.or_insert_with(|| (draft, object.name_place(first), BTreeSet::new()));
-            names.extend(object.overruled.iter().map(|member| member.name.as_str()));
+            let overruled = overruled.or_insert_with(|| Overruled {
+                draft: object.draft(),
+                place: object.name_place(first),
+                names: BTreeSet::new(),
+                edits: Some(Vec::new()),
+            });
+            overruled.names.extend(object.overruled.iter().map(|member| member.name.as_str()));
+            let edits = overruled.edits.take().zip(into_all_of(object));
+            overruled.edits = edits.map(|(before, own)| before.into_iter().chain(own).collect());
         }
         for member in &object.others {
             let name = member.name.as_str();
@@ -61,7 +84,10 @@ impl<'a> Lowerer<'a, '_> {
                 let finding = Diagnostic::error("WN0305", object.name_place(member), message);
                 let mut help = format!("did you mean `{meant}`? an annotation of your own begins with `x-`");
                 help.extend(self.options.cures.unknown_keyword.into_iter().flat_map(|cure| ["; ", cure]));
-                self.report.push(finding.help(help));
+                // Where the right one is there too, nobody knows which of the two is meant.
+                let is_free = object.location.node.get(meant).is_none();
+                let fix = is_free.then(|| edit::rename(object.document(), member, meant));
+                self.report.push(finding.help(help).fix(fix));
             } else {
                 let document = self.unknown.entry(object.location.document).or_default();
                 document.entry(name.to_owned()).or_insert_with(|| object.name_place(member));
@@ -77,11 +103,11 @@ impl<'a> Lowerer<'a, '_> {
 
     /// One warning for each file in which keywords stand next to `$ref`s and mean nothing there.
     pub(super) fn report_overruled(&mut self) {
-        for (draft, place, names) in std::mem::take(&mut self.overruled).into_values() {
+        for Overruled { draft, place, names, edits } in std::mem::take(&mut self.overruled).into_values() {
             let list: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
             let message = format!("next to a `$ref`, {} means nothing in {}", list.join(", "), draft.name());
             let help = "put the `$ref` into an `allOf`, or say `2019-09` or later in `$schema`";
-            self.report.push(Diagnostic::warning("WN0309", place, message).help(help));
+            self.report.push(Diagnostic::warning("WN0309", place, message).help(help).fix(edits));
         }
     }
 
@@ -104,7 +130,37 @@ fn nullable(member: &Member, object: &SchemaObject<'_, '_>) -> Diagnostic {
         Some(name) => format!("to allow it, write `\"type\": [\"{name}\", \"null\"]`"),
         None => "to allow it, list `null` among the types, or as `{\"type\": \"null\"}` in an `anyOf`".to_owned(),
     };
-    Diagnostic::warning("WN0313", object.name_place(member), message).help(help)
+    Diagnostic::warning("WN0313", object.name_place(member), message).help(help).fix(with_null(object))
+}
+
+/// `null` as one of the types, and no `nullable`. Whether a list of values is to have `null` in it, nobody knows.
+fn with_null(object: &SchemaObject<'_, '_>) -> Option<Vec<Edit>> {
+    let (document, node) = (object.document(), object.location.node);
+    let types = node.get("type")?;
+    let names: Vec<&str> = match &types.value {
+        NodeValue::Array(items) => items.iter().map(|item| item.as_str()).collect::<Option<_>>()?,
+        _ => vec![types.as_str()?],
+    };
+    if node.get("enum").is_some() || node.get("const").is_some() {
+        return None;
+    }
+    let removal = edit::remove_member(document, node, "nullable")?;
+    if names.contains(&"null") {
+        return Some(vec![removal]);
+    }
+    let names: Vec<&str> = names.into_iter().chain(["null"]).collect();
+    Some(vec![edit::set(document, types, &json!(names))?, removal])
+}
+
+/// The `$ref` of a schema in an `allOf`, next to which other keywords mean something.
+fn into_all_of(object: &SchemaObject<'_, '_>) -> Option<Vec<Edit>> {
+    let (document, node) = (object.document(), object.location.node);
+    let reference = node.member("$ref")?;
+    if node.get("allOf").is_some() {
+        return None;
+    }
+    let value = edit::set(document, &reference.value, &json!([{ "$ref": reference.value.as_str()? }]))?;
+    Some(vec![edit::rename(document, reference, "allOf"), value])
 }
 
 fn other_draft(keyword: &Keyword, member: &Member, object: &SchemaObject<'_, '_>) -> Diagnostic {
@@ -119,7 +175,32 @@ fn other_draft(keyword: &Keyword, member: &Member, object: &SchemaObject<'_, '_>
             keyword.drafts.end().uri()
         )
     };
-    Diagnostic::warning("WN0307", object.name_place(member), message).help(help)
+    Diagnostic::warning("WN0307", object.name_place(member), message).help(help).fix(in_this_draft(member, object))
+}
+
+/// The same in the words of the schema's own draft, where it says which one that is.
+fn in_this_draft(member: &Member, object: &SchemaObject<'_, '_>) -> Option<Fix> {
+    let (document, node) = (object.document(), object.location.node);
+    let is_free = |name: &str| node.get(name).is_none();
+    let rename = |name: &str| edit::rename(document, member, name);
+    match member.name.as_str() {
+        "const" if is_free("enum") => {
+            let mut edits = edit::wrap_in_array(document, &member.value)?;
+            edits.insert(0, rename("enum"));
+            Some(edits.into())
+        }
+        "dependentRequired" | "dependentSchemas"
+            if is_free("dependencies")
+                && !(node.get("dependentRequired").is_some() && node.get("dependentSchemas").is_some()) =>
+        {
+            Some(rename("dependencies").into())
+        }
+        "prefixItems" if is_free("additionalItems") => {
+            let rest = node.member("items").map(|items| edit::rename(document, items, "additionalItems"));
+            Some(rest.into_iter().chain([rename("items")]).collect::<Vec<_>>().into())
+        }
+        _ => None,
+    }
 }
 
 /// The keyword that an unknown one is near to, if its value would fit, too.

@@ -2,9 +2,10 @@
 
 use super::registry::{Location, Registry, ResourceId};
 use super::{index, metaschema, uri};
-use crate::pointer::unescape;
-use crate::read::diagnostic::{Diagnostic, Place, Report};
+use crate::pointer::{escape, unescape};
+use crate::read::diagnostic::{Diagnostic, Edit, Place, Report};
 use crate::read::document::{DocumentId, Node, NodeValue};
+use crate::read::edit;
 
 /// Where following a pointer ended.
 pub(super) struct Lost<'a> {
@@ -35,9 +36,13 @@ impl<'a> Registry<'a> {
             report.push(if is_pointer {
                 let message = format!("`{reference}` leads nowhere: without `#` it names a file");
                 let finding = Diagnostic::error("WN0211", place.clone(), message).label("no such file");
-                finding.help(format!("did you mean `#/{reference}`?"))
+                finding.help(format!("did you mean `#/{reference}`?")).fix(self.rewritten(
+                    from,
+                    place,
+                    &format!("#/{reference}"),
+                ))
             } else {
-                self.not_found(reference, &joined, place)
+                self.not_found(from, reference, &joined, place)
             });
             return None;
         };
@@ -57,7 +62,9 @@ impl<'a> Registry<'a> {
             {
                 let message = format!("`{reference}` is not an anchor; it is read as `#{pointer}`");
                 let help = "a JSON Pointer begins with a slash";
-                report.push(Diagnostic::warning("WN0208", place.clone(), message).help(help));
+                let whole = reference.replacen('#', "#/", 1);
+                let fix = self.rewritten(from, place, &whole);
+                report.push(Diagnostic::warning("WN0208", place.clone(), message).help(help).fix(fix));
                 return Some(location);
             }
             if anchor.is_none() {
@@ -88,11 +95,56 @@ impl<'a> Registry<'a> {
                 let finding = Diagnostic::error("WN0202", place.clone(), message).label("no such schema");
                 report.push(match self.moved_base(&root, &joined.fragment) {
                     Some(help) => finding.help(help),
-                    None => finding.suggest(&lost.step, names(lost.node)),
+                    None => match self.in_other_words(&root, &joined.fragment) {
+                        Some(pointer) => {
+                            let file = reference.split_once('#').map_or(reference, |(file, _)| file);
+                            let whole = format!("{file}#{}", super::uri::encode_fragment(&pointer));
+                            let fix = self.rewritten(from, place, &whole);
+                            finding.help(format!("did you mean `{whole}`?")).fix(fix)
+                        }
+                        None => finding.suggest(&lost.step, names(lost.node)),
+                    },
                 });
                 None
             }
         }
+    }
+
+    /// The reference with another text.
+    fn rewritten(&self, from: &Location<'a>, place: &Place, reference: &str) -> Option<Edit> {
+        let node = from.node.members().iter().find(|member| member.value.span == place.span)?;
+        edit::set(self.document(from.document), &node.value, &reference.into())
+    }
+
+    /// The pointer that leads somewhere, where one does: with the other of `definitions` and `$defs`, and with names as they
+    /// are written but for upper and lower case, `_` and `-`.
+    fn in_other_words(&self, root: &Location<'a>, pointer: &str) -> Option<String> {
+        let plain = |name: &str| name.to_lowercase().replace(['_', '-'], "");
+        let mut node = root.node;
+        let mut words = String::new();
+        for step in pointer.split('/').skip(1) {
+            let step = unescape(step);
+            let other = match step.as_ref() {
+                "definitions" => "$defs",
+                "$defs" => "definitions",
+                _ => "",
+            };
+            let like =
+                |(index, item): (usize, &'a Node)| (step.parse() == Ok(index)).then(|| (index.to_string(), item));
+            let (name, next) = match &node.value {
+                NodeValue::Array(items) => items.iter().enumerate().find_map(like)?,
+                _ => {
+                    let exact = node.member(&step).or_else(|| node.member(other));
+                    let mut alike = node.members().iter().filter(|member| plain(&member.name) == plain(&step));
+                    let member = exact.or_else(|| alike.next().filter(|_| alike.next().is_none()))?;
+                    (member.name.clone(), &member.value)
+                }
+            };
+            words.push('/');
+            words.push_str(&escape(&name));
+            node = next;
+        }
+        Some(words)
     }
 
     /// That an `$id` within the file made `#` mean another schema than the file, where the pointer leads somewhere.
@@ -180,7 +232,7 @@ impl<'a> Registry<'a> {
         Ok(location)
     }
 
-    fn not_found(&self, reference: &str, joined: &uri::Joined, place: &Place) -> Diagnostic {
+    fn not_found(&self, from: &Location<'a>, reference: &str, joined: &uri::Joined, place: &Place) -> Diagnostic {
         if joined.escapes && uri::document_name(&joined.uri).is_some() {
             let message = format!("`{reference}` leads out of the schema folder");
             let help = "nothing outside of it is read; move or copy the file there";
@@ -191,7 +243,22 @@ impl<'a> Registry<'a> {
                 let message = format!("`{reference}` leads nowhere: there is no file `{name}`");
                 let names = self.documents.iter().map(|document| document.name.as_str());
                 let finding = Diagnostic::error("WN0201", place.clone(), message).label("no such file");
-                finding.suggest(&name, names)
+                let other_case = self
+                    .documents
+                    .iter()
+                    .map(|document| &document.name)
+                    .find(|other| other.eq_ignore_ascii_case(&name));
+                let fix = other_case.and_then(|other| {
+                    let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+                    // What of the reference names folders above is the same in both.
+                    let tail =
+                        file.trim_start_matches("./").rsplit("../").next().filter(|tail| name.ends_with(*tail))?;
+                    let right = other.get(other.len() - tail.len()..)?;
+                    let start = &file[..file.len() - tail.len()];
+                    let hash = if reference.contains('#') { "#" } else { "" };
+                    self.rewritten(from, place, &format!("{start}{right}{hash}{fragment}"))
+                });
+                finding.suggest(&name, names).fix(fix)
             }
             None => {
                 let message = format!("`{reference}` leads nowhere: no schema has the identifier `{}`", joined.uri);

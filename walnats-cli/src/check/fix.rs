@@ -1,0 +1,60 @@
+//! `walnats check --fix`
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use similar::TextDiff;
+use walnats_codegen::codes;
+use walnats_codegen::fix::{Fixed, fix};
+
+use crate::outcome::Failure;
+use crate::output;
+use crate::report::Run;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// What would change in a package, as `diff -u` prints it. Each finding that would be fixed fails.
+pub fn preview(folder: &Path) -> Run {
+    let fixed = fix(&walnats_codegen::configure().root(folder));
+    let mut run = Run::new("check").summary(format!("{} to fix", output::count(fixed.findings.len(), "finding")));
+    fixed.findings.iter().for_each(|found| run.add(found));
+    let diffs = fixed.files.iter().map(|file| {
+        let diff = TextDiff::from_lines(&file.old, &file.new);
+        diff.unified_diff().header(&format!("a/{}", file.path), &format!("b/{}", file.path)).to_string()
+    });
+    run.details = diffs.collect();
+    run.deny_warnings(true)
+}
+
+/// Writes the files of a package that change, and says what was fixed.
+pub fn apply(folder: &Path) -> Result<(), Failure> {
+    let fixed = fix(&walnats_codegen::configure().root(folder));
+    for file in &fixed.files {
+        let path = folder.join(&file.path);
+        let failed = |error: std::io::Error| format!("cannot write `{}`: {error}", path.display());
+        let has_mark = fs::read(&path).map_err(failed)?.starts_with(BYTE_ORDER_MARK);
+        let mark = if has_mark { BYTE_ORDER_MARK } else { &[] };
+        fs::write(&path, [mark, file.new.as_bytes()].concat()).map_err(failed)?;
+    }
+    output::note(&summary(&fixed));
+    Ok(())
+}
+
+/// What was fixed: a line for each kind.
+fn summary(fixed: &Fixed) -> String {
+    if fixed.findings.is_empty() {
+        return "nothing to fix\n".to_owned();
+    }
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    for found in &fixed.findings {
+        *kinds.entry(found.code).or_default() += 1;
+    }
+    let findings = output::count(fixed.findings.len(), "finding");
+    let mut text = format!("fixed {findings} in {}:\n", output::count(fixed.files.len(), "file"));
+    for (id, number) in kinds {
+        let slug = codes::by_id(id).map_or("", |code| code.slug);
+        text += &format!("  {number} {slug} ({id})\n");
+    }
+    text
+}

@@ -1,0 +1,34 @@
+//! Listed values that the keywords next to the list refuse.
+
+use super::Package;
+use crate::diagnostic::{Diagnostic, Report};
+
+/// Longer lists are not looked at: each value is validated.
+const MOST_VALUES: usize = 1000;
+
+pub(super) fn check(package: &Package<'_>, report: &mut Report) {
+    let set = &package.model.schemas;
+    for site in &package.sites {
+        let values = site.node.get("enum").map(|values| values.items()).unwrap_or_default();
+        let is_alone = {
+            let mut bare =
+                walnats_schema::Schema { enumeration: site.schema.enumeration.clone(), ..Default::default() };
+            bare.resource = site.schema.resource;
+            bare == *site.schema
+        };
+        // Next to a `$ref` of old drafts the list means nothing.
+        if is_alone || site.schema.enumeration.is_none() || values.len() > MOST_VALUES {
+            continue;
+        }
+        for value in values {
+            let violations = set.validate(site.id, &value.to_json());
+            // Which of the values a `const` next to them leaves is said by the schema.
+            let refusing = violations.list.iter().map(|violation| violation.keyword).find(|keyword| *keyword != "enum");
+            if let Some(keyword) = refusing.filter(|keyword| *keyword != "const") {
+                let message = format!("`{keyword}` refuses this value of `enum`");
+                let help = "remove the value, or let the other keywords allow it";
+                report.push(Diagnostic::warning("WN0723", site.place(value), message).help(help));
+            }
+        }
+    }
+}

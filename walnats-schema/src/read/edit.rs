@@ -1,0 +1,60 @@
+//! Changes of a schema's text, in JSON and in YAML. What stands elsewhere keeps its formatting and its comments.
+//!
+//! Each function returns `None` where the text does not show how to change it safely.
+
+mod item;
+mod member;
+mod text;
+
+pub use item::{remove_item, wrap_in_array};
+pub use member::{insert_before, remove_member, rename};
+pub use text::set;
+
+use std::ops::Range;
+
+use super::diagnostic::Edit;
+use super::document::{Document, Node};
+
+/// How a file, or a collection in it, is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Style {
+    /// JSON.
+    Json,
+    /// YAML with brackets and commas.
+    Flow,
+    /// YAML by indentation.
+    Block,
+}
+
+impl Style {
+    /// The style of the collection `node`.
+    fn of(document: &Document, node: &Node) -> Self {
+        if is_json(document) {
+            return Self::Json;
+        }
+        match after_anchor(slice(document, &node.span)).chars().next() {
+            Some('{' | '[') => Self::Flow,
+            _ => Self::Block,
+        }
+    }
+}
+
+fn is_json(document: &Document) -> bool {
+    document.name.ends_with(".json")
+}
+
+fn slice<'d>(document: &'d Document, span: &Range<usize>) -> &'d str {
+    document.file.text.get(span.clone()).unwrap_or_default()
+}
+
+/// What follows the anchor (`&name`) of a YAML value.
+fn after_anchor(text: &str) -> &str {
+    match text.strip_prefix('&') {
+        Some(rest) => rest.split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim_start()),
+        None => text,
+    }
+}
+
+fn edit(document: &Document, span: Range<usize>, text: impl Into<String>) -> Edit {
+    Edit { place: document.place(&span), text: text.into() }
+}
