@@ -1,0 +1,9 @@
+//! The places where the program runs before a merge: the action, the component for GitLab, hooks, and a team that uses them.
+
+mod action;
+mod baselines;
+mod comments;
+mod github;
+mod installing;
+mod team;
+mod yaml;
