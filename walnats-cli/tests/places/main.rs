@@ -4,6 +4,7 @@ mod action;
 mod baselines;
 mod comments;
 mod github;
+mod gitlab;
 mod installing;
 mod team;
 mod yaml;
