@@ -3,8 +3,10 @@
 mod action;
 mod baselines;
 mod comments;
+mod files;
 mod github;
 mod gitlab;
+mod hooks;
 mod installing;
 mod team;
 mod yaml;
