@@ -9,4 +9,5 @@ mod gitlab;
 mod hooks;
 mod installing;
 mod team;
+mod week;
 mod yaml;
