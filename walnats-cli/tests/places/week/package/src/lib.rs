@@ -1,0 +1,3 @@
+//! Events of a team.
+
+pub mod events;
