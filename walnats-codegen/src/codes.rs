@@ -11,6 +11,7 @@ mod options;
 mod page;
 mod plan;
 mod protobuf;
+mod protobuf_style;
 mod references;
 mod rust;
 mod samples;
@@ -21,6 +22,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::Level;
 
 pub use page::page;
+pub use protobuf_style::{protobuf_category, protobuf_style};
 
 /// A kind of finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,21 +50,24 @@ pub enum DefaultLevel {
     Deny,
     /// A warning, unless `[lints]` denies or allows it.
     Warn,
+    /// Not looked for, unless `[lints]` asks for it.
+    Allow,
 }
 
 impl DefaultLevel {
-    /// `error`, `deny`, `warn`.
+    /// `error`, `deny`, `warn`, `allow`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Error => "error",
             Self::Deny => "deny",
             Self::Warn => "warn",
+            Self::Allow => "allow",
         }
     }
 }
 
 /// The tables by their first digits, each with its title.
-const TABLES: [(&str, &[Code]); 14] = [
+const TABLES: &[(&str, &[Code])] = &[
     ("Reading files", files::CODES),
     ("References", references::CODES),
     ("JSON Schema", json_schema::CODES),
@@ -73,6 +78,7 @@ const TABLES: [(&str, &[Code]); 14] = [
     ("Rust names and types", rust::CODES),
     ("Lints and examples (`walnats check` only)", lints::CODES),
     ("Changes that hurt a reader (`walnats breaking` only)", breaking::CODES),
+    ("Layout and names of protobuf files: buf's rules (`walnats check` only)", protobuf_style::CODES),
     ("Layout (`walnats fmt` only)", format::CODES),
     ("Payloads (`walnats test`, `validate`, `sample` and `export`)", samples::CODES),
     ("Streams and events on a server (`walnats plan`, `register` and `emit`)", plan::CODES),
@@ -97,7 +103,7 @@ const FOREIGN: [(&str, Level); 12] = [
 
 /// The tables in order, each with its title.
 pub fn tables() -> impl Iterator<Item = (&'static str, &'static [Code])> {
-    TABLES.into_iter()
+    TABLES.iter().copied()
 }
 
 /// All codes, sorted.
@@ -122,7 +128,8 @@ pub fn lints() -> impl Iterator<Item = &'static str> {
 
 /// The levels that foreign files have at most, by code.
 pub(crate) fn foreign() -> BTreeMap<&'static str, Level> {
-    FOREIGN.iter().filter_map(|(slug, level)| Some((by_slug(slug)?.id, *level))).collect()
+    let style = protobuf_style().map(|code| (code.id, Level::Allow));
+    FOREIGN.iter().filter_map(|(slug, level)| Some((by_slug(slug)?.id, *level))).chain(style).collect()
 }
 
 /// `docs/diagnostics.md`.
@@ -130,15 +137,17 @@ pub fn document() -> String {
     let mut text = "# Diagnostics\n\nGenerated from `src/codes/`; `WALNATS_BLESS=1 cargo test -p walnats-codegen --test diagnostics` \
                     writes it again.\n\nEvery finding has a stable code. `error`: nothing is generated, and no setting changes \
                     that; `deny`: nothing is\ngenerated, unless `[lints]` says `warn` or `allow`; `warn`: code is generated \
-                    nevertheless. `[lints]` in `walnats.toml`\nsets levels by name: `no-description = \"allow\"`. Each code has a folder in \
+                    nevertheless; `allow`: not looked for, unless `[lints]` asks for it. `[lints]` in `walnats.toml`\nsets levels by name: `no-description = \"allow\"`. Each code has a folder in \
                     `fixtures/diagnostics` with a schema that\nprovokes it and the text that comes out; those that begin with `WN08` have \
-                    one in `fixtures/breaking` of `walnats-compat`, those with `WN10`, `WN11` and `WN12` in `fixtures/fmt`,\n`fixtures/samples` and `fixtures/plan` of `walnats-cli`.\n`walnats explain CODE` prints a row, with its page where it has one.\n"
+                    one in `fixtures/breaking` of `walnats-compat`, those with `WN09` in `fixtures/style` there, those with `WN10`, `WN11` and `WN12` in `fixtures/fmt`,\n`fixtures/samples` and `fixtures/plan` of `walnats-cli`.\n\
+                    `protobuf = \"basic\"` in `[lints]` makes a warning of each rule of buf's category BASIC; so do `\"minimal\"` and \
+                    `\"standard\"`.\n`\"buf.yaml\"` takes the rules from that file, and `\"off\"` leaves them to buf.\n`walnats explain CODE` prints a row, with its page where it has one.\n"
         .to_owned();
     for (title, codes) in TABLES {
         text += &format!(
             "\n## {title}\n\n| code | name | level | what is wrong | how to fix it |\n|---|---|---|---|---|\n"
         );
-        for Code { id, slug, level, summary, cure, reference } in codes {
+        for Code { id, slug, level, summary, cure, reference } in *codes {
             let level = level.name();
             let id = page(id).map_or_else(|| (*id).to_owned(), |_| format!("[{id}](explain/{id}.md)"));
             let reference = reference.map(|url| format!(" [Specification]({url})")).unwrap_or_default();
@@ -150,8 +159,8 @@ pub fn document() -> String {
         slugs.collect::<Vec<_>>().join(", ")
     };
     text += &format!(
-        "\nIn files that `[schemas] foreign` lists, these are warnings at most: {}; these are not reported: {}. Only others could fix \
-         them.\n\n`walnats check` adds one of its own: the warning `WN0790` says that walnats and the crate jsonschema disagree on an \
+        "\nIn files that `[schemas] foreign` lists, these are warnings at most: {}; these are not reported: {}; and nothing that begins with `WN09`. Only \
+         others could fix them.\n\n`walnats check` adds one of its own: the warning `WN0790` says that walnats and the crate jsonschema disagree on an \
          example.\nPlease report it with the schema.\n",
         list(Level::Warn),
         list(Level::Allow)

@@ -37,6 +37,7 @@
 //!
 //! [lints]                               # by the names in `docs/diagnostics.md`: allow, warn or deny
 //! no-description = "deny"
+//! protobuf = "standard"                 # buf's lint rules of this category are warnings
 //! ```
 
 mod breaking;
@@ -59,7 +60,7 @@ pub use breaking::{BreakingSettings, ModeName, UnknownMembersName};
 pub use codegen::{CodegenSettings, DateTimeName};
 pub use event::EventSettings;
 pub use fmt::FmtSettings;
-pub use lints::LevelName;
+pub use lints::{LevelName, LintSettings, ProtobufName};
 pub use read::parse;
 pub use schema::{DraftName, Formats, SchemaSettings, UnknownKeywordsName};
 pub use service::ServiceSettings;
@@ -71,7 +72,7 @@ pub use text::{OneOrMany, Text};
 pub use units::{Bytes, Limit, Span};
 pub use workspace::WorkspaceSettings;
 
-use crate::codes;
+use crate::codes::{self, DefaultLevel};
 use crate::diagnostic::{Level, Place, SourceFile};
 use walnats_schema::read::wildcard;
 
@@ -99,16 +100,35 @@ pub struct Settings {
     /// What `--workspace` takes for a package, in the file of the workspace's root.
     pub workspace: Option<WorkspaceSettings>,
     /// Levels of findings by name, such as `no-description`: those that are not always errors.
-    pub lints: BTreeMap<Text, LevelName>,
+    pub lints: LintSettings,
     /// The file itself, for places.
     #[cfg_attr(feature = "config-schema", schemars(skip))]
     pub file: Arc<SourceFile>,
 }
 
 impl Settings {
-    /// The levels of `[lints]`, by code.
+    /// The levels of `[lints]`, by code, and of what is not looked for unless `[lints]` asks for it.
     pub fn levels(&self) -> BTreeMap<&'static str, Level> {
-        self.lints.iter().filter_map(|(slug, level)| Some((codes::by_slug(slug.as_str())?.id, level.level()))).collect()
+        let asked_for =
+            codes::all().filter(|code| code.level == DefaultLevel::Allow).map(|code| (code.id, Level::Allow));
+        let named = self.lints.levels.iter();
+        let named = named.filter_map(|(slug, level)| Some((codes::by_slug(slug.as_str())?.id, level.level())));
+        asked_for.chain(self.protobuf_levels()).chain(named).collect()
+    }
+
+    /// The levels of buf's rules, where `protobuf` in `[lints]` changes them.
+    fn protobuf_levels(&self) -> Vec<(&'static str, Level)> {
+        let all = |level| codes::protobuf_style().map(|code| (code.id, level)).collect();
+        let category = |name| codes::protobuf_category(name).map(|code| (code.id, Level::Warn)).collect();
+        match self.lints.protobuf {
+            None => Vec::new(),
+            Some(ProtobufName::Off) => all(Level::Allow),
+            Some(ProtobufName::Minimal) => category("minimal"),
+            Some(ProtobufName::Basic) => category("basic"),
+            Some(ProtobufName::Standard) => category("standard"),
+            // Which of them are looked for, that file says.
+            Some(ProtobufName::BufYaml) => all(Level::Warn),
+        }
     }
 
     /// What `walnats breaking` takes for a break of an event: what its own entry says, then entries with patterns, those with

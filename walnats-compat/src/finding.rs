@@ -145,6 +145,7 @@ impl Finding {
         let level = settings.levels().get(code.id).copied().unwrap_or(match code.level {
             DefaultLevel::Error | DefaultLevel::Deny => Level::Deny,
             DefaultLevel::Warn => Level::Warn,
+            DefaultLevel::Allow => Level::Allow,
         });
         let (rules, witness, marks, readers, help, acceptance) = Default::default();
         Some(Self {

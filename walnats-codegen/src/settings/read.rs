@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_spanned::Spanned;
 use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 
-use super::{Keys, LevelName, Settings, StreamSettings, Text};
+use super::{Keys, LevelName, LintSettings, ProtobufName, Settings, StreamSettings, Text};
 use crate::codes::{self, DefaultLevel};
 use crate::diagnostic::{Diagnostic, Place, Report, SourceFile};
 
@@ -132,9 +132,14 @@ impl Reader<'_> {
     }
 
     /// Levels by the names of findings that have any.
-    fn lints(&mut self, value: Spanned<DeValue>) -> BTreeMap<Text, LevelName> {
-        let mut lints = self.sections::<LevelName>(value);
-        lints.retain(|slug, _| {
+    fn lints(&mut self, mut value: Spanned<DeValue>) -> LintSettings {
+        let mut settings = LintSettings::default();
+        if let DeValue::Table(table) = value.get_mut() {
+            let protobuf = table.remove("protobuf");
+            settings.protobuf = protobuf.and_then(|protobuf| self.section::<ProtobufName>(protobuf));
+        }
+        let mut levels = self.sections::<LevelName>(value);
+        levels.retain(|slug, _| {
             let code = codes::by_slug(slug.as_str());
             match code {
                 None => self.unknown(slug.as_str(), &codes::lints().collect::<Vec<_>>(), slug.span()),
@@ -147,7 +152,8 @@ impl Reader<'_> {
             }
             false
         });
-        lints
+        settings.levels = levels;
+        settings
     }
 
     fn wrong(&mut self, error: &Error, section: Range<usize>, keys: &[(Range<usize>, String)]) {
