@@ -1,6 +1,7 @@
 //! `walnats check`
 
 mod opinion;
+mod style;
 
 use std::path::Path;
 
@@ -39,6 +40,9 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
 fn check(folder: &Path, options: &Options) -> Run {
     let mut package = Package::load(&walnats_codegen::configure().root(folder));
     let model = package.check().ok();
+    if model.is_some() {
+        style::check(&mut package, folder);
+    }
     let mut opinion = Opinion::default();
     if let Some(model) = &model {
         opinion = opinion::compare(model, &package.sources, &package.settings);
