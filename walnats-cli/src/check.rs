@@ -2,6 +2,7 @@
 
 mod fix;
 mod opinion;
+mod style;
 
 use std::path::Path;
 
@@ -57,6 +58,9 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
 fn check(folder: &Path, options: &Options) -> Run {
     let mut package = Package::load(&walnats_codegen::configure().root(folder));
     let model = package.check().ok();
+    if model.is_some() {
+        style::check(&mut package, folder);
+    }
     let mut opinion = Opinion::default();
     if let Some(model) = &model {
         walnats_compat::lint::check(model, &package.sources, &mut package.report);

@@ -14,6 +14,7 @@ mod options;
 mod page;
 mod plan;
 mod protobuf;
+mod protobuf_style;
 mod references;
 mod rust;
 mod samples;
@@ -24,6 +25,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::Level;
 
 pub use page::page;
+pub use protobuf_style::{protobuf_category, protobuf_style};
 
 /// A kind of finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +84,7 @@ const TABLES: &[(&str, &[Code])] = &[
     ("Lints on events (`walnats check` only)", lints_events::CODES),
     ("Findings that are ignored", ignores::CODES),
     ("Changes that hurt a reader (`walnats breaking` only)", breaking::CODES),
+    ("Layout and names of protobuf files: buf's rules (`walnats check` only)", protobuf_style::CODES),
     ("Layout (`walnats fmt` only)", format::CODES),
     ("Payloads (`walnats test`, `validate`, `sample` and `export`)", samples::CODES),
     ("Streams and events on a server (`walnats plan`, `register` and `emit`)", plan::CODES),
@@ -148,7 +151,8 @@ pub(crate) fn denied() -> impl Iterator<Item = &'static str> {
 
 /// The levels that foreign files have at most, by code.
 pub(crate) fn foreign() -> BTreeMap<&'static str, Level> {
-    FOREIGN.iter().filter_map(|(slug, level)| Some((by_slug(slug)?.id, *level))).collect()
+    let style = protobuf_style().map(|code| (code.id, Level::Allow));
+    FOREIGN.iter().filter_map(|(slug, level)| Some((by_slug(slug)?.id, *level))).chain(style).collect()
 }
 
 /// `docs/diagnostics.md`.
@@ -157,9 +161,11 @@ pub fn document() -> String {
                     writes it again.\n\nEvery finding has a stable code. `error`: nothing is generated, and no setting changes \
                     that; `deny`: nothing is\ngenerated, unless `[lints]` says `warn` or `allow`; `warn`: code is generated \
                     nevertheless; `allow`: not looked for, unless `[lints]` asks for it.\n`[lints]` in `walnats.toml` sets levels by \
-                    name: `no-description = \"allow\"`; with `preset = \"strict\"`, whatever is `allow` below is `warn`. Each code has a folder in \
+                    name: `no-description = \"allow\"`; with `preset = \"strict\"`, whatever is `allow` below is `warn`, but for protobuf style. Each code has a folder in \
                     `fixtures/diagnostics` with a schema that\nprovokes it and the text that comes out; those that begin with `WN08` have \
-                    one in `fixtures/breaking` of `walnats-compat`, those with `WN10`, `WN11` and `WN12` in `fixtures/fmt`,\n`fixtures/samples` and `fixtures/plan` of `walnats-cli`.\n`walnats explain CODE` prints a row, with its page where it has one.\n"
+                    one in `fixtures/breaking` of `walnats-compat`, those with `WN09` in `fixtures/style` there, those with `WN10`, `WN11` and `WN12` in `fixtures/fmt`,\n`fixtures/samples` and `fixtures/plan` of `walnats-cli`.\n\
+                    `protobuf = \"basic\"` in `[lints]` makes a warning of each rule of buf's category BASIC; so do `\"minimal\"` and \
+                    `\"standard\"`.\n`\"buf.yaml\"` takes the rules from that file, and `\"off\"` leaves them to buf.\n`walnats explain CODE` prints a row, with its page where it has one.\n"
         .to_owned();
     for (title, codes) in TABLES {
         text += &format!(
@@ -177,8 +183,8 @@ pub fn document() -> String {
         slugs.collect::<Vec<_>>().join(", ")
     };
     text += &format!(
-        "\nIn files that `[schemas] foreign` lists, these are warnings at most: {}; these are not reported: {}. Only others could fix \
-         them.\n\n`walnats check` adds one of its own: the warning `WN0790` says that walnats and the crate jsonschema disagree on an \
+        "\nIn files that `[schemas] foreign` lists, these are warnings at most: {}; these are not reported: {}; and nothing that begins with `WN09`. Only \
+         others could fix them.\n\n`walnats check` adds one of its own: the warning `WN0790` says that walnats and the crate jsonschema disagree on an \
          example.\nPlease report it with the schema.\n",
         list(Level::Warn),
         list(Level::Allow)

@@ -78,7 +78,8 @@ fn read(found: &file::Found<'_>, sources: &mut SourceSet, report: &mut Report) {
             sources.documents.extend(text(found, report).and_then(|file| parse_json(file, name, report)))
         }
         file::Kind::Yaml => {
-            sources.documents.extend(text(found, report).and_then(|file| parse_yaml(file, name, report)))
+            let file = text(found, report).filter(|file| !is_of_buf(name, &file.text));
+            sources.documents.extend(file.and_then(|file| parse_yaml(file, name, report)))
         }
         file::Kind::Proto => sources.protobuf.extend(text(found, report).map(|file| ProtobufSource {
             bytes: file.text.clone().into_bytes(),
@@ -113,6 +114,17 @@ fn read_among_tests(found: &[file::Found<'_>], sources: &mut SourceSet, report: 
         sources.protobuf.extend(content.protobuf);
         findings.diagnostics.into_iter().for_each(|finding| report.push(finding));
     }
+}
+
+/// Whether it is a file that buf keeps next to `.proto` files, with the version that no schema has.
+fn is_of_buf(name: &str, text: &str) -> bool {
+    let own = ["buf.yaml", "buf.gen.yaml", "buf.work.yaml", "buf.policy.yaml"];
+    let versions = ["v1", "v2", "v1beta1"];
+    let is_version = |line: &str| {
+        let value = line.strip_prefix("version:").map(|value| value.split('#').next().unwrap_or_default());
+        value.is_some_and(|value| versions.contains(&value.trim().trim_matches(['"', '\''])))
+    };
+    own.contains(&name.rsplit('/').next().unwrap_or_default()) && text.lines().any(is_version)
 }
 
 fn text(found: &file::Found<'_>, report: &mut Report) -> Option<Arc<SourceFile>> {

@@ -44,6 +44,7 @@
 //! files = "legacy/*"
 //! reason = "renaming them would break readers"
 //! until = "2027-06-30"
+//! protobuf = "standard"                 # buf's lint rules of this category are warnings
 //! ```
 
 mod breaking;
@@ -66,7 +67,7 @@ pub use breaking::{BreakingSettings, ModeName, UnknownMembersName};
 pub use codegen::{CodegenSettings, DateTimeName};
 pub use event::EventSettings;
 pub use fmt::FmtSettings;
-pub use lints::{IgnoreSettings, LevelName, LintSettings, PresetName};
+pub use lints::{IgnoreSettings, LevelName, LintSettings, PresetName, ProtobufName};
 pub use read::parse;
 pub use schema::{DraftName, Formats, SchemaSettings, UnknownKeywordsName};
 pub use service::ServiceSettings;
@@ -115,11 +116,29 @@ pub struct Settings {
 impl Settings {
     /// The levels of `[lints]`, by code, and of what is not looked for unless `[lints]` asks for it.
     pub fn levels(&self) -> BTreeMap<&'static str, Level> {
-        let unnamed = if self.lints.preset == PresetName::Strict { Level::Warn } else { Level::Allow };
-        let asked_for = codes::all().filter(|code| code.level == DefaultLevel::Allow).map(|code| (code.id, unnamed));
+        let strict = self.lints.preset == PresetName::Strict;
+        let is_style = |id| codes::protobuf_style().any(|code| code.id == id);
+        let unnamed = |id| if strict && !is_style(id) { Level::Warn } else { Level::Allow };
+        let asked_for =
+            codes::all().filter(|code| code.level == DefaultLevel::Allow).map(|code| (code.id, unnamed(code.id)));
         let named = self.lints.levels.iter();
         let named = named.filter_map(|(slug, level)| Some((codes::by_slug(slug.as_str())?.id, level.level())));
-        asked_for.chain(named).collect()
+        asked_for.chain(self.protobuf_levels()).chain(named).collect()
+    }
+
+    /// The levels of buf's rules, where `protobuf` in `[lints]` changes them.
+    fn protobuf_levels(&self) -> Vec<(&'static str, Level)> {
+        let all = |level| codes::protobuf_style().map(|code| (code.id, level)).collect();
+        let category = |name| codes::protobuf_category(name).map(|code| (code.id, Level::Warn)).collect();
+        match self.lints.protobuf {
+            None => Vec::new(),
+            Some(ProtobufName::Off) => all(Level::Allow),
+            Some(ProtobufName::Minimal) => category("minimal"),
+            Some(ProtobufName::Basic) => category("basic"),
+            Some(ProtobufName::Standard) => category("standard"),
+            // Which of them are looked for, that file says.
+            Some(ProtobufName::BufYaml) => all(Level::Warn),
+        }
     }
 
     /// What `walnats breaking` takes for a break of an event: what its own entry says, then entries with patterns, those with

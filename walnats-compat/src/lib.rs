@@ -17,6 +17,7 @@ mod reason;
 pub mod sample;
 mod screen;
 mod side;
+pub mod style;
 mod tolerant;
 mod walk;
 

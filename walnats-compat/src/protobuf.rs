@@ -26,6 +26,7 @@ mod rule;
 mod sample;
 mod service;
 mod string;
+pub mod style;
 mod witness;
 
 use std::collections::BTreeMap;

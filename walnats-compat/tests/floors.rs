@@ -7,7 +7,7 @@ use walnats_floors::{Floors, faults};
 /// From the bottom up.
 const FLOORS: Floors<'static> = &[
     &["json", "kind", "opinion", "protobuf", "sample", "walk"],
-    &["finding", "lint", "reason", "side"],
+    &["finding", "lint", "reason", "side", "style"],
     &["accepted", "keyword", "mark", "tolerant"],
     &["delivery", "payload"],
     &["messages"],

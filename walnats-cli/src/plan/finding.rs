@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use walnats_codegen::diagnostic::{ForeignFiles, Levels, Place};
+use walnats_codegen::diagnostic::{Levels, Place};
 use walnats_codegen::settings::Settings;
 use walnats_codegen::{Diagnostic, EventModel, Package, Report};
 use walnats_runtime::{Action, CutOff, Plan, Refusal, RefusedStream, StreamPlan, Warning};
@@ -21,7 +21,7 @@ impl Findings<'_> {
     pub fn of(&self, refused: &[RefusedStream], deny_changes: bool) -> Report {
         let Self { package: Package { settings, .. }, model, plan } = self;
         let mut report = Report::default();
-        report.set_levels(Levels { everywhere: settings.levels(), foreign: ForeignFiles::default() });
+        report.set_levels(Levels { everywhere: settings.levels(), ..Levels::default() });
         // The plan has the streams in the order of the model, perhaps under other names.
         for (stream, planned) in model.streams.iter().zip(&plan.streams) {
             let place = place(settings, model, &stream.name);

@@ -47,7 +47,7 @@ fn rule(id: &str) -> Value {
     let Some(code) = codes::by_id(id) else {
         return json!({ "id": id, "shortDescription": { "text": id }, "help": { "text": HELP_WITHOUT_ROW } });
     };
-    let level = if code.level == DefaultLevel::Warn { "warning" } else { "error" };
+    let level = if matches!(code.level, DefaultLevel::Warn | DefaultLevel::Allow) { "warning" } else { "error" };
     let text = format!("{}\n\nHow to fix it: {}", code.summary, code.cure);
     let markdown = codes::page(id).map_or_else(
         || format!("{}\n\n**How to fix it:** {}", code.summary, code.cure),

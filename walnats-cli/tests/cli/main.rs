@@ -1,6 +1,7 @@
 //! The program as seen from a shell: exit codes, output, files.
 
 mod check;
+mod check_protobuf;
 #[cfg(unix)]
 mod dev;
 mod explain;

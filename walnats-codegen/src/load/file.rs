@@ -254,7 +254,8 @@ fn outside(shown: &str) -> Diagnostic {
 
 /// Mentions a file that is not a schema by its extension, unless it is one that people put next to schemas, or next to tests.
 fn report_unread(shown: &str, name: &str, report: &mut Report) {
-    if is_among_tests(name) {
+    // What buf has locked, next to its `buf.yaml`.
+    if is_among_tests(name) || name.rsplit('/').next() == Some("buf.lock") {
         return;
     }
     let Some(extension) = Path::new(shown).extension().and_then(|extension| extension.to_str()) else { return };

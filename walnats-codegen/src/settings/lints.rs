@@ -16,6 +16,8 @@ pub struct LintSettings {
     pub preset: PresetName,
     /// Findings that are not to be reported, each with a reason.
     pub ignore: Vec<IgnoreSettings>,
+    /// Which of buf's lint rules protobuf files are held against.
+    pub protobuf: Option<ProtobufName>,
     /// Levels by name.
     #[cfg_attr(feature = "config-schema", schemars(flatten))]
     pub levels: BTreeMap<Text, LevelName>,
@@ -29,7 +31,7 @@ pub enum PresetName {
     /// Those of the table of codes.
     #[default]
     Recommended,
-    /// The same, and a warning for whatever the table allows.
+    /// The same, and a warning for whatever the table allows, but for the style of protobuf files.
     Strict,
 }
 
@@ -48,6 +50,24 @@ pub struct IgnoreSettings {
     /// look at the day.
     #[serde(default)]
     pub until: Option<Day>,
+}
+
+/// A set of buf's lint rules. Levels by name have the last word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "config-schema", derive(schemars::JsonSchema))]
+pub enum ProtobufName {
+    /// None: buf does that.
+    Off,
+    /// Warnings for the rules of the category MINIMAL, besides those that are warnings anyway.
+    Minimal,
+    /// The same for the category BASIC.
+    Basic,
+    /// The same for the category STANDARD.
+    Standard,
+    /// Warnings for the rules that `buf.yaml` uses, next to `walnats.toml` or in the schema folder.
+    #[serde(rename = "buf.yaml")]
+    BufYaml,
 }
 
 /// How bad a finding is taken to be.

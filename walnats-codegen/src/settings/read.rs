@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_spanned::Spanned;
 use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 
-use super::{IgnoreSettings, Keys, LevelName, LintSettings, PresetName, Settings, StreamSettings, Text};
+use super::{IgnoreSettings, Keys, LevelName, LintSettings, PresetName, ProtobufName, Settings, StreamSettings, Text};
 use crate::codes::{self, DefaultLevel};
 use crate::diagnostic::{Diagnostic, Place, Report, SourceFile};
 
@@ -149,6 +149,8 @@ impl Reader<'_> {
                     self.report.push(finding.help("write each as `[[lints.ignore]]`"));
                 }
             }
+            let protobuf = table.remove("protobuf");
+            settings.protobuf = protobuf.and_then(|protobuf| self.section::<ProtobufName>(protobuf));
         }
         let mut levels = self.sections::<LevelName>(value);
         levels.retain(|slug, _| {

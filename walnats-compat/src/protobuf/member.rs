@@ -85,7 +85,7 @@ impl Member {
         either!(self, member => member.parent_file())
     }
 
-    fn path(&self) -> &[i32] {
+    pub fn path(&self) -> &[i32] {
         either!(self, member => member.path())
     }
 

@@ -60,8 +60,13 @@ pub(super) fn span(file: &FileDescriptor, path: &[i32]) -> Option<Span> {
     // Of an option with a value of its own, both have the path: the option stands around the value.
     let locations = info.location.iter().filter(|location| location.path == path);
     let location = locations.min_by_key(|location| location.span.iter().take(2).copied().collect::<Vec<_>>())?;
+    as_span(&location.span)
+}
+
+/// A span as descriptors have it: lines and columns from 0, the last line left out where it is the first.
+pub(super) fn as_span(span: &[i32]) -> Option<Span> {
     let number = |number: i32| u32::try_from(number).unwrap_or_default().saturating_add(1);
-    match *location.span.as_slice() {
+    match *span {
         [line, column, end_column] => Some(Span {
             line: number(line),
             column: number(column),

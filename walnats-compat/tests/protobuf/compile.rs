@@ -13,7 +13,7 @@ use walnats_compat::protobuf::Package;
 use crate::{edition, edition_text};
 
 /// Files that come with compilers: what of them is used here.
-const BUILTIN: [(&str, &str); 3] = [
+const BUILTIN: [(&str, &str); 4] = [
     ("walnats/options.proto", include_str!("../../../walnats-codegen/proto/walnats/options.proto")),
     (
         "google/protobuf/cpp_features.proto",
@@ -23,6 +23,17 @@ const BUILTIN: [(&str, &str); 3] = [
           enum StringType { STRING_TYPE_UNKNOWN = 0; VIEW = 1; CORD = 2; STRING = 3; }
           optional bool legacy_closed_enum = 1;
           optional StringType string_type = 2;
+        }"#,
+    ),
+    (
+        // With the number of Java's: `descriptor.proto` leaves Go's to nobody here.
+        "google/protobuf/go_features.proto",
+        r#"syntax = "proto2"; package pb; import "google/protobuf/descriptor.proto";
+        extend google.protobuf.FeatureSet { optional GoFeatures go = 1001; }
+        message GoFeatures {
+          enum APILevel { API_LEVEL_UNSPECIFIED = 0; API_OPEN = 1; API_HYBRID = 2; API_OPAQUE = 3; }
+          optional bool legacy_unmarshal_json_enum = 1;
+          optional APILevel api_level = 2;
         }"#,
     ),
     (

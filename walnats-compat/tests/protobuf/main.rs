@@ -6,6 +6,7 @@ mod edition_text;
 mod fixtures;
 mod misread;
 mod strangers;
+mod style;
 
 // Files of editions, as walnats-codegen rewrites them.
 #[path = "../../../walnats-codegen/src/lower/protobuf/edition.rs"]
