@@ -13,13 +13,14 @@ use walnats_codegen::{EventModel, Package};
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
 use crate::report::{Case, Run};
-use crate::{finish, output, today, workspace};
+use crate::{finish, fmt, output, test, today, workspace};
 use opinion::Opinion;
 
-/// Check the schemas, options, subjects, streams and examples
+/// Check the schemas, options, subjects, streams, examples, tests and samples
 ///
-/// Reads the code generator's inputs and writes nothing. Each example is validated against its schema twice: by walnats
-/// and by an independent validator. If the two disagree, you are asked to report a bug.
+/// Everything that needs nothing to compare with; it writes nothing. Each example is validated against its schema twice: by
+/// walnats and by an independent validator. If the two disagree, you are asked to report a bug. Schema tests and samples are those
+/// of `walnats test`.
 #[derive(Args)]
 pub struct Options {
     /// The same as --format json
@@ -31,6 +32,9 @@ pub struct Options {
     /// Exit 1 on warnings, too
     #[arg(long)]
     deny_warnings: bool,
+    /// Also check the layout of the files, as `walnats fmt --check` does
+    #[arg(long)]
+    fmt: bool,
     /// Fix what has one right answer, such as misspelt keywords, and check the result
     ///
     /// The rest of each file keeps its text. What would cause an error is not written, nor are files that `[schemas] foreign` in
@@ -50,44 +54,54 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
         if options.fix {
             fix::apply(folder)?;
         }
-        Ok(check(folder, options))
+        check(folder, options)
     })?;
     finish::with(&run, global)
 }
 
-fn check(folder: &Path, options: &Options) -> Run {
+fn check(folder: &Path, options: &Options) -> Result<Run, Failure> {
     let mut package = Package::load(&walnats_codegen::configure().root(folder));
     let model = package.check().ok();
     if model.is_some() {
         style::check(&mut package, folder);
     }
-    let mut opinion = Opinion::default();
+    let (mut opinion, mut tests) = (Opinion::default(), 0);
     if let Some(model) = &model {
         walnats_compat::lint::check(model, &package.sources, &mut package.report);
         opinion = opinion::compare(model, &package.sources, &package.settings);
+        let mut report = std::mem::take(&mut package.report);
+        tests = test::findings(&package, model, folder, &mut report);
+        package.report = report;
         package.mention_unneeded_ignores();
     }
     let mut report = package.report;
+    if options.fmt {
+        report.diagnostics.append(&mut fmt::findings(folder)?.diagnostics);
+    }
     report.diagnostics.append(&mut opinion.disagreements.diagnostics);
     report.expire(&today::today().to_string());
     report.sort();
 
-    let mut run =
-        Run::of("check", &report).deny_warnings(options.deny_warnings).summary(summary(model.as_ref(), &opinion));
+    let mut run = Run::of("check", &report).deny_warnings(options.deny_warnings).summary(summary(
+        model.as_ref(),
+        &opinion,
+        tests,
+    ));
     if options.verbose {
         run.details = details(model.as_ref(), &opinion);
     }
     run.cases = cases(model.as_ref());
-    run
+    Ok(run)
 }
 
-/// `2 events in 1 stream, 3 examples`
-fn summary(model: Option<&EventModel>, opinion: &Opinion) -> String {
+/// `2 events in 1 stream, 3 examples, 4 tests`
+fn summary(model: Option<&EventModel>, opinion: &Opinion, tests: usize) -> String {
     let Some(model) = model else { return "stopped early".to_owned() };
     let events = output::count(model.events.len(), "event");
     let streams = output::count(model.streams.len(), "stream");
     let examples = output::count(opinion.examples, "example");
-    format!("{events} in {streams}, {examples}")
+    let tests = if tests == 0 { String::new() } else { format!(", {}", output::count(tests, "test")) };
+    format!("{events} in {streams}, {examples}{tests}")
 }
 
 /// A case for each event.

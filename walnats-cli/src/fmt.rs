@@ -54,12 +54,27 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
     finish::with(&run, global)
 }
 
+/// What is not formatted in a package, as with `--check`.
+pub fn findings(folder: &Path) -> Result<Report, Failure> {
+    let options = Options { paths: Vec::new(), check: true, stdin_filename: None };
+    formatted(folder, &options).map(|(report, ..)| report)
+}
+
 fn package(folder: &Path, options: &Options) -> Result<Run, Failure> {
+    let (mut report, summary, names) = formatted(folder, options)?;
+    report.sort();
+    let mut run = Run::of("fmt", &report).summary(summary);
+    run.details = names.iter().map(|name| format!("formatted {name}\n")).collect();
+    Ok(run)
+}
+
+/// What was found, a summary, and the files that were written.
+fn formatted(folder: &Path, options: &Options) -> Result<(Report, String, Vec<String>), Failure> {
     let config = walnats_codegen::configure().root(folder);
     let mut report = Report::default();
     let settings = settings_of(folder, &config, &mut report);
     if report.has_errors() {
-        return Ok(Run::of("fmt", &report).summary("nothing formatted, because the settings are wrong"));
+        return Ok((report, "nothing formatted, because the settings are wrong".to_owned(), Vec::new()));
     }
     let package = files::Package::new(folder, &config, &settings)?;
     let files = match &options.paths[..] {
@@ -71,11 +86,8 @@ fn package(folder: &Path, options: &Options) -> Result<Run, Failure> {
     for file in &files {
         formatting.file(file);
     }
-    let Formatting { counts, mut report, .. } = formatting;
-    report.sort();
-    let mut run = Run::of("fmt", &report).summary(counts.summary(options.check));
-    run.details = counts.names.iter().map(|name| format!("formatted {name}\n")).collect();
-    Ok(run)
+    let Formatting { counts, report, .. } = formatting;
+    Ok((report, counts.summary(options.check), counts.names))
 }
 
 /// What became of the files.

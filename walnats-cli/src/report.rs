@@ -26,7 +26,7 @@ pub mod markdown;
 mod region;
 mod run;
 pub mod sarif;
-mod text;
+pub(crate) mod text;
 
 use clap::ValueEnum;
 

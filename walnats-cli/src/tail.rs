@@ -121,6 +121,11 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
         if failures == streams {
             return Err("no stream can be read".into());
         }
+        // Who reads that it waits may end it.
+        let stop = Arc::new(AtomicBool::new(false));
+        for signal in TERM_SIGNALS {
+            signal_hook::flag::register(*signal, Arc::clone(&stop))?;
+        }
         if options.from.is_none() && options.until.is_none() {
             output::note(&format!("waiting for new events on {place}; Ctrl-C ends\n"));
         }
@@ -131,7 +136,7 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
             publisher: &publisher,
             event: options.event.as_deref(),
         };
-        follow(options, deliveries, &shower).await
+        follow(options, deliveries, &shower, &stop).await
     })
 }
 
@@ -140,11 +145,8 @@ async fn follow(
     options: &Options,
     mut deliveries: mpsc::Receiver<Delivery>,
     shower: &show::Shower<'_>,
+    stop: &AtomicBool,
 ) -> Result<Outcome, Failure> {
-    let stop = Arc::new(AtomicBool::new(false));
-    for signal in TERM_SIGNALS {
-        signal_hook::flag::register(*signal, Arc::clone(&stop))?;
-    }
     let mut clock = tokio::time::interval(SIGNALS);
     let mut end = options.until.and_then(Until::wait);
     let (mut shown, mut are_valid) = (0, true);

@@ -7,7 +7,7 @@ use std::path::Path;
 use clap::Args;
 use serde_json::Value;
 use walnats_codegen::diagnostic::{Diagnostic, Place};
-use walnats_codegen::{Package, Report};
+use walnats_codegen::{EventModel, Package, Report};
 use walnats_samples::payload::Content;
 use walnats_samples::run::Ended;
 use walnats_samples::{Coverage, Expected, Judge, Sources};
@@ -40,15 +40,15 @@ pub struct Options {
 }
 
 pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure> {
-    let run = workspace::run(global, "test", |folder| Ok(test(folder, options)))?;
+    let run = workspace::run(global, "test", |folder| test(folder, options))?;
     finish::with(&run, global)
 }
 
-fn test(folder: &Path, options: &Options) -> Run {
+fn test(folder: &Path, options: &Options) -> Result<Run, Failure> {
     let mut package = Package::load(&walnats_codegen::configure().root(folder));
     let Ok(model) = package.model() else {
         // A package with errors is what `walnats check` is for.
-        return Run::of("test", &package.report).summary("nothing was tested");
+        return Ok(Run::of("test", &package.report).summary("nothing was tested"));
     };
     let mut report = package.report.clone();
     report.diagnostics.clear();
@@ -56,12 +56,15 @@ fn test(folder: &Path, options: &Options) -> Run {
     let mut cases = walnats_samples::cases(&judge, &Sources::new(folder), &mut report);
     if let Some(text) = &options.filter {
         cases.retain(|case| case.name.contains(text.as_str()) || case.event.contains(text.as_str()));
+        if cases.is_empty() && !report.has_errors() {
+            return Err(format!("no test contains `{text}`: `walnats test --list` lists all").into());
+        }
     }
     if options.list {
         report.sort();
         let mut run = Run::of("test", &report).summary(output::count(cases.len(), "test"));
         run.details = list(&cases);
-        return run;
+        return Ok(run);
     }
     let coverage = coverage(&judge, &cases, options.filter.is_some());
     if let Some(least) = options.min_coverage.map(usize::from).filter(|least| coverage.percent() < *least) {
@@ -77,7 +80,20 @@ fn test(folder: &Path, options: &Options) -> Run {
     if options.coverage {
         run.details = untested(&coverage);
     }
-    run.summary(summary(cases.len(), passed, &coverage))
+    Ok(run.summary(summary(cases.len(), passed, &coverage)))
+}
+
+/// Runs all tests and samples of a package without errors, adds what is found, and returns how many there are.
+pub fn findings(package: &Package, model: &EventModel, folder: &Path, report: &mut Report) -> usize {
+    let judge = Judge::new(package, model);
+    let cases = walnats_samples::cases(&judge, &Sources::new(folder), report);
+    for finding in walnats_samples::run(&judge, &cases).into_iter().flat_map(|ended| ended.findings) {
+        // What several tests of a file share, such as a misspelt event, is said once.
+        if !report.diagnostics.contains(&finding) {
+            report.push(finding);
+        }
+    }
+    cases.len()
 }
 
 /// Adds a case, with what was found about it.

@@ -10,7 +10,9 @@ pub fn long() -> &'static str {
 }
 
 static LONG: LazyLock<String> = LazyLock::new(|| {
-    let features = if cfg!(feature = "outbox") { "protobuf, outbox" } else { "protobuf" };
+    let features = [("protobuf", true), ("nats", cfg!(feature = "nats")), ("outbox", cfg!(feature = "outbox"))];
+    let features: Vec<_> = features.into_iter().filter(|(_, is_built)| *is_built).map(|(name, _)| name).collect();
+    let features = features.join(", ");
     let environment = match (cfg!(target_env = "musl"), cfg!(target_env = "gnu"), cfg!(target_env = "msvc")) {
         (true, _, _) => "-musl",
         (_, true, _) => "-gnu",

@@ -161,6 +161,28 @@ fn a_package_in_a_subfolder_is_compared_with_itself() {
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("--against main:services/shop"), "{}", ran.stderr);
     assert_eq!(breaking(&moved, "main:services/shop").code, 1);
+    // The same without settings.
+    git(folder.path(), &["rm", "-q", "--cached", "events/walnats.toml"]);
+    fs::remove_file(moved.join("walnats.toml")).unwrap();
+    let ran = breaking(&moved, "main");
+    assert_eq!(ran.code, 2, "{}", ran.stdout);
+    assert!(ran.stderr.contains("--against main:services/shop"), "{}", ran.stderr);
+}
+
+/// A folder that is named and not there is no package without events.
+#[test]
+fn a_folder_that_the_revision_does_not_have_is_a_failure() {
+    let (folder, package) = repository("services/shop");
+    for against in ["main:nope", "main:services/shop/schemas/order_placed.json", "main:services/shop/schemas"] {
+        let ran = breaking(&package, against);
+        assert_eq!(ran.code, 2, "{against}: {}", ran.stdout);
+        assert!(ran.stderr.contains("has no package in"), "{}", ran.stderr);
+    }
+    // A new package beside another one has nothing to compare with.
+    let new = folder.path().join("services/new");
+    write(&new, "schemas/a.json", "{\"type\": \"object\"}");
+    let ran = breaking(&new, "main");
+    assert_eq!((ran.code, ran.stdout.contains("1 new")), (0, true), "{}{}", ran.stdout, ran.stderr);
 }
 
 #[test]

@@ -13,7 +13,6 @@ const FLOORS: Floors<'static> = &[
     &["finish", "payload", "workspace"],
     &[
         "breaking",
-        "check",
         "completions",
         "config_schema",
         "dev",
@@ -30,7 +29,7 @@ const FLOORS: Floors<'static> = &[
         "test",
         "validate",
     ],
-    &["accept", "export"],
+    &["accept", "check", "export"],
     &["arguments"],
 ];
 

@@ -117,7 +117,12 @@ impl Fixer<'_> {
         }
         let together: Vec<&Diagnostic> = accepted.iter().chain(candidates).copied().collect();
         let after = self.run(&applied(texts, &together));
-        if !is_worse(before, &after, &together) {
+        // What those did that are accepted already is not to blame on these.
+        let narrows = || match accepted.is_empty() {
+            true => narrows(before, &after, candidates),
+            false => narrows(&self.run(&applied(texts, accepted)), &after, candidates),
+        };
+        if !is_worse(before, &after, &together) && !narrows() {
             accepted.extend(candidates);
         } else if let [only] = candidates {
             self.rejected.insert(key(only));
@@ -191,6 +196,18 @@ fn is_worse(before: &Run, after: &Run, findings: &[&Diagnostic]) -> bool {
         let is_of_schemas = ["WN02", "WN03", "WN0701"].iter().any(|start| error.code.starts_with(start));
         before.has_model || (is_of_schemas && changed.contains(error.place.file.path.as_str()))
     })
+}
+
+/// What says that a schema refuses more than it seems to.
+const NARROWED: [&str; 4] = ["WN0702", "WN0720", "WN0721", "WN0725"];
+/// What is fixed by adding a keyword that refuses something.
+const NARROWING: [&str; 3] = ["WN0309", "WN0314", "WN0726"];
+
+/// Whether a keyword that was added contradicts what stands beside it.
+fn narrows(before: &Run, after: &Run, findings: &[&Diagnostic]) -> bool {
+    let is_narrowed = |found: &&Diagnostic| NARROWED.contains(&found.code);
+    let count = |run: &Run| run.report.visible().filter(is_narrowed).count();
+    findings.iter().any(|found| NARROWING.contains(&found.code)) && count(after) > count(before)
 }
 
 /// What an error is told by after its place has moved.

@@ -53,7 +53,7 @@ struct Parts(Vec<Part<String>>);
 
 impl Parts {
     fn statements(&mut self, statements: &[Statement<'_>]) {
-        for statement in statements {
+        for statement in statements.iter().filter(|statement| !statement.is_empty()) {
             self.pieces(&statement.pieces);
             match &statement.end {
                 End::Semicolon(token) => self.token(token),

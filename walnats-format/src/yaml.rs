@@ -31,8 +31,12 @@ pub(crate) fn lay_out(text: &str, style: &Style) -> Result<String, Refusal> {
         },
     };
     let root = tree::parse(text)?;
-    let formatted = tree::print(&root, &options)?;
-    quotes::restore(text, formatted)
+    let formatted = quotes::restore(text, tree::print(&root, &options)?)?;
+    // For many parsers, a block scalar at the end of the text has a final line break only if the text has one.
+    if !text.ends_with('\n') && text.contains(['|', '>']) {
+        return Ok(formatted.trim_end_matches('\n').to_owned());
+    }
+    Ok(formatted)
 }
 
 /// Whether two texts of YAML say the same in the same style.

@@ -68,3 +68,20 @@ fn places_are_those_of_the_file() {
         assert!(text.is_char_boundary(refusal.at));
     }
 }
+
+/// Other parsers than ours give a block scalar at the end of the text a final line break only if the text has one.
+#[test]
+fn a_block_scalar_at_the_end_stays_without_a_line_break() {
+    for text in ["a:   |\n  x", "a:   >\n  x", "- b:  |-\n    x"] {
+        assert!(!formatted(Kind::Yaml, text).ends_with('\n'), "{text:?}");
+        assert!(formatted(Kind::Yaml, &format!("{text}\n")).ends_with('\n'), "{text:?}");
+    }
+}
+
+#[test]
+fn empty_statements_go() {
+    let text =
+        "syntax=\"proto3\";\nmessage A{;}\nenum B{C=0;;}\nservice D{rpc E(A)returns(A){option deprecated=true;;}}\n";
+    let expected = "syntax = \"proto3\";\n\nmessage A {}\nenum B {\n  C = 0;\n}\nservice D {\n  rpc E(A) returns (A) {\n    option deprecated = true;\n  }\n}\n";
+    assert_eq!(formatted(Kind::Proto, text), expected);
+}

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The floors of `read`, from the bottom up; siblings of one floor do not know each other.
 const FLOORS: &[&[&str]] =
-    &[&["suggestion", "wildcard"], &["diagnostic"], &["document"], &["resolve"], &["lower", "bundle"]];
+    &[&["suggestion", "wildcard"], &["diagnostic"], &["document"], &["edit"], &["resolve"], &["lower", "bundle"]];
 
 /// The floors of `read::resolve`.
 const RESOLVE_FLOORS: &[&[&str]] =
@@ -14,6 +14,7 @@ const RESOLVE_FLOORS: &[&[&str]] =
 /// The floors of `read::lower`.
 const LOWER_FLOORS: &[&[&str]] = &[
     &["annotations", "cure", "never"],
+    &["shape"],
     &["schema_object"],
     &[
         "array",

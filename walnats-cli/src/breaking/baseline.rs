@@ -87,6 +87,7 @@ fn no_baseline(against: &str, path: &Path) -> String {
 fn revision(git: &Git, against: &str) -> Result<Baseline, Failure> {
     let (name, folder) = split(against);
     let commit = git.commit(name)?;
+    let is_named = folder.is_some();
     let folder = match folder {
         Some(folder) if folder.is_empty() || folder.ends_with('/') => folder.to_owned(),
         Some(folder) => format!("{folder}/"),
@@ -94,7 +95,15 @@ fn revision(git: &Git, against: &str) -> Result<Baseline, Failure> {
     };
     let read = tree::package(git, &commit, &folder).map_err(|error| format!("cannot read `{against}`: {error}"))?;
     let Some(files) = read else {
-        let others = tree::elsewhere(git, &commit)?;
+        if is_named {
+            let folder = folder.trim_end_matches('/');
+            return Err(format!("`{name}` has no package in `{folder}`: no such folder, or no schemas in it").into());
+        }
+        // A package that is still there is another one.
+        let mut others = tree::elsewhere(git, &commit)?;
+        if let Ok(root) = git.top() {
+            others.retain(|other| !["walnats.toml", "schemas"].iter().any(|name| root.join(other).join(name).exists()));
+        }
         if others.is_empty() {
             return Ok(Baseline {
                 name: name.to_owned(),

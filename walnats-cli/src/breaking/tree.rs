@@ -1,6 +1,6 @@
 //! The files of a package as they were at a revision.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use walnats_codegen::Package;
 
@@ -45,12 +45,15 @@ pub fn package(git: &Git, commit: &str, folder: &str) -> Result<Option<BTreeMap<
     }
 }
 
-/// Other folders of a revision that have a `walnats.toml`.
+/// Other folders of a revision that have a `walnats.toml` or schemas in `schemas/`.
 pub fn elsewhere(git: &Git, commit: &str) -> Result<Vec<String>, Failure> {
     let entries = git.entries(commit, "")?;
-    let folders = entries.keys().filter_map(|path| path.strip_suffix("walnats.toml"));
-    let folders = folders.filter(|folder| folder.is_empty() || folder.ends_with('/'));
-    Ok(folders.map(|folder| folder.trim_end_matches('/').to_owned()).collect())
+    let of_settings = entries.keys().filter_map(|path| path.strip_suffix("walnats.toml"));
+    let schemas = entries.keys().filter(|path| EXTENSIONS.iter().any(|extension| path.ends_with(extension)));
+    let of_schemas = schemas.filter_map(|path| path.find("schemas/").map(|at| &path[..at]));
+    let folders = of_settings.chain(of_schemas).filter(|folder| folder.is_empty() || folder.ends_with('/'));
+    let folders: BTreeSet<String> = folders.map(|folder| folder.trim_end_matches('/').to_owned()).collect();
+    Ok(folders.into_iter().collect())
 }
 
 struct Tree {

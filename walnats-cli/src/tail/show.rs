@@ -101,7 +101,8 @@ fn head(delivery: &Delivery, event: Option<&str>) -> String {
     let number = sequence.map(|sequence| format!("/{sequence}")).unwrap_or_default();
     let event = event.unwrap_or("?");
     let id = delivery.header("Nats-Msg-Id").map(|id| format!(" id={id}")).unwrap_or_default();
-    format!("{time:.3} {stream}{number} {event} {subject}{id}")
+    // Whoever may publish chooses the subject and the id.
+    report::text::one_line(&format!("{time:.3} {stream}{number} {event} {subject}{id}"))
 }
 
 /// Members in the order of the text; numbers as written.

@@ -66,6 +66,11 @@ struct Finder<'a, 'j> {
 
 impl<'j> Finder<'_, 'j> {
     fn message(&self, captured: &Captured) -> Result<Found<'j>, Box<Diagnostic>> {
+        let events = &self.judge.model.events;
+        let named = captured.header("walnats-event").filter(|_| !captured.is_structured());
+        if let Some(event) = named.and_then(|name| events.iter().find(|event| event.name == name)) {
+            return Ok(Found { event, payload: self.body(event, &captured.body)? });
+        }
         if let Some(name) = captured.cloud_event_type() {
             let event = self.by_type(&name, self.place())?;
             return Ok(Found { event, payload: self.body(event, &captured.body)? });

@@ -77,3 +77,29 @@ fn a_package_without_events_is_not_clean() {
         assert!(checked.stderr.contains("warning[WN0114]: there are no events in `schemas`"), "{}", checked.stderr);
     }
 }
+
+/// What a newcomer runs finds what `walnats test` and, where asked, `walnats fmt --check` find.
+#[test]
+fn check_runs_schema_tests_and_samples_and_looks_at_the_layout_where_asked() {
+    let sound = sound();
+    fs::create_dir_all(sound.path().join("samples/user-created/invalid")).unwrap();
+    fs::write(sound.path().join("samples/user-created/invalid/1.json"), "{}").unwrap();
+    let checked = walnats(sound.path(), &["check"]);
+    assert_eq!(
+        (checked.code, checked.stdout.as_str()),
+        (0, "1 event in 1 stream, 1 example, 1 test: clean\n"),
+        "{}",
+        checked.stderr
+    );
+    fs::write(sound.path().join("samples/user-created/invalid/1.json"), r#"{"user_id": "u_42"}"#).unwrap();
+    let checked = walnats(sound.path(), &["check"]);
+    assert_eq!(checked.code, 1, "{}", checked.stdout);
+    assert!(checked.stderr.contains("error[WN1105]"), "{}", checked.stderr);
+
+    fs::remove_file(sound.path().join("samples/user-created/invalid/1.json")).unwrap();
+    fs::write(sound.path().join("walnats.toml"), "[fmt]\nline_width   = 100\n").unwrap();
+    assert_eq!(walnats(sound.path(), &["check"]).code, 0);
+    let checked = walnats(sound.path(), &["check", "--fmt"]);
+    assert_eq!(checked.code, 1, "{}", checked.stdout);
+    assert!(checked.stderr.contains("error[WN1001]"), "{}", checked.stderr);
+}

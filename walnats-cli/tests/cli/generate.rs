@@ -47,3 +47,21 @@ fn generate_refuses_broken_schemas_and_places() {
     assert_eq!(refused.code, 2, "{}", refused.stdout);
     assert!(refused.stderr.starts_with("error: cannot "), "{}", refused.stderr);
 }
+
+#[test]
+fn generate_keeps_what_others_have_written() {
+    for file in ["src/events/mod.rs", "src/events/user_created.rs", "src/events/schemas.json"] {
+        let folder = sound();
+        fs::create_dir_all(folder.path().join("src/events")).unwrap();
+        fs::write(folder.path().join(file), "// mine\n").unwrap();
+        let ran = walnats(folder.path(), &["generate", "--out", "src/events"]);
+        assert_eq!(fs::read_to_string(folder.path().join(file)).unwrap(), "// mine\n");
+        if ran.code == 0 {
+            assert!(file.ends_with("schemas.json"), "{file} is in the way");
+            continue;
+        }
+        assert_eq!(ran.code, 2, "{}", ran.stdout);
+        assert!(ran.stderr.contains("was not written by walnats"), "{}", ran.stderr);
+        assert_eq!(fs::read_dir(folder.path().join("src/events")).unwrap().count(), 1, "nothing is written");
+    }
+}

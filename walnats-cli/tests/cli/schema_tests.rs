@@ -65,7 +65,7 @@ fn schemas_in_folders_of_these_names_stay_schemas() {
     let checked = walnats(folder.path(), &["check"]);
     assert_eq!(
         (checked.code, checked.stdout.as_str()),
-        (0, "3 events in 3 streams, 0 examples: clean\n"),
+        (0, "3 events in 3 streams, 0 examples, 2 tests: clean, 1 warning\n"),
         "{}",
         checked.stderr
     );
@@ -83,4 +83,12 @@ fn a_broken_package_is_said_to_be_broken() {
     let ran = walnats(folder.path(), &["test"]);
     assert_eq!(ran.code, 1);
     assert!(ran.stderr.contains("error[WN0102]"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_filter_that_nothing_matches_is_a_failure() {
+    let folder = package(&[("schemas/a.json", A), ("samples/a/valid/1.json", r#"{"id": "x"}"#)]);
+    let ran = walnats(folder.path(), &["test", "--filter", "zzz", "--min-coverage", "100"]);
+    assert_eq!(ran.code, 2, "{}", ran.stdout);
+    assert!(ran.stderr.contains("no test contains `zzz`"), "{}", ran.stderr);
 }

@@ -70,9 +70,12 @@ fn the_version_says_what_was_built_in() {
     let long = walnats(folder.path(), &["--version"]);
     let lines: Vec<&str> = long.stdout.lines().collect();
     assert_eq!((long.code, lines[0]), (0, concat!("walnats ", env!("CARGO_PKG_VERSION"))));
-    for (line, start) in
-        lines[1..].iter().zip(["features: protobuf", "target: ", "formats: report 1, SARIF 2.1.0", "nats-server: 2."])
-    {
+    for (line, start) in lines[1..].iter().zip([
+        "features: protobuf, nats",
+        "target: ",
+        "formats: report 1, SARIF 2.1.0",
+        "nats-server: 2.",
+    ]) {
         assert!(line.starts_with(start), "{}", long.stdout);
     }
     assert_eq!(walnats(folder.path(), &["-V"]).stdout, concat!("walnats ", env!("CARGO_PKG_VERSION"), "\n"));

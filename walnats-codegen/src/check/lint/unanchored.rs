@@ -52,7 +52,8 @@ fn pieces(pattern: &str) -> Option<Vec<(Piece, bool)>> {
             '^' | '$' => return None,
             '\\' => match characters.next()? {
                 'b' | 'B' => return None,
-                'd' | 'w' | 'p' | 'P' => {
+                'd' | 'w' => pieces.push((Piece::Class, false)),
+                'p' | 'P' => {
                     if characters.peek() == Some(&'{') {
                         characters.by_ref().find(|c| *c == '}')?;
                     }

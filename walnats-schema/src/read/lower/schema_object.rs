@@ -1,7 +1,7 @@
 //! The schema that is being lowered, its keywords checked for their shape.
 
 use super::cure;
-use super::shape;
+use super::shape::{self, Written};
 use crate::read::diagnostic::{Diagnostic, Place, Report};
 use crate::read::document::{Document, Member, Node, NodeValue};
 use crate::read::resolve::{Cures, Dialect, Draft, Keyword, Location, Registry, Shape, TYPES};
@@ -99,7 +99,8 @@ pub(super) fn texts(node: &Node) -> Vec<String> {
 }
 
 fn wrong_shape(keyword: &Keyword, member: &Member, object: &SchemaObject<'_, '_>, cures: Cures) -> Diagnostic {
-    explain(keyword, member, object, cures).fix(shape::fix(keyword, member, object))
+    let written = Written { document: object.document(), node: object.location.node, draft: object.draft() };
+    explain(keyword, member, object, cures).fix(shape::fix(keyword, member, &written))
 }
 
 fn explain(keyword: &Keyword, member: &Member, object: &SchemaObject<'_, '_>, cures: Cures) -> Diagnostic {

@@ -3,22 +3,29 @@
 use serde_json::{Number, Value};
 
 use super::cure;
-use super::schema_object::SchemaObject;
 use crate::read::diagnostic::{Edit, Fix};
-use crate::read::document::{Member, Node, NodeValue};
+use crate::read::document::{Document, Member, Node, NodeValue};
 use crate::read::edit;
 use crate::read::resolve::{Draft, Keyword, Shape, TYPES};
 use crate::read::suggestion::did_you_mean;
 
+/// A schema as it is written.
+#[derive(Clone, Copy)]
+pub(super) struct Written<'a> {
+    pub(super) document: &'a Document,
+    pub(super) node: &'a Node,
+    pub(super) draft: Draft,
+}
+
 /// The value in the shape that the keyword wants.
-pub(super) fn fix(keyword: &Keyword, member: &Member, object: &SchemaObject<'_, '_>) -> Option<Fix> {
-    let document = object.document();
+pub(super) fn fix(keyword: &Keyword, member: &Member, schema: &Written<'_>) -> Option<Fix> {
+    let document = schema.document;
     let set = |value: Value| edit::set(document, &member.value, &value).map(Fix::from);
     match (keyword.name, keyword.shape, &member.value.value) {
-        ("type", _, _) => types(member, object),
-        ("exclusiveMinimum", Shape::Number, NodeValue::Bool(excludes)) => bound(*excludes, member, "minimum", object),
-        ("exclusiveMaximum", Shape::Number, NodeValue::Bool(excludes)) => bound(*excludes, member, "maximum", object),
-        ("items", Shape::Schema, NodeValue::Array(_)) => tuple(member, object),
+        ("type", _, _) => types(member, schema),
+        ("exclusiveMinimum", Shape::Number, NodeValue::Bool(excludes)) => bound(*excludes, member, "minimum", schema),
+        ("exclusiveMaximum", Shape::Number, NodeValue::Bool(excludes)) => bound(*excludes, member, "maximum", schema),
+        ("items", Shape::Schema, NodeValue::Array(_)) => tuple(member, schema),
         (_, Shape::Number | Shape::PositiveNumber | Shape::Count, NodeValue::String(text)) => {
             let number: Number = serde_json::from_str(text).ok()?;
             let node = Node { span: member.value.span.clone(), value: NodeValue::Number(number.clone()) };
@@ -37,8 +44,8 @@ pub(super) fn fix(keyword: &Keyword, member: &Member, object: &SchemaObject<'_, 
 }
 
 /// Names of types, in JSON Schema's words.
-fn types(member: &Member, object: &SchemaObject<'_, '_>) -> Option<Fix> {
-    let document = object.document();
+fn types(member: &Member, schema: &Written<'_>) -> Option<Fix> {
+    let document = schema.document;
     let NodeValue::Array(items) = &member.value.value else {
         let name = member.value.as_str()?;
         let (right, with) = match cure::of_type(name) {
@@ -46,8 +53,8 @@ fn types(member: &Member, object: &SchemaObject<'_, '_>) -> Option<Fix> {
             None => (did_you_mean(name, TYPES)?, None),
         };
         let mut edits: Vec<Edit> = vec![edit::set(document, &member.value, &right.into())?];
-        if let Some((keyword, value)) = with.filter(|(keyword, _)| object.location.node.get(keyword).is_none()) {
-            edits.push(edit::insert_before(document, object.location.node, &member.name, keyword, &value.into())?);
+        if let Some((keyword, value)) = with.filter(|(keyword, _)| schema.node.get(keyword).is_none()) {
+            edits.push(edit::insert_before(document, schema.node, &member.name, keyword, &value.into())?);
         }
         return Some(edits.into());
     };
@@ -68,8 +75,8 @@ fn types(member: &Member, object: &SchemaObject<'_, '_>) -> Option<Fix> {
 }
 
 /// Draft 4 says with `true` that the bound itself is excluded; later drafts write the bound there.
-fn bound(excludes: bool, member: &Member, bound: &str, object: &SchemaObject<'_, '_>) -> Option<Fix> {
-    let (document, node) = (object.document(), object.location.node);
+fn bound(excludes: bool, member: &Member, bound: &str, schema: &Written<'_>) -> Option<Fix> {
+    let (document, node) = (schema.document, schema.node);
     if !excludes {
         return edit::remove_member(document, node, &member.name).map(Fix::from);
     }
@@ -79,9 +86,9 @@ fn bound(excludes: bool, member: &Member, bound: &str, object: &SchemaObject<'_,
 }
 
 /// The schemas of the first items, which stand in `prefixItems` since 2020-12; what follows them is `items` there.
-fn tuple(member: &Member, object: &SchemaObject<'_, '_>) -> Option<Fix> {
-    let (document, node) = (object.document(), object.location.node);
-    if object.draft() != Draft::Draft202012 || node.get("prefixItems").is_some() {
+fn tuple(member: &Member, schema: &Written<'_>) -> Option<Fix> {
+    let (document, node) = (schema.document, schema.node);
+    if schema.draft != Draft::Draft202012 || node.get("prefixItems").is_some() {
         return None;
     }
     let rest = node.member("additionalItems").map(|rest| edit::rename(document, rest, "items"));
