@@ -216,7 +216,7 @@ mod tests {
         let lines: Vec<_> = entries.iter().map(|entry| (entry.line, entry.payload.is_some())).collect();
         assert_eq!(lines, [(Some(1), true), (Some(3), true), (Some(4), false), (Some(5), true)]);
         let place = entries[1].payload.as_ref().unwrap().place("/b/1");
-        assert_eq!((place.line_column(), &text[place.span.clone()]), ((3, 11), "2"));
+        assert_eq!((place.line_column(), &text[place.span.clone()]), ((3, 12), "2"));
         assert_eq!(entries[2].findings[0].place.line_column().0, 4);
     }
 }
