@@ -11,7 +11,7 @@ use crate::options::Options;
 /// The default URL of the program `nats` and other clients.
 const DEFAULT_URL: &str = "nats://127.0.0.1:4222";
 
-/// How to connect, according to the variables of the program `nats` and its contexts: see [`Publisher::connect_env`], which
+/// How to connect, according to the variables of the program `nats` and its contexts: see [`Publisher::connect_env`](crate::Publisher::connect_env), which
 /// reads and uses it in one step. `Debug` shows no secret.
 pub struct Environment {
     pub(super) urls: String,
