@@ -11,6 +11,9 @@ use walnats_runtime::async_nats::Client;
 use super::delivery::Delivery;
 use crate::outcome::Failure;
 
+/// How long an answer of the server is waited for, which permissions may keep away.
+const ROUND_TRIP: std::time::Duration = std::time::Duration::from_secs(2);
+
 /// Reads until the end.
 pub type Reading = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -26,6 +29,8 @@ pub async fn open(
         subscriptions.push(client.subscribe(filter).await?);
     }
     client.flush().await?;
+    // An answer over the same connection shows that the server has the subscriptions: nobody responds to a new inbox.
+    let _ = tokio::time::timeout(ROUND_TRIP, client.request(client.new_inbox(), Vec::new().into())).await;
     Ok(Box::pin(async move {
         let mut messages = select_all(subscriptions);
         loop {
