@@ -6,6 +6,7 @@ use walnats_codegen::Diagnostic;
 use walnats_codegen::diagnostic::{Place, SourceFile};
 use walnats_runtime::EmitError;
 
+use crate::output;
 use crate::payload::Invalid;
 
 /// Where a payload is. The excerpt stays empty, because payloads may be secret.
@@ -24,15 +25,7 @@ pub fn invalid(event: &str, place: Place, Invalid(why): &Invalid) -> Diagnostic 
 
 /// An event that is not, or only possibly, stored.
 pub fn failed(place: Place, error: &EmitError) -> Diagnostic {
-    let mut why = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        let text = cause.to_string();
-        if !why.contains(&text) {
-            why += &format!(": {text}");
-        }
-        source = cause.source();
-    }
+    let why = output::chain(error);
     match error {
         EmitError::NotStored(_) => Diagnostic::error("WN1210", place, why),
         EmitError::PossiblyStored(error) => Diagnostic::error("WN1211", place, why)
