@@ -14,7 +14,7 @@ use walnats_schema::{IntegerFormat, SchemaId, SchemaSet};
 pub use self::constraint::{Bound, Constraint};
 pub use self::protobuf::{
     ProtobufCardinality, ProtobufEnum, ProtobufExtern, ProtobufField, ProtobufFile, ProtobufKind, ProtobufMessage,
-    ProtobufModel, ProtobufOneof,
+    ProtobufModel, ProtobufOneof, ProtobufScalar, ProtobufValue,
 };
 pub use self::stream::{Discard, Retention, Storage, Stream};
 pub use self::template::{FieldPath, ScalarKind, Template, TemplatePart};

@@ -1,6 +1,6 @@
 //! The protobuf messages that events are or hold, as plain data.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The protobuf messages of a package that events reach: their messages, the types of fields, and the messages that those
 /// are declared in.
@@ -30,6 +30,8 @@ pub struct ProtobufExtern {
 /// A `.proto` file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProtobufFile {
+    /// As imports name it: `shop/v1/order.proto`.
+    pub name: String,
     /// `shop.v1`, or `""`.
     pub package: String,
     /// In the order of the file.
@@ -60,6 +62,10 @@ pub struct ProtobufMessage {
 pub struct ProtobufField {
     /// As the file writes it.
     pub name: String,
+    /// The name in JSON: `orderId` for `order_id`, unless the file gives another.
+    pub json_name: String,
+    /// The number on the wire; of 29 bits.
+    pub number: u32,
     /// How many values it has.
     pub cardinality: ProtobufCardinality,
     /// What its values are; of a map, those that the keys lead to.
@@ -71,23 +77,60 @@ pub struct ProtobufField {
 pub enum ProtobufCardinality {
     /// One, always: where the wire says nothing, the default.
     One,
+    /// One, and the wire has to say it.
+    Required,
     /// One or none.
     Optional,
     /// Many, in order.
     List,
-    /// Many, by key.
-    Map,
+    /// Many, by keys of this kind: integers, booleans or strings.
+    Map(ProtobufScalar),
 }
 
 /// What the values of a field are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProtobufKind {
     /// Numbers, booleans, texts and bytes.
-    Scalar,
-    /// Of an enumeration.
-    Enum,
-    /// Messages.
-    Message,
+    Scalar(ProtobufScalar),
+    /// Of an enumeration, by its full name: `shop.v1.Currency`.
+    Enum(String),
+    /// Messages, by full name: `shop.v1.Order`.
+    Message(String),
+}
+
+/// A type that is neither an enumeration nor a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ProtobufScalar {
+    /// `double`.
+    Double,
+    /// `float`.
+    Float,
+    /// `int32`.
+    Int32,
+    /// `int64`.
+    Int64,
+    /// `uint32`.
+    Uint32,
+    /// `uint64`.
+    Uint64,
+    /// `sint32`.
+    Sint32,
+    /// `sint64`.
+    Sint64,
+    /// `fixed32`.
+    Fixed32,
+    /// `fixed64`.
+    Fixed64,
+    /// `sfixed32`.
+    Sfixed32,
+    /// `sfixed64`.
+    Sfixed64,
+    /// `bool`.
+    Bool,
+    /// `string`.
+    String,
+    /// `bytes`.
+    Bytes,
 }
 
 /// A oneof: at most one of its fields is there.
@@ -95,8 +138,8 @@ pub enum ProtobufKind {
 pub struct ProtobufOneof {
     /// As the file writes it.
     pub name: String,
-    /// The names of its fields.
-    pub fields: Vec<String>,
+    /// At least one; each of them [`ProtobufCardinality::Optional`].
+    pub fields: Vec<ProtobufField>,
 }
 
 /// An enumeration.
@@ -104,8 +147,25 @@ pub struct ProtobufOneof {
 pub struct ProtobufEnum {
     /// Without the scope that it is declared in.
     pub name: String,
-    /// The names of its values; of those with the same number, the first.
-    pub values: Vec<String>,
+    /// In the order of the file; several may share a number, and then the first names it.
+    pub values: Vec<ProtobufValue>,
+}
+
+/// A value of an enumeration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProtobufValue {
+    /// As the file writes it.
+    pub name: String,
+    /// On the wire.
+    pub number: i32,
+}
+
+impl ProtobufEnum {
+    /// The names of the numbers: of several with the same, the first.
+    pub fn names(&self) -> impl Iterator<Item = &ProtobufValue> {
+        let mut numbers = BTreeSet::new();
+        self.values.iter().filter(move |value| numbers.insert(value.number))
+    }
 }
 
 impl ProtobufFile {

@@ -1,13 +1,12 @@
 //! Descriptors as plain data, which the back ends read.
 
-use std::collections::BTreeSet;
-
 use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::{DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto};
 
 use super::scope_of;
 use crate::model::{
     ProtobufCardinality, ProtobufEnum, ProtobufField, ProtobufFile, ProtobufKind, ProtobufMessage, ProtobufOneof,
+    ProtobufScalar, ProtobufValue,
 };
 
 /// The package that every compiler of protobuf knows.
@@ -19,6 +18,7 @@ pub fn files(files: &[FileDescriptorProto], is_extern: &dyn Fn(&str) -> bool) ->
     let lowered = own.map(|file| {
         let declared = Declared { scope: scope_of(file), is_proto2: file.syntax() != "proto3", is_extern };
         ProtobufFile {
+            name: file.name().to_owned(),
             package: file.package().to_owned(),
             messages: declared.messages(&file.message_type),
             enums: declared.enums(&file.enum_type),
@@ -50,10 +50,12 @@ impl Declared<'_> {
 }
 
 fn message(message: &DescriptorProto, declared: &Declared<'_>) -> ProtobufMessage {
+    let lowered = |inner| field(inner, message, declared.is_proto2);
     let oneofs = (0..).zip(&message.oneof_decl).filter_map(|(index, oneof)| {
         let fields = message.field.iter().filter(|field| real_oneof(field) == Some(index));
-        let fields: Vec<String> = fields.map(|field| field.name().to_owned()).collect();
-        Some(ProtobufOneof { name: oneof.name().to_owned(), fields }).filter(|oneof| !oneof.fields.is_empty())
+        let fields = fields.map(|inner| ProtobufField { cardinality: ProtobufCardinality::Optional, ..lowered(inner) });
+        Some(ProtobufOneof { name: oneof.name().to_owned(), fields: fields.collect() })
+            .filter(|oneof| !oneof.fields.is_empty())
     });
     let fields = message.field.iter().filter(|field| {
         let oneof = real_oneof(field).and_then(|index| usize::try_from(index).ok());
@@ -62,7 +64,7 @@ fn message(message: &DescriptorProto, declared: &Declared<'_>) -> ProtobufMessag
     ProtobufMessage {
         name: message.name().to_owned(),
         is_map_entry: is_map_entry(message),
-        fields: fields.map(|inner| field(inner, message, declared.is_proto2)).collect(),
+        fields: fields.map(lowered).collect(),
         oneofs: oneofs.collect(),
         messages: declared.messages(&message.nested_type),
         enums: declared.enums(&message.enum_type),
@@ -73,28 +75,67 @@ fn field(field: &FieldDescriptorProto, message: &DescriptorProto, is_proto2: boo
     let is_entry =
         |nested: &&DescriptorProto| is_map_entry(nested) && field.type_name().rsplit('.').next() == Some(nested.name());
     let entry = message.nested_type.iter().find(is_entry).filter(|_| field.label() == Label::Repeated);
-    let value = entry.and_then(|entry| entry.field.iter().find(|field| field.name() == "value"));
-    let cardinality = match field.label() {
-        Label::Repeated if entry.is_some() => ProtobufCardinality::Map,
-        Label::Repeated => ProtobufCardinality::List,
-        Label::Optional if is_proto2 || field.proto3_optional() => ProtobufCardinality::Optional,
-        Label::Optional | Label::Required => ProtobufCardinality::One,
+    let part = |name: &str| entry.and_then(|entry| entry.field.iter().find(|field| field.name() == name));
+    let cardinality = match (field.label(), part("key").map(kind)) {
+        (Label::Repeated, Some(ProtobufKind::Scalar(key))) => ProtobufCardinality::Map(key),
+        (Label::Repeated, _) => ProtobufCardinality::List,
+        (Label::Required, _) => ProtobufCardinality::Required,
+        (Label::Optional, _) if is_proto2 || field.proto3_optional() => ProtobufCardinality::Optional,
+        (Label::Optional, _) => ProtobufCardinality::One,
     };
-    ProtobufField { name: field.name().to_owned(), cardinality, kind: kind(value.unwrap_or(field)) }
-}
-
-fn kind(field: &FieldDescriptorProto) -> ProtobufKind {
-    match field.r#type() {
-        Type::Enum => ProtobufKind::Enum,
-        Type::Message | Type::Group => ProtobufKind::Message,
-        _ => ProtobufKind::Scalar,
+    ProtobufField {
+        name: field.name().to_owned(),
+        json_name: field.json_name.clone().unwrap_or_else(|| json_name(field.name())),
+        // `soundness` and protox refuse others.
+        number: u32::try_from(field.number()).unwrap_or_default(),
+        cardinality,
+        kind: kind(part("value").unwrap_or(field)),
     }
 }
 
+/// What protoc makes of a name: without underscores, each of them followed by a capital letter.
+fn json_name(name: &str) -> String {
+    let mut after_underscore = false;
+    let letters = name.chars().filter_map(|letter| match letter {
+        '_' => {
+            after_underscore = true;
+            None
+        }
+        _ if std::mem::take(&mut after_underscore) => Some(letter.to_ascii_uppercase()),
+        _ => Some(letter),
+    });
+    letters.collect()
+}
+
+fn kind(field: &FieldDescriptorProto) -> ProtobufKind {
+    let name = || field.type_name().trim_start_matches('.').to_owned();
+    ProtobufKind::Scalar(match field.r#type() {
+        Type::Enum => return ProtobufKind::Enum(name()),
+        Type::Message | Type::Group => return ProtobufKind::Message(name()),
+        Type::Double => ProtobufScalar::Double,
+        Type::Float => ProtobufScalar::Float,
+        Type::Int32 => ProtobufScalar::Int32,
+        Type::Int64 => ProtobufScalar::Int64,
+        Type::Uint32 => ProtobufScalar::Uint32,
+        Type::Uint64 => ProtobufScalar::Uint64,
+        Type::Sint32 => ProtobufScalar::Sint32,
+        Type::Sint64 => ProtobufScalar::Sint64,
+        Type::Fixed32 => ProtobufScalar::Fixed32,
+        Type::Fixed64 => ProtobufScalar::Fixed64,
+        Type::Sfixed32 => ProtobufScalar::Sfixed32,
+        Type::Sfixed64 => ProtobufScalar::Sfixed64,
+        Type::Bool => ProtobufScalar::Bool,
+        Type::String => ProtobufScalar::String,
+        Type::Bytes => ProtobufScalar::Bytes,
+    })
+}
+
 fn enumeration(enumeration: &EnumDescriptorProto) -> ProtobufEnum {
-    let mut numbers = BTreeSet::new();
-    let values = enumeration.value.iter().filter(|value| numbers.insert(value.number()));
-    ProtobufEnum { name: enumeration.name().to_owned(), values: values.map(|value| value.name().to_owned()).collect() }
+    let values = enumeration.value.iter();
+    ProtobufEnum {
+        name: enumeration.name().to_owned(),
+        values: values.map(|value| ProtobufValue { name: value.name().to_owned(), number: value.number() }).collect(),
+    }
 }
 
 /// A field with `optional` in proto3 has a oneof by itself, which gets no type.

@@ -97,7 +97,7 @@ impl Names<'_> {
         for oneof in &message.oneofs {
             let variants = format!("{full_name}.{} variants", oneof.name);
             for field in &oneof.fields {
-                self.add(&variants, name::upper_camel(field), what(field));
+                self.add(&variants, name::upper_camel(&field.name), what(&field.name));
             }
             let what = format!("the oneof `{full_name}.{}`", oneof.name);
             self.add(&fields, name::snake(&oneof.name), what.clone());
@@ -106,9 +106,9 @@ impl Names<'_> {
     }
 
     fn values(&mut self, full_name: &str, enumeration: &ProtobufEnum) {
-        for value in &enumeration.values {
-            let what = format!("the value `{value}` of `{full_name}`");
-            self.add(&format!("{full_name} values"), name::variant(&enumeration.name, value), what);
+        for value in enumeration.names() {
+            let what = format!("the value `{}` of `{full_name}`", value.name);
+            self.add(&format!("{full_name} values"), name::variant(&enumeration.name, &value.name), what);
         }
     }
 }
@@ -129,11 +129,11 @@ fn oneof_type(message: &ProtobufMessage, oneof: &str) -> String {
 fn accessors(field: &ProtobufField) -> Vec<String> {
     let name = name::snake(&field.name);
     let plain = name.trim_start_matches("r#").to_owned();
-    match (field.cardinality, field.kind) {
-        (ProtobufCardinality::List, ProtobufKind::Enum) => vec![name, format!("push_{plain}")],
-        (ProtobufCardinality::Map, ProtobufKind::Enum) => vec![format!("get_{plain}"), format!("insert_{plain}")],
-        (_, ProtobufKind::Enum) => vec![name, format!("set_{plain}")],
-        (ProtobufCardinality::Optional, ProtobufKind::Scalar) => vec![name],
+    match (field.cardinality, &field.kind) {
+        (ProtobufCardinality::List, ProtobufKind::Enum(_)) => vec![name, format!("push_{plain}")],
+        (ProtobufCardinality::Map(_), ProtobufKind::Enum(_)) => vec![format!("get_{plain}"), format!("insert_{plain}")],
+        (_, ProtobufKind::Enum(_)) => vec![name, format!("set_{plain}")],
+        (ProtobufCardinality::Optional, ProtobufKind::Scalar(_)) => vec![name],
         _ => Vec::new(),
     }
 }
