@@ -27,7 +27,7 @@ use std::time::Duration;
 use serde_json::Value;
 use walnats_schema::{SchemaId, SchemaSet};
 
-pub use self::minimize::{minimize, reduce};
+pub use self::minimize::{Cut, minimize, reduce};
 use self::outcome::Outcome;
 pub(crate) use self::same::Same;
 use self::solver::Solver;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
-use walnats_compat::json::{minimize, reduce};
+use walnats_compat::json::{Cut, minimize, reduce};
 use walnats_schema::pointer::escape;
 
 use crate::{Disagreement, Judges, TestSchema};
@@ -29,7 +29,7 @@ pub(crate) fn shrink(test_schema: &mut TestSchema, instance: &mut Value) {
         let mut schema = test_schema.schema.clone();
         let smaller = |pointer: &str, part: &Value| match pointer.ends_with("/$schema") {
             true => Vec::new(),
-            false => neighbours(part),
+            false => neighbours(part).into_iter().map(Cut::Replace).collect(),
         };
         let smaller_schema = reduce(&mut schema, &mut tries, &smaller, &|candidate| {
             Judges::new(&with_schema(test_schema, candidate.clone())).verdicts(instance) == verdicts

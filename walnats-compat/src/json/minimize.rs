@@ -1,60 +1,141 @@
 //! The smallest value that still shows the same.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 use walnats_schema::pointer::escape;
 
 /// How many changes are tried at most.
 const MAX_TRIES: usize = 2_000;
 
-/// How much is copied for that, in bytes.
-const MAX_COPIED: usize = 50_000_000;
+/// How much is judged for that, in bytes.
+const MAX_JUDGED: usize = 50_000_000;
 /// How many parts of a value, items of an array and characters of a text are tried one by one.
 const MAX_PARTS: usize = 2_000;
 const MAX_CHARACTERS: usize = 70_000;
 
 /// Cuts `value` down while `shows` says that it still shows what it did.
 pub fn minimize(mut value: Value, shows: &dyn Fn(&Value) -> bool) -> Value {
-    let mut tries = MAX_TRIES.min(MAX_COPIED / size(&value));
-    while reduce(&mut value, &mut tries, &|_, part| smaller(part), shows) {}
+    let mut tries = MAX_TRIES.min(MAX_JUDGED / size(&value));
+    while reduce_once(&mut value, &mut tries, &|_, part| cuts(part), shows, Twins::ShareTheirEnd) {}
     value
 }
 
-/// Takes the first of the `smaller` values that will do, place by place, the outer ones first, and counts `tries` down.
-/// `smaller` gets the JSON Pointer of a part and the part. Returns whether anything was taken.
+/// A way to make a part of a value smaller.
+pub enum Cut {
+    /// This in its place.
+    Replace(Value),
+    /// An object without the member of this name.
+    Member(String),
+    /// An array without the item at this index.
+    Item(usize),
+}
+
+/// Makes the first of the `cuts` that will do, place by place, the outer ones first, and counts `tries` down. `cuts` gets the
+/// JSON Pointer of a part and the part. Returns whether anything was taken.
 pub fn reduce(
     value: &mut Value,
     tries: &mut usize,
-    smaller: &dyn Fn(&str, &Value) -> Vec<Value>,
+    cuts: &dyn Fn(&str, &Value) -> Vec<Cut>,
     shows: &dyn Fn(&Value) -> bool,
+) -> bool {
+    reduce_once(value, tries, cuts, shows, Twins::Apart)
+}
+
+/// What becomes of a part that is equal to one of which nothing could be cut.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Twins {
+    /// All is tried.
+    Apart,
+    /// Only whether it can be empty: most likely the same schema judges both.
+    ShareTheirEnd,
+}
+
+fn reduce_once(
+    value: &mut Value,
+    tries: &mut usize,
+    cuts: &dyn Fn(&str, &Value) -> Vec<Cut>,
+    shows: &dyn Fn(&Value) -> bool,
+    twins: Twins,
 ) -> bool {
     let mut reduced = false;
     let mut pointers = places(value);
+    let mut stubborn = HashSet::new();
     let mut next = 0;
     while let Some(pointer) = pointers.get(next) {
+        let Some(part) = value.pointer(pointer) else { break };
+        let text = (twins == Twins::ShareTheirEnd).then(|| part.to_string());
+        let wanted = match &text {
+            Some(text) if stubborn.contains(text) => emptied(part).map(Cut::Replace).into_iter().collect(),
+            _ => cuts(pointer, part),
+        };
         let mut found = false;
-        for smaller in value.pointer(pointer).map(|part| smaller(pointer, part)).unwrap_or_default() {
+        for cut in wanted {
             if *tries == 0 {
-                return false;
+                return reduced;
             }
             *tries -= 1;
-            let mut candidate = value.clone();
-            if let Some(place) = candidate.pointer_mut(pointer) {
-                *place = smaller;
-            }
-            if shows(&candidate) {
-                *value = candidate;
+            // Nothing is copied: most tries come to nothing, and the part is put back.
+            let Some(cut) = value.pointer_mut(pointer).and_then(|part| part_with(cut, part)) else { continue };
+            if shows(value) {
                 found = true;
                 break;
+            }
+            if let Some(part) = value.pointer_mut(pointer) {
+                part_without(cut, part);
             }
         }
         if found {
             reduced = true;
             pointers = places(value);
         } else {
+            stubborn.extend(text);
             next += 1;
         }
     }
     reduced
+}
+
+fn emptied(part: &Value) -> Option<Value> {
+    match part {
+        Value::String(text) if !text.is_empty() => Some(json!("")),
+        Value::Array(items) if !items.is_empty() => Some(json!([])),
+        Value::Object(members) if !members.is_empty() => Some(json!({})),
+        _ => None,
+    }
+}
+
+/// What a cut took away.
+enum Taken {
+    Whole(Value),
+    Member(String, Value),
+    Item(usize, Value),
+}
+
+fn part_with(cut: Cut, part: &mut Value) -> Option<Taken> {
+    Some(match cut {
+        Cut::Replace(smaller) => Taken::Whole(std::mem::replace(part, smaller)),
+        Cut::Member(name) => {
+            let member = part.as_object_mut()?.remove(&name)?;
+            Taken::Member(name, member)
+        }
+        Cut::Item(index) => {
+            let items = part.as_array_mut().filter(|items| index < items.len())?;
+            Taken::Item(index, items.remove(index))
+        }
+    })
+}
+
+fn part_without(taken: Taken, part: &mut Value) {
+    match (taken, part) {
+        (Taken::Whole(whole), part) => *part = whole,
+        (Taken::Member(name, member), Value::Object(members)) => {
+            members.insert(name, member);
+        }
+        (Taken::Item(index, item), Value::Array(items)) => items.insert(index, item),
+        // The part is what the cut left, and so of the type that it was.
+        _ => {}
+    }
 }
 
 /// About as many bytes as a value takes; at least one.
@@ -87,19 +168,22 @@ fn places(value: &Value) -> Vec<String> {
     places
 }
 
-/// Smaller values that might do instead.
-fn smaller(value: &Value) -> Vec<Value> {
-    match value {
-        Value::Null => Vec::new(),
-        Value::Bool(_) => vec![Value::Null],
+/// What might be taken away. What has two characters or less, or is a name of JSON, is small enough.
+fn cuts(part: &Value) -> Vec<Cut> {
+    let replace = |values: Vec<Value>| values.into_iter().map(Cut::Replace);
+    match part {
+        Value::Null | Value::Bool(_) => Vec::new(),
         Value::Number(number) => {
-            let simple = [json!(null), json!(0), json!(1)];
-            let rank = ["0", "1"].iter().position(|simple| number.to_string() == *simple).unwrap_or(2);
+            let text = number.to_string();
+            let rank = ["0", "1"].iter().position(|simple| text == *simple).unwrap_or(2);
             let rounded = number.as_f64().map(f64::trunc).filter(|whole| number.is_f64() && whole.abs() < 1e15);
             let whole = rounded.map(|whole| json!(whole as i64));
-            simple.into_iter().take(rank + 1).chain(whole).collect()
+            let simple = [json!(0), json!(1)].into_iter().take(rank);
+            let shorter = (text.len() > 4).then(|| json!(null));
+            replace(shorter.into_iter().chain(simple).chain(whole).collect()).collect()
         }
-        Value::String(text) if text.len() > MAX_CHARACTERS => vec![json!(null), json!(0), json!("")],
+        Value::String(text) if text.is_empty() => Vec::new(),
+        Value::String(text) if text.len() > MAX_CHARACTERS => replace(vec![json!(null), json!(0), json!("")]).collect(),
         Value::String(text) => {
             let characters: Vec<char> = text.chars().collect();
             let mut texts: Vec<String> = Vec::new();
@@ -114,34 +198,22 @@ fn smaller(value: &Value) -> Vec<Value> {
                 texts.push(others.map(|(_, character)| character).collect());
             }
             let simple = [json!(null), json!(0)].into_iter();
-            simple.chain(texts.into_iter().map(Value::from)).collect()
+            replace(simple.chain(texts.into_iter().map(Value::from)).collect()).collect()
         }
+        Value::Array(items) if items.is_empty() => Vec::new(),
         Value::Array(items) => {
-            let mut smaller = vec![json!(null), json!(0), json!("")];
-            if !items.is_empty() {
-                smaller.push(json!([]));
-            }
+            let mut cuts: Vec<Cut> = replace(vec![json!(null), json!(0), json!(""), json!([])]).collect();
             if items.len() > 3 {
-                smaller.extend([items[..items.len() / 2].into(), items[items.len() / 2..].into()]);
+                let (front, back) = items.split_at(items.len() / 2);
+                cuts.extend(replace(vec![front.into(), back.into()]));
             }
-            for index in (0..items.len()).filter(|_| items.len() <= MAX_PARTS) {
-                let mut rest = items.clone();
-                rest.remove(index);
-                smaller.push(rest.into());
-            }
-            smaller
+            cuts.extend((0..items.len()).filter(|_| items.len() <= MAX_PARTS).map(Cut::Item));
+            cuts
         }
+        Value::Object(members) if members.is_empty() => Vec::new(),
         Value::Object(members) => {
-            let mut smaller = vec![json!(null), json!(0), json!(""), json!([])];
-            if !members.is_empty() {
-                smaller.push(json!({}));
-            }
-            for name in members.keys() {
-                let mut rest = members.clone();
-                rest.remove(name);
-                smaller.push(rest.into());
-            }
-            smaller
+            let simple = replace(vec![json!(null), json!(0), json!(""), json!([]), json!({})]);
+            simple.chain(members.keys().cloned().map(Cut::Member)).collect()
         }
     }
 }

@@ -53,10 +53,13 @@ pub fn read(schema: &Value, default_draft: Draft, assert_formats: bool) -> Resul
     }
 }
 
-/// Whether all that the first accepts, the second accepts, too; a difference is one. Steps are counted, time is not: the machine may
-/// do other things.
+/// Whether all that the first accepts, the second accepts, too; a difference is one. With optimizations within the time that is the
+/// default; without them within the steps that are, as that time is for a program ten to twenty times as fast.
 pub fn judge(sub: &Read, sup: &Read) -> Containment {
-    let limits = Limits { time: Duration::from_secs(120), ..Limits::default() };
+    let mut limits = Limits::default();
+    if cfg!(debug_assertions) {
+        limits.time = Duration::from_secs(120);
+    }
     let judged = contained(sub.root(), sup.root(), &limits);
     if let Containment::Differs(value) = &judged {
         assert!(sub.accepts(value) && !sup.accepts(value), "{value} is no difference");
