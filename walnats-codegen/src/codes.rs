@@ -162,7 +162,7 @@ pub fn document() -> String {
                     that; `deny`: nothing is\ngenerated, unless `[lints]` says `warn` or `allow`; `warn`: code is generated \
                     nevertheless; `allow`: not looked for, unless `[lints]` asks for it.\n`[lints]` in `walnats.toml` sets levels by \
                     name: `no-description = \"allow\"`; with `preset = \"strict\"`, whatever is `allow` below is `warn`, but for protobuf style. Each code has a folder in \
-                    `fixtures/diagnostics` with a schema that\nprovokes it and the text that comes out; those that begin with `WN08` have \
+                    `fixtures/diagnostics` with a schema that\nprovokes it, the text that comes out, and what cures it; those that begin with `WN08` have \
                     one in `fixtures/breaking` of `walnats-compat`, those with `WN09` in `fixtures/style` there, those with `WN10`, `WN11` and `WN12` in `fixtures/fmt`,\n`fixtures/samples` and `fixtures/plan` of `walnats-cli`.\n\
                     `protobuf = \"basic\"` in `[lints]` makes a warning of each rule of buf's category BASIC; so do `\"minimal\"` and \
                     `\"standard\"`.\n`\"buf.yaml\"` takes the rules from that file, and `\"off\"` leaves them to buf.\n`walnats explain CODE` prints a row, with its page where it has one.\n"

@@ -20,7 +20,7 @@ fn a_code_is_explained_with_its_page() {
 
 The deduplication id of an event is made in another way: old and new emitters store an occurrence twice.
 
-How to fix it: Keep the template; or change it when no emit is repeated across the change.
+How to fix it: Keep the template; or change it when no emit is repeated across the change, and accept the break.
 Level: deny; `uid-changed = "..."` in `[lints]` of walnats.toml sets deny, warn or allow
 Specification: https://docs.nats.io/using-nats/developer/develop_jetstream/model_deep_dive#message-deduplication
 
