@@ -22,7 +22,7 @@ const FIXTURES: [&str; 7] = [
 const MADE: [(&str, &str, &str); 3] = [
     ("WN0112", "tests/diagnostics.rs", "each_mistake_is_cured_as_its_row_says"),
     ("WN1108", "../walnats-samples/tests/payloads.rs", "a_disagreement_of_validators_asks_for_a_report"),
-    ("WN1301", "../walnats-cli/tests/cli/generate.rs", "generate_writes_what_check_then_finds"),
+    ("WN1301", "../walnats-cli/tests/cli/formats.rs", "stale_code_is_a_finding_in_every_format"),
 ];
 
 #[test]
