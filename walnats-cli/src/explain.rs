@@ -56,6 +56,8 @@ fn explanation(code: &Code) -> String {
     // The heading says what the first line says already.
     if let Some((_, page)) = codes::page(id).and_then(|page| page.split_once('\n')) {
         text += page;
+    } else if let Some(example) = codes::example(id) {
+        text += &format!("\n{example}\n");
     }
     text
 }

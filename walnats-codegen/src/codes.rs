@@ -3,6 +3,7 @@
 mod breaking;
 mod committed;
 mod events;
+mod example;
 mod files;
 mod format;
 mod ignores;
@@ -24,6 +25,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::Level;
 
+pub use example::example;
 pub use page::page;
 pub use protobuf_style::{protobuf_category, protobuf_style};
 
@@ -162,10 +164,10 @@ pub fn document() -> String {
                     that; `deny`: nothing is\ngenerated, unless `[lints]` says `warn` or `allow`; `warn`: code is generated \
                     nevertheless; `allow`: not looked for, unless `[lints]` asks for it.\n`[lints]` in `walnats.toml` sets levels by \
                     name: `no-description = \"allow\"`; with `preset = \"strict\"`, whatever is `allow` below is `warn`, but for protobuf style. Each code has a folder in \
-                    `fixtures/diagnostics` with a schema that\nprovokes it and the text that comes out; those that begin with `WN08` have \
-                    one in `fixtures/breaking` of `walnats-compat`, those with `WN09` in `fixtures/style` there, those with `WN10`, `WN11` and `WN12` in `fixtures/fmt`,\n`fixtures/samples` and `fixtures/plan` of `walnats-cli`.\n\
+                    `fixtures/diagnostics` with a schema that\nprovokes it, the text that comes out, and what cures it; those that begin with `WN08` have \
+                    one in `fixtures/breaking` of `walnats-compat`, those with `WN09` in `fixtures/style` there, those with `WN10`, `WN11` and `WN12` in `fixtures/fmt`,\n`fixtures/samples` and `fixtures/plan` of `walnats-cli`. [Examples](examples.md) are made of them.\n\
                     `protobuf = \"basic\"` in `[lints]` makes a warning of each rule of buf's category BASIC; so do `\"minimal\"` and \
-                    `\"standard\"`.\n`\"buf.yaml\"` takes the rules from that file, and `\"off\"` leaves them to buf.\n`walnats explain CODE` prints a row, with its page where it has one.\n"
+                    `\"standard\"`.\n`\"buf.yaml\"` takes the rules from that file, and `\"off\"` leaves them to buf.\n`walnats explain CODE` prints a row, with its page or an example.\n"
         .to_owned();
     for (title, codes) in TABLES {
         text += &format!(
@@ -173,7 +175,11 @@ pub fn document() -> String {
         );
         for Code { id, slug, level, summary, cure, reference } in *codes {
             let level = level.name();
-            let id = page(id).map_or_else(|| (*id).to_owned(), |_| format!("[{id}](explain/{id}.md)"));
+            let id = match (page(id), example(id)) {
+                (Some(_), _) => format!("[{id}](explain/{id}.md)"),
+                (None, Some(_)) => format!("[{id}](examples.md#{}-{slug})", id.to_lowercase()),
+                (None, None) => (*id).to_owned(),
+            };
             let reference = reference.map(|url| format!(" [Specification]({url})")).unwrap_or_default();
             text += &format!("| {id} | `{slug}` | {level} | {summary} | {cure}{reference} |\n");
         }

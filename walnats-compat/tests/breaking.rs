@@ -1,5 +1,6 @@
 //! Every code that begins with `WN08` has a folder under `fixtures/breaking`: a package before and after a change, and what is
-//! said about it. All rules run against each of them.
+//! said about it. All rules run against each of them. Its folder `good` holds the files that cure it: they are laid over the others,
+//! and an empty file takes one away.
 //!
 //! `WALNATS_BLESS=1 cargo test -p walnats-compat --test breaking` writes `expected.txt` anew.
 
@@ -12,13 +13,14 @@ use walnats_codegen::diagnostic::{Report, SourceFile, render};
 use walnats_codegen::{Package, codes};
 use walnats_compat::accepted::{self, Accepted};
 use walnats_compat::{Comparison, Options, Screen, Side, compare};
+use walnats_harness::fixture;
 
 #[test]
 fn each_change_is_explained_as_expected() {
     let mut wrong = Vec::new();
     for folder in fixtures() {
         let (code, name) = (code_of(&folder), folder.file_name().unwrap().to_string_lossy().into_owned());
-        let (codes, actual) = said(&folder);
+        let Said { codes, text: actual, .. } = said(&folder);
         if !codes.contains(code) {
             wrong.push(format!("{name}: {code} is not found\n{actual}"));
         }
@@ -29,6 +31,20 @@ fn each_change_is_explained_as_expected() {
         let expected = fs::read_to_string(&file).unwrap_or_default();
         if expected != actual {
             wrong.push(format!("{name}: expected\n{expected}\nactual\n{actual}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} folders:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// The cure cures: with the least change that the row asks for, its finding is gone, and nothing is an error.
+#[test]
+fn each_change_is_cured_as_its_row_says() {
+    let mut wrong = Vec::new();
+    for folder in fixtures() {
+        let copy = fixture::good(&folder).and_then(|files| fixture::write(&files)).unwrap();
+        let Said { codes, fails, text } = said(copy.path());
+        if codes.contains(code_of(&folder)) || fails {
+            wrong.push(format!("{}/good:\n{text}", folder.display()));
         }
     }
     assert!(wrong.is_empty(), "{} folders:\n{}", wrong.len(), wrong.join("\n"));
@@ -70,8 +86,16 @@ fn every_rule_runs_against_every_pair() {
     assert!(found.len() > 15, "{found:?}");
 }
 
-/// The codes that are found, and what the program shows.
-fn said(folder: &Path) -> (BTreeSet<String>, String) {
+struct Said {
+    /// The codes that are found.
+    codes: BTreeSet<String>,
+    /// Whether they fail the run.
+    fails: bool,
+    /// What the program shows.
+    text: String,
+}
+
+fn said(folder: &Path) -> Said {
     let (old, new) = (side(&folder.join("old")), side(&folder.join("new")));
     let mut comparison = compare(&old, &new, &Options::default());
     let mut report = Report::default();
@@ -86,7 +110,8 @@ fn said(folder: &Path) -> (BTreeSet<String>, String) {
         .map(|finding| finding.code.id)
         .chain(report.diagnostics.iter().map(|found| found.code));
     let codes = codes.map(str::to_owned).collect();
-    (codes, screen.text(&comparison) + &render(&report, false))
+    let fails = report.has_errors() || comparison.findings.iter().any(walnats_compat::Finding::fails);
+    Said { codes, fails, text: screen.text(&comparison) + &render(&report, false) }
 }
 
 fn side(folder: &Path) -> Side {

@@ -346,6 +346,8 @@ fn a_disagreement_of_validators_asks_for_a_report() {
     assert!(report.diagnostics.is_empty() && ended[0].has_passed);
     let found: Vec<_> = ended[0].findings.iter().map(|found| (found.code, found.message.as_str())).collect();
     assert_eq!(found, [("WN1108", "walnats accepts this payload, but the validator jsonschema refuses it")]);
+    let agreed = run(&Judge::new(&package(r#"{"type": "string"}"#), &model), &cases);
+    assert!(agreed[0].has_passed && agreed[0].findings.is_empty());
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn a_code_is_explained_with_its_page() {
 
 The deduplication id of an event is made in another way: old and new emitters store an occurrence twice.
 
-How to fix it: Keep the template; or change it when no emit is repeated across the change.
+How to fix it: Keep the template; or change it when no emit is repeated across the change, and accept the break.
 Level: deny; `uid-changed = "..."` in `[lints]` of walnats.toml sets deny, warn or allow
 Specification: https://docs.nats.io/using-nats/developer/develop_jetstream/model_deep_dive#message-deduplication
 
@@ -48,14 +48,15 @@ one to an event without is not, because random ids never recognised anything. `m
 }
 
 #[test]
-fn a_code_without_a_page_has_its_row() {
+fn a_code_without_a_page_has_its_row_and_an_example() {
     let shown = explain(&["WN0424"]);
     assert_eq!((shown.code, shown.stderr.as_str()), (0, ""));
     assert_eq!(
         shown.stdout,
         "WN0424 stream-without-events\n\n\
          A stream of `walnats.toml` that no event names, that lists no subjects and copies no stream.\n\n\
-         How to fix it: Correct its name, or remove it.\nLevel: error; no setting changes that\n"
+         How to fix it: Correct its name, or remove it.\nLevel: error; no setting changes that\n\n\
+         ```diff\n@@ walnats.toml @@\n-[streams.user]\n+[streams.users]\n retention = \"interest\"\n```\n"
     );
     let other = explain(&["wn0790"]);
     assert!(other.code == 0 && other.stdout.starts_with("WN0790\n"), "{}{}", other.stdout, other.stderr);
@@ -68,6 +69,9 @@ fn codes_and_names_are_found_in_any_case() {
         assert_eq!((shown.code, shown.stderr.as_str()), (0, ""), "{}", code.id);
         assert!(shown.stdout.starts_with(&format!("{} {}\n\n{}\n", code.id, code.slug, code.summary)), "{}", code.id);
         assert!(code.reference.is_none_or(|url| shown.stdout.contains(url)), "{}", code.id);
+        // Those that are not about files alone have none.
+        let has_example = shown.stdout.contains("\n```diff\n") || shown.stdout.contains("\n```text\n");
+        assert_eq!(has_example, !["WN0112", "WN1108", "WN1301"].contains(&code.id), "{}", code.id);
     }
     let one = explain(&["WN0801"]).stdout;
     for same in ["wn0801", "Wn0801", "narrowed", "NARROWED", " WN0801 "] {

@@ -292,4 +292,7 @@ fn stale_code_is_a_finding_in_every_format() {
         check("concise").stdout.lines().next().unwrap(),
         "src/events/user_created.rs:1:1: WN1301 error generated code is out of date: differs"
     );
+    walnats(folder.path(), &["generate", "--out", "src/events"]);
+    let cured = check("json");
+    assert_eq!((cured.code, &json(&cured.stdout)["findings"]), (0, &serde_json::json!([])));
 }

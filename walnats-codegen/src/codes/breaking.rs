@@ -73,7 +73,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "undecided-change",
         level: Warn,
         summary: "It was neither proven nor refuted that readers understand the event.",
-        cure: "Read the change at the place that is named; simplify the schema there.",
+        cure: "Keep or simplify the schema at the place that is named; where the old schema is the cause, read the change.",
         reference: None,
     },
     Code {
@@ -81,7 +81,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "protobuf-misread",
         level: Deny,
         summary: "Readers misread or refuse an event's protobuf message on the wire, or a rule of buf's category WIRE is broken.",
-        cure: "Keep numbers and types; give what is new a number of its own, and reserve the old one.",
+        cure: "Keep numbers and types: keep the old field, with `deprecated = true`, and give what is new a number of its own.",
         reference: Some("https://buf.build/docs/breaking/rules/"),
     },
     Code {
@@ -121,7 +121,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "subject-changed",
         level: Deny,
         summary: "An event is published where its readers do not listen.",
-        cure: "Keep the subject; or publish a second event there, until the readers have moved.",
+        cure: "Keep the subject; or publish a second event there until the readers have moved, and accept the break.",
         reference: Some("https://docs.nats.io/nats-concepts/subjects"),
     },
     Code {
@@ -129,7 +129,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "stream-changed",
         level: Deny,
         summary: "An event is stored in another stream than its readers read.",
-        cure: "Keep the stream, or copy with `sources` until the readers have moved.",
+        cure: "Keep the stream; or copy with `sources` until the readers have moved, and accept the break.",
         reference: Some("https://docs.nats.io/nats-concepts/jetstream/streams"),
     },
     Code {
@@ -137,7 +137,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "uid-changed",
         level: Deny,
         summary: "The deduplication id of an event is made in another way: old and new emitters store an occurrence twice.",
-        cure: "Keep the template; or change it when no emit is repeated across the change.",
+        cure: "Keep the template; or change it when no emit is repeated across the change, and accept the break.",
         reference: Some(
             "https://docs.nats.io/using-nats/developer/develop_jetstream/model_deep_dive#message-deduplication",
         ),
@@ -171,7 +171,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "stream-keeps-less",
         level: Deny,
         summary: "A limit of a stream is lowered: what is beyond it is deleted in silence or, with `discard = \"new\"`, new messages are refused.",
-        cure: "Keep the limit, or lower it when all readers are past those messages.",
+        cure: "Keep the limit; or lower it when all readers are past those messages, and accept the break.",
         reference: Some("https://docs.nats.io/nats-concepts/jetstream/streams"),
     },
     Code {

@@ -49,7 +49,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "option-of-another-type",
         level: Error,
         summary: "`x-walnats`, or a key of it, has a value of another type.",
-        cure: "`x-walnats` is an object, or `false`; `deprecated` is `true` or `false`, the other keys are strings.",
+        cure: "`x-walnats` is an object, or `false`; `deprecated` is `true` or `false`, `allow` is an object, the other keys are strings.",
         reference: None,
     },
     Code {
@@ -57,7 +57,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "event-name-twice",
         level: Error,
         summary: "Two events have one name. Folders are not part of it.",
-        cure: "Rename a file, or set `name` in `x-walnats`.",
+        cure: "Rename a file or message, or set `name` in `x-walnats` or `(walnats.event)`.",
         reference: None,
     },
     Code {
@@ -105,7 +105,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "optional-field",
         level: Error,
         summary: "A template names a field that not every payload has.",
-        cure: "Make it `required` in an object of `\"type\": \"object\"`, or leave it out.",
+        cure: "Make it `required` in an object of `\"type\": \"object\"`; in protobuf, declare it without `optional` and outside of a `oneof`. Or leave it out.",
         reference: None,
     },
     Code {
@@ -153,7 +153,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "stream-name",
         level: Error,
         summary: "A stream's name holds a dot, a wildcard, a slash or white space, is empty or longer than 255 bytes.",
-        cure: "Use `-`.",
+        cure: "Write letters, digits, `-` and `_`.",
         reference: Some("https://docs.nats.io/running-a-nats-service/nats_admin/jetstream_admin/naming"),
     },
     Code {
@@ -193,7 +193,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "schedules-with-interest",
         level: Warn,
         summary: "Delayed messages on a stream with `retention = \"interest\"`.",
-        cure: "Have a consumer before the first message, or use another retention.",
+        cure: "Use another retention; or have a consumer before the first message, and allow this finding.",
         reference: Some("https://docs.nats.io/nats-concepts/jetstream/streams#retentionpolicy"),
     },
     Code {
@@ -249,7 +249,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "level-of-an-error",
         level: Error,
         summary: "A level for a finding that is always an error: nothing could be generated.",
-        cure: "Correct what it is about; only lints have levels.",
+        cure: "Remove it, and correct what it is about: only lints have levels.",
         reference: None,
     },
 ];

@@ -17,7 +17,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "not-json",
         level: Error,
         summary: "Not valid JSON.",
-        cure: "JSON has no comments, no trailing commas and no raw control characters in strings; or write YAML.",
+        cure: "Correct the syntax: JSON has no comments, no trailing commas and no raw control characters in strings; or write YAML.",
         reference: Some("https://www.rfc-editor.org/rfc/rfc8259"),
     },
     Code {
@@ -57,7 +57,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "too-large",
         level: Error,
         summary: "Too large or too deep: 64 MiB, 127 levels, 32 folders, a million values through YAML aliases.",
-        cure: "Move inner schemas under `$defs` and refer to them.",
+        cure: "Move inner schemas under `$defs` and refer to them; repeat less through YAML aliases.",
         reference: None,
     },
     Code {
@@ -113,7 +113,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "no-events",
         level: Warn,
         summary: "The package has no events.",
-        cure: "An event is a schema file whose path has no `_` at the start of a part, a message with `option (walnats.event)`, or what an entry of `[events]` names.",
+        cure: "Put one into the schema folder: an event is a schema file whose path has no `_` at the start of a part, a message with `option (walnats.event)`, or what an entry of `[events]` names.",
         reference: None,
     },
     Code {

@@ -9,7 +9,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "not-a-schema",
         level: Error,
         summary: "A schema that is neither an object nor `true` or `false`.",
-        cure: "Write a schema.",
+        cure: "Write a schema, such as `{\"type\": \"string\"}`.",
         reference: Some("https://json-schema.org/draft/2020-12/json-schema-core#section-4.3"),
     },
     Code {
@@ -49,7 +49,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "unknown-annotation",
         level: Warn,
         summary: "Keywords that mean nothing in JSON Schema.",
-        cure: "They are annotations; names that begin with `x-`, and well-known ones such as `markdownDescription`, are not mentioned.",
+        cure: "Remove them; annotations of your own begin with `x-`. Well-known ones such as `markdownDescription` are not mentioned.",
         reference: Some("https://json-schema.org/draft/2020-12/json-schema-core#section-6.5"),
     },
     Code {
@@ -57,7 +57,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "keyword-of-another-draft",
         level: Warn,
         summary: "A keyword of another draft.",
-        cure: "Say the draft in `$schema`.",
+        cure: "Say in `$schema` the draft that has it, or write what your draft has instead.",
         reference: Some("https://json-schema.org/draft/2020-12/json-schema-core#section-8.1.1"),
     },
     Code {
@@ -105,7 +105,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "openapi-nullable",
         level: Warn,
         summary: "`nullable`, which is OpenAPI's and means nothing in JSON Schema.",
-        cure: "List `null` in `type`.",
+        cure: "List `null` in `type`, and in `enum` if there is one.",
         reference: Some("https://json-schema.org/draft/2020-12/json-schema-validation#section-6.1.1"),
     },
     Code {
@@ -137,7 +137,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "branch-never",
         level: Warn,
         summary: "A branch of `anyOf`, `oneOf`, `if` or `dependentSchemas` for which no value is valid, because it requires what the schema around it refuses.",
-        cure: "Declare the member next to `additionalProperties`, or use `unevaluatedProperties` there instead.",
+        cure: "Correct its name; or declare the member next to `additionalProperties`, or use `unevaluatedProperties` there instead.",
         reference: Some("https://json-schema.org/draft/2020-12/json-schema-core#section-11.3"),
     },
 ];

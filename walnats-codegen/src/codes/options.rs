@@ -137,15 +137,15 @@ pub(super) const CODES: &[Code] = &[
         slug: "unknown-option",
         level: Error,
         summary: "`x-walnats`, or `rust` in it, has an unknown key.",
-        cure: "Keys: `name`, `subject`, `stream`, `uid`, `once`, `type`, `rust`, `deprecated`, `owner`; of `rust`: `name`, `field`, `variants`, `type`.",
+        cure: "Correct the key. Keys: `name`, `subject`, `stream`, `uid`, `once`, `type`, `rust`, `deprecated`, `owner`, `allow`; of `rust`: `name`, `field`, `variants`, `type`.",
         reference: None,
     },
     Code {
         id: "WN0457",
         slug: "option-of-a-shared-type",
         level: Error,
-        summary: "`x-walnats` of a shared type has a key that only events have.",
-        cure: "Leave it out; a shared type has `rust` alone. To make it an event, take the `_` from the name of its file.",
+        summary: "`x-walnats` of a shared type, or of a part of a schema, has a key that only events have.",
+        cure: "Leave it out; only `rust` and `allow` are for what is not an event. To make an event of a shared type, take the `_` from the name of its file.",
         reference: None,
     },
     Code {

@@ -17,7 +17,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "import",
         level: Error,
         summary: "An import of a file that is not there.",
-        cure: "Imports start at the schema folder. `walnats/options.proto` and `google/protobuf/*.proto` come with walnats.",
+        cure: "Correct the path, which starts at the schema folder, or put the file there. `walnats/options.proto` and `google/protobuf/*.proto` come with walnats.",
         reference: Some("https://protobuf.dev/programming-guides/proto3/#importing"),
     },
     Code {
@@ -41,7 +41,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "descriptor-set",
         level: Error,
         summary: "A `.binpb` file is not a descriptor set, or not a usable one.",
-        cure: "`buf build -o x.binpb`, or `protoc --include_imports --descriptor_set_out=x.binpb`.",
+        cure: "Make it with `buf build -o x.binpb` or `protoc --include_imports --descriptor_set_out=x.binpb`.",
         reference: None,
     },
     Code {

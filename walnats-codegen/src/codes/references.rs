@@ -25,7 +25,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "out-of-the-folder",
         level: Error,
         summary: "A reference that leads out of the schema folder.",
-        cure: "Move or copy the file there.",
+        cure: "Move or copy the file into the folder, and correct the path.",
         reference: Some("https://json-schema.org/draft/2020-12/json-schema-core#section-8.2.3"),
     },
     Code {
@@ -49,7 +49,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "unknown-metaschema",
         level: Warn,
         summary: "A `$schema` that names an unknown meta-schema; the schema is read as its draft, as far as that is known.",
-        cure: "Use one of the drafts' own.",
+        cure: "Name one of the drafts' own, such as `https://json-schema.org/draft/2020-12/schema`.",
         reference: Some("https://json-schema.org/draft/2020-12/json-schema-core#section-8.1.1"),
     },
     Code {

@@ -57,7 +57,7 @@ pub(super) const CODES: &[Code] = &[
         slug: "sealed-with-events",
         level: Error,
         summary: "A stream that stores events is `sealed`: it takes no messages.",
-        cure: "Seal a stream once nothing emits to it any more.",
+        cure: "Remove it: a stream is sealed once nothing emits to it any more.",
         reference: Some("https://docs.nats.io/nats-concepts/jetstream/streams"),
     },
     Code {
