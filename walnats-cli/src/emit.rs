@@ -1,6 +1,7 @@
 //! `walnats emit`
 
 mod finding;
+mod halt;
 mod input;
 mod send;
 
@@ -28,7 +29,8 @@ use send::Says;
 ///
 /// Prints how each event ended: `stored`, `duplicate` (the stream has an event with this id already), `not stored`, or
 /// `possibly stored` (the acknowledgement was lost; emit it again with the same id). Exits 1 if any event is not or only
-/// possibly stored; the others are stored nevertheless.
+/// possibly stored; the others are stored nevertheless. Once the server is gone or a stream stays silent, nothing more is sent:
+/// exits 2, and says from which line to go on.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {

@@ -9,12 +9,24 @@ use walnats_runtime::EmitError;
 use crate::output;
 use crate::payload::Invalid;
 
-/// Where a payload is. The excerpt stays empty, because payloads may be secret.
-pub fn place(file: &str, line: usize) -> Place {
-    let before = line.saturating_sub(1);
-    let text = "\n".repeat(before) + " ";
-    let span = before..before;
-    Place { file: Arc::new(SourceFile { path: file.to_owned(), text }), span }
+/// Where payloads are. The excerpts stay empty, because payloads may be secret.
+#[derive(Default)]
+pub struct Places {
+    /// A file with as many lines, all of them empty, as were needed so far, or more.
+    file: Arc<SourceFile>,
+}
+
+impl Places {
+    /// A line of a file, from 1.
+    pub fn of(&mut self, file: &str, line: usize) -> Place {
+        let start = line.saturating_sub(1);
+        if self.file.path != file || self.file.text.len() < line {
+            // One text for each finding would take memory with the square of their number.
+            let text = "\n".repeat(line.next_power_of_two());
+            self.file = Arc::new(SourceFile { path: file.to_owned(), text });
+        }
+        Place { file: Arc::clone(&self.file), span: start..start + 1 }
+    }
 }
 
 /// A payload that is not an event.

@@ -11,6 +11,8 @@ pub struct Input {
     /// As shown to the user.
     pub name: String,
     pub payloads: Payloads,
+    /// Whether reading to the end takes no waiting for others.
+    pub ends: bool,
 }
 
 /// What there is to emit.
@@ -29,9 +31,11 @@ pub fn open(file: &str, lines: bool) -> Result<Input, Failure> {
         file => Box::new(BufReader::new(File::open(file).map_err(cannot)?)),
     };
     let name = if file == "-" { "<stdin>" } else { file }.to_owned();
+    // A named pipe waits as standard input does.
+    let ends = file != "-" && std::fs::metadata(file).is_ok_and(|metadata| metadata.is_file());
     let extension = Path::new(file).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     if lines || matches!(extension, "jsonl" | "ndjson") {
-        return Ok(Input { name, payloads: Payloads::Lines(reader) });
+        return Ok(Input { name, payloads: Payloads::Lines(reader), ends });
     }
     let mut first = Vec::new();
     while first.trim_ascii().is_empty() && reader.read_until(b'\n', &mut first).map_err(cannot)? > 0 {}
@@ -41,12 +45,12 @@ pub fn open(file: &str, lines: bool) -> Result<Input, Failure> {
         while second.trim_ascii().is_empty() && reader.read_until(b'\n', &mut second).map_err(cannot)? > 0 {}
         if !second.trim_ascii().is_empty() {
             first.extend(second);
-            return Ok(Input { name, payloads: Payloads::Lines(Box::new(io::Cursor::new(first).chain(reader))) });
+            return Ok(Input { name, payloads: Payloads::Lines(Box::new(io::Cursor::new(first).chain(reader))), ends });
         }
     } else {
         reader.read_to_end(&mut first).map_err(cannot)?;
     }
-    Ok(Input { name, payloads: Payloads::One(first) })
+    Ok(Input { name, payloads: Payloads::One(first), ends: true })
 }
 
 impl Input {

@@ -11,7 +11,8 @@ use tokio::sync::mpsc;
 use walnats_codegen::Report;
 use walnats_runtime::{Emit, EmitError, OutboundMessage, Outcome, Pending, Publisher, Receipt, UntypedEvent};
 
-use super::finding;
+use super::finding::{self, Places};
+use super::halt::{self, Halt};
 use super::input::{Input, Payloads};
 use crate::outcome::Failure;
 use crate::payload::{Invalid, Writer};
@@ -30,8 +31,11 @@ pub struct Ended {
     not_stored: usize,
     possibly_stored: usize,
     shown: usize,
-    /// Why the input was not read to its end.
+    /// Lines that were read after the command had stopped sending.
+    not_tried: usize,
+    /// Why the events were not all sent.
     pub stopped: Option<String>,
+    places: Places,
 }
 
 impl Ended {
@@ -43,6 +47,7 @@ impl Ended {
             (self.not_stored, "not stored"),
             (self.possibly_stored, "possibly stored"),
             (self.shown, "valid, not sent"),
+            (self.not_tried, "not tried"),
         ];
         let parts: Vec<_> =
             parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
@@ -51,7 +56,7 @@ impl Ended {
 
     fn invalid(&mut self, event: &str, file: &str, line: usize, invalid: &Invalid) {
         self.not_stored += 1;
-        self.report.push(finding::invalid(event, finding::place(file, line), invalid));
+        self.report.push(finding::invalid(event, self.places.of(file, line), invalid));
     }
 }
 
@@ -89,7 +94,7 @@ pub type Says = fn(&str) -> Result<(), Failure>;
 /// Adds what options say to an emit.
 pub type Adjust<'o> = &'o (dyn for<'a> Fn(Emit<'a, UntypedEvent>) -> Emit<'a, UntypedEvent> + 'o);
 
-/// Sends the valid payloads in order.
+/// Sends the valid payloads in order, until the first one that shows that no other would be stored either.
 pub async fn send(
     publisher: &Publisher,
     writer: &Writer<'_>,
@@ -97,14 +102,15 @@ pub async fn send(
     input: Input,
     says: Says,
 ) -> Result<Ended, Failure> {
-    let Input { name, payloads } = input;
+    let Input { name, payloads, ends } = input;
     let (sender, mut items) = mpsc::channel(WINDOW);
     // Standard input may wait for ever, so the thread outlives the command.
     std::thread::spawn(move || each(payloads, |item| sender.blocking_send(item).is_ok()));
     let mut ended = Ended::default();
     let mut sent: VecDeque<Sent> = VecDeque::new();
     let mut is_open = true;
-    let mut read = 0;
+    let (mut read, mut next) = (0, None);
+    let mut halt: Option<Halt> = None;
     let stop = Arc::new(AtomicBool::new(false));
     for signal in TERM_SIGNALS {
         // The second one ends the program at once.
@@ -117,20 +123,27 @@ pub async fn send(
             biased;
             _ = clock.tick(), if is_open => {
                 if stop.load(Ordering::Relaxed) {
-                    ended.stopped = Some(format!("interrupted: `{name}` was not read after line {read}"));
+                    halt = Some(Halt::Interrupted);
                     is_open = false;
                 }
             }
             result = acknowledged(&mut sent), if !sent.is_empty() => {
                 if let Some(sent) = sent.pop_front() {
+                    halted(&mut halt, publisher, &result).await;
                     note(&mut ended, says, &name, sent, result)?;
                 }
+                // Who waits for more lines would wait for ever; those of a file are counted.
+                is_open &= ends || halt.is_none();
             }
             item = items.recv(), if is_open && sent.len() < WINDOW => match item {
                 None => is_open = false,
                 Some(Item { text: Err(error), .. }) => {
                     ended.stopped = Some(format!("cannot read `{name}`: {error}"));
                     is_open = false;
+                }
+                Some(Item { line, .. }) if halt.is_some() => {
+                    next.get_or_insert(line);
+                    ended.not_tried += 1;
                 }
                 Some(Item { line, text: Ok(text) }) => {
                     read = line;
@@ -140,7 +153,12 @@ pub async fn send(
                             let message = adjust(publisher.emit_untyped(&event)).into_message();
                             match submitted(publisher, message).await {
                                 Ok((subject, pending)) => sent.push_back(Sent { line, subject, pending }),
-                                Err(error) => note(&mut ended, says, &name, Sent { line, subject: String::new(), pending: None }, Err(error))?,
+                                Err(error) => {
+                                    let result = Err(error);
+                                    halted(&mut halt, publisher, &result).await;
+                                    is_open &= ends || halt.is_none();
+                                    note(&mut ended, says, &name, Sent { line, subject: String::new(), pending: None }, result)?;
+                                }
                             }
                         }
                     }
@@ -148,7 +166,18 @@ pub async fn send(
             },
         }
     }
+    if let Some(halt) = halt {
+        let rest = halt::Rest { read, next, is_known: ends, not_tried: ended.not_tried };
+        ended.stopped = halt.sentence(&name, &rest).or(ended.stopped);
+    }
     Ok(ended)
+}
+
+/// Whether sending goes on after how an event ended.
+async fn halted(halt: &mut Option<Halt>, publisher: &Publisher, result: &Result<Receipt, EmitError>) {
+    if let (None, Err(error)) = (&halt, result) {
+        *halt = halt::after(publisher, error).await;
+    }
 }
 
 /// An event on its way.
@@ -207,7 +236,8 @@ fn note(
                 EmitError::NotStored(_) => ended.not_stored += 1,
                 EmitError::PossiblyStored(_) => ended.possibly_stored += 1,
             }
-            ended.report.push(finding::failed(finding::place(file, line), &error));
+            let place = ended.places.of(file, line);
+            ended.report.push(finding::failed(place, &error));
             Ok(())
         }
     }

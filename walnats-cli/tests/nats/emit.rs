@@ -141,3 +141,99 @@ fn failures_of_the_server_are_told_from_those_of_the_program() -> TestResult {
     emit(&["--deadline", "2"]).assert(1, &["error[WN1211]", "possibly stored", "--uid thing-happened:a-1"]);
     Ok(())
 }
+
+/// So many events, one a line.
+fn lines(number: usize) -> String {
+    (1..=number).map(|number| format!("{{\"id\": \"n{number}\", \"size\": 0}}\n")).collect()
+}
+
+#[test]
+fn nothing_is_sent_once_the_server_is_gone() -> TestResult {
+    use std::io::{BufRead, BufReader};
+
+    let mut server = NatsServer::start()?;
+    let package = Package::new("");
+    package.run(&["register", "-s", &server.url()]).assert(0, &[]);
+    let file = package.write("in.jsonl", &lines(200_000)).display().to_string();
+    let arguments = ["emit", "thing-happened", &file, "--deadline", "3", "-s", &server.url(), "--format", "json"];
+    let output = package.path().join("out.json").display().to_string();
+    let mut child = package.command(&[&arguments[..], &["--output-file", &output]].concat()).spawn()?;
+    let mut out = BufReader::new(child.stdout.take().ok_or("a pipe")?);
+    let mut line = String::new();
+    out.read_line(&mut line)?;
+    assert!(line.contains(":1: stored"), "{line}");
+    server.kill();
+    let rest = std::thread::spawn(move || out.lines().map_while(Result::ok).collect::<Vec<_>>());
+    let start = std::time::Instant::now();
+    let ended = child.wait_with_output()?;
+    let said = String::from_utf8(ended.stderr)?;
+    assert_eq!(ended.status.code(), Some(2), "{said}");
+    // With a deadline for each window of 256, it would take 13 minutes.
+    assert!(start.elapsed() < std::time::Duration::from_secs(120), "{:?}", start.elapsed());
+    let stored = 1 + rest.join().map_err(|_| "a thread")?.iter().filter(|line| line.contains(": stored,")).count();
+    let document: Value = serde_json::from_str(&std::fs::read_to_string(&output)?)?;
+    let summary = document["summary"].as_str().unwrap_or_default();
+    let count = |what: &str| -> usize {
+        let part = summary.split(", ").find_map(|part| part.strip_suffix(what));
+        part.and_then(|number| number.trim().parse().ok()).unwrap_or_default()
+    };
+    assert_eq!(count(" stored") , stored, "{summary}");
+    let tried = stored + count(" possibly stored") + count(" not stored");
+    assert_eq!(tried + count(" not tried"), 200_000, "{summary}");
+    assert!(count(" not tried") > 100_000, "{summary}");
+    let next = format!("go on from line {}", tried + 1);
+    let reason = document["failure"]["reasons"][0].as_str().unwrap_or_default();
+    assert!(reason.contains("the server is gone") && reason.ends_with(&next), "{reason}; {next}");
+
+    // A single event, and standard input that stays open.
+    let one = package.write("one.json", r#"{"id": "a", "size": 1}"#).display().to_string();
+    assert_eq!(document["outcome"], json!("failure"));
+    package.run(&["emit", "thing-happened", &one, "-s", &server.url()]).assert(2, &["no NATS server answers"]);
+    Ok(())
+}
+
+#[cfg(unix)]
+#[test]
+fn input_that_stays_open_is_not_waited_for() -> TestResult {
+    stays_open(NatsServer::kill)?;
+    stays_open(NatsServer::suspend)
+}
+
+#[cfg(unix)]
+fn stays_open(fail: fn(&mut NatsServer)) -> TestResult {
+    use std::io::{BufRead, BufReader, Write};
+
+    let mut server = NatsServer::start()?;
+    let package = Package::new("");
+    package.run(&["register", "-s", &server.url()]).assert(0, &[]);
+    let arguments = ["emit", "thing-happened", "-", "--lines", "--deadline", "3", "-s", &server.url()];
+    let mut child = package.command(&arguments).stdin(std::process::Stdio::piped()).spawn()?;
+    let mut input = child.stdin.take().ok_or("a pipe")?;
+    let mut out = BufReader::new(child.stdout.take().ok_or("a pipe")?);
+    input.write_all(lines(1).as_bytes())?;
+    let mut line = String::new();
+    out.read_line(&mut line)?;
+    fail(&mut server);
+    input.write_all(br#"{"id": "late", "size": 1}"#)?;
+    input.write_all(b"\n")?;
+    let ended = child.wait_with_output()?;
+    drop(input);
+    let said = String::from_utf8(ended.stderr)?;
+    assert_eq!(ended.status.code(), Some(2), "{said}");
+    assert!(said.contains("the server is gone; what follows in `<stdin>` was not tried: go on from line 3"), "{said}");
+    assert!(!said.contains("|\n"), "no excerpt: {said}");
+    Ok(())
+}
+
+/// The server is there, and one stream never answers.
+#[test]
+fn a_stream_that_stays_silent_ends_the_sending() -> TestResult {
+    let server = NatsServer::start()?;
+    let js = Js::connect(&server.url());
+    let package = Package::new("");
+    js.create(json!({"name": "things", "subjects": ["things.*.happened"]}), &json!({"no_ack": true}));
+    let file = package.write("in.jsonl", &lines(20_000)).display().to_string();
+    let ran = package.run(&["emit", "thing-happened", &file, "--deadline", "2", "-s", &server.url()]);
+    ran.assert(2, &["error[WN1211]", " not tried", "not answered in time", "go on from line "]);
+    Ok(())
+}

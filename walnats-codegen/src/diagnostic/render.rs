@@ -44,7 +44,7 @@ fn group(diagnostic: &Diagnostic) -> Group<'_> {
         }
     }
     if let Some(help) = &diagnostic.help {
-        if is_visible(&diagnostic.place) {
+        if is_visible(&diagnostic.place) && !is_blank(&diagnostic.place) {
             group = group.element(Padding);
         }
         group = group.element(Level::HELP.message(help.as_str()));
@@ -65,6 +65,10 @@ fn source<'a>(place: &'a Place, marks: impl IntoIterator<Item = Annotation<'a>>)
     if !is_visible(place) {
         return Origin::path(path).into();
     }
+    if is_blank(place) {
+        let (line, column) = place.line_column();
+        return Origin::path(path).line(line).char_column(column).into();
+    }
     Snippet::source(place.file.text.as_str()).path(path).annotations(marks).into()
 }
 
@@ -77,6 +81,11 @@ fn mark<'a>(kind: AnnotationKind, place: &Place, label: &'a str) -> Annotation<'
 fn is_visible(place: &Place) -> bool {
     let is_whole = place.span.is_empty() && place.span.start == 0;
     !is_whole && !place.file.text.is_empty()
+}
+
+/// Whether there is nothing to show: payloads that may be secret, say, are named by their lines alone.
+fn is_blank(place: &Place) -> bool {
+    place.file.text.trim().is_empty()
 }
 
 /// Whether two places fit into one excerpt.
