@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 
 use super::{IgnoreSettings, Keys, LevelName, LintSettings, PresetName, ProtobufName, Settings, StreamSettings, Text};
 use crate::codes::{self, DefaultLevel};
-use crate::diagnostic::{Diagnostic, Place, Report, SourceFile};
+use crate::diagnostic::{Diagnostic, Place, Report, SourceFile, did_you_mean};
 
 /// Keys that no two streams can share; `subjects` and `description` are looked at by themselves.
 const OF_ONE_STREAM: [&str; 5] = ["mirror", "sources", "republish", "subject_transform", "sealed"];
@@ -194,7 +194,18 @@ impl Reader<'_> {
             JETSTREAM.iter().find(|(theirs, ours)| *theirs == key && known.contains(ours)).map(|(_, ours)| *ours);
         self.report.push(match ours {
             Some(ours) => diagnostic.help(format!("did you mean `{ours}`?")),
-            None => diagnostic.help(format!("known here: {}", known.join(", "))).suggest(key, known.iter().copied()),
+            None => {
+                let finding = diagnostic.help(format!("known here: {}", known.join(", ")));
+                let theirs = JETSTREAM.iter().filter(|(_, ours)| known.contains(ours));
+                match did_you_mean(key, theirs.clone().map(|(theirs, _)| *theirs).chain(known.iter().copied())) {
+                    // The misspelt name may be JetStream's.
+                    Some(near) => {
+                        let ours = theirs.clone().find(|(theirs, _)| *theirs == near).map_or(near, |(_, ours)| *ours);
+                        finding.help(format!("did you mean `{ours}`?"))
+                    }
+                    None => finding,
+                }
+            }
         });
     }
 

@@ -20,7 +20,14 @@ pub struct Change {
 
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} -> {}", self.setting, self.from, self.to)
+        write!(f, "{}: {} -> {}", self.key(), self.from, self.to)
+    }
+}
+
+impl Change {
+    /// The key of the setting in `walnats.toml`: `max_messages` for `max_msgs`.
+    pub fn key(&self) -> &'static str {
+        Setting::key_of(self.setting)
     }
 }
 

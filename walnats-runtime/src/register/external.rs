@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::change;
 use super::config::{self, Config};
-use super::setting::SETTINGS;
+use super::setting::{SETTINGS, Setting};
 use crate::stream::StreamDescriptor;
 
 /// An unmet requirement of an external stream.
@@ -51,6 +51,7 @@ impl fmt::Display for Misfit {
             Self::Sealed => f.write_str("it is sealed: it takes no more messages"),
             Self::Mirror => f.write_str("it is a mirror, which stores no subjects"),
             Self::Setting { setting, found, needed } => {
+                let setting = Setting::key_of(setting);
                 write!(f, "`{setting}` is {found}, and the events need {needed}")
             }
         }

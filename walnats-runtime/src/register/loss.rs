@@ -50,6 +50,11 @@ pub struct Loss {
 }
 
 impl Loss {
+    /// The key of the setting in `walnats.toml`: `max_messages` for `max_msgs`.
+    pub fn key(&self) -> &'static str {
+        super::setting::Setting::key_of(self.setting)
+    }
+
     /// Why the setting deletes messages.
     pub fn why(&self) -> &'static str {
         match self.setting {

@@ -144,7 +144,7 @@ impl StreamPlan {
         match &self.action {
             Action::UpdateLoses { losses, .. } => {
                 for loss in losses {
-                    writeln!(f, "    ! {} deletes {} messages: {}", loss.setting, loss.messages, loss.why())?;
+                    writeln!(f, "    ! {} deletes {} messages: {}", loss.key(), loss.messages, loss.why())?;
                 }
             }
             Action::Rejected { why } => {
@@ -173,7 +173,7 @@ impl StreamPlan {
             Action::NoChange | Action::Create | Action::Update | Action::UpdateWeakens => {}
         }
         for weakening in &self.weakenings {
-            writeln!(f, "    < {}: {}", weakening.change.setting, weakening.why)?;
+            writeln!(f, "    < {}: {}", weakening.change.key(), weakening.why)?;
         }
         self.write_cut_off(f)?;
         for warning in self.warnings.iter().filter(|warning| warning.is_found()) {
@@ -207,8 +207,9 @@ impl StreamPlan {
     }
 
     fn write_changes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = self.changes.iter().map(|change| change.setting.len()).max().unwrap_or_default();
-        for Change { setting, from, to } in &self.changes {
+        let width = self.changes.iter().map(|change| change.key().len()).max().unwrap_or_default();
+        for change in &self.changes {
+            let (setting, Change { from, to, .. }) = (change.key(), change);
             if self.action == Action::Create {
                 writeln!(f, "    {setting:width$}  {to}")?;
             } else {

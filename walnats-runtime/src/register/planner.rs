@@ -183,7 +183,7 @@ pub(super) fn not_applied(plan: &StreamPlan, now: &Config) -> Vec<String> {
     let left_out = change::changes(now, &plan.config).into_iter().filter(is_planned);
     let ignored = left_out.filter_map(|change| {
         let needs = Setting::of(change.setting).filter(|setting| setting.since.is_some()).map(rule::needs)?;
-        Some(format!("the server kept `{}` at {}: {needs}", change.setting, change.from))
+        Some(format!("the server kept `{}` at {}: {needs}", change.key(), change.from))
     });
     ignored.collect()
 }

@@ -74,7 +74,7 @@ fn joined(parts: &[impl ToString]) -> String {
 }
 
 fn causes(losses: &[Loss]) -> String {
-    losses.iter().map(|loss| format!("; `{}` deletes {}: {}", loss.setting, loss.messages, loss.why())).collect()
+    losses.iter().map(|loss| format!("; `{}` deletes {}: {}", loss.key(), loss.messages, loss.why())).collect()
 }
 
 fn quoted(subjects: &[String]) -> String {

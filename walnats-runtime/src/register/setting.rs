@@ -122,6 +122,11 @@ impl Setting {
         SETTINGS.iter().find(|setting| setting.name == name)
     }
 
+    /// The key of `walnats.toml` for a setting of this name.
+    pub(super) fn key_of(name: &'static str) -> &'static str {
+        Self::of(name).map_or(name, |setting| setting.key)
+    }
+
     /// Whether it is a duration.
     pub(super) fn is_time(&self) -> bool {
         self.kind == Kind::Time

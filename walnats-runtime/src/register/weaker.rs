@@ -18,7 +18,7 @@ pub struct Weakening {
 
 impl fmt::Display for Weakening {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Change { setting, from, to } = &self.change;
+        let (setting, Change { from, to, .. }) = (self.change.key(), &self.change);
         write!(f, "`{setting}` goes from {from} to {to}: {}", self.why)
     }
 }

@@ -34,8 +34,16 @@ pub(super) fn build(own: &StreamSettings, defaults: &StreamSettings) -> Stream {
     let atomic = own.atomic.or(defaults.atomic);
     let mut others = defaults.others();
     others.extend(own.others());
-    // `false` is more than nothing where the stream exists: it switches off. The other two switches cannot be switched off.
-    for (name, switch) in [("discard_new_per_subject", per_subject), ("allow_atomic", atomic)] {
+    let message_ttl = own.message_ttl.or(defaults.message_ttl);
+    let schedules = own.schedules.or(defaults.schedules);
+    // `false` is more than nothing where the stream exists: it switches off, or says that the stream must not have it.
+    let switches = [
+        ("discard_new_per_subject", per_subject),
+        ("allow_msg_ttl", message_ttl),
+        ("allow_msg_schedules", schedules),
+        ("allow_atomic", atomic),
+    ];
+    for (name, switch) in switches {
         if switch == Some(false) {
             others.insert(name.to_owned(), false.into());
         }
@@ -59,8 +67,8 @@ pub(super) fn build(own: &StreamSettings, defaults: &StreamSettings) -> Stream {
             .map(|consumers| limit(consumers, 0, NonZeroU32::get)),
         discard_new_per_subject: per_subject.unwrap_or_default(),
         duplicate_window: own.duplicate_window.or(defaults.duplicate_window).map(|Span(window)| window),
-        message_ttl: own.message_ttl.or(defaults.message_ttl).unwrap_or_default(),
-        schedules: own.schedules.or(defaults.schedules).unwrap_or_default(),
+        message_ttl: message_ttl.unwrap_or_default(),
+        schedules: schedules.unwrap_or_default(),
         atomic: atomic.unwrap_or_default(),
         settings: others.into_iter().map(|(name, value)| (name, value.to_string())).collect(),
         ..Stream::default()
