@@ -1,18 +1,16 @@
 //! `walnats accept`
 
-use std::io::ErrorKind;
-use std::sync::Arc;
+use std::path::Path;
 
 use clap::Args;
 use jiff::civil::Date;
 use walnats_codegen::Report;
-use walnats_codegen::diagnostic::SourceFile;
-use walnats_compat::accepted::{self, Accepted};
+use walnats_compat::accepted;
 
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
-use crate::report::Run;
-use crate::{finish, output, root};
+use crate::report::{Entry, Run};
+use crate::{breaking, finish, root};
 
 /// Accept a break that `walnats breaking` has found
 ///
@@ -29,27 +27,57 @@ pub struct Options {
     /// The last day on which it is accepted, such as 2027-01-31
     #[arg(long, value_name = "DATE", value_parser = accepted::date)]
     until: Option<Date>,
+    /// What `walnats breaking` was run against: refuses a fingerprint that no break has
+    #[arg(long, value_name = "REV|DIR|FILE")]
+    against: Vec<String>,
 }
 
 pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure> {
     if let Some(until) = options.until.filter(|until| *until < crate::today::today()) {
         return Err(format!("{until} has passed: `--until` is the last day on which the break is accepted").into());
     }
-    let path = root::folder(global)?.join(accepted::FILE);
-    let text = match std::fs::read_to_string(&path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
-        text => text.map_err(|error| format!("cannot read `{}`: {error}", path.display()))?,
-    };
+    let folder = root::folder(global)?;
     // What cannot be read must not be written over.
     let mut report = Report::default();
-    Accepted::parse(Arc::new(SourceFile { path: accepted::FILE.to_owned(), text: text.clone() }), &mut report);
+    let (accepted, text) = breaking::read_accepted(&folder, &mut report)?;
     if report.has_errors() {
         return finish::with(&Run::of("accept", &report).summary("nothing was accepted"), global);
     }
-    let text = accepted::with_entry(&text, &options.fingerprint, &options.reason, options.until);
+    if !options.against.is_empty() {
+        check(&folder, options)?;
+    }
+    let fingerprint = &options.fingerprint;
+    let mut summary = format!("accepted {fingerprint} in {}", accepted::FILE);
+    if let Some(entry) = accepted.reason(fingerprint) {
+        summary += &format!(", in place of the entry with the reason \"{entry}\"");
+    }
+    if options.against.is_empty() {
+        summary += " (not compared with a baseline: `--against REV` looks whether there is such a break)";
+    }
+    let text = accepted::with_entry(&text, fingerprint, &options.reason, options.until);
+    let path = folder.join(accepted::FILE);
     std::fs::write(&path, text).map_err(|error| format!("cannot write `{}`: {error}", path.display()))?;
-    output::print(&format!("accepted {} in {}\n", options.fingerprint, accepted::FILE))?;
-    Ok(Outcome::Clean)
+    finish::with(&Run::new("accept").summary(summary), global)
+}
+
+/// # Errors
+/// No break has the fingerprint, or the package cannot be compared with the baselines.
+fn check(folder: &Path, options: &Options) -> Result<(), Failure> {
+    let run = breaking::compare(folder, Path::new(""), &options.against)?;
+    if let Some(unreadable) = run.entries.iter().find(|entry| entry.change.is_none() && entry.fails) {
+        return Err(format!("nothing can be compared: {}", unreadable.message).into());
+    }
+    let breaks: Vec<&Entry> = run.entries.iter().filter(|entry| entry.change.is_some()).collect();
+    if breaks.iter().any(|entry| entry.fingerprint == options.fingerprint) {
+        return Ok(());
+    }
+    let against = options.against.iter().map(|against| format!("`{against}`")).collect::<Vec<_>>().join(" and ");
+    let start = format!("no break against {against} has the fingerprint {}", options.fingerprint);
+    if breaks.is_empty() {
+        return Err(format!("{start}: there is none").into());
+    }
+    let list = breaks.iter().map(|entry| format!("\n  {}  {}: {}", entry.fingerprint, entry.title(), entry.message));
+    Err(format!("{start}; there are:{}", list.collect::<String>()).into())
 }
 
 fn fingerprint(text: &str) -> Result<String, String> {

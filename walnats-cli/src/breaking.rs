@@ -37,6 +37,9 @@ pub struct Options {
     /// The same as --format json
     #[arg(long)]
     pub json: bool,
+    /// Exit 1 on warnings, too
+    #[arg(long)]
+    deny_warnings: bool,
     /// Print the JSON Schema of --format json, as `walnats report-schema` does, and do nothing else
     #[arg(long)]
     json_schema: bool,
@@ -52,11 +55,11 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
         let member = whole.as_ref().and_then(|whole| folder.strip_prefix(whole).ok()).unwrap_or(Path::new(""));
         compare(folder, member, &options.against)
     })?;
-    finish::with(&run, global)
+    finish::with(&run.deny_warnings(options.deny_warnings), global)
 }
 
 /// Compares the package in `folder`, which is `member` of a workspace.
-fn compare(folder: &Path, member: &Path, against: &[String]) -> Result<Run, Failure> {
+pub fn compare(folder: &Path, member: &Path, against: &[String]) -> Result<Run, Failure> {
     let mut package = Package::load(&walnats_codegen::configure().root(folder));
     let Ok(model) = package.model() else {
         // A package with errors is what `walnats check` is for.
@@ -64,7 +67,7 @@ fn compare(folder: &Path, member: &Path, against: &[String]) -> Result<Run, Fail
     };
     let mut report = package.report.clone();
     report.diagnostics.clear();
-    let accepted = read_accepted(folder, &mut report)?;
+    let (accepted, _) = read_accepted(folder, &mut report)?;
     if report.has_errors() {
         return Ok(Run::of("breaking", &report).summary("nothing was compared"));
     }
@@ -130,12 +133,13 @@ fn everything_is_new(new: &Side) -> Comparison {
     Comparison { added, ..Comparison::default() }
 }
 
-fn read_accepted(folder: &std::path::Path, report: &mut Report) -> Result<Accepted, Failure> {
+/// The accepted breaks of a package, and the text of the file that they are in; empty if there is none.
+pub fn read_accepted(folder: &Path, report: &mut Report) -> Result<(Accepted, String), Failure> {
     let path = folder.join(accepted::FILE);
     let text = match std::fs::read_to_string(&path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Accepted::default()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         text => text.map_err(|error| format!("cannot read `{}`: {error}", path.display()))?,
     };
-    let file = SourceFile { path: accepted::FILE.to_owned(), text };
-    Ok(Accepted::parse(Arc::new(file), report))
+    let file = SourceFile { path: accepted::FILE.to_owned(), text: text.clone() };
+    Ok((Accepted::parse(Arc::new(file), report), text))
 }

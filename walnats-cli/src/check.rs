@@ -13,7 +13,7 @@ use walnats_codegen::{EventModel, Package};
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
 use crate::report::{Case, Run};
-use crate::{finish, fmt, output, test, today, workspace};
+use crate::{breaking, finish, fmt, output, test, today, workspace};
 use opinion::Opinion;
 
 /// Check the schemas, options, subjects, streams, examples, tests and samples
@@ -75,6 +75,8 @@ fn check(folder: &Path, options: &Options) -> Result<Run, Failure> {
         package.mention_unneeded_ignores();
     }
     let mut report = package.report;
+    let (accepted, _) = breaking::read_accepted(folder, &mut report)?;
+    accepted.expired(today::today()).into_iter().for_each(|expired| report.push(expired));
     if options.fmt {
         report.diagnostics.append(&mut fmt::findings(folder)?.diagnostics);
     }

@@ -9,17 +9,15 @@ use std::time::Duration;
 
 use clap::Args;
 use jiff::SignedDuration;
-use walnats_codegen::diagnostic::did_you_mean;
-use walnats_codegen::model::Event;
-use walnats_codegen::{EventModel, Package};
+use walnats_codegen::Package;
 use walnats_runtime::{CloudEvent, Emit, UntypedEvent};
 
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
 use crate::payload::Payloads;
-use crate::report::{Format, Run};
+use crate::report::{Case, Format, Run};
 use crate::server::{self, Connected, Server};
-use crate::{finish, output, root};
+use crate::{finish, named, output, root};
 use send::Says;
 
 /// Publish events from a file, like generated code
@@ -84,8 +82,9 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
         return finish::with(&Run::of("emit", &package.report).summary("nothing emitted"), global);
     };
     let writer = Payloads::new(&package, &model)?;
-    let writer = writer.writer(named(&model, &options.event)?)?;
+    let writer = writer.writer(named::event(&model, &options.event)?)?;
     let input = input::open(&options.file, options.lines)?;
+    let file = input.name.clone();
     if options.uid.is_some() || options.once.is_some() {
         input.check_single()?;
     }
@@ -101,6 +100,7 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
         })?
     };
     let mut run = Run::of("emit", &ended.report).summary(ended.summary());
+    run.cases = vec![Case::of_file(&options.event, file)];
     if let Some(why) = ended.stopped {
         run.fail(why);
     }
@@ -141,16 +141,6 @@ impl Options {
 fn aside(text: &str) -> Result<(), Failure> {
     output::note(text);
     Ok(())
-}
-
-/// The event of this name.
-fn named<'a>(model: &'a EventModel, name: &str) -> Result<&'a Event, Failure> {
-    if let Some(event) = model.events.iter().find(|event| event.name == name) {
-        return Ok(event);
-    }
-    let known = model.events.iter().map(|event| event.name.as_str());
-    let hint = did_you_mean(name, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-    Err(format!("the package has no event `{name}`{hint}").into())
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

@@ -50,6 +50,16 @@ pub fn failed(command: &str, failure: &dyn Error, global: &GlobalOptions) -> Out
     Outcome::Unreadable
 }
 
+/// Ends a command that could not run and whose standard output is something else.
+pub fn failed_aside(command: &str, failure: &dyn Error, global: &GlobalOptions) -> Outcome {
+    let mut run = Run::failed(command, output::chain(failure));
+    if let Err(error) = write(&run, global) {
+        run.fail(error);
+    }
+    output::note(&human::failure(&run));
+    Outcome::Unreadable
+}
+
 /// Ends a program that was used wrongly, which was said already: only documents are left.
 pub fn misused(command: &str, error: &str, global: &GlobalOptions) {
     let error = error.trim().trim_start_matches("error: ");
@@ -109,7 +119,11 @@ fn shifted(run: &Run, format: Format, global: &GlobalOptions) -> Run {
         Format::Concise => paths::from_here(&root),
         _ => paths::in_repository(&root),
     });
-    run.clone().below(&prefix.unwrap_or_default())
+    let run = run.clone().below(&prefix.unwrap_or_default());
+    match format {
+        Format::Human | Format::Json | Format::Concise => run,
+        _ => run.within(paths::repository_here().as_deref()),
+    }
 }
 
 /// Appends the Markdown to the summary of a step of GitHub Actions.

@@ -17,7 +17,7 @@ use walnats_format::{Kind, Style, format};
 
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
-use crate::report::{Run, human};
+use crate::report::{Case, Run, human};
 use crate::{finish, output, root, workspace};
 use files::File;
 
@@ -57,24 +57,38 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
 /// What is not formatted in a package, as with `--check`.
 pub fn findings(folder: &Path) -> Result<Report, Failure> {
     let options = Options { paths: Vec::new(), check: true, stdin_filename: None };
-    formatted(folder, &options).map(|(report, ..)| report)
+    formatted(folder, &options).map(|formatted| formatted.report)
 }
 
 fn package(folder: &Path, options: &Options) -> Result<Run, Failure> {
-    let (mut report, summary, names) = formatted(folder, options)?;
+    let Formatted { mut report, summary, files, written } = formatted(folder, options)?;
+    if files.is_empty() && options.paths.is_empty() && !root::has_events(folder) && !report.has_errors() {
+        return Err(format!("`{}` has neither walnats.toml nor schemas/: nothing to format", folder.display()).into());
+    }
     report.sort();
     let mut run = Run::of("fmt", &report).summary(summary);
-    run.details = names.iter().map(|name| format!("formatted {name}\n")).collect();
+    run.details = written.iter().map(|name| format!("formatted {name}\n")).collect();
+    run.cases = files.into_iter().map(|name| Case::of_file("files", name)).collect();
     Ok(run)
 }
 
-/// What was found, a summary, and the files that were written.
-fn formatted(folder: &Path, options: &Options) -> Result<(Report, String, Vec<String>), Failure> {
+/// What became of a package.
+struct Formatted {
+    report: Report,
+    summary: String,
+    /// All files.
+    files: Vec<String>,
+    /// Those that were written.
+    written: Vec<String>,
+}
+
+fn formatted(folder: &Path, options: &Options) -> Result<Formatted, Failure> {
     let config = walnats_codegen::configure().root(folder);
     let mut report = Report::default();
     let settings = settings_of(folder, &config, &mut report);
     if report.has_errors() {
-        return Ok((report, "nothing formatted, because the settings are wrong".to_owned(), Vec::new()));
+        let summary = "nothing formatted, because the settings are wrong".to_owned();
+        return Ok(Formatted { report, summary, files: Vec::new(), written: Vec::new() });
     }
     let package = files::Package::new(folder, &config, &settings)?;
     let files = match &options.paths[..] {
@@ -87,7 +101,8 @@ fn formatted(folder: &Path, options: &Options) -> Result<(Report, String, Vec<St
         formatting.file(file);
     }
     let Formatting { counts, report, .. } = formatting;
-    Ok((report, counts.summary(options.check), counts.names))
+    let files = files.into_iter().map(|file| file.shown).collect();
+    Ok(Formatted { report, summary: counts.summary(options.check), files, written: counts.names })
 }
 
 /// What became of the files.

@@ -12,7 +12,7 @@ use walnats_codegen::write::{Difference, ROOT, STALE, compare, write};
 
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
-use crate::report::{Entry, Run};
+use crate::report::{Case, Entry, Run};
 use crate::{finish, output, paths, root};
 
 /// How each Rust file begins that walnats has written.
@@ -47,6 +47,8 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
         output::note(&note);
     }
     let mut run = Run::of("generate", &report).at(folder);
+    let shown = |path: &str| paths::relative(run.root.as_deref().unwrap_or(Path::new("")), &options.out.join(path));
+    run.cases = files.iter().map(|file| Case::of_file("generated files", shown(&file.path))).collect();
     if options.check {
         differs(&options.out, &files, &mut run)?
     } else {

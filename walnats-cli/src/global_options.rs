@@ -1,6 +1,7 @@
 //! The options of every command.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use clap::{ArgMatches, Args, ColorChoice};
 
@@ -18,7 +19,7 @@ pub struct GlobalOptions {
     /// The format of what is found; each may be followed by an --output-file
     #[arg(long, value_name = "FORMAT", global = true, value_enum, help_heading = OUTPUT)]
     format: Vec<Format>,
-    /// Write the --format before it to FILE, and the text for people to the screen
+    /// Write the --format before it to FILE, and the text for people to the screen; `-` is standard output
     #[arg(long, value_name = "FILE", global = true, help_heading = OUTPUT)]
     output_file: Vec<PathBuf>,
     /// When to use color; NO_COLOR and CLICOLOR_FORCE count, too
@@ -31,6 +32,20 @@ pub struct GlobalOptions {
 
 const OUTPUT: &str = "Output";
 
+/// The second of two formats would overwrite the first.
+fn check_distinct(outputs: &[Output]) -> Result<(), String> {
+    let mut seen = BTreeSet::new();
+    for file in outputs.iter().filter_map(|output| output.file.as_ref()) {
+        // The file may not exist yet; its folder does.
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let place = folder.canonicalize().map(|folder| folder.join(file.file_name().unwrap_or_default()));
+        if !seen.insert(file.canonicalize().or(place).unwrap_or_else(|_| file.clone())) {
+            return Err(format!("two formats go to the same `--output-file {}`: name another file", file.display()));
+        }
+    }
+    Ok(())
+}
+
 /// A format and where it goes.
 pub struct Output {
     /// The format.
@@ -39,11 +54,18 @@ pub struct Output {
     pub file: Option<PathBuf>,
 }
 
+impl Output {
+    /// Whether it is the text for people on the screen.
+    pub fn is_plain(&self) -> bool {
+        self.file.is_none() && self.format == Format::Human
+    }
+}
+
 impl GlobalOptions {
     /// Pairs formats with files: a file is that of the format before it.
     ///
     /// # Errors
-    /// A file without a format, or two formats for standard output.
+    /// A file without a format, or two formats for standard output or for the same file.
     pub fn pair(&mut self, matches: &ArgMatches, is_json: bool) -> Result<(), String> {
         let at = |name| matches.indices_of(name).into_iter().flatten();
         let formats: Vec<(usize, Format)> = at("format").zip(self.format.iter().copied()).collect();
@@ -60,6 +82,11 @@ impl GlobalOptions {
             };
             output.file = Some(file.clone());
         }
+        // As everywhere, `-` is the standard stream.
+        for output in &mut outputs {
+            output.file.take_if(|file| file.as_os_str() == "-");
+        }
+        check_distinct(&outputs)?;
         if is_json && !outputs.iter().any(|output| output.file.is_none()) {
             outputs.push(Output { format: Format::Json, file: None });
         }

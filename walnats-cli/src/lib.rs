@@ -15,10 +15,13 @@ mod explain;
 mod export;
 mod finish;
 mod fmt;
+mod formats;
 mod generate;
 mod global_options;
 mod man;
 mod manifest;
+mod message;
+mod named;
 #[cfg(feature = "outbox")]
 mod outbox;
 mod outcome;
@@ -65,17 +68,16 @@ pub fn run(name: &'static str, arguments: impl IntoIterator<Item = OsString>) ->
         Err(error) => return misused(program(), &arguments, &error),
     };
     let (command, inner) = innermost(&matches);
-    if let Err(error) = arguments.global.pair(inner, arguments.command.is_json()) {
+    let paired = arguments.global.pair(inner, arguments.command.is_json());
+    let formats = arguments.command.formats();
+    if let Err(error) = paired.and_then(|()| formats.check(&arguments.global, &command, inner)) {
         let error = program().error(clap::error::ErrorKind::ArgumentConflict, error);
         return misused(program(), &[], &error);
     }
     let outcome = match dispatch(&arguments) {
         Ok(outcome) => outcome,
         Err(failure) if arguments.command.is_search() => finish::failed(&command, &*failure, &arguments.global),
-        Err(failure) => {
-            output::note(&format!("error: {}\n", output::chain(&*failure)));
-            Outcome::Unreadable
-        }
+        Err(failure) => finish::failed_aside(&command, &*failure, &arguments.global),
     };
     match outcome {
         Outcome::Clean => ExitCode::SUCCESS,

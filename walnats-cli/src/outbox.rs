@@ -2,12 +2,15 @@
 
 mod place;
 mod relay;
+mod wrong;
 
 use std::fmt::Write;
 use std::time::SystemTime;
 
 use clap::{Args, Subcommand, ValueEnum};
-use sqlx::{Pool, Postgres, Sqlite};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Pool, Sqlite};
 use walnats_outbox::sql;
 use walnats_outbox::{Database, Outbox, Parked, Row, TablesError};
 
@@ -111,15 +114,25 @@ pub fn run(options: &Options) -> Result<Outcome, Failure> {
         let (url, tables) = (place.database.as_str(), place.names.tables());
         match url.split_once(':').map(|(scheme, _)| scheme) {
             Some("sqlite") => {
-                let outbox = Outbox::new(open(Pool::<Sqlite>::connect(url)).await?).tables(tables)?;
-                dispatch(outbox, &options.command).await
+                let settings: SqliteConnectOptions = url.parse().map_err(|error| wrong::unreadable(&error))?;
+                let shown = settings.get_filename().display().to_string();
+                let pool = Pool::<Sqlite>::connect_with(settings).await;
+                let pool = pool.map_err(|error| wrong::unopened(&shown, wrong::Kind::Sqlite, &error))?;
+                let ended = dispatch(Outbox::new(pool).tables(tables)?, &options.command).await;
+                ended.map_err(|failure| wrong::failed(&shown, &*failure))
             }
             Some("postgres" | "postgresql") => {
-                let outbox = Outbox::new(open(Pool::<Postgres>::connect(url)).await?).tables(tables)?;
-                match &options.command {
+                let settings: PgConnectOptions = url.parse().map_err(|error| wrong::unreadable(&error))?;
+                let database = settings.get_database().unwrap_or_else(|| settings.get_username());
+                let shown = format!("{}:{}/{database}", settings.get_host(), settings.get_port());
+                let pool = PgPoolOptions::new().acquire_timeout(wrong::PATIENCE).connect_with(settings).await;
+                let pool = pool.map_err(|error| wrong::unopened(&shown, wrong::Kind::Postgres, &error))?;
+                let outbox = Outbox::new(pool).tables(tables)?;
+                let ended = match &options.command {
                     Command::Relay(relay) if relay.listen => dispatch(outbox.notify(), &options.command).await,
                     command => dispatch(outbox, command).await,
-                }
+                };
+                ended.map_err(|failure| wrong::failed(&shown, &*failure))
             }
             _ => Err("the database URL must start with `sqlite:` or `postgres:`".into()),
         }
@@ -139,10 +152,6 @@ impl Command {
             Self::Migrations { .. } => None,
         }
     }
-}
-
-async fn open<T>(connecting: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, Failure> {
-    connecting.await.map_err(|error| format!("cannot open the database: {error}").into())
 }
 
 async fn dispatch<D: Database>(outbox: Outbox<D>, command: &Command) -> Result<Outcome, Failure> {

@@ -44,6 +44,25 @@ pub fn repository(folder: &Path) -> Option<PathBuf> {
     folder.ancestors().find(|above| above.join(".git").exists()).map(Path::to_owned)
 }
 
+/// A path without `.`, and without `..` where that leads out of a folder before it.
+pub fn plain(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "." => {}
+            ".." if parts.last().is_some_and(|last| !matches!(*last, ".." | "")) => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+/// The root of the repository that the current folder is in, or that folder itself.
+pub fn repository_here() -> Option<PathBuf> {
+    let here = std::env::current_dir().ok()?.canonicalize().ok()?;
+    Some(repository(&here).unwrap_or(here))
+}
+
 /// With `/` between parts and at the end; empty for no parts.
 pub fn slashed(folder: &Path) -> String {
     let mut text = String::new();

@@ -4,12 +4,12 @@ mod allowed;
 mod finding;
 
 use clap::Args;
-use walnats_codegen::Package;
+use walnats_codegen::{Diagnostic, Package};
 use walnats_runtime::{Plan, Register, RegisterError, Registered};
 
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
-use crate::report::Run;
+use crate::report::{Case, Run};
 use crate::server::{self, Connected, Server};
 use crate::{finish, output, workspace};
 use allowed::Allowed;
@@ -63,8 +63,7 @@ pub fn plan(global: &GlobalOptions, options: &PlanOptions) -> Result<Outcome, Fa
             let Connected { publisher, place } = options.changes.server.connect(&model, |options| options).await?;
             let (plan, register) = inspect(&options.changes, publisher.register(publisher.streams())).await?;
             let findings = Findings { package: &package, model: &model, plan: &plan };
-            let report = findings.of(&register.refusals(&plan), options.deny_changes);
-            report.diagnostics.iter().for_each(|found| run.add(found));
+            add(&mut run, &plan, findings.of(&register.refusals(&plan), options.deny_changes));
             let text = plan.to_string();
             let (table, summary) = text.rsplit_once('\n').unwrap_or(("", &text));
             run.details = format!("{place}\n\n{table}\n");
@@ -88,8 +87,7 @@ pub fn register(global: &GlobalOptions, options: &RegisterOptions) -> Result<Out
                 Err(RegisterError::Refused { refused, registered }) => (registered, refused),
                 Err(error) => return Err(error.into()),
             };
-            let report = Findings { package: &package, model: &model, plan: &plan }.of(&refused, false);
-            report.diagnostics.iter().for_each(|found| run.add(found));
+            add(&mut run, &plan, Findings { package: &package, model: &model, plan: &plan }.of(&refused, false));
             run.details = format!("{place}\n\n{}", listed(&done));
             let registered = output::count(done.streams.len(), "stream");
             Ok(run.summary(match refused.len() {
@@ -99,6 +97,19 @@ pub fn register(global: &GlobalOptions, options: &RegisterOptions) -> Result<Out
         })
     })?;
     finish::with(&run, global)
+}
+
+/// Adds what was found, and a case for each stream.
+fn add(run: &mut Run, plan: &Plan, found: Vec<(String, Diagnostic)>) {
+    let case = |name: &String| Case { suite: "streams".to_owned(), name: name.clone(), ..Case::default() };
+    run.cases = plan.streams.iter().map(|stream| case(&stream.name)).collect();
+    for (stream, finding) in found {
+        run.add(&finding);
+        let fingerprint = run.entries.last().map(|entry| entry.fingerprint.clone());
+        if let Some(case) = run.cases.iter_mut().find(|case| case.name == stream) {
+            case.entries.extend(fingerprint);
+        }
+    }
 }
 
 /// The plan, and what would apply it with all that is allowed.

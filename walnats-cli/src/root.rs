@@ -34,6 +34,11 @@ pub fn workspace(global: &GlobalOptions) -> Result<PathBuf, Failure> {
     Ok(paths::repository(&here).unwrap_or(here))
 }
 
+/// Whether a folder has what a package with events has.
+pub fn has_events(folder: &Path) -> bool {
+    OWN_MARKS.iter().any(|mark| folder.join(mark).exists())
+}
+
 fn find(root: Option<&Path>, note: impl Fn(&str)) -> Result<PathBuf, Failure> {
     if let Some(root) = root {
         let is_folder = root.metadata().map_err(|error| format!("cannot read `{}`: {error}", root.display()))?.is_dir();

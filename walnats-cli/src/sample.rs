@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use clap::Args;
 use walnats_codegen::Package;
-use walnats_codegen::diagnostic::{Diagnostic, did_you_mean};
+use walnats_codegen::diagnostic::Diagnostic;
 use walnats_codegen::model::{Event, Payload as Carried};
 use walnats_samples::Judge;
 use walnats_samples::made::{Made, SHORT, Shortage, Wanted, make};
@@ -12,7 +12,7 @@ use walnats_samples::made::{Made, SHORT, Shortage, Wanted, make};
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
 use crate::report::Run;
-use crate::{finish, output, root};
+use crate::{finish, named, output, root};
 
 /// Make up payloads of an event, each confirmed by its schema
 ///
@@ -47,7 +47,7 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
         return finish::aside(&Run::of("sample", &package.report).at(folder), global);
     };
     let judge = Judge::new(&package, &model);
-    let event = known(&judge, &options.event)?;
+    let event = named::event(&model, &options.event)?;
     if options.binary {
         if !matches!(event.payload, Carried::Protobuf(_)) {
             return Err(format!("`--binary` is for protobuf events, and `{}` is JSON", event.name).into());
@@ -67,15 +67,6 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
     report.diagnostics.clear();
     report.push(short(event, made.len(), options, shortage));
     finish::aside(&Run::of("sample", &report).at(folder), global)
-}
-
-/// The event of this name.
-pub fn known<'j>(judge: &Judge<'j>, name: &str) -> Result<&'j Event, Failure> {
-    judge.event(name).ok_or_else(|| {
-        let names = judge.model.events.iter().map(|event| event.name.as_str());
-        let near = did_you_mean(name, names).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-        format!("there is no event `{name}`{near}").into()
-    })
 }
 
 fn print(made: &[Made], options: &Options) -> Result<(), Failure> {

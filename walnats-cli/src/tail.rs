@@ -16,7 +16,7 @@ use std::time::Duration;
 use clap::Args;
 use signal_hook::consts::TERM_SIGNALS;
 use tokio::sync::{mpsc, watch};
-use walnats_codegen::diagnostic::did_you_mean;
+use tokio::task::JoinSet;
 use walnats_codegen::{EventModel, Package};
 use walnats_runtime::async_nats::Event as Connection;
 use walnats_subject::{filter_problem, overlap};
@@ -26,13 +26,13 @@ use crate::outcome::{Failure, Outcome};
 use crate::payload::Payloads;
 use crate::report::Run;
 use crate::server::{self, Connected, Server};
-use crate::{finish, output, root};
+use crate::{finish, named, output, root};
 use delivery::Delivery;
 use start::{Start, Until};
 
 /// Show events as they arrive, decoded, with what is wrong with them
 ///
-/// Reads through an ephemeral consumer without acknowledgements, which changes nothing for others. Streams that delete
+/// Reads through an ephemeral consumer without acknowledgements, which changes nothing for others and is deleted at the end. Streams that delete
 /// consumed messages (`interest`, `workqueue`) are not read: their events are shown as they are published, without sequence.
 ///
 /// Formats: `human`, with the payload over several lines; `concise`, a line for each event; `json`, JSON Lines with subject,
@@ -72,6 +72,8 @@ Examples:
 
 /// How often it is checked whether a signal has come.
 const SIGNALS: Duration = Duration::from_millis(50);
+/// How long deleting the consumers may take. The server deletes those that are left after a minute.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure> {
     let format = show::Format::of(global)?;
@@ -90,6 +92,14 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
             options.server.connect(&model, |own| own.on_nats_event(move |event| observe(&event, &connections))).await?;
         let (sender, deliveries) = mpsc::channel(64);
         let (streams, mut failures) = (filters.len(), 0);
+        let mut readings = JoinSet::new();
+        // From here on, there are consumers to delete at the end; and who reads that it waits may end it.
+        let stop = Arc::new(AtomicBool::new(false));
+        for signal in TERM_SIGNALS {
+            // The second one ends the program at once.
+            signal_hook::flag::register_conditional_shutdown(*signal, 2, Arc::clone(&stop))?;
+            signal_hook::flag::register(*signal, Arc::clone(&stop))?;
+        }
         for (stream, filters) in filters {
             let feed = feed::Feed {
                 publisher: publisher.clone(),
@@ -107,7 +117,7 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
             };
             let name = feed.stream.clone();
             match feed.open().await {
-                Ok(Some(reading)) => drop(tokio::spawn(reading)),
+                Ok(Some(reading)) => drop(readings.spawn(reading)),
                 Ok(None) => {}
                 // Others may be there: the package may have streams that are not registered yet.
                 Err(error) if streams > 1 => {
@@ -121,11 +131,6 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
         if failures == streams {
             return Err("no stream can be read".into());
         }
-        // Who reads that it waits may end it.
-        let stop = Arc::new(AtomicBool::new(false));
-        for signal in TERM_SIGNALS {
-            signal_hook::flag::register(*signal, Arc::clone(&stop))?;
-        }
         if options.from.is_none() && options.until.is_none() {
             output::note(&format!("waiting for new events on {place}; Ctrl-C ends\n"));
         }
@@ -134,9 +139,15 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
             model: &model,
             payloads: &payloads,
             publisher: &publisher,
+            prefix: publisher.server_subject(String::new()),
             event: options.event.as_deref(),
         };
-        follow(options, deliveries, &shower, &stop).await
+        let outcome = follow(options, deliveries, &shower, &stop).await;
+        // Nobody takes deliveries any more, so that the feeds end and delete their consumers.
+        if publisher.health().connected {
+            let _ = tokio::time::timeout(FAREWELL, async { while readings.join_next().await.is_some() {} }).await;
+        }
+        outcome
     })
 }
 
@@ -195,15 +206,13 @@ impl Options {
         {
             return Err(format!("`--subject {filter}`: it {problem}").into());
         }
-        if let Some(name) = &self.event
-            && !model.events.iter().any(|event| event.name == *name)
-        {
-            return Err(unknown("event", name, model.events.iter().map(|event| event.name.as_str())));
+        if let Some(name) = &self.event {
+            named::event(model, name)?;
         }
         if let Some(name) = &self.stream
             && !model.streams.iter().any(|stream| stream.name == *name)
         {
-            return Err(unknown("stream", name, model.streams.iter().map(|stream| stream.name.as_str())));
+            return Err(named::no_stream(name, model.streams.iter().map(|stream| stream.name.as_str())).into());
         }
         for event in &model.events {
             let is_wanted = self.event.as_ref().is_none_or(|name| *name == event.name)
@@ -228,9 +237,4 @@ impl Options {
         }
         Ok(filters)
     }
-}
-
-fn unknown<'a>(kind: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> Failure {
-    let hint = did_you_mean(name, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-    format!("the package has no {kind} `{name}`{hint}").into()
 }

@@ -2,25 +2,29 @@
 
 mod capture;
 mod find;
+mod tally;
 
 use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
+use serde_json::value::RawValue;
 use walnats_codegen::diagnostic::{Diagnostic, Place, SourceFile, did_you_mean};
 use walnats_codegen::model::{Event, Payload as Carried};
 use walnats_codegen::{Package, Report};
 use walnats_samples::Judge;
+use walnats_samples::json_lines::JsonLines;
 use walnats_samples::judge::{cut, sentence};
-use walnats_samples::payload::{Content, Entry, Format, Payload, lines, text, whole};
+use walnats_samples::payload::{Content, Entry, Format, Payload, text, whole};
 use walnats_samples::run::remarked;
 
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
-use crate::report::Run;
-use crate::{finish, output, root};
+use crate::report::{Case, Run};
+use crate::{finish, named, root};
 use find::Found;
+use tally::Tally;
 
 /// Validate payloads, or captured messages, by the events' schemas
 ///
@@ -66,20 +70,25 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
     let mut report = package.report.clone();
     report.diagnostics.clear();
     let judge = Judge::new(&package, &model);
-    let (event, files) = named(&judge, &options.arguments)?;
-    let mut validation = Validation { judge: &judge, event, report, tally: Tally::default(), most: MAX_FINDINGS };
+    let (event, files) = arranged(&judge, &options.arguments)?;
+    let mut validation = Validation {
+        judge: &judge,
+        event,
+        report,
+        tally: Tally::default(),
+        most: MAX_FINDINGS,
+        blank: Vec::new(),
+        files: Vec::new(),
+    };
     for file in files {
         validation.file(file, options.input);
     }
-    let Validation { mut report, tally, .. } = validation;
-    report.sort();
-    let run = Run::of("validate", &report).summary(tally.text());
     // Files are named from here on.
-    finish::with(&run.at(std::env::current_dir().unwrap_or_default()), global)
+    finish::with(&validation.ended().at(std::env::current_dir().unwrap_or_default()), global)
 }
 
 /// The event, where it is named, and the files.
-fn named<'j, 'a>(judge: &Judge<'j>, arguments: &'a [String]) -> Result<(Option<&'j Event>, &'a [String]), Failure> {
+fn arranged<'j, 'a>(judge: &Judge<'j>, arguments: &'a [String]) -> Result<(Option<&'j Event>, &'a [String]), Failure> {
     let Some((first, files)) = arguments.split_first() else { return Err("name a file, or `-`".into()) };
     let is_file = first == "-" || Path::new(first).exists();
     match judge.event(first) {
@@ -87,43 +96,16 @@ fn named<'j, 'a>(judge: &Judge<'j>, arguments: &'a [String]) -> Result<(Option<&
         Some(event) if !is_file => {
             Err(format!("name a file with payloads of `{}`, or `-` for standard input", event.name).into())
         }
-        None if !is_file && !files.is_empty() => {
-            let names = judge.model.events.iter().map(|event| event.name.as_str());
-            let near = did_you_mean(first, names).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            Err(format!("`{first}` is neither an event nor a file{near}").into())
+        None if !is_file && (!files.is_empty() || is_near(judge, first)) => {
+            Err(format!("there is no file `{first}`, and {}", named::no_event(judge.model, first)).into())
         }
         _ => Ok((None, arguments)),
     }
 }
 
-/// Counts of payloads.
-#[derive(Default)]
-struct Tally {
-    valid: usize,
-    invalid: usize,
-    /// Those that are no payload of a known event.
-    unclear: usize,
-    /// Messages of other events than the one that is named.
-    others: usize,
-    hidden: usize,
-}
-
-impl Tally {
-    fn text(&self) -> String {
-        let Self { valid, invalid, unclear, others, hidden } = *self;
-        let mut text =
-            output::count(valid + invalid + unclear, "payload") + &format!(": {valid} valid, {invalid} invalid");
-        if unclear > 0 {
-            text += &format!(", {unclear} not judged");
-        }
-        if others > 0 {
-            text += &format!("; {} of other events left out", output::count(others, "message"));
-        }
-        if hidden > 0 {
-            text += &format!("; {} more not shown", output::count(hidden, "finding"));
-        }
-        text
-    }
+/// Whether a word may be meant as the name of an event.
+fn is_near(judge: &Judge<'_>, word: &str) -> bool {
+    did_you_mean(word, judge.model.events.iter().map(|event| event.name.as_str())).is_some()
 }
 
 struct Validation<'a, 'j> {
@@ -133,11 +115,16 @@ struct Validation<'a, 'j> {
     tally: Tally,
     /// How many findings are kept.
     most: usize,
+    /// The files, as they are shown.
+    files: Vec<String>,
+    /// Files without anything in them.
+    blank: Vec<(String, Format)>,
 }
 
 impl<'j> Validation<'_, 'j> {
     fn file(&mut self, path: &str, input: Option<Input>) {
         let shown = if path == "-" { "<stdin>" } else { path };
+        self.files.push(shown.to_owned());
         let bytes = match bytes(path) {
             Ok(bytes) => bytes,
             Err(error) => {
@@ -158,27 +145,57 @@ impl<'j> Validation<'_, 'j> {
             let file = Arc::new(SourceFile { path: shown.to_owned(), text: String::new() });
             return self.payload(&Payload::new(file, Content::Binary(bytes)));
         }
-        let file = match text(shown, bytes) {
-            Ok(file) => file,
-            Err(finding) => {
-                self.tally.unclear += 1;
-                return self.push(*finding);
-            }
-        };
-        if file.text.len() > LARGE {
+        if bytes.len() > LARGE {
             self.most = MAX_FINDINGS_OF_LARGE;
         }
-        match format {
-            Format::JsonLines => lines(&file).for_each(|entry| self.entry(entry)),
-            Format::Json => {
-                let entry = whole(Arc::clone(&file), Format::Json);
-                // Captures are called `.json`, too.
-                let is_lines =
-                    entry.payload.is_none() && lines(&file).take(2).filter(|line| line.payload.is_some()).count() == 2;
-                if is_lines { lines(&file).for_each(|entry| self.entry(entry)) } else { self.entry(entry) }
-            }
-            format => self.entry(whole(file, format)),
+        if bytes.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {
+            self.blank.push((shown.to_owned(), format));
+            return;
         }
+        if format == Format::JsonLines {
+            return JsonLines::new(shown, bytes).entries().for_each(|entry| self.entry(entry));
+        }
+        // Captures are called `.json`, too.
+        let is_lines = || format == Format::Json && serde_json::from_slice::<&RawValue>(&bytes).is_err();
+        if is_lines() {
+            let lines = JsonLines::new(shown, bytes.clone());
+            if lines.looks_like_lines() {
+                return lines.entries().for_each(|entry| self.entry(entry));
+            }
+        }
+        match text(shown, bytes) {
+            Ok(file) => self.entry(whole(file, format)),
+            Err(finding) => {
+                self.tally.unclear += 1;
+                self.push(*finding);
+            }
+        }
+    }
+
+    /// Ends the run: files without anything in them are findings where others have something.
+    fn ended(mut self) -> Run {
+        let Tally { valid, invalid, unclear, others, .. } = self.tally;
+        let is_nothing = valid + invalid + unclear + others == 0 && self.report.diagnostics.is_empty();
+        let blank = std::mem::take(&mut self.blank);
+        if !is_nothing {
+            for (path, format) in &blank {
+                // A capture of a quiet hour has no lines.
+                if *format != Format::JsonLines {
+                    self.entry(whole(Arc::new(SourceFile { path: path.clone(), text: String::new() }), *format));
+                }
+            }
+        }
+        self.report.sort();
+        let mut run = Run::of("validate", &self.report).summary(self.tally.text());
+        run.cases = self.files.into_iter().map(|file| Case::of_file("payloads", file)).collect();
+        if is_nothing && !blank.is_empty() {
+            let names: Vec<String> = blank.iter().map(|(path, _)| format!("`{path}`")).collect();
+            run.fail(format!(
+                "nothing was validated: {} has no payload, only blank lines or nothing at all",
+                names.join(" and ")
+            ));
+        }
+        run
     }
 
     fn entry(&mut self, entry: Entry) {
@@ -199,7 +216,7 @@ impl<'j> Validation<'_, 'j> {
                 self.push(finding.help("name the event: `walnats validate EVENT FILE`"));
             }
             (None, Content::Value(node)) => match find::find(self.judge, &payload.file, node) {
-                Ok(Found { event, payload }) => self.judged(event, &payload),
+                Ok(found) => self.found(found),
                 Err(finding) => {
                     self.tally.unclear += 1;
                     self.push(*finding);
@@ -220,13 +237,16 @@ impl<'j> Validation<'_, 'j> {
     fn wrapped(&mut self, event: &'j Event, payload: &Payload) {
         let Content::Value(node) = &payload.content else { return };
         match find::find(self.judge, &payload.file, node) {
-            Ok(found) if found.event.name == event.name => self.judged(event, &found.payload),
+            Ok(found) if found.event.name == event.name => self.found(found),
             Ok(_) => self.tally.others += 1,
             Err(_) => match capture::read(node) {
                 // Its subject fits several events, or none: whoever names the event knows better.
                 Some(Ok(captured)) if captured.cloud_event_type().is_none() => {
                     match find::payload_of(self.judge, event, (&payload.file, node), &captured) {
-                        Ok(payload) => self.judged(event, &payload),
+                        Ok(payload) => {
+                            let faults = find::faults(self.judge, (&payload.file, &node.span), &captured);
+                            self.found(Found { event, payload, faults });
+                        }
                         Err(finding) => {
                             self.tally.unclear += 1;
                             self.push(*finding);
@@ -236,6 +256,12 @@ impl<'j> Validation<'_, 'j> {
                 _ => self.tally.others += 1,
             },
         }
+    }
+
+    fn found(&mut self, Found { event, payload, faults }: Found<'_>) {
+        self.tally.faulty += usize::from(!faults.is_empty());
+        faults.into_iter().for_each(|fault| self.push(fault));
+        self.judged(event, &payload);
     }
 
     fn judged(&mut self, event: &Event, payload: &Payload) {
@@ -289,7 +315,10 @@ fn bytes(path: &str) -> std::io::Result<Vec<u8>> {
 
 /// What bytes without an extension are.
 fn guessed(bytes: &[u8], is_message: bool) -> Format {
-    let Ok(text) = std::str::from_utf8(bytes) else { return Format::Binary };
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        let is_lines = !is_message && JsonLines::new("", bytes.to_vec()).looks_like_lines();
+        return if is_lines { Format::JsonLines } else { Format::Binary };
+    };
     let start = text.trim_start().chars().next();
     if is_message && !matches!(start, Some('{')) {
         return Format::Binary;

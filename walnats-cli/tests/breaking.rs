@@ -385,7 +385,9 @@ fn what_is_accepted_passes_until_it_expires() {
         assert!(ran.code == 2 && ran.stderr.contains(why), "{arguments:?}: {}", ran.stderr);
     }
     let ran = walnats(&package, &["accept", fingerprint, "--reason", "billing is off", "--until", "9999-12-31"]);
-    assert_eq!((ran.code, ran.stdout.as_str()), (0, "accepted 311b2a899f33 in walnats-accepted.toml\n"));
+    assert_eq!(ran.code, 0);
+    assert!(ran.stdout.starts_with("accepted 311b2a899f33 in walnats-accepted.toml ("), "{}", ran.stdout);
+    assert!(ran.stdout.contains("not compared with a baseline: `--against REV`"), "{}", ran.stdout);
     let ran = breaking(&package, "main");
     assert_eq!(ran.code, 0);
     assert!(ran.stdout.contains("accepted until 9999-12-31: billing is off"), "{}", ran.stdout);
@@ -487,10 +489,11 @@ fn protobuf_is_judged_by_what_readers_make_of_bytes() {
     assert!(jsonschema::is_valid(&schema, &value), "{value}");
     assert_eq!(value["baselines"][0]["findings"][0]["witness"]["encoding"], "binary");
     assert_eq!(value["baselines"][0]["verdicts"][1]["verdict"], "breaking");
-    // Messages are compared by name: of another message nothing is known.
+    // In another package, it is compared nevertheless.
     write(&package, "schemas/stock.proto", &order("string").replace("shop.v1", "shop.v2"));
     let ran = breaking(&package, "HEAD");
-    assert!(ran.stdout.contains("`shop.v1.StockChanged` is written, `shop.v2.StockChanged` is read"), "{}", ran.stdout);
+    let changed = "field `pieces` (1) of `shop.v2.StockChanged` changed its type from `int64` to `string`";
+    assert!(ran.stdout.contains(changed) && ran.stdout.contains("[WN0821"), "{}", ran.stdout);
     // Renamed on the wire, nothing is misread.
     write(&package, "schemas/stock.proto", &order("int64").replace("pieces", "count"));
     let ran = breaking(&package, "HEAD");
@@ -547,4 +550,123 @@ fn a_baseline_that_does_not_exist() {
     // What is there is still found.
     assert_eq!(breaking(&package, "HEAD").code, 0);
     assert_eq!(breaking(&package, "./").code, 0);
+}
+
+#[test]
+fn a_fingerprint_that_no_break_has_is_refused() {
+    let (_folder, package) = repository(".");
+    let accept = |fingerprint: &str, reason: &str| {
+        walnats(&package, &["accept", fingerprint, "--against", "main", "--reason", reason])
+    };
+    let ran = accept("000000000000", "x");
+    assert!(
+        ran.code == 2 && ran.stderr.contains("no break against `main` has the fingerprint 000000000000: there is none")
+    );
+    write(&package, "schemas/order_placed.json", &narrowed());
+    let ran = accept("000000000000", "x");
+    let said =
+        "no break against `main` has the fingerprint 000000000000; there are:\n  311b2a899f33  WN0801 narrowed: ";
+    assert!(ran.code == 2 && ran.stderr.contains(said), "{}", ran.stderr);
+    assert!(!package.join("walnats-accepted.toml").exists(), "nothing is written");
+    let ran = accept("311b2a899f33", "first");
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, "accepted 311b2a899f33 in walnats-accepted.toml: clean\n"));
+    let ran = accept("311b2a899f33", "second");
+    assert!(ran.code == 0 && ran.stdout.contains("in place of the entry with the reason \"first\""), "{}", ran.stdout);
+    assert_eq!(breaking(&package, "main").code, 0);
+    let arguments = ["accept", "311b2a899f33", "--reason", "x", "--format", "json"];
+    let document: Value = serde_json::from_str(&walnats(&package, &arguments).stdout).unwrap();
+    assert_eq!((&document["command"], &document["outcome"]), (&"accept".into(), &"clean".into()));
+}
+
+#[test]
+fn check_reads_what_is_accepted() {
+    let (_folder, package) = repository(".");
+    for (text, code, said) in [
+        ("[311b2a899f33]\nreason = \"x\"\nuntil = 9999-12-31\n", 0, ""),
+        (
+            "[311b2a899f33]\nreason = \"x\"\nuntil = 2020-01-01\n",
+            0,
+            "warning[WN0891]: `311b2a899f33` was accepted until",
+        ),
+        ("[311b]\nreason = \"x\"\n", 1, "error[WN0893]: `311b` is not a fingerprint"),
+        ("[311b2a899f33\n", 1, "error[WN0893]: not valid TOML"),
+        ("[311b2a899f33]\nreason = \"x\"\nuntil = \"soon\"\n", 1, "error[WN0893]: `soon` is not a day"),
+    ] {
+        write(&package, "walnats-accepted.toml", text);
+        let ran = walnats(&package, &["check"]);
+        assert!(ran.code == code && ran.stderr.contains(said), "{text}: {}", ran.stderr);
+    }
+}
+
+const PROTO: &str = r#"syntax = "proto3";
+package shop.v1;
+import "walnats/options.proto";
+
+// An order was placed.
+message OrderPlaced {
+  option (walnats.event) = { name: "order-placed", stream: "orders" };
+  string order_id = 1;
+  repeated Line lines = 2;
+}
+
+// A line of an order.
+message Line {
+  int64 total = 1;
+}
+"#;
+
+/// A message of another package is compared with the one that the event carried before.
+#[test]
+fn a_break_does_not_hide_behind_a_renamed_package() {
+    let folder = tempfile::tempdir().unwrap();
+    git(folder.path(), &["init", "-q", "."]);
+    write(folder.path(), "schemas/orders.proto", PROTO);
+    commit(folder.path());
+    let moved = PROTO.replace("shop.v1", "shop.v2");
+    let codes = |text: &str| {
+        fs::remove_dir_all(folder.path().join("schemas")).unwrap();
+        write(folder.path(), "schemas/v2/orders.proto", text);
+        let ran = walnats(folder.path(), &["breaking", "--against", "main", "--format", "json"]);
+        let document: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let findings = document["findings"].as_array().unwrap().clone();
+        let codes: Vec<String> = findings.iter().map(|found| found["code"].as_str().unwrap().to_owned()).collect();
+        (codes, ran.stdout)
+    };
+    let (found, text) = codes(&moved);
+    assert!(found.iter().all(|code| code == "WN0823"), "moved alone, it reads the same: {text}");
+    for (broken, what) in [
+        (moved.replace("int64 total = 1", "int32 total = 1"), "changed its type from `int64` to `int32`"),
+        (moved.replace("string order_id = 1", "string order_id = 3"), "`order_id`"),
+        (
+            moved.replace("message OrderPlaced", "message OrderMade").replace("int64 total = 1", "string total = 1"),
+            "`string`",
+        ),
+    ] {
+        let (found, text) = codes(&broken);
+        assert!(found.iter().any(|code| code == "WN0821") && text.contains(what), "{what}: {text}");
+        assert!(!found.iter().any(|code| code == "WN0809"), "{text}");
+    }
+}
+
+#[test]
+fn warnings_can_be_denied() {
+    let (_folder, package) = repository(".");
+    write(&package, "walnats.toml", "[lints]\nnarrowed = \"warn\"\n");
+    write(&package, "schemas/order_placed.json", &narrowed());
+    assert_eq!(breaking(&package, "main").code, 0);
+    assert_eq!(walnats(&package, &["breaking", "--against", "main", "--deny-warnings"]).code, 1);
+}
+
+#[test]
+fn a_renamed_event_has_a_line_in_the_new_file() {
+    let (_folder, package) = repository(".");
+    fs::remove_file(package.join("schemas/order_placed.json")).unwrap();
+    write(&package, "schemas/order_made.json", OLD);
+    write(&package, "walnats.toml", "");
+    let run = |format| walnats(&package, &["breaking", "--against", "main", "--format", format]).stdout;
+    let github = run("github");
+    assert!(github.contains("::error file=schemas/order_made.json,line=1,"), "{github}");
+    let markdown = run("markdown");
+    assert!(markdown.contains("new: name `order-made`") && markdown.contains("old: name `order-placed`"), "{markdown}");
+    assert!(!markdown.contains("\nis\n") && !markdown.contains(" was\n"), "{markdown}");
 }

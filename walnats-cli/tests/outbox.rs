@@ -88,12 +88,18 @@ fn events_are_relayed_and_dead_letters_repaired() -> TestResult {
 fn what_cannot_run_says_why_and_no_secret() -> TestResult {
     for (database, arguments, expected) in [
         ("mysql://u:hunter2@h/d", &["status"][..], "must start with `sqlite:` or `postgres:`"),
-        ("sqlite:///nowhere/x.db", &["status"], "cannot open the database"),
+        ("sqlite:///nowhere/x.db", &["status"], "cannot open the database `/nowhere/x.db`: "),
+        ("sqlite:///nowhere/x.db", &["status"], "there is no such file: correct the path"),
+        ("sqlite::memory:", &["status"], "run `walnats outbox migrate` with the same `--database`"),
+        ("postgres://u:hunter2@127.0.0.1:1/shop", &["status"], "cannot open the database `127.0.0.1:1/shop`: "),
+        ("postgres://u:hunter2@127.0.0.1:1/shop", &["status"], "check host and port"),
+        ("postgres://u:hunter2@127.0.0.1:x/shop", &["status"], "cannot read the URL of the database"),
         ("sqlite::memory:", &["drop"], "--all"),
         ("sqlite::memory:", &["drop", "--all", "1"], "cannot be used with"),
     ] {
         let (code, text) = said(database, arguments)?;
         assert!(code == Some(2) && text.contains(expected) && !text.contains("hunter2"), "{text}");
+        assert!(text.ends_with("could not run\n"), "{text}");
     }
     Ok(())
 }

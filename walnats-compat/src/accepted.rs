@@ -83,6 +83,23 @@ impl Accepted {
         said
     }
 
+    /// The entries that have expired on the day `today`.
+    pub fn expired(&self, today: Date) -> Vec<Diagnostic> {
+        let expired = self.entries.iter().filter_map(|(name, entry)| Some((name, entry, entry.until?)));
+        let expired = expired.filter(|(_, _, until)| *until < today).map(|(name, entry, until)| {
+            let message = format!("`{name}` was accepted until {until}, which has passed");
+            let help =
+                "`walnats breaking` says whether the break is still there: accept it once more, or remove the entry";
+            Diagnostic::warning("WN0891", self.place(entry), message).help(help)
+        });
+        expired.collect()
+    }
+
+    /// Why a break is accepted, if it is.
+    pub fn reason(&self, fingerprint: &str) -> Option<&str> {
+        self.entries.get(fingerprint).map(|entry| entry.reason.as_str())
+    }
+
     fn place(&self, entry: &Entry) -> Place {
         Place { file: Arc::clone(&self.file), span: entry.span.clone() }
     }

@@ -69,7 +69,8 @@ pub fn compare(old: &Side, new: &Side, options: &Options) -> Comparison {
             comparison.lost((old, event), (new, event), &same, (error, Revision::New));
         }
     }
-    let mut found = messages::compare(old, new);
+    let (mut found, compared) = messages::compare(old, new, &renames);
+    comparison.decide(&compared);
     found.append(&mut delivery::compare(old, new, &renames));
     found.retain(|finding| match &finding.about {
         About::Event(name) => is_compared(renames.get(name.as_str()).copied().unwrap_or(name)),
@@ -94,6 +95,15 @@ pub fn compare(old: &Side, new: &Side, options: &Options) -> Comparison {
 }
 
 impl Comparison {
+    /// Of these events the payload was undecided because the message has another name.
+    fn decide(&mut self, compared: &BTreeSet<String>) {
+        let is_about = |about: &About| matches!(about, About::Event(name) if compared.contains(name));
+        self.findings.retain(|finding| finding.kind() != Kind::Undecided || !is_about(&finding.about));
+        for verdict in self.verdicts.iter_mut().filter(|verdict| compared.contains(&verdict.event)) {
+            verdict.kind = Kind::Compatible;
+        }
+    }
+
     fn event(&mut self, (old, former): (&Side, &Event), (new, event): (&Side, &Event), same: &Same, options: &Options) {
         for pair in pairs((old, former), (new, event), (same, &Judge::default())) {
             let mut found = payload::compare(&pair, &options.limits);

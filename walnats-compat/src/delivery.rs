@@ -83,11 +83,11 @@ impl Sides<'_> {
         let finding = self.finding(code, About::Event(old.name.clone()), message, [&terms[0], &terms[1]])?;
         let texts = values.map(|value| format!("{what} `{value}`"));
         let key = if what == "CloudEvents type" { "type" } else { what };
-        let is = mark::option((self.new, Revision::New), new, key, "is");
-        let was = mark::option((self.old, Revision::Old), old, key, "was");
+        let is = mark::option((self.new, Revision::New), new, key, "new");
+        let was = mark::option((self.old, Revision::Old), old, key, "old");
         let marks = vec![
-            is.unwrap_or_else(|| self.new_place(&new.place, &texts[1], "is")),
-            was.unwrap_or_else(|| self.old_place(&old.place, &texts[0], "was")),
+            is.unwrap_or_else(|| self.new_place(&new.place, &texts[1], "new")),
+            was.unwrap_or_else(|| self.old_place(&old.place, &texts[0], "old")),
         ];
         Some(Finding { marks, readers: self.readers(&old.name), ..finding })
     }

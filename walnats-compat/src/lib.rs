@@ -10,6 +10,7 @@ mod kind;
 pub mod lint;
 mod mark;
 mod messages;
+mod moved;
 pub mod opinion;
 mod payload;
 pub mod protobuf;

@@ -91,7 +91,14 @@ pub(crate) fn option((side, revision): (&Side, Revision), event: &Event, key: &s
 
 /// What a schema without a place stands for: the event.
 pub(crate) fn place((_, revision): (&Side, Revision), place: &Place, text: &str, note: &str) -> Mark {
-    Mark { revision, place: place.clone(), text: text.to_owned(), note: note.to_owned() }
+    let mut place = place.clone();
+    // A schema that is a whole file begins with its first line.
+    if place.span == (0..0) {
+        let start = place.file.text.len() - place.file.text.trim_start().len();
+        let line = place.file.text[start..].lines().next().unwrap_or_default().trim_end();
+        place.span = start..start + line.len();
+    }
+    Mark { revision, place, text: text.to_owned(), note: note.to_owned() }
 }
 
 fn node(side: &Side, id: SchemaId) -> Option<(&Document, &Node)> {

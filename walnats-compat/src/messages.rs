@@ -1,6 +1,6 @@
 //! Events whose payload is a protobuf message: what the rules for protobuf say about them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::json;
@@ -10,30 +10,63 @@ use walnats_codegen::settings::{ModeName, UnknownMembersName};
 
 use crate::delivery;
 use crate::finding::{About, Direction, Finding, Mark, Revision, Witness};
+use crate::moved::moved;
 use crate::protobuf::{self, Category, Encoding, Location, compare as judge};
 use crate::side::Side;
 
 /// Rules that are about delivery: they are judged for events of any encoding.
 const DELIVERY: [&str; 2] = ["EVENT_NO_DELETE", "EVENT_SAME_OPTION"];
 
-/// What changed in messages that events carry, and in other messages of the package.
-pub(crate) fn compare(old: &Side, new: &Side) -> Vec<Finding> {
-    let (Some(former), Some(latter)) = (&old.protobuf, &new.protobuf) else { return Vec::new() };
-    // Each event has readers of its own kind.
-    let [strict, tolerant] = [false, true].map(|ignore_unknown_members| {
-        judge(former, latter, &protobuf::Options { ignore_unknown_members, ..protobuf::Options::default() })
-    });
+/// What changed in messages that events carry, and in other messages of the package; and the events, by their new names, whose
+/// message has another name than before and was compared nevertheless.
+pub(crate) fn compare(old: &Side, new: &Side, renames: &BTreeMap<&str, &str>) -> (Vec<Finding>, BTreeSet<String>) {
+    let (Some(former), Some(latter)) = (&old.protobuf, &new.protobuf) else { return Default::default() };
+    let moved = moved(old, new, renames);
+    let named = judged((old, former), (new, latter));
+    let renamed = moved.as_ref().map(|moved| judged((old, &moved.old), (new, latter))).unwrap_or_default();
     let mut changes: Vec<Change<'_>> = Vec::new();
-    for (is_tolerant, found) in [(false, &strict), (true, &tolerant)] {
-        for found in found.iter().filter(|found| !DELIVERY.contains(&found.rule.id)) {
-            for about in subjects(old, new, found).into_iter().filter(|about| readers_ignore(new, about) == is_tolerant)
-            {
-                let code = code(&about, found);
-                let change = Change { about, direction: direction(found), code, found, rules: vec![found.rule.id] };
-                changes.push(change);
-            }
+    for (about, found) in &named {
+        changes.push(Change::new(about, found));
+    }
+    // Of what has moved, what hurts readers; the rest is about files.
+    let is_read = |found: &protobuf::Finding| {
+        [Category::Wire, Category::WireJson, Category::Event].into_iter().any(|category| found.rule.is_in(category))
+    };
+    let has_moved = |about: &About| moved.iter().any(|moved| moved.events.contains_key(about.name()));
+    for (about, found) in renamed.iter().filter(|(about, found)| has_moved(about) && is_read(found)) {
+        let is_same = |other: &Change<'_>| {
+            other.about == *about && other.found.subject == found.subject && other.found.rule.id == found.rule.id
+        };
+        if !changes.iter().any(is_same) {
+            changes.push(Change::new(about, found));
         }
     }
+    let compared = moved.iter().flat_map(|moved| moved.events.keys().cloned()).collect();
+    (grouped(old, new, changes), compared)
+}
+
+/// What the rules find, with the events or definitions that it is about.
+fn judged(
+    (old, former): (&Side, &protobuf::Package),
+    (new, latter): (&Side, &protobuf::Package),
+) -> Vec<(About, protobuf::Finding)> {
+    // Each event has readers of its own kind.
+    let mut judged = Vec::new();
+    for is_tolerant in [false, true] {
+        let options = protobuf::Options { ignore_unknown_members: is_tolerant, ..protobuf::Options::default() };
+        for found in judge(former, latter, &options) {
+            if DELIVERY.contains(&found.rule.id) {
+                continue;
+            }
+            let about = subjects(old, new, &found).into_iter();
+            let about = about.filter(|about| readers_ignore(new, about) == is_tolerant);
+            judged.extend(about.map(|about| (about, found.clone())));
+        }
+    }
+    judged
+}
+
+fn grouped(old: &Side, new: &Side, mut changes: Vec<Change<'_>>) -> Vec<Finding> {
     // Several rules may be about one change: the one that says most of its harm speaks for all.
     changes.sort_by_key(|change| (change.code, change.found.witness.is_none()));
     let mut grouped: Vec<Change<'_>> = Vec::new();
@@ -57,6 +90,13 @@ struct Change<'f> {
     code: &'static str,
     found: &'f protobuf::Finding,
     rules: Vec<&'static str>,
+}
+
+impl<'f> Change<'f> {
+    fn new(about: &About, found: &'f protobuf::Finding) -> Self {
+        let code = code(about, found);
+        Self { about: about.clone(), direction: direction(found), code, found, rules: vec![found.rule.id] }
+    }
 }
 
 /// The events that contain what changed; if none does, the definition itself.
@@ -124,8 +164,8 @@ fn finding(old: &Side, new: &Side, change: Change<'_>) -> Option<Finding> {
     };
     let finding = Finding::new(code, (about, direction), message, &terms, &new.package.settings)?;
     let witness = found.witness.clone().map(Witness::Protobuf);
-    let is = found.new.as_ref().and_then(|location| mark((new, Revision::New), location, "is"));
-    let was = found.old.as_ref().and_then(|location| mark((old, Revision::Old), location, "was"));
+    let is = found.new.as_ref().and_then(|location| mark((new, Revision::New), location, "new"));
+    let was = found.old.as_ref().and_then(|location| mark((old, Revision::Old), location, "old"));
     let marks = is.into_iter().chain(was).collect();
     let help = (!found.rule.cure.is_empty()).then(|| found.rule.cure.to_owned());
     Some(Finding { witness, marks, readers, help, rules, ..finding })

@@ -80,6 +80,11 @@ impl Package {
         self
     }
 
+    /// The same files, of which `pool` has the descriptors under other names.
+    pub(crate) fn renamed(&self, pool: DescriptorPool) -> Self {
+        Self { pool, ..self.clone() }
+    }
+
     /// The descriptors.
     pub fn pool(&self) -> &DescriptorPool {
         &self.pool

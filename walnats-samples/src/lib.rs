@@ -2,6 +2,7 @@
 
 pub mod case;
 pub mod coverage;
+pub mod json_lines;
 pub mod judge;
 pub mod made;
 pub mod payload;

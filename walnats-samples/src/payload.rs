@@ -6,6 +6,8 @@ use std::sync::Arc;
 use walnats_codegen::diagnostic::{Diagnostic, Place, Report, SourceFile};
 use walnats_schema::read::{Node, NodeValue, parse_json, parse_yaml};
 
+use crate::json_lines::JsonLines;
+
 /// A payload with its place.
 #[derive(Clone, Debug)]
 pub struct Payload {
@@ -102,13 +104,12 @@ pub fn read(path: &str, bytes: Vec<u8>, format: Format) -> Vec<Entry> {
         let payload = Payload::new(file, Content::Binary(bytes));
         return vec![Entry { line: None, payload: Some(payload), findings: Vec::new() }];
     }
-    let file = match text(path, bytes) {
-        Ok(file) => file,
-        Err(finding) => return vec![Entry { line: None, payload: None, findings: vec![*finding] }],
-    };
-    match format {
-        Format::JsonLines => lines(&file).collect(),
-        format => vec![whole(file, format)],
+    if format == Format::JsonLines {
+        return JsonLines::new(path, bytes).entries().collect();
+    }
+    match text(path, bytes) {
+        Ok(file) => vec![whole(file, format)],
+        Err(finding) => vec![Entry { line: None, payload: None, findings: vec![*finding] }],
     }
 }
 
@@ -148,9 +149,9 @@ pub fn whole(file: Arc<SourceFile>, format: Format) -> Entry {
     Entry { line: None, payload, findings: report.diagnostics }
 }
 
-/// The values of JSON Lines, each read when it is asked for; empty lines have none. NUL ends a line too, as
+/// The lines of JSON Lines with their values, each read when it is asked for; empty lines have none. NUL ends a line too, as
 /// `nats sub --dump=-` writes it.
-pub fn lines(file: &Arc<SourceFile>) -> impl Iterator<Item = Entry> {
+pub(crate) fn lines(file: &Arc<SourceFile>) -> impl Iterator<Item = (Range<usize>, Entry)> {
     let (mut start, mut line) = (0, 1);
     std::iter::from_fn(move || {
         while start < file.text.len() {
@@ -160,7 +161,7 @@ pub fn lines(file: &Arc<SourceFile>) -> impl Iterator<Item = Entry> {
             line += usize::from(file.text[end..].starts_with('\n'));
             start = end + 1;
             if !file.text[span.clone()].trim_matches(BLANK).is_empty() {
-                return Some(Entry { line: Some(number), ..value(file, span) });
+                return Some((span.clone(), Entry { line: Some(number), ..value(file, span) }));
             }
         }
         None
@@ -218,5 +219,22 @@ mod tests {
         let place = entries[1].payload.as_ref().unwrap().place("/b/1");
         assert_eq!((place.line_column(), &text[place.span.clone()]), ((3, 12), "2"));
         assert_eq!(entries[2].findings[0].place.line_column().0, 4);
+    }
+
+    #[test]
+    fn a_byte_that_is_no_text_concerns_its_line_alone() {
+        let bytes = b"\xef\xbb\xbf{\"a\": 1}\n{\"b\": \"\xc3\xa4\xff\xfe\"}\n\xff\n{\"c\": 3}\n{\"d\": \"\xc3".to_vec();
+        let entries = read("x.jsonl", bytes, Format::JsonLines);
+        let read: Vec<_> = entries.iter().map(|entry| (entry.line, entry.payload.is_some())).collect();
+        assert_eq!(read, [(Some(1), true), (Some(2), false), (Some(3), false), (Some(4), true), (Some(5), false)]);
+        let found = |index: usize| {
+            let finding = &entries[index].findings[0];
+            (finding.code, finding.place.line_column(), finding.message.as_str())
+        };
+        let message = "not UTF-8: the byte at offset 21 of the file, 9 of the line, is part of no character";
+        assert_eq!(found(1), ("WN0105", (2, 9), message));
+        let message = "not UTF-8: the byte at offset 26 of the file, 0 of the line, is part of no character";
+        assert_eq!(found(2), ("WN0105", (3, 1), message));
+        assert_eq!(found(4).1, (5, 8));
     }
 }

@@ -72,7 +72,7 @@ pub fn unknown_event(judge: &Judge<'_>, name: &str, place: Place) -> Diagnostic 
     let names: Vec<&str> = judge.model.events.iter().map(|event| event.name.as_str()).collect();
     let listed: Vec<String> = names.iter().take(12).map(|name| format!("`{name}`")).collect();
     let more = if names.len() > listed.len() { ", ..." } else { "" };
-    let finding = Diagnostic::error("WN1103", place, format!("there is no event `{name}`"));
+    let finding = Diagnostic::error("WN1103", place, format!("the package has no event `{name}`"));
     finding.help(format!("events are {}{more}", listed.join(", "))).suggest(name, names.iter().copied())
 }
 

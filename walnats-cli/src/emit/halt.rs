@@ -39,11 +39,7 @@ pub async fn after(publisher: &Publisher, error: &EmitError) -> Option<Halt> {
         }
         EmitError::PossiblyStored(error) => matches!(
             error.cause(),
-            Cause::Deadline
-                | Cause::WindowExpired
-                | Cause::Closed
-                | Cause::NeverAcknowledges(_)
-                | Cause::InboxDenied
+            Cause::Deadline | Cause::WindowExpired | Cause::Closed | Cause::NeverAcknowledges(_) | Cause::InboxDenied
         ),
     };
     if !is_unanswered {

@@ -8,13 +8,11 @@ use walnats_codegen::diagnostic::{Diagnostic, SourceFile};
 use walnats_codegen::load::{Node, parse_json};
 use walnats_codegen::model::{Event, EventModel, Payload};
 use walnats_codegen::{Package, Report};
-use walnats_samples::Judge;
 
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
 use crate::report::Run;
-use crate::sample::known;
-use crate::{finish, output, root};
+use crate::{finish, named, output, root};
 
 use super::strip::strip;
 
@@ -41,12 +39,11 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
         // A package with errors is what `walnats check` is for.
         return finish::aside(&Run::of("export schema", &package.report).at(folder), global);
     };
-    let judge = Judge::new(&package, &model);
     let mut report = package.report.clone();
     report.diagnostics.clear();
     let text = match &options.event {
         Some(name) => {
-            let event = known(&judge, name)?;
+            let event = named::event(&model, name)?;
             schema(&package, &model, event, options, &mut report).map(|node| serde_json::to_string_pretty(&node))
         }
         None => {

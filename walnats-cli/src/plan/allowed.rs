@@ -1,8 +1,9 @@
 //! What may be lost or weakened.
 
 use clap::Args;
-use walnats_runtime::{Plan, Register};
+use walnats_runtime::{Change, Plan, Register};
 
+use crate::named;
 use crate::outcome::Failure;
 
 /// Losses and weaker streams that are allowed.
@@ -31,9 +32,11 @@ impl Allowed {
         for (stream, setting) in parts(&self.allow_weaker) {
             let names = named(plan, stream)?;
             for stream in plan.streams.iter().filter(|stream| names.contains(&stream.name.as_str())) {
-                let weaker = stream.weakenings.iter().map(|weakening| weakening.change.setting);
-                for setting in weaker.filter(|name| setting.is_none_or(|setting| setting == *name)) {
-                    register = register.allow_weaker(&stream.name, setting);
+                let is_meant = |change: &Change| {
+                    setting.is_none_or(|setting| setting == change.key() || setting == change.setting)
+                };
+                for weakening in stream.weakenings.iter().filter(|weakening| is_meant(&weakening.change)) {
+                    register = register.allow_weaker(&stream.name, weakening.change.setting);
                 }
             }
         }
@@ -54,7 +57,7 @@ fn named<'a>(plan: &'a Plan, stream: &str) -> Result<Vec<&'a str>, Failure> {
     let names = plan.streams.iter().map(|stream| stream.name.as_str());
     let found: Vec<&str> = names.filter(|name| stream.is_empty() || *name == stream).collect();
     if found.is_empty() && !stream.is_empty() {
-        return Err(format!("the package has no stream `{stream}`").into());
+        return Err(named::no_stream(stream, plan.streams.iter().map(|stream| stream.name.as_str())).into());
     }
     Ok(found)
 }

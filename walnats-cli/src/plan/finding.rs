@@ -17,11 +17,13 @@ pub struct Findings<'a> {
 }
 
 impl Findings<'_> {
-    /// The findings about the plan, of which `refused` was or would be refused. Differences count too if they are denied.
-    pub fn of(&self, refused: &[RefusedStream], deny_changes: bool) -> Report {
+    /// The findings about the plan, each with its stream. `refused` was or would be refused; differences count too if they are
+    /// denied.
+    pub fn of(&self, refused: &[RefusedStream], deny_changes: bool) -> Vec<(String, Diagnostic)> {
         let Self { package: Package { settings, .. }, model, plan } = self;
         let mut report = Report::default();
         report.set_levels(Levels { everywhere: settings.levels(), ..Levels::default() });
+        let mut all = Vec::new();
         // The plan has the streams in the order of the model, perhaps under other names.
         for (stream, planned) in model.streams.iter().zip(&plan.streams) {
             let place = place(settings, model, &stream.name);
@@ -34,9 +36,14 @@ impl Findings<'_> {
             if deny_changes && planned.action != Action::NoChange {
                 report.push(difference(planned, place));
             }
+            report.sort();
+            all.extend(report.diagnostics.drain(..).map(|found| (planned.name.clone(), found)));
         }
-        report.sort();
-        report
+        all.sort_by(|(_, a), (_, b)| {
+            let key = |found: &Diagnostic| (found.place.file.path.clone(), found.place.span.start);
+            key(a).cmp(&key(b))
+        });
+        all
     }
 }
 
@@ -69,14 +76,14 @@ fn refusal(plan: &StreamPlan, refusal: &Refusal, place: Place) -> Diagnostic {
         Refusal::Loses { messages, stored, losses } => {
             let message = format!("updating stream `{name}` would delete {messages} of its {stored} messages");
             let causes =
-                losses.iter().map(|loss| format!("`{}` deletes {}: {}", loss.setting, loss.messages, loss.why()));
+                losses.iter().map(|loss| format!("`{}` deletes {}: {}", loss.key(), loss.messages, loss.why()));
             detailed(Diagnostic::error("WN1201", place, message), &causes.collect::<Vec<_>>())
                 .help(format!("keep the limit; or allow it with `--allow-loss={name}:{}`", messages.messages()))
         }
         Refusal::Weakens(weakenings) => {
             let message = format!("updating stream `{name}` would weaken it");
             let causes = weakenings.iter().map(ToString::to_string);
-            let settings = weakenings.iter().map(|weaker| format!("`--allow-weaker={name}:{}`", weaker.change.setting));
+            let settings = weakenings.iter().map(|weaker| format!("`--allow-weaker={name}:{}`", weaker.change.key()));
             detailed(Diagnostic::error("WN1202", place, message), &causes.collect::<Vec<_>>())
                 .help(format!("keep the setting; or allow it with {}", settings.collect::<Vec<_>>().join(" ")))
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use walnats_codegen::codes::{self, Code};
-use walnats_codegen::diagnostic::{Diagnostic, Level, Place, Severity, SourceFile};
+use walnats_codegen::diagnostic::{Diagnostic, Fix, Level, Place, Severity, SourceFile};
 use walnats_compat::protobuf::Encoding;
 use walnats_compat::{About, Direction, Finding, Revision, Witness};
 
@@ -25,6 +25,8 @@ pub struct Entry {
     pub related: Vec<Related>,
     /// How to fix it.
     pub help: Option<String>,
+    /// The changes of text that fix it, where there is one right answer.
+    pub fix: Option<Fix>,
     /// Hexadecimal digits that stay the same when lines move.
     pub fingerprint: String,
     /// Why it does not count.
@@ -73,7 +75,7 @@ pub struct Change {
 impl Entry {
     /// The entry of a finding in the files.
     pub fn of_diagnostic(found: &Diagnostic) -> Self {
-        let Diagnostic { code, severity, message, place, label, related, help, fix: _, suppression } = found.clone();
+        let Diagnostic { code, severity, message, place, label, related, help, fix, suppression } = found.clone();
         let suppression = suppression.map(|given| Suppression { reason: given.reason, until: given.until });
         let marked = place.file.text.get(place.span.clone()).unwrap_or_default();
         let fingerprint = digest(&[code, &place.file.path, &message, marked]);
@@ -88,6 +90,7 @@ impl Entry {
             label,
             related,
             help,
+            fix,
             fingerprint,
             suppression,
             change: None,
@@ -118,9 +121,10 @@ impl Entry {
             severity,
             message: finding.message.clone(),
             place: own.map_or_else(whole, |own| own.place.clone()),
-            label: own.map(|own| own.note.clone()).unwrap_or_default(),
+            label: own.map(|own| said(&own.text, &own.note)).unwrap_or_default(),
             related: related.collect(),
             help: Some(finding.help.clone().unwrap_or_else(|| finding.code.cure.to_owned())),
+            fix: None,
             fingerprint: finding.fingerprint.clone(),
             suppression,
             change: Some(Change { finding: finding.clone(), against: against.to_owned() }),
@@ -173,6 +177,14 @@ impl Entry {
             help: self.help.clone(),
             ..Diagnostic::error(self.code, self.place.clone(), "")
         }
+    }
+}
+
+/// What a place has to do with a change. Which revision it is says nothing without what stands there: `new: int32`.
+pub(super) fn said(text: &str, note: &str) -> String {
+    match (text, note) {
+        (text, "old" | "new") if !text.is_empty() => format!("{note}: {text}"),
+        (_, note) => note.to_owned(),
     }
 }
 

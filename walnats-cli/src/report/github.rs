@@ -6,7 +6,7 @@
 use super::entry::Entry;
 use super::region::Region;
 use super::run::Run;
-use super::text::{details, one_line, path};
+use super::text::{details, location, one_line, path};
 
 /// A command for each finding that is not suppressed: what fails first, for GitHub shows ten of a kind for each step. Then
 /// the last line.
@@ -21,8 +21,16 @@ pub fn render(run: &Run) -> String {
 }
 
 fn annotation(entry: &Entry) -> String {
-    let mut properties = vec![format!("file={}", property(&path(&entry.place.file.path)))];
-    if let Some(Region { line, column, end_line, end_column }) = Region::of(&entry.place) {
+    let file = &entry.place.file.path;
+    let mut properties = Vec::new();
+    // Standard input is no file of the repository.
+    let region = if file.starts_with('<') {
+        None
+    } else {
+        properties.push(format!("file={}", property(&path(file))));
+        Region::of(&entry.place)
+    };
+    if let Some(Region { line, column, end_line, end_column }) = region {
         properties.push(format!("line={line},endLine={end_line}"));
         // The runner drops the columns of what is longer than a line.
         if line == end_line {
@@ -31,6 +39,9 @@ fn annotation(entry: &Entry) -> String {
     }
     properties.push(format!("title={}", property(&entry.title())));
     let mut message = vec![one_line(&entry.message)];
+    if file.starts_with('<') {
+        message.push(format!("in {}", location(entry)));
+    }
     message.extend(details(entry));
     format!("::{} {}::{}\n", entry.level(), properties.join(","), data(&message.join("\n")))
 }

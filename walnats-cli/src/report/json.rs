@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use walnats_codegen::Severity;
-use walnats_codegen::diagnostic::{Level, Place};
+use walnats_codegen::diagnostic::{Edit, Level, Place};
 use walnats_compat::protobuf::Encoding;
 use walnats_compat::{About, Finding, Mark, Revision, Witness};
 
@@ -59,6 +59,9 @@ fn finding(entry: &Entry) -> Value {
     finding["label"] = entry.label.as_str().into();
     finding["help"] = entry.help.as_deref().into();
     finding["related"] = related.collect();
+    let edit = |edit: &Edit| at(Region::exact(&edit.place), &edit.place.file.path, "text", &edit.text);
+    finding["fix"] =
+        entry.fix.as_ref().map(|fix| json!({ "edits": fix.edits.iter().map(edit).collect::<Vec<_>>() })).into();
     finding["fingerprint"] = entry.fingerprint.as_str().into();
     finding["package"] = Some(entry.package.as_str()).filter(|package| !package.is_empty()).into();
     finding["suppression"] = suppression.into();
@@ -124,8 +127,10 @@ fn case(case: &Case) -> Value {
 
 /// A text with its place.
 fn located(place: &Place, key: &str, text: &str) -> Value {
-    let Region { line, column, end_line, end_column } = Region::of(place).unwrap_or(WHOLE);
-    let file = &place.file.path;
+    at(Region::of(place).unwrap_or(WHOLE), &place.file.path, key, text)
+}
+
+fn at(Region { line, column, end_line, end_column }: Region, file: &str, key: &str, text: &str) -> Value {
     json!({ key: text, "file": file, "line": line, "column": column, "end_line": end_line, "end_column": end_column })
 }
 

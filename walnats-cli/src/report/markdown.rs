@@ -39,9 +39,9 @@ pub fn render(run: &Run) -> String {
         }
     }
     let mut left_out = 0;
-    for entry in open.iter().take(MOST) {
-        let block = explained(entry);
-        if text.len() + block.len() > LONGEST { left_out += 1 } else { text += &block }
+    for (lines, entries) in alike(&open) {
+        let block = explained(&lines, &entries);
+        if text.len() + block.len() > LONGEST { left_out += entries.len() } else { text += &block }
     }
     if left_out > 0 {
         text += &format!("\nDetails of {left_out} findings are left out.\n");
@@ -62,16 +62,30 @@ fn place(entry: &Entry) -> String {
     Region::of(&entry.place).map_or_else(|| path(&entry.place.file.path), |_| location(entry))
 }
 
-fn explained(entry: &Entry) -> String {
-    let lines = details(entry);
-    if lines.is_empty() {
-        return String::new();
+/// The details, and the findings of a code that have them: what is the same is said once.
+fn alike<'e>(open: &[&'e Entry]) -> Vec<(String, Vec<&'e Entry>)> {
+    let mut groups: Vec<(String, Vec<&Entry>)> = Vec::new();
+    for entry in open.iter().take(MOST) {
+        let lines = details(entry).join("\n");
+        let is_same = |(known, entries): &&mut (String, Vec<&Entry>)| {
+            *known == lines && entries.first().is_some_and(|first| first.code == entry.code)
+        };
+        match groups.iter_mut().find(is_same) {
+            Some((_, entries)) => entries.push(entry),
+            None if lines.is_empty() => {}
+            None => groups.push((lines, vec![entry])),
+        }
     }
-    let lines = lines.join("\n");
+    groups
+}
+
+fn explained(lines: &str, entries: &[&Entry]) -> String {
+    let [entry, others @ ..] = entries else { return String::new() };
     // A fence is longer than any run of backticks inside.
-    let fence = "`".repeat(longest_run(&lines).max(2) + 1);
+    let fence = "`".repeat(longest_run(lines).max(2) + 1);
+    let more = if others.is_empty() { String::new() } else { format!(" (and {} more)", others.len()) };
     let summary = format!(
-        "<code>{}</code> {}",
+        "<code>{}</code> {}{more}",
         html(&entry.title()),
         marked(&entry.message, &|code| format!("<code>{}</code>", html(code)))
     );

@@ -26,9 +26,19 @@ impl Region {
         // A line break at the end belongs to what comes before it.
         let end = floor(text, place.span.end.max(place.span.start));
         let end = start + text[start..end].trim_end_matches(['\n', '\r']).len();
+        Some(Self::between(text, start, end))
+    }
+
+    /// The range of the bytes of a place, with line breaks at its end: what is replaced by a fix.
+    pub fn exact(place: &Place) -> Self {
+        let text = place.file.text.as_str();
+        Self::between(text, floor(text, place.span.start), floor(text, place.span.end.max(place.span.start)))
+    }
+
+    fn between(text: &str, start: usize, end: usize) -> Self {
         let (line, column) = position(text, start);
         let (end_line, end_column) = position(text, end);
-        Some(Self { line, column, end_line, end_column })
+        Self { line, column, end_line, end_column }
     }
 }
 

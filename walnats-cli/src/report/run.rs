@@ -9,6 +9,7 @@ use walnats_codegen::diagnostic::{Diagnostic, Place, Report, Severity, SourceFil
 use walnats_compat::{Comparison, Screen};
 
 use super::entry::{Entry, Suppression, digest};
+use crate::paths;
 
 /// What one run of a command has to say.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +45,13 @@ pub struct Case {
     pub file: String,
     /// Those of [`Run::entries`] that are about it, by their [identities](Entry::identity), where the file does not say.
     pub entries: Vec<String>,
+}
+
+impl Case {
+    /// A file that was checked.
+    pub fn of_file(suite: &str, file: String) -> Self {
+        Self { suite: suite.to_owned(), name: file.clone(), file, entries: Vec::new() }
+    }
 }
 
 /// A revision that the package was compared with.
@@ -235,17 +243,37 @@ impl Run {
 
     /// The run with `folder` before all paths: with a `/` at its end, or empty.
     #[must_use]
-    pub fn below(mut self, folder: &str) -> Self {
-        if folder.is_empty() {
-            return self;
-        }
+    pub fn below(self, folder: &str) -> Self {
+        if folder.is_empty() { self } else { self.with_paths(|path| joined(folder, path)) }
+    }
+
+    /// The run with paths as they are within `root`, for readers that know no other ones; what is outside stays as it is.
+    #[must_use]
+    pub fn within(self, root: Option<&Path>) -> Self {
+        let inside = |path: &str| {
+            let found = Path::new(path);
+            let found = root.filter(|_| found.is_absolute()).and_then(|root| {
+                let whole = found.canonicalize();
+                whole.as_deref().unwrap_or(found).strip_prefix(root).ok().map(paths::slashed)
+            });
+            found.map_or_else(|| paths::plain(path), |inside| inside.trim_end_matches('/').to_owned())
+        };
+        self.with_paths(inside)
+    }
+
+    /// The run with other paths of files. Those of other revisions stay.
+    fn with_paths(mut self, path: impl Fn(&str) -> String) -> Self {
         let mut files: BTreeMap<*const SourceFile, Arc<SourceFile>> = BTreeMap::new();
         let mut kept = Vec::new();
         let mut shift = |place: &mut Place| {
             let known = files.entry(Arc::as_ptr(&place.file)).or_insert_with(|| {
                 // A file that is gone could have its address taken by another one.
                 kept.push(Arc::clone(&place.file));
-                Arc::new(SourceFile { path: joined(folder, &place.file.path), text: place.file.text.clone() })
+                let shown = path(&place.file.path);
+                if shown == place.file.path {
+                    return Arc::clone(&place.file);
+                }
+                Arc::new(SourceFile { path: shown, text: place.file.text.clone() })
             });
             place.file = Arc::clone(known);
         };
@@ -259,12 +287,13 @@ impl Run {
         }
         for entry in &mut self.entries {
             shift(&mut entry.place);
+            entry.fix.iter_mut().flat_map(|fix| &mut fix.edits).for_each(|edit| shift(&mut edit.place));
             // Paths of another revision have their folder already.
             let own = entry.related.iter_mut().filter(|related| related.revision.is_none());
             own.for_each(|related| shift(&mut related.place));
         }
         for case in &mut self.cases {
-            case.file = joined(folder, &case.file);
+            case.file = path(&case.file);
         }
         self
     }

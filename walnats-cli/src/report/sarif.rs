@@ -1,11 +1,11 @@
 //! SARIF 2.1.0: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use walnats_codegen::Severity;
 use walnats_codegen::codes::{self, DefaultLevel};
-use walnats_codegen::diagnostic::Place;
+use walnats_codegen::diagnostic::{Edit, Fix, Place};
 
 use super::entry::{Entry, Related};
 use super::region::Region;
@@ -85,6 +85,9 @@ fn result(entry: &Entry, rules: &[&str]) -> Value {
         "partialFingerprints": { "walnats/v1": entry.identity() },
         "properties": { "fails": entry.fails },
     });
+    if let Some(fix) = &entry.fix {
+        result["fixes"] = json!([fixed(entry, fix)]);
+    }
     if let Some(given) = &entry.suppression {
         let until = given.until.as_ref().map(|until| format!(" (until {until})")).unwrap_or_default();
         let justification = given.reason.clone() + &until;
@@ -101,6 +104,23 @@ fn result(entry: &Entry, rules: &[&str]) -> Value {
         result["properties"]["witness"] = change.payload().into();
     }
     result
+}
+
+/// The changes of a fix, file by file.
+fn fixed(entry: &Entry, fix: &Fix) -> Value {
+    let mut files: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    for Edit { place, text } in &fix.edits {
+        let Region { line, column, end_line, end_column } = Region::exact(place);
+        files.entry(&place.file.path).or_default().push(json!({
+            "deletedRegion": { "startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column },
+            "insertedContent": { "text": text },
+        }));
+    }
+    let changes = files
+        .into_iter()
+        .map(|(path, replacements)| json!({ "artifactLocation": { "uri": uri(path) }, "replacements": replacements }));
+    let text = entry.help.as_deref().unwrap_or(&entry.message);
+    json!({ "description": { "text": one_line(text) }, "artifactChanges": changes.collect::<Vec<_>>() })
 }
 
 fn related_location(id: usize, other: &Related) -> Value {
@@ -134,15 +154,25 @@ fn physical(place: &Place, path: &str) -> Value {
     location
 }
 
-/// A path as a relative URI reference (RFC 3986).
+/// A path as a URI reference (RFC 3986): relative, or with the scheme `file` for a path from the root on.
 fn uri(path: &str) -> String {
-    let mut uri = String::new();
+    // Standard input has no path; brackets are not part of any.
+    let path = path.strip_prefix('<').and_then(|path| path.strip_suffix('>')).unwrap_or(path);
+    let path = path.replace('\\', "/");
+    let path = path.trim_start_matches("./");
+    let has_drive = matches!(path.as_bytes(), [letter, b':', b'/', ..] if letter.is_ascii_alphabetic());
+    let (mut uri, path) = match path.strip_prefix('/') {
+        Some(path) => ("file:///".to_owned(), path),
+        None if has_drive => ("file:///".to_owned(), path),
+        None => (String::new(), path),
+    };
     // A colon in the first part would make it a scheme.
-    for byte in path.trim_start_matches("./").bytes() {
+    for (at, byte) in path.bytes().enumerate() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' | b'@' | b'+' | b'=' => {
                 uri.push(char::from(byte));
             }
+            b':' if has_drive && at == 1 => uri.push(':'),
             byte => uri += &format!("%{byte:02X}"),
         }
     }

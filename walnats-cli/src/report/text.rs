@@ -1,6 +1,6 @@
 //! Texts from files and from their names, made fit for a line.
 
-use super::entry::{Entry, Related};
+use super::entry::{Entry, Related, said};
 use super::region::Region;
 
 /// The longest witness that is shown, in characters; the JSON has all of it.
@@ -56,8 +56,13 @@ pub fn related(related: &Related) -> String {
     let Region { line, column, .. } = Region::of(&related.place).unwrap_or(WHOLE);
     let revision = related.revision.as_deref().unwrap_or_default();
     let place = format!("{}{}:{line}:{column}", path(revision), path(&related.place.file.path));
-    let said = [related.text.as_str(), related.note.as_str()].map(one_line);
-    let said = said.iter().filter(|text| !text.is_empty()).cloned().collect::<Vec<_>>().join(" ");
+    let said = match related.note.as_str() {
+        note @ ("old" | "new") => said(&one_line(&related.text), note),
+        note => {
+            let said = [related.text.as_str(), note].map(one_line);
+            said.iter().filter(|text| !text.is_empty()).cloned().collect::<Vec<_>>().join(" ")
+        }
+    };
     if said.is_empty() { place } else { format!("{place}: {said}") }
 }
 

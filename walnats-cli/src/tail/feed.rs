@@ -43,6 +43,8 @@ const HEARTBEAT: Duration = Duration::from_secs(5);
 const SILENCE: Duration = Duration::from_secs(12);
 /// The pause before a consumer is made again.
 const PAUSE: Duration = Duration::from_millis(500);
+/// How long to wait for the answer that a consumer is deleted.
+const DELETING: Duration = Duration::from_secs(4);
 
 /// Why a consumer is left.
 enum Left {
@@ -176,8 +178,27 @@ impl Feed {
         Ok(())
     }
 
-    /// Passes on what a consumer delivers.
+    /// Passes on what a consumer delivers, then deletes the consumer.
     async fn consume(&mut self, mut consumer: Consumer) -> Left {
+        let left = self.deliver(&mut consumer).await;
+        let deleting = self.delete(consumer.name);
+        match left {
+            Left::Done => deleting.await,
+            // The next one must not wait for a server that may be gone.
+            Left::Silent => drop(tokio::spawn(deleting)),
+        }
+        left
+    }
+
+    /// Deletes a consumer. One that cannot be deleted, for want of a connection or a permission, is deleted by the server.
+    fn delete(&self, name: String) -> impl Future<Output = ()> + Send + 'static {
+        let (publisher, stream) = (self.publisher.clone(), self.stream.clone());
+        async move {
+            let _ = call(&publisher, DELETING, &format!("CONSUMER.DELETE.{stream}.{name}"), json!({})).await;
+        }
+    }
+
+    async fn deliver(&mut self, consumer: &mut Consumer) -> Left {
         let is_past = self.until.is_some_and(Until::is_past);
         if is_past && consumer.pending == 0 {
             return Left::Done;
@@ -198,7 +219,7 @@ impl Feed {
                 // The request ended: there was nothing (more) in time.
                 Some(404 | 408) => {
                     received = 0;
-                    if self.pull(&consumer).await.is_err() {
+                    if self.pull(consumer).await.is_err() {
                         return Left::Silent;
                     }
                     continue;
@@ -217,7 +238,7 @@ impl Feed {
             }
             if received == BATCH {
                 received = 0;
-                if self.pull(&consumer).await.is_err() {
+                if self.pull(consumer).await.is_err() {
                     return Left::Silent;
                 }
             }

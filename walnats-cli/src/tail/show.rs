@@ -12,6 +12,7 @@ use walnats_runtime::Publisher;
 use super::delivery::Delivery;
 use super::recognise::{Recognised, recognise};
 use crate::global_options::GlobalOptions;
+use crate::message::{Envelope, faults};
 use crate::outcome::Failure;
 use crate::payload::{Invalid, Payloads, compact};
 use crate::report;
@@ -50,6 +51,8 @@ pub struct Shower<'a> {
     pub model: &'a EventModel,
     pub payloads: &'a Payloads<'a>,
     pub publisher: &'a Publisher,
+    /// What comes before the subjects of the package on the server.
+    pub prefix: String,
     /// Only events of this name.
     pub event: Option<&'a str>,
 }
@@ -68,7 +71,14 @@ impl Shower<'_> {
             None => (compact(&payload), Err(Invalid(vec!["it is none of the package's events".to_owned()]))),
         };
         let mut wrong: Vec<String> = fault.into_iter().collect();
-        if wrong.is_empty() {
+        let is_readable = wrong.is_empty();
+        let envelope = Envelope {
+            subject: Some(&delivery.subject),
+            header: &|name| delivery.header(name),
+            prefix: Some(&self.prefix),
+        };
+        wrong.extend(faults(self.model, &envelope).into_iter().map(|fault| fault.message));
+        if is_readable {
             wrong.extend(valid.err().into_iter().flat_map(|Invalid(why)| why));
         }
         let is_valid = wrong.is_empty();

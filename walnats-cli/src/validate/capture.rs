@@ -16,17 +16,22 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use percent_encoding::percent_decode_str;
 use walnats_codegen::diagnostic::SourceFile;
 use walnats_codegen::load::{Node, NodeValue};
 use walnats_samples::payload::{Content, Payload, value};
+
+use crate::message::decoded;
 
 /// A message of a capture.
 pub struct Captured {
     /// Where it was published.
     pub subject: Option<String>,
+    /// Where the capture says so.
+    pub subject_at: Option<Range<usize>>,
     /// Names and values, in order.
     pub headers: Vec<(String, String)>,
+    /// Where the headers are.
+    pub headers_at: Option<Range<usize>>,
     /// The bytes of the message, or the JSON value that they are.
     pub body: Body,
 }
@@ -75,6 +80,8 @@ fn captured(
     headers: Option<(&str, &Node)>,
     (name, payload): (&str, &Node),
 ) -> Result<Captured, Unreadable> {
+    let at = |member: Option<(&str, &Node)>| member.map(|(_, node)| node.span.clone());
+    let (subject_at, headers_at) = (at(subject), at(headers));
     let subject = match subject {
         None => None,
         Some((_, node)) => match node.as_str() {
@@ -86,7 +93,7 @@ fn captured(
         None => Vec::new(),
         Some((_, node)) => read_headers(node)?,
     };
-    Ok(Captured { subject, headers, body: read_body(name, payload)? })
+    Ok(Captured { subject, subject_at, headers, headers_at, body: read_body(name, payload)? })
 }
 
 fn read_body(name: &str, node: &Node) -> Result<Body, Unreadable> {
@@ -140,8 +147,7 @@ impl Captured {
 
     /// The type in the headers of a CloudEvent in binary mode.
     pub fn cloud_event_type(&self) -> Option<String> {
-        let text = self.header("ce-type")?;
-        Some(percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), |text| text.into_owned()))
+        self.header("ce-type").map(|text| decoded(text).into_owned())
     }
 
     /// Whether the headers say that the payload is a CloudEvent with its attributes.

@@ -13,11 +13,14 @@ use walnats_samples::Judge;
 use walnats_samples::payload::{Content, Payload};
 
 use super::capture::{self, Body, Captured, Unreadable};
+use crate::message::{self, Envelope, INCOMPLETE, Part, REQUIRED};
 
 /// A payload, and the event that it is to be.
 pub struct Found<'j> {
     pub event: &'j Event,
     pub payload: Payload,
+    /// What is wrong with the message around it.
+    pub faults: Vec<Diagnostic>,
 }
 
 /// Finds out what `node`, a value of `file`, is: a captured message, or a structured CloudEvent.
@@ -53,6 +56,26 @@ pub fn payload_of(
     finder.body(event, &captured.body)
 }
 
+/// What is wrong with a message of a capture beside its payload.
+pub fn faults(
+    judge: &Judge<'_>,
+    (file, span): (&Arc<SourceFile>, &Range<usize>),
+    captured: &Captured,
+) -> Vec<Diagnostic> {
+    // The environment that the messages are from is not known.
+    let envelope =
+        Envelope { subject: captured.subject.as_deref(), header: &|name| captured.header(name), prefix: None };
+    let found = message::faults(judge.model, &envelope).into_iter().map(|fault| {
+        let at = match fault.part {
+            Part::Subject => &captured.subject_at,
+            Part::Headers => &captured.headers_at,
+        };
+        let place = Place { file: Arc::clone(file), span: at.clone().unwrap_or_else(|| span.clone()) };
+        Diagnostic::error(fault.code, place, fault.message).help(fault.help)
+    });
+    found.collect()
+}
+
 /// Whether a value is a CloudEvent with its attributes.
 pub fn is_structured(node: &Node) -> bool {
     ["specversion", "type"].into_iter().all(|name| node.get(name).is_some_and(|value| value.as_str().is_some()))
@@ -67,18 +90,20 @@ struct Finder<'a, 'j> {
 impl<'j> Finder<'_, 'j> {
     fn message(&self, captured: &Captured) -> Result<Found<'j>, Box<Diagnostic>> {
         let events = &self.judge.model.events;
+        let faults = faults(self.judge, (self.file, &self.span), captured);
         let named = captured.header("walnats-event").filter(|_| !captured.is_structured());
         if let Some(event) = named.and_then(|name| events.iter().find(|event| event.name == name)) {
-            return Ok(Found { event, payload: self.body(event, &captured.body)? });
+            return Ok(Found { event, payload: self.body(event, &captured.body)?, faults });
         }
         if let Some(name) = captured.cloud_event_type() {
             let event = self.by_type(&name, self.place())?;
-            return Ok(Found { event, payload: self.body(event, &captured.body)? });
+            return Ok(Found { event, payload: self.body(event, &captured.body)?, faults });
         }
         if captured.is_structured() {
             let payload = capture::as_json(&captured.body, self.file).map_err(|problem| self.unreadable(problem))?;
             if let Content::Value(node) = &payload.content {
-                return self.structured(node, payload.encoded_at.as_ref());
+                let found = self.structured(node, payload.encoded_at.as_ref())?;
+                return Ok(Found { faults: [faults, found.faults].concat(), ..found });
             }
         }
         let Some(subject) = &captured.subject else {
@@ -87,7 +112,7 @@ impl<'j> Finder<'_, 'j> {
             return Err(Box::new(finding.help("capture messages with their subjects, or name the event")));
         };
         let event = self.by_subject(subject)?;
-        Ok(Found { event, payload: self.body(event, &captured.body)? })
+        Ok(Found { event, payload: self.body(event, &captured.body)?, faults })
     }
 
     /// A CloudEvent in structured mode: attributes, with the payload as `data` or `data_base64`.
@@ -113,8 +138,14 @@ impl<'j> Finder<'_, 'j> {
             }
         };
         let payload = self.body(event, &body)?;
+        let is_missing = |name: &&str| node.get(name).is_none_or(|value| value.as_str().is_none_or(str::is_empty));
+        let missing: Vec<String> = REQUIRED.into_iter().filter(is_missing).map(|name| format!("`{name}`")).collect();
+        let fault = (!missing.is_empty()).then(|| {
+            Diagnostic::error(INCOMPLETE, place(node), format!("the CloudEvent has no {}", missing.join(" and no ")))
+                .help("a CloudEvent has `specversion`, `id`, `source` and `type`: texts, none of them empty")
+        });
         let encoded_at = encoded_at.cloned().or(payload.encoded_at);
-        Ok(Found { event, payload: Payload { encoded_at, ..payload } })
+        Ok(Found { event, payload: Payload { encoded_at, ..payload }, faults: fault.into_iter().collect() })
     }
 
     fn body(&self, event: &Event, body: &Body) -> Result<Payload, Box<Diagnostic>> {

@@ -89,10 +89,16 @@ fn an_unknown_code_could_not_be_explained() {
     for (unknown, near) in
         [("narowed", "narrowed"), ("type_changed", "type-changed"), ("WM0801", "WN0801"), ("0801", "WN0801")]
     {
-        assert_eq!(asked(unknown), format!("error: there is no code `{unknown}`; did you mean `{near}`?\n"));
+        assert_eq!(
+            asked(unknown),
+            format!("error: there is no code `{unknown}`; did you mean `{near}`?\ncould not run\n")
+        );
     }
     for unknown in ["a3f8c21b9d04", ""] {
-        assert_eq!(asked(unknown), format!("error: there is no code `{unknown}`; `walnats explain` lists all codes\n"));
+        assert_eq!(
+            asked(unknown),
+            format!("error: there is no code `{unknown}`; `walnats explain` lists all codes\ncould not run\n")
+        );
     }
     assert_eq!(explain(&["WN0801", "WN0802"]).code, 2);
 }

@@ -101,7 +101,7 @@ fn schemas_are_exported_as_they_stand() {
     let unknown = walnats(workspace(), &["export", "schema", "user-craeted"]);
     assert_eq!(
         (unknown.code, unknown.stderr.as_str()),
-        (2, "error: there is no event `user-craeted`; did you mean `user-created`?\n")
+        (2, "error: the package has no event `user-craeted`; did you mean `user-created`?\ncould not run\n")
     );
 }
 

@@ -296,3 +296,38 @@ fn stale_code_is_a_finding_in_every_format() {
     let cured = check("json");
     assert_eq!((cured.code, &json(&cured.stdout)["findings"]), (0, &serde_json::json!([])));
 }
+
+#[test]
+fn what_can_be_fixed_has_its_fix_in_documents() {
+    let text = USER_CREATED.replace("\"minLength\"", "\"minLenght\"");
+    let folder = package(&[("schemas/user_created.json", &text)]);
+    let run = |format| json(&walnats(folder.path(), &["check", "--format", format]).stdout);
+    let found = run("json")["findings"][0].clone();
+    let edit = &found["fix"]["edits"][0];
+    assert!(edit["text"].as_str().unwrap().contains("minLength"), "{found}");
+    assert_eq!((&edit["file"], &edit["line"]), (&"schemas/user_created.json".into(), &found["line"]));
+    let result = run("sarif")["runs"][0]["results"][0].clone();
+    let change = &result["fixes"][0]["artifactChanges"][0];
+    assert_eq!(change["artifactLocation"]["uri"], "schemas/user_created.json");
+    let replacement = &change["replacements"][0];
+    assert_eq!(replacement["insertedContent"]["text"], edit["text"]);
+    assert_eq!(replacement["deletedRegion"]["startColumn"], edit["column"]);
+    assert!(run("json")["findings"].as_array().unwrap().iter().all(|found| found.get("fix").is_some()));
+}
+
+#[test]
+fn details_that_are_the_same_are_said_once() {
+    let folder = package(&[
+        ("schemas/a.json", "{\"type\": \"object\"}"),
+        ("schemas/b.json", "{\"type\": \"object\"}"),
+        ("schemas/c.json", "{\"type\": \"object\"}"),
+    ]);
+    let markdown = walnats(folder.path(), &["check", "--format", "markdown"]).stdout;
+    let mut blocks: Vec<&str> = markdown.split("</summary>").skip(1).collect();
+    let all = blocks.len();
+    blocks.iter_mut().for_each(|block| *block = block.split("</details>").next().unwrap());
+    blocks.sort_unstable();
+    blocks.dedup();
+    assert_eq!(blocks.len(), all, "{markdown}");
+    assert!(markdown.contains("(and 2 more)</summary>"), "{markdown}");
+}

@@ -4,6 +4,7 @@ mod check;
 mod check_protobuf;
 #[cfg(unix)]
 mod dev;
+mod endings;
 mod explain;
 mod export;
 mod fix;

@@ -64,6 +64,8 @@ fn tests_and_samples_are_no_schemas() {
         assert_eq!(ran.code, 0, "{}: {}", folder.display(), ran.stderr);
         let events = if folder.ends_with("WN1116-several-events-for-payload")
             || folder.ends_with("WN1118-schema-not-exportable")
+            || folder.ends_with("WN1119-message-contradicts-itself")
+            || folder.ends_with("WN1120-incomplete-cloud-event")
         {
             "2 events"
         } else {

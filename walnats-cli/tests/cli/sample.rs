@@ -88,7 +88,7 @@ fn binary_is_for_protobuf() {
     let refused = walnats(workspace(), &["sample", "user-created", "--binary"]);
     assert_eq!(
         (refused.code, refused.stderr.as_str()),
-        (2, "error: `--binary` is for protobuf events, and `user-created` is JSON\n")
+        (2, "error: `--binary` is for protobuf events, and `user-created` is JSON\ncould not run\n")
     );
     let accepts_all = package(&[("schemas/a.json", "{\"description\": \"Anything.\"}")]);
     let refused = walnats(accepts_all.path(), &["sample", "a", "--invalid"]);

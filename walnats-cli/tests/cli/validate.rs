@@ -40,7 +40,9 @@ fn captures_of_all_forms_are_read() {
             r#"{{"type":"io.nats.jetstream.api.v1.stream_msg_get_response","message":{{"subject":"stock.dub.TEA-0001","seq":1,"hdrs":"TkFUUy8xLjANCkE6IGINCg0K","data":"{STOCK_BASE64}","time":"2026-01-02T03:04:05Z"}}}}"#
         ),
         // CloudEvents, binary and structured, and structured in a message.
-        format!(r#"{{"headers":{{"CE-Type":"stock%2Dchanged"}},"payload":{STOCK}}}"#),
+        format!(
+            r#"{{"headers":{{"CE-Type":"stock%2Dchanged","CE-Id":"1","CE-Source":"/x","CE-SpecVersion":"1.0"}},"payload":{STOCK}}}"#
+        ),
         format!(
             r#"{{"specversion":"1.0","id":"1","source":"/x","subject":"TEA-0001","type":"stock-changed","data":{STOCK}}}"#
         ),
@@ -95,7 +97,63 @@ fn payloads_are_read_from_pipes_whatever_they_are() {
     let validated = piped(workspace(), &["validate", "-"], b"\xff\xfe");
     assert_eq!(validated.code, 1, "{}", validated.stderr);
     let validated = piped(workspace(), &["validate", "stock-changed", "-"], b"");
-    assert_eq!(validated.code, 1, "nothing at all is no payload: {}", validated.stdout);
+    assert_eq!(validated.code, 2, "nothing at all is no payload: {}", validated.stdout);
+}
+
+#[test]
+fn standard_input_has_no_file_in_the_repository() {
+    let run = |format| piped(workspace(), &["validate", "stock-changed", "-", "--format", format], b"{}");
+    assert!(run("sarif").stdout.contains("\"uri\": \"stdin\""), "{}", run("sarif").stdout);
+    let github = run("github").stdout;
+    assert!(github.starts_with("::error title=WN1113") && github.contains("in <stdin>:1:1"), "{github}");
+}
+
+#[test]
+fn blank_lines_are_nothing_to_validate() {
+    let folder = package(&[
+        ("schemas/a.json", "{\"description\": \"A.\", \"type\": \"object\"}"),
+        ("blank.jsonl", "\n  \n\r\n"),
+        ("empty.jsonl", ""),
+        ("blank.json", "\n\n"),
+        ("one.jsonl", "{}\n"),
+    ]);
+    let run = |arguments: &[&str]| {
+        let ran = walnats(folder.path(), &[&["validate", "a"], arguments].concat());
+        (ran.code, ran.stderr)
+    };
+    for files in [&["blank.jsonl"][..], &["empty.jsonl"], &["blank.json"], &["blank.jsonl", "empty.jsonl"]] {
+        let (code, said) = run(files);
+        assert!(code == 2 && said.contains("nothing was validated: `") && said.contains(files[0]), "{files:?}: {said}");
+    }
+    assert_eq!(run(&["one.jsonl", "blank.jsonl"]), (0, String::new()));
+    let (code, said) = run(&["one.jsonl", "blank.json"]);
+    assert!(code == 1 && said.contains("error[WN0106]"), "{said}");
+    assert_eq!(piped(folder.path(), &["validate", "a", "-"], b"\n\n").code, 2);
+}
+
+#[test]
+fn a_byte_that_is_no_text_concerns_its_line_alone() {
+    let line = |bytes: &[u8]| [b"{\"subject\":\"stock.dub.TEA-0001\",\"payload\":", bytes, b"}\n"].concat();
+    let capture = [line(STOCK.as_bytes()), line(b"\"\xff\""), line(STOCK.as_bytes()), line(b"1")].concat();
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, &capture).unwrap();
+        path.display().to_string()
+    };
+    let (lines, json) = (file("capture.jsonl"), file("capture.json"));
+    for source in ["-", &lines, &json] {
+        let ran = piped(workspace(), &["validate", source], &capture);
+        assert_eq!(
+            (ran.code, ran.stdout.as_str()),
+            (1, "4 payloads: 2 valid, 1 invalid, 1 not judged; findings: 2 errors, 0 warnings\n"),
+            "{source}: {}",
+            ran.stderr
+        );
+        let offset = line(STOCK.as_bytes()).len() + 43;
+        let said = format!("not UTF-8: the byte at offset {offset} of the file, 43 of the line,");
+        assert!(ran.stderr.contains(&said) && ran.stderr.contains(":2:44"), "{said}: {}", ran.stderr);
+    }
 }
 
 #[test]

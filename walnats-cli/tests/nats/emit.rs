@@ -177,7 +177,7 @@ fn nothing_is_sent_once_the_server_is_gone() -> TestResult {
         let part = summary.split(", ").find_map(|part| part.strip_suffix(what));
         part.and_then(|number| number.trim().parse().ok()).unwrap_or_default()
     };
-    assert_eq!(count(" stored") , stored, "{summary}");
+    assert_eq!(count(" stored"), stored, "{summary}");
     let tried = stored + count(" possibly stored") + count(" not stored");
     assert_eq!(tried + count(" not tried"), 200_000, "{summary}");
     assert!(count(" not tried") > 100_000, "{summary}");

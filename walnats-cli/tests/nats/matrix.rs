@@ -99,6 +99,8 @@ fn rows() -> Vec<Row> {
         row("consumer_limits", none(), Full, "consumer_limits = { max_ack_pending = 5 }"),
         refused("consumer_limits below existing consumer", none(), Consumers(vec![json!({"max_ack_pending": 100})]), "consumer_limits = { max_ack_pending = 5 }", json!({"consumer_limits": {"max_ack_pending": 5}})),
         row("allow_msg_ttl on", none(), Full, "message_ttl = true"),
+        refused("allow_msg_ttl off", json!({"allow_msg_ttl": true}), Full, "message_ttl = false", json!({"allow_msg_ttl": false})),
+        refused("allow_msg_schedules off", json!({"allow_msg_schedules": true}), Full, "schedules = false", json!({"allow_msg_schedules": false})),
         row("subject_delete_marker_ttl on", json!({"allow_msg_ttl": true, "allow_rollup_hdrs": true}), Full, "message_ttl = true\nallow_rollup_hdrs = true\nsubject_delete_marker_ttl = \"5s\""),
         row("subject_delete_marker_ttl on w/o ttl", none(), Full, "subject_delete_marker_ttl = \"5s\""),
         refused("allow_msg_counter on", none(), Empty, "allow_msg_counter = true", json!({"allow_msg_counter": true})),
@@ -121,10 +123,8 @@ fn rows() -> Vec<Row> {
 }
 
 /// Rows that no package can ask for.
-const BEYOND: [(&str, &str); 5] = [
+const BEYOND: [(&str, &str); 3] = [
     ("name", "each request names its stream in the subject, too"),
-    ("allow_msg_ttl off", "`message_ttl = false` leaves it as it is; walnats-runtime's tests ask the library"),
-    ("allow_msg_schedules off", "`schedules = false` leaves it as it is; walnats-runtime's tests ask the library"),
     ("mirror removed (promote)", "TOML has no null; the library is asked below"),
     ("subjects: all removed (empty)", "a stream of a package has subjects; the library is asked below"),
 ];

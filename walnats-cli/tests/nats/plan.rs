@@ -24,7 +24,7 @@ fn losses_are_counted_refused_and_allowed() -> TestResult {
     package.write("walnats.toml", THINGS);
     let losing = [
         "! things  update loses 15 of 20 messages",
-        "max_msgs  unlimited -> 5",
+        "max_messages  unlimited -> 5",
         "error[WN1201]",
         "--allow-loss=things:15",
     ];
@@ -39,7 +39,7 @@ fn losses_are_counted_refused_and_allowed() -> TestResult {
     assert_eq!(js.messages("things"), 5);
 
     package.write("walnats.toml", "[streams.things]\nmax_messages = \"unlimited\"\n");
-    let weaker = ["< things  update weakens", "error[WN1202]", "--allow-weaker=things:max_msgs"];
+    let weaker = ["< things  update weakens", "error[WN1202]", "--allow-weaker=things:max_messages"];
     package.run(&["plan", "-s", &url]).assert(1, &weaker);
     package.run(&["register", "-s", &url, "--allow-weaker=things:max_bytes"]).assert(1, &["WN1202"]);
     package.run(&["register", "-s", &url, "--allow-weaker=things:max_msgs"]).assert(0, &["things: updated"]);
@@ -131,12 +131,81 @@ fn replicas_are_planned_on_a_cluster() -> TestResult {
     let js = Js::connect(&cluster.urls()[0]);
     js.create(json!({"name": "things", "subjects": ["things.*.happened"]}), &json!({"num_replicas": 1}));
     let package = Package::new("[streams.things]\nreplicas = 3\n");
-    package.run(&["plan", "-s", &urls]).assert(0, &["~ things  update", "num_replicas  1 -> 3"]);
+    package.run(&["plan", "-s", &urls]).assert(0, &["~ things  update", "replicas  1 -> 3"]);
     package.run(&["register", "-s", &urls]).assert(0, &["things: updated"]);
     assert_eq!(js.config("things")["num_replicas"], json!(3));
     package.write("walnats.toml", "[streams.things]\nreplicas = 1\n");
     package.run(&["plan", "-s", &urls]).assert(1, &["error[WN1202]", "fewer servers then hold each message"]);
     package.run(&["register", "-s", &urls, "--allow-weaker"]).assert(0, &["things: updated"]);
     assert_eq!(js.config("things")["num_replicas"], json!(1));
+    Ok(())
+}
+
+#[test]
+fn settings_have_the_names_of_walnats_toml() -> TestResult {
+    let server = NatsServer::start()?;
+    let (url, js) = (server.url(), Js::connect(&server.url()));
+    let limits = json!({"max_msgs": 5, "max_msgs_per_subject": 5, "max_msg_size": 100, "max_bytes": 1000});
+    js.create(json!({"name": "things", "subjects": ["things.*.happened"]}), &limits);
+    let package = Package::new(
+        "[streams.things]\nmax_messages = 3\nmax_messages_per_subject = \"unlimited\"\nmax_message_size = \"unlimited\"\n",
+    );
+    for number in 0..5 {
+        js.publish(&format!("things.t{number}.happened"), &[], "{}");
+    }
+    let ran = package.run(&["plan", "-s", &url]);
+    ran.assert(
+        1,
+        &[
+            "max_messages              5 -> 3",
+            "max_messages_per_subject  5 -> unlimited",
+            "! max_messages deletes 2 messages",
+            "`max_messages` deletes 2",
+        ],
+    )
+    .without("max_msg");
+    let weaker = ["register", "-s", &url, "--allow-loss", "--allow-weaker=things:max_message_size"];
+    package
+        .run(&[&weaker[..], &["--allow-weaker=things:max_msgs_per_subject"]].concat())
+        .assert(0, &["things: updated"]);
+    for (key, ours) in [("max_mgs", "max_messages"), ("max_msgs", "max_messages"), ("num_replica", "replicas")] {
+        package.write("walnats.toml", &format!("[streams.things]\n{key} = 3\n"));
+        package.run(&["plan", "-s", &url]).assert(1, &[&format!("did you mean `{ours}`?")]);
+    }
+    Ok(())
+}
+
+/// Both cannot be switched off again: a stream that has them is not what the package states.
+#[test]
+fn a_switch_that_is_off_is_stated() -> TestResult {
+    let server = NatsServer::start()?;
+    let (url, js) = (server.url(), Js::connect(&server.url()));
+    for (key, name) in [("message_ttl", "allow_msg_ttl"), ("schedules", "allow_msg_schedules")] {
+        let package = Package::new(&format!("[streams.things]\n{key} = false\n"));
+        js.create(json!({"name": "things", "subjects": ["things.*.happened"]}), &json!({name: true}));
+        let said = format!("`{key}` cannot be switched off");
+        package.run(&["plan", "-s", &url]).assert(1, &["error[WN1204]", &said, &format!("{key}  on -> off")]);
+        js.ok("STREAM.DELETE.things", json!({}));
+        package.run(&["register", "-s", &url]).assert(0, &["things: created"]);
+        package.run(&["plan", "-s", &url, "--deny-changes"]).assert(0, &["no change"]);
+        js.ok("STREAM.DELETE.things", json!({}));
+    }
+    Ok(())
+}
+
+#[test]
+fn each_stream_is_a_case() -> TestResult {
+    let server = NatsServer::start()?;
+    let (url, js) = (server.url(), Js::connect(&server.url()));
+    let package = Package::new("[streams.things]\nmax_messages = 1\n");
+    package.write("schemas/other.json", &super::THING.replace("things", "others"));
+    let plan = |command: &str| package.run(&[command, "-s", &url, "--format", "junit"]);
+    plan("plan").assert(0, &["name=\"things\"/>", "name=\"others\"/>", "tests=\"2\" failures=\"0\""]);
+    js.create(json!({"name": "things", "subjects": ["things.*.happened"]}), &json!({}));
+    for number in 0..2 {
+        js.publish(&format!("things.t{number}.happened"), &[], "{}");
+    }
+    plan("plan").assert(1, &["name=\"others\"/>", "tests=\"2\" failures=\"1\"", "type=\"WN1201\""]);
+    plan("register").assert(1, &["name=\"others\"/>", "type=\"WN1201\""]);
     Ok(())
 }

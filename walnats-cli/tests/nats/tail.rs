@@ -61,7 +61,7 @@ fn what_is_stored_is_shown_and_the_invalid_marked() -> TestResult {
     js.publish("things.c.happened", &[], "\u{1}not JSON");
     js.publish(
         "things.d.happened",
-        &[("ce-type", "thing-happened"), ("ce-specversion", "1.0")],
+        &[("ce-type", "thing-happened"), ("ce-specversion", "1.0"), ("ce-id", "1"), ("ce-source", "/x")],
         r#"{"id":"d","size":4}"#,
     );
     let envelope = r#"{"specversion":"1.0","id":"1","source":"/x","type":"thing-happened","data":{"id":"E","size":5}}"#;
@@ -168,6 +168,60 @@ fn a_signal_ends_it_quietly() -> TestResult {
     let killed = std::process::Command::new("kill").args(["-INT", &tail.child.id().to_string()]).status()?;
     assert!(killed.success());
     assert_eq!(tail.child.wait()?.code(), Some(0));
+    Ok(())
+}
+
+/// Waits until the server has no consumer of the stream any more: sooner than it deletes those that nobody uses.
+fn wait_for_no_consumer(js: &Js) {
+    let start = std::time::Instant::now();
+    while js.ok("CONSUMER.LIST.things", json!({}))["total"] != json!(0) {
+        assert!(start.elapsed() < std::time::Duration::from_secs(20), "a consumer is left");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn its_consumer_is_deleted_at_the_end() -> TestResult {
+    let (server, js, package) = set_up()?;
+    let url = server.url();
+    let consumers = || js.ok("CONSUMER.LIST.things", json!({}))["total"].take();
+    // By a signal.
+    let mut tail = Tail::start(&package, &["tail", "-s", &url]);
+    assert_eq!(consumers(), json!(1));
+    assert!(std::process::Command::new("kill").args(["-INT", &tail.child.id().to_string()]).status()?.success());
+    assert_eq!(tail.child.wait()?.code(), Some(0));
+    assert_eq!(consumers(), json!(0), "after a signal");
+    // By a number of events, by a time, by a pipe that is closed.
+    for number in 0..600 {
+        js.publish(&format!("things.t{number}.happened"), &[], r#"{"id":"a","size":0}"#);
+    }
+    for more in [&["-n", "3"][..], &["--until", "now"]] {
+        package.run(&[&["tail", "-s", &url, "--from", "first"], more].concat()).assert(0, &["things/1"]);
+        assert_eq!(consumers(), json!(0), "{more:?}");
+    }
+    let mut child = package.command(&["tail", "-s", &url, "--from", "first"]).spawn()?;
+    drop(child.stdout.take());
+    assert_eq!(child.wait()?.code(), Some(0));
+    wait_for_no_consumer(&js);
+    Ok(())
+}
+
+#[test]
+fn headers_that_contradict_the_subject_are_marked() -> TestResult {
+    let (server, js, package) = set_up()?;
+    package.write("schemas/thing_lost.json", &super::THING.replace(".happened", ".lost"));
+    package.run(&["register", "-s", &server.url()]).assert(0, &[]);
+    let payload = r#"{"id":"a","size":0}"#;
+    let whole = [("ce-specversion", "1.0"), ("ce-id", "1"), ("ce-source", "/x"), ("ce-type", "thing-lost")];
+    js.publish("things.a.happened", &[("Walnats-Event", "thing-lost")], payload);
+    js.publish("things.a.happened", &whole, payload);
+    js.publish("things.a.happened", &[("ce-type", "thing-happened")], payload);
+    js.publish("things.a.lost", &whole, payload);
+    let ran = package.run(&["tail", "-s", &server.url(), "--from", "first", "--until", "now", "--format", "concise"]);
+    let ran = ran.assert(1, &["that of `thing-happened`", "no `ce-specversion` and no `ce-id` and no `ce-source`"]);
+    let marks: Vec<bool> = ran.out.lines().map(|line| line.contains(" INVALID: ")).collect();
+    assert_eq!(marks, [true, true, true, false], "{}", ran.out);
     Ok(())
 }
 

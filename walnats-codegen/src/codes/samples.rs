@@ -151,4 +151,20 @@ pub(super) const CODES: &[Code] = &[
         cure: "Export it without `--bundle`; for protobuf events, `walnats export proto` writes what other tools need.",
         reference: None,
     },
+    Code {
+        id: "WN1119",
+        slug: "message-contradicts-itself",
+        level: Error,
+        summary: "A message says two things about its event: by its headers `Walnats-Event` and `ce-type`, and by its subject.",
+        cure: "Correct the publisher; generated code and `walnats emit` set headers and subject.",
+        reference: None,
+    },
+    Code {
+        id: "WN1120",
+        slug: "incomplete-cloud-event",
+        level: Error,
+        summary: "A CloudEvent lacks an attribute that all have: `specversion`, `id`, `source` or `type`.",
+        cure: "Send all four: as `ce-specversion`, `ce-id`, `ce-source` and `ce-type` in headers, or as members in structured mode.",
+        reference: Some("https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md#required-attributes"),
+    },
 ];

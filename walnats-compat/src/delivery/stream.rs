@@ -130,10 +130,10 @@ fn finding(
     let text = |settings: &Settings, stream: &Stream| place(settings, &stream.name, key);
     let mut marks = Vec::new();
     if let Some((place, text)) = text(&sides.new.package.settings, new) {
-        marks.push(sides.new_place(&place, &text, "is"));
+        marks.push(sides.new_place(&place, &text, "new"));
     }
     if let Some((place, text)) = text(&sides.old.package.settings, old) {
-        marks.push(sides.old_place(&place, &text, "was"));
+        marks.push(sides.old_place(&place, &text, "old"));
     }
     let events = sides.old.model.events.iter().filter(|event| event.stream == old.name);
     let events: Vec<&str> = events.map(|event| event.name.as_str()).collect();
