@@ -172,4 +172,20 @@ pub(super) const CODES: &[Code] = &[
         cure: "Tell the branches apart with a required `const`, or write `anyOf`.",
         reference: Some("https://json-schema.org/draft/2020-12/json-schema-core#section-10.2.1.3"),
     },
+    Code {
+        id: "WN0741",
+        slug: "wrong-annotation",
+        level: Warn,
+        summary: "An annotation of the wrong kind, such as a `title` that is not a string: it means nothing, and other validators refuse the whole schema.",
+        cure: "Correct the value, or begin the name with `x-`.",
+        reference: Some("https://json-schema.org/draft/2020-12/json-schema-validation#section-9"),
+    },
+    Code {
+        id: "WN0742",
+        slug: "empty-list",
+        level: Warn,
+        summary: "An empty `required`, or an empty list in `dependencies`, in draft-04, which wants an entry: other validators refuse the whole schema.",
+        cure: "Remove it, or say a later draft in `$schema`.",
+        reference: Some("https://json-schema.org/draft-04/draft-fge-json-schema-validation-00#rfc.section.5.4.3"),
+    },
 ];

@@ -2,12 +2,17 @@
 
 use std::collections::HashSet;
 
+use serde_json::Value;
+use walnats_schema::equal;
 use walnats_schema::read::edit;
 
 use super::Package;
 use super::site::Site;
 use crate::diagnostic::{Diagnostic, Edit, Report};
 use crate::load::Node;
+
+/// Lists of more values are compared by their text.
+const MOST_COMPARED: usize = 300;
 
 pub(super) fn check(package: &Package<'_>, report: &mut Report) {
     for site in &package.sites {
@@ -26,8 +31,17 @@ pub(super) fn check(package: &Package<'_>, report: &mut Report) {
 
 /// One finding for a list.
 fn in_list(site: &Site<'_>, keyword: &str, list: &Node, report: &mut Report) {
+    let values: Vec<Value> = list.items().iter().map(Node::to_json).collect();
     let mut seen = HashSet::new();
-    let repeated = list.items().iter().enumerate().filter(|(_, item)| !seen.insert(item.to_json().to_string()));
+    // Numbers and objects may be equal and written differently.
+    let mut is_repeated = |at: usize, value: &Value| match value {
+        Value::Number(_) | Value::Object(_) | Value::Array(_) if values.len() <= MOST_COMPARED => {
+            values[..at].iter().any(|other| equal(other, value))
+        }
+        _ => !seen.insert(value.to_string()),
+    };
+    let repeated = list.items().iter().zip(&values).enumerate();
+    let repeated = repeated.filter(|(at, (_, value))| is_repeated(*at, value)).map(|(at, (item, _))| (at, item));
     let repeated: Vec<(usize, &Node)> = repeated.collect();
     let Some((_, first)) = repeated.first() else { return };
     let message = format!("`{keyword}` lists `{}` twice", first.to_json().to_string().trim_matches('"'));
