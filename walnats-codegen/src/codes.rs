@@ -116,7 +116,7 @@ const FOREIGN: &[(&str, Level)] = &[
     ("unused-definition", Level::Allow),
     ("repeated-entry", Level::Allow),
     ("wrong-annotation", Level::Allow),
-    ("empty-list", Level::Allow),
+    ("refused-by-meta-schema", Level::Allow),
     ("outdated-keyword", Level::Allow),
     ("outdated-identifier", Level::Allow),
     ("no-example", Level::Allow),

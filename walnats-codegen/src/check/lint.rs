@@ -108,7 +108,7 @@ const LINTS: &[(&[&str], Lint)] = &[
     (&["WN0737"], missing::owners),
     (&["WN0738"], missing::descriptions),
     (&["WN0741"], annotation::kinds),
-    (&["WN0742"], annotation::empty),
+    (&["WN0742"], annotation::refused),
     (&["WN0750"], subject_field::check),
     (&["WN0751"], shared_uid::check),
 ];

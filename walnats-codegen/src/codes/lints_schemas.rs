@@ -182,10 +182,10 @@ pub(super) const CODES: &[Code] = &[
     },
     Code {
         id: "WN0742",
-        slug: "empty-list",
+        slug: "refused-by-meta-schema",
         level: Warn,
-        summary: "An empty `required`, or an empty list in `dependencies`, in draft-04, which wants an entry: other validators refuse the whole schema.",
-        cure: "Remove it, or say a later draft in `$schema`.",
-        reference: Some("https://json-schema.org/draft-04/draft-fge-json-schema-validation-00#rfc.section.5.4.3"),
+        summary: "What asks for nothing, and is refused by the meta-schema of the draft, as other validators refuse the whole schema: an empty `required` or list in `dependencies` in draft-04, an empty `prefixItems`, an entry of `$defs` that is not a schema, an anchor that is not a name.",
+        cure: "Remove it, or correct it.",
+        reference: Some("https://json-schema.org/draft/2020-12/json-schema-core#section-8.1.1"),
     },
 ];

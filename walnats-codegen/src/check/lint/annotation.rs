@@ -1,4 +1,4 @@
-//! Annotations of the wrong kind, and lists that must not be empty: other validators refuse the whole schema.
+//! Annotations of the wrong kind, and what else only a meta-schema refuses: other validators refuse the whole schema.
 
 use serde_json::Value;
 use walnats_schema::read::{Draft, edit};
@@ -48,26 +48,63 @@ fn wrong(site: &Site<'_>, member: &Member, expected: &str, right: Option<Value>)
     Diagnostic::warning("WN0741", site.place(&member.value), message).help(help).fix(fix)
 }
 
-/// Lists that draft 4 wants an entry in.
-pub(super) fn empty(package: &Package<'_>, report: &mut Report) {
+/// What asks for nothing, and is refused by the meta-schema of the draft nevertheless.
+pub(super) fn refused(package: &Package<'_>, report: &mut Report) {
+    for site in package.sites.iter().filter(|site| !site.is_reference_alone()) {
+        empty_lists(site, report);
+        for name in ["$defs", "definitions"] {
+            for entry in site.node.get(name).into_iter().flat_map(Node::members) {
+                // An entry called `//` or `$comment` is a comment.
+                let is_comment = entry.name.starts_with("//") || entry.name.starts_with('$');
+                if !is_comment && !matches!(entry.value.value, NodeValue::Object(_) | NodeValue::Bool(_)) {
+                    let message = format!("`{}` in `{name}` is not a schema", entry.name);
+                    let help = "write an object, or move it elsewhere";
+                    report.push(Diagnostic::warning("WN0742", site.place(&entry.value), message).help(help));
+                }
+            }
+        }
+        for name in ["$anchor", "$dynamicAnchor"] {
+            let anchor = site.node.get(name).filter(|_| site.note.draft >= Draft::Draft201909);
+            if let Some((node, text)) = anchor.and_then(|node| Some((node, node.as_str()?)))
+                && !is_anchor(text)
+            {
+                let message =
+                    format!("`{name}` must begin with a letter or `_`, and go on with those, digits, `-` and `.`");
+                report.push(Diagnostic::warning("WN0742", site.place(node), message).help("rename it"));
+            }
+        }
+    }
+}
+
+fn is_anchor(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'))
+}
+
+/// Lists that the draft wants an entry in.
+fn empty_lists(site: &Site<'_>, report: &mut Report) {
+    let draft = site.note.draft;
     let is_empty = |member: &&Member| member.value.value == NodeValue::Array(Vec::new());
-    let is_of_draft_4 = |site: &&Site<'_>| site.note.draft == Draft::Draft4 && !site.is_reference_alone();
-    for site in package.sites.iter().filter(is_of_draft_4) {
-        let required = site.node.member("required").filter(is_empty).map(|member| (member, "required", site.node));
-        let dependencies = site.node.get("dependencies");
-        let dependencies =
-            dependencies.into_iter().flat_map(|object| object.members().iter().map(move |it| (it, object)));
-        let dependencies = dependencies.filter(|(member, _)| is_empty(member));
-        let dependencies = dependencies.map(|(member, object)| (member, "dependencies", object));
-        for (member, keyword, object) in required.into_iter().chain(dependencies) {
-            report.push(nothing_in(site, member, keyword, object));
+    let own = ["required", "items", "prefixItems"].into_iter().filter(|name| match *name {
+        "required" => draft == Draft::Draft4,
+        "items" => draft < Draft::Draft202012,
+        _ => draft == Draft::Draft202012,
+    });
+    for name in own {
+        if let Some(member) = site.node.member(name).filter(is_empty) {
+            report.push(nothing_in(site, member, name, site.node));
+        }
+    }
+    if let Some(object) = site.node.get("dependencies").filter(|_| draft == Draft::Draft4) {
+        for member in object.members().iter().filter(is_empty) {
+            report.push(nothing_in(site, member, "dependencies", object));
         }
     }
 }
 
 fn nothing_in(site: &Site<'_>, member: &Member, keyword: &str, object: &Node) -> Diagnostic {
-    let message = format!("an empty list in `{keyword}` is not allowed in draft-04");
-    let help = "it asks for nothing: remove it, or say a later draft in `$schema`";
+    let message = format!("an empty list in `{keyword}` is not allowed in {}", site.note.draft.name());
+    let help = "it asks for nothing: remove it";
     let fix = edit::remove_member(site.document, object, &member.name);
     Diagnostic::warning("WN0742", site.place(&member.value), message).help(help).fix(fix)
 }
