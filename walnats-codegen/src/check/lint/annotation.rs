@@ -1,11 +1,10 @@
 //! Annotations of the wrong kind, and what else only a meta-schema refuses: other validators refuse the whole schema.
 
-use serde_json::Value;
 use walnats_schema::read::{Draft, edit};
 
 use super::Package;
 use super::site::Site;
-use crate::diagnostic::{Diagnostic, Report};
+use crate::diagnostic::{Diagnostic, Edit, Report};
 use crate::load::{Member, Node, NodeValue};
 
 /// Annotations that are texts, each with the first draft that has it.
@@ -24,13 +23,16 @@ pub(super) fn kinds(package: &Package<'_>, report: &mut Report) {
         };
         for member in of(TEXTS).filter(|member| member.value.as_str().is_none()) {
             let text = match &member.value.value {
-                NodeValue::Number(_) | NodeValue::Bool(_) => Some(Value::from(member.value.to_json().to_string())),
+                NodeValue::Number(_) | NodeValue::Bool(_) => {
+                    edit::set(site.document, &member.value, &member.value.to_json().to_string().into())
+                }
                 _ => None,
             };
             report.push(wrong(site, member, "a string", text));
         }
         for member in of(FLAGS).filter(|member| !matches!(member.value.value, NodeValue::Bool(_))) {
-            let flag = member.value.as_str().and_then(|text| text.parse::<bool>().ok()).map(Value::from);
+            let flag = member.value.as_str().and_then(|text| text.parse::<bool>().ok());
+            let flag = flag.and_then(|flag| edit::set(site.document, &member.value, &flag.into()));
             report.push(wrong(site, member, "`true` or `false`", flag));
         }
         if let Some(member) = site.node.member("$vocabulary").filter(|_| site.note.draft >= Draft::Draft201909)
@@ -41,9 +43,8 @@ pub(super) fn kinds(package: &Package<'_>, report: &mut Report) {
     }
 }
 
-fn wrong(site: &Site<'_>, member: &Member, expected: &str, right: Option<Value>) -> Diagnostic {
+fn wrong(site: &Site<'_>, member: &Member, expected: &str, fix: Option<Edit>) -> Diagnostic {
     let message = format!("`{}` must be {expected}", member.name);
-    let fix = right.as_ref().and_then(|right| edit::set(site.document, &member.value, right));
     let help = "other validators refuse the whole schema; correct the value, or begin the name with `x-`";
     Diagnostic::warning("WN0741", site.place(&member.value), message).help(help).fix(fix)
 }

@@ -1,6 +1,5 @@
 //! What a value may be where schemas apply: through `$ref`, compositions and choices.
 
-use serde_json::Value;
 use walnats_schema::{JsonType, SchemaId, SchemaSet};
 
 /// How many cases are told apart; where there are more, choices are not looked into.
@@ -66,7 +65,7 @@ fn types(set: &SchemaSet, parts: &[SchemaId]) -> Vec<JsonType> {
         if part.never {
             return Vec::new();
         }
-        let listed = part.enumeration.as_ref().map(|values| values.iter().map(type_of).collect());
+        let listed = part.enumeration.as_ref().map(|values| values.iter().map(JsonType::of).collect());
         for types in part.types.iter().cloned().chain(listed) {
             left = left
                 .into_iter()
@@ -79,17 +78,4 @@ fn types(set: &SchemaSet, parts: &[SchemaId]) -> Vec<JsonType> {
         }
     }
     left
-}
-
-/// The narrowest type of a value.
-pub(super) fn type_of(value: &Value) -> JsonType {
-    match value {
-        Value::Null => JsonType::Null,
-        Value::Bool(_) => JsonType::Boolean,
-        Value::Number(number) if walnats_schema::Decimal::from(number).is_integer() => JsonType::Integer,
-        Value::Number(_) => JsonType::Number,
-        Value::String(_) => JsonType::String,
-        Value::Array(_) => JsonType::Array,
-        Value::Object(_) => JsonType::Object,
-    }
 }

@@ -3,7 +3,7 @@
 use walnats_schema::JsonType;
 
 use super::Package;
-use super::case::{type_of, types_of};
+use super::case::types_of;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::load::Node;
 
@@ -31,7 +31,7 @@ pub(super) fn check(package: &Package<'_>, report: &mut Report) {
         // A branch of which no value is left is reported itself.
         let types = types_of(set, &hosts);
         let has_type = |value: &Node| {
-            let own = type_of(&value.to_json());
+            let own = JsonType::of(&value.to_json());
             types.contains(&own) || (own == JsonType::Integer && types.contains(&JsonType::Number))
         };
         let refused = values.iter().filter(|value| !has_type(value));

@@ -2,8 +2,6 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value;
-
 use super::Package;
 use crate::diagnostic::{Diagnostic, Report};
 
@@ -17,7 +15,7 @@ pub(super) fn check(package: &Package<'_>, report: &mut Report) {
             let Some(names) = set.get(part).object.property_names else { continue };
             for (name, member) in &site.schema.object.properties {
                 // `false` forbids the member on purpose.
-                let is_refused = !set.is_valid(names, &Value::String(name.clone())) && !set.get(*member).never;
+                let is_refused = !set.is_valid(names, &name.as_str().into()) && !set.get(*member).never;
                 if !is_refused || !seen.insert(*member) {
                     continue;
                 }

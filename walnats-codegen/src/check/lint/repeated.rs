@@ -2,14 +2,13 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value;
 use walnats_schema::equal;
 use walnats_schema::read::edit;
 
 use super::Package;
 use super::site::Site;
 use crate::diagnostic::{Diagnostic, Edit, Report};
-use crate::load::Node;
+use crate::load::{Node, NodeValue};
 
 /// Lists of more values are compared by their text.
 const MOST_COMPARED: usize = 300;
@@ -31,18 +30,20 @@ pub(super) fn check(package: &Package<'_>, report: &mut Report) {
 
 /// One finding for a list.
 fn in_list(site: &Site<'_>, keyword: &str, list: &Node, report: &mut Report) {
-    let values: Vec<Value> = list.items().iter().map(Node::to_json).collect();
-    let mut seen = HashSet::new();
-    // Numbers and objects may be equal and written differently.
-    let mut is_repeated = |at: usize, value: &Value| match value {
-        Value::Number(_) | Value::Object(_) | Value::Array(_) if values.len() <= MOST_COMPARED => {
-            values[..at].iter().any(|other| equal(other, value))
+    let values: Vec<_> = list.items().iter().map(Node::to_json).collect();
+    let (mut seen, mut repeated) = (HashSet::new(), Vec::new());
+    for (at, (item, value)) in list.items().iter().zip(&values).enumerate() {
+        // Numbers and objects may be equal and written differently.
+        let is_repeated = match item.value {
+            NodeValue::Number(_) | NodeValue::Object(_) | NodeValue::Array(_) if values.len() <= MOST_COMPARED => {
+                values[..at].iter().any(|other| equal(other, value))
+            }
+            _ => !seen.insert(value.to_string()),
+        };
+        if is_repeated {
+            repeated.push((at, item));
         }
-        _ => !seen.insert(value.to_string()),
-    };
-    let repeated = list.items().iter().zip(&values).enumerate();
-    let repeated = repeated.filter(|(at, (_, value))| is_repeated(*at, value)).map(|(at, (item, _))| (at, item));
-    let repeated: Vec<(usize, &Node)> = repeated.collect();
+    }
     let Some((_, first)) = repeated.first() else { return };
     let message = format!("`{keyword}` lists `{}` twice", first.to_json().to_string().trim_matches('"'));
     let edits: Option<Vec<Edit>> = repeated.iter().map(|(at, _)| edit::remove_item(site.document, list, *at)).collect();
