@@ -4,6 +4,7 @@ mod fix;
 mod opinion;
 mod style;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use clap::Args;
@@ -41,7 +42,7 @@ pub struct Options {
     /// walnats.toml lists.
     #[arg(long)]
     fix: bool,
-    /// With --fix: print what would change, and write nothing; exit 1 if anything would
+    /// With --fix: print what would change, and what would be found afterwards; write nothing
     #[arg(long, requires = "fix", visible_alias = "dry-run")]
     diff: bool,
 }
@@ -49,18 +50,19 @@ pub struct Options {
 pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure> {
     let run = workspace::run(global, "check", |folder| {
         if options.diff {
-            return Ok(fix::preview(folder));
+            return fix::preview(folder, options);
         }
         if options.fix {
             fix::apply(folder)?;
         }
-        check(folder, options)
+        check(folder, options, &BTreeMap::new())
     })?;
     finish::with(&run, global)
 }
 
-fn check(folder: &Path, options: &Options) -> Result<Run, Failure> {
-    let mut package = Package::load(&walnats_codegen::configure().root(folder));
+/// Checks the package in a folder, with some texts in place of those on the disk, by their paths as findings show them.
+fn check(folder: &Path, options: &Options, texts: &BTreeMap<String, String>) -> Result<Run, Failure> {
+    let mut package = Package::load_with(&walnats_codegen::configure().root(folder), texts);
     let model = package.check().ok();
     if model.is_some() {
         style::check(&mut package, folder);
@@ -78,7 +80,7 @@ fn check(folder: &Path, options: &Options) -> Result<Run, Failure> {
     let (accepted, _) = breaking::read_accepted(folder, &mut report)?;
     accepted.expired(today::today()).into_iter().for_each(|expired| report.push(expired));
     if options.fmt {
-        report.diagnostics.append(&mut fmt::findings(folder)?.diagnostics);
+        report.diagnostics.append(&mut fmt::findings(folder, texts)?.diagnostics);
     }
     report.diagnostics.append(&mut opinion.disagreements.diagnostics);
     report.expire(&today::today().to_string());

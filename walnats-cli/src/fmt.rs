@@ -4,6 +4,7 @@ mod files;
 mod finding;
 mod write;
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -54,14 +55,14 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
     finish::with(&run, global)
 }
 
-/// What is not formatted in a package, as with `--check`.
-pub fn findings(folder: &Path) -> Result<Report, Failure> {
+/// What is not formatted in a package, as with `--check`; with some texts in place of those on the disk, by their paths as shown.
+pub fn findings(folder: &Path, texts: &BTreeMap<String, String>) -> Result<Report, Failure> {
     let options = Options { paths: Vec::new(), check: true, stdin_filename: None };
-    formatted(folder, &options).map(|formatted| formatted.report)
+    formatted(folder, &options, texts).map(|formatted| formatted.report)
 }
 
 fn package(folder: &Path, options: &Options) -> Result<Run, Failure> {
-    let Formatted { mut report, summary, files, written } = formatted(folder, options)?;
+    let Formatted { mut report, summary, files, written } = formatted(folder, options, &BTreeMap::new())?;
     if files.is_empty() && options.paths.is_empty() && !root::has_events(folder) && !report.has_errors() {
         return Err(format!("`{}` has neither walnats.toml nor schemas/: nothing to format", folder.display()).into());
     }
@@ -82,7 +83,7 @@ struct Formatted {
     written: Vec<String>,
 }
 
-fn formatted(folder: &Path, options: &Options) -> Result<Formatted, Failure> {
+fn formatted(folder: &Path, options: &Options, texts: &BTreeMap<String, String>) -> Result<Formatted, Failure> {
     let config = walnats_codegen::configure().root(folder);
     let mut report = Report::default();
     let settings = settings_of(folder, &config, &mut report);
@@ -95,8 +96,14 @@ fn formatted(folder: &Path, options: &Options) -> Result<Formatted, Failure> {
         [] => package.all(&mut report),
         paths => package.named(paths, &mut report)?,
     };
-    let mut formatting =
-        Formatting { folder, style: style(&settings), is_check: options.check, counts: Counts::default(), report };
+    let mut formatting = Formatting {
+        folder,
+        texts,
+        style: style(&settings),
+        is_check: options.check,
+        counts: Counts::default(),
+        report,
+    };
     for file in &files {
         formatting.file(file);
     }
@@ -134,6 +141,8 @@ impl Counts {
 /// The files of a package on their way.
 struct Formatting<'a> {
     folder: &'a Path,
+    /// Texts in place of those on the disk.
+    texts: &'a BTreeMap<String, String>,
     style: Style,
     is_check: bool,
     counts: Counts,
@@ -142,7 +151,7 @@ struct Formatting<'a> {
 
 impl Formatting<'_> {
     fn file(&mut self, file: &File) {
-        let disk = Files::disk(self.folder);
+        let disk = Files::Disk { root: self.folder, texts: self.texts };
         let Some(source) = disk.text(&file.inside, &file.shown, &mut self.report) else {
             self.counts.left_alone += 1;
             return;

@@ -115,6 +115,8 @@ const FOREIGN: &[(&str, Level)] = &[
     ("unanchored-pattern", Level::Allow),
     ("unused-definition", Level::Allow),
     ("repeated-entry", Level::Allow),
+    ("wrong-annotation", Level::Allow),
+    ("refused-by-meta-schema", Level::Allow),
     ("outdated-keyword", Level::Allow),
     ("outdated-identifier", Level::Allow),
     ("no-example", Level::Allow),

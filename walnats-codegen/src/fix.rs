@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use crate::check;
 use crate::codes;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Edit, Fix, Report, Severity};
@@ -60,6 +61,13 @@ pub fn fix(config: &Config) -> Fixed {
     fixed
 }
 
+impl Fixed {
+    /// The new texts of the files that change, by path.
+    pub fn texts(&self) -> BTreeMap<String, String> {
+        self.files.iter().map(|file| (file.path.clone(), file.new.clone())).collect()
+    }
+}
+
 struct Fixer<'c> {
     config: &'c Config,
     /// The fixes that would make something worse.
@@ -70,14 +78,54 @@ struct Fixer<'c> {
 struct Run {
     report: Report,
     has_model: bool,
+    /// Whether there are schemas that were not looked at: who refers to what is not known then.
+    is_partial: bool,
+}
+
+/// The findings whose fixes take all references of the package.
+const OF_REFERENCES: [&str; 3] = ["WN02", "WN0732", "WN0734"];
+
+fn takes_references(found: &Diagnostic) -> bool {
+    OF_REFERENCES.iter().any(|beginning| found.code.starts_with(beginning))
+}
+
+/// Adds what lints find in the events that no error concerns, and in files without errors.
+fn lint_the_rest(package: &mut Package, of_reading: &[Diagnostic]) {
+    let model = package.salvage().model;
+    let mut report = package.report.clone();
+    let known = std::mem::take(&mut report.diagnostics);
+    check::check(&model, &package.sources, &package.settings, &mut report);
+    let wrong: BTreeSet<&str> =
+        errors(&package.report).chain(of_reading).map(|error| error.place.file.path.as_str()).collect();
+    let is_sound = |found: &Diagnostic| {
+        let places = found.fix.iter().flat_map(|fix| &fix.edits).map(|edit| &edit.place).chain([&found.place]);
+        !places.into_iter().any(|place| wrong.contains(place.file.path.as_str()))
+            && !known.contains(found)
+            && !takes_references(found)
+    };
+    let found: Vec<Diagnostic> = report.diagnostics.into_iter().filter(is_sound).collect();
+    package.report.diagnostics.extend(found);
 }
 
 impl Fixer<'_> {
-    /// Checks the package with these texts. What `[lints]` could allow ends nothing, so that what it hides is seen, too.
+    /// Checks the package with these texts. What `[lints]` could allow ends nothing, so that what it hides is seen, too. Neither do
+    /// errors in one file keep those in others from being fixed: a section of `walnats.toml` that is wrong takes its defaults.
     fn run(&self, texts: &BTreeMap<String, String>) -> Run {
         let mut package = Package::load_leniently(self.config, texts);
+        let found = std::mem::take(&mut package.report.diagnostics);
+        let (of_reading, found): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|found| found.severity == Severity::Error);
+        package.report.diagnostics = found;
         let has_model = package.check().is_ok();
-        Run { report: package.report, has_model }
+        if !has_model {
+            lint_the_rest(&mut package, &of_reading);
+        }
+        let settings = self.config.shown_config_file();
+        let is_partial = of_reading.iter().any(|error| error.place.file.path != settings);
+        let has_model = has_model && of_reading.is_empty();
+        package.report.diagnostics.extend(of_reading);
+        package.report.sort();
+        Run { report: package.report, has_model, is_partial }
     }
 
     /// The findings whose fixes may be applied together.
@@ -93,7 +141,13 @@ impl Fixer<'_> {
                 taken.is_none_or(|taken| taken.iter().all(|other| span.1 < other.0 || other.1 < span.0))
             };
             let is_ours = own.iter().all(|edit| !run.report.is_foreign(&edit.place));
-            if is_ours && is_consistent(own) && own.iter().all(is_free) && !self.rejected.contains(&key(found)) {
+            let is_known = !(run.is_partial && takes_references(found));
+            if is_ours
+                && is_known
+                && is_consistent(own)
+                && own.iter().all(is_free)
+                && !self.rejected.contains(&key(found))
+            {
                 for edit in own {
                     let spans = taken.entry(edit.place.file.path.as_str()).or_default();
                     spans.push((edit.place.span.start, edit.place.span.end));

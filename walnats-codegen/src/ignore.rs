@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use crate::codes::{self, Code, DefaultLevel};
-use crate::diagnostic::{Diagnostic, Ignore, Place, Report, Scope, Suppression};
+use crate::diagnostic::{Diagnostic, Ignore, Place, Report, Scope, Suppression, names_file};
 use crate::load::{Document, Node, NodeValue, SourceSet, shown_folders};
 use crate::settings::{Settings, Text};
 
@@ -22,6 +22,7 @@ pub fn read(sources: &SourceSet, settings: &Settings, folders: &[PathBuf], repor
         in_node(document, &document.root, &mut ignores, report);
     }
     let folders = shown_folders(folders);
+    let files = shown_files(sources, settings, report);
     for entry in &settings.lints.ignore {
         let place = settings.place(&entry.reason);
         let written = Written {
@@ -29,16 +30,52 @@ pub fn read(sources: &SourceSet, settings: &Settings, folders: &[PathBuf], repor
             until: entry.until.as_ref().map(|until| until.text().as_str()),
             place: &place,
         };
+        let of_none = |pattern: &&Text| !is_of_payloads(pattern) && !names_any(pattern, &files, &folders);
+        let unmatched: Vec<&Text> = entry.files.as_slice().iter().filter(of_none).collect();
         let patterns = entry.files.as_slice().iter().map(|text| text.as_str().to_owned()).collect();
         let scope = Scope::Files { folders: folders.clone(), patterns };
         for slug in entry.lint.as_slice() {
-            ignores.extend(written.ignore(slug.as_str(), settings.place(slug), scope.clone(), report));
+            let ignore = written.ignore(slug.as_str(), settings.place(slug), scope.clone(), report);
+            // That nothing needs it is no news then.
+            ignores.extend(ignore.filter(|_| unmatched.len() < entry.files.as_slice().len()));
+        }
+        for pattern in unmatched {
+            let message = format!("no file matches `{}`", pattern.as_str());
+            let help =
+                "write paths from the schema folder or from the package's folder on: `legacy/*.json`, `**/*.yaml`";
+            let finding = Diagnostic::warning("WN0782", settings.place(pattern), message).help(help);
+            report.push(finding.suggest(pattern.as_str(), files.iter().flat_map(|file| names(file, &folders))));
         }
         if let Some(until) = &entry.until {
             check_day(until.text(), settings, report);
         }
     }
     ignores
+}
+
+/// The files that findings may be in, as shown, but for payloads.
+fn shown_files(sources: &SourceSet, settings: &Settings, report: &Report) -> Vec<String> {
+    // What could not be read is there, too.
+    let unread = report.diagnostics.iter().map(|found| found.place.file.path.clone());
+    let documents = sources.documents.iter().chain(&sources.tests).map(|document| document.file.path.clone());
+    let protobuf = sources.protobuf.iter().map(|source| source.file.path.clone());
+    documents.chain(protobuf).chain(unread).chain([settings.file.path.clone()]).collect()
+}
+
+/// Whether a pattern may be about samples, or about files next to the schemas, which are not read here.
+fn is_of_payloads(pattern: &Text) -> bool {
+    let mut parts = pattern.as_str().split('/');
+    parts.any(|part| matches!(part, "samples" | "tests")) || pattern.as_str().ends_with(".toml")
+}
+
+fn names_any(pattern: &Text, files: &[String], folders: &[String]) -> bool {
+    files.iter().any(|file| names_file(pattern.as_str(), file, folders))
+}
+
+/// What a file is called from a schema folder on, and from the package's folder on.
+fn names<'f>(file: &'f str, folders: &'f [String]) -> impl Iterator<Item = &'f str> {
+    let inside = folders.iter().filter_map(|folder| file.strip_prefix(folder.as_str())?.strip_prefix('/'));
+    inside.chain([file])
 }
 
 /// Adds a finding for each ignore that suppresses nothing, once everything else is found.

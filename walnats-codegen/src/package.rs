@@ -38,7 +38,12 @@ impl Package {
         package
     }
 
-    /// The same with some texts in place of those on the disk, by their paths as shown; what `[lints]` could allow is a warning
+    /// The same with some texts in place of those on the disk, by their paths as findings show them.
+    pub fn load_with(config: &Config, texts: &BTreeMap<String, String>) -> Self {
+        Self::read(config, &Files::Disk { root: &config.root, texts }, Strictness::AsSet)
+    }
+
+    /// The same; what `[lints]` could allow is a warning
     /// at most.
     pub(crate) fn load_leniently(config: &Config, texts: &BTreeMap<String, String>) -> Self {
         Self::read(config, &Files::Disk { root: &config.root, texts }, Strictness::Lenient)

@@ -53,6 +53,7 @@ mod event;
 mod fmt;
 mod lints;
 mod read;
+mod rename;
 mod schema;
 mod service;
 mod stream;

@@ -34,6 +34,9 @@ fn each_package_is_fixed_as_expected() {
     assert!(wrong.is_empty(), "{} files:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// Folders whose findings have no fix, because nobody knows the one right answer.
+const WITHOUT_A_FIX: [&str; 2] = ["none-both-words", "none-nullable-without-effect"];
+
 #[test]
 fn what_is_fixed_needs_no_more_and_is_not_worse() {
     for folder in fixtures() {
@@ -46,7 +49,8 @@ fn what_is_fixed_needs_no_more_and_is_not_worse() {
             assert!(has(&before, code), "{name}: {code} is not found: {before:?}");
             assert!(texts(&folder.join("before")) != texts(&folder.join("after")), "{name}: nothing is fixed");
         } else {
-            assert!(before.diagnostics.iter().any(|found| found.fix.is_some()) || name.contains("both"), "{name}");
+            let is_offered = before.diagnostics.iter().any(|found| found.fix.is_some());
+            assert!(is_offered != WITHOUT_A_FIX.contains(&name.as_str()), "{name}");
             assert_eq!(texts(&folder.join("before")), texts(&folder.join("after")), "{name}");
         }
         let errors = |report: &Report| report.diagnostics.iter().filter(|it| it.severity == Severity::Error).count();

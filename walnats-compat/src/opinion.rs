@@ -1,12 +1,14 @@
 //! The independent validator: the crate `jsonschema`, over the schema files as they stand.
 
+use std::collections::HashSet;
+
 use jsonschema::{Draft, Registry, Validator};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use walnats_codegen::load::Document;
 use walnats_codegen::model::Annotations;
 use walnats_codegen::settings::{DraftName, Formats, Settings};
-use walnats_schema::Format;
+use walnats_schema::{Format, read};
 
 /// Schema files as JSON values, each with the base URI of its relative references.
 #[derive(Clone, Debug)]
@@ -81,6 +83,25 @@ impl Opinion<'_> {
             .build(&reference)
             .map_err(|error| error.to_string())
     }
+}
+
+/// Whether a file that one of the schemas is in breaks the meta-schema of its draft, such as by a name that `required` lists
+/// twice: what another validator makes of such a file says nothing about walnats.
+pub fn breaks_meta_schema(documents: &[Document], notes: &[Annotations]) -> bool {
+    let mut seen = HashSet::new();
+    let mut first = notes.iter().filter(|note| seen.insert(note.document));
+    first.any(|note| {
+        documents.get(note.document.0).is_some_and(|document| {
+            let schema = document.root.to_json();
+            !match note.draft {
+                read::Draft::Draft4 => jsonschema::draft4::meta::is_valid(&schema),
+                read::Draft::Draft6 => jsonschema::draft6::meta::is_valid(&schema),
+                read::Draft::Draft7 => jsonschema::draft7::meta::is_valid(&schema),
+                read::Draft::Draft201909 => jsonschema::draft201909::meta::is_valid(&schema),
+                read::Draft::Draft202012 => jsonschema::draft202012::meta::is_valid(&schema),
+            }
+        })
+    })
 }
 
 /// The draft of files without `$schema`.

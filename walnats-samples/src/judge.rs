@@ -1,13 +1,14 @@
 //! Whether payloads are events.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use jsonschema::Validator;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
 use walnats_codegen::Package;
 use walnats_codegen::model::Payload as Carried;
 use walnats_codegen::model::{Event, EventModel};
-use walnats_compat::opinion::Files;
+use walnats_compat::opinion::{Files, breaks_meta_schema};
 use walnats_schema::{Cut, Violation, Violations};
 
 use crate::payload::{Content, Payload};
@@ -108,6 +109,8 @@ fn binary(message: MessageDescriptor, bytes: &[u8]) -> Verdict {
 #[derive(Debug, Default)]
 pub struct SecondOpinion {
     validators: HashMap<String, Validator>,
+    /// Whether the schemas are such that both have to agree; found when it is asked for.
+    is_sound: OnceLock<bool>,
 }
 
 impl SecondOpinion {
@@ -125,13 +128,21 @@ impl SecondOpinion {
                 validators.insert(event.name.clone(), validator);
             }
         }
-        Self { validators }
+        Self { validators, is_sound: OnceLock::new() }
     }
 
     /// Whether the other validator accepts the payload; `None` where it has no opinion.
     pub fn accepts(&self, event: &Event, payload: &Payload) -> Option<bool> {
         let Content::Value(node) = &payload.content else { return None };
         Some(self.validators.get(&event.name)?.is_valid(&node.to_json()))
+    }
+}
+
+impl SecondOpinion {
+    /// Whether a disagreement is a fault of one of the two: not where the schemas break the meta-schemas of their drafts.
+    pub(crate) fn has_to_agree(&self, judge: &Judge<'_>) -> bool {
+        let documents = &judge.package.sources.documents;
+        *self.is_sound.get_or_init(|| !breaks_meta_schema(documents, &judge.model.notes))
     }
 }
 

@@ -60,6 +60,7 @@ fn one(judge: &Judge<'_>, second: &SecondOpinion, case: &Case) -> Ended {
     let has_passed = findings.is_empty();
     if let Some(accepts) = second.accepts(event, &case.payload)
         && accepts != verdict.is_valid()
+        && second.has_to_agree(judge)
     {
         findings.push(disagreement(case, accepts));
     }

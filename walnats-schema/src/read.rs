@@ -25,6 +25,7 @@ mod bundle;
 mod diagnostic;
 mod document;
 pub mod edit;
+pub mod glob;
 mod lower;
 mod resolve;
 mod suggestion;
@@ -33,7 +34,7 @@ pub mod wildcard;
 pub use bundle::Bundler;
 pub use diagnostic::{
     Diagnostic, Edit, Fix, ForeignFiles, Ignore, Level, Levels, Located, Place, Report, Scope, Severity, SourceFile,
-    Stopped, Suppression,
+    Stopped, Suppression, names_file,
 };
 pub use document::{Document, DocumentId, Member, Node, NodeValue, parse_json, parse_yaml};
 pub use lower::{
@@ -41,4 +42,4 @@ pub use lower::{
     registry,
 };
 pub use resolve::{Cures, Draft, Registry};
-pub use suggestion::did_you_mean;
+pub use suggestion::{did_you_mean, nearest};

@@ -179,6 +179,21 @@ pub enum JsonType {
     Object,
 }
 
+impl JsonType {
+    /// The narrowest type of a value: `1.0` is an integer.
+    pub fn of(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(_) => Self::Boolean,
+            Value::Number(number) if crate::Decimal::from(number).is_integer() => Self::Integer,
+            Value::Number(_) => Self::Number,
+            Value::String(_) => Self::String,
+            Value::Array(_) => Self::Array,
+            Value::Object(_) => Self::Object,
+        }
+    }
+}
+
 /// Keywords that constrain numbers alone. Numbers are kept as written, so that no digit is lost.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]

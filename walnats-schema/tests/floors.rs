@@ -4,8 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The floors of `read`, from the bottom up; siblings of one floor do not know each other.
-const FLOORS: &[&[&str]] =
-    &[&["suggestion", "wildcard"], &["diagnostic"], &["document"], &["edit"], &["resolve"], &["lower", "bundle"]];
+const FLOORS: &[&[&str]] = &[
+    &["glob", "suggestion", "wildcard"],
+    &["diagnostic"],
+    &["document"],
+    &["edit"],
+    &["resolve"],
+    &["lower", "bundle"],
+];
 
 /// The floors of `read::resolve`.
 const RESOLVE_FLOORS: &[&[&str]] =
@@ -16,6 +22,7 @@ const LOWER_FLOORS: &[&[&str]] = &[
     &["annotations", "cure", "never"],
     &["shape"],
     &["schema_object"],
+    &["nullable"],
     &[
         "array",
         "combine",
@@ -30,6 +37,7 @@ const LOWER_FLOORS: &[&[&str]] = &[
         "unknown",
         "value",
     ],
+    &["untyped"],
 ];
 
 /// The floors of `read::document`.

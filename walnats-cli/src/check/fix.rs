@@ -8,23 +8,28 @@ use similar::TextDiff;
 use walnats_codegen::codes;
 use walnats_codegen::fix::{Fixed, fix};
 
+use super::Options;
 use crate::outcome::Failure;
 use crate::output;
 use crate::report::Run;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// What would change in a package, as `diff -u` prints it. Each finding that would be fixed fails.
-pub fn preview(folder: &Path) -> Run {
+/// What would change in a package, as `diff -u` prints it, and what `walnats check` would find afterwards.
+pub fn preview(folder: &Path, options: &Options) -> Result<Run, Failure> {
     let fixed = fix(&walnats_codegen::configure().root(folder));
-    let mut run = Run::new("check").summary(format!("{} to fix", output::count(fixed.findings.len(), "finding")));
-    fixed.findings.iter().for_each(|found| run.add(found));
+    let mut run = super::check(folder, options, &fixed.texts())?;
     let diffs = fixed.files.iter().map(|file| {
         let diff = TextDiff::from_lines(&file.old, &file.new);
         diff.unified_diff().header(&format!("a/{}", file.path), &format!("b/{}", file.path)).to_string()
     });
-    run.details = diffs.collect();
-    run.deny_warnings(true)
+    run.details = diffs.chain([std::mem::take(&mut run.details)]).collect();
+    if !fixed.findings.is_empty() {
+        let findings = output::count(fixed.findings.len(), "finding");
+        let files = output::count(fixed.files.len(), "file");
+        run.summary = format!("{findings} to fix in {files}; then {}", run.summary);
+    }
+    Ok(run)
 }
 
 /// Writes the files of a package that change, and says what was fixed.

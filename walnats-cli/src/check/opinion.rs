@@ -6,7 +6,7 @@ use walnats_codegen::load::SourceSet;
 use walnats_codegen::model::{Annotations, EventModel};
 use walnats_codegen::settings::Settings;
 use walnats_codegen::{Diagnostic, Report};
-use walnats_compat::opinion::{Files, pointer};
+use walnats_compat::opinion::{Files, breaks_meta_schema, pointer};
 use walnats_schema::SchemaId;
 
 /// The result of the comparison.
@@ -47,6 +47,10 @@ pub fn compare(model: &EventModel, sources: &SourceSet, settings: &Settings) -> 
                 opinion.unjudged.insert(format!("{}#{}", document.file.path, pointer(&note.path)), reason);
             }
         }
+    }
+    if !opinion.disagreements.diagnostics.is_empty() && breaks_meta_schema(&sources.documents, &model.notes) {
+        // What is wrong with the schemas has findings of its own.
+        opinion.disagreements = Report::default();
     }
     opinion
 }

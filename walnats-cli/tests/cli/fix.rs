@@ -19,7 +19,8 @@ fn misspelt_words_are_corrected_in_their_files() {
     fs::write(&file, format!("\u{feff}{MISSPELT}")).unwrap();
 
     let would = walnats(folder.path(), &["check", "--fix", "--diff"]);
-    assert_eq!(would.code, 1, "{}{}", would.stdout, would.stderr);
+    assert_eq!(would.code, 0, "nothing would remain: {}{}", would.stdout, would.stderr);
+    assert!(would.stdout.contains("3 findings to fix in 1 file; then 2 events"), "{}", would.stdout);
     for line in ["--- a/schemas/a.json", "+++ b/schemas/a.json", r#"-  "propertis":"#, r#"+  "properties":"#] {
         assert!(would.stdout.contains(line), "`{line}` is not in:\n{}", would.stdout);
     }
@@ -57,4 +58,60 @@ fn a_fix_that_would_cause_an_error_is_not_written() {
 #[test]
 fn a_diff_without_fix_is_wrong_usage() {
     assert_eq!(walnats(package(&[("schemas/a.json", MISSPELT)]).path(), &["check", "--diff"]).code, 2);
+}
+
+/// With each format, and with findings of every kind left.
+#[test]
+fn a_diff_is_followed_by_what_would_remain() {
+    let files = [
+        (
+            "walnats.toml",
+            "[streams.as]\ndescripton = \"In words\"\nstorage = \"tape\"\n\n[lints]\nno-owner = \"warn\"\n",
+        ),
+        ("schemas/a.json", MISSPELT),
+        (
+            "schemas/b.json",
+            r#"{ "description": "Paid.", "type": "object", "required": ["price", "price"],
+                 "properties": { "price": { "type": "number" } }, "examples": [{}] }"#,
+        ),
+        ("schemas/c.json", r#"{ "description": "Wrong.", "type": 7, "propertis": {} }"#),
+    ];
+    let (previewed, fixed) = (package(&files), package(&files));
+    for format in ["human", "json", "concise"] {
+        let preview = walnats(previewed.path(), &["check", "--fix", "--diff", "--format", format]);
+        assert_eq!(preview.code, 1, "{}{}", preview.stdout, preview.stderr);
+        assert_eq!(fs::read_to_string(previewed.path().join("schemas/a.json")).unwrap(), MISSPELT);
+        if format == "human" {
+            walnats(fixed.path(), &["check", "--fix"]);
+        }
+        let after = walnats(fixed.path(), &["check", "--format", format]);
+        assert_eq!(preview.code, after.code);
+        match format {
+            "human" => assert_eq!(preview.stderr, after.stderr, "the same findings, with the same levels"),
+            "concise" => {
+                assert!(preview.stdout.starts_with(after.stdout.split('\n').next().unwrap()), "{}", preview.stdout)
+            }
+            _ => {
+                let findings =
+                    |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap()["findings"].clone();
+                assert!(findings(&after.stdout).as_array().is_some_and(|found| !found.is_empty()), "{}", after.stdout);
+                assert_eq!(findings(&preview.stdout), findings(&after.stdout));
+            }
+        }
+    }
+    // What is wrong in one file keeps no other from being fixed.
+    let read = |path: &str| fs::read_to_string(fixed.path().join(path)).unwrap();
+    assert!(read("walnats.toml").contains("description = \"In words\""), "{}", read("walnats.toml"));
+    assert!(read("schemas/a.json").contains("\"properties\""), "{}", read("schemas/a.json"));
+    assert!(read("schemas/b.json").contains("\"required\": [\"price\"]"), "{}", read("schemas/b.json"));
+}
+
+#[test]
+fn layout_is_that_of_the_fixed_text() {
+    let folder =
+        package(&[("schemas/a.json", "{ \"description\": \"Paid.\", \"type\": \"object\", \"propertis\": {} }\n")]);
+    let preview = walnats(folder.path(), &["check", "--fix", "--diff", "--fmt"]);
+    walnats(folder.path(), &["check", "--fix"]);
+    let after = walnats(folder.path(), &["check", "--fmt"]);
+    assert_eq!((preview.code, preview.stderr), (after.code, after.stderr));
 }

@@ -85,3 +85,25 @@ fn strict_asks_for_what_is_allowed() {
     }
     assert!(!checked.stderr.contains("WN0737"), "{}", checked.stderr);
 }
+
+#[test]
+fn files_are_named_by_globs_of_the_usual_kind() {
+    let undescribed = r#"{"type": "object"}"#;
+    let check = |pattern: &str| {
+        let toml = format!(
+            "[[lints.ignore]]\nlint = \"no-description\"\nfiles = \"{pattern}\"\nreason = \"it says it all\"\n"
+        );
+        let folder = package(&[("walnats.toml", &toml), ("schemas/v1/old/a.json", undescribed)]);
+        walnats(folder.path(), &["check", "--deny-warnings"])
+    };
+    for pattern in ["**/*.json", "v1/**", "v?/*/a.json", "schemas/**/a.json", "v1", "*.json", "v1/*"] {
+        let ran = check(pattern);
+        assert_eq!(ran.code, 0, "{pattern}: {}", ran.stderr);
+    }
+    for pattern in ["**/*.yaml", "v1/*.json", "v??/**", "a.json"] {
+        let ran = check(pattern);
+        assert_eq!(ran.code, 1, "{pattern}");
+        let message = format!("warning[WN0782]: no file matches `{pattern}`");
+        assert!(ran.stderr.contains(&message) && !ran.stderr.contains("WN0780"), "{}", ran.stderr);
+    }
+}

@@ -140,3 +140,12 @@ fn the_root_says_what_is_no_package() {
     let ran = walnats(folder.path(), &["check"]);
     assert!(ran.code == 1 && ran.stderr.contains("did you mean `exclude`?"), "{}", ran.stderr);
 }
+
+/// What this repository keeps for tests is left out, with the reason next to it.
+#[test]
+fn this_repository_is_a_clean_workspace() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let ran = walnats(&root, &["check", "--workspace", "--deny-warnings", "--root", "."]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains(".: 6 events in 6 streams"), "{}", ran.stdout);
+}

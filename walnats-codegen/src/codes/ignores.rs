@@ -20,4 +20,12 @@ pub(super) const CODES: &[Code] = &[
         cure: "Write `\"x-walnats\": {\"allow\": {\"slug\": \"the reason\"}}`, or `{\"reason\": \"...\", \"until\": \"2027-01-31\"}` in place of the reason.",
         reference: None,
     },
+    Code {
+        id: "WN0782",
+        slug: "ignore-without-a-file",
+        level: Warn,
+        summary: "A pattern of `[[lints.ignore]]` that matches no file.",
+        cure: "Write paths from the schema folder or from the package's folder on: `legacy/*.json`, `**/*.yaml`.",
+        reference: None,
+    },
 ];

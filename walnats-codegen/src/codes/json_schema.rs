@@ -136,8 +136,8 @@ pub(super) const CODES: &[Code] = &[
         id: "WN0317",
         slug: "branch-never",
         level: Warn,
-        summary: "A branch of `anyOf`, `oneOf`, `if` or `dependentSchemas` for which no value is valid, because it requires what the schema around it refuses.",
-        cure: "Correct its name; or declare the member next to `additionalProperties`, or use `unevaluatedProperties` there instead.",
+        summary: "A branch of `anyOf`, `oneOf`, `if` or `dependentSchemas` for which no value is valid, because it requires what the schema around it refuses, or is of another type.",
+        cure: "Correct its name; or declare the member next to `additionalProperties`, or use `unevaluatedProperties` there instead. Drop a branch of another type, or let the schema around it allow that type.",
         reference: Some("https://json-schema.org/draft/2020-12/json-schema-core#section-11.3"),
     },
 ];

@@ -172,4 +172,20 @@ pub(super) const CODES: &[Code] = &[
         cure: "Tell the branches apart with a required `const`, or write `anyOf`.",
         reference: Some("https://json-schema.org/draft/2020-12/json-schema-core#section-10.2.1.3"),
     },
+    Code {
+        id: "WN0741",
+        slug: "wrong-annotation",
+        level: Warn,
+        summary: "An annotation of the wrong kind, such as a `title` that is not a string: it means nothing, and other validators refuse the whole schema.",
+        cure: "Correct the value, or begin the name with `x-`.",
+        reference: Some("https://json-schema.org/draft/2020-12/json-schema-validation#section-9"),
+    },
+    Code {
+        id: "WN0742",
+        slug: "refused-by-meta-schema",
+        level: Warn,
+        summary: "What asks for nothing, and is refused by the meta-schema of the draft, as other validators refuse the whole schema: an empty `required` or list in `dependencies` in draft-04, an empty `prefixItems`, an entry of `$defs` that is not a schema, an anchor that is not a name.",
+        cure: "Remove it, or correct it.",
+        reference: Some("https://json-schema.org/draft/2020-12/json-schema-core#section-8.1.1"),
+    },
 ];

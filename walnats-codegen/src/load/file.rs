@@ -39,6 +39,7 @@ impl<'a> Files<'a> {
     /// A text file of the package, such as `walnats.toml`, where it exists; `shown` is its path for people.
     pub fn text(&self, path: &Path, shown: &str, report: &mut Report) -> Option<Arc<SourceFile>> {
         let content = match self {
+            Self::Disk { texts, .. } if texts.contains_key(shown) => Content::Memory(texts.get(shown)?.as_bytes()),
             // A link to nowhere is there, and cannot be read.
             Self::Disk { root, .. } if is_absent(&root.join(path)) => return None,
             Self::Disk { root, .. } => Content::Disk(root.join(path)),

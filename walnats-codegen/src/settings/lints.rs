@@ -42,7 +42,9 @@ pub enum PresetName {
 pub struct IgnoreSettings {
     /// The name of what is found, such as `no-description`, or several.
     pub lint: OneOrMany,
-    /// Where: files from the schema folder on, with one `*` for any text, such as `legacy/*`; or `walnats.toml`.
+    /// Where: files or folders, from the schema folder or from the package's folder on. `*` stands for any text within a part of a
+    /// path, `?` for a character, `**` for any parts: `legacy/*.json`, `**/*.yaml`, `walnats.toml`. A pattern such as `*.yaml`, of
+    /// one part, is about every folder.
     pub files: OneOrMany,
     /// Why it is not to be reported.
     pub reason: Text,

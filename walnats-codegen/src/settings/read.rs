@@ -8,9 +8,10 @@ use serde::de::DeserializeOwned;
 use serde_spanned::Spanned;
 use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 
+use super::rename;
 use super::{IgnoreSettings, Keys, LevelName, LintSettings, PresetName, ProtobufName, Settings, StreamSettings, Text};
 use crate::codes::{self, DefaultLevel};
-use crate::diagnostic::{Diagnostic, Place, Report, SourceFile, did_you_mean};
+use crate::diagnostic::{Diagnostic, Place, Report, SourceFile, did_you_mean, nearest};
 
 /// Keys that no two streams can share; `subjects` and `description` are looked at by themselves.
 const OF_ONE_STREAM: [&str; 5] = ["mirror", "sources", "republish", "subject_transform", "sealed"];
@@ -25,6 +26,10 @@ const JETSTREAM: [(&str, &str); 7] = [
     ("allow_msg_schedules", "schedules"),
     ("allow_atomic", "atomic"),
 ];
+
+/// How many keys that could stand somewhere are listed, and how many of those that are nearest.
+const MOST_KNOWN: usize = 60;
+const NEAREST: usize = 3;
 
 const SECTIONS: [&str; 10] =
     ["schemas", "defaults", "streams", "events", "services", "codegen", "breaking", "fmt", "lints", "workspace"];
@@ -42,7 +47,9 @@ pub fn parse(file: &Arc<SourceFile>, report: &mut Report) -> Settings {
     if !errors.is_empty() {
         return settings;
     }
-    for (key, value) in table.into_inner() {
+    let table = table.into_inner();
+    let present: Vec<String> = table.keys().map(|key| key.get_ref().to_string()).collect();
+    for (key, value) in table {
         match key.get_ref().as_ref() {
             "schemas" => settings.schemas = reader.section(value).unwrap_or_default(),
             "defaults" => settings.defaults = reader.stream(value).unwrap_or_default(),
@@ -54,7 +61,7 @@ pub fn parse(file: &Arc<SourceFile>, report: &mut Report) -> Settings {
             "breaking" => settings.breaking = reader.section(value).unwrap_or_default(),
             "workspace" => settings.workspace = Some(reader.section(value).unwrap_or_default()),
             "codegen" => settings.codegen = reader.section(value).unwrap_or_default(),
-            other => reader.unknown(other, &SECTIONS, key.span()),
+            other => reader.unknown(other, &SECTIONS, &present, key.span()),
         }
     }
     let shared = &settings.defaults;
@@ -89,7 +96,7 @@ impl Reader<'_> {
             // A key may be missing because its mistake was taken out.
             let is_inside = |mistake: &Range<usize>| place.start <= mistake.start && mistake.end <= place.end;
             if !(error.message().starts_with("missing field") && mistakes.iter().any(is_inside)) {
-                self.wrong(&error, span.clone(), &keys);
+                self.wrong(&error, &value, &keys);
             }
             // Nothing is left of a section that is wrong as a whole.
             if !remove(&mut value, &place) {
@@ -152,11 +159,15 @@ impl Reader<'_> {
             let protobuf = table.remove("protobuf");
             settings.protobuf = protobuf.and_then(|protobuf| self.section::<ProtobufName>(protobuf));
         }
+        let present: Vec<String> = match value.get_ref() {
+            DeValue::Table(table) => table.keys().map(|key| key.get_ref().to_string()).collect(),
+            _ => Vec::new(),
+        };
         let mut levels = self.sections::<LevelName>(value);
         levels.retain(|slug, _| {
             let code = codes::by_slug(slug.as_str());
             match code {
-                None => self.unknown(slug.as_str(), &codes::lints().collect::<Vec<_>>(), slug.span()),
+                None => self.unknown_lint(slug, &present),
                 Some(code) if code.level == DefaultLevel::Error => {
                     let message = format!("`{}` has no level: nothing can be generated where it is found", code.slug);
                     let finding = Diagnostic::error("WN0432", self.place(slug.span()), message);
@@ -170,10 +181,19 @@ impl Reader<'_> {
         settings
     }
 
-    fn wrong(&mut self, error: &Error, section: Range<usize>, keys: &[(Range<usize>, String)]) {
-        let span = error.span().unwrap_or(section);
+    /// Reports a key of `[lints]` that is neither one of its own nor the name of a finding.
+    fn unknown_lint(&mut self, slug: &Text, present: &[String]) {
+        let name = slug.as_str();
+        let known: Vec<&str> = ["preset", "ignore", "protobuf"].into_iter().chain(codes::lints()).collect();
+        // The id of a finding stands for its name.
+        let by_id = codes::by_id(&name.to_uppercase()).map(|code| code.slug).filter(|slug| known.contains(slug));
+        self.unknown_or(name, by_id, &known, present, slug.span());
+    }
+
+    fn wrong(&mut self, error: &Error, section: &Spanned<DeValue>, keys: &[(Range<usize>, String)]) {
+        let span = error.span().unwrap_or_else(|| section.span());
         match quoted(error.message(), "unknown field ") {
-            Some((field, known)) => self.unknown(field, &known, span),
+            Some((field, known)) => self.unknown(field, &known, &rename::present(section, &span), span),
             None => {
                 // The innermost value that the error is in comes last.
                 let is_in = |value: &Range<usize>| value.start <= span.start && span.end <= value.end;
@@ -188,30 +208,50 @@ impl Reader<'_> {
         }
     }
 
-    fn unknown(&mut self, key: &str, known: &[&str], span: Range<usize>) {
-        let diagnostic = Diagnostic::error("WN0402", self.place(span), format!("unknown key `{key}`"));
-        let ours =
-            JETSTREAM.iter().find(|(theirs, ours)| *theirs == key && known.contains(ours)).map(|(_, ours)| *ours);
-        self.report.push(match ours {
-            Some(ours) => diagnostic.help(format!("did you mean `{ours}`?")),
-            None => {
-                let finding = diagnostic.help(format!("known here: {}", known.join(", ")));
-                let theirs = JETSTREAM.iter().filter(|(_, ours)| known.contains(ours));
-                match did_you_mean(key, theirs.clone().map(|(theirs, _)| *theirs).chain(known.iter().copied())) {
-                    // The misspelt name may be JetStream's.
-                    Some(near) => {
-                        let ours = theirs.clone().find(|(theirs, _)| *theirs == near).map_or(near, |(_, ours)| *ours);
-                        finding.help(format!("did you mean `{ours}`?"))
-                    }
-                    None => finding,
-                }
+    /// Reports a key that is not `known`; `present` are the keys next to it.
+    fn unknown(&mut self, key: &str, known: &[&str], present: &[String], span: Range<usize>) {
+        let ours = JETSTREAM.iter().find(|(theirs, ours)| *theirs == key && known.contains(ours));
+        self.unknown_or(key, ours.map(|(_, ours)| *ours), known, present, span);
+    }
+
+    /// The same of a key that is another name for `ours`.
+    fn unknown_or(&mut self, key: &str, ours: Option<&str>, known: &[&str], present: &[String], span: Range<usize>) {
+        let theirs = JETSTREAM.iter().filter(|(_, ours)| known.contains(ours));
+        let meant = ours.or_else(|| {
+            let near = did_you_mean(key, theirs.clone().map(|(theirs, _)| *theirs).chain(known.iter().copied()))?;
+            // The misspelt name may be JetStream's.
+            Some(theirs.clone().find(|(theirs, _)| *theirs == near).map_or(near, |(_, ours)| *ours))
+        });
+        let place = self.place(span);
+        let finding = Diagnostic::error("WN0402", place.clone(), format!("unknown key `{key}`"));
+        self.report.push(match meant {
+            Some(meant) => {
+                // Where the right one is there too, nobody knows which of the two is meant.
+                let is_free = !present.iter().any(|present| present == meant);
+                let fix = is_free.then(|| rename::key(&place, key, meant));
+                finding.help(format!("did you mean `{meant}`?")).fix(fix)
             }
+            None => finding.help(known_here(key, known)),
         });
     }
 
     fn place(&self, span: Range<usize>) -> Place {
         Place { file: Arc::clone(self.file), span }
     }
+}
+
+/// The keys that could stand here: all of them, or where they are many, those most like the wrong one.
+fn known_here(key: &str, known: &[&str]) -> String {
+    if known.len() <= MOST_KNOWN {
+        return format!("known here: {}", known.join(", "));
+    }
+    let near: Vec<String> =
+        nearest(key, known.iter().copied(), NEAREST).iter().map(|near| format!("`{near}`")).collect();
+    format!(
+        "the nearest of {} names are {}; `walnats explain` lists all codes with their names",
+        known.len(),
+        near.join(", ")
+    )
 }
 
 /// Each value of a table with its key, outer ones before inner ones.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::suggestion::did_you_mean;
 pub use fix::{Edit, Fix};
 pub use levels::{ForeignFiles, Level, Levels};
-pub use suppression::{Ignore, Scope, Suppression};
+pub use suppression::{Ignore, Scope, Suppression, names_file};
 
 /// A file's text, shared by everything that points into it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -6,7 +6,7 @@ mod item;
 mod member;
 mod text;
 
-pub use item::{remove_item, wrap_in_array};
+pub use item::{append_item, remove_item, wrap_in_array};
 pub use member::{insert_before, remove_member, rename};
 pub use text::set;
 
@@ -53,6 +53,23 @@ fn after_anchor(text: &str) -> &str {
         Some(rest) => rest.split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim_start()),
         None => text,
     }
+}
+
+/// Where the text of a member or an item of a block ends. The comments that follow it, which stand no deeper than it begins,
+/// are about what comes next.
+fn end_of_block(text: &str, span: &Range<usize>) -> usize {
+    let line = text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
+    let column = span.start - line;
+    let mut end = span.start + text[span.clone()].trim_end().len();
+    while let Some(newline) = text[span.start..end].rfind('\n') {
+        let last = &text[span.start + newline + 1..end];
+        let depth = last.len() - last.trim_start().len();
+        if !(last.trim_start().starts_with('#') && depth <= column) {
+            break;
+        }
+        end = span.start + text[span.start..span.start + newline].trim_end().len();
+    }
+    end
 }
 
 fn edit(document: &Document, span: Range<usize>, text: impl Into<String>) -> Edit {

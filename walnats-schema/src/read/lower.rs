@@ -11,6 +11,7 @@ mod cycle;
 mod doubtful;
 mod dynamic;
 mod never;
+mod nullable;
 mod number;
 mod object;
 mod reference;
@@ -19,6 +20,7 @@ mod schema_object;
 mod shape;
 mod string;
 mod unknown;
+mod untyped;
 mod value;
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
@@ -252,6 +254,7 @@ impl<'a, 'r> Lowerer<'a, 'r> {
         self.report_overruled();
         self.set_resources();
         cycle::cut(&mut self.set, &mut self.annotations, &self.references, self.report);
+        self.note_untyped(&roots);
         let reported = required::report(&self.set, &self.annotations, self.registry, self.report);
         let mut finder = never::Finder::new(&self.set);
         let never = roots.iter().map(|root| {

@@ -1,5 +1,7 @@
 //! The word that a misspelt one was meant to be.
 
+use std::collections::HashSet;
+
 /// More edits than these make another word, however long it is.
 const MOST_EDITS: usize = 3;
 
@@ -14,6 +16,24 @@ const MOST_STEPS: usize = 60_000;
 /// edit away; where there are thousands of names, not all of them may be looked at.
 pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     Search::new(word).nearest(known)
+}
+
+/// The words of `known` that have most in common with `word`, the nearest first; at most `count`. Unlike those of
+/// [`did_you_mean`], they need not be near.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, count: usize) -> Vec<&'a str> {
+    let pairs = |text: &str| -> HashSet<(char, char)> {
+        let letters: Vec<char> = text.to_lowercase().chars().take(LONGEST).collect();
+        letters.windows(2).map(|pair| (pair[0], pair[1])).collect()
+    };
+    let own = pairs(word);
+    // Twice the pairs of letters in common, of all that both have: in thousandths.
+    let likeness = |other: &str| {
+        let theirs = pairs(other);
+        2000 * own.intersection(&theirs).count() / (own.len() + theirs.len()).max(1)
+    };
+    let mut known: Vec<(usize, &str)> = known.into_iter().map(|other| (likeness(other), other)).collect();
+    known.sort_by_key(|(likeness, _)| std::cmp::Reverse(*likeness));
+    known.into_iter().take(count).map(|(_, other)| other).collect()
 }
 
 /// One search, with the steps that it has taken.
@@ -110,7 +130,15 @@ fn without_common_ends<'a, 'b>(a: &'a str, b: &'b str) -> (&'a str, &'b str) {
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST_STEPS, Search, did_you_mean};
+    use super::{MOST_STEPS, Search, did_you_mean, nearest};
+
+    #[test]
+    fn the_nearest_words_have_most_in_common() {
+        let known = ["no-description", "no-owner", "money-as-float", "unbounded-id"];
+        assert_eq!(nearest("float-money", known, 2)[0], "money-as-float");
+        assert_eq!(nearest("description-missing", known, 1), ["no-description"]);
+        assert_eq!(nearest("", known, 9).len(), 4);
+    }
 
     #[test]
     fn a_typo_finds_its_word() {

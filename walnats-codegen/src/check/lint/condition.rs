@@ -6,7 +6,7 @@ use super::Package;
 use crate::diagnostic::{Diagnostic, Report};
 
 pub(super) fn check(package: &Package<'_>, report: &mut Report) {
-    for site in package.sites.iter().filter(|site| site.note.draft >= Draft::Draft7) {
+    for site in package.sites.iter().filter(|site| site.note.draft >= Draft::Draft7 && !site.is_reference_alone()) {
         let member = |name| site.node.member(name);
         let branch = member("then").or_else(|| member("else"));
         let (alone, message, help) = match (member("if"), branch) {

@@ -3,6 +3,7 @@
 use walnats_schema::{Format, IntegerFormat, JsonType};
 
 use super::Package;
+use super::case::types_of;
 use super::site::Site;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::load::{Member, NodeValue};
@@ -38,21 +39,41 @@ const KEYWORDS: [(&str, &[JsonType], &[&str]); 4] = [
 ];
 
 pub(super) fn check(package: &Package<'_>, report: &mut Report) {
-    for site in &package.sites {
-        let Some(types) = site.schema.types.as_deref() else { continue };
-        for (what, of, keywords) in KEYWORDS {
-            let applies = of.iter().any(|one| types.contains(one));
-            let mut present = keywords.iter().filter_map(|keyword| site.node.member(keyword)).filter(|it| asks(it));
-            if let Some(member) = present.next().filter(|_| !applies) {
-                report.push(finding(site, member, what));
+    for site in package.sites.iter().filter(|site| !site.is_reference_alone()) {
+        let asking: Vec<(&str, &[JsonType], &Member)> = KEYWORDS
+            .into_iter()
+            .filter_map(|(what, of, keywords)| {
+                let present = keywords.iter().filter_map(|keyword| site.node.member(keyword));
+                Some((what, of, present.filter(|member| asks(member)).next()?))
+            })
+            .collect();
+        let format = site.node.member("format");
+        if asking.is_empty() && format.is_none() {
+            continue;
+        }
+        let types = types(package, site);
+        // What has no value at all is reported as such.
+        if types.is_empty() {
+            continue;
+        }
+        for (what, of, member) in asking {
+            if !of.iter().any(|one| types.contains(one)) {
+                report.push(finding(package, site, member, what));
             }
         }
-        if let Some(member) = site.node.member("format")
-            && let Some(what) = member.value.as_str().and_then(|name| of_other_type(name, types))
+        if let Some(member) = format
+            && let Some(what) = member.value.as_str().and_then(|name| of_other_type(name, &types))
         {
-            report.push(finding(site, member, what));
+            report.push(finding(package, site, member, what));
         }
     }
+}
+
+/// The types that values may have where the schema applies: by its own keywords, what it refers to, and what is around it.
+fn types(package: &Package<'_>, site: &Site<'_>) -> Vec<JsonType> {
+    let mut ids = vec![site.id];
+    ids.extend(package.hosts(site));
+    types_of(&package.model.schemas, &ids)
 }
 
 /// Whether a keyword asks for anything: generators write some at all places.
@@ -75,15 +96,29 @@ fn of_other_type(format: &str, types: &[JsonType]) -> Option<&'static str> {
         .then_some("integers")
 }
 
-fn finding(site: &Site<'_>, member: &Member, what: &str) -> Diagnostic {
-    let types = site.node.get("type").map(|types| types.to_json().to_string()).unwrap_or_default();
-    let message =
-        format!("`{}` is for {what} and never applies to the type `{}`", member.name, types.trim_matches('"'));
+fn finding(package: &Package<'_>, site: &Site<'_>, member: &Member, what: &str) -> Diagnostic {
+    // Its own type, or the one that decides.
+    let set = &package.model.schemas;
+    let mut ids = vec![site.id];
+    ids.extend(package.hosts(site));
+    let own = site.node.get("type").map(|types| (site, types));
+    let deciding = own.or_else(|| {
+        let mut parts = set.conjuncts(&ids).into_iter().filter_map(|id| package.site(id));
+        parts.find_map(|part| Some((part, part.node.get("type")?)))
+    });
+    let message = match deciding {
+        Some((_, types)) => {
+            let types = types.to_json().to_string();
+            format!("`{}` is for {what} and never applies to the type `{}`", member.name, types.trim_matches('"'))
+        }
+        None => format!("`{}` is for {what} and never applies here: no value is one", member.name),
+    };
     let finding = Diagnostic::warning("WN0725", site.name_place(member), message);
-    let types = site.node.member("type").map(|types| site.place(&types.value));
-    let finding = types.into_iter().fold(finding, |finding, place| finding.related(place, "the type"));
+    let place = deciding.map(|(part, types)| part.place(types));
+    let finding = place.into_iter().fold(finding, |finding, place| finding.related(place, "the type"));
+    let is_bytes = member.value.as_str().is_some_and(|name| matches!(name, "byte" | "base64"));
     finding.help(match (member.name.as_str(), what) {
-        ("format", "strings") => "write `\"type\": \"string\"`, or drop the format".to_owned(),
+        ("format", "strings") if !is_bytes => "write `\"type\": \"string\"`, or drop the format".to_owned(),
         _ => format!("correct `type`, or drop `{}`", member.name),
     })
 }

@@ -1,6 +1,9 @@
 //! A schema of the model, and where it is written.
 
+use std::collections::HashMap;
+
 use heck::ToSnakeCase;
+use walnats_schema::read::Draft;
 use walnats_schema::{JsonType, Schema, SchemaId};
 
 use crate::diagnostic::Place;
@@ -16,6 +19,8 @@ pub(super) struct Site<'a> {
     pub(super) node: &'a Node,
     /// The keywords on the way from the root of the file to it.
     pub(super) keywords: Vec<&'a str>,
+    /// How many steps of its path lead to the schema around it.
+    around: usize,
 }
 
 /// The schemas that are objects in files of the package.
@@ -24,10 +29,43 @@ pub(super) fn sites<'a>(model: &'a EventModel, sources: &'a SourceSet) -> Vec<Si
     let sites = schemas.filter_map(|(id, (schema, note))| {
         let document = sources.documents.get(note.document.0)?;
         let node = document.root.descendant(&note.path)?;
-        let keywords = keywords(&note.path);
-        matches!(node.value, NodeValue::Object(_)).then_some(Site { id, schema, note, document, node, keywords })
+        let (keywords, around) = keywords(&note.path);
+        matches!(node.value, NodeValue::Object(_)).then_some(Site {
+            id,
+            schema,
+            note,
+            document,
+            node,
+            keywords,
+            around,
+        })
     });
     sites.collect()
+}
+
+/// Where schemas are among the sites.
+pub(super) struct Index<'a> {
+    by_id: HashMap<SchemaId, usize>,
+    by_path: HashMap<(usize, &'a [String]), usize>,
+}
+
+impl<'a> Index<'a> {
+    pub(super) fn new(sites: &[Site<'a>]) -> Self {
+        let by_id = sites.iter().enumerate().map(|(at, site)| (site.id, at)).collect();
+        let path = |site: &Site<'a>| (site.note.document.0, site.note.path.as_slice());
+        let by_path = sites.iter().enumerate().map(|(at, site)| (path(site), at)).collect();
+        Self { by_id, by_path }
+    }
+
+    pub(super) fn of(&self, id: SchemaId) -> Option<usize> {
+        self.by_id.get(&id).copied()
+    }
+
+    /// The schema that the site is written in.
+    pub(super) fn around(&self, site: &Site<'a>) -> Option<usize> {
+        let path = site.note.path.get(..site.around).filter(|path| path.len() < site.note.path.len())?;
+        self.by_path.get(&(site.note.document.0, path)).copied()
+    }
 }
 
 /// Keywords whose schemas have names, and those whose schemas have numbers.
@@ -35,15 +73,17 @@ const NAMED: [&str; 7] =
     ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies", "x-walnats"];
 const LISTED: [&str; 5] = ["allOf", "anyOf", "oneOf", "prefixItems", "items"];
 
-fn keywords(path: &[String]) -> Vec<&str> {
-    let (mut keywords, mut at) = (Vec::new(), 0);
+/// The keywords of a path, and where the last one stands.
+fn keywords(path: &[String]) -> (Vec<&str>, usize) {
+    let (mut keywords, mut at, mut last) = (Vec::new(), 0, 0);
     while let Some(keyword) = path.get(at) {
         keywords.push(keyword.as_str());
+        last = at;
         let next_is_number = path.get(at + 1).is_some_and(|step| step.bytes().all(|byte| byte.is_ascii_digit()));
         let has_step = NAMED.contains(&keyword.as_str()) || (LISTED.contains(&keyword.as_str()) && next_is_number);
         at += if has_step { 2 } else { 1 };
     }
-    keywords
+    (keywords, last)
 }
 
 impl<'a> Site<'a> {
@@ -67,15 +107,25 @@ impl<'a> Site<'a> {
         self.is_under(&["not", "if"])
     }
 
+    /// Whether the other one is written inside of it.
+    pub(super) fn contains(&self, other: &Site<'_>) -> bool {
+        let (own, theirs) = (&self.node.span, &other.node.span);
+        self.document.name == other.document.name && own.start <= theirs.start && theirs.end <= own.end
+    }
+
+    /// Whether its `$ref` leaves the keywords next to it without a meaning.
+    pub(super) fn is_reference_alone(&self) -> bool {
+        self.note.draft <= Draft::Draft7 && self.schema.reference.is_some()
+    }
+
     /// The name of the member that it is the schema of.
     pub(super) fn member_name(&self) -> Option<&'a str> {
         (self.keywords.last() == Some(&"properties")).then_some(self.note.path.last()?.as_str())
     }
 
-    /// The same in words of lower case.
-    pub(super) fn words(&self) -> Vec<String> {
-        let name = self.member_name().map(ToSnakeCase::to_snake_case).unwrap_or_default();
-        name.split('_').map(str::to_owned).collect()
+    /// The last word of that name, in lower case.
+    pub(super) fn last_word(&self) -> Option<String> {
+        self.member_name()?.to_snake_case().rsplit('_').next().map(str::to_owned)
     }
 
     /// Whether the schema's own `type` names a type, perhaps beside `null`, and no other.

@@ -1,37 +1,38 @@
 //! Ids that are integers without bounds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use walnats_schema::JsonType;
+use walnats_schema::{JsonType, Schema, SchemaId};
 
 use super::Package;
+use super::case::cases_of;
 use super::site::Site;
 use crate::diagnostic::{Diagnostic, Report};
 
 /// How many names a finding lists.
 const MOST_NAMES: usize = 4;
 
+/// What is found in one file: where integers are said, and the members of which they are the schemas.
+#[derive(Default)]
+struct Found<'p, 'a> {
+    integers: Vec<&'p Site<'a>>,
+    names: BTreeSet<&'a str>,
+}
+
 /// One finding for each file.
 pub(super) fn check(package: &Package<'_>, report: &mut Report) {
-    let mut files: BTreeMap<&str, Vec<&Site<'_>>> = BTreeMap::new();
-    for site in package.sites.iter().filter(|site| site.is_of(JsonType::Integer)) {
-        let number = &site.schema.number;
-        let is_bounded = number.minimum.is_some()
-            || number.maximum.is_some()
-            || number.exclusive_minimum.is_some()
-            || number.exclusive_maximum.is_some()
-            || number.format.is_some()
-            || site.schema.enumeration.is_some();
-        if !is_bounded && site.words().last().is_some_and(|word| word == "id") {
-            files.entry(&site.document.file.path).or_default().push(site);
+    let mut files: BTreeMap<&str, Found<'_, '_>> = BTreeMap::new();
+    for member in &package.sites {
+        let is_id = member.last_word().is_some_and(|word| matches!(word.as_str(), "id" | "ids"));
+        let Some(name) = member.member_name().filter(|_| is_id && !member.is_question()) else { continue };
+        for integer in package.scalars(member.id).into_iter().filter_map(|id| unbounded(package, id)) {
+            let found = files.entry(&integer.document.file.path).or_default();
+            found.integers.push(integer);
+            found.names.insert(name);
         }
     }
-    for mut sites in files.into_values() {
-        sites.sort_by_key(|site| site.node.span.start);
-        let Some(first) = sites.first() else { continue };
-        let mut names: Vec<&str> = sites.iter().filter_map(|site| site.member_name()).collect();
-        names.sort_unstable();
-        names.dedup();
+    for Found { integers, names } in files.into_values() {
+        let Some(first) = integers.into_iter().min_by_key(|site| site.node.span.start) else { continue };
         let listed: Vec<String> = names.iter().take(MOST_NAMES).map(|name| format!("`{name}`")).collect();
         let more = names.len().saturating_sub(MOST_NAMES);
         let more = if more == 0 { String::new() } else { format!(" and {more} more") };
@@ -44,4 +45,23 @@ pub(super) fn check(package: &Package<'_>, report: &mut Report) {
             "say `minimum` and `maximum`, or `\"format\": \"int64\"`, so that readers know what holds them; or write ids as strings",
         ));
     }
+}
+
+/// Where a value is said to be an integer, if nothing bounds it.
+fn unbounded<'p, 'a>(package: &'p Package<'a>, id: SchemaId) -> Option<&'p Site<'a>> {
+    let set = &package.model.schemas;
+    let cases = cases_of(set, id, JsonType::Integer)?;
+    let case = cases.iter().find(|case| !case.parts.iter().any(|part| is_bounded(set.get(*part))))?;
+    let said = case.parts.iter().filter(|part| set.get(**part).types.is_some());
+    said.filter_map(|part| package.site(*part)).next()
+}
+
+fn is_bounded(schema: &Schema) -> bool {
+    let number = &schema.number;
+    number.minimum.is_some()
+        || number.maximum.is_some()
+        || number.exclusive_minimum.is_some()
+        || number.exclusive_maximum.is_some()
+        || number.format.is_some()
+        || schema.enumeration.is_some()
 }

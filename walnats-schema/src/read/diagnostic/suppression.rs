@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Diagnostic, Place};
-use crate::read::wildcard;
+use crate::read::glob;
 
 /// Why a finding is not reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub enum Scope {
     Files {
         /// Schema folders, as shown: names begin there.
         folders: Vec<String>,
-        /// Names of files from the schema folder on, or from the package's folder on; one `*` in each stands for any text.
+        /// Names of files from the schema folder on, or from the package's folder on, as [`glob`] has them.
         patterns: Vec<String>,
     },
 }
@@ -60,11 +60,13 @@ impl Scope {
             Self::Part { path, span } => {
                 path == shown && span.start <= place.span.start && place.span.end <= span.end.max(span.start)
             }
-            Self::Files { folders, patterns } => {
-                let names = folders.iter().filter_map(|folder| shown.strip_prefix(folder.as_str())?.strip_prefix('/'));
-                let mut names = names.chain([shown]);
-                names.any(|name| patterns.iter().any(|pattern| wildcard::capture(pattern, name).is_some()))
-            }
+            Self::Files { folders, patterns } => patterns.iter().any(|pattern| names_file(pattern, shown, folders)),
         }
     }
+}
+
+/// Whether a pattern names the file with the path `shown`: from one of the schema folders on, or from the package's folder on.
+pub fn names_file(pattern: &str, shown: &str, folders: &[String]) -> bool {
+    let names = folders.iter().filter_map(|folder| shown.strip_prefix(folder.as_str())?.strip_prefix('/'));
+    names.chain([shown]).any(|name| glob::matches(pattern, name))
 }

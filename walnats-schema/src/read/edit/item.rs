@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use serde_json::Value;
 
+use super::text::written;
 use super::{Style, edit, is_json, slice};
 use crate::read::diagnostic::Edit;
 use crate::read::document::{Document, Node, NodeValue};
@@ -20,9 +21,33 @@ pub fn remove_item(document: &Document, array: &Node, at: usize) -> Option<Edit>
     let text = document.file.text.as_str();
     let own = spans[at].clone();
     let line = text[..own.start].rfind('\n').map_or(0, |newline| newline + 1);
-    let end = own.start + text[own.clone()].trim_end().len();
+    // The dash stands before the item, and decides which comments are within it.
+    let dash = line + text[line..own.start].find('-')?;
+    let end = super::end_of_block(text, &(dash..own.end));
     let rest = text[end..].find('\n').map_or(text.len(), |newline| end + newline + 1);
     (text[line..own.start].trim() == "-" && spans.len() > 1).then(|| edit(document, line..rest, ""))
+}
+
+/// Adds an item to the end of `array`, written like those before it; `None` for an empty array.
+pub fn append_item(document: &Document, array: &Node, value: &Value) -> Option<Edit> {
+    let last = array.items().last()?.span.clone();
+    let text = document.file.text.as_str();
+    let item = written(document, "", value);
+    let line = text[..last.start].rfind('\n').map_or(0, |newline| newline + 1);
+    let before = &text[line..last.start];
+    if Style::of(document, array) == Style::Block {
+        let dash = before.find('-').filter(|_| before.trim() == "-")?;
+        let end = super::end_of_block(text, &(line + dash..last.end));
+        let rest = text[end..].find('\n').map_or(text.len(), |newline| end + newline);
+        let end_of_line = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        let rest = rest - usize::from(text[..rest].ends_with('\r'));
+        return Some(edit(document, rest..rest, format!("{end_of_line}{}- {item}", &before[..dash])));
+    }
+    // A comment behind the last item would swallow what is added.
+    let is_plain = is_json(document) || !text[last.end..array.span.end].contains('#');
+    let is_alone = before.trim().is_empty() && line > 0;
+    let space = if is_alone { format!("\n{before}") } else { " ".to_owned() };
+    is_plain.then(|| edit(document, last.end..last.end, format!(",{space}{item}")))
 }
 
 /// Takes the part at `at` out of a collection with brackets and commas, with one of the commas beside it.

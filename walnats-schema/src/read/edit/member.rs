@@ -65,7 +65,7 @@ fn remove_lines(document: &Document, ends: &[std::ops::Range<usize>], at: usize)
     let text = document.file.text.as_str();
     let own = ends[at].clone();
     let line = text[..own.start].rfind('\n').map_or(0, |newline| newline + 1);
-    let end = own.start + text[own.clone()].trim_end().len();
+    let end = super::end_of_block(text, &own);
     let is_alone = text[line..own.start].trim().is_empty();
     match (is_alone, ends.get(at + 1)) {
         _ if ends.len() == 1 => Some(edit(document, own.start..end, "{}")),

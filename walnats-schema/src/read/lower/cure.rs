@@ -73,3 +73,19 @@ pub(super) fn of_format(name: &str) -> Option<FormatCure> {
         _ => return None,
     }))
 }
+
+/// The formats of integers that other tools call `name`.
+pub(super) fn of_integer_format(name: &str) -> Option<&'static [&'static str]> {
+    Some(match name.to_ascii_lowercase().as_str() {
+        "byte" => &["int8", "uint8"],
+        "sbyte" | "i8" => &["int8"],
+        "ubyte" | "u8" => &["uint8"],
+        "short" | "i16" => &["int16"],
+        "ushort" | "u16" => &["uint16"],
+        "int" | "i32" => &["int32"],
+        "uint" | "u32" => &["uint32"],
+        "long" | "bigint" | "i64" => &["int64"],
+        "ulong" | "u64" => &["uint64"],
+        _ => return None,
+    })
+}

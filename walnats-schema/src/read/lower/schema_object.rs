@@ -35,7 +35,8 @@ impl<'s, 'a> SchemaObject<'s, 'a> {
                 }
                 Some(keyword) if keyword.shape.fits(&member.value) => object.keywords.push((keyword, member)),
                 Some(keyword) => report.push(wrong_shape(keyword, member, &object, registry.cures)),
-                None if alone => {}
+                // `null` is refused there, too.
+                None if alone && !(member.name == "nullable" && member.value.value == NodeValue::Bool(true)) => {}
                 None => object.others.push(member),
             }
         }

@@ -5,8 +5,8 @@ use crate::{Format, IntegerFormat, Pattern, PatternError, StringRules};
 use super::Lowerer;
 use super::cure::{self, FormatCure};
 use super::schema_object::SchemaObject;
-use crate::read::diagnostic::{Diagnostic, Fix, Place};
-use crate::read::document::Member;
+use crate::read::diagnostic::{Diagnostic, Edit, Fix, Place};
+use crate::read::document::{Member, Node, NodeValue};
 use crate::read::edit;
 use crate::read::resolve::count;
 use crate::read::suggestion::did_you_mean;
@@ -70,6 +70,10 @@ impl<'a> Lowerer<'a, '_> {
         let message = format!("the format `{name}` is unknown: it is not checked");
         let finding = Diagnostic::warning("WN0304", object.place(&member.value), message);
         let instead = |format: &str| edit::set(object.document(), &member.value, &format.into());
+        if let Some(types) = object.value("type").filter(|types| !allows(types, &["string"])) {
+            self.warn_of_unknown(of_another_type(finding, name, types, instead));
+            return;
+        }
         self.warn_of_unknown(match cure::of_format(name) {
             Some(cure) => {
                 let fix = match &cure {
@@ -84,6 +88,39 @@ impl<'a> Lowerer<'a, '_> {
                 finding.suggest(name, Format::ALL.map(Format::name)).fix(near.and_then(instead))
             }
         });
+    }
+}
+
+/// Whether `type` lists one of these.
+fn allows(types: &Node, names: &[&str]) -> bool {
+    let listed = match &types.value {
+        NodeValue::Array(listed) => listed.as_slice(),
+        _ => std::slice::from_ref(types),
+    };
+    listed.iter().filter_map(Node::as_str).any(|name| names.contains(&name))
+}
+
+/// The cure where no text is valid: formats of texts would never apply.
+fn of_another_type(
+    finding: Diagnostic,
+    name: &str,
+    types: &Node,
+    instead: impl Fn(&str) -> Option<Edit>,
+) -> Diagnostic {
+    let widths = cure::of_integer_format(name).filter(|_| allows(types, &["integer"]) && !allows(types, &["number"]));
+    match widths {
+        Some([width]) => finding.help(format!("did you mean `{width}`?")).fix(instead(width)),
+        Some(widths) => {
+            let widths: Vec<String> = widths.iter().map(|width| format!("`{width}`")).collect();
+            finding.help(format!("did you mean {}?", widths.join(" or ")))
+        }
+        None => {
+            let types = types.to_json().to_string();
+            finding.help(format!(
+                "drop it: formats are for strings, and for integers `int8` to `uint64`; the type is `{}`",
+                types.trim_matches('"')
+            ))
+        }
     }
 }
 

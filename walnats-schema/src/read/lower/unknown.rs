@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::schema_object::SchemaObject;
-use super::{Lowerer, UnknownKeywords};
+use super::{Lowerer, UnknownKeywords, nullable};
 use crate::read::diagnostic::{Diagnostic, Edit, Fix, Place};
 use crate::read::document::{Member, NodeValue};
 use crate::read::edit;
@@ -73,7 +73,7 @@ impl<'a> Lowerer<'a, '_> {
                 continue;
             }
             if name == "nullable" && member.value.value == NodeValue::Bool(true) {
-                self.report.push(nullable(member, object));
+                self.report.push(nullable::finding(member, object));
             } else if let Some(keyword) = KEYWORDS.iter().find(|keyword| keyword.name == name) {
                 // A custom meta-schema may well do without the vocabulary of annotations.
                 if keyword.vocabulary != Vocabulary::Metadata {
@@ -121,35 +121,6 @@ impl<'a> Lowerer<'a, '_> {
             self.report.push(Diagnostic::warning("WN0306", place, message).help(help));
         }
     }
-}
-
-/// OpenAPI 3.0's way to allow `null`.
-fn nullable(member: &Member, object: &SchemaObject<'_, '_>) -> Diagnostic {
-    let message = "`nullable` is a word of OpenAPI 3.0 and means nothing in JSON Schema: `null` is refused";
-    let help = match object.text("type") {
-        Some(name) => format!("to allow it, write `\"type\": [\"{name}\", \"null\"]`"),
-        None => "to allow it, list `null` among the types, or as `{\"type\": \"null\"}` in an `anyOf`".to_owned(),
-    };
-    Diagnostic::warning("WN0313", object.name_place(member), message).help(help).fix(with_null(object))
-}
-
-/// `null` as one of the types, and no `nullable`. Whether a list of values is to have `null` in it, nobody knows.
-fn with_null(object: &SchemaObject<'_, '_>) -> Option<Vec<Edit>> {
-    let (document, node) = (object.document(), object.location.node);
-    let types = node.get("type")?;
-    let names: Vec<&str> = match &types.value {
-        NodeValue::Array(items) => items.iter().map(|item| item.as_str()).collect::<Option<_>>()?,
-        _ => vec![types.as_str()?],
-    };
-    if node.get("enum").is_some() || node.get("const").is_some() {
-        return None;
-    }
-    let removal = edit::remove_member(document, node, "nullable")?;
-    if names.contains(&"null") {
-        return Some(vec![removal]);
-    }
-    let names: Vec<&str> = names.into_iter().chain(["null"]).collect();
-    Some(vec![edit::set(document, types, &json!(names))?, removal])
 }
 
 /// The `$ref` of a schema in an `allOf`, next to which other keywords mean something.
