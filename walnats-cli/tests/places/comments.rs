@@ -204,7 +204,7 @@ fn a_comment_that_would_be_too_long_leaves_details_out() {
     let files = packages.map(|package| format!("{package}/{FILE}"));
     let (team, github) = (Team::new(&files.each_ref().map(|file| (file.as_str(), SCHEMA))), GitHub::start());
     let wrong: Vec<String> =
-        (0..100).map(|number| format!(r#"{{ "user_id": {number}, "name": "{}" }}"#, "x".repeat(200))).collect();
+        (0..100).map(|number| format!(r#"{{ "user_id": "u_1", "name_{number}_{}": 1 }}"#, "x".repeat(160))).collect();
     let wrong = wrong.join(",\n    ");
     let pull = team.pull(1, Depth::Full, |work| {
         files.iter().for_each(|file| replace(work, file, r#"{ "user_id": "u_1" }"#, &wrong))
@@ -216,9 +216,9 @@ fn a_comment_that_would_be_too_long_leaves_details_out() {
     assert_eq!(ended.code, 1, "{}", ended.log.chars().take(2_000).collect::<String>());
     let [body] = &github.bodies()[..] else { panic!("one comment") };
     assert!(body.len() < 65_536 && !body.contains("<details>"), "{}", body.len());
-    assert_eq!(body.matches("50 more are not shown").count(), 4, "{body}");
+    assert_eq!(body.matches("50 more are not shown").count(), packages.len(), "{body}");
     let names: Vec<&str> = ended.sarif.keys().map(String::as_str).collect();
-    assert_eq!(names, ["check", "check-2", "check-3", "check-4"]);
+    assert_eq!(names.len(), packages.len(), "{names:?}");
 }
 
 #[test]
