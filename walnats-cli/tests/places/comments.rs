@@ -204,7 +204,7 @@ fn a_comment_that_would_be_too_long_leaves_details_out() {
     let files = packages.map(|package| format!("{package}/{FILE}"));
     let (team, github) = (Team::new(&files.each_ref().map(|file| (file.as_str(), SCHEMA))), GitHub::start());
     let wrong: Vec<String> =
-        (0..100).map(|number| format!(r#"{{ "user_id": "u_1", "name_{number}_{}": 1 }}"#, "x".repeat(160))).collect();
+        (0..100).map(|number| format!(r#"{{ "user_id": "u_1", "name_{number}_{}": 1 }}"#, "x".repeat(136))).collect();
     let wrong = wrong.join(",\n    ");
     let pull = team.pull(1, Depth::Full, |work| {
         files.iter().for_each(|file| replace(work, file, r#"{ "user_id": "u_1" }"#, &wrong))
