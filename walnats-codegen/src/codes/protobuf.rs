@@ -24,8 +24,8 @@ pub(super) const CODES: &[Code] = &[
         id: "WN0504",
         slug: "edition",
         level: Error,
-        summary: "A `.proto` file in an edition.",
-        cure: "Commit a descriptor set (`buf build -o x.binpb`), or write `syntax = \"proto3\"`.",
+        summary: "A `.proto` file in an edition that is not known.",
+        cure: "Known are 2023 and 2024, as to protoc 35. What a later one says may mean something else by the same text.",
         reference: Some("https://protobuf.dev/editions/overview/"),
     },
     Code {
@@ -107,5 +107,21 @@ pub(super) const CODES: &[Code] = &[
         summary: "Protobuf files import each other.",
         cure: "Move what both need to a file of its own.",
         reference: Some("https://protobuf.dev/programming-guides/proto3/#importing"),
+    },
+    Code {
+        id: "WN0520",
+        slug: "not-in-editions",
+        level: Error,
+        summary: "A file of an edition uses a word of proto2 or proto3 that editions say with a feature.",
+        cure: "`optional`: remove it. `required`: `[features.field_presence = LEGACY_REQUIRED]`. `group`: a message and `[features.message_encoding = DELIMITED]`.",
+        reference: Some("https://protobuf.dev/editions/features/"),
+    },
+    Code {
+        id: "WN0521",
+        slug: "not-visible",
+        level: Error,
+        summary: "A type of another file that is `local` there, or of a file that is imported for options only.",
+        cure: "Write `export` where it is declared, or `import` without `option`.",
+        reference: Some("https://protobuf.dev/editions/features/#symbol-vis"),
     },
 ];

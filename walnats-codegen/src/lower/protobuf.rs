@@ -3,12 +3,15 @@
 mod compile;
 mod edition;
 mod externs;
+mod library;
 mod mistake;
+mod names;
 mod option;
 mod place;
 mod plain;
 mod prune;
 mod soundness;
+mod text;
 mod token;
 
 #[cfg(test)]
@@ -30,7 +33,7 @@ use crate::model::{Payload, ProtobufModel, ScalarKind};
 use externs::Externs;
 use place::Places;
 
-pub use compile::OPTIONS as OPTIONS_PROTO;
+pub use library::OPTIONS as OPTIONS_PROTO;
 
 /// Everything that the protobuf files of a package say.
 pub struct Lowered {
@@ -46,7 +49,12 @@ pub fn lower(sources: &[ProtobufSource], report: &mut Report) -> Option<Lowered>
         return None;
     }
     let compiled = compile::compile(sources, report);
-    let messages = Messages { pool: compiled.pool, places: Places::new(compiled.files) };
+    let messages = Messages {
+        pool: compiled.pool,
+        implicit: compiled.implicit,
+        editions: compiled.editions,
+        places: Places::new(compiled.files),
+    };
     let mut names: Vec<_> = messages.pool.all_messages().filter(option::is_event).map(full_name).collect();
     names.sort();
     let events = names.iter().filter_map(|name| messages.event(name)).collect();
@@ -56,6 +64,10 @@ pub fn lower(sources: &[ProtobufSource], report: &mut Report) -> Option<Lowered>
 /// The compiled messages of a package.
 pub struct Messages {
     pool: DescriptorPool,
+    /// Full names of fields that have no presence, although their file is proto2 here.
+    implicit: BTreeSet<String>,
+    /// The files that were written in an edition.
+    editions: BTreeSet<String>,
     places: Places,
 }
 
@@ -63,7 +75,7 @@ impl Messages {
     /// The messages that `roots` reach, by full names, for the back ends. `externs` are types of other crates, by names
     /// with a leading dot.
     pub fn model(&self, roots: &[&str], externs: &BTreeMap<String, String>) -> ProtobufModel {
-        let all: Vec<_> = self.pool.file_descriptor_protos().cloned().collect();
+        let all: Vec<_> = self.files().collect();
         let externs = Externs::new(externs);
         let pruned = prune::prune(all.clone(), roots.iter().copied(), &externs);
         let reached = prune::reach(&pruned, roots.iter().copied());
@@ -125,7 +137,8 @@ impl Messages {
             let field = message.as_ref().and_then(|message| message.get_field_by_name(name)).ok_or_else(|| {
                 FieldProblem::Unknown { depth, known: fields.map(|field| field.name().to_owned()).collect() }
             })?;
-            if field.supports_presence() && field.cardinality() != Cardinality::Required {
+            let has_presence = field.supports_presence() && !self.implicit.contains(field.full_name());
+            if has_presence && field.cardinality() != Cardinality::Required {
                 return Err(FieldProblem::HasPresence { depth });
             }
             if depth + 1 == path.len() {
@@ -137,6 +150,14 @@ impl Messages {
             };
         }
         Err(FieldProblem::NotScalar { found: "a message".to_owned() })
+    }
+
+    /// The files as prost-build takes them.
+    fn files(&self) -> impl Iterator<Item = FileDescriptorProto> {
+        self.pool.file_descriptor_protos().cloned().map(|file| match self.editions.contains(file.name()) {
+            true if file.syntax() == "proto2" => edition::as_proto3(file, &self.implicit),
+            _ => file,
+        })
     }
 
     fn place(&self, message: &MessageDescriptor) -> Place {

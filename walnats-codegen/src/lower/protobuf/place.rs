@@ -62,7 +62,7 @@ fn location<'a>(file: &'a FileDescriptor, path: &[i32]) -> Option<&'a Location> 
 }
 
 /// Lines and columns count from 0, columns in bytes; the line of the end is left out where it is that of the start.
-fn span(text: &str, location: &Location) -> Option<Range<usize>> {
+pub fn span(text: &str, location: &Location) -> Option<Range<usize>> {
     let &[start_line, start_column, .., end_column] = location.span.as_slice() else { return None };
     let end_line = if location.span.len() == 4 { location.span[2] } else { start_line };
     let offset = |line: i32, column: i32| {
