@@ -83,6 +83,12 @@ pub fn descriptors(sources: &SourceSet) -> Option<Vec<u8>> {
     Messages::lower(sources, &mut Report::default()).descriptors()
 }
 
+/// The protobuf files that are written in an edition, by name, with the number that `google.protobuf.Edition` gives it: what
+/// [`descriptors`] returns has them as proto2 or proto3.
+pub fn editions(sources: &SourceSet) -> std::collections::BTreeMap<String, i32> {
+    Messages::editions(sources)
+}
+
 /// An event with its templates resolved; `None` after a finding.
 fn finish(raw: RawEvent, schemas: &Schemas, messages: &Messages, report: &mut Report) -> Option<LocatedEvent> {
     let payload = raw.payload.clone();

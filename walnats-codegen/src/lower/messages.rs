@@ -23,6 +23,11 @@ mod on {
             Self(protobuf::lower(&sources.protobuf, report))
         }
 
+        /// The files of editions.
+        pub(in crate::lower) fn editions(sources: &SourceSet) -> BTreeMap<String, i32> {
+            protobuf::editions(&sources.protobuf)
+        }
+
         /// The full names of all messages, sorted, with the paths of their files as shown.
         pub(in crate::lower) fn names(&self) -> Vec<(String, String)> {
             self.0.as_ref().map_or_else(Vec::new, |lowered| lowered.messages.names())
@@ -97,6 +102,10 @@ mod off {
                 );
             }
             Self
+        }
+
+        pub(in crate::lower) fn editions(_: &SourceSet) -> BTreeMap<String, i32> {
+            BTreeMap::new()
         }
 
         pub(in crate::lower) fn names(&self) -> Vec<(String, String)> {

@@ -61,6 +61,13 @@ pub fn lower(sources: &[ProtobufSource], report: &mut Report) -> Option<Lowered>
     Some(Lowered { events, messages })
 }
 
+/// The files of editions among `sources`, by name, with the numbers of their editions in `google.protobuf.Edition`: compiled,
+/// they are proto2 or proto3.
+pub fn editions(sources: &[ProtobufSource]) -> BTreeMap<String, i32> {
+    let library = library::Library::new(sources, &mut Report::default());
+    library.editions().into_iter().map(|(name, edition)| (name, edition.number())).collect()
+}
+
 /// The compiled messages of a package.
 pub struct Messages {
     pool: DescriptorPool,

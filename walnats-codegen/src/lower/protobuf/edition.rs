@@ -66,8 +66,9 @@ const TYPE_MESSAGE: i32 = 11;
 const TYPE_BYTES: i32 = 12;
 
 /// What a file of an edition is as proto2 or proto3.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Rewritten {
+    pub edition: Edition,
     /// Full names of the fields that proto2 has no words for: as in proto3, they have no presence.
     pub implicit: Vec<String>,
 }
@@ -82,12 +83,12 @@ pub fn rewrite(file: &mut DynamicMessage) -> Result<Option<Rewritten>, i32> {
         return Ok(None);
     }
     let number = number(file, "edition");
-    Edition::numbered(number).ok_or(number)?;
+    let edition = Edition::numbered(number).ok_or(number)?;
     file.clear_field_by_name("edition");
     let features = Features::DEFAULT.overridden_by(file);
     let target = if features.fit_proto3(file) { Target::Proto3 } else { Target::Proto2 };
     file.set_field_by_name("syntax", Value::String(target.syntax().to_owned()));
-    let mut rewriting = Rewriting { target, rewritten: Rewritten::default() };
+    let mut rewriting = Rewriting { target, rewritten: Rewritten { edition, implicit: Vec::new() } };
     let scope = text(file, "package");
     each(file, "message_type", |message| rewriting.message(message, features, &scope));
     each(file, "extension", |extension| rewriting.field(extension, features.overridden_by(extension), &scope));

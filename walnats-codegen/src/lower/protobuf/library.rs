@@ -11,13 +11,16 @@ use crate::diagnostic::{Diagnostic, Place, Report, SourceFile};
 use crate::load::ProtobufSource;
 
 use super::edition::{self, Edition, Rewritten};
-use super::soundness;
+use super::{soundness, text};
 
 /// What `import "walnats/options.proto"` means.
 pub const OPTIONS: (&str, &str) = ("walnats/options.proto", include_str!("../../../proto/walnats/options.proto"));
 
 /// The descriptors of descriptors, by Google, as of protoc 35: with the features of all editions that are known here.
 pub const DESCRIPTOR: &str = "google/protobuf/descriptor.proto";
+
+/// How files end that need all of it.
+const FEATURES: &str = "_features.proto";
 
 /// Files that come with walnats.
 const BUNDLED: [(&str, &str); 5] = [
@@ -65,7 +68,7 @@ impl Library {
         // A file's text is nearer to its author than a compiled form of it, so texts come first.
         for source in texts {
             library.add(source, &source.name);
-            library.has_editions |= source.file.text.contains("edition");
+            library.has_editions |= ["edition", FEATURES].iter().any(|word| source.file.text.contains(word));
         }
         for source in sets {
             library.add_descriptor_set(source, report);
@@ -88,6 +91,15 @@ impl Library {
         self.files.get(name).map(|file| Content::Text(&file.text))
     }
 
+    /// The files of editions, by name.
+    pub fn editions(&self) -> BTreeMap<String, Edition> {
+        let edition = |name: &str, file: &SourceFile| match self.sets.get(name) {
+            Some(compiled) => compiled.rewritten.as_ref().map(|rewritten| rewritten.edition),
+            None => text::edition(&file.text),
+        };
+        self.files.iter().filter_map(|(name, file)| Some((name.clone(), edition(name, file)?))).collect()
+    }
+
     fn add(&mut self, source: &ProtobufSource, name: &str) -> bool {
         let is_builtin = BUNDLED.iter().any(|(bundled, _)| *bundled == name) || well_known(name).is_some();
         if is_builtin || self.files.contains_key(name) {
@@ -102,6 +114,7 @@ impl Library {
             Ok(files) => {
                 for file in files {
                     let name = file.descriptor.name().to_owned();
+                    self.has_editions |= file.rewritten.is_some() || name.ends_with(FEATURES);
                     if self.add(source, &name) {
                         self.sets.insert(name, file);
                     }

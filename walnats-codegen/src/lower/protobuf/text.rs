@@ -54,6 +54,14 @@ pub fn with_ranges(text: &str) -> Option<Readable> {
     (!reader.found.replacements.is_empty()).then(|| reader.found.apply_to(text, None))
 }
 
+/// The edition that `text` says it is of, if it is one that is known.
+pub fn edition(text: &str) -> Option<Edition> {
+    if !text.contains("edition") {
+        return None;
+    }
+    without_edition(text)?.ok()?.edition
+}
+
 /// `text` as proto2; `None` if it does not begin with the statement of an edition.
 pub fn without_edition(text: &str) -> Option<Result<Readable, Vec<Problem>>> {
     let tokens = tokens(text);
