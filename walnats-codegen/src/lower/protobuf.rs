@@ -189,13 +189,13 @@ fn full_name(message: MessageDescriptor) -> String {
     message.full_name().to_owned()
 }
 
-/// Enumerations are refused: a message may carry a number that has no name, so that not every message has a subject.
 fn scalar_kind(field: &FieldDescriptor) -> Option<ScalarKind> {
     match field.kind() {
         _ if field.is_list() || field.is_map() => None,
         Kind::String => Some(ScalarKind::String),
         Kind::Bool => Some(ScalarKind::Boolean),
-        Kind::Double | Kind::Float | Kind::Bytes | Kind::Message(_) | Kind::Enum(_) => None,
+        Kind::Enum(_) => Some(ScalarKind::Enum),
+        Kind::Double | Kind::Float | Kind::Bytes | Kind::Message(_) => None,
         _ => Some(ScalarKind::Integer),
     }
 }

@@ -168,6 +168,33 @@ impl ProtobufEnum {
     }
 }
 
+impl ProtobufModel {
+    /// The full name of the enumeration that `names`, fields by their names in the schema, lead to from a message.
+    pub fn enum_at(&self, message: &str, names: &[String]) -> Option<&str> {
+        let (name, rest) = names.split_first()?;
+        let fields = &self.message(message)?.fields;
+        match &fields.iter().find(|field| field.name == *name)?.kind {
+            ProtobufKind::Message(inner) => self.enum_at(inner, rest),
+            ProtobufKind::Enum(found) if rest.is_empty() => Some(found),
+            _ => None,
+        }
+    }
+
+    /// The message of this full name.
+    fn message(&self, full_name: &str) -> Option<&ProtobufMessage> {
+        self.files.iter().find_map(|file| {
+            let name = match file.package.as_str() {
+                "" => full_name,
+                package => full_name.strip_prefix(package)?.strip_prefix('.')?,
+            };
+            let mut parts = name.split('.');
+            let first = parts.next()?;
+            let outermost = file.messages.iter().find(|message| message.name == first)?;
+            parts.try_fold(outermost, |message, part| message.messages.iter().find(|inner| inner.name == part))
+        })
+    }
+}
+
 impl ProtobufFile {
     /// The full name of what is declared as `name` in `scope`, a package or message: `shop.v1.Order`.
     pub fn full_name(scope: &str, name: &str) -> String {

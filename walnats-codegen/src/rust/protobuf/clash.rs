@@ -32,7 +32,8 @@ pub fn find<'a>(files: &[ProtobufFile], events: impl IntoIterator<Item = &'a str
         for part in file.package.split('.').filter(|part| !part.is_empty()) {
             let outer = name::module(&scope);
             scope = ProtobufFile::full_name(&scope, part);
-            names.add(&outer, name::snake(part), format!("the package `{}`", name::module(&scope).replace("::", ".")));
+            // The module of a package and that of a message become one, so that only types in them can clash.
+            names.add(&format!("{outer} packages"), name::snake(part), format!("the package `{}`", name::module(&scope).replace("::", ".")));
         }
         names.types(&scope, &file.messages, &file.enums);
     }
