@@ -124,4 +124,20 @@ pub(super) const CODES: &[Code] = &[
         cure: "Write `export` where it is declared, or `import` without `option`.",
         reference: Some("https://protobuf.dev/editions/features/#symbol-vis"),
     },
+    Code {
+        id: "WN0530",
+        slug: "message-option",
+        level: Error,
+        summary: "`walnats.toml` takes a text from an option that no message has.",
+        cure: "The full name in parentheses, `(google.events.cloud_event_type)`, and for a field of it `(acme.event).name`.",
+        reference: Some("https://protobuf.dev/programming-guides/proto3/#customoptions"),
+    },
+    Code {
+        id: "WN0531",
+        slug: "name-from-an-option",
+        level: Error,
+        summary: "`name` in `[events.<name>]` is not an option that says the names of what a pattern matches.",
+        cure: "`[events.\"google.*\"]` with a `schema` and `name = \"(google.events.cloud_event_type)\"`.",
+        reference: None,
+    },
 ];

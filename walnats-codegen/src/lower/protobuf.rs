@@ -1,6 +1,7 @@
 //! Protobuf files become the events they declare, and a [`ProtobufModel`] of what those reach.
 
 mod compile;
+mod custom;
 mod edition;
 mod externs;
 mod library;
@@ -27,6 +28,7 @@ use prost_types::{FileDescriptorProto, FileDescriptorSet};
 use crate::diagnostic::{Place, Report};
 use crate::load::ProtobufSource;
 use crate::lower::event::RawEvent;
+use crate::lower::message_option::MessageOption;
 use crate::lower::template::FieldProblem;
 use crate::model::{Payload, ProtobufModel, ScalarKind};
 
@@ -116,6 +118,12 @@ impl Messages {
             description: self.places.comment(&message),
             options: option::read(&message, &self.places),
         })
+    }
+
+    /// What an option of the message `full_name` says, whoever declares it.
+    pub fn option(&self, full_name: &str, option: &str) -> MessageOption {
+        let message = self.pool.get_message_by_name(full_name);
+        message.map_or(MessageOption::Absent, |message| custom::read(&message, option))
     }
 
     /// The full names of all messages that can be events, sorted, with the paths of their files as shown.
