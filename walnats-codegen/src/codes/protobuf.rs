@@ -125,6 +125,22 @@ pub(super) const CODES: &[Code] = &[
         reference: Some("https://protobuf.dev/editions/features/#symbol-vis"),
     },
     Code {
+        id: "WN0522",
+        slug: "message-of-google",
+        level: Error,
+        summary: "The option `(walnats.event)` is set on a message of the package `google.protobuf`, whose types prost has.",
+        cure: "Declare a message that holds it, in a package of yours.",
+        reference: Some("https://protobuf.dev/reference/protobuf/google.protobuf/"),
+    },
+    Code {
+        id: "WN0523",
+        slug: "nested-too-deep",
+        level: Error,
+        summary: "Braces and brackets of a `.proto` file are nested deeper than 100.",
+        cure: "Messages nest to a depth of 31, as to protoc; give values of options fewer levels.",
+        reference: None,
+    },
+    Code {
         id: "WN0530",
         slug: "message-option",
         level: Error,

@@ -25,7 +25,7 @@ use prost::Message as _;
 use prost_reflect::{Cardinality, DescriptorPool, FieldDescriptor, Kind, MessageDescriptor};
 use prost_types::{FileDescriptorProto, FileDescriptorSet};
 
-use crate::diagnostic::{Place, Report};
+use crate::diagnostic::{Diagnostic, Place, Report};
 use crate::load::ProtobufSource;
 use crate::lower::event::RawEvent;
 use crate::lower::message_option::MessageOption;
@@ -57,7 +57,14 @@ pub fn lower(sources: &[ProtobufSource], report: &mut Report) -> Option<Lowered>
         editions: compiled.editions,
         places: Places::new(compiled.files),
     };
-    let mut names: Vec<_> = messages.pool.all_messages().filter(option::is_event).map(full_name).collect();
+    let (possible, others): (Vec<_>, Vec<_>) =
+        messages.pool.all_messages().filter(option::is_event).partition(can_be_event);
+    for other in others {
+        let message = format!("`{}` cannot be an event: prost has types of its own for `google.protobuf`", other.full_name());
+        let found = Diagnostic::error("WN0522", messages.place(&other), message);
+        report.push(found.help("declare a message that holds it, in a package of yours"));
+    }
+    let mut names: Vec<_> = possible.into_iter().map(full_name).collect();
     names.sort();
     let events = names.iter().filter_map(|name| messages.event(name)).collect();
     Some(Lowered { events, messages })
@@ -88,8 +95,11 @@ impl Messages {
         let externs = Externs::new(externs);
         let pruned = prune::prune(all.clone(), roots.iter().copied(), &externs);
         let reached = prune::reach(&pruned, roots.iter().copied());
+        let wanted = |name: &str| reached.contains(&format!(".{name}"));
+        let own = self.pool.file_descriptor_protos().filter(|file| file.package() != plain::GOOGLE);
         ProtobufModel {
             externs: externs.of(&reached, &all),
+            places: own.flat_map(|file| self.places.names(file, &wanted)).collect(),
             files: plain::files(&pruned, &|name| externs.covers(name)),
             descriptors: FileDescriptorSet { file: pruned }.encode_to_vec(),
         }
@@ -131,7 +141,7 @@ impl Messages {
         let messages = self.pool.all_messages().filter(can_be_event);
         let mut names: Vec<_> = messages
             .map(|message| {
-                let file = self.place(&message).file.path.clone();
+                let file = self.places.shown(&message.parent_file());
                 (full_name(message), file)
             })
             .collect();

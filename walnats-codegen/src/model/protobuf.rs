@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::diagnostic::Place;
+
 /// The protobuf messages of a package that events reach: their messages, the types of fields, and the messages that those
 /// are declared in.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +16,9 @@ pub struct ProtobufModel {
     /// Types that other crates have, by full name of the message or enumeration with a leading dot: those that messages in
     /// `files` hold. In `descriptors` such a message is a stand-in without its fields.
     pub externs: BTreeMap<String, ProtobufExtern>,
+    /// Where names are written, by full name of the message, enumeration, field (`shop.v1.Order.id`), oneof or value
+    /// (`shop.v1.Status.PAID`). What comes from descriptor sets has none.
+    pub places: BTreeMap<String, Place>,
 }
 
 /// A message or enumeration whose type another crate has.

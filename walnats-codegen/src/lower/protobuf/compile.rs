@@ -164,6 +164,10 @@ impl<'c> Compiler<'c> {
                 Some(Parsed { descriptor, compiled: Some(compiled), ..Parsed::default() })
             }
             Content::Text(text) => {
+                if let Some(span) = text::too_deep(text) {
+                    self.report.push(Mistakes { name, files: &self.library.files }.too_deep(span));
+                    return None;
+                }
                 let edition = match text::without_edition(text) {
                     Some(Ok(edition)) => Some(edition),
                     Some(Err(problems)) => {

@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Place, Report, SourceFile, did_you_mean};
 
 use super::edition::Edition;
 use super::names::Hidden;
-use super::text::Problem;
+use super::text::{MAX_DEPTH, Problem};
 use super::{option, place};
 
 /// `google.protobuf.FileDescriptorProto.dependency`
@@ -82,6 +82,12 @@ impl Mistakes<'_> {
         Diagnostic::error("WN0514", self.import(file, index), format!("files import each other: {names}"))
             .label("closes the circle")
             .help("move what both need to a file of its own")
+    }
+
+    /// The brace or bracket at `span` is nested too deep.
+    pub fn too_deep(&self, span: Range<usize>) -> Diagnostic {
+        let message = format!("braces and brackets are nested deeper than {MAX_DEPTH}");
+        Diagnostic::error("WN0523", Place { file: self.file(), span }, message)
     }
 
     /// A type that another file keeps for itself.

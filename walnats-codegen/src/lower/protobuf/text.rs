@@ -54,6 +54,27 @@ pub fn with_ranges(text: &str) -> Option<Readable> {
     (!reader.found.replacements.is_empty()).then(|| reader.found.apply_to(text, None))
 }
 
+/// The deepest braces and brackets that are read: values of options are parsed by recursion, without an end.
+pub const MAX_DEPTH: usize = 100;
+
+/// The brace or bracket that is deeper than [`MAX_DEPTH`].
+pub fn too_deep(text: &str) -> Option<Range<usize>> {
+    let opens = |byte: &u8| matches!(byte, b'{' | b'[' | b'<');
+    if text.bytes().filter(|byte| opens(byte)).count() <= MAX_DEPTH {
+        return None;
+    }
+    let mut depth = 0_usize;
+    let is_too_deep = |token: &Token| {
+        match token.kind {
+            Kind::Symbol(symbol) if opens(&symbol) => depth += 1,
+            Kind::Symbol(b'}' | b']' | b'>') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > MAX_DEPTH
+    };
+    tokens(text).into_iter().find(is_too_deep).map(|token| token.span)
+}
+
 /// The edition that `text` says it is of, if it is one that is known.
 pub fn edition(text: &str) -> Option<Edition> {
     if !text.contains("edition") {
