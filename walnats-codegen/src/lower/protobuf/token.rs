@@ -50,7 +50,11 @@ pub fn tokens(text: &str) -> Vec<Token> {
             [first, ..] if is_word(*first) => {
                 (Some(Kind::Word), rest.iter().take_while(|byte| is_word(**byte)).count())
             }
-            [first, ..] => (Some(Kind::Symbol(*first)), 1),
+            // A character that is none of ASCII is one symbol.
+            [first, more @ ..] => {
+                let rest = more.iter().take_while(|byte| **byte & 0xc0 == 0x80).count();
+                (Some(Kind::Symbol(*first)), 1 + if first.is_ascii() { 0 } else { rest })
+            }
             [] => break,
         };
         tokens.extend(kind.map(|kind| Token { kind, span: at..at + length }));
