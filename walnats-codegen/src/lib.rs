@@ -60,6 +60,12 @@ impl Package {
         lower::descriptors(&self.sources)
     }
 
+    /// The protobuf files that are written in an edition, by name, with the number that `google.protobuf.Edition` gives it.
+    /// [`Package::descriptors`] has them as proto2 or proto3.
+    pub fn editions(&self) -> std::collections::BTreeMap<String, i32> {
+        lower::editions(&self.sources)
+    }
+
     /// Finds everything that is wrong or questionable: what generating code finds, lints, and examples that do not fit their
     /// own schema. Returns the model, which may have such findings.
     ///

@@ -1,6 +1,7 @@
 //! Files become a [`SourceSet`]. Nothing else in this crate reads from the disk, and nothing ever from the network.
 
 mod beside;
+mod buf;
 mod file;
 
 use std::collections::BTreeSet;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use beside::{below, is_among_tests, is_sample};
+pub(crate) use buf::FILES as BUF_FILES;
 pub use file::Files;
 pub(crate) use file::slashed;
 pub use walnats_schema::read::{Document, DocumentId, Member, Node, NodeValue, parse_json, parse_yaml};
@@ -49,6 +51,7 @@ pub fn load(files: &Files<'_>, folders: &[PathBuf], report: &mut Report) -> Sour
         schemas.iter().for_each(|found| read(found, &mut sources, report));
         read_among_tests(&among_tests, &mut sources, report);
     }
+    buf::apply(files, &shown_folders(folders), &mut sources);
     report_shadowed(&mut sources, report);
     sources.documents.sort_by(|a, b| a.name.cmp(&b.name));
     sources.protobuf.sort_by(|a, b| a.name.cmp(&b.name));
@@ -150,6 +153,22 @@ fn report_shadowed(sources: &mut SourceSet, report: &mut Report) {
                 .related(Place { file: first, span: 0..0 }, "first here")
                 .help("rename one: references to them would be ambiguous"),
         );
+        false
+    });    let mut seen: std::collections::HashMap<String, (Arc<SourceFile>, Vec<u8>)> = std::collections::HashMap::new();
+    sources.protobuf.retain(|source| {
+        let Some((first, bytes)) = seen.get(&source.name) else {
+            seen.insert(source.name.clone(), (Arc::clone(&source.file), source.bytes.clone()));
+            return true;
+        };
+        // Copies of what others share are common, and harmless while they are alike.
+        if *bytes != source.bytes {
+            let place = Place { file: Arc::clone(&source.file), span: 0..0 };
+            report.push(
+                Diagnostic::error("WN0113", place, format!("`{}` is in two schema folders", source.name))
+                    .related(Place { file: Arc::clone(first), span: 0..0 }, "first here")
+                    .help("rename one: imports of them would be ambiguous"),
+            );
+        }
         false
     });
 }

@@ -7,6 +7,7 @@ mod externs;
 pub mod field;
 pub mod filter;
 mod json_event;
+mod message_option;
 mod messages;
 mod once;
 mod overrides;
@@ -53,7 +54,8 @@ pub fn lower(sources: &SourceSet, settings: &Settings, report: &mut Report) -> R
     events.extend(messages.events(&declared.messages));
     // Events may be missing; whoever names them is not to blame.
     report.stop()?;
-    overrides::apply(&mut events, &settings.events, &at, report);
+    let options = |message: &str, option: &str| messages.option(message, option);
+    overrides::apply(&mut events, &settings.events, (&at, &options), report);
     event::check_names(&mut events, report);
     events.sort_by(|a, b| a.name.cmp(&b.name));
 
@@ -81,6 +83,12 @@ pub fn lower(sources: &SourceSet, settings: &Settings, report: &mut Report) -> R
 /// source info and custom options. `None` where there are none.
 pub fn descriptors(sources: &SourceSet) -> Option<Vec<u8>> {
     Messages::lower(sources, &mut Report::default()).descriptors()
+}
+
+/// The protobuf files that are written in an edition, by name, with the number that `google.protobuf.Edition` gives it: what
+/// [`descriptors`] returns has them as proto2 or proto3.
+pub fn editions(sources: &SourceSet) -> std::collections::BTreeMap<String, i32> {
+    Messages::editions(sources)
 }
 
 /// An event with its templates resolved; `None` after a finding.
@@ -112,15 +120,16 @@ fn assemble(schemas: Schemas, events: Vec<LocatedEvent>, declarations: &[Declara
 }
 
 /// The events that `walnats.toml` declares.
-fn declared(sources: &SourceSet, settings: &Settings, messages: &Messages, report: &mut Report) -> Declared {
+fn declared(sources: &SourceSet, settings: &Settings, lowered: &Messages, report: &mut Report) -> Declared {
     let protobuf: Vec<&str> = sources.protobuf.iter().map(|source| source.name.as_str()).collect();
     let file = |shown: &str| sources.protobuf.iter().find(|source| source.file.path == shown);
-    let messages = messages.names().into_iter().map(|(name, shown)| {
+    let messages = lowered.names().into_iter().map(|(name, shown)| {
         let file = file(&shown).map_or(shown.clone(), |source| source.name.clone());
         Message { name, file }
     });
     let messages: Vec<Message> = messages.collect();
-    let known = Known { documents: &sources.documents, protobuf: &protobuf, messages: &messages };
+    let options = |message: &str, option: &str| lowered.option(message, option);
+    let known = Known { documents: &sources.documents, protobuf: &protobuf, messages: &messages, options: &options };
     let at = |text: &Text| settings.place(text);
     let mut declared = Declared::default();
     for entry in settings.events.iter().filter(|(_, entry)| entry.schema.is_some()) {

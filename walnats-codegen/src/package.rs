@@ -33,7 +33,8 @@ impl Package {
     /// Reads the package that `config` describes from the disk. What cannot be read is in the report.
     pub fn load(config: &Config) -> Self {
         let mut package = Self::read(config, &Files::disk(&config.root), Strictness::AsSet);
-        let inputs = config.folders(&package.settings).into_iter().chain([config.config_file.clone()]);
+        let files = [config.config_file.clone()].into_iter().chain(load::BUF_FILES.map(PathBuf::from));
+        let inputs = config.folders(&package.settings).into_iter().chain(files);
         package.inputs = load::existing(inputs.map(|path| config.root.join(path)));
         package
     }

@@ -18,7 +18,7 @@ const FLOORS: &[&[&str]] = &[
 
 /// The same, inside of `lower`. `json_event` and `protobuf` are the two front ends.
 const LOWER_FLOORS: &[&[&str]] = &[
-    &["filter", "service"],
+    &["filter", "message_option", "service"],
     &["template"],
     &["field", "once"],
     &["event"],
@@ -29,9 +29,9 @@ const LOWER_FLOORS: &[&[&str]] = &[
 
 /// The same, inside of `lower::protobuf`.
 const PROTOBUF_FLOORS: &[&[&str]] = &[
-    &["edition", "place", "plain", "soundness", "token"],
-    &["externs", "option"],
-    &["prune"],
+    &["custom", "edition", "names", "place", "plain", "soundness", "token"],
+    &["externs", "option", "text"],
+    &["library", "prune"],
     &["mistake"],
     &["compile"],
     &["tests"],

@@ -81,3 +81,54 @@ fn read(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) {
         }
     }
 }
+
+/// Imports start where buf says, and what its modules leave out is not there.
+#[cfg(feature = "protobuf")]
+#[test]
+fn imports_start_where_buf_says() {
+    let money = "syntax = \"proto3\"; package money; message Money { int64 cents = 1; }";
+    let paid = "syntax = \"proto3\"; package shop; import \"money.proto\"; import \"walnats/options.proto\"; \
+                message Paid { option (walnats.event) = {}; money.Money amount = 1; }";
+    let files = |config: &[(&str, &str)], excluded: &str| {
+        let mut files = vec![
+            ("schemas/shared/proto/money.proto", money),
+            ("schemas/shop/proto/paid.proto", paid),
+            (excluded, "syntax = \"proto3\"; message Broken {"),
+        ];
+        files.extend(config);
+        let mut package = in_memory(&files);
+        let events = package.model().map(|model| model.events.len());
+        let found: Vec<_> = package.report.diagnostics.iter().map(|found| found.code).collect();
+        (events.unwrap_or_default(), found)
+    };
+    let excluded = "schemas/shop/proto/old/broken.proto";
+    let v2 = "version: v2\nmodules:\n  - path: shared/proto\n  - path: shop/proto\n    excludes: [shop/proto/old]\n";
+    let above = "version: v2\nmodules:\n  - path: schemas/shared/proto\n  - path: schemas/shop/proto\n    excludes:\n      - schemas/shop/proto/old\n";
+    let work = "version: v1\ndirectories:\n  - shared/proto\n  - shop/proto\n";
+    let v1 = "version: v1\nbuild:\n  excludes: [shop/proto/old]\n";
+    let beta = "version: v1beta1\nbuild:\n  roots: [shared/proto, shop/proto]\n  excludes: [shop/proto/old]\n";
+    for config in [
+        &[("schemas/buf.yaml", v2)][..],
+        &[("buf.yaml", above)],
+        &[("schemas/buf.work.yaml", work), ("schemas/buf.yaml", v1)],
+        &[("schemas/buf.yaml", beta)],
+    ] {
+        assert_eq!(files(config, excluded), (1, Vec::new()), "{config:?}");
+    }
+    // Without it, imports start at the schema folder; a module above the folder changes nothing about that.
+    for config in [&[][..], &[("buf.yaml", "version: v2\n")], &[("schemas/buf.yaml", "version: v2\n")]] {
+        assert_eq!(files(config, excluded), (0, vec!["WN0502", "WN0503"]), "{config:?}");
+    }
+}
+
+#[cfg(feature = "protobuf")]
+#[test]
+fn protobuf_files_of_one_name_are_one_file_only_if_they_are_alike() {
+    let folders = ("walnats.toml", "[schemas]\nfolders = [\"a\", \"b\"]\n");
+    let [first, other] = ["int64", "int32"].map(|kind| format!("syntax = \"proto3\"; message M {{ {kind} a = 1; }}"));
+    for (second, expected) in [(&first, vec![]), (&other, vec!["WN0113"])] {
+        let package = in_memory(&[folders, ("a/m.proto", &first), ("b/m.proto", second)]);
+        let codes: Vec<&str> = package.report.diagnostics.iter().map(|found| found.code).collect();
+        assert_eq!(codes, expected);
+    }
+}

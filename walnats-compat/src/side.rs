@@ -34,11 +34,7 @@ impl Side {
 
     /// A side of a package without errors, with the model that was made of it.
     pub fn sound(package: Package, model: EventModel) -> Self {
-        let pool = package.descriptors().and_then(|bytes| DescriptorPool::decode(bytes.as_slice()).ok());
-        let protobuf = pool.map(|pool| {
-            let sources = package.sources.protobuf.iter();
-            sources.fold(protobuf::Package::new(pool), |all, source| all.with_source(&source.name, &source.file.text))
-        });
+        let protobuf = compiled(&package);
         Self { package, model, protobuf, lost: Vec::new(), errors: Vec::new() }
     }
 
@@ -76,4 +72,13 @@ impl Side {
             path == event.place.file.path || (is_protobuf && is_proto && !knows_messages)
         })
     }
+}
+
+/// The protobuf files of a package, compiled, with their editions and texts.
+pub(crate) fn compiled(package: &Package) -> Option<protobuf::Package> {
+    let pool = DescriptorPool::decode(package.descriptors()?.as_slice()).ok()?;
+    let editions = package.editions();
+    let all = editions.iter().fold(protobuf::Package::new(pool), |all, (name, edition)| all.with_edition(name, *edition));
+    let sources = package.sources.protobuf.iter();
+    Some(sources.fold(all, |all, source| all.with_source(&source.name, &source.file.text)))
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use prost_reflect::DescriptorPool;
 use walnats_codegen::Package;
 use walnats_codegen::codes::{self, Code, DefaultLevel};
 use walnats_codegen::diagnostic::{Diagnostic, Level, Place, Report, SourceFile};
@@ -11,7 +10,8 @@ use walnats_codegen::load::{ProtobufSource, parse_yaml};
 use walnats_codegen::settings::ProtobufName;
 
 use crate::protobuf::style::{Configuration, Finding, Options, Rule, check as find, rules};
-use crate::protobuf::{self, Location};
+use crate::protobuf::Location;
+use crate::side;
 
 /// A `buf.yaml`.
 #[derive(Clone, Debug)]
@@ -77,11 +77,7 @@ fn findings(package: &Package, rules: Vec<&'static Rule>, configuration: Option<
     if sources.is_empty() {
         return Vec::new();
     }
-    let pool = package.descriptors().and_then(|bytes| DescriptorPool::decode(bytes.as_slice()).ok());
-    let Some(pool) = pool else { return Vec::new() };
-    let descriptors = sources
-        .values()
-        .fold(protobuf::Package::new(pool), |all, source| all.with_source(&source.name, &source.file.text));
+    let Some(descriptors) = side::compiled(package) else { return Vec::new() };
     let defaults = Options::default();
     let options = configuration.map_or(&defaults, |configuration| &configuration.options);
     let mut lines: BTreeMap<&str, Vec<usize>> = BTreeMap::new();

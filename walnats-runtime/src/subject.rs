@@ -49,6 +49,17 @@ impl Subject {
         self
     }
 
+    /// Adds the value's name of the enumeration in the field `name`; `None` stands for a number that has no name.
+    pub fn value(self, name: &'static str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.field(name, value),
+            None => {
+                let error = SubjectError { event: self.event, field: Some(name), problem: SubjectProblem::Unnamed };
+                Self { error: self.error.or(Some(error)), ..self }
+            }
+        }
+    }
+
     /// Adds the key of an event that is stored once, as a separate token. Any text that is not empty can be a key: bytes other
     /// than ASCII letters, digits, `-` and `_` are written as `=` and two hexadecimal digits.
     pub fn key(mut self, key: &str) -> Self {
@@ -148,6 +159,9 @@ pub enum SubjectProblem {
     /// More than [`MAX_SUBJECT_BYTES`].
     #[error("is {0} bytes long, the limit is {MAX_SUBJECT_BYTES}")]
     TooLong(usize),
+    /// A number of a protobuf enumeration for which the schema has no name.
+    #[error("has a number without a name")]
+    Unnamed,
     /// The field's `Display` failed.
     #[error("cannot be written as text")]
     Unprintable,

@@ -12,6 +12,16 @@ pub mod events;
 #[path = "../../walnats-codegen/fixtures/generate/protobuf-once/expected/events.rs"]
 pub mod once;
 
+#[rustfmt::skip]
+#[allow(missing_docs)]
+#[path = "../../walnats-codegen/fixtures/generate/protobuf-editions/expected/events.rs"]
+pub mod editions;
+
+#[rustfmt::skip]
+#[allow(missing_docs)]
+#[path = "../../walnats-codegen/fixtures/generate/protobuf-modules/expected/events.rs"]
+pub mod modules;
+
 use events::proto::shop::common::Money;
 use events::proto::shop::refunded;
 use events::proto::shop::stock::stock_changed::{Cause, Kind, Place};
@@ -118,4 +128,45 @@ fn other_bytes_are_refused() {
     for payload in [b"{\"order_id\":\"o-1\"}".as_slice(), b"\x0a\xff", b"\x0a\x01\xff"] {
         assert!(matches!(OrderPlaced::decode(payload), Err(DecodeError::Protobuf(_))), "{payload:?}");
     }
+}
+
+#[test]
+fn features_of_an_edition_are_what_goes_on_the_wire() {
+    use editions::OrderPlaced;
+    use editions::proto::shop::order_placed::Line;
+    use editions::proto::shop::{Stock, stock::Key};
+
+    let line = Line { sku: "a".to_owned(), amount: Some(0), unit: 0 };
+    let stock = Stock { key: Key { sku: "k".to_owned() }, ..Stock::default() };
+    let mut order = OrderPlaced { packed: vec![1, 2], expanded: vec![1, 2], stock, ..OrderPlaced::default() };
+    order.line = Some(line.clone());
+    order.plain = Some(line);
+    let payload = order.encode().unwrap();
+    assert_eq!(OrderPlaced::decode(&payload).unwrap(), order);
+    let mut expected: Vec<u8> = Vec::new();
+    // What is implicit and empty is not written, what is required is; then the packed list and the other.
+    expected.extend([0x18, 0, 0x22, 2, 1, 2, 0x28, 1, 0x28, 2]);
+    // A group begins and ends; a field with presence is written though it is 0.
+    expected.extend([0x3b, 0x0a, 1, b'a', 0x10, 0, 0x3c]);
+    expected.extend([0x4a, 5, 0x0a, 1, b'a', 0x10, 0]);
+    expected.extend([0x9a, 0x01, 5, 0x0a, 3, 0x0a, 1, b'k']);
+    assert_eq!(payload, expected);
+    assert_eq!((order.raw(), order.fallback() as i32), (&b"a\x01"[..], 2));
+}
+
+#[test]
+fn a_subject_names_the_value_of_an_enumeration() {
+    use modules::ClusterChanged;
+    use modules::proto::shop::v2::cluster::{Inner, Node, Status, inner};
+
+    let node = Node { id: "n".to_owned(), deepest: Some(inner::Deepest::default()) };
+    let deep = Inner { deep: Some(inner::Deep { id: "d".to_owned() }) };
+    let mut changed = ClusterChanged { id: "c1".to_owned(), inner: Some(deep), node: Some(node), ..Default::default() };
+    changed.set_status(Status::Up);
+    assert_eq!(changed.subject(), Ok("clusters.STATUS_UP.c1".to_owned()));
+    // A number that has no name yet.
+    changed.status = 7;
+    let error = SubjectError { event: "cluster.changed", field: Some("status"), problem: SubjectProblem::Unnamed };
+    assert_eq!(error.to_string(), "field `status` has a number without a name");
+    assert_eq!(changed.subject(), Err(error));
 }

@@ -59,6 +59,7 @@ fn of_message(message: &DynamicMessage, names: &[String]) -> Option<String> {
     let value = message.get_field(&field);
     match &*value {
         Field::Message(inner) if !rest.is_empty() => of_message(inner, rest),
+        Field::EnumNumber(number) => Some(field.kind().as_enum()?.get_value(*number)?.name().to_owned()),
         Field::String(text) => Some(text.clone()),
         Field::Bool(value) => Some(value.to_string()),
         Field::I32(value) => Some(value.to_string()),

@@ -4,6 +4,7 @@ mod message;
 mod naming;
 
 use super::event::read_options;
+use super::message_option::{MessageOption, Options, is_option};
 use super::source::Declaration;
 use crate::diagnostic::{Diagnostic, Place, Report, did_you_mean};
 use crate::load::{Document, DocumentId, Node, NodeValue};
@@ -28,6 +29,7 @@ pub(super) struct Known<'a> {
     pub(super) protobuf: &'a [&'a str],
     /// The messages in them, sorted.
     pub(super) messages: &'a [Message],
+    pub(super) options: &'a Options<'a>,
 }
 
 /// The events that the entry `[events.<key>]`, whose `schema` names places in files, declares.
@@ -55,6 +57,14 @@ pub(super) fn declare(
         match found {
             // Two patterns may match the same.
             Ok(found) => {
+                let found = match with_options(known, found, key, settings) {
+                    Ok(found) => found,
+                    Err((text, message)) => {
+                        let problem = Diagnostic::error("WN0530", at(text), message);
+                        report.push(problem.help("write the full name of an extension of `google.protobuf.MessageOptions`"));
+                        continue;
+                    }
+                };
                 for found in found {
                     if !matches.iter().any(|known| known.target.is(&found.target)) {
                         matches.push(found);
@@ -86,6 +96,38 @@ pub(super) fn declare(
         }
     }
     declared
+}
+
+/// Those of `found` that a pattern declares: the messages that have the options which it takes texts from. The option in
+/// `name` says what they are called.
+///
+/// # Errors
+///
+/// No message has such an option.
+fn with_options<'s>(
+    known: &Known,
+    mut found: Vec<Found>,
+    key: &Text,
+    settings: &'s EventSettings,
+) -> Result<Vec<Found>, (&'s Text, String)> {
+    let texts = [&settings.name, &settings.subject, &settings.r#type].into_iter().flatten();
+    for text in texts.filter(|text| key.as_str().contains('*') && is_option(text.as_str())) {
+        found = found
+            .into_iter()
+            .filter_map(|found| {
+                let Target::Message(message) = &found.target else { return None };
+                let MessageOption::Text(said) = (known.options)(message, text.as_str()) else { return None };
+                match settings.name.as_ref().is_some_and(|name| name == text) {
+                    true => Some(Found { names: vec![said], ..found }),
+                    false => Some(found),
+                }
+            })
+            .collect();
+        if found.is_empty() {
+            return Err((text, format!("no message that the pattern matches has the option `{}`", text.as_str())));
+        }
+    }
+    Ok(found)
 }
 
 fn is_protobuf(file: &str) -> bool {

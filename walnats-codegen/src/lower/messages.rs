@@ -12,6 +12,7 @@ mod on {
     use crate::diagnostic::Report;
     use crate::load::SourceSet;
     use crate::lower::event::RawEvent;
+    use crate::lower::message_option::MessageOption;
     use crate::lower::protobuf::{self, Lowered};
     use crate::lower::template::FieldProblem;
     use crate::model::{Event, Payload, ProtobufModel, ScalarKind};
@@ -21,6 +22,11 @@ mod on {
     impl Messages {
         pub(in crate::lower) fn lower(sources: &SourceSet, report: &mut Report) -> Self {
             Self(protobuf::lower(&sources.protobuf, report))
+        }
+
+        /// The files of editions.
+        pub(in crate::lower) fn editions(sources: &SourceSet) -> BTreeMap<String, i32> {
+            protobuf::editions(&sources.protobuf)
         }
 
         /// The full names of all messages, sorted, with the paths of their files as shown.
@@ -36,6 +42,12 @@ mod on {
                 Some(RawEvent { name: name.clone(), ..event })
             });
             lowered.events.iter().cloned().chain(more).collect()
+        }
+
+        /// What an option of the message says.
+        pub(in crate::lower) fn option(&self, message: &str, option: &str) -> MessageOption {
+            let none = || MessageOption::Unknown(Vec::new());
+            self.0.as_ref().map_or_else(none, |lowered| lowered.messages.option(message, option))
         }
 
         /// What a field of the message is.
@@ -80,6 +92,7 @@ mod off {
     use crate::diagnostic::{Diagnostic, Place, Report};
     use crate::load::SourceSet;
     use crate::lower::event::RawEvent;
+    use crate::lower::message_option::MessageOption;
     use crate::lower::template::FieldProblem;
     use crate::model::{Event, ProtobufModel, ScalarKind};
 
@@ -99,12 +112,20 @@ mod off {
             Self
         }
 
+        pub(in crate::lower) fn editions(_: &SourceSet) -> BTreeMap<String, i32> {
+            BTreeMap::new()
+        }
+
         pub(in crate::lower) fn names(&self) -> Vec<(String, String)> {
             Vec::new()
         }
 
         pub(in crate::lower) fn events(&self, _: &[(String, String)]) -> Vec<RawEvent> {
             Vec::new()
+        }
+
+        pub(in crate::lower) fn option(&self, _: &str, _: &str) -> MessageOption {
+            MessageOption::Unknown(Vec::new())
         }
 
         pub(in crate::lower) fn scalar(&self, _: &str, _: &[String]) -> Result<ScalarKind, FieldProblem> {

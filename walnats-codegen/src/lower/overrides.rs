@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::event::{EventOptions, RawEvent};
+use super::message_option::{Options, is_option, text_of};
 use crate::diagnostic::{Diagnostic, Located, Place, Report};
 use crate::settings::{EventSettings, Text};
 use walnats_schema::read::wildcard;
@@ -11,7 +12,15 @@ type Entries = BTreeMap<Text, EventSettings>;
 
 /// Sets the final name of each event and lays `entries` over what its schema says: the exact name first, then patterns,
 /// those with the most text first. Entries that fit no event are findings.
-pub(super) fn apply(events: &mut [RawEvent], entries: &Entries, at: &dyn Fn(&Text) -> Place, report: &mut Report) {
+///
+/// A text that is the name of an option (`(acme.type)`) stands for what that says of the event's message; a message that does
+/// not have it says nothing to an entry for many events.
+pub(super) fn apply(
+    events: &mut [RawEvent],
+    entries: &Entries,
+    (at, messages): (&dyn Fn(&Text) -> Place, &Options),
+    report: &mut Report,
+) {
     let mut order: Vec<(&Text, &EventSettings)> = entries.iter().collect();
     order.sort_by_key(|(key, _)| (key.as_str().contains('*'), std::cmp::Reverse(key.as_str().len())));
     let mut unused: Vec<&Text> = entries.keys().collect();
@@ -23,7 +32,17 @@ pub(super) fn apply(events: &mut [RawEvent], entries: &Entries, at: &dyn Fn(&Tex
         for (key, settings) in &order {
             let Some(captured) = wildcard::capture(key.as_str(), &event.name) else { continue };
             unused.retain(|unused| unused != key);
-            options = options.or(options_of(settings, captured, at));
+            let mut said = options_of(settings, captured, at);
+            for text in [&mut said.subject, &mut said.event_type] {
+                let Some(option) = text.take_if(|text| is_option(&text.value)) else { continue };
+                let place = || option.place.clone();
+                match text_of(&option.value, &event.payload, messages, &place) {
+                    Ok(value) => *text = Some(Located { value, place: option.place.clone() }),
+                    Err(_) if key.as_str().contains('*') => {}
+                    Err(found) => report.push(found),
+                }
+            }
+            options = options.or(said);
         }
         event.options = options.or(std::mem::take(&mut event.options));
     }
@@ -52,6 +71,13 @@ fn check_entry(key: &Text, settings: &EventSettings, at: &dyn Fn(&Text) -> Place
     }
     if let Some(rust) = settings.rust.as_ref().filter(|_| key.as_str().contains('*')) {
         wrong("WN0455", rust, "many events cannot share one Rust name", "write an entry for the event alone");
+    }
+    if let Some(name) = settings.name.as_ref().filter(|name| !is_option(name.as_str())) {
+        let help = "write the event's name between the brackets, and here an option that says it: `name = \"(acme.name)\"`";
+        wrong("WN0531", name, "`name` is not the name of an option of messages", help);
+    }
+    if let Some(name) = settings.name.as_ref().filter(|_| settings.schema.is_none() || !key.as_str().contains('*')) {
+        wrong("WN0531", name, "`name` is for patterns that declare events", "give the entry a `*` and a `schema`");
     }
     if !settings.strip.is_empty() && settings.schema.is_none() {
         wrong("WN0454", key, "`strip` is for names that come from `schema`", "remove it");

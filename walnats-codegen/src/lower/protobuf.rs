@@ -1,14 +1,18 @@
 //! Protobuf files become the events they declare, and a [`ProtobufModel`] of what those reach.
 
 mod compile;
+mod custom;
 mod edition;
 mod externs;
+mod library;
 mod mistake;
+mod names;
 mod option;
 mod place;
 mod plain;
 mod prune;
 mod soundness;
+mod text;
 mod token;
 
 #[cfg(test)]
@@ -21,16 +25,17 @@ use prost::Message as _;
 use prost_reflect::{Cardinality, DescriptorPool, FieldDescriptor, Kind, MessageDescriptor};
 use prost_types::{FileDescriptorProto, FileDescriptorSet};
 
-use crate::diagnostic::{Place, Report};
+use crate::diagnostic::{Diagnostic, Place, Report};
 use crate::load::ProtobufSource;
 use crate::lower::event::RawEvent;
+use crate::lower::message_option::MessageOption;
 use crate::lower::template::FieldProblem;
 use crate::model::{Payload, ProtobufModel, ScalarKind};
 
 use externs::Externs;
 use place::Places;
 
-pub use compile::OPTIONS as OPTIONS_PROTO;
+pub use library::OPTIONS as OPTIONS_PROTO;
 
 /// Everything that the protobuf files of a package say.
 pub struct Lowered {
@@ -46,16 +51,39 @@ pub fn lower(sources: &[ProtobufSource], report: &mut Report) -> Option<Lowered>
         return None;
     }
     let compiled = compile::compile(sources, report);
-    let messages = Messages { pool: compiled.pool, places: Places::new(compiled.files) };
-    let mut names: Vec<_> = messages.pool.all_messages().filter(option::is_event).map(full_name).collect();
+    let messages = Messages {
+        pool: compiled.pool,
+        implicit: compiled.implicit,
+        editions: compiled.editions,
+        places: Places::new(compiled.files),
+    };
+    let (possible, others): (Vec<_>, Vec<_>) =
+        messages.pool.all_messages().filter(option::is_event).partition(can_be_event);
+    for other in others {
+        let message = format!("`{}` cannot be an event: prost has types of its own for `google.protobuf`", other.full_name());
+        let found = Diagnostic::error("WN0522", messages.place(&other), message);
+        report.push(found.help("declare a message that holds it, in a package of yours"));
+    }
+    let mut names: Vec<_> = possible.into_iter().map(full_name).collect();
     names.sort();
     let events = names.iter().filter_map(|name| messages.event(name)).collect();
     Some(Lowered { events, messages })
 }
 
+/// The files of editions among `sources`, by name, with the numbers of their editions in `google.protobuf.Edition`: compiled,
+/// they are proto2 or proto3.
+pub fn editions(sources: &[ProtobufSource]) -> BTreeMap<String, i32> {
+    let library = library::Library::new(sources, &mut Report::default());
+    library.editions().into_iter().map(|(name, edition)| (name, edition.number())).collect()
+}
+
 /// The compiled messages of a package.
 pub struct Messages {
     pool: DescriptorPool,
+    /// Full names of fields that have no presence, although their file is proto2 here.
+    implicit: BTreeSet<String>,
+    /// The files that were written in an edition.
+    editions: BTreeSet<String>,
     places: Places,
 }
 
@@ -63,12 +91,15 @@ impl Messages {
     /// The messages that `roots` reach, by full names, for the back ends. `externs` are types of other crates, by names
     /// with a leading dot.
     pub fn model(&self, roots: &[&str], externs: &BTreeMap<String, String>) -> ProtobufModel {
-        let all: Vec<_> = self.pool.file_descriptor_protos().cloned().collect();
+        let all: Vec<_> = self.files().collect();
         let externs = Externs::new(externs);
         let pruned = prune::prune(all.clone(), roots.iter().copied(), &externs);
         let reached = prune::reach(&pruned, roots.iter().copied());
+        let wanted = |name: &str| reached.contains(&format!(".{name}"));
+        let own = self.pool.file_descriptor_protos().filter(|file| file.package() != plain::GOOGLE);
         ProtobufModel {
             externs: externs.of(&reached, &all),
+            places: own.flat_map(|file| self.places.names(file, &wanted)).collect(),
             files: plain::files(&pruned, &|name| externs.covers(name)),
             descriptors: FileDescriptorSet { file: pruned }.encode_to_vec(),
         }
@@ -99,12 +130,18 @@ impl Messages {
         })
     }
 
+    /// What an option of the message `full_name` says, whoever declares it.
+    pub fn option(&self, full_name: &str, option: &str) -> MessageOption {
+        let message = self.pool.get_message_by_name(full_name);
+        message.map_or(MessageOption::Absent, |message| custom::read(&message, option))
+    }
+
     /// The full names of all messages that can be events, sorted, with the paths of their files as shown.
     pub fn names(&self) -> Vec<(String, String)> {
         let messages = self.pool.all_messages().filter(can_be_event);
         let mut names: Vec<_> = messages
             .map(|message| {
-                let file = self.place(&message).file.path.clone();
+                let file = self.places.shown(&message.parent_file());
                 (full_name(message), file)
             })
             .collect();
@@ -125,7 +162,8 @@ impl Messages {
             let field = message.as_ref().and_then(|message| message.get_field_by_name(name)).ok_or_else(|| {
                 FieldProblem::Unknown { depth, known: fields.map(|field| field.name().to_owned()).collect() }
             })?;
-            if field.supports_presence() && field.cardinality() != Cardinality::Required {
+            let has_presence = field.supports_presence() && !self.implicit.contains(field.full_name());
+            if has_presence && field.cardinality() != Cardinality::Required {
                 return Err(FieldProblem::HasPresence { depth });
             }
             if depth + 1 == path.len() {
@@ -137,6 +175,14 @@ impl Messages {
             };
         }
         Err(FieldProblem::NotScalar { found: "a message".to_owned() })
+    }
+
+    /// The files as prost-build takes them.
+    fn files(&self) -> impl Iterator<Item = FileDescriptorProto> {
+        self.pool.file_descriptor_protos().cloned().map(|file| match self.editions.contains(file.name()) {
+            true if file.syntax() == "proto2" => edition::as_proto3(file, &self.implicit),
+            _ => file,
+        })
     }
 
     fn place(&self, message: &MessageDescriptor) -> Place {
@@ -161,13 +207,13 @@ fn full_name(message: MessageDescriptor) -> String {
     message.full_name().to_owned()
 }
 
-/// Enumerations are refused: a message may carry a number that has no name, so that not every message has a subject.
 fn scalar_kind(field: &FieldDescriptor) -> Option<ScalarKind> {
     match field.kind() {
         _ if field.is_list() || field.is_map() => None,
         Kind::String => Some(ScalarKind::String),
         Kind::Bool => Some(ScalarKind::Boolean),
-        Kind::Double | Kind::Float | Kind::Bytes | Kind::Message(_) | Kind::Enum(_) => None,
+        Kind::Enum(_) => Some(ScalarKind::Enum),
+        Kind::Double | Kind::Float | Kind::Bytes | Kind::Message(_) => None,
         _ => Some(ScalarKind::Integer),
     }
 }

@@ -43,7 +43,8 @@ pub fn salvage(sources: &SourceSet, settings: &Settings, found: &Report) -> Salv
     let mut registry = json_event::registry(sources, settings, &mut report);
     let (schemas, mut events) = json_event::lower(&mut registry, sources, settings, &declarations, &mut report);
     events.extend(messages.events(&declared.messages));
-    overrides::apply(&mut events, &settings.events, &at, &mut Report::default());
+    let options = |message: &str, option: &str| messages.option(message, option);
+    overrides::apply(&mut events, &settings.events, (&at, &options), &mut Report::default());
     event::check_names(&mut events, &mut report);
 
     let broken = broken(&schemas.notes, &report);

@@ -67,7 +67,12 @@ pub fn uid(text: &Located<String>, lookup: &Lookup, report: &mut Report) -> Opti
         ));
         return None;
     }
-    resolve(text, pieces, lookup, report)
+    // A number without a name would be no text: such events would be duplicates of each other.
+    let named = |path: &[String]| match lookup(path)? {
+        ScalarKind::Enum => Err(FieldProblem::NotScalar { found: "an enumeration".to_owned() }),
+        kind => Ok(kind),
+    };
+    resolve(text, pieces, &named, report)
 }
 
 /// A piece of a template, by its bytes; a field's range leaves the braces out.
@@ -160,7 +165,7 @@ fn explain(names: &[String], problem: FieldProblem, place: Place) -> Diagnostic 
         }
         FieldProblem::NotScalar { found } => {
             Diagnostic::error("WN0414", place, format!("`{}` is {found}", names.join(".")))
-                .help("a template may name strings, integers and booleans")
+                .help("a template may name strings, integers and booleans; a subject enumerations of protobuf, too")
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::diagnostic::Place;
+
 /// The protobuf messages of a package that events reach: their messages, the types of fields, and the messages that those
 /// are declared in.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +16,9 @@ pub struct ProtobufModel {
     /// Types that other crates have, by full name of the message or enumeration with a leading dot: those that messages in
     /// `files` hold. In `descriptors` such a message is a stand-in without its fields.
     pub externs: BTreeMap<String, ProtobufExtern>,
+    /// Where names are written, by full name of the message, enumeration, field (`shop.v1.Order.id`), oneof or value
+    /// (`shop.v1.Status.PAID`). What comes from descriptor sets has none.
+    pub places: BTreeMap<String, Place>,
 }
 
 /// A message or enumeration whose type another crate has.
@@ -165,6 +170,33 @@ impl ProtobufEnum {
     pub fn names(&self) -> impl Iterator<Item = &ProtobufValue> {
         let mut numbers = BTreeSet::new();
         self.values.iter().filter(move |value| numbers.insert(value.number))
+    }
+}
+
+impl ProtobufModel {
+    /// The full name of the enumeration that `names`, fields by their names in the schema, lead to from a message.
+    pub fn enum_at(&self, message: &str, names: &[String]) -> Option<&str> {
+        let (name, rest) = names.split_first()?;
+        let fields = &self.message(message)?.fields;
+        match &fields.iter().find(|field| field.name == *name)?.kind {
+            ProtobufKind::Message(inner) => self.enum_at(inner, rest),
+            ProtobufKind::Enum(found) if rest.is_empty() => Some(found),
+            _ => None,
+        }
+    }
+
+    /// The message of this full name.
+    fn message(&self, full_name: &str) -> Option<&ProtobufMessage> {
+        self.files.iter().find_map(|file| {
+            let name = match file.package.as_str() {
+                "" => full_name,
+                package => full_name.strip_prefix(package)?.strip_prefix('.')?,
+            };
+            let mut parts = name.split('.');
+            let first = parts.next()?;
+            let outermost = file.messages.iter().find(|message| message.name == first)?;
+            parts.try_fold(outermost, |message, part| message.messages.iter().find(|inner| inner.name == part))
+        })
     }
 }
 

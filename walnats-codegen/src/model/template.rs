@@ -36,6 +36,8 @@ pub enum ScalarKind {
     Integer,
     /// `true` or `false`.
     Boolean,
+    /// The name of a value of a protobuf enumeration; a number without a name has no text.
+    Enum,
 }
 
 /// As the schema writes it.

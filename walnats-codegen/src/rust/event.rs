@@ -8,7 +8,7 @@ use super::names::protobuf;
 use super::template::{EventTemplate, MessageText, render};
 use super::types::{Body, Dispatch, Type, Typed};
 use crate::diagnostic::{Diagnostic, Report};
-use crate::model::{Event, EventId, FieldPath, Once, Payload, Template, TemplatePart};
+use crate::model::{Event, EventId, FieldPath, Once, Payload, ScalarKind, Template, TemplatePart};
 use crate::write::GeneratedFile;
 
 impl Context<'_> {
@@ -56,6 +56,7 @@ impl Context<'_> {
         let event = &self.model.events[id];
         let parts = template.parts.iter().map(|part| match part {
             TemplatePart::Literal(text) => format!(".literal({})", literal(text)),
+            TemplatePart::Field(path) if path.kind == ScalarKind::Enum => self.enum_code(event, path, report),
             TemplatePart::Field(path) => {
                 let value = self.field_code(id, path).unwrap_or_else(|| {
                     report.push(unreachable_field(event, path));
@@ -66,6 +67,25 @@ impl Context<'_> {
             }
         });
         parts.collect()
+    }
+
+    /// The call that adds the name of an enumeration's value, or none for a number that has no name.
+    fn enum_code(&self, event: &Event, path: &FieldPath, report: &mut Report) -> String {
+        let protobuf = self.model.protobuf.as_ref();
+        let found = protobuf.zip(message(event)).and_then(|(protobuf, message)| {
+            let name = protobuf.enum_at(message, &path.names)?;
+            Some(match protobuf.externs.get(&format!(".{name}")) {
+                Some(of_other_crate) => protobuf::of_other_crate(of_other_crate),
+                None => format!("super::proto::{}", protobuf::path(name)),
+            })
+        });
+        let Some(ty) = found else {
+            report.push(unreachable_field(event, path));
+            return String::new();
+        };
+        let fields: Vec<String> = path.names.iter().map(|field| protobuf::snake(field)).collect();
+        let (name, fields) = (literal(&path.names.join(".")), fields.join("."));
+        format!(".value({name}, {ty}::try_from(self.{fields}).ok().map(|value| value.as_str_name()))")
     }
 
     /// A reference to the field that a template names, seen from `self`.

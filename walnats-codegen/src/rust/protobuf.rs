@@ -27,8 +27,14 @@ pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
     let place = &first.place;
     let clashes = clash::find(&protobuf.files, events.iter().map(|(message, _)| *message));
     for clash in &clashes {
-        let clash = Diagnostic::error("WN0507", place.clone(), clash.to_string());
-        report.push(clash.help("rename one of them in the `.proto` file"));
+        let at = |name: &str| protobuf.places.get(name);
+        let place = at(&clash.at).unwrap_or(place);
+        let found = Diagnostic::error("WN0507", place.clone(), clash.to_string());
+        let found = found.help("rename one of them in the `.proto` file");
+        report.push(match at(&clash.first_at).filter(|first| *first != place) {
+            Some(first) => found.related(first.clone(), "the other"),
+            None => found,
+        });
     }
     if clashes.is_empty() { modules(protobuf, place, report) } else { Vec::new() }
 }

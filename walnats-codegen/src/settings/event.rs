@@ -18,6 +18,10 @@ pub struct EventSettings {
     /// Where the schema is, for events in files that nobody may edit: `webhooks.json#/definitions/*_event`, or
     /// `vendor/*/1-0-0.json` for one event in each such file.
     pub schema: Option<OneOrMany>,
+    /// The option of protobuf messages that says what the `*` in the name stands for: `(google.events.cloud_event_type)`, or
+    /// `(acme.event).name` for a field of it. Messages without the option are not declared. `subject` and `type` may name an
+    /// option in the same way.
+    pub name: Option<Text>,
     /// Endings that do not belong to the name of what `*` matched: `["_event"]`.
     pub strip: Vec<String>,
     /// A template over required scalar fields: `users.{user_id}.created`; the event's name unless set.

@@ -2,12 +2,7 @@
 
 mod buf;
 mod compile;
-mod edition_text;
 mod fixtures;
 mod misread;
 mod strangers;
 mod style;
-
-// Files of editions, as walnats-codegen rewrites them.
-#[path = "../../../walnats-codegen/src/lower/protobuf/edition.rs"]
-mod edition;

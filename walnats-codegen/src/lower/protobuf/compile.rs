@@ -1,136 +1,295 @@
 //! Compiles protobuf sources in memory: an import is looked up among the sources and what comes with walnats, nowhere else.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use prost::Message;
-use prost_reflect::{DescriptorPool, DynamicMessage, ReflectMessage, Value};
-use prost_types::{FileDescriptorProto, FileDescriptorSet};
-use protox::file::{File, FileResolver, GoogleFileResolver};
+use prost::Message as _;
+use prost_reflect::{DescriptorPool, DynamicMessage, FileDescriptor, Value};
+use prost_types::FileDescriptorProto;
+use protox_parse::ParseError;
 
-use crate::diagnostic::{Diagnostic, Place, Report, SourceFile};
+use crate::diagnostic::{Report, SourceFile};
 use crate::load::ProtobufSource;
 
-use super::{edition, mistake, soundness};
-
-/// What `import "walnats/options.proto"` means.
-pub const OPTIONS: (&str, &str) = ("walnats/options.proto", include_str!("../../../proto/walnats/options.proto"));
+use super::edition::{self, Edition};
+use super::library::{CompiledFile, Content, DESCRIPTOR, Library};
+use super::mistake::Mistakes;
+use super::names::{Names, Visibility};
+use super::text::{self, Readable};
 
 /// Descriptors of everything that compiles.
 pub struct Compiled {
-    /// With source info and options.
+    /// With source info and options; files of editions as proto2 or proto3.
     pub pool: DescriptorPool,
+    /// Full names of the fields without presence in files of the pool that are proto2.
+    pub implicit: BTreeSet<String>,
+    /// The files of editions among those of the pool.
+    pub editions: BTreeSet<String>,
     /// Where the files of the package come from, by name; those that do not compile too.
     pub files: BTreeMap<String, Arc<SourceFile>>,
 }
 
 /// Compiles each of `sources`; a mistake in one does not hide those of another.
 pub fn compile(sources: &[ProtobufSource], report: &mut Report) -> Compiled {
-    let mut library = Library { google: GoogleFileResolver::new(), files: BTreeMap::new(), contents: BTreeMap::new() };
-    let (texts, sets): (Vec<_>, Vec<_>) = sources.iter().partition(|source| source.name.ends_with(".proto"));
-    // A file's text is nearer to its author than a compiled form of it, so texts come first.
-    for source in texts {
-        library.add(source, &source.name, Content::Text(source.file.text.clone()));
+    let library = Library::new(sources, report);
+    let mut compiler = Compiler {
+        library: &library,
+        pool: DescriptorPool::new(),
+        names: Names::default(),
+        state: BTreeMap::new(),
+        rewritten: BTreeMap::new(),
+        report,
+    };
+    for name in library.files.keys() {
+        compiler.open(name);
     }
-    for source in sets {
-        library.add_descriptor_set(source, report);
-    }
+    let Compiler { pool, rewritten, .. } = compiler;
+    let (pool, rewritten) = without_editions(pool, rewritten, &library.files, report);
+    let editions = rewritten.keys().cloned().collect();
+    let implicit = rewritten.into_values().flatten().collect();
+    Compiled { pool, implicit, editions, files: library.files }
+}
 
-    let files = library.files.clone();
-    let mut compiler = protox::Compiler::with_file_resolver(library);
-    compiler.include_source_info(true).include_imports(true);
-    for name in files.keys() {
-        if let Err(error) = compiler.open_file(name) {
-            mistake::report(&error, &files, report);
+/// By name of a file that was of an edition, its fields without presence if it is proto2 now.
+type Implicit = BTreeMap<String, Vec<String>>;
+
+struct Compiler<'c> {
+    library: &'c Library,
+    pool: DescriptorPool,
+    names: Names,
+    state: BTreeMap<String, State>,
+    /// The files of editions that are in the pool.
+    rewritten: BTreeMap<String, Written>,
+    report: &'c mut Report,
+}
+
+/// How far a file of an edition is.
+enum Written {
+    /// As text, which the pool has as proto2.
+    Text(Edition),
+    /// With its features applied.
+    Applied(Vec<String>),
+}
+
+impl Written {
+    fn fields(&self) -> Vec<String> {
+        match self {
+            Self::Text(_) => Vec::new(),
+            Self::Applied(fields) => fields.clone(),
         }
     }
-    Compiled { pool: compiler.descriptor_pool(), files }
 }
 
-/// The files that an import can mean: those that come with walnats, then those of the package.
-struct Library {
-    google: GoogleFileResolver,
-    files: BTreeMap<String, Arc<SourceFile>>,
-    contents: BTreeMap<String, Content>,
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    Open,
+    Compiled,
+    Broken,
 }
 
-enum Content {
-    Text(String),
-    /// Encoded, because decoding into prost's types would lose custom options.
-    Descriptor(Vec<u8>),
+/// A file whose imports are being compiled.
+struct Opened<'c> {
+    name: String,
+    parsed: Parsed<'c>,
+    next: usize,
+    is_sound: bool,
 }
 
-impl Library {
-    fn add_descriptor_set(&mut self, source: &ProtobufSource, report: &mut Report) {
-        match read_descriptor_set(&source.bytes) {
-            Ok(files) => {
-                for (name, encoded) in files {
-                    self.add(source, &name, Content::Descriptor(encoded));
+#[derive(Default)]
+struct Parsed<'c> {
+    descriptor: FileDescriptorProto,
+    text: Option<&'c str>,
+    compiled: Option<&'c CompiledFile>,
+    edition: Option<Edition>,
+    visibility: Visibility,
+}
+
+impl<'c> Compiler<'c> {
+    /// Compiles the file `name`, and first what it imports.
+    fn open(&mut self, name: &str) {
+        let mut stack: Vec<Opened<'c>> = Vec::new();
+        self.push(name, &mut stack);
+        while let Some(top) = stack.last_mut() {
+            let Some(import) = top.parsed.descriptor.dependency.get(top.next).cloned() else {
+                let Some(top) = stack.pop() else { return };
+                let state = if top.is_sound && self.add(top.parsed) { State::Compiled } else { State::Broken };
+                self.state.insert(top.name, state);
+                continue;
+            };
+            let state = self.state.get(&import).copied();
+            if state.is_none() && self.library.open(&import).is_some() {
+                self.push(&import, &mut stack);
+                continue;
+            }
+            let at = top.next;
+            top.next += 1;
+            let Some(top) = stack.last() else { return };
+            let mistakes = Mistakes { name: &top.name, files: &self.library.files };
+            let file = &top.parsed.descriptor;
+            let mistake = match state {
+                _ if file.dependency[..at].contains(&import) => Some(mistakes.imported_twice(file, at)),
+                Some(State::Compiled) => continue,
+                Some(State::Broken) => None,
+                Some(State::Open) => Some(mistakes.import_cycle(file, at, &cycle(&stack, &import))),
+                None => Some(mistakes.unknown_import(file, at)),
+            };
+            mistake.into_iter().for_each(|mistake| self.report.push(mistake));
+            stack.last_mut().into_iter().for_each(|top| top.is_sound = false);
+        }
+    }
+
+    /// Parses the file `name`, to be compiled after its imports.
+    fn push(&mut self, name: &str, stack: &mut Vec<Opened<'c>>) {
+        if self.state.contains_key(name) {
+            return;
+        }
+        let parsed = self.library.open(name).and_then(|content| self.parse(name, content));
+        match parsed {
+            Some(parsed) => {
+                self.state.insert(name.to_owned(), State::Open);
+                stack.push(Opened { name: name.to_owned(), parsed, next: 0, is_sound: true });
+            }
+            None => {
+                self.state.insert(name.to_owned(), State::Broken);
+            }
+        }
+    }
+
+    fn parse(&mut self, name: &str, content: Content<'c>) -> Option<Parsed<'c>> {
+        match content {
+            Content::WellKnown(descriptor) => Some(Parsed { descriptor, ..Parsed::default() }),
+            Content::Compiled(compiled) => {
+                let mut descriptor = compiled.descriptor.clone();
+                descriptor.name = Some(name.to_owned());
+                Some(Parsed { descriptor, compiled: Some(compiled), ..Parsed::default() })
+            }
+            Content::Text(text) => {
+                if let Some(span) = text::too_deep(text) {
+                    self.report.push(Mistakes { name, files: &self.library.files }.too_deep(span));
+                    return None;
                 }
+                let edition = match text::without_edition(text) {
+                    Some(Ok(edition)) => Some(edition),
+                    Some(Err(problems)) => {
+                        let mistakes = Mistakes { name, files: &self.library.files };
+                        problems.iter().for_each(|problem| self.report.push(mistakes.in_edition(problem)));
+                        return None;
+                    }
+                    None => None,
+                };
+                self.parse_text(name, text, edition.as_ref())
             }
-            Err(problem) => report.push(
-                Diagnostic::error("WN0506", whole_file(source), format!("not a usable descriptor set: {problem}")).help(
-                    "make one with `buf build -o x.binpb` or `protoc --include_imports --descriptor_set_out=x.binpb`",
-                ),
-            ),
         }
     }
 
-    /// A copy of a file that comes with walnats, kept for other tools, is not looked at.
-    fn add(&mut self, source: &ProtobufSource, name: &str, content: Content) {
-        if self.builtin(name).is_err() && !self.files.contains_key(name) {
-            self.files.insert(name.to_owned(), Arc::clone(&source.file));
-            self.contents.insert(name.to_owned(), content);
-        }
-    }
-
-    fn builtin(&self, name: &str) -> Result<File, protox::Error> {
-        match name == OPTIONS.0 {
-            true => File::from_source(OPTIONS.0, OPTIONS.1),
-            false => self.google.open_file(name),
-        }
-    }
-}
-
-impl FileResolver for Library {
-    /// Names are looked up as they are; the default would first take them apart as paths of the file system.
-    fn resolve_path(&self, path: &Path) -> Option<String> {
-        path.to_str().map(str::to_owned)
-    }
-
-    fn open_file(&self, name: &str) -> Result<File, protox::Error> {
-        match self.contents.get(name) {
-            Some(Content::Text(text)) => File::from_source(name, text),
-            Some(Content::Descriptor(encoded)) => {
-                File::decode_file_descriptor_proto(encoded.as_slice()).map_err(protox::Error::new)
+    /// Parses `text`, or what is `readable` of it.
+    fn parse_text(&mut self, name: &str, text: &'c str, readable: Option<&Readable>) -> Option<Parsed<'c>> {
+        let parsed = protox_parse::parse(name, readable.map_or(text, |readable| &readable.text));
+        match (parsed, readable) {
+            (Ok(mut descriptor), _) => {
+                if !self.library.files.contains_key(name) {
+                    descriptor.source_code_info = None;
+                }
+                if let Some(readable) = readable {
+                    readable.move_back(&mut descriptor, text);
+                }
+                let visibility = readable.map(|readable| readable.visibility(&descriptor)).unwrap_or_default();
+                let edition = readable.and_then(|readable| readable.edition);
+                Some(Parsed { descriptor, text: Some(text), compiled: None, edition, visibility })
             }
-            None => self.builtin(name),
+            (Err(error), None) => match text::with_ranges(text) {
+                Some(readable) => self.parse_text(name, text, Some(&readable)),
+                None => self.refuse(name, &error, &|offset| offset),
+            },
+            (Err(error), Some(readable)) => self.refuse(name, &error, &|offset| readable.original(offset)),
         }
+    }
+
+    fn refuse<T>(&mut self, name: &str, error: &ParseError, back: &dyn Fn(usize) -> usize) -> Option<T> {
+        Mistakes { name, files: &self.library.files }.report(error, back, self.report);
+        None
+    }
+
+    /// Adds a file whose imports are in the pool.
+    fn add(&mut self, parsed: Parsed<'c>) -> bool {
+        let Parsed { mut descriptor, text, compiled, edition, visibility } = parsed;
+        let name = descriptor.name().to_owned();
+        if edition.is_some() && self.pool.get_file_by_name(DESCRIPTOR).is_none() {
+            // It has the features, of which the one that prost-reflect brings lacks some.
+            self.open(DESCRIPTOR);
+        }
+        self.names.add(&descriptor, &visibility);
+        let hidden = if text.is_some() { self.names.resolve(&mut descriptor) } else { Vec::new() };
+        if !hidden.is_empty() {
+            let mistakes = Mistakes { name: &name, files: &self.library.files };
+            hidden.iter().for_each(|hidden| self.report.push(mistakes.hidden(&descriptor, hidden)));
+            return false;
+        }
+        let added = match compiled {
+            Some(compiled) => self.pool.decode_file_descriptor_proto(compiled.encoded.as_slice()),
+            None => self.pool.add_file_descriptor_proto(descriptor),
+        };
+        if let Err(error) = added {
+            let error = error.with_source_code(text.unwrap_or_default());
+            Mistakes { name: &name, files: &self.library.files }.report(&error, &|offset| offset, self.report);
+            return false;
+        }
+        let applied = compiled.and_then(|compiled| compiled.rewritten.as_ref());
+        let written = applied.map(|rewritten| Written::Applied(rewritten.implicit.clone()));
+        if let Some(written) = written.or(edition.map(Written::Text)) {
+            self.rewritten.insert(name, written);
+        }
+        true
     }
 }
 
-/// The files of a `google.protobuf.FileDescriptorSet` by name, each encoded by itself, without editions.
-fn read_descriptor_set(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
-    let kind = FileDescriptorSet::default().descriptor();
-    let mut set = DynamicMessage::decode(kind, bytes).map_err(|error| error.to_string())?;
-    let mut files = Vec::new();
-    for file in set.take_field_by_name("file").iter_mut().filter_map(Value::as_list_mut).flatten() {
-        let Some(file) = file.as_message_mut() else { continue };
-        edition::rewrite(file).map_err(|number| format!("edition {number} is later than those that are known here"))?;
-        let encoded = file.encode_to_vec();
-        let descriptor = FileDescriptorProto::decode(encoded.as_slice()).map_err(|error| error.to_string())?;
-        if let Some(problem) = soundness::problem(&descriptor) {
-            return Err(format!("`{}`: {problem}", descriptor.name()));
-        }
-        files.push((descriptor.name().to_owned(), encoded));
-    }
-    match files.is_empty() {
-        true => Err("it has no files".to_owned()),
-        false => Ok(files),
-    }
+/// The files from `import` on, which the last one imports again.
+fn cycle(stack: &[Opened<'_>], import: &str) -> Vec<String> {
+    let names = stack.iter().map(|opened| opened.name.as_str());
+    names.skip_while(|name| *name != import).chain([import]).map(str::to_owned).collect()
 }
 
-fn whole_file(source: &ProtobufSource) -> Place {
-    Place { file: Arc::clone(&source.file), span: 0..0 }
+/// The pool with what the features of its editions say as proto2 or proto3: where options are known, features are.
+fn without_editions(
+    pool: DescriptorPool,
+    written: BTreeMap<String, Written>,
+    files: &BTreeMap<String, Arc<SourceFile>>,
+    report: &mut Report,
+) -> (DescriptorPool, Implicit) {
+    let is_text = |written: &Written| matches!(written, Written::Text(_));
+    let mut implicit: Implicit = written.iter().map(|(name, written)| (name.clone(), written.fields())).collect();
+    if !written.values().any(is_text) {
+        return (pool, implicit);
+    }
+    let mut rewritten = DescriptorPool::new();
+    for file in pool.files() {
+        let mut encoded = file.encode_to_vec();
+        if let Some(Written::Text(edition)) = written.get(file.name()) {
+            // What encodes the pool's files is what decodes them, and the edition is one of those that are known.
+            if let Some((applied, fields)) = apply(&pool, &encoded, *edition) {
+                encoded = applied;
+                implicit.insert(file.name().to_owned(), fields);
+            }
+        }
+        let is_missing = |import: FileDescriptor| rewritten.get_file_by_name(import.name()).is_none();
+        if file.dependencies().any(is_missing) {
+            continue;
+        }
+        if let Err(error) = rewritten.decode_file_descriptor_proto(encoded.as_slice()) {
+            let text = files.get(file.name()).map(|file| file.text.as_str()).unwrap_or_default();
+            let mistakes = Mistakes { name: file.name(), files };
+            mistakes.report(&error.with_source_code(text), &|offset| offset, report);
+        }
+    }
+    (rewritten, implicit)
+}
+
+/// The file `encoded` with its features applied, and its fields without presence if it is proto2 then.
+fn apply(pool: &DescriptorPool, encoded: &[u8], edition: Edition) -> Option<(Vec<u8>, Vec<String>)> {
+    let kind = pool.get_message_by_name("google.protobuf.FileDescriptorProto")?;
+    let mut file = DynamicMessage::decode(kind, encoded).ok()?;
+    file.set_field_by_name("syntax", Value::String("editions".to_owned()));
+    file.set_field_by_name("edition", Value::EnumNumber(edition.number()));
+    let rewritten = edition::rewrite(&mut file).ok()??;
+    Some((file.encode_to_vec(), rewritten.implicit))
 }

@@ -1,19 +1,63 @@
-//! Rewrites descriptors of editions into what they say in proto3 or proto2, the syntaxes that prost knows.
+//! Rewrites descriptors of editions into what they say in proto3 or proto2, the syntaxes that prost-reflect knows.
 //!
 //! An edition spells with features what a syntax implies: whether a field has presence, is packed, is a group.
 //! <https://protobuf.dev/editions/features/> has the features and their defaults.
 
-use prost_reflect::{DynamicMessage, Value};
+use std::collections::BTreeSet;
 
-/// Numbers of `google.protobuf.Edition` whose features are those that [`Features`] knows.
-const KNOWN: [i32; 2] = [1000, 1001];
+use prost_reflect::{DynamicMessage, Value};
+use prost_types::field_descriptor_proto::{Label, Type};
+use prost_types::{DescriptorProto, FileDescriptorProto};
+
+/// An edition whose features are those that [`Features`] knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Edition {
+    E2023,
+    E2024,
+}
+
+impl Edition {
+    /// Those that protoc 35 compiles. Later ones may mean something else by the same text.
+    pub const KNOWN: [Self; 2] = [Self::E2023, Self::E2024];
+
+    /// As the statement `edition` says it.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::KNOWN.into_iter().find(|edition| edition.name() == name)
+    }
+
+    /// Its number in `google.protobuf.Edition`.
+    pub fn numbered(number: i32) -> Option<Self> {
+        Self::KNOWN.into_iter().find(|edition| edition.number() == number)
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::E2023 => "2023",
+            Self::E2024 => "2024",
+        }
+    }
+
+    pub fn number(self) -> i32 {
+        match self {
+            Self::E2023 => 1000,
+            Self::E2024 => 1001,
+        }
+    }
+
+    /// Whether it has `export`, `local` and `import option`.
+    pub fn has_visibility(self) -> bool {
+        self >= Self::E2024
+    }
+}
 
 // Numbers of `google.protobuf.FeatureSet` and `google.protobuf.FieldDescriptorProto`.
 const EXPLICIT: i32 = 1;
+const IMPLICIT: i32 = 2;
 const LEGACY_REQUIRED: i32 = 3;
 const PACKED: i32 = 1;
 const LENGTH_PREFIXED: i32 = 1;
 const DELIMITED: i32 = 2;
+const ALLOW: i32 = 1;
 const LABEL_REQUIRED: i32 = 2;
 const LABEL_REPEATED: i32 = 3;
 const TYPE_STRING: i32 = 9;
@@ -21,27 +65,34 @@ const TYPE_GROUP: i32 = 10;
 const TYPE_MESSAGE: i32 = 11;
 const TYPE_BYTES: i32 = 12;
 
+/// What a file of an edition is as proto2 or proto3.
+#[derive(Debug, PartialEq)]
+pub struct Rewritten {
+    pub edition: Edition,
+    /// Full names of the fields that proto2 has no words for: as in proto3, they have no presence.
+    pub implicit: Vec<String>,
+}
+
 /// Rewrites `file`, a `google.protobuf.FileDescriptorProto`, if it is written in an edition.
 ///
 /// # Errors
 ///
-/// The edition's number, if it is a later one than is known here.
-pub fn rewrite(file: &mut DynamicMessage) -> Result<(), i32> {
+/// The edition's number, if it is not one that is known here.
+pub fn rewrite(file: &mut DynamicMessage) -> Result<Option<Rewritten>, i32> {
     if text(file, "syntax") != "editions" {
-        return Ok(());
+        return Ok(None);
     }
-    let edition = number(file, "edition");
-    if !KNOWN.contains(&edition) {
-        return Err(edition);
-    }
+    let number = number(file, "edition");
+    let edition = Edition::numbered(number).ok_or(number)?;
     file.clear_field_by_name("edition");
-    // The first value of an enumeration of proto3 is 0; one that was made from proto2 may begin elsewhere.
-    let target = if begins_elsewhere(file) { Target::Proto2 } else { Target::Proto3 };
-    file.set_field_by_name("syntax", Value::String(target.syntax().to_owned()));
     let features = Features::DEFAULT.overridden_by(file);
-    each(file, "message_type", |message| rewrite_message(message, features, target));
-    each(file, "extension", |extension| rewrite_field(extension, features.overridden_by(extension), target));
-    Ok(())
+    let target = if features.fit_proto3(file) { Target::Proto3 } else { Target::Proto2 };
+    file.set_field_by_name("syntax", Value::String(target.syntax().to_owned()));
+    let mut rewriting = Rewriting { target, rewritten: Rewritten { edition, implicit: Vec::new() } };
+    let scope = text(file, "package");
+    each(file, "message_type", |message| rewriting.message(message, features, &scope));
+    each(file, "extension", |extension| rewriting.field(extension, features.overridden_by(extension), &scope));
+    Ok(Some(rewriting.rewritten))
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -65,10 +116,11 @@ struct Features {
     presence: i32,
     repeated: i32,
     encoding: i32,
+    json: i32,
 }
 
 impl Features {
-    const DEFAULT: Self = Self { presence: EXPLICIT, repeated: PACKED, encoding: LENGTH_PREFIXED };
+    const DEFAULT: Self = Self { presence: EXPLICIT, repeated: PACKED, encoding: LENGTH_PREFIXED, json: ALLOW };
 
     fn overridden_by(self, item: &DynamicMessage) -> Self {
         let options = item.get_field_by_name("options");
@@ -80,52 +132,85 @@ impl Features {
             presence: feature("field_presence", self.presence),
             repeated: feature("repeated_field_encoding", self.repeated),
             encoding: feature("message_encoding", self.encoding),
+            json: feature("json_format", self.json),
         }
+    }
+
+    /// Whether all of `scope` can be proto3: the first value of an enumeration is 0 there, and names in JSON do not clash.
+    fn fit_proto3(self, scope: &mut DynamicMessage) -> bool {
+        let mut fit = self.json == ALLOW;
+        each(scope, "enum_type", |enumeration| {
+            let mut numbers = Vec::new();
+            each(enumeration, "value", |value| numbers.push(number(value, "number")));
+            fit &= numbers.first().is_none_or(|first| *first == 0);
+        });
+        for messages in ["message_type", "nested_type"] {
+            each(scope, messages, |message| fit = fit && self.overridden_by(message).fit_proto3(message));
+        }
+        fit
     }
 }
 
-fn rewrite_message(message: &mut DynamicMessage, inherited: Features, target: Target) {
-    let features = inherited.overridden_by(message);
-    let mut maps = Vec::new();
-    each(message, "nested_type", |nested| {
-        if is_map_entry(nested) {
-            maps.push(text(nested, "name"));
-        } else {
-            rewrite_message(nested, features, target);
-        }
-    });
-    each(message, "extension", |extension| rewrite_field(extension, features.overridden_by(extension), target));
-    each(message, "field", |field| {
-        let type_name = text(field, "type_name");
-        let is_map = number(field, "label") == LABEL_REPEATED
-            && maps.iter().any(|entry| type_name.rsplit('.').next() == Some(entry.as_str()));
-        if !is_map {
-            rewrite_field(field, features.overridden_by(field), target);
-        }
-    });
+struct Rewriting {
+    target: Target,
+    rewritten: Rewritten,
 }
 
-fn rewrite_field(field: &mut DynamicMessage, features: Features, target: Target) {
-    if features.encoding == DELIMITED && number(field, "type") == TYPE_MESSAGE {
-        field.set_field_by_name("type", Value::EnumNumber(TYPE_GROUP));
+impl Rewriting {
+    fn message(&mut self, message: &mut DynamicMessage, inherited: Features, scope: &str) {
+        let features = inherited.overridden_by(message);
+        let scope = join(scope, &text(message, "name"));
+        let mut maps = Vec::new();
+        each(message, "nested_type", |nested| {
+            if is_map_entry(nested) {
+                maps.push(text(nested, "name"));
+            } else {
+                self.message(nested, features, &scope);
+            }
+        });
+        each(message, "extension", |extension| self.field(extension, features.overridden_by(extension), &scope));
+        each(message, "field", |field| {
+            let type_name = text(field, "type_name");
+            let is_map = number(field, "label") == LABEL_REPEATED
+                && maps.iter().any(|entry| type_name.rsplit('.').next() == Some(entry.as_str()));
+            if !is_map {
+                self.field(field, features.overridden_by(field), &scope);
+            }
+        });
     }
-    let kind = number(field, "type");
-    if number(field, "label") == LABEL_REPEATED {
-        if ![TYPE_STRING, TYPE_BYTES, TYPE_GROUP, TYPE_MESSAGE].contains(&kind) {
-            let options = field.get_field_by_name_mut("options").and_then(Value::as_message_mut);
-            if let Some(options) = options {
-                options.set_field_by_name("packed", Value::Bool(features.repeated == PACKED));
+
+    fn field(&mut self, field: &mut DynamicMessage, features: Features, scope: &str) {
+        if features.encoding == DELIMITED && number(field, "type") == TYPE_MESSAGE {
+            field.set_field_by_name("type", Value::EnumNumber(TYPE_GROUP));
+        }
+        let kind = number(field, "type");
+        if number(field, "label") == LABEL_REPEATED {
+            if ![TYPE_STRING, TYPE_BYTES, TYPE_GROUP, TYPE_MESSAGE].contains(&kind) {
+                let options = field.get_field_by_name_mut("options").and_then(Value::as_message_mut);
+                if let Some(options) = options {
+                    options.set_field_by_name("packed", Value::Bool(features.repeated == PACKED));
+                }
+            }
+        } else if features.presence == LEGACY_REQUIRED {
+            field.set_field_by_name("label", Value::EnumNumber(LABEL_REQUIRED));
+        } else if kind != TYPE_MESSAGE && !field.has_field_by_name("oneof_index") {
+            match (self.target, features.presence) {
+                (Target::Proto3, EXPLICIT) => field.set_field_by_name("proto3_optional", Value::Bool(true)),
+                // Whatever it says, a group has presence; prost-build has to be told.
+                (Target::Proto3, _) if kind == TYPE_GROUP => {
+                    field.set_field_by_name("proto3_optional", Value::Bool(true));
+                }
+                (Target::Proto2, IMPLICIT) if kind != TYPE_GROUP && !field.has_field_by_name("extendee") => {
+                    self.rewritten.implicit.push(join(scope, &text(field, "name")));
+                }
+                _ => {}
             }
         }
-    } else if features.presence == LEGACY_REQUIRED {
-        field.set_field_by_name("label", Value::EnumNumber(LABEL_REQUIRED));
-    } else if target == Target::Proto3
-        && features.presence == EXPLICIT
-        && kind != TYPE_MESSAGE
-        && !field.has_field_by_name("oneof_index")
-    {
-        field.set_field_by_name("proto3_optional", Value::Bool(true));
     }
+}
+
+fn join(scope: &str, name: &str) -> String {
+    if scope.is_empty() { name.to_owned() } else { format!("{scope}.{name}") }
 }
 
 fn is_map_entry(message: &DynamicMessage) -> bool {
@@ -134,17 +219,25 @@ fn is_map_entry(message: &DynamicMessage) -> bool {
     options.and_then(|options| options.get_field_by_name("map_entry")?.as_bool()).unwrap_or(false)
 }
 
-fn begins_elsewhere(scope: &mut DynamicMessage) -> bool {
-    let mut found = false;
-    each(scope, "enum_type", |enumeration| {
-        let mut numbers = Vec::new();
-        each(enumeration, "value", |value| numbers.push(number(value, "number")));
-        found |= numbers.first().is_some_and(|first| *first != 0);
-    });
-    for messages in ["message_type", "nested_type"] {
-        each(scope, messages, |message| found |= begins_elsewhere(message));
+/// `file` as prost-build takes it: it asks the syntax for presence, and nothing about enumerations. `implicit` are the fields
+/// without presence of a file that [`rewrite`] made proto2.
+pub fn as_proto3(mut file: FileDescriptorProto, implicit: &BTreeSet<String>) -> FileDescriptorProto {
+    file.syntax = Some("proto3".to_owned());
+    let scope = file.package().to_owned();
+    file.message_type.iter_mut().for_each(|message| give_presence(message, &scope, implicit));
+    file
+}
+
+fn give_presence(message: &mut DescriptorProto, scope: &str, implicit: &BTreeSet<String>) {
+    let scope = join(scope, message.name());
+    message.nested_type.iter_mut().for_each(|nested| give_presence(nested, &scope, implicit));
+    let is_map_entry = message.options.as_ref().is_some_and(|options| options.map_entry());
+    for field in message.field.iter_mut().filter(|_| !is_map_entry) {
+        let is_optional = field.label() == Label::Optional && field.oneof_index.is_none();
+        if is_optional && field.r#type() != Type::Message && !implicit.contains(&join(&scope, field.name())) {
+            field.proto3_optional = Some(true);
+        }
     }
-    found
 }
 
 /// Calls `visit` for each message in the list `name`; a message without that field has none.

@@ -1,90 +1,158 @@
-//! What protox finds wrong, as diagnostics.
+//! What is wrong with a file, as diagnostics.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use prost_types::FileDescriptorProto;
+
 use crate::diagnostic::{Diagnostic, Place, Report, SourceFile, did_you_mean};
 
-use super::option;
+use super::edition::Edition;
+use super::names::Hidden;
+use super::text::{MAX_DEPTH, Problem};
+use super::{option, place};
 
-type Files = BTreeMap<String, Arc<SourceFile>>;
+/// `google.protobuf.FileDescriptorProto.dependency`
+const DEPENDENCY: i32 = 3;
 
-/// Adds everything that `error` says to `report`.
-pub fn report(error: &protox::Error, files: &Files, report: &mut Report) {
-    let file = error.file().and_then(|name| files.get(name)).cloned().unwrap_or_default();
-    report.push(diagnose(error, &error.to_string(), &file, files));
-    // What a compiler error is related to is further errors of the same file.
-    for related in miette::Diagnostic::related(error).into_iter().flatten() {
-        report.push(diagnose(related, &related.to_string(), &file, files));
-    }
+/// What there is to say about the file `name`, one of `files`.
+pub struct Mistakes<'m> {
+    pub name: &'m str,
+    pub files: &'m BTreeMap<String, Arc<SourceFile>>,
 }
 
-fn diagnose(error: &dyn miette::Diagnostic, message: &str, file: &Arc<SourceFile>, files: &Files) -> Diagnostic {
-    // Several labels say where things that clash were defined; the last one is the clash.
-    let label = error.labels().into_iter().flatten().last();
-    let span = label.as_ref().map_or(0..0, |label| label.offset()..label.offset() + label.len());
-    let place = Place { file: Arc::clone(file), span: on_characters(&file.text, span) };
-    let message = message.replace('\'', "`");
+impl Mistakes<'_> {
+    /// Adds everything that the compiler says in `error`; `back` leads from its offsets to those of the file.
+    pub fn report(&self, error: &dyn miette::Diagnostic, back: &dyn Fn(usize) -> usize, report: &mut Report) {
+        report.push(self.diagnose(error, back));
+        // What a compiler error is related to is further errors of the same file.
+        for related in error.related().into_iter().flatten() {
+            report.push(self.diagnose(related, back));
+        }
+    }
 
-    if let Some(cycle) = message.strip_prefix("import cycle detected: ") {
-        return import_cycle(cycle, files).unwrap_or_else(|| Diagnostic::error("WN0514", place, message));
+    fn diagnose(&self, error: &dyn miette::Diagnostic, back: &dyn Fn(usize) -> usize) -> Diagnostic {
+        let file = self.file();
+        // Several labels say where things that clash were defined; the last one is the clash.
+        let label = error.labels().into_iter().flatten().last();
+        let span = label.as_ref().map_or(0..0, |label| back(label.offset())..back(label.offset() + label.len()));
+        let place = Place { span: on_characters(&file.text, span), file };
+        // Names have been looked up: they begin with a dot.
+        let message = error.to_string().replace('\'', "`").replace("(.", "(").replace("`.", "`");
+        let marked = &place.file.text[place.span.clone()];
+        if marked.contains("walnats.") || message.contains("walnats.") {
+            return option::diagnose(error, message, place);
+        }
+        let message = match error.diagnostic_source() {
+            Some(detail) => format!("{message}: {}", detail.to_string().replace('\'', "`")),
+            // prost-reflect leaves the name out where it follows from that of the field.
+            None => message.replace("JSON name ``", &format!("the JSON name of `{marked}`")),
+        };
+        let mut found = Diagnostic::error("WN0502", place, message);
+        found.label = label.and_then(|label| label.label().map(str::to_owned)).unwrap_or_default();
+        found.help = error.help().map(|help| help.to_string().replace('\'', "`"));
+        found
     }
-    if let Some(import) = message.strip_prefix("import `").and_then(|rest| rest.strip_suffix("` not found")) {
-        return unknown_import(import, place, files);
-    }
-    let marked = &file.text[place.span.clone()];
-    if marked == "edition" {
-        return Diagnostic::error("WN0504", place, "protobuf editions are not read from text")
-            .label("an edition")
-            .help("compile the file (`buf build -o x.binpb`) and commit the descriptor set instead, or write `syntax = \"proto3\"`");
-    }
-    if marked.contains("walnats.") || message.contains("walnats.") {
-        return option::diagnose(error, message, place);
-    }
-    let message = match error.diagnostic_source() {
-        Some(detail) => format!("{message}: {}", detail.to_string().replace('\'', "`")),
-        // prost-reflect leaves the name out where it follows from that of the field.
-        None => message.replace("JSON name ``", &format!("the JSON name of `{marked}`")),
-    };
-    let mut found = Diagnostic::error("WN0502", place, message);
-    found.label = label.and_then(|label| label.label().map(str::to_owned)).unwrap_or_default();
-    found.help = error.help().map(|help| help.to_string().replace('\'', "`"));
-    found
-}
 
-fn unknown_import(import: &str, mut place: Place, files: &Files) -> Diagnostic {
-    if let Some(offset) = place.file.text[place.span.clone()].find(['"', '\'']) {
-        place.span = place.span.start + offset..(place.span.start + offset + import.len() + 2).min(place.span.end);
+    /// The import at `index` leads nowhere.
+    pub fn unknown_import(&self, file: &FileDescriptorProto, index: usize) -> Diagnostic {
+        let import = file.dependency.get(index).map(String::as_str).unwrap_or_default();
+        let found =
+            Diagnostic::error("WN0503", self.import(file, index), format!("there is no file `{import}` to import"));
+        let known = self.files.keys().map(String::as_str).chain(["walnats/options.proto"]);
+        // An import from somewhere below the folder often lacks only the beginning of the path.
+        let inner = self.files.keys().find(|name| name.ends_with(&format!("/{import}")));
+        match inner.map(String::as_str).or_else(|| did_you_mean(import, known)) {
+            Some(name) => found.help(format!("did you mean `{name}`? imports start at the schema folder")),
+            None => found.help("imports start at the schema folder, and nothing outside of it is read"),
+        }
     }
-    let found = Diagnostic::error("WN0503", place, format!("there is no file `{import}` to import"));
-    let known = files.keys().map(String::as_str).chain(["walnats/options.proto"]);
-    // An import from somewhere below the folder often lacks only the beginning of the path.
-    let inner = files.keys().find(|name| name.ends_with(&format!("/{import}")));
-    match inner.map(String::as_str).or_else(|| did_you_mean(import, known)) {
-        Some(name) => found.help(format!("did you mean `{name}`? imports start at the schema folder")),
-        None => found.help("imports start at the schema folder, and nothing outside of it is read"),
-    }
-}
 
-/// `a.proto -> b.proto -> a.proto`: the last import closes the circle.
-fn import_cycle(cycle: &str, files: &Files) -> Option<Diagnostic> {
-    let names: Vec<_> = cycle.split(" -> ").collect();
-    let [.., importing, imported] = names.as_slice() else { return None };
-    let file = files.get(*importing)?;
-    let quoted = format!("\"{imported}\"");
-    let start = file.text.find(&quoted).unwrap_or_default();
-    let place = Place { file: Arc::clone(file), span: on_characters(&file.text, start..start + quoted.len()) };
-    let message =
-        format!("files import each other: {}", names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(" -> "));
-    Some(
-        Diagnostic::error("WN0514", place, message)
+    /// The import at `index` repeats an earlier one.
+    pub fn imported_twice(&self, file: &FileDescriptorProto, index: usize) -> Diagnostic {
+        let import = file.dependency.get(index).map(String::as_str).unwrap_or_default();
+        let place = self.import(file, index);
+        Diagnostic::error("WN0502", place, format!("`{import}` is imported twice")).help("remove one of the imports")
+    }
+
+    /// The import at `index` leads back to the file; `cycle` has the files in order, the first one again at the end.
+    pub fn import_cycle(&self, file: &FileDescriptorProto, index: usize, cycle: &[String]) -> Diagnostic {
+        let names = cycle.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" -> ");
+        Diagnostic::error("WN0514", self.import(file, index), format!("files import each other: {names}"))
             .label("closes the circle")
-            .help("move what both need to a file of its own"),
-    )
+            .help("move what both need to a file of its own")
+    }
+
+    /// The brace or bracket at `span` is nested too deep.
+    pub fn too_deep(&self, span: Range<usize>) -> Diagnostic {
+        let message = format!("braces and brackets are nested deeper than {MAX_DEPTH}");
+        Diagnostic::error("WN0523", Place { file: self.file(), span }, message)
+    }
+
+    /// A type that another file keeps for itself.
+    pub fn hidden(&self, file: &FileDescriptorProto, hidden: &Hidden) -> Diagnostic {
+        let source = self.file();
+        let mut locations = file.source_code_info.iter().flat_map(|info| &info.location);
+        let span = locations.find(|location| location.path == hidden.path);
+        let span = span.and_then(|location| place::span(&source.text, location)).unwrap_or_default();
+        let Hidden { name, file, is_for_options, .. } = hidden;
+        let name = name.trim_start_matches('.');
+        let (message, help) = match is_for_options {
+            true => (
+                format!("`{name}` is declared in `{file}`, which is imported for options only"),
+                format!("write `import \"{file}\";` without `option`"),
+            ),
+            false => (
+                format!("`{name}` can only be used in `{file}`"),
+                "write `export` in front of it there; what an edition from 2024 on declares within a message is `local`".to_owned(),
+            ),
+        };
+        Diagnostic::error("WN0521", Place { file: source, span }, message).help(help)
+    }
+
+    /// What the parser would not see in a file of an edition.
+    pub fn in_edition(&self, problem: &Problem) -> Diagnostic {
+        let known = Edition::KNOWN.map(|edition| format!("`{}`", edition.name())).join(" and ");
+        let at = |span: &Range<usize>| Place { file: self.file(), span: span.clone() };
+        match problem {
+            Problem::UnknownEdition { name, span } => {
+                Diagnostic::error("WN0504", at(span), format!("there is no edition `{}` here", name.escape_debug()))
+                    .label("an edition that is not known")
+                    .help(format!("known are {known}"))
+            }
+            Problem::NotInEditions { word, span } => {
+                let instead = match *word {
+                    "optional" => "remove it: a field has presence, unless `features.field_presence` says otherwise",
+                    "required" => "write `[features.field_presence = LEGACY_REQUIRED]` behind the field",
+                    _ => "declare a message, and write `[features.message_encoding = DELIMITED]` behind the field",
+                };
+                Diagnostic::error("WN0520", at(span), format!("editions have no `{word}`")).help(instead)
+            }
+        }
+    }
+
+    /// The path in the import at `index`, with its quotes.
+    fn import(&self, file: &FileDescriptorProto, index: usize) -> Place {
+        let source = self.file();
+        let import = file.dependency.get(index).map(String::as_str).unwrap_or_default();
+        let path = [DEPENDENCY, i32::try_from(index).unwrap_or(i32::MAX)];
+        let locations = file.source_code_info.iter().flat_map(|info| &info.location);
+        let span = locations.into_iter().find(|location| location.path == path);
+        let mut span = span.and_then(|location| place::span(&source.text, location)).unwrap_or_default();
+        if let Some(offset) = source.text[span.clone()].find(['"', '\'']) {
+            let start = span.start + offset;
+            span = on_characters(&source.text, start..(start + import.len() + 2).min(span.end));
+        }
+        Place { file: source, span }
+    }
+
+    fn file(&self) -> Arc<SourceFile> {
+        self.files.get(self.name).cloned().unwrap_or_default()
+    }
 }
 
-/// protox counts columns in bytes in one place and in characters in another, so a span may be off where a line has both.
+/// The parser counts columns in bytes in one place and in characters in another, so a span may be off where a line has both.
 fn on_characters(text: &str, span: Range<usize>) -> Range<usize> {
     let boundary = |offset: usize| (offset.min(text.len())..=text.len()).find(|offset| text.is_char_boundary(*offset));
     let start = boundary(span.start).unwrap_or_default();

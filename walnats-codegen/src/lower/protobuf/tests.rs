@@ -111,12 +111,12 @@ fn templates_name_scalars_that_every_message_has() {
     assert_eq!(scalar("order_id"), Ok(ScalarKind::String));
     assert_eq!(scalar("count"), Ok(ScalarKind::Integer));
     assert_eq!(scalar("gift"), Ok(ScalarKind::Boolean));
+    assert_eq!(scalar("status"), Ok(ScalarKind::Enum));
     for optional in ["note", "at", "at.seconds", "card"] {
         assert_eq!(scalar(optional), Err(FieldProblem::HasPresence { depth: 0 }), "{optional}");
     }
     for (path, found) in [
         ("price", "a floating point number"),
-        ("status", "an enumeration"),
         ("tags", "a list"),
         ("labels", "a map"),
         ("receipt", "a sequence of bytes"),
@@ -155,6 +155,41 @@ fn a_copy_of_what_walnats_brings_is_not_looked_at() {
     assert_eq!(model.files.iter().map(|file| file.package.as_str()).collect::<Vec<_>>(), ["shop.v1"]);
 }
 
+/// As protoc looks names up: among what the file imports, whatever else there is.
+#[test]
+fn names_are_looked_up_among_imports() {
+    let syntax = "syntax = \"proto3\";";
+    let config = format!("{syntax} package config.core; message C {{ string id = 1; }}");
+    let filters = format!(
+        "{syntax} package shop.ext.filters; import \"config.proto\"; import \"options.proto\"; \
+         message F {{ config.core.C c = 1; option (opts.note) = \"a\"; }} service S {{ rpc R(config.core.C) returns (F); }}"
+    );
+    let options = "syntax = \"proto2\"; package opts; import \"google/protobuf/descriptor.proto\"; \
+                   extend google.protobuf.MessageOptions { optional string note = 5000; }";
+    let mut files = vec![
+        // Nobody imports these, and their packages are nearer.
+        ("a.proto", format!("{syntax} package shop.ext.config.v1; message V {{}}")),
+        ("b.proto", format!("{syntax} package shop.ext.opts; message V {{}}")),
+        ("config.proto", config),
+        ("filters.proto", filters),
+        ("options.proto", options.to_owned()),
+    ];
+    let names = |files: &[(&'static str, String)]| {
+        let files: Vec<_> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        let (lowered, problems) = compile(&files);
+        (lowered.messages.reached(&["shop.ext.filters.F"]).contains(".config.core.C"), problems)
+    };
+    assert_eq!(names(&files), (true, Vec::new()));
+
+    // What an import imports publicly is there, too; what it imports for itself is not.
+    files[3].1 = files[3].1.replace("config.proto", "public.proto");
+    files.push(("public.proto", format!("{syntax} import public \"config.proto\"; import \"a.proto\";")));
+    assert_eq!(names(&files), (true, Vec::new()));
+    files[3].1 = files[3].1.replace("public.proto", "a.proto");
+    let (_, problems) = names(&files);
+    assert!(problems[0].contains("`config.core.C`"), "{problems:?}");
+}
+
 #[test]
 fn mistakes_have_a_place_and_do_not_hide_each_other() {
     let head = "syntax = \"proto3\";\nimport \"walnats/options.proto\";\n";
@@ -170,7 +205,11 @@ fn mistakes_have_a_place_and_do_not_hide_each_other() {
             "2:8: there is no file `shop.proto` to import [WN0503]; did you mean `shop/v1/shop.proto`",
         ),
         ("syntax = \"proto3\";\nimport \"x.proto\";", "2:8: files import each other: `x.proto` -> `x.proto` [WN0514]"),
-        ("edition = \"2023\";", "1:1: protobuf editions are not read from text [WN0504]"),
+        ("edition = \"2026\";", "1:11: there is no edition `2026` here [WN0504]; known are `2023` and `2024`"),
+        ("edition = \"2023\"; message M { /* no */ optional int32 a = 1; }", "1:40: editions have no `optional` [WN0520]"),
+        ("edition = \"2023\"; message M { int32 a = 1; string b = 1; }", "field number `1` is already used [WN0502]"),
+        ("edition = \"2023\";\nmessage M { int32 a = 1; Foo b = 2; }", "2:26: name `Foo` is not defined [WN0502]"),
+        ("edition = \"2023\";\nmessage M { int32 a = 1; int32 = 2; }", "2:32: expected an identifier, but found `=` [WN0502]"),
         (
             &format!("{head}message M {{ option (walnats.event) = {{ subjct: \"a\" }}; }}"),
             "3:40: `(walnats.event)` has no field `subjct` [WN0511]; did you mean `subject`?",

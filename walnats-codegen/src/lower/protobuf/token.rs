@@ -1,15 +1,18 @@
-//! Just enough of protobuf's lexical rules to find a field in the text of an option.
+//! Just enough of protobuf's lexical rules to find a field in the text of an option, and the statements of a file.
 
 use std::ops::Range;
 
+/// A token of a text, by its bytes there.
 #[derive(Clone, Debug, PartialEq)]
-struct Token {
-    kind: Kind,
-    span: Range<usize>,
+pub struct Token {
+    pub kind: Kind,
+    pub span: Range<usize>,
 }
 
+/// What a token is; comments are none.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Kind {
+pub enum Kind {
+    /// An identifier or a number.
     Word,
     String,
     Symbol(u8),
@@ -32,7 +35,8 @@ pub fn find_value(text: &str, name: &str) -> Option<Range<usize>> {
     })
 }
 
-fn tokens(text: &str) -> Vec<Token> {
+/// The tokens of `text`, whatever it is.
+pub fn tokens(text: &str) -> Vec<Token> {
     let bytes = text.as_bytes();
     let mut tokens = Vec::new();
     let mut at = 0;
@@ -46,7 +50,11 @@ fn tokens(text: &str) -> Vec<Token> {
             [first, ..] if is_word(*first) => {
                 (Some(Kind::Word), rest.iter().take_while(|byte| is_word(**byte)).count())
             }
-            [first, ..] => (Some(Kind::Symbol(*first)), 1),
+            // A character that is none of ASCII is one symbol.
+            [first, more @ ..] => {
+                let rest = more.iter().take_while(|byte| **byte & 0xc0 == 0x80).count();
+                (Some(Kind::Symbol(*first)), 1 + if first.is_ascii() { 0 } else { rest })
+            }
             [] => break,
         };
         tokens.extend(kind.map(|kind| Token { kind, span: at..at + length }));

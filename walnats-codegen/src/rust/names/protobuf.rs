@@ -2,7 +2,6 @@
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
-#[cfg(feature = "protobuf")]
 use crate::model::ProtobufExtern;
 
 /// The name of a module or field.
@@ -39,7 +38,6 @@ pub fn module(scope: &str) -> String {
 }
 
 /// The path of a type that another crate has.
-#[cfg(feature = "protobuf")]
 pub fn of_other_crate(of_other_crate: &ProtobufExtern) -> String {
     let ProtobufExtern { path, declared_in, inner } = of_other_crate;
     let Some((name, modules)) = inner.split_last() else { return path.clone() };

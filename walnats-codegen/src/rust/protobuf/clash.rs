@@ -13,6 +13,10 @@ pub struct Clash {
     first: String,
     second: Option<String>,
     name: String,
+    /// What is written at the place of the clash, by full name; a package is written nowhere.
+    pub at: String,
+    /// The first of the two, by full name.
+    pub first_at: String,
 }
 
 impl fmt::Display for Clash {
@@ -32,7 +36,9 @@ pub fn find<'a>(files: &[ProtobufFile], events: impl IntoIterator<Item = &'a str
         for part in file.package.split('.').filter(|part| !part.is_empty()) {
             let outer = name::module(&scope);
             scope = ProtobufFile::full_name(&scope, part);
-            names.add(&outer, name::snake(part), format!("the package `{}`", name::module(&scope).replace("::", ".")));
+            // The module of a package and that of a message become one, so that only types in them can clash.
+            let what = format!("the package `{}`", name::module(&scope).replace("::", "."));
+            names.add(&format!("{outer} packages"), name::snake(part), what, "");
         }
         names.types(&scope, &file.messages, &file.enums);
     }
@@ -43,20 +49,23 @@ pub fn find<'a>(files: &[ProtobufFile], events: impl IntoIterator<Item = &'a str
 struct Names<'a> {
     events: BTreeSet<&'a str>,
     /// By scope and name: what has it.
-    taken: BTreeMap<(String, String), String>,
+    taken: BTreeMap<(String, String), (String, String)>,
     clashes: BTreeSet<Clash>,
 }
 
 impl Names<'_> {
     /// Scopes are paths of modules, with something after them that no path has where the names are not those of types.
-    fn add(&mut self, scope: &str, name: String, what: String) {
+    /// `at` is the full name of what is called so.
+    fn add(&mut self, scope: &str, name: String, what: String, at: &str) {
+        let at = at.to_owned();
         if name.is_empty() {
-            self.clashes.insert(Clash { first: what, second: None, name });
+            self.clashes.insert(Clash { first: what, second: None, name, first_at: at.clone(), at });
             return;
         }
-        let first = self.taken.entry((scope.to_owned(), name.clone())).or_insert_with(|| what.clone());
-        if *first != what {
-            self.clashes.insert(Clash { first: first.clone(), second: Some(what), name });
+        let own = || (what.clone(), at.clone());
+        let (first, first_at) = self.taken.entry((scope.to_owned(), name.clone())).or_insert_with(own).clone();
+        if first != what {
+            self.clashes.insert(Clash { first, second: Some(what), name, at, first_at });
         }
     }
 
@@ -65,15 +74,15 @@ impl Names<'_> {
         let module = name::module(scope);
         for enumeration in enums {
             let full_name = ProtobufFile::full_name(scope, &enumeration.name);
-            self.add(&module, name::upper_camel(&enumeration.name), format!("the enumeration `{full_name}`"));
+            self.add(&module, name::upper_camel(&enumeration.name), format!("the enumeration `{full_name}`"), &full_name);
             self.values(&full_name, enumeration);
         }
         for message in messages.iter().filter(|message| !message.is_map_entry) {
             let full_name = ProtobufFile::full_name(scope, &message.name);
-            self.add(&module, name::upper_camel(&message.name), format!("the message `{full_name}`"));
+            self.add(&module, name::upper_camel(&message.name), format!("the message `{full_name}`"), &full_name);
             if has_module(message) {
                 let what = format!("the module of what is declared in `{full_name}`");
-                self.add(&module, name::snake(&message.name), what);
+                self.add(&module, name::snake(&message.name), what, &full_name);
             }
             self.members(&full_name, message);
             self.types(&full_name, &message.messages, &message.enums);
@@ -85,30 +94,33 @@ impl Names<'_> {
         let fields = format!("{full_name} fields");
         let methods = format!("{full_name} methods");
         if self.events.contains(full_name) {
-            self.add(&methods, "decode".to_owned(), "the function that reads the event".to_owned());
+            self.add(&methods, "decode".to_owned(), "the function that reads the event".to_owned(), full_name);
         }
         let what = |field: &str| format!("the field `{full_name}.{field}`");
+        let at = |member: &str| ProtobufFile::full_name(full_name, member);
         for field in &message.fields {
             for method in accessors(field) {
-                self.add(&methods, method, what(&field.name));
+                self.add(&methods, method, what(&field.name), &at(&field.name));
             }
-            self.add(&fields, name::snake(&field.name), what(&field.name));
+            self.add(&fields, name::snake(&field.name), what(&field.name), &at(&field.name));
         }
         for oneof in &message.oneofs {
             let variants = format!("{full_name}.{} variants", oneof.name);
             for field in &oneof.fields {
-                self.add(&variants, name::upper_camel(&field.name), what(&field.name));
+                self.add(&variants, name::upper_camel(&field.name), what(&field.name), &at(&field.name));
             }
             let what = format!("the oneof `{full_name}.{}`", oneof.name);
-            self.add(&fields, name::snake(&oneof.name), what.clone());
-            self.add(&module, oneof_type(message, &oneof.name), what);
+            self.add(&fields, name::snake(&oneof.name), what.clone(), &at(&oneof.name));
+            self.add(&module, oneof_type(message, &oneof.name), what, &at(&oneof.name));
         }
     }
 
     fn values(&mut self, full_name: &str, enumeration: &ProtobufEnum) {
         for value in enumeration.names() {
             let what = format!("the value `{}` of `{full_name}`", value.name);
-            self.add(&format!("{full_name} values"), name::variant(&enumeration.name, &value.name), what);
+            let name = name::variant(&enumeration.name, &value.name);
+            let at = ProtobufFile::full_name(full_name, &value.name);
+            self.add(&format!("{full_name} values"), name, what, &at);
         }
     }
 }

@@ -1,4 +1,7 @@
 //! Packages as a tree of modules: one file for each package with code, below `proto.rs`.
+//!
+//! What is declared in a message is in a module of its own. Where a package has the name of that module, as `shop.cluster` has
+//! beside `message Cluster` of `shop`, both are one module: paths in the code of prost-build lead there from either.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +20,7 @@ pub fn files(packages: impl IntoIterator<Item = (Vec<String>, String)>) -> Vec<G
     }
     let mut files = Vec::new();
     let content = format!("//! The protobuf messages that events are or hold, as modules by package.\n\n{LINTS}\n");
-    let content = content + &root.write("proto", "", &mut files);
+    let content = content + &root.write("proto", "", "", &mut files);
     files.push(GeneratedFile { path: "proto.rs".to_owned(), content });
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files
@@ -32,15 +35,20 @@ struct Package {
 impl Package {
     /// The code of this package and of those inside of it; those that have code of their own go into `files`. A module
     /// without code is written where it is declared: a file of one line helps nobody.
-    fn write(&self, folder: &str, package: &str, files: &mut Vec<GeneratedFile>) -> String {
-        let mut content = self.code.clone().unwrap_or_default();
+    ///
+    /// `nested` is what is declared in the message whose module this is, too.
+    fn write(&self, folder: &str, package: &str, nested: &str, files: &mut Vec<GeneratedFile>) -> String {
+        let mut content = format!("{nested}{}", self.code.as_deref().unwrap_or_default());
         for (name, inner) in &self.inner {
+            let Taken { docs, nested, rest } = take_module(&content, name);
+            content = rest;
             let plain = name.trim_start_matches("r#");
             let folder = format!("{folder}/{plain}");
             let package = if package.is_empty() { plain.to_owned() } else { format!("{package}.{plain}") };
-            let code = inner.write(&folder, &package, files);
-            content += &format!("\n/// The protobuf package `{package}`.\n");
-            if inner.code.is_some() {
+            let code = inner.write(&folder, &package, &nested, files);
+            content += &format!("\n/// The protobuf package `{package}`.\n{docs}");
+            // To Rust, a file of the name `mod` is the module of its folder.
+            if inner.code.is_some() && plain != "mod" {
                 content += &format!("pub mod {name};\n");
                 files.push(GeneratedFile { path: format!("{folder}.rs"), content: code });
             } else {
@@ -49,4 +57,37 @@ impl Package {
         }
         content
     }
+}
+
+/// A module that was taken out of code.
+struct Taken {
+    /// Its documentation, to go on from.
+    docs: String,
+    /// What is in it.
+    nested: String,
+    /// The code without it.
+    rest: String,
+}
+
+/// Takes the module `name` out of `code`, if it is there: prost-build begins and ends it on lines of their own.
+fn take_module(code: &str, name: &str) -> Taken {
+    let begin = format!("pub mod {name} {{");
+    let mut taken = Taken { docs: String::new(), nested: String::new(), rest: String::new() };
+    let mut is_inside = false;
+    // Documentation belongs to what follows it.
+    let mut docs = String::new();
+    for line in code.split_inclusive('\n') {
+        match line.trim_end() {
+            "}" if is_inside => is_inside = false,
+            _ if is_inside => taken.nested.push_str(line.strip_prefix("    ").unwrap_or(line)),
+            begins if begins == begin => {
+                is_inside = true;
+                taken.docs = format!("///\n{}", std::mem::take(&mut docs));
+            }
+            comment if comment.starts_with("///") => docs.push_str(line),
+            _ => taken.rest.extend([std::mem::take(&mut docs).as_str(), line]),
+        }
+    }
+    taken.rest.push_str(&docs);
+    taken
 }
