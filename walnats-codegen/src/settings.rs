@@ -66,7 +66,7 @@ use std::sync::Arc;
 
 pub use breaking::{BreakingSettings, ModeName, UnknownMembersName};
 pub use codegen::{CodegenSettings, DateTimeName};
-pub use event::EventSettings;
+pub use event::{EncodingName, EventSettings};
 pub use fmt::FmtSettings;
 pub use lints::{IgnoreSettings, LevelName, LintSettings, PresetName, ProtobufName};
 pub use read::parse;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::event::{EventOptions, RawEvent};
 use crate::diagnostic::{Diagnostic, Located, Place, Report};
-use crate::settings::{EventSettings, Text};
+use crate::model::Payload;
+use crate::settings::{EncodingName, EventSettings, Text, UnknownMembersName};
 use walnats_schema::read::wildcard;
 
 type Entries = BTreeMap<Text, EventSettings>;
@@ -23,7 +24,12 @@ pub(super) fn apply(events: &mut [RawEvent], entries: &Entries, at: &dyn Fn(&Tex
         for (key, settings) in &order {
             let Some(captured) = wildcard::capture(key.as_str(), &event.name) else { continue };
             unused.retain(|unused| unused != key);
-            options = options.or(options_of(settings, captured, at));
+            let mut own = options_of(settings, captured, at);
+            // What is said of many events concerns those that have messages.
+            if !key.as_str().contains('*') || matches!(event.payload, Payload::Protobuf(_)) {
+                add_encoding(&mut own, settings, at(key));
+            }
+            options = options.or(own);
         }
         event.options = options.or(std::mem::take(&mut event.options));
     }
@@ -80,5 +86,20 @@ fn options_of(settings: &EventSettings, captured: &str, at: &dyn Fn(&Text) -> Pl
         rust: filled(&settings.rust),
         deprecated: settings.deprecated,
         owner: settings.owner.clone(),
+        encoding: None,
+        unknown_members: None,
     }
+}
+
+/// How messages are published, in the words of the option.
+fn add_encoding(options: &mut EventOptions, settings: &EventSettings, place: Place) {
+    let located = |value: &str| Located { value: value.to_owned(), place: place.clone() };
+    options.encoding = settings.encoding.map(|encoding| match encoding {
+        EncodingName::Binary => located("binary"),
+        EncodingName::Json => located("json"),
+    });
+    options.unknown_members = settings.unknown_members.map(|unknown_members| match unknown_members {
+        UnknownMembersName::Strict => located("strict"),
+        UnknownMembersName::Tolerant => located("tolerant"),
+    });
 }

@@ -86,6 +86,11 @@ impl Names<'_> {
         let methods = format!("{full_name} methods");
         if self.events.contains(full_name) {
             self.add(&methods, "decode".to_owned(), "the function that reads the event".to_owned());
+            self.add(
+                &methods,
+                "decode_as".to_owned(),
+                "the function that reads the event by its content type".to_owned(),
+            );
         }
         let what = |field: &str| format!("the field `{full_name}.{field}`");
         for field in &message.fields {
@@ -118,7 +123,8 @@ fn has_module(message: &ProtobufMessage) -> bool {
     nested || !message.enums.is_empty() || !message.oneofs.is_empty()
 }
 
-fn oneof_type(message: &ProtobufMessage, oneof: &str) -> String {
+/// The name of a oneof's type.
+pub fn oneof_type(message: &ProtobufMessage, oneof: &str) -> String {
     let name = name::upper_camel(oneof);
     let nested = message.messages.iter().map(|nested| &nested.name);
     let mut taken = nested.chain(message.enums.iter().map(|nested| &nested.name));
