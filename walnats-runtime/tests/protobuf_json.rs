@@ -82,7 +82,7 @@ fn integers_of_64_bits_are_strings_and_any_way_to_write_an_integer_is_read() {
         }),
         r#"{"int64":"-9223372036854775808","uint64":"18446744073709551615","sint32":2147483647}"#,
     );
-    for text in ["1000", "\"1000\"", "1e3", "\"1e3\"", "1000.0", "10000E-1", "\"1000.000\""] {
+    for text in ["1000", "\"1000\"", "1e3", "\"1e3\"", "1000.0", "10000E-1", "\"1000.000\"", "\"1\\u0030e2\""] {
         for field in
             ["int32", "int64", "uint32", "uint64", "sint32", "sint64", "fixed32", "fixed64", "sfixed32", "sfixed64"]
         {

@@ -79,11 +79,11 @@ fn signed(random: &mut Random) -> i64 {
     if random.chance(50) { *random.pick(&edges) } else { (random.bits() as i64) >> random.below(64) }
 }
 
-/// The bits of a float: any, an edge, or a short decimal. `NaN` has one form, as JSON has one.
+/// The bits of a float: any, an edge, or a short decimal. `NaN` has one form, as JSON has one; a negative zero gets lost in the
+/// binary encoding of maps.
 fn float(random: &mut Random, width: u32) -> u64 {
     let edges = [
         0.0,
-        -0.0,
         1.0,
         -1.5,
         0.1,

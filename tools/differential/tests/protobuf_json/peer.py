@@ -12,13 +12,18 @@ for file in files.file:
     pool.Add(file)
 kind = message_factory.GetMessageClass(pool.FindMessageTypeByName("kitchen.v1.DishServed"))
 
+
+def text(message):
+    """Says all that is in a message; what an `Any` holds has maps in any order."""
+    return json_format.MessageToJson(message, indent=None, sort_keys=True, descriptor_pool=pool)
+
+
 for line in sys.stdin:
-    binary, text = line.rstrip("\n").split("\t", 1)
+    binary, json = line.rstrip("\n").split("\t", 1)
     try:
         wanted = kind.FromString(bytes.fromhex(binary))
-        read = json_format.Parse(text, kind(), descriptor_pool=pool)
-        same = read.SerializeToString(deterministic=True) == wanted.SerializeToString(deterministic=True) or json_format.MessageToJson(read, descriptor_pool=pool) == json_format.MessageToJson(wanted, descriptor_pool=pool)
-        theirs = json_format.MessageToJson(wanted, indent=None, descriptor_pool=pool)
+        theirs = text(wanted)
+        same = text(json_format.Parse(json, kind(), descriptor_pool=pool)) == theirs
         print("same" if same else "different", theirs, sep="\t", flush=True)
     except Exception as error:
         print("error", type(error).__name__, str(error).replace("\n", " "), sep="\t", flush=True)

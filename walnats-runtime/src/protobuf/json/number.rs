@@ -46,9 +46,9 @@ macro_rules! integers {
                             *value = number;
                             return Ok(());
                         }
-                        let number = match integer(text) {
+                        let number = match integer(&text) {
                             Some(number) => $type::try_from(number).ok(),
-                            None if has_fraction(text) => return Err(Fail::expected(EXPECTED)),
+                            None if has_fraction(&text) => return Err(Fail::expected(EXPECTED)),
                             None => None,
                         };
                         *value = number.ok_or_else(|| {

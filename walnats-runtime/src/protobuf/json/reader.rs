@@ -147,11 +147,11 @@ impl<'de> Reader<'de> {
     #[inline]
     pub(super) fn number(&mut self, expected: &'static str) -> Result<NumberText<'de>> {
         match self.json.next_byte() {
-            Some(b'-' | b'0'..=b'9') => Ok(NumberText::Number(self.json.number_text()?)),
-            Some(b'"') => match self.json.text()? {
-                Cow::Borrowed(text) if as_number(text).is_some() => Ok(NumberText::Number(text)),
-                text => Ok(NumberText::Other(text)),
-            },
+            Some(b'-' | b'0'..=b'9') => Ok(NumberText::Number(self.json.number_text()?.into())),
+            Some(b'"') => {
+                let text = self.json.text()?;
+                Ok(if as_number(&text).is_some() { NumberText::Number(text) } else { NumberText::Other(text) })
+            }
             _ => Err(Fail::expected(expected)),
         }
     }
@@ -197,7 +197,7 @@ impl<'de> Reader<'de> {
 /// What stands where a number is wanted.
 pub(super) enum NumberText<'de> {
     /// A number (RFC 8259), in quotes or without.
-    Number(&'de str),
+    Number(Cow<'de, str>),
     /// A string that is not a number.
     Other(Cow<'de, str>),
 }
