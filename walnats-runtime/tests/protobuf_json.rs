@@ -166,6 +166,13 @@ fn strings_are_escaped_no_more_than_needed() {
     assert!(matches!(DishServed::decode(b"{\"text\":\"\xff\"}"), Err(DecodeError::Json { line: 1, .. })));
 }
 
+/// What `walnats emit` writes for the same.
+#[test]
+fn text_that_is_canonical_is_written_again() {
+    let text = r#"{"text":"a","dish":{"sauces":{"a":{},"b":{"sides":[{"name":"x"},{}]}}},"courses":["COURSE_MAIN",7],"byInt32":{"-2":"a","1":"b","10":"c"},"byUint64":{"7":{},"18446744073709551615":{}},"byBool":{"false":null,"true":[1.0]},"byText":{"":1.5,"b\"":2.0,"c":0.0},"at":"1970-01-01T00:00:00Z","structure":{"a":1.0,"b":{}},"a \"name\" \\ with 'quotes'":"n"}"#;
+    assert_eq!(written(&read(text)), text);
+}
+
 #[test]
 fn lists_and_maps() {
     both_ways(

@@ -1,11 +1,13 @@
 //! Protobuf payloads: binary, and protobuf's JSON mapping.
 
+mod mapping;
+
 use prost_reflect::prost::Message as _;
 use prost_reflect::{
     DescriptorPool, DeserializeOptions, DynamicMessage, FieldDescriptor, Kind, MapKey, MessageDescriptor,
-    ReflectMessage, SerializeOptions, Value,
+    ReflectMessage, Value,
 };
-use serde_json::{Deserializer, Serializer};
+use serde_json::Deserializer;
 use walnats_codegen::model::UnknownMembers;
 
 use super::invalid::Invalid;
@@ -65,12 +67,7 @@ impl Message {
     pub fn json(&self, message: &DynamicMessage) -> Result<String, Invalid> {
         let name = self.0.full_name();
         let wrong = |what: &str| Invalid(vec![format!("{what} message `{name}`")]);
-        let mut json = Vec::new();
-        let options = SerializeOptions::new().stringify_64_bit_integers(true);
-        message
-            .serialize_with_options(&mut Serializer::new(&mut json), &options)
-            .map_err(|_| wrong("protobuf's JSON mapping cannot express this"))?;
-        String::from_utf8(json).map_err(|_| wrong("protobuf's JSON mapping cannot express this"))
+        mapping::json(message).map_err(|_| wrong("protobuf's JSON mapping cannot express this"))
     }
 }
 

@@ -32,12 +32,12 @@ pub(super) fn encoding(
     match (is_json, unknown_members) {
         (true, _) if is_tolerant => ProtobufEncoding::Json(UnknownMembers::Tolerant),
         (true, _) => ProtobufEncoding::Json(UnknownMembers::Strict),
-        (false, Some(written)) => {
+        (false, Some(written)) if encoding.is_none_or(|encoding| encoding.value == "binary") => {
             let message = "`unknown_members` is about JSON, and the event is published in the binary encoding";
             let found = Diagnostic::error("WN0572", written.place.clone(), message);
             report.push(found.help("set `encoding` to `json`, or remove `unknown_members`"));
             ProtobufEncoding::Binary
         }
-        (false, None) => ProtobufEncoding::Binary,
+        (false, _) => ProtobufEncoding::Binary,
     }
 }

@@ -150,7 +150,7 @@ impl<'de> Reader<'de> {
             Some(b'-' | b'0'..=b'9') => Ok(NumberText::Number(self.json.number_text()?.into())),
             Some(b'"') => {
                 let text = self.json.text()?;
-                Ok(if as_number(&text).is_some() { NumberText::Number(text) } else { NumberText::Other(text) })
+                Ok(if is_number(&text) { NumberText::Number(text) } else { NumberText::Other(text) })
             }
             _ => Err(Fail::expected(expected)),
         }
@@ -191,6 +191,14 @@ impl<'de> Reader<'de> {
             index += 1;
         }
         Ok(())
+    }
+}
+
+/// Whether the whole of a string is a number.
+fn is_number(text: &str) -> bool {
+    match text.strip_prefix('-').unwrap_or(text).as_bytes() {
+        [b'1'..=b'9', rest @ ..] if rest.iter().all(u8::is_ascii_digit) => true,
+        _ => as_number(text).is_some(),
     }
 }
 

@@ -7,6 +7,9 @@ use crate::rust::code::literal;
 use crate::rust::names::protobuf as name;
 use crate::rust::protobuf::clash::oneof_type;
 
+/// Where Google's types are in Rust.
+const GOOGLE: &str = "::walnats_runtime::private::prost_types";
+
 /// The fields of a message in the order of their numbers, as other libraries write them.
 pub struct Fields<'p> {
     protobuf: &'p ProtobufModel,
@@ -113,7 +116,7 @@ impl<'p> Fields<'p> {
             return name::of_other_crate(of_other_crate);
         }
         if let Some(google) = full_name.strip_prefix("google.protobuf.") {
-            return format!("::walnats_runtime::private::prost_types::{}", name::path(google));
+            return format!("{GOOGLE}::{}", name::path(google));
         }
         // The module of a package that begins like this one is inside of this one's.
         if let Some(local) = full_name.strip_prefix(self.package).and_then(|rest| rest.strip_prefix('.')) {
