@@ -5,7 +5,7 @@ mod json;
 mod protobuf;
 mod scalar;
 
-use walnats_codegen::model::{Event, Payload, Template, TemplatePart};
+use walnats_codegen::model::{Event, Payload, ProtobufEncoding, Template, TemplatePart, UnknownMembers};
 use walnats_codegen::{EventModel, Package};
 use walnats_runtime::private::{Subject, Uid};
 use walnats_runtime::{EventDescriptor, OnceKey, SubjectError, UntypedEvent};
@@ -33,7 +33,13 @@ impl<'a> Payloads<'a> {
     pub fn writer(&self, event: &'a Event) -> Result<Writer<'a>, Failure> {
         let (encoding, content_type) = match &event.payload {
             Payload::Json(schema) => (Encoding::Json { model: self.model, schema: *schema }, "application/json"),
-            Payload::Protobuf(name) => (Encoding::Protobuf(self.message(name)?), "application/protobuf"),
+            Payload::Protobuf(name) => {
+                let message = self.message(name)?;
+                match event.protobuf_encoding {
+                    ProtobufEncoding::Binary => (Encoding::Protobuf(message), "application/protobuf"),
+                    ProtobufEncoding::Json(_) => (Encoding::ProtobufJson(message), "application/json"),
+                }
+            }
         };
         let message_name = match &event.payload {
             Payload::Json(_) => None,
@@ -66,7 +72,12 @@ impl<'a> Payloads<'a> {
                 }
                 Err(invalid) => (None, Err(invalid)),
             },
-            Payload::Protobuf(name) => match self.message(name).map(|message| message.read(payload)) {
+            Payload::Protobuf(name) => match self.message(name).map(|message| match event.protobuf_encoding {
+                ProtobufEncoding::Binary => message.read(payload),
+                ProtobufEncoding::Json(unknown_members) => {
+                    message.parse(payload, unknown_members).and_then(|read| message.json(&read))
+                }
+            }) {
                 Ok(Ok(json)) => (Some(json), Ok(())),
                 Ok(Err(invalid)) => (None, Err(invalid)),
                 Err(failure) => (None, Err(Invalid(vec![failure.to_string()]))),
@@ -97,6 +108,7 @@ pub struct Writer<'a> {
 enum Encoding<'a> {
     Json { model: &'a EventModel, schema: walnats_schema::SchemaId },
     Protobuf(Message),
+    ProtobufJson(Message),
 }
 
 impl Writer<'_> {
@@ -117,8 +129,13 @@ impl Writer<'_> {
                 (Scalars::Json(parsed.value, parsed.compact.clone()), parsed.compact.into_bytes())
             }
             Encoding::Protobuf(message) => {
-                let message = message.parse(text)?;
+                let message = message.parse(text, UnknownMembers::Strict)?;
                 let payload = protobuf::encode(&message);
+                (Scalars::Protobuf(message), payload)
+            }
+            Encoding::ProtobufJson(kind) => {
+                let message = kind.parse(text, UnknownMembers::Strict)?;
+                let payload = kind.json(&message)?.into_bytes();
                 (Scalars::Protobuf(message), payload)
             }
         };

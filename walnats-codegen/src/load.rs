@@ -154,7 +154,8 @@ fn report_shadowed(sources: &mut SourceSet, report: &mut Report) {
                 .help("rename one: references to them would be ambiguous"),
         );
         false
-    });    let mut seen: std::collections::HashMap<String, (Arc<SourceFile>, Vec<u8>)> = std::collections::HashMap::new();
+    });
+    let mut seen: std::collections::HashMap<String, (Arc<SourceFile>, Vec<u8>)> = std::collections::HashMap::new();
     sources.protobuf.retain(|source| {
         let Some((first, bytes)) = seen.get(&source.name) else {
             seen.insert(source.name.clone(), (Arc::clone(&source.file), source.bytes.clone()));

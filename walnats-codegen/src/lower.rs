@@ -2,7 +2,8 @@
 
 mod codegen;
 mod declaration;
-pub mod event;
+pub mod encoding;
+mod event;
 mod externs;
 pub mod field;
 pub mod filter;

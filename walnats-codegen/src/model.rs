@@ -13,8 +13,8 @@ use walnats_schema::{IntegerFormat, SchemaId, SchemaSet};
 
 pub use self::constraint::{Bound, Constraint};
 pub use self::protobuf::{
-    ProtobufCardinality, ProtobufEnum, ProtobufExtern, ProtobufField, ProtobufFile, ProtobufKind, ProtobufMessage,
-    ProtobufModel, ProtobufOneof, ProtobufScalar, ProtobufValue,
+    ProtobufCardinality, ProtobufEncoding, ProtobufEnum, ProtobufExtern, ProtobufField, ProtobufFile, ProtobufKind,
+    ProtobufMessage, ProtobufModel, ProtobufOneof, ProtobufScalar, ProtobufValue, UnknownMembers,
 };
 pub use self::stream::{Discard, Retention, Storage, Stream};
 pub use self::template::{FieldPath, ScalarKind, Template, TemplatePart};
@@ -86,6 +86,8 @@ pub struct Event {
     pub once: Option<Once>,
     /// The payload's type.
     pub payload: Payload,
+    /// How the payload is published, where it is a message; the others are JSON.
+    pub protobuf_encoding: ProtobufEncoding,
     /// The Rust type's name, where the schema overrides it (`x-walnats.rust`).
     pub rust_name: Option<String>,
     /// From `x-walnats.deprecated` or the schema's `deprecated`.

@@ -14,6 +14,9 @@
 //! [events.user-created]                 # what `x-walnats` in the schema can say too; this file has the last word
 //! stream = "users"
 //!
+//! [events.stock-changed]                # a protobuf event that is published in protobuf's JSON mapping
+//! encoding = "json"
+//!
 //! [events."github.*"]                   # 66 events of a schema that nobody here may edit
 //! schema = "github.json#/oneOf/*"       # the `*` is what the `$ref` there leads to, such as `check_run_event`,
 //! strip = ["_event", "$event"]          # without these endings: `github.check-run`
@@ -66,7 +69,7 @@ use std::sync::Arc;
 
 pub use breaking::{BreakingSettings, ModeName, UnknownMembersName};
 pub use codegen::{CodegenSettings, DateTimeName};
-pub use event::EventSettings;
+pub use event::{EncodingName, EventSettings};
 pub use fmt::FmtSettings;
 pub use lints::{IgnoreSettings, LevelName, LintSettings, PresetName, ProtobufName};
 pub use read::parse;

@@ -20,7 +20,7 @@ const FLOORS: &[&[&str]] = &[
 const LOWER_FLOORS: &[&[&str]] = &[
     &["filter", "message_option", "service"],
     &["template"],
-    &["field", "once"],
+    &["encoding", "field", "once"],
     &["event"],
     &["codegen", "externs", "overrides", "protobuf", "rust_note", "source"],
     &["declaration", "json_event", "messages", "stream"],

@@ -30,7 +30,11 @@ fn ten_thousand_fields_and_a_thousand_messages_end() {
             text
         });
         let messages = (1..=1_000).fold(String::new(), |mut text, number| {
-            let _ = writeln!(text, "message M{number} {{ string a = 1; M{} b = 2; enum E {{ Z = 0; }} E c = 3; }}", number % 1_000 + 1);
+            let _ = writeln!(
+                text,
+                "message M{number} {{ string a = 1; M{} b = 2; enum E {{ Z = 0; }} E c = 3; }}",
+                number % 1_000 + 1
+            );
             text
         });
         let text = format!("{syntax} {HEAD}\nmessage Placed {{ {OPTION}\n{fields} M1 m = 20000; }}\n{messages}");
@@ -64,8 +68,14 @@ fn what_is_nested_has_an_end() {
             ("messages", format!("{}{}", "message A { ".repeat(64), "}".repeat(64))),
             ("messages", format!("{}{}", "message A { ".repeat(depth), "}".repeat(depth))),
             ("options", format!("{rec} message M {{ option (r) = {}{}; }}", "{ r ".repeat(depth), "}".repeat(depth))),
-            ("lists", format!("{rec} message M {{ option (r) = {{ l: {}{} }}; }}", "[".repeat(depth), "]".repeat(depth))),
-            ("angles", format!("{rec} message M {{ option (r) = {{ r {}{} }}; }}", "< r ".repeat(depth), ">".repeat(depth))),
+            (
+                "lists",
+                format!("{rec} message M {{ option (r) = {{ l: {}{} }}; }}", "[".repeat(depth), "]".repeat(depth)),
+            ),
+            (
+                "angles",
+                format!("{rec} message M {{ option (r) = {{ r {}{} }}; }}", "< r ".repeat(depth), ">".repeat(depth)),
+            ),
             ("openings", "{ [ < (".repeat(depth)),
             ("closings", "} ] > )".repeat(depth)),
         ] {

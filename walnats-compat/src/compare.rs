@@ -78,7 +78,7 @@ pub fn compare(old: &Side, new: &Side, options: &Options) -> Comparison {
             !options.is_further || settings.breaking.transitive.unwrap_or_default()
         }
     });
-    // What is misread on the wire is a verdict on the payload: events are published in the binary encoding.
+    // What is misread in the encoding that the event is published in is a verdict on the payload.
     for verdict in &mut comparison.verdicts {
         let concerns = |finding: &&Finding| {
             finding.code.id == "WN0821"

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use walnats_codegen::diagnostic::Place;
-use walnats_codegen::model::Payload;
+use walnats_codegen::model::{Payload, ProtobufEncoding, UnknownMembers};
 use walnats_codegen::settings::{ModeName, UnknownMembersName};
 
 use crate::delivery;
@@ -26,7 +26,7 @@ pub(crate) fn compare(old: &Side, new: &Side, renames: &BTreeMap<&str, &str>) ->
     let renamed = moved.as_ref().map(|moved| judged((old, &moved.old), (new, latter))).unwrap_or_default();
     let mut changes: Vec<Change<'_>> = Vec::new();
     for (about, found) in &named {
-        changes.push(Change::new(about, found));
+        changes.push(Change::new(new, about, found));
     }
     // Of what has moved, what hurts readers; the rest is about files.
     let is_read = |found: &protobuf::Finding| {
@@ -38,7 +38,7 @@ pub(crate) fn compare(old: &Side, new: &Side, renames: &BTreeMap<&str, &str>) ->
             other.about == *about && other.found.subject == found.subject && other.found.rule.id == found.rule.id
         };
         if !changes.iter().any(is_same) {
-            changes.push(Change::new(about, found));
+            changes.push(Change::new(new, about, found));
         }
     }
     let compared = moved.iter().flat_map(|moved| moved.events.keys().cloned()).collect();
@@ -93,8 +93,8 @@ struct Change<'f> {
 }
 
 impl<'f> Change<'f> {
-    fn new(about: &About, found: &'f protobuf::Finding) -> Self {
-        let code = code(about, found);
+    fn new(side: &Side, about: &About, found: &'f protobuf::Finding) -> Self {
+        let code = code(side, about, found);
         Self { about: about.clone(), direction: direction(found), code, found, rules: vec![found.rule.id] }
     }
 }
@@ -121,7 +121,14 @@ fn readers_ignore(new: &Side, about: &About) -> bool {
         About::Event(event) => settings.breaking(event),
         _ => settings.breaking,
     };
-    breaking.unknown_members == Some(UnknownMembersName::Tolerant)
+    let own = match about {
+        About::Event(event) => new.event(event).map(|event| event.protobuf_encoding),
+        _ => None,
+    };
+    match breaking.unknown_members {
+        Some(said) => said == UnknownMembersName::Tolerant,
+        None => own == Some(ProtobufEncoding::Json(UnknownMembers::Tolerant)),
+    }
 }
 
 /// Whether the mode of the event asks for this direction. A rule of buf's that was broken is mentioned in any case.
@@ -139,8 +146,20 @@ fn direction(found: &protobuf::Finding) -> Direction {
     }
 }
 
-fn code(about: &About, found: &protobuf::Finding) -> &'static str {
+/// What an event is published in comes first; its readers may read the other encoding as well.
+fn code(new: &Side, about: &About, found: &protobuf::Finding) -> &'static str {
     let rule = found.rule;
+    if let About::Event(event) = about
+        && let Some(ProtobufEncoding::Json(_)) = new.event(event).map(|event| event.protobuf_encoding)
+    {
+        return match &found.witness {
+            Some(witness) if witness.encoding == Encoding::Json => "WN0821",
+            _ if rule.is_in(Category::WireJson) => "WN0821",
+            Some(_) => "WN0822",
+            None if rule.is_in(Category::Wire) || rule.is_in(Category::Event) => "WN0822",
+            None => "WN0823",
+        };
+    }
     match (about, &found.witness) {
         (About::Definition(_), _) => "WN0823",
         (_, Some(witness)) if witness.encoding == Encoding::Json => "WN0822",

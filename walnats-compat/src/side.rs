@@ -78,7 +78,8 @@ impl Side {
 pub(crate) fn compiled(package: &Package) -> Option<protobuf::Package> {
     let pool = DescriptorPool::decode(package.descriptors()?.as_slice()).ok()?;
     let editions = package.editions();
-    let all = editions.iter().fold(protobuf::Package::new(pool), |all, (name, edition)| all.with_edition(name, *edition));
+    let all =
+        editions.iter().fold(protobuf::Package::new(pool), |all, (name, edition)| all.with_edition(name, *edition));
     let sources = package.sources.protobuf.iter();
     Some(sources.fold(all, |all, source| all.with_source(&source.name, &source.file.text)))
 }

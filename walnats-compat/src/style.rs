@@ -9,8 +9,8 @@ use walnats_codegen::diagnostic::{Diagnostic, Level, Place, Report, SourceFile};
 use walnats_codegen::load::{ProtobufSource, parse_yaml};
 use walnats_codegen::settings::ProtobufName;
 
-use crate::protobuf::style::{Configuration, Finding, Options, Rule, check as find, rules};
 use crate::protobuf::Location;
+use crate::protobuf::style::{Configuration, Finding, Options, Rule, check as find, rules};
 use crate::side;
 
 /// A `buf.yaml`.

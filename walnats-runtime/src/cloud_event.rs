@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 pub use rule::CloudEventError;
 pub use value::AttributeValue;
 
+use crate::media_type::MediaType;
 use crate::{DateTime, Headers};
 
 /// The context attributes of a [CloudEvent](https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md) 1.0.
@@ -228,6 +229,5 @@ fn text(name: &str, value: AttributeValue) -> Result<String, CloudEventError> {
 
 /// Whether a media type is JSON: `application/json`, `text/json`, or one that ends in `+json`.
 fn is_json(content_type: &str) -> bool {
-    let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    media_type.ends_with("/json") || media_type.ends_with("+json")
+    MediaType::of(content_type) == MediaType::Json
 }

@@ -1,6 +1,7 @@
 //! Event types: generated code implements [`Event`].
 
 use crate::error::{DecodeError, EncodeError, SubjectError, ValidateError};
+use crate::media_type::MediaType;
 
 /// A payload type with a subject. Implemented by generated code.
 pub trait Event: Sized + Send + Sync {
@@ -46,6 +47,31 @@ pub trait Event: Sized + Send + Sync {
     ///
     /// The payload is not in the encoding, or violates the schema.
     fn decode(payload: &[u8]) -> Result<Self, DecodeError>;
+
+    /// Reads a payload of this content type, whose parameters do not matter: that of a CloudEvent
+    /// ([`CloudEvent::data_content_type`](crate::CloudEvent::data_content_type)), or of the header `Content-Type`.
+    ///
+    /// JSON is `application/json`, `text/json` or what ends in `+json`; protobuf is `application/protobuf`,
+    /// `application/x-protobuf` or `application/vnd.google.protobuf`. A protobuf event that is published as JSON is read from
+    /// both.
+    ///
+    /// # Errors
+    ///
+    /// The event is not read from the content type ([`DecodeError::ContentType`]), or [`Event::decode`] would fail.
+    fn decode_as(content_type: &str, payload: &[u8]) -> Result<Self, DecodeError> {
+        let own = MediaType::of(Self::DESCRIPTOR.content_type);
+        if MediaType::of(content_type) == own && !is_envelope(content_type) {
+            return Self::decode(payload);
+        }
+        Err(DecodeError::ContentType {
+            expected: if own == MediaType::Protobuf { "`application/protobuf`" } else { "`application/json`" },
+        })
+    }
+}
+
+/// Whether a payload of this content type is a CloudEvent with the event in it.
+pub(crate) fn is_envelope(content_type: &str) -> bool {
+    content_type.trim_start().get(..23).is_some_and(|start| start.eq_ignore_ascii_case("application/cloudevents"))
 }
 
 /// Where the key of an event that is stored once ([`Emit::once`](crate::Emit::once)) is in its subject. Each key has a subject

@@ -7,7 +7,7 @@
 pub(crate) mod check;
 mod document;
 pub(crate) mod object;
-mod reader;
+pub(crate) mod reader;
 mod schemas;
 mod union;
 mod wide;

@@ -17,6 +17,7 @@ mod health;
 mod jetstream;
 mod json;
 mod lost_report;
+mod media_type;
 mod message;
 mod metric;
 mod options;

@@ -26,7 +26,9 @@ pub use crate::types::written;
 pub use schemars;
 
 #[cfg(feature = "protobuf")]
-pub use crate::protobuf::{decode as decode_message, encode as encode_message};
+pub use crate::protobuf::{
+    decode as decode_message, decode_as as decode_message_as, encode as encode_message, json as protobuf_json,
+};
 #[cfg(feature = "protobuf")]
 pub use {prost, prost_types};
 

@@ -1,8 +1,13 @@
-//! Payloads in protobuf's binary encoding, by prost; for generated code.
+//! Payloads of protobuf events, for generated code: protobuf's binary encoding, by prost, and its JSON mapping.
+
+pub mod json;
 
 use prost::Message;
 
+use self::json::{Types, UnknownMembers};
 use crate::error::{DecodeError, EncodeError};
+use crate::event::is_envelope;
+use crate::media_type::MediaType;
 
 /// The binary encoding of a message. Maps are sorted by key, so that equal messages have equal payloads.
 ///
@@ -20,6 +25,24 @@ pub fn encode(message: &impl Message) -> Result<Vec<u8>, EncodeError> {
 /// The payload is truncated, has a field of another wire type, text that is not UTF-8, or more than 100 levels.
 pub fn decode<M: Message + Default>(payload: &[u8]) -> Result<M, DecodeError> {
     M::decode(payload).map_err(DecodeError::Protobuf)
+}
+
+/// Reads a message that is published as JSON, in the encoding that the content type says.
+///
+/// # Errors
+///
+/// The content type is of neither encoding, or the payload is not the message.
+pub fn decode_as<M: Message + json::Message>(
+    content_type: &str,
+    payload: &[u8],
+    types: Types,
+    unknown_members: UnknownMembers,
+) -> Result<M, DecodeError> {
+    match MediaType::of(content_type) {
+        MediaType::Protobuf => decode(payload),
+        MediaType::Json if !is_envelope(content_type) => json::decode(payload, types, unknown_members),
+        _ => Err(DecodeError::ContentType { expected: "`application/protobuf` and `application/json`" }),
+    }
 }
 
 #[cfg(test)]

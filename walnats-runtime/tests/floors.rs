@@ -6,11 +6,12 @@ use walnats_floors::{Floors, faults};
 
 /// From the bottom up.
 const FLOORS: Floors<'static> = &[
-    &["chain", "health", "jetstream", "printable", "stream", "types"],
+    &["chain", "health", "jetstream", "media_type", "printable", "stream", "types"],
     &["cloud_event", "credentials", "headers", "subject", "warning"],
     &["message"],
     &["error"],
-    &["event", "json", "metric", "placement", "protobuf", "stats"],
+    &["event", "json", "metric", "placement", "stats"],
+    &["protobuf"],
     &["options", "private", "trace", "untyped"],
     &["callback", "lost_report"],
     &["pending"],

@@ -79,7 +79,7 @@ impl<'p> Judge<'p> {
                 };
                 match content {
                     Content::Value(node) => {
-                        let violations = protobuf::judge_json(&message, node).into();
+                        let violations = protobuf::judge_json(&message, node, event.protobuf_encoding).into();
                         Verdict { violations, ..Verdict::default() }
                     }
                     Content::Binary(bytes) => binary(message, bytes),

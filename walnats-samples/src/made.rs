@@ -114,6 +114,7 @@ fn messages(
     random: &mut Random,
 ) -> Result<Vec<Made>, (Vec<Made>, Shortage)> {
     let Some(kind) = judge.message(event) else { return Err((Vec::new(), Shortage::Message)) };
+    let options = instance::reading(event.protobuf_encoding);
     let mut made = Vec::new();
     while made.len() < wanted.count {
         let candidate = (0..TRIES).find_map(|_| {
@@ -121,8 +122,7 @@ fn messages(
             let json = instance::json(&message)?;
             if wanted.invalid {
                 let json = instance::spoiled(&json, random);
-                let refused =
-                    DynamicMessage::deserialize_with_options(kind.clone(), &json, &instance::strict()).is_err();
+                let refused = DynamicMessage::deserialize_with_options(kind.clone(), &json, &options).is_err();
                 let mut binary = message.encode_to_vec();
                 // A field number of 0 exists in no message.
                 binary.push(0);
@@ -130,7 +130,7 @@ fn messages(
                 return (refused && unreadable).then_some(Made { json, binary: Some(binary) });
             }
             let binary = message.encode_to_vec();
-            let read = DynamicMessage::deserialize_with_options(kind.clone(), &json, &instance::strict()).ok()?;
+            let read = DynamicMessage::deserialize_with_options(kind.clone(), &json, &options).ok()?;
             let decoded = DynamicMessage::decode(kind.clone(), binary.as_slice()).ok()?;
             let is_whole = crate::protobuf::missing(&decoded).is_empty();
             (is_whole && read == decoded).then_some(Made { json, binary: Some(binary) })

@@ -7,6 +7,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use prost::Message;
 use serde_json::{Value, json};
 
 const EVENTS: [&str; 3] = ["marketplace_purchase", "push", "pull_request"];
@@ -19,8 +20,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     generate(&out.join("asserted"), &schema)?;
     strip(&mut schema);
     generate(&out.join("plain"), &schema)?;
+    protobuf(&out)?;
     println!("cargo::rustc-env=GITHUB_WEBHOOKS={}", corpus::github().display());
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=protobuf");
     Ok(())
 }
 
@@ -30,6 +33,26 @@ fn generate(root: &Path, schema: &Value) -> Result<(), Box<dyn Error>> {
     let events = EVENTS.map(|event| format!("[events.{event}]\nschema = \"github.json#/definitions/{event}_event\"\n"));
     fs::write(root.join("walnats.toml"), events.concat())?;
     walnats_codegen::configure().root(root).out_dir(root.join("walnats")).compile();
+    Ok(())
+}
+
+/// One message, by walnats, and by prost-build with pbjson-build.
+fn protobuf(out: &Path) -> Result<(), Box<dyn Error>> {
+    let root = out.join("protobuf");
+    fs::create_dir_all(root.join("schemas"))?;
+    fs::copy("protobuf/order.proto", root.join("schemas/order.proto"))?;
+    let settings = "[events.order-placed]\nschema = \"order.proto#bench.v1.OrderPlaced\"\nencoding = \"json\"\n";
+    fs::write(root.join("walnats.toml"), settings)?;
+    walnats_codegen::configure().root(&root).out_dir(root.join("walnats")).compile();
+
+    let theirs = out.join("pbjson");
+    fs::create_dir_all(&theirs)?;
+    let files = protox::compile(["order.proto"], ["protobuf"])?;
+    let mut config = prost_build::Config::new();
+    config.out_dir(&theirs).btree_map(["."]).compile_well_known_types().extern_path(".google.protobuf", "::pbjson_types");
+    config.compile_fds(files.clone())?;
+    let mut builder = pbjson_build::Builder::new();
+    builder.out_dir(&theirs).btree_map(["."]).register_descriptors(&files.encode_to_vec())?.build(&[".bench.v1"])?;
     Ok(())
 }
 

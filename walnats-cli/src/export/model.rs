@@ -7,7 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 use serde_json::{Map, Value, json};
 use walnats_codegen::Package;
-use walnats_codegen::model::{Discard, Event, EventModel, Payload, Retention, Service, Storage, Stream};
+use walnats_codegen::model::{
+    Discard, Event, EventModel, Payload, ProtobufEncoding, Retention, Service, Storage, Stream, UnknownMembers,
+};
 
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
@@ -63,7 +65,16 @@ fn event(event: &Event) -> Value {
             let schema = event.json_schema.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok());
             json!({ "encoding": "json", "schema": schema })
         }
-        Payload::Protobuf(message) => json!({ "encoding": "protobuf", "message": message }),
+        Payload::Protobuf(message) => match event.protobuf_encoding {
+            ProtobufEncoding::Binary => json!({ "encoding": "protobuf", "message": message }),
+            ProtobufEncoding::Json(unknown_members) => {
+                let unknown_members = match unknown_members {
+                    UnknownMembers::Strict => "strict",
+                    UnknownMembers::Tolerant => "tolerant",
+                };
+                json!({ "encoding": "protobuf-json", "message": message, "unknown_members": unknown_members })
+            }
+        },
     };
     let once = event.once.as_ref().map(|once| once.key.to_string());
     json!({

@@ -1,11 +1,14 @@
 //! Protobuf payloads: binary, and protobuf's JSON mapping.
 
+mod mapping;
+
 use prost_reflect::prost::Message as _;
 use prost_reflect::{
     DescriptorPool, DeserializeOptions, DynamicMessage, FieldDescriptor, Kind, MapKey, MessageDescriptor,
-    ReflectMessage, SerializeOptions, Value,
+    ReflectMessage, Value,
 };
-use serde_json::{Deserializer, Serializer};
+use serde_json::Deserializer;
+use walnats_codegen::model::UnknownMembers;
 
 use super::invalid::Invalid;
 use crate::outcome::Failure;
@@ -31,7 +34,7 @@ impl Messages {
 
 impl Message {
     /// Reads protobuf's JSON mapping. Errors say where, and quote nothing.
-    pub fn parse(&self, text: &[u8]) -> Result<DynamicMessage, Invalid> {
+    pub fn parse(&self, text: &[u8], unknown_members: UnknownMembers) -> Result<DynamicMessage, Invalid> {
         let name = self.0.full_name();
         let wrong = |error: serde_json::Error| {
             let text = error.to_string();
@@ -46,7 +49,7 @@ impl Message {
             Invalid(vec![format!("{what}: see line {}, column {}", error.line(), error.column())])
         };
         let mut reader = Deserializer::from_slice(text);
-        let options = DeserializeOptions::new();
+        let options = DeserializeOptions::new().deny_unknown_fields(unknown_members == UnknownMembers::Strict);
         let message = DynamicMessage::deserialize_with_options(self.0.clone(), &mut reader, &options).map_err(wrong)?;
         reader.end().map_err(wrong)?;
         Ok(message)
@@ -57,12 +60,14 @@ impl Message {
         let name = self.0.full_name();
         let wrong = |what: &str| Invalid(vec![format!("{what} message `{name}`")]);
         let message = DynamicMessage::decode(self.0.clone(), payload).map_err(|_| wrong("it is not an encoding of"))?;
-        let mut json = Vec::new();
-        let options = SerializeOptions::new().stringify_64_bit_integers(true);
-        message
-            .serialize_with_options(&mut Serializer::new(&mut json), &options)
-            .map_err(|_| wrong("protobuf's JSON mapping cannot express this"))?;
-        String::from_utf8(json).map_err(|_| wrong("protobuf's JSON mapping cannot express this"))
+        self.json(&message)
+    }
+
+    /// The message in protobuf's JSON mapping, compact, with maps sorted by key.
+    pub fn json(&self, message: &DynamicMessage) -> Result<String, Invalid> {
+        let name = self.0.full_name();
+        let wrong = |what: &str| Invalid(vec![format!("{what} message `{name}`")]);
+        mapping::json(message).map_err(|_| wrong("protobuf's JSON mapping cannot express this"))
     }
 }
 

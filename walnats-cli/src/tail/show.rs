@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use walnats_codegen::EventModel;
-use walnats_codegen::model::Payload;
+use walnats_codegen::model::{Event, Payload, ProtobufEncoding};
 use walnats_runtime::Publisher;
 
 use super::delivery::Delivery;
@@ -84,7 +84,7 @@ impl Shower<'_> {
         let is_valid = wrong.is_empty();
         let text = match self.format {
             Format::Capture => {
-                let is_binary = event.is_some_and(|event| matches!(event.payload, Payload::Protobuf(_)));
+                let is_binary = event.is_some_and(is_binary);
                 captured(delivery, is_binary)
             }
             Format::Line => {
@@ -106,6 +106,11 @@ impl Shower<'_> {
 }
 
 /// Time, stream and sequence, event, subject, id.
+/// Whether the payloads of an event are not text.
+fn is_binary(event: &Event) -> bool {
+    matches!((&event.payload, event.protobuf_encoding), (Payload::Protobuf(_), ProtobufEncoding::Binary))
+}
+
 fn head(delivery: &Delivery, event: Option<&str>) -> String {
     let Delivery { subject, stream, sequence, time, .. } = delivery;
     let number = sequence.map(|sequence| format!("/{sequence}")).unwrap_or_default();

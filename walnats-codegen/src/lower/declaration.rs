@@ -61,7 +61,9 @@ pub(super) fn declare(
                     Ok(found) => found,
                     Err((text, message)) => {
                         let problem = Diagnostic::error("WN0530", at(text), message);
-                        report.push(problem.help("write the full name of an extension of `google.protobuf.MessageOptions`"));
+                        report.push(
+                            problem.help("write the full name of an extension of `google.protobuf.MessageOptions`"),
+                        );
                         continue;
                     }
                 };

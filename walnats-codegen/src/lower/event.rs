@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::encoding;
 use super::once;
 use super::template::{self, Lookup};
 use crate::diagnostic::{Diagnostic, Located, Place, Report};
@@ -45,6 +46,10 @@ pub struct EventOptions {
     pub deprecated: Option<bool>,
     /// Who answers for the event.
     pub owner: Option<String>,
+    /// How a message is published: `binary` or `json`.
+    pub encoding: Option<Located<String>>,
+    /// What readers of a message do with members of JSON that it does not have: `strict` or `tolerant`.
+    pub unknown_members: Option<Located<String>>,
 }
 
 impl EventOptions {
@@ -61,6 +66,8 @@ impl EventOptions {
             rust: self.rust.or(fallback.rust),
             deprecated: self.deprecated.or(fallback.deprecated),
             owner: self.owner.or(fallback.owner),
+            encoding: self.encoding.or(fallback.encoding),
+            unknown_members: self.unknown_members.or(fallback.unknown_members),
         }
     }
 }
@@ -97,6 +104,8 @@ pub(super) fn finish(raw: RawEvent, lookup: &Lookup, report: &mut Report) -> Opt
         report
             .push(Diagnostic::error("WN0446", rust.place.clone(), message).help("write a name such as `UserCreated`"));
     }
+    let protobuf_encoding =
+        encoding::encoding(&payload, options.encoding.as_ref(), options.unknown_members.as_ref(), report);
     let event = Event {
         event_type: options.event_type.map_or_else(|| name.clone(), |event_type| event_type.value),
         subject: subject_template,
@@ -104,6 +113,7 @@ pub(super) fn finish(raw: RawEvent, lookup: &Lookup, report: &mut Report) -> Opt
         uid,
         once,
         payload,
+        protobuf_encoding,
         rust_name: options.rust.map(|rust| rust.value),
         deprecated: options.deprecated.unwrap_or_default(),
         owner: options.owner,

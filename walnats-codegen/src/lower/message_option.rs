@@ -33,7 +33,12 @@ pub fn is_option(text: &str) -> bool {
 /// # Errors
 ///
 /// It says nothing.
-pub fn text_of(text: &str, payload: &Payload, options: &Options, place: &dyn Fn() -> Place) -> Result<String, Diagnostic> {
+pub fn text_of(
+    text: &str,
+    payload: &Payload,
+    options: &Options,
+    place: &dyn Fn() -> Place,
+) -> Result<String, Diagnostic> {
     let Payload::Protobuf(message) = payload else {
         let problem = format!("`{text}` is an option of protobuf messages, and the event has a JSON schema");
         return Err(Diagnostic::error("WN0530", place(), problem));

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::event::{EventOptions, RawEvent};
 use super::message_option::{Options, is_option, text_of};
 use crate::diagnostic::{Diagnostic, Located, Place, Report};
-use crate::settings::{EventSettings, Text};
+use crate::model::Payload;
+use crate::settings::{EncodingName, EventSettings, Text, UnknownMembersName};
 use walnats_schema::read::wildcard;
 
 type Entries = BTreeMap<Text, EventSettings>;
@@ -32,8 +33,8 @@ pub(super) fn apply(
         for (key, settings) in &order {
             let Some(captured) = wildcard::capture(key.as_str(), &event.name) else { continue };
             unused.retain(|unused| unused != key);
-            let mut said = options_of(settings, captured, at);
-            for text in [&mut said.subject, &mut said.event_type] {
+            let mut own = options_of(settings, captured, at);
+            for text in [&mut own.subject, &mut own.event_type] {
                 let Some(option) = text.take_if(|text| is_option(&text.value)) else { continue };
                 let place = || option.place.clone();
                 match text_of(&option.value, &event.payload, messages, &place) {
@@ -42,7 +43,11 @@ pub(super) fn apply(
                     Err(found) => report.push(found),
                 }
             }
-            options = options.or(said);
+            // What is said of many events concerns those that have messages.
+            if !key.as_str().contains('*') || matches!(event.payload, Payload::Protobuf(_)) {
+                add_encoding(&mut own, settings, at(key));
+            }
+            options = options.or(own);
         }
         event.options = options.or(std::mem::take(&mut event.options));
     }
@@ -73,7 +78,8 @@ fn check_entry(key: &Text, settings: &EventSettings, at: &dyn Fn(&Text) -> Place
         wrong("WN0455", rust, "many events cannot share one Rust name", "write an entry for the event alone");
     }
     if let Some(name) = settings.name.as_ref().filter(|name| !is_option(name.as_str())) {
-        let help = "write the event's name between the brackets, and here an option that says it: `name = \"(acme.name)\"`";
+        let help =
+            "write the event's name between the brackets, and here an option that says it: `name = \"(acme.name)\"`";
         wrong("WN0531", name, "`name` is not the name of an option of messages", help);
     }
     if let Some(name) = settings.name.as_ref().filter(|_| settings.schema.is_none() || !key.as_str().contains('*')) {
@@ -106,5 +112,20 @@ fn options_of(settings: &EventSettings, captured: &str, at: &dyn Fn(&Text) -> Pl
         rust: filled(&settings.rust),
         deprecated: settings.deprecated,
         owner: settings.owner.clone(),
+        encoding: None,
+        unknown_members: None,
     }
+}
+
+/// How messages are published, in the words of the option.
+fn add_encoding(options: &mut EventOptions, settings: &EventSettings, place: Place) {
+    let located = |value: &str| Located { value: value.to_owned(), place: place.clone() };
+    options.encoding = settings.encoding.map(|encoding| match encoding {
+        EncodingName::Binary => located("binary"),
+        EncodingName::Json => located("json"),
+    });
+    options.unknown_members = settings.unknown_members.map(|unknown_members| match unknown_members {
+        UnknownMembersName::Strict => located("strict"),
+        UnknownMembersName::Tolerant => located("tolerant"),
+    });
 }

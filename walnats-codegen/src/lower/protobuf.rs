@@ -60,7 +60,8 @@ pub fn lower(sources: &[ProtobufSource], report: &mut Report) -> Option<Lowered>
     let (possible, others): (Vec<_>, Vec<_>) =
         messages.pool.all_messages().filter(option::is_event).partition(can_be_event);
     for other in others {
-        let message = format!("`{}` cannot be an event: prost has types of its own for `google.protobuf`", other.full_name());
+        let message =
+            format!("`{}` cannot be an event: prost has types of its own for `google.protobuf`", other.full_name());
         let found = Diagnostic::error("WN0522", messages.place(&other), message);
         report.push(found.help("declare a message that holds it, in a package of yours"));
     }

@@ -21,6 +21,26 @@ pub struct ProtobufModel {
     pub places: BTreeMap<String, Place>,
 }
 
+/// How the messages of an event are published.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ProtobufEncoding {
+    /// In protobuf's binary encoding: `application/protobuf`.
+    #[default]
+    Binary,
+    /// In protobuf's JSON mapping: `application/json`. Readers take both.
+    Json(UnknownMembers),
+}
+
+/// What readers of JSON do with members that the message does not have, and with names that its enumerations do not have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UnknownMembers {
+    /// They refuse them.
+    #[default]
+    Strict,
+    /// They ignore them.
+    Tolerant,
+}
+
 /// A message or enumeration whose type another crate has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProtobufExtern {

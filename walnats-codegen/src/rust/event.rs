@@ -5,10 +5,12 @@ use super::context::Context;
 use super::idents::{idents, variant_idents};
 use super::layout::{EventForm, FileId};
 use super::names::protobuf;
-use super::template::{EventTemplate, MessageText, render};
+use super::template::{EventTemplate, JsonMappingText, MessageText, render};
 use super::types::{Body, Dispatch, Type, Typed};
 use crate::diagnostic::{Diagnostic, Report};
-use crate::model::{Event, EventId, FieldPath, Once, Payload, ScalarKind, Template, TemplatePart};
+use crate::model::{
+    Event, EventId, FieldPath, Once, Payload, ProtobufEncoding, ScalarKind, Template, TemplatePart, UnknownMembers,
+};
 use crate::write::GeneratedFile;
 
 impl Context<'_> {
@@ -40,6 +42,8 @@ impl Context<'_> {
                 .json_schema
                 .as_ref()
                 .map(|_| literal(&schema_file(&self.layout.files[place.file].module))),
+            content_type: content_type(event),
+            json_mapping: json_mapping(event, self.layout.to_root(place.file)),
             message: message(event)
                 .map(|message| MessageText { import: message_import(message, type_path), name: literal(message) }),
         })
@@ -166,6 +170,25 @@ pub fn message(event: &Event) -> Option<&str> {
     match &event.payload {
         Payload::Protobuf(message) => Some(message),
         Payload::Json(_) => None,
+    }
+}
+
+/// How a message that is published as JSON is read.
+fn json_mapping(event: &Event, to_root: &str) -> Option<JsonMappingText> {
+    let ProtobufEncoding::Json(unknown_members) = event.protobuf_encoding else { return None };
+    Some(JsonMappingText {
+        types: format!("{to_root}proto::MESSAGES"),
+        unknown_members: match unknown_members {
+            UnknownMembers::Strict => "Refused",
+            UnknownMembers::Tolerant => "Ignored",
+        },
+    })
+}
+
+fn content_type(event: &Event) -> &'static str {
+    match (&event.payload, event.protobuf_encoding) {
+        (Payload::Protobuf(_), ProtobufEncoding::Binary) => "\"application/protobuf\"",
+        _ => "\"application/json\"",
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod clash;
 mod comment;
+mod json;
 mod module;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use crate::rust::names::protobuf as name;
 use crate::write::GeneratedFile;
 
 use comment::Comments;
+use json::Mapping;
 
 /// The files below `proto.rs`, the module of all messages that events of `model` are or hold; none without such events.
 pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
@@ -36,7 +38,8 @@ pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
             None => found,
         });
     }
-    if clashes.is_empty() { modules(protobuf, place, report) } else { Vec::new() }
+    let mapping = json::mapping(protobuf, &model.events, report);
+    if clashes.is_empty() { modules(protobuf, &mapping, place, report) } else { Vec::new() }
 }
 
 fn check_payloads(events: &[(&str, &Event)], report: &mut Report) {
@@ -51,15 +54,18 @@ fn check_payloads(events: &[(&str, &Event)], report: &mut Report) {
 }
 
 /// What prost-build makes of the messages.
-fn modules(protobuf: &ProtobufModel, place: &Place, report: &mut Report) -> Vec<GeneratedFile> {
+fn modules(protobuf: &ProtobufModel, mapping: &Mapping, place: &Place, report: &mut Report) -> Vec<GeneratedFile> {
     let mut comments = Comments::default();
     let modules = requests(&protobuf.descriptors, &mut comments)
         .and_then(|requests| config(protobuf).generate(requests).map_err(|error| error.to_string()));
     match modules {
         Ok(modules) => module::files(
-            modules
-                .into_iter()
-                .map(|(module, code)| (module.parts().map(str::to_owned).collect(), comments.insert_into(&code))),
+            modules.into_iter().map(|(module, code)| {
+                let parts: Vec<String> = module.parts().map(str::to_owned).collect();
+                let code = comments.insert_into(&code) + mapping.of(&parts.join("::"));
+                (parts, code)
+            }),
+            mapping.root(),
         ),
         Err(message) => {
             report.push(Diagnostic::error("WN0506", place.clone(), message));

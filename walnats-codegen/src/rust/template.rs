@@ -211,6 +211,10 @@ pub struct EventTemplate {
     pub once: Option<&'static str>,
     pub to_root: &'static str,
     pub schema_file: Option<String>,
+    /// As a literal.
+    pub content_type: &'static str,
+    /// What is different where the payload is in protobuf's JSON mapping.
+    pub json_mapping: Option<JsonMappingText>,
     /// What is different where the payload is a protobuf message.
     pub message: Option<MessageText>,
 }
@@ -221,6 +225,48 @@ pub struct MessageText {
     pub import: String,
     /// The full name, as a literal.
     pub name: String,
+}
+
+/// How an event in protobuf's JSON mapping is read.
+pub struct JsonMappingText {
+    /// The messages that an `Any` may hold.
+    pub types: String,
+    /// The variant of `UnknownMembers`.
+    pub unknown_members: &'static str,
+}
+
+/// How a message is read and written in protobuf's JSON mapping.
+#[derive(Template)]
+#[template(path = "protobuf_json.rs.jinja")]
+pub struct ProtobufJsonTemplate {
+    /// The type, seen from the module of its package.
+    pub path: String,
+    /// The full name, as a literal.
+    pub name: String,
+    /// The names in JSON, as a list of literals.
+    pub json_names: String,
+    /// The names in the `.proto` file that are others, with the positions of their fields.
+    pub other_names: String,
+    /// The positions of fields that every message has.
+    pub required: String,
+    /// A statement for each field, or for each run of fields of a oneof.
+    pub writes: Vec<String>,
+    /// An expression for each field.
+    pub reads: Vec<String>,
+}
+
+/// The names of an enumeration in protobuf's JSON mapping.
+#[derive(Template)]
+#[template(path = "protobuf_json_enum.rs.jinja")]
+pub struct ProtobufJsonEnumTemplate {
+    /// The type, seen from the module of its package.
+    pub path: String,
+    /// The full name, as a literal.
+    pub name: String,
+    /// A list of names, with their numbers.
+    pub names: String,
+    /// Further names of the same numbers.
+    pub aliases: String,
 }
 
 /// A type whose methods emit.

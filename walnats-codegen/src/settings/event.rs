@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{BreakingSettings, OneOrMany, Text};
+use super::{BreakingSettings, OneOrMany, Text, UnknownMembersName};
 
 /// What `x-walnats` in the schema can say too, and where the schema is. This file overrides the schema.
 ///
@@ -43,6 +43,21 @@ pub struct EventSettings {
     pub deprecated: Option<bool>,
     /// Who answers for the event.
     pub owner: Option<String>,
+    /// How a protobuf event is published; `binary` unless set.
+    pub encoding: Option<EncodingName>,
+    /// What readers of a protobuf event do with members of JSON that the message does not have; `strict` unless set.
+    pub unknown_members: Option<UnknownMembersName>,
     /// What `walnats breaking` takes for a break of it; what is not said here, `[breaking]` says.
     pub breaking: BreakingSettings,
+}
+
+/// How messages are published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "config-schema", derive(schemars::JsonSchema))]
+pub enum EncodingName {
+    /// In protobuf's binary encoding.
+    Binary,
+    /// In protobuf's JSON mapping.
+    Json,
 }

@@ -1,7 +1,7 @@
 //! Deleted, renamed and redirected events.
 
 use serde_json::{Value, json};
-use walnats_codegen::model::{Event, Payload};
+use walnats_codegen::model::{Event, Payload, ProtobufEncoding};
 
 use super::Sides;
 use crate::finding::{About, Finding};
@@ -40,7 +40,10 @@ fn renamed(sides: &Sides<'_>, old: &Event, new: &Event) -> Option<Finding> {
 fn encoding(sides: &Sides<'_>, old: &Event, new: &Event) -> Option<Finding> {
     let name = |event: &Event| match event.payload {
         Payload::Json(_) => "JSON",
-        Payload::Protobuf(_) => "protobuf",
+        Payload::Protobuf(_) => match event.protobuf_encoding {
+            ProtobufEncoding::Binary => "protobuf",
+            ProtobufEncoding::Json(_) => "protobuf as JSON",
+        },
     };
     let finding = different(sides, "WN0847", (old, new), "encoding", [name(old), name(new)])?;
     Some(Finding { help: Some("publish an event of another name instead".to_owned()), ..finding })

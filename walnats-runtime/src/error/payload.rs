@@ -71,6 +71,12 @@ pub enum DecodeError {
     /// JSON that the schema does not accept.
     #[error("the payload breaks the schema")]
     Invalid(#[source] ValidateError),
+    /// The payload is said to be of a content type that the event is not read from.
+    #[error("the payload is of another content type than {expected}")]
+    ContentType {
+        /// What the event is read from: `` `application/protobuf` or `application/json` ``.
+        expected: &'static str,
+    },
     /// Not an encoding of the protobuf message.
     #[cfg(feature = "protobuf")]
     #[error("the payload is not an encoding of the protobuf message")]

@@ -9,6 +9,8 @@ mod collection;
 mod error;
 mod lent;
 mod number;
+#[cfg(feature = "protobuf")]
+mod pull;
 mod string;
 
 use serde::Deserialize;
@@ -17,7 +19,12 @@ use serde_json::Value;
 
 pub use self::error::ReadError;
 pub(super) use self::lent::Lent;
+#[cfg(feature = "protobuf")]
+pub(crate) use self::number::whole;
 pub(super) use self::number::{is_exact, nearest};
+#[cfg(feature = "protobuf")]
+pub(crate) use self::pull::{Mark, as_number};
+pub(crate) use self::string::ordinary;
 use super::object::{FIELDS, OPEN};
 
 /// How deep values may nest; what `serde_json` allows too, so that both paths of decoding agree.
@@ -77,7 +84,7 @@ impl<'de> Reader<'de> {
     }
 
     /// Whether nothing follows, and all that was opened is closed.
-    pub(super) fn is_at_end(&mut self) -> bool {
+    pub(crate) fn is_at_end(&mut self) -> bool {
         self.depth == 0 && self.next_byte().is_none()
     }
 

@@ -6,6 +6,10 @@ use walnats_schema::{MAX_VIOLATIONS, Violation};
 #[derive(Default)]
 pub struct Found {
     pub list: Vec<Violation>,
+    /// Whether readers ignore members and names of enumerations that they do not know.
+    pub is_tolerant: bool,
+    /// Whether there was such a name.
+    pub has_unknown_name: bool,
 }
 
 impl Found {

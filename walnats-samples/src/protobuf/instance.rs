@@ -6,6 +6,7 @@ use prost_reflect::{
     DeserializeOptions, DynamicMessage, FieldDescriptor, Kind, MapKey, MessageDescriptor, SerializeOptions, Value,
 };
 use serde_json::Value as Json;
+use walnats_codegen::model::{ProtobufEncoding, UnknownMembers};
 use walnats_compat::sample::Random;
 
 /// How deep messages nest; beyond it, only what is required is set.
@@ -23,9 +24,10 @@ pub fn json(message: &DynamicMessage) -> Option<Json> {
     message.serialize_with_options(serde_json::value::Serializer, &SerializeOptions::new()).ok()
 }
 
-/// As readers read: members that are not known are refused.
-pub fn strict() -> DeserializeOptions {
-    DeserializeOptions::new().deny_unknown_fields(true)
+/// As readers read: members that are not known are refused, unless the event says otherwise.
+pub fn reading(encoding: ProtobufEncoding) -> DeserializeOptions {
+    let is_tolerant = encoding == ProtobufEncoding::Json(UnknownMembers::Tolerant);
+    DeserializeOptions::new().deny_unknown_fields(!is_tolerant)
 }
 
 /// The same message with one mistake in it.

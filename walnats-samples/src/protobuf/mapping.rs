@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use prost_reflect::{DeserializeOptions, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor};
+use walnats_codegen::model::{ProtobufEncoding, UnknownMembers};
 use walnats_schema::Violation;
 use walnats_schema::pointer::escape;
 use walnats_schema::read::{Node, NodeValue};
@@ -11,19 +12,21 @@ use super::found::Found;
 use super::{presence, scalar, well_known};
 
 /// Every way in which a JSON value is not the message `kind` in protobuf's JSON mapping. Members that the message does not
-/// have are among them: readers refuse them, unless they are told not to.
-pub fn judge_json(kind: &MessageDescriptor, node: &Node) -> Vec<Violation> {
-    let mut found = Found::default();
+/// have are among them, unless the event's readers ignore them.
+pub fn judge_json(kind: &MessageDescriptor, node: &Node, encoding: ProtobufEncoding) -> Vec<Violation> {
+    let is_tolerant = encoding == ProtobufEncoding::Json(UnknownMembers::Tolerant);
+    let mut found = Found { is_tolerant, ..Found::default() };
     found.message(kind, node, "");
     // The codec has the last word about what is accepted. Its errors quote values, so they are not repeated.
-    let options = DeserializeOptions::new().deny_unknown_fields(true);
+    let options = DeserializeOptions::new().deny_unknown_fields(!is_tolerant);
     match DynamicMessage::deserialize_with_options(kind.clone(), node.to_json(), &options) {
         Ok(message) => {
             for missing in presence::missing(&message) {
                 found.push(&missing.pointer, missing.keyword, missing.expected);
             }
         }
-        Err(_) if found.list.is_empty() => {
+        // It refuses names of enumerations that it does not know, whatever it is told.
+        Err(_) if found.list.is_empty() && !found.has_unknown_name => {
             found.push("", "type", format!("`{}` in protobuf's JSON mapping", kind.full_name()));
         }
         Err(_) => {}
@@ -49,6 +52,9 @@ impl Found {
             }
             let by_name = || kind.get_field_by_name(&member.name);
             let Some(field) = kind.get_field_by_json_name(&member.name).or_else(by_name) else {
+                if self.is_tolerant {
+                    continue;
+                }
                 self.push(&here, "unknown-field", unknown(kind, &member.name));
                 continue;
             };
@@ -96,7 +102,11 @@ impl Found {
             Kind::Message(message) => self.message(&message, node, at),
             kind => {
                 if let Some((keyword, expected)) = scalar::problem(&kind, &node.value) {
-                    self.push(at, keyword, expected);
+                    if self.is_tolerant && keyword == "enum" {
+                        self.has_unknown_name = true;
+                    } else {
+                        self.push(at, keyword, expected);
+                    }
                 }
             }
         }

@@ -4,6 +4,7 @@
 //! `cargo run --release --manifest-path tools/bench/Cargo.toml -p payload`
 
 mod clock;
+mod protobuf;
 
 use std::fs;
 use std::hint::black_box;
@@ -67,6 +68,9 @@ fn main() -> Result<()> {
             rows[index].ratios.push(ratio);
         }
     }
+    let (sizes, messages) = protobuf::rows()?;
+    println!("The messages have {sizes:?} bytes of JSON.");
+    rows.extend(messages);
     println!(
         "{:<58} {:>8}   small  medium   large   ({})",
         "",

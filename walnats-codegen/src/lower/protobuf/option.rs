@@ -18,7 +18,8 @@ const EXTENSION: &str = "walnats.event";
 const OPTIONS: i32 = 7;
 
 /// The fields of `walnats.EventOptions`.
-const FIELDS: [&str; 9] = ["name", "subject", "stream", "uid", "type", "deprecated", "owner", "rust", "once"];
+const FIELDS: [&str; 11] =
+    ["name", "subject", "stream", "uid", "type", "deprecated", "owner", "rust", "once", "encoding", "unknown_members"];
 
 /// Whether `message` has the option.
 pub fn is_event(message: &MessageDescriptor) -> bool {
@@ -45,6 +46,8 @@ pub fn read(message: &MessageDescriptor, places: &Places) -> EventOptions {
         rust: located("rust"),
         deprecated: present(value, "deprecated").and_then(|value| value.as_bool()).or(deprecated),
         owner: string(value, "owner"),
+        encoding: located("encoding"),
+        unknown_members: located("unknown_members"),
     }
 }
 

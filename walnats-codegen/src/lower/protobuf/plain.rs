@@ -80,7 +80,9 @@ fn field(field: &FieldDescriptorProto, message: &DescriptorProto, is_proto2: boo
         (Label::Repeated, Some(ProtobufKind::Scalar(key))) => ProtobufCardinality::Map(key),
         (Label::Repeated, _) => ProtobufCardinality::List,
         (Label::Required, _) => ProtobufCardinality::Required,
-        (Label::Optional, _) if is_proto2 || field.proto3_optional() => ProtobufCardinality::Optional,
+        (Label::Optional, _) if is_proto2 || field.proto3_optional() || is_message(field) => {
+            ProtobufCardinality::Optional
+        }
         (Label::Optional, _) => ProtobufCardinality::One,
     };
     ProtobufField {
@@ -91,6 +93,11 @@ fn field(field: &FieldDescriptorProto, message: &DescriptorProto, is_proto2: boo
         cardinality,
         kind: kind(part("value").unwrap_or(field)),
     }
+}
+
+/// Messages are absent or not, whatever the syntax.
+fn is_message(field: &FieldDescriptorProto) -> bool {
+    matches!(field.r#type(), Type::Message | Type::Group)
 }
 
 /// What protoc makes of a name: without underscores, each of them followed by a capital letter.

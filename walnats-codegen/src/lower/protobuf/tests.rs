@@ -206,10 +206,16 @@ fn mistakes_have_a_place_and_do_not_hide_each_other() {
         ),
         ("syntax = \"proto3\";\nimport \"x.proto\";", "2:8: files import each other: `x.proto` -> `x.proto` [WN0514]"),
         ("edition = \"2026\";", "1:11: there is no edition `2026` here [WN0504]; known are `2023` and `2024`"),
-        ("edition = \"2023\"; message M { /* no */ optional int32 a = 1; }", "1:40: editions have no `optional` [WN0520]"),
+        (
+            "edition = \"2023\"; message M { /* no */ optional int32 a = 1; }",
+            "1:40: editions have no `optional` [WN0520]",
+        ),
         ("edition = \"2023\"; message M { int32 a = 1; string b = 1; }", "field number `1` is already used [WN0502]"),
         ("edition = \"2023\";\nmessage M { int32 a = 1; Foo b = 2; }", "2:26: name `Foo` is not defined [WN0502]"),
-        ("edition = \"2023\";\nmessage M { int32 a = 1; int32 = 2; }", "2:32: expected an identifier, but found `=` [WN0502]"),
+        (
+            "edition = \"2023\";\nmessage M { int32 a = 1; int32 = 2; }",
+            "2:32: expected an identifier, but found `=` [WN0502]",
+        ),
         (
             &format!("{head}message M {{ option (walnats.event) = {{ subjct: \"a\" }}; }}"),
             "3:40: `(walnats.event)` has no field `subjct` [WN0511]; did you mean `subject`?",

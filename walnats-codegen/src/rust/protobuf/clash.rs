@@ -74,7 +74,12 @@ impl Names<'_> {
         let module = name::module(scope);
         for enumeration in enums {
             let full_name = ProtobufFile::full_name(scope, &enumeration.name);
-            self.add(&module, name::upper_camel(&enumeration.name), format!("the enumeration `{full_name}`"), &full_name);
+            self.add(
+                &module,
+                name::upper_camel(&enumeration.name),
+                format!("the enumeration `{full_name}`"),
+                &full_name,
+            );
             self.values(&full_name, enumeration);
         }
         for message in messages.iter().filter(|message| !message.is_map_entry) {
@@ -95,6 +100,12 @@ impl Names<'_> {
         let methods = format!("{full_name} methods");
         if self.events.contains(full_name) {
             self.add(&methods, "decode".to_owned(), "the function that reads the event".to_owned(), full_name);
+            self.add(
+                &methods,
+                "decode_as".to_owned(),
+                "the function that reads the event by its content type".to_owned(),
+                full_name,
+            );
         }
         let what = |field: &str| format!("the field `{full_name}.{field}`");
         let at = |member: &str| ProtobufFile::full_name(full_name, member);
@@ -130,7 +141,8 @@ fn has_module(message: &ProtobufMessage) -> bool {
     nested || !message.enums.is_empty() || !message.oneofs.is_empty()
 }
 
-fn oneof_type(message: &ProtobufMessage, oneof: &str) -> String {
+/// The name of a oneof's type.
+pub fn oneof_type(message: &ProtobufMessage, oneof: &str) -> String {
     let name = name::upper_camel(oneof);
     let nested = message.messages.iter().map(|nested| &nested.name);
     let mut taken = nested.chain(message.enums.iter().map(|nested| &nested.name));

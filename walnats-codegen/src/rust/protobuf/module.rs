@@ -10,8 +10,8 @@ use crate::write::GeneratedFile;
 /// What the code of prost-build is not held to: it is not ours to word, and a schema may lack comments.
 const LINTS: &str = "#![allow(missing_docs, deprecated, clippy::all, clippy::pedantic)]\n";
 
-/// The files for `packages`: the path of each package's module, and its code.
-pub fn files(packages: impl IntoIterator<Item = (Vec<String>, String)>) -> Vec<GeneratedFile> {
+/// The files for `packages`: the path of each package's module, and its code; `shared` is for the root.
+pub fn files(packages: impl IntoIterator<Item = (Vec<String>, String)>, shared: &str) -> Vec<GeneratedFile> {
     let mut root = Package::default();
     // Where all types are those of other crates, nothing is left of a package.
     for (path, code) in packages.into_iter().filter(|(_, code)| !code.trim().is_empty()) {
@@ -20,7 +20,7 @@ pub fn files(packages: impl IntoIterator<Item = (Vec<String>, String)>) -> Vec<G
     }
     let mut files = Vec::new();
     let content = format!("//! The protobuf messages that events are or hold, as modules by package.\n\n{LINTS}\n");
-    let content = content + &root.write("proto", "", "", &mut files);
+    let content = content + &root.write("proto", "", "", &mut files) + shared;
     files.push(GeneratedFile { path: "proto.rs".to_owned(), content });
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files

@@ -70,7 +70,7 @@ impl<'de> Reader<'de> {
         None
     }
 
-    fn open(&mut self, bracket: u8, what: &str) -> Result<()> {
+    pub(super) fn open(&mut self, bracket: u8, what: &str) -> Result<()> {
         if !self.take(bracket) {
             return Err(self.expected(what));
         }

@@ -50,7 +50,7 @@ fn digits_of(text: &str) -> (String, Option<i64>) {
 }
 
 /// The integer that the text of a number stands for, by its digits and not by those of a float.
-fn whole(text: &str) -> Option<i128> {
+pub(crate) fn whole(text: &str) -> Option<i128> {
     let (digits, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (integer, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let mantissa: i128 = format!("{integer}{}", fraction.trim_end_matches('0')).parse().ok()?;
@@ -114,23 +114,8 @@ impl<'de> Reader<'de> {
 
     /// Reads a number (RFC 8259, section 6).
     pub(super) fn number(&mut self) -> Result<Number> {
-        self.next_byte();
-        let start = self.position;
-        let negative = self.eat(b'-');
-        let mut integer = true;
-        if !self.eat(b'0') {
-            self.digits()?;
-        }
-        if self.eat(b'.') {
-            integer = false;
-            self.digits()?;
-        }
-        if self.eat(b'e') || self.eat(b'E') {
-            integer = false;
-            let _sign = self.eat(b'+') || self.eat(b'-');
-            self.digits()?;
-        }
-        let text = &self.text[start..self.position];
+        let (text, integer) = self.scan_number()?;
+        let negative = text.starts_with('-');
         if integer && text != "-0" {
             if negative {
                 if let Ok(value) = text.parse() {
@@ -145,6 +130,27 @@ impl<'de> Reader<'de> {
             Ok(value) if self.rounds_all => Ok(Number::Float(f64::MAX.copysign(value))),
             _ => Err(self.expected("a number within the range of a float")),
         }
+    }
+
+    /// The text of the number that is next, and whether it has neither a fraction nor an exponent.
+    pub(super) fn scan_number(&mut self) -> Result<(&'de str, bool)> {
+        self.next_byte();
+        let start = self.position;
+        let mut integer = true;
+        self.eat(b'-');
+        if !self.eat(b'0') {
+            self.digits()?;
+        }
+        if self.eat(b'.') {
+            integer = false;
+            self.digits()?;
+        }
+        if self.eat(b'e') || self.eat(b'E') {
+            integer = false;
+            let _sign = self.eat(b'+') || self.eat(b'-');
+            self.digits()?;
+        }
+        Ok((&self.text[start..self.position], integer))
     }
 
     fn eat(&mut self, byte: u8) -> bool {

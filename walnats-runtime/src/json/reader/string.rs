@@ -60,7 +60,7 @@ impl<'de> Reader<'de> {
 }
 
 /// How many bytes from the start mean themselves in a string: no `"`, no `\`, no control character. Eight at a time.
-fn ordinary(bytes: &[u8]) -> usize {
+pub(crate) fn ordinary(bytes: &[u8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGHEST: u64 = ONES << 7;
     let is_less = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word;

@@ -1,0 +1,95 @@
+//! Which messages and enumerations are published as JSON.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{ProtobufField, ProtobufFile, ProtobufKind, ProtobufMessage, ProtobufModel};
+
+/// The well-known types with a JSON mapping.
+const GOOGLE: [&str; 18] = [
+    "Any",
+    "BoolValue",
+    "BytesValue",
+    "DoubleValue",
+    "Duration",
+    "Empty",
+    "FieldMask",
+    "FloatValue",
+    "Int32Value",
+    "Int64Value",
+    "ListValue",
+    "NullValue",
+    "StringValue",
+    "Struct",
+    "Timestamp",
+    "UInt32Value",
+    "UInt64Value",
+    "Value",
+];
+
+/// The types that messages reach.
+pub struct Reach<'p> {
+    protobuf: &'p ProtobufModel,
+    messages: BTreeMap<String, &'p ProtobufMessage>,
+    reached: BTreeSet<String>,
+}
+
+impl<'p> Reach<'p> {
+    /// Of none so far.
+    pub fn new(protobuf: &'p ProtobufModel) -> Self {
+        let mut messages = BTreeMap::new();
+        protobuf.files.iter().for_each(|file| index(&file.package, &file.messages, &mut messages));
+        Self { protobuf, messages, reached: BTreeSet::new() }
+    }
+
+    /// Whether a type is reached, by its full name.
+    pub fn has(&self, full_name: &str) -> bool {
+        self.reached.contains(full_name)
+    }
+
+    /// Whether any message is reached, by way of an `Any`.
+    pub fn holds_any(&self) -> bool {
+        self.has("google.protobuf.Any")
+    }
+
+    /// Adds what `root` reaches. Returns the first field whose type has no mapping, and that type.
+    pub fn add(&mut self, root: &str) -> Option<(String, String)> {
+        let mut unmapped = None;
+        let mut waiting = vec![root.to_owned()];
+        while let Some(name) = waiting.pop() {
+            if !self.reached.insert(name.clone()) {
+                continue;
+            }
+            let Some(message) = self.messages.get(&name) else { continue };
+            for field in fields(message) {
+                let (ProtobufKind::Message(kind) | ProtobufKind::Enum(kind)) = &field.kind else { continue };
+                if unmapped.is_none() && !self.is_mapped(kind) {
+                    unmapped = Some((format!("{name}.{}", field.name), kind.clone()));
+                }
+                waiting.push(kind.clone());
+            }
+        }
+        unmapped
+    }
+
+    fn is_mapped(&self, kind: &str) -> bool {
+        let own = kind.strip_prefix("google.protobuf.").filter(|name| !name.contains('.'));
+        match own {
+            _ if self.protobuf.externs.contains_key(&format!(".{kind}")) => true,
+            Some(name) => GOOGLE.contains(&name),
+            None => !kind.starts_with("google.protobuf."),
+        }
+    }
+}
+
+/// All fields of a message, those of oneofs too.
+pub fn fields(message: &ProtobufMessage) -> impl Iterator<Item = &ProtobufField> {
+    message.fields.iter().chain(message.oneofs.iter().flat_map(|oneof| &oneof.fields))
+}
+
+fn index<'p>(scope: &str, messages: &'p [ProtobufMessage], all: &mut BTreeMap<String, &'p ProtobufMessage>) {
+    for message in messages {
+        let name = ProtobufFile::full_name(scope, &message.name);
+        index(&name, &message.messages, all);
+        all.insert(name, message);
+    }
+}
