@@ -14,9 +14,8 @@ use walnats_codegen::diagnostic::{Diagnostic, Place, SourceFile, did_you_mean};
 use walnats_codegen::model::{Event, Payload as Carried};
 use walnats_codegen::{Package, Report};
 use walnats_samples::Judge;
-use walnats_samples::json_lines::JsonLines;
 use walnats_samples::judge::{cut, sentence};
-use walnats_samples::payload::{Content, Entry, Format, Payload, text, whole};
+use walnats_samples::payload::{Content, Entry, Format, JsonLines, Payload, text, whole};
 use walnats_samples::run::remarked;
 
 use crate::global_options::GlobalOptions;

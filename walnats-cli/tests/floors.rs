@@ -6,9 +6,10 @@ use walnats_floors::{Floors, faults};
 
 /// From the bottom up. `cargo_walnats` is a program of its own.
 const FLOORS: Floors<'static> = &[
-    &["manifest", "paths", "progress", "report", "today", "cargo_walnats"],
+    &["manifest", "message", "paths", "progress", "today", "cargo_walnats"],
+    &["report"],
     &["global_options", "outcome", "version"],
-    &["output"],
+    &["named", "output"],
     &["root", "server"],
     &["finish", "payload", "workspace"],
     &[
@@ -31,10 +32,11 @@ const FLOORS: Floors<'static> = &[
     ],
     &["accept", "check", "export"],
     &["arguments"],
+    &["formats"],
 ];
 
 /// Of `walnats outbox`.
-const OUTBOX: Floors<'static> = &[&["place"], &["relay"], &["outbox"]];
+const OUTBOX: Floors<'static> = &[&["place"], &["wrong"], &["relay"], &["outbox"]];
 
 /// Of `walnats fmt`.
 const FMT: Floors<'static> = &[&["files", "finding", "write"], &["fmt"]];

@@ -7,7 +7,8 @@ use walnats_floors::{Floors, faults};
 /// From the bottom up.
 const FLOORS: Floors<'static> = &[
     &["json", "kind", "opinion", "protobuf", "sample", "walk"],
-    &["finding", "lint", "reason", "side", "style"],
+    &["finding", "lint", "reason", "side"],
+    &["moved", "style"],
     &["accepted", "keyword", "mark", "tolerant"],
     &["delivery", "payload"],
     &["messages"],

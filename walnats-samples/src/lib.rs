@@ -2,7 +2,6 @@
 
 pub mod case;
 pub mod coverage;
-pub mod json_lines;
 pub mod judge;
 pub mod made;
 pub mod payload;

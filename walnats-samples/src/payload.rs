@@ -1,12 +1,14 @@
 //! Payloads as they stand in files: JSON, YAML, JSON Lines, binary protobuf.
 
+mod json_lines;
+
 use std::ops::Range;
 use std::sync::Arc;
 
 use walnats_codegen::diagnostic::{Diagnostic, Place, Report, SourceFile};
 use walnats_schema::read::{Node, NodeValue, parse_json, parse_yaml};
 
-use crate::json_lines::JsonLines;
+pub use self::json_lines::JsonLines;
 
 /// A payload with its place.
 #[derive(Clone, Debug)]
@@ -151,7 +153,7 @@ pub fn whole(file: Arc<SourceFile>, format: Format) -> Entry {
 
 /// The lines of JSON Lines with their values, each read when it is asked for; empty lines have none. NUL ends a line too, as
 /// `nats sub --dump=-` writes it.
-pub(crate) fn lines(file: &Arc<SourceFile>) -> impl Iterator<Item = (Range<usize>, Entry)> {
+fn lines(file: &Arc<SourceFile>) -> impl Iterator<Item = (Range<usize>, Entry)> {
     let (mut start, mut line) = (0, 1);
     std::iter::from_fn(move || {
         while start < file.text.len() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use walnats_codegen::diagnostic::{Diagnostic, Place, SourceFile};
 
-use crate::payload::{Entry, lines};
+use super::{Entry, lines};
 
 /// The code of what is not UTF-8.
 const NOT_TEXT: &str = "WN0105";
