@@ -53,7 +53,7 @@ const REPORT: Floors<'static> = &[
 ];
 
 /// Of `walnats validate`.
-const VALIDATE: Floors<'static> = &[&["capture"], &["find"], &["validate"]];
+const VALIDATE: Floors<'static> = &[&["capture", "tally"], &["find"], &["validate"]];
 
 /// Of `walnats export`.
 const EXPORT: Floors<'static> = &[&["model", "proto", "strip"], &["schema"], &["export"]];
@@ -67,7 +67,7 @@ const PAYLOAD: Floors<'static> = &[&["invalid"], &["json", "protobuf"], &["scala
 const PLAN: Floors<'static> = &[&["allowed", "finding"], &["plan"]];
 
 /// Of `walnats emit`.
-const EMIT: Floors<'static> = &[&["finding", "input"], &["send"], &["emit"]];
+const EMIT: Floors<'static> = &[&["finding", "halt", "input"], &["send"], &["emit"]];
 
 /// Of `walnats tail`.
 const TAIL: Floors<'static> = &[&["api", "delivery", "start"], &["live", "recognise"], &["feed", "show"], &["tail"]];
