@@ -176,7 +176,7 @@ fn well_known(message: &mut DynamicMessage, depth: usize, random: &mut Random) -
                 "google.protobuf.Int64Value",
                 "google.protobuf.Value",
             ];
-            if let Some(inner) = kind.parent_pool().get_message_by_name(*random.pick(&names)) {
+            if let Some(inner) = kind.parent_pool().get_message_by_name(random.pick::<&str>(&names)) {
                 let value = filled(&inner, depth + 1, random).encode_to_vec();
                 message.set_field_by_number(1, Value::String(format!("type.googleapis.com/{}", inner.full_name())));
                 message.set_field_by_number(2, Value::Bytes(value.into()));

@@ -70,8 +70,8 @@ pub(super) fn push_fraction(text: &mut String, nanos: u32) {
     // Memory takes everything.
     let _ = match nanos {
         0 => Ok(()),
-        _ if nanos % 1_000_000 == 0 => write!(text, ".{:03}", nanos / 1_000_000),
-        _ if nanos % 1_000 == 0 => write!(text, ".{:06}", nanos / 1_000),
+        _ if nanos.is_multiple_of(1_000_000) => write!(text, ".{:03}", nanos / 1_000_000),
+        _ if nanos.is_multiple_of(1_000) => write!(text, ".{:06}", nanos / 1_000),
         _ => write!(text, ".{nanos:09}"),
     };
 }
