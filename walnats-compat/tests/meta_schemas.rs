@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 use walnats_codegen::{Package, configure};
 use walnats_compat::opinion::breaks_meta_schema;
 
-const DRAFTS: [(&str, fn(&Value) -> bool); 5] = [
+/// Whether a schema is what the meta-schema of a draft asks for.
+type IsValid = fn(&Value) -> bool;
+
+const DRAFTS: [(&str, IsValid); 5] = [
     ("http://json-schema.org/draft-04/schema#", jsonschema::draft4::meta::is_valid),
     ("http://json-schema.org/draft-06/schema#", jsonschema::draft6::meta::is_valid),
     ("http://json-schema.org/draft-07/schema#", jsonschema::draft7::meta::is_valid),

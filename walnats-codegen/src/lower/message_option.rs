@@ -38,22 +38,26 @@ pub fn text_of(
     payload: &Payload,
     options: &Options,
     place: &dyn Fn() -> Place,
-) -> Result<String, Diagnostic> {
+) -> Result<String, Box<Diagnostic>> {
     let Payload::Protobuf(message) = payload else {
         let problem = format!("`{text}` is an option of protobuf messages, and the event has a JSON schema");
-        return Err(Diagnostic::error("WN0530", place(), problem));
+        return Err(Box::new(Diagnostic::error("WN0530", place(), problem)));
     };
     let wrong = |problem: String| Diagnostic::error("WN0530", place(), problem);
     match options(message, text) {
         MessageOption::Text(found) => Ok(found),
-        MessageOption::Absent => Err(wrong(format!("the message `{message}` does not have the option `{text}`"))),
-        MessageOption::NotText => Err(wrong(format!("`{text}` of `{message}` is not a text"))
-            .help("name a field of it: `(acme.event).name`; numbers, booleans and values of enumerations will do")),
+        MessageOption::Absent => {
+            Err(Box::new(wrong(format!("the message `{message}` does not have the option `{text}`"))))
+        }
+        MessageOption::NotText => Err(Box::new(
+            wrong(format!("`{text}` of `{message}` is not a text"))
+                .help("name a field of it: `(acme.event).name`; numbers, booleans and values of enumerations will do"),
+        )),
         MessageOption::Unknown(known) => {
             let found = wrong(format!("no protobuf file declares the option `{text}` for messages"));
             let name = text.trim_start_matches('(').split(')').next().unwrap_or_default();
             let help = "write the full name of the extension of `google.protobuf.MessageOptions`, in parentheses";
-            Err(found.help(help).suggest(name, known.iter().map(String::as_str)))
+            Err(Box::new(found.help(help).suggest(name, known.iter().map(String::as_str))))
         }
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn apply(
                 match text_of(&option.value, &event.payload, messages, &place) {
                     Ok(value) => *text = Some(Located { value, place: option.place.clone() }),
                     Err(_) if key.as_str().contains('*') => {}
-                    Err(found) => report.push(found),
+                    Err(found) => report.push(*found),
                 }
             }
             // What is said of many events concerns those that have messages.

@@ -179,7 +179,7 @@ fn cuts(part: &Value) -> Vec<Cut> {
             let rounded = number.as_f64().map(f64::trunc).filter(|whole| number.is_f64() && whole.abs() < 1e15);
             let whole = rounded.map(|whole| json!(whole as i64));
             let simple = [json!(0), json!(1)].into_iter().take(rank);
-            let shorter = (text.len() > 4).then(|| json!(null));
+            let shorter = (text.len() > 4).then_some(json!(null));
             replace(shorter.into_iter().chain(simple).chain(whole).collect()).collect()
         }
         Value::String(text) if text.is_empty() => Vec::new(),

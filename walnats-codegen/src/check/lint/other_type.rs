@@ -43,8 +43,8 @@ pub(super) fn check(package: &Package<'_>, report: &mut Report) {
         let asking: Vec<(&str, &[JsonType], &Member)> = KEYWORDS
             .into_iter()
             .filter_map(|(what, of, keywords)| {
-                let present = keywords.iter().filter_map(|keyword| site.node.member(keyword));
-                Some((what, of, present.filter(|member| asks(member)).next()?))
+                let mut present = keywords.iter().filter_map(|keyword| site.node.member(keyword));
+                Some((what, of, present.find(|member| asks(member))?))
             })
             .collect();
         let format = site.node.member("format");

@@ -157,7 +157,7 @@ impl<'c> Compiler<'c> {
 
     fn parse(&mut self, name: &str, content: Content<'c>) -> Option<Parsed<'c>> {
         match content {
-            Content::WellKnown(descriptor) => Some(Parsed { descriptor, ..Parsed::default() }),
+            Content::WellKnown(descriptor) => Some(Parsed { descriptor: *descriptor, ..Parsed::default() }),
             Content::Compiled(compiled) => {
                 let mut descriptor = compiled.descriptor.clone();
                 descriptor.name = Some(name.to_owned());

@@ -58,7 +58,7 @@ pub enum Content<'l> {
     /// Of a descriptor set.
     Compiled(&'l CompiledFile),
     /// One of Google's that prost-reflect has.
-    WellKnown(FileDescriptorProto),
+    WellKnown(Box<FileDescriptorProto>),
 }
 
 impl Library {
@@ -83,7 +83,7 @@ impl Library {
             return Some(Content::Text(text));
         }
         if let Some(file) = well_known(name) {
-            return Some(Content::WellKnown(file));
+            return Some(Content::WellKnown(Box::new(file)));
         }
         if let Some(compiled) = self.sets.get(name) {
             return Some(Content::Compiled(compiled));

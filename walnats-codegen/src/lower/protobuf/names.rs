@@ -221,10 +221,8 @@ impl Resolving<'_> {
 
     fn options(&self, options: Option<&mut Vec<UninterpretedOption>>, scope: &str) {
         for NamePart { name_part, is_extension } in options.into_iter().flatten().flat_map(|option| &mut option.name) {
-            if *is_extension {
-                if let Some(found) = self.find(scope, name_part, |kind| kind == Kind::Extension) {
-                    *name_part = found;
-                }
+            if *is_extension && let Some(found) = self.find(scope, name_part, |kind| kind == Kind::Extension) {
+                *name_part = found;
             }
         }
     }

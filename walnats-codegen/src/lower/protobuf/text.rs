@@ -118,11 +118,11 @@ impl Readable {
     /// What other files may name of `file`, which was read from the new text.
     pub fn visibility(&self, file: &FileDescriptorProto) -> Visibility {
         let options = file.options.iter().flat_map(|options| &options.uninterpreted_option);
-        let said = options.filter(|option| {
+        let mut said = options.filter(|option| {
             let name: Vec<&str> = option.name.iter().map(|part| part.name_part.as_str()).collect();
             name == ["features", "default_symbol_visibility"]
         });
-        let hides: fn(usize) -> bool = match said.last().map(|option| option.identifier_value()) {
+        let hides: fn(usize) -> bool = match said.next_back().map(|option| option.identifier_value()) {
             Some("EXPORT_ALL") => |_| false,
             Some("LOCAL_ALL" | "STRICT") => |_| true,
             _ => |depth| depth > 0,

@@ -69,8 +69,8 @@ impl<'a> Lowerer<'a, '_> {
         let kinds =
             [("object", "an object", &OF_OBJECTS[..])].into_iter().chain(OF_TYPES.into_iter().filter(|_| !is_composed));
         kinds.filter(|(name, ..)| asks(rules, name)).find_map(|(name, article, keywords)| {
-            let present = keywords.iter().filter_map(|keyword| schema.member(keyword));
-            let keyword = present.filter(|member| asks_something(member)).next()?;
+            let mut present = keywords.iter().filter_map(|keyword| schema.member(keyword));
+            let keyword = present.find(|member| asks_something(member))?;
             Some(Asking { document, schema, keyword, name, article })
         })
     }
