@@ -1,8 +1,15 @@
 //! The protobuf messages that events are or hold, as plain data.
 
+#[cfg(feature = "protobuf")]
+mod rules;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Place;
+#[cfg(feature = "protobuf")]
+pub use rules::{
+    FieldChecks, FieldGroup, MessageChecks, NestedChecks, ProtobufMember, ProtobufRule, ProtobufRules, TypeUrls, ValueChecks,
+};
 
 /// The protobuf messages of a package that events reach: their messages, the types of fields, and the messages that those
 /// are declared in.
@@ -39,6 +46,9 @@ pub enum UnknownMembers {
     Strict,
     /// They ignore them.
     Tolerant,
+    /// What is checked of messages.
+    #[cfg(feature = "protobuf")]
+    pub rules: ProtobufRules,
 }
 
 /// A message or enumeration whose type another crate has.
