@@ -1,7 +1,6 @@
 //! From text to a tree: the grammar of CEL.
 //!
-//! The crate `cel` has a parser, too; it does not say where the parts of an expression stand, which errors need. A test
-//! compares what the two accept.
+//! The crate `cel` has a parser, too; it does not say where the parts of an expression stand, which errors need.
 
 pub mod lexer;
 mod parser;

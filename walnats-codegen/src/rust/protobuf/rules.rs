@@ -41,7 +41,7 @@ pub fn generate(model: &ProtobufModel, place: &Place, report: &mut Report) -> Op
     let mut content =
         format!("//! What is checked of protobuf messages: the rules of `buf.validate`.\n\n{LINTS}\nuse ::walnats_runtime::private as rt;\n\n");
     for (number, pattern) in emitter.patterns.borrow().iter().enumerate() {
-        content += &format!("static {}: rt::cel::Regex = rt::cel::Regex::new({});\n", pattern_name(number), literal(pattern));
+        content += &format!("\nstatic {}: rt::cel::Regex = rt::cel::Regex::new({});\n", pattern_name(number), literal(pattern));
     }
     Some(GeneratedFile { path: "rules.rs".to_owned(), content: content + &impls })
 }

@@ -117,7 +117,11 @@ pub fn constant(value: &Value, kind: &Kind) -> Option<Known> {
                 let (seconds, nanos) = parts(message);
                 Known::Timestamp(Timestamp::new(seconds, nanos))
             }
-            _ => message_value(message),
+            _ => match wrapped(kind) {
+                // What is not set is the default.
+                Some(inner) => constant(&*message.get_field_by_number(1)?, &inner)?,
+                None => message_value(message),
+            },
         },
         Value::List(_) | Value::Map(_) => return None,
     })

@@ -48,7 +48,7 @@ impl Lowering<'_> {
                     }
                     _ => continue,
                 };
-                let site = site.part(number, &format!("{name}[{index}]"));
+                let site = site.part(number, name).item(index);
                 rules.extend(self.rule(written, &variables(this.clone(), None), &site));
             }
         }

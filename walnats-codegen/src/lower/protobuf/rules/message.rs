@@ -44,7 +44,8 @@ fn groups(
     let number = options.descriptor().get_field_by_name("oneof").map_or(0, |field| field.number());
     let site = site.part(number, "oneof");
     let mut groups = Vec::new();
-    for rule in list(options, "oneof").iter().filter_map(|rule| rule.as_message()) {
+    for (index, rule) in list(options, "oneof").iter().filter_map(|rule| rule.as_message()).enumerate() {
+        let site = site.item(index);
         let fields = texts(rule, "fields");
         let mut mistakes = Vec::new();
         if fields.is_empty() {

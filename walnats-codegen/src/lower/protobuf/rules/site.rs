@@ -2,6 +2,7 @@
 
 use prost_reflect::FileDescriptor;
 
+use super::super::token;
 use super::Lowering;
 use crate::diagnostic::{Diagnostic, Place};
 
@@ -32,6 +33,14 @@ impl Site {
         part
     }
 
+    /// One of several values of the option.
+    pub fn item(&self, index: usize) -> Self {
+        let mut item = self.clone();
+        item.option.push(i32::try_from(index).unwrap_or(i32::MAX));
+        item.path = format!("{}[{index}].", self.path.trim_end_matches('.'));
+        item
+    }
+
     /// The path of the rule itself: `string.min_len`.
     pub fn rule(&self) -> String {
         self.path.trim_end_matches('.').to_owned()
@@ -45,14 +54,27 @@ fn number_of(number: u32) -> i32 {
 impl Lowering<'_> {
     /// As near to `site` as the file says.
     pub fn place(&self, site: &Site) -> Place {
-        let options = (0..=site.option.len()).rev().map(|length| &site.option[..length]);
-        let mut paths = options.map(|option| [site.declared.as_slice(), option].concat());
-        paths.find_map(|path| self.places.path(&site.file, &path)).unwrap_or_else(|| self.places.file(&site.file))
+        let lengths = (0..=site.option.len()).rev();
+        let path = |length: usize| [site.declared.as_slice(), &site.option[..length]].concat();
+        let found = lengths.filter_map(|length| Some((length, self.places.path(&site.file, &path(length))?))).next();
+        let Some((length, place)) = found else { return self.places.file(&site.file) };
+        // In `{ … }` only the whole has a place, in which the name is to be found.
+        let name = site.path.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
+        let written = place.file.text.get(place.span.clone()).unwrap_or_default();
+        match token::find(written, name).filter(|_| length < site.option.len()) {
+            Some(span) => Place { span: place.span.start + span.start..place.span.start + span.end, file: place.file },
+            None => place,
+        }
+    }
+
+    /// The whole option that `site` is in.
+    fn whole(&self, site: &Site) -> Place {
+        self.place(&Site { path: String::new(), ..site.clone() })
     }
 
     /// The place of `text`, which starts `offset` bytes into the expression `expression`, in the option at `site`.
     pub fn place_in(&self, site: &Site, expression: &str, offset: usize) -> Place {
-        let place = self.place(site);
+        let place = self.whole(site);
         let written = place.file.text.get(place.span.clone()).unwrap_or_default();
         // An expression that is written in pieces, or with escapes, is pointed at as a whole.
         let Some(start) = written.find(expression) else { return place };

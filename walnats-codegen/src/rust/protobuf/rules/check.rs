@@ -113,16 +113,30 @@ impl Emitter<'_> {
     pub fn rule(&self, rule: &ProtobufRule, this: &Code, at: &At) -> Result<String> {
         let mut scope: Scope = vec![("this".to_owned(), this.clone())];
         scope.push(("now".to_owned(), Code::new("now", Form::Timestamp)));
-        let says = |message: &str| rule_text(&rule.id, &rule.path, message);
         if rule.expr.ty == Type::String {
             return self.text_rule(rule, &rule.expr, at, &scope);
         }
-        if rule.expr.can_fail() {
-            let holds = self.condition(&rule.expr, true, &scope)?.text;
-            return Ok(format!("found.test({}, {}, || Ok({holds}));\n", at.reference(), says(&rule.message)));
+        self.bool_rule(rule, &rule.expr, at, &scope)
+    }
+
+    /// A rule whose expression is false where it is broken.
+    fn bool_rule(&self, rule: &ProtobufRule, expr: &Expr, at: &At, scope: &Scope) -> Result<String> {
+        let add = add(at, &rule.id, &rule.path, &rule.message);
+        match (&expr.kind, expr.constant()) {
+            (_, Some(value)) => Ok(if *value == Value::Bool(true) { String::new() } else { add }),
+            (Kind::Conditional(parts), _) if !parts[0].can_fail() => {
+                let condition = self.condition(&parts[0], true, scope)?.text;
+                let (yes, no) =
+                    (self.bool_rule(rule, &parts[1], at, scope)?, self.bool_rule(rule, &parts[2], at, scope)?);
+                Ok(format!("if {condition} {{\n{yes}}} else {{\n{no}}}\n"))
+            }
+            _ if expr.can_fail() => {
+                let holds = self.condition(expr, true, scope)?.text;
+                let rule = rule_text(&rule.id, &rule.path, &rule.message);
+                Ok(format!("found.test({}, {rule}, || Ok({holds}));\n", at.reference()))
+            }
+            _ => Ok(format!("if {} {{\n{add}}}\n", self.condition(expr, false, scope)?.text)),
         }
-        let broken = self.condition(&rule.expr, false, &scope)?.text;
-        Ok(format!("if {broken} {{\n{}}}\n", add(at, &rule.id, &rule.path, &rule.message)))
     }
 
     /// A rule whose expression says what is wrong.

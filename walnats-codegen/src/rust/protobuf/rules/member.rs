@@ -235,7 +235,8 @@ fn or_default_time(optional: &str, name: &str) -> Code {
     Code::new(format!("{optional}.map(rt::{function}).unwrap_or_default()"), form)
 }
 
-fn is_time(name: &str) -> bool {
+/// Whether it is a message that expressions have a type of their own for.
+pub fn is_time(name: &str) -> bool {
     matches!(name, "google.protobuf.Duration" | "google.protobuf.Timestamp")
 }
 

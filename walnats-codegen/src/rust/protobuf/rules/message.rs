@@ -3,7 +3,7 @@
 use super::Emitter;
 use super::check::{At, add, required};
 use super::code::{Code, Form, Hold, Result, Unsupported, referred};
-use super::member::{is_not_zero, is_wrapper, stored};
+use super::member::{is_not_zero, is_time, is_wrapper, stored};
 use crate::model::{
     FieldChecks, FieldGroup, MessageChecks, ProtobufCardinality as Cardinality, ProtobufKind, ProtobufMember,
 };
@@ -62,7 +62,8 @@ impl Emitter<'_> {
             (Cardinality::List, item) => Code::new(&place, Form::List(Hold::Place, Box::new(item))),
             (Cardinality::Map(_), _) => self.field(&Code::new("self", message_form(message)), &checks.name)?,
             (_, stored) => match &stored {
-                Form::Message(..) => referred(&format!("&{place}"), &stored),
+                Form::Message(_, name) if is_time(name) => referred(&format!("&{place}"), &stored),
+                Form::Message(..) if self.is_boxed(message, &member.kind) => Code::new(format!("(*{place})"), stored),
                 _ => Code::new(&place, stored),
             },
         };
