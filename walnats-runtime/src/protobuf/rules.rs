@@ -94,7 +94,19 @@ impl Found {
 ///
 /// Every rule that does not hold, by place.
 pub fn check(message: &impl Check) -> Result<(), ValidateError> {
-    let mut found = Found::default();
+    checked(message, Found::default())
+}
+
+/// Checks a message by its rules, as if it were `now`.
+///
+/// # Errors
+///
+/// Every rule that does not hold, by place.
+pub fn check_at(message: &impl Check, now: cel::Timestamp) -> Result<(), ValidateError> {
+    checked(message, Found { now: Some(now), ..Found::default() })
+}
+
+fn checked(message: &impl Check, mut found: Found) -> Result<(), ValidateError> {
     message.check(&Place::ROOT, &mut found);
     if found.rules.is_empty() { Ok(()) } else { Err(ValidateError::of_rules(found.violations, found.rules)) }
 }

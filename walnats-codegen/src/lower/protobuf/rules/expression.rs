@@ -84,7 +84,11 @@ impl Lowering<'_> {
             }
             None => {}
         }
-        let message = if message.is_empty() { format!("{expression:?} returned false") } else { message };
+        let is_condition = expr.ty == Type::Bool;
+        let message = match message.is_empty() && is_condition {
+            true => format!("{expression:?} returned false"),
+            false => message,
+        };
         Some(ProtobufRule { id, path: site.rule(), message, expr })
     }
 }

@@ -22,7 +22,7 @@ impl Emitter<'_> {
                 };
                 let (a, b) = self.alike(a, b, scope)?;
                 let (a, b) = (a.slice(), b.slice());
-                Ok(Code::loose(format!("{} {operator} {}", a.operand(), b.operand()), Form::Bool))
+                Ok(compared(&a, operator, &b))
             }
             (F::In, [a, list]) => self.membership(a, list, scope),
             (F::Index, [operand, index]) => self.index(operand, index, scope),
@@ -72,11 +72,10 @@ impl Emitter<'_> {
 
     fn equality(&self, a: &Expr, b: &Expr, is_equal: bool, scope: &Scope) -> Result<Code> {
         let operator = if is_equal { "==" } else { "!=" };
-        let compared = |a: String, b: String| Ok(Code::loose(format!("{a} {operator} {b}"), Form::Bool));
         let (one, other) = (self.expr(a, scope)?, self.expr(b, scope)?);
         match (&one.form, &other.form) {
             (Form::Text(_) | Form::Bytes(_), _) if a.constant().is_some() || b.constant().is_some() => {
-                compared(one.operand(), other.operand())
+                Ok(compared(&one, operator, &other))
             }
             (Form::Message(..) | Form::Maybe(_), Form::Message(..) | Form::Maybe(_)) => {
                 let (one, other) = (maybe(one), maybe(other));
@@ -95,12 +94,14 @@ impl Emitter<'_> {
                     (_, Some(value)) => (one.clone(), list_as(value, one_item)?),
                     _ => (one.clone(), other),
                 };
-                compared(one.place(), other.place())
+                Ok(Code::loose(format!("{} {operator} {}", one.place(), other.place()), Form::Bool))
             }
-            (Form::Map(..), Form::Map(..)) => compared(one.place(), other.place()),
+            (Form::Map(..), Form::Map(..)) => {
+                Ok(Code::loose(format!("{} {operator} {}", one.place(), other.place()), Form::Bool))
+            }
             _ => {
                 let (one, other) = self.alike(a, b, scope)?;
-                compared(one.operand(), other.operand())
+                Ok(compared(&one, operator, &other))
             }
         }
     }
@@ -269,6 +270,11 @@ impl Emitter<'_> {
         };
         Ok(Code::new(text, Form::I64))
     }
+}
+
+fn compared(one: &Code, operator: &str, other: &Code) -> Code {
+    let (one, other) = (one.at_least(Binding::Sum), other.at_least(Binding::Sum));
+    Code::loose(format!("{one} {operator} {other}"), Form::Bool)
 }
 
 /// The list `value`, of items as `stored` ones.
