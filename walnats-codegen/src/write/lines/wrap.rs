@@ -120,7 +120,10 @@ fn has_items(text: &str, group: Group) -> bool {
     let before = text[..group.open].trim_end();
     let name = before.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_');
     match text.as_bytes()[group.open] {
-        b'{' => before[name.len()..].starts_with(|first: char| first.is_uppercase()),
+        b'{' => {
+            let is_struct = before[name.len()..].starts_with(|first: char| first.is_uppercase());
+            is_struct || split_once(group.inside(text), " => ").is_some()
+        }
         b'(' => {
             let is_macro = before.strip_suffix('!').is_some_and(|name| name.ends_with(|c: char| c.is_alphanumeric()));
             is_macro || (before.len() == group.open && before.ends_with(|c: char| c.is_alphanumeric() || "_>)]".contains(c)))
