@@ -93,7 +93,7 @@ impl Checker<'_> {
         let dotted = syntax::dotted(tree);
         if let Some(name) = dotted.filter(|name| self.variable(name.split('.').next().unwrap_or_default()).is_none()) {
             let number = self.declarations.number(&name).ok_or_else(|| {
-                Error::new(tree.offset, format!("`{name}` is neither a variable nor a value of an enumeration"))
+                Error::new(start(tree), format!("`{name}` is neither a variable nor a value of an enumeration"))
             })?;
             return Ok(constant(Value::Int(number), tree.offset));
         }
@@ -180,6 +180,14 @@ impl Checker<'_> {
             exprs.push(expr);
         }
         Ok(list_of(exprs, item_type, offset))
+    }
+}
+
+/// Where the first name of `a.b.c` is.
+fn start(tree: &Tree) -> usize {
+    match &tree.node {
+        Node::Select(operand, _) => start(operand),
+        _ => tree.offset,
     }
 }
 

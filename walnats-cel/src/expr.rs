@@ -118,9 +118,7 @@ impl Expr {
                 Piece::Value { value, .. } => value.can_fail(),
             }),
             Kind::Loop(inner) => {
-                inner.range.can_fail()
-                    || inner.body.can_fail()
-                    || inner.condition.as_ref().is_some_and(Self::can_fail)
+                inner.range.can_fail() || inner.body.can_fail() || inner.condition.as_ref().is_some_and(Self::can_fail)
             }
         }
     }

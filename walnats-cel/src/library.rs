@@ -13,9 +13,9 @@ pub use format::{Show, binary, fixed, hex, hex_text, octal, scientific, shown};
 pub use host::{is_email, is_host_and_port, is_hostname};
 pub use ip::{is_ip, is_ip_prefix};
 pub use number::{
-    add_int, add_uint, divide_int, divide_uint, double_to_int, double_to_uint, int_to_uint, multiply_int, multiply_uint,
-    negate, remainder_int, remainder_uint, subtract_int, subtract_uint, text_to_bool, text_to_double, text_to_int,
-    text_to_uint, uint_to_int,
+    add_int, add_uint, divide_int, divide_uint, double_to_int, double_to_uint, int_to_uint, multiply_int,
+    multiply_uint, negate, remainder_int, remainder_uint, subtract_int, subtract_uint, text_to_bool, text_to_double,
+    text_to_int, text_to_uint, uint_to_int,
 };
 pub use text::{
     Regex, bytes_contain, bytes_to_text, char_at, index_of, join, last_index_of, lower_ascii, quote, replace, reverse,

@@ -41,7 +41,9 @@ impl Type {
         match (self, other) {
             (Self::Dyn, _) | (_, Self::Dyn) => true,
             (Self::List(one), Self::List(other)) => one.fits(other),
-            (Self::Map(key, value), Self::Map(other_key, other_value)) => key.fits(other_key) && value.fits(other_value),
+            (Self::Map(key, value), Self::Map(other_key, other_value)) => {
+                key.fits(other_key) && value.fits(other_value)
+            }
             _ => self == other,
         }
     }

@@ -1,8 +1,9 @@
 //! The functions that expressions call.
 
 use walnats_cel::library::{
-    Duration, Failure, Part, Timestamp, all, and, any, char_at, index_of, is_email, is_host_and_port, is_hostname, is_ip,
-    is_ip_prefix, is_unique, is_unique_double, is_uri, is_uri_ref, last_index_of, or, scientific, shown, split, substring,
+    Duration, Failure, Part, Timestamp, all, and, any, char_at, index_of, is_email, is_host_and_port, is_hostname,
+    is_ip, is_ip_prefix, is_unique, is_unique_double, is_uri, is_uri_ref, last_index_of, or, scientific, shown, split,
+    substring,
 };
 
 #[test]
@@ -32,7 +33,15 @@ fn addresses() {
 
 #[test]
 fn times() {
-    for (text, nanos) in [("1.5s", Some(1_500_000_000)), ("-1h1ms", Some(-3_600_001_000_000)), ("0", Some(0)), ("", None), ("1", None), ("1d", None), (".s", None)] {
+    for (text, nanos) in [
+        ("1.5s", Some(1_500_000_000)),
+        ("-1h1ms", Some(-3_600_001_000_000)),
+        ("0", Some(0)),
+        ("", None),
+        ("1", None),
+        ("1d", None),
+        (".s", None),
+    ] {
         assert_eq!(Duration::parse(text).ok().map(Duration::nanos), nanos, "{text}");
     }
     let time = Timestamp::parse("2024-07-01T23:30:00.25Z").unwrap();

@@ -250,9 +250,13 @@ fn conformance() {
         total.iter_mut().zip(score).for_each(|(sum, count)| *sum += count);
     }
     for (name, [all, right, errors, messages]) in scores {
-        let _ = writeln!(table, "{name:42} {right:4} of {all:4}, strict errors {errors:4}, strict messages {messages:4}");
+        let _ =
+            writeln!(table, "{name:42} {right:4} of {all:4}, strict errors {errors:4}, strict messages {messages:4}");
     }
-    println!("{failures}\n{table}\nall suites: {} of {}, strict errors {}, strict messages {}", total[1], total[0], total[2], total[3]);
+    println!(
+        "{failures}\n{table}\nall suites: {} of {}, strict errors {}, strict messages {}",
+        total[1], total[0], total[2], total[3]
+    );
     assert_eq!(total[0], TOTAL, "the whole suite must be run");
     assert_eq!([total[1], total[2], total[3]], RIGHT);
 }
@@ -271,9 +275,7 @@ fn generate<'r>(results: &'r ResultSet, types: &BTreeSet<&'r str>) -> (BTreeMap<
     let set = Descriptors { files: files.values().map(|file| file.to_vec()).collect() };
     let mut refused = BTreeSet::new();
     loop {
-        let mut all = String::from(
-            "syntax = \"proto3\";\npackage all;\nimport \"walnats/options.proto\";\n",
-        );
+        let mut all = String::from("syntax = \"proto3\";\npackage all;\nimport \"walnats/options.proto\";\n");
         for name in files.keys().filter(|name| name.contains("/cases/")) {
             let _ = writeln!(all, "import \"{name}\";");
         }
@@ -296,9 +298,8 @@ fn generate<'r>(results: &'r ResultSet, types: &BTreeSet<&'r str>) -> (BTreeMap<
         let before = refused.len();
         for error in errors {
             let named: Vec<&str> = error.message.split('`').skip(1).step_by(2).collect();
-            let is_named = |name: &&&str| {
-                named.iter().any(|named| named == *name || named.starts_with(&format!("{name}.")))
-            };
+            let is_named =
+                |name: &&&str| named.iter().any(|named| named == *name || named.starts_with(&format!("{name}.")));
             let found: Vec<&str> = types.iter().filter(is_named).copied().collect();
             assert!(!found.is_empty(), "an error that is not about a message of the suite: {}", error.message);
             println!("refused: {} {}", error.code, error.message);
@@ -352,11 +353,8 @@ fn run(results: &ResultSet, code: &BTreeMap<String, String>, refused: &BTreeSet<
         let hex: String = payload.iter().map(|byte| format!("{byte:02x}")).collect();
         let _ = writeln!(input, "{} {hex}", type_of(case));
     }
-    let mut child = Command::new(program)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
+    let mut child =
+        Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the program starts");
     let mut stdin = child.stdin.take().expect("it has an input");
     let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
     let output = child.wait_with_output().expect("the program ends");

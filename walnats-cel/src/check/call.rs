@@ -85,12 +85,13 @@ impl Checker<'_> {
             (Some((_, function)), [one, other]) => {
                 (one.ty == other.ty && is_ordered(&one.ty)).then_some((*function, Type::Bool))
             }
-            _ => OVERLOADS.iter().filter(|overload| overload.name == name && overload.has_receiver == has_receiver).find_map(
-                |overload| {
+            _ => OVERLOADS
+                .iter()
+                .filter(|overload| overload.name == name && overload.has_receiver == has_receiver)
+                .find_map(|overload| {
                     let result = result(overload, &arguments)?;
                     Some((overload.function, result))
-                },
-            ),
+                }),
         };
         let Some((function, ty)) = found else { return Err(no_overload(name, has_receiver, &arguments, offset)) };
         if function == Function::Same {

@@ -14,16 +14,13 @@ pub fn is_email(text: &str) -> bool {
 pub fn is_hostname(text: &str) -> bool {
     let name = text.strip_suffix('.').unwrap_or(text);
     let last = name.rsplit('.').next().unwrap_or_default();
-    text.len() <= 253 && name.split('.').all(is_label) && !last.bytes().all(|byte| byte.is_ascii_digit())
+    name.len() <= 253 && name.split('.').all(is_label) && !last.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Letters, digits and hyphens, with no hyphen at the ends.
 fn is_label(label: &str) -> bool {
     let is_inside = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-    (1..=63).contains(&label.len())
-        && label.bytes().all(is_inside)
-        && !label.starts_with('-')
-        && !label.ends_with('-')
+    (1..=63).contains(&label.len()) && label.bytes().all(is_inside) && !label.starts_with('-') && !label.ends_with('-')
 }
 
 /// A hostname or an IP address, one of version 6 in brackets, with a port; `port_required` says whether it may be missing.

@@ -118,7 +118,8 @@ fn parse_duration(text: &str) -> Option<Duration> {
         if whole.is_empty() && fraction.is_empty() {
             return None;
         }
-        nanos = nanos.checked_add(whole.parse::<i64>().or(whole.is_empty().then_some(0).ok_or(())).ok()? as i128 * unit)?;
+        nanos =
+            nanos.checked_add(whole.parse::<i64>().or(whole.is_empty().then_some(0).ok_or(())).ok()? as i128 * unit)?;
         let mut scale = unit;
         for digit in fraction.bytes() {
             scale /= 10;
@@ -249,6 +250,7 @@ fn time_zone(name: &str) -> Option<TimeZone> {
         _ => return TimeZone::get(name).ok(),
     };
     let (hours, minutes) = offset.split_once(':')?;
-    let seconds = hours.parse::<i32>().ok()?.checked_mul(3600)?.checked_add(minutes.parse::<i32>().ok()?.checked_mul(60)?)?;
+    let seconds =
+        hours.parse::<i32>().ok()?.checked_mul(3600)?.checked_add(minutes.parse::<i32>().ok()?.checked_mul(60)?)?;
     jiff::tz::Offset::from_seconds(sign * seconds).ok().map(TimeZone::fixed)
 }

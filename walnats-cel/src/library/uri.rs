@@ -60,8 +60,7 @@ fn is_ip_literal(text: &str) -> bool {
         let is_inside = |byte| is_unreserved(byte) || is_delimiter(byte) || byte == b':';
         return is_version && !address.is_empty() && address.bytes().all(is_inside);
     }
-    let is_zone =
-        |zone: &str| !zone.is_empty() && only(zone, is_unreserved) && is_decoded_text(zone);
+    let is_zone = |zone: &str| !zone.is_empty() && only(zone, is_unreserved) && is_decoded_text(zone);
     match text.split_once("%25") {
         Some((address, zone)) => address.parse::<Ipv6Addr>().is_ok() && is_zone(zone),
         None => text.parse::<Ipv6Addr>().is_ok(),

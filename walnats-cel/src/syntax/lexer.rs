@@ -42,7 +42,8 @@ pub fn tokens(text: &str) -> Result<Vec<Token>, Error> {
         }
         let (kind, length) = if let Some(literal) = quoted(rest, at)? {
             literal
-        } else if first.is_ascii_digit() || (first == '.' && rest[1..].starts_with(|next: char| next.is_ascii_digit())) {
+        } else if first.is_ascii_digit() || (first == '.' && rest[1..].starts_with(|next: char| next.is_ascii_digit()))
+        {
             number(rest, at)?
         } else if first.is_ascii_alphabetic() || first == '_' {
             let length = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());

@@ -15,8 +15,23 @@ const BINARY: [&[(&str, &str)]; 3] = [
 ];
 
 const RESERVED: [&str; 17] = [
-    "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package", "namespace",
-    "return", "var", "void", "while",
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "for",
+    "function",
+    "if",
+    "import",
+    "let",
+    "loop",
+    "package",
+    "namespace",
+    "return",
+    "var",
+    "void",
+    "while",
 ];
 
 /// Reads an expression.
@@ -114,7 +129,9 @@ impl Parser {
             let offset = self.offset();
             let function = match &self.tokens[self.at].kind {
                 Kind::Word(word) if word == "in" && level == 0 => Some("@in"),
-                Kind::Symbol(symbol) => operators.iter().find(|(text, _)| text == symbol).map(|(_, function)| *function),
+                Kind::Symbol(symbol) => {
+                    operators.iter().find(|(text, _)| text == symbol).map(|(_, function)| *function)
+                }
                 _ => None,
             };
             let Some(function) = function else { return Ok(left) };

@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::Place;
 #[cfg(feature = "protobuf")]
 pub use rules::{
-    FieldChecks, FieldGroup, MessageChecks, NestedChecks, ProtobufMember, ProtobufRule, ProtobufRules, TypeUrls, ValueChecks,
+    FieldChecks, FieldGroup, MessageChecks, NestedChecks, ProtobufMember, ProtobufRule, ProtobufRules, TypeUrls,
+    ValueChecks,
 };
 
 /// The protobuf messages of a package that events reach: their messages, the types of fields, and the messages that those

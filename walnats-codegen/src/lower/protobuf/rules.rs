@@ -88,7 +88,11 @@ fn option(options: &DynamicMessage, extension: &ExtensionDescriptor) -> Option<D
 
 /// A field of an option that is set.
 fn set(message: &DynamicMessage, field: &str) -> Option<Value> {
-    if message.has_field_by_name(field) { message.get_field_by_name(field).map(|value| value.into_owned()) } else { None }
+    if message.has_field_by_name(field) {
+        message.get_field_by_name(field).map(|value| value.into_owned())
+    } else {
+        None
+    }
 }
 
 fn flag(message: &DynamicMessage, field: &str) -> bool {

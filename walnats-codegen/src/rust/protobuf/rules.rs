@@ -34,14 +34,20 @@ pub fn generate(model: &ProtobufModel, place: &Place, report: &mut Report) -> Op
             Ok(text) => impls += &text,
             Err(Unsupported(what)) => {
                 let text = format!("the rules of `{message}` need what is not supported: {what}");
-                report.push(Diagnostic::error("WN0555", place.clone(), text).help("write the expression in another way"));
+                report
+                    .push(Diagnostic::error("WN0555", place.clone(), text).help("write the expression in another way"));
             }
         }
     }
-    let mut content =
-        format!("//! What is checked of protobuf messages: the rules of `buf.validate`.\n\n{LINTS}\nuse ::walnats_runtime::private as rt;\n\n");
+    let mut content = format!(
+        "//! What is checked of protobuf messages: the rules of `buf.validate`.\n\n{LINTS}\nuse ::walnats_runtime::private as rt;\n\n"
+    );
     for (number, pattern) in emitter.patterns.borrow().iter().enumerate() {
-        content += &format!("\nstatic {}: rt::cel::Regex = rt::cel::Regex::new({});\n", pattern_name(number), literal(pattern));
+        content += &format!(
+            "\nstatic {}: rt::cel::Regex = rt::cel::Regex::new({});\n",
+            pattern_name(number),
+            literal(pattern)
+        );
     }
     Some(GeneratedFile { path: "rules.rs".to_owned(), content: content + &impls })
 }
@@ -73,7 +79,11 @@ impl Emitter<'_> {
 
     fn declared(&self, message: &str) -> Option<&ProtobufMessage> {
         self.model.files.iter().find_map(|file| {
-            let name = if file.package.is_empty() { Some(message) } else { message.strip_prefix(&format!("{}.", file.package)) };
+            let name = if file.package.is_empty() {
+                Some(message)
+            } else {
+                message.strip_prefix(&format!("{}.", file.package))
+            };
             let mut messages = &file.messages;
             let mut found = None;
             for part in name?.split('.') {

@@ -126,7 +126,8 @@ fn has_items(text: &str, group: Group) -> bool {
         }
         b'(' => {
             let is_macro = before.strip_suffix('!').is_some_and(|name| name.ends_with(|c: char| c.is_alphanumeric()));
-            is_macro || (before.len() == group.open && before.ends_with(|c: char| c.is_alphanumeric() || "_>)]".contains(c)))
+            is_macro
+                || (before.len() == group.open && before.ends_with(|c: char| c.is_alphanumeric() || "_>)]".contains(c)))
         }
         _ => true,
     }

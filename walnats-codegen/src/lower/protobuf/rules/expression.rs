@@ -64,7 +64,8 @@ impl Lowering<'_> {
                 let place = self.place_in(site, &expression, error.offset);
                 let text = format!("an expression of {} cannot be compiled: {}", site.what, error.message);
                 let found = Diagnostic::error("WN0550", place, text);
-                self.report.push(found.help("see https://protovalidate.com/reference/cel_extensions for what it may call"));
+                self.report
+                    .push(found.help("see https://protovalidate.com/reference/cel_extensions for what it may call"));
                 return None;
             }
         };

@@ -57,8 +57,15 @@ fn part(entry: &MessageDescriptor, name: &str) -> Kind {
 }
 
 /// The standard rules that are no expressions, and the parts of rules of others.
-const APART: [&str; 7] =
-    ["RepeatedRules.items", "MapRules.keys", "MapRules.values", "EnumRules.defined_only", "AnyRules.in", "AnyRules.not_in", "StringRules.strict"];
+const APART: [&str; 7] = [
+    "RepeatedRules.items",
+    "MapRules.keys",
+    "MapRules.values",
+    "EnumRules.defined_only",
+    "AnyRules.in",
+    "AnyRules.not_in",
+    "StringRules.strict",
+];
 
 impl Lowering<'_> {
     /// What is checked of a value: what `rules` say, and what the message that it is, or holds, says itself.

@@ -31,9 +31,17 @@ impl Emitter<'_> {
                 self.arithmetic(function, arguments, call, scope)
             }
             (F::ToUint, [operand]) if matches!(operand.kind, Kind::Call(F::Size, _)) => self.expr(operand, scope),
-            (F::ToBool | F::ToInt | F::ToUint | F::ToDouble | F::ToText | F::ToBytes | F::ToDuration | F::ToTimestamp, [a]) => {
-                self.conversion(function, a, scope)
-            }
+            (
+                F::ToBool
+                | F::ToInt
+                | F::ToUint
+                | F::ToDouble
+                | F::ToText
+                | F::ToBytes
+                | F::ToDuration
+                | F::ToTimestamp,
+                [a],
+            ) => self.conversion(function, a, scope),
             (F::Matches, [text, pattern]) => {
                 let Some(Value::String(pattern)) = pattern.constant() else {
                     return Err(Unsupported("a pattern that is not known"));
@@ -232,7 +240,8 @@ impl Emitter<'_> {
 
     fn conversion(&self, function: F, operand: &Expr, scope: &Scope) -> Result<Code> {
         let code = self.expr(operand, scope)?.widened(&operand.ty);
-        let of = |name: &str, argument: String, form: Form| Ok(Code::new(format!("rt::cel::{name}({argument})?"), form));
+        let of =
+            |name: &str, argument: String, form: Form| Ok(Code::new(format!("rt::cel::{name}({argument})?"), form));
         match (function, &operand.ty) {
             (F::ToBool, _) => of("text_to_bool", code.argument(), Form::Bool),
             (F::ToInt, Type::Uint) => of("uint_to_int", code.text, Form::I64),

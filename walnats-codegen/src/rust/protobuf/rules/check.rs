@@ -152,8 +152,7 @@ impl Emitter<'_> {
         if let Kind::Conditional(parts) = &expr.kind {
             let [condition, yes, no] = &**parts;
             if !condition.can_fail() {
-                let (yes_text, no_text) =
-                    (self.text_rule(rule, yes, at, scope)?, self.text_rule(rule, no, at, scope)?);
+                let (yes_text, no_text) = (self.text_rule(rule, yes, at, scope)?, self.text_rule(rule, no, at, scope)?);
                 let branch = |expected| self.condition(condition, expected, scope).map(|code| code.text);
                 return Ok(match (yes_text.is_empty(), no_text.is_empty()) {
                     (true, true) => String::new(),

@@ -103,9 +103,11 @@ impl Code {
 
     fn hold(&self) -> Hold {
         match &self.form {
-            Form::Text(hold) | Form::Bytes(hold) | Form::Message(hold, _) | Form::List(hold, _) | Form::Map(hold, ..) => {
-                *hold
-            }
+            Form::Text(hold)
+            | Form::Bytes(hold)
+            | Form::Message(hold, _)
+            | Form::List(hold, _)
+            | Form::Map(hold, ..) => *hold,
             _ => Hold::Made,
         }
     }

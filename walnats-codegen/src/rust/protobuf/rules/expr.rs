@@ -68,10 +68,12 @@ impl Emitter<'_> {
                 }
                 Ok(Code::loose(texts.join(operator), Form::Bool))
             }
-            Kind::Call(function, arguments) => match opposite(*function).filter(|_| !expected && !is_float(arguments)) {
-                Some(opposite) => self.call(opposite, arguments, expr, scope),
-                None => Ok(negated(self.expr(expr, scope)?, !expected)),
-            },
+            Kind::Call(function, arguments) => {
+                match opposite(*function).filter(|_| !expected && !is_float(arguments)) {
+                    Some(opposite) => self.call(opposite, arguments, expr, scope),
+                    None => Ok(negated(self.expr(expr, scope)?, !expected)),
+                }
+            }
             _ => Ok(negated(self.expr(expr, scope)?, !expected)),
         }
     }
@@ -96,7 +98,8 @@ impl Emitter<'_> {
         {
             return Ok((code, other_code));
         }
-        if one_code.form == other_code.form && !matches!(one_code.form, Form::Text(_) | Form::Bytes(_) | Form::List(..)) {
+        if one_code.form == other_code.form && !matches!(one_code.form, Form::Text(_) | Form::Bytes(_) | Form::List(..))
+        {
             return Ok((one_code, other_code));
         }
         if one_code.is_made() || other_code.is_made() {
@@ -114,7 +117,9 @@ impl Emitter<'_> {
         let widened = |code: Code, ty: &Type| code.widened(ty).slice();
         let (one_code, other_code) = (widened(one_code, &one.ty), widened(other_code, &other.ty));
         let (one_code, other_code) = match (&one_code.form, &other_code.form) {
-            (Form::Message(..) | Form::Maybe(_), Form::Message(..) | Form::Maybe(_)) => (maybe(one_code), maybe(other_code)),
+            (Form::Message(..) | Form::Maybe(_), Form::Message(..) | Form::Maybe(_)) => {
+                (maybe(one_code), maybe(other_code))
+            }
             _ => (one_code, other_code),
         };
         if one_code.form != other_code.form {
@@ -267,7 +272,9 @@ fn shown(verb: char, precision: usize, code: &Code, ty: &Type) -> Result<String>
         ('b', _) => format!("rt::cel::binary({})", integer()?),
         ('f', _) => format!("rt::cel::fixed({}, {precision})", code.clone().widened(ty).text),
         ('e', _) => format!("rt::cel::scientific({}, {precision})", code.clone().widened(ty).text),
-        (_, Form::Text(_) | Form::Bool | Form::I32 | Form::I64 | Form::U32 | Form::U64 | Form::Usize) => code.text.clone(),
+        (_, Form::Text(_) | Form::Bool | Form::I32 | Form::I64 | Form::U32 | Form::U64 | Form::Usize) => {
+            code.text.clone()
+        }
         (_, Form::List(_, item)) if !matches!(**item, Form::Message(..)) => {
             format!("rt::cel::shown(&{}[..])", code.receiver())
         }

@@ -62,7 +62,9 @@ impl<'m> Emitter<'m> {
         let matched = |value: &str, form: Form| Code::loose(found(value), form);
         Ok(match &stored {
             Form::Message(_, name) if is_time(name) => or_default_time(&format!("({})", found("value")), name),
-            Form::Message(_, name) if self.is_boxed(message, &member.kind) => matched("&**value", Form::Maybe(name.clone())),
+            Form::Message(_, name) if self.is_boxed(message, &member.kind) => {
+                matched("&**value", Form::Maybe(name.clone()))
+            }
             Form::Message(_, name) => matched("value", Form::Maybe(name.clone())),
             _ => {
                 let (value, inner) = match &stored {

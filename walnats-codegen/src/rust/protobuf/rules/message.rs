@@ -82,13 +82,7 @@ impl Emitter<'_> {
     }
 
     /// A field that may be missing.
-    fn optional_field(
-        &self,
-        message: &str,
-        member: &ProtobufMember,
-        checks: &FieldChecks,
-        at: &At,
-    ) -> Result<String> {
+    fn optional_field(&self, message: &str, member: &ProtobufMember, checks: &FieldChecks, at: &At) -> Result<String> {
         let stored = stored(&member.kind);
         let is_boxed = self.is_boxed(message, &member.kind);
         let place = format!("self.{}", name::snake(&member.name));

@@ -35,8 +35,10 @@ impl Emitter<'_> {
             F::IndexOf if all.len() == 2 => called("index_of", &[text, argument(1, ""), "0".to_owned()], Form::I64)
                 .map(|code| Code { text: format!("{}.unwrap_or(-1)", code.text), ..code }),
             F::IndexOf => called("index_of", &all, Form::I64).map(failing),
-            F::LastIndexOf if all.len() == 2 => called("last_index_of", &[text, argument(1, ""), optional(2)], Form::I64)
-                .map(|code| Code { text: format!("{}.unwrap_or(-1)", code.text), ..code }),
+            F::LastIndexOf if all.len() == 2 => {
+                called("last_index_of", &[text, argument(1, ""), optional(2)], Form::I64)
+                    .map(|code| Code { text: format!("{}.unwrap_or(-1)", code.text), ..code })
+            }
             F::LastIndexOf => called("last_index_of", &[text, argument(1, ""), optional(2)], Form::I64).map(failing),
             F::Join => called("join", &[text, argument(1, "\"\"")], made),
             F::LowerAscii => called("lower_ascii", &all, made),
@@ -77,4 +79,3 @@ impl Emitter<'_> {
 fn failing(code: Code) -> Code {
     Code { text: format!("{}?", code.text), ..code }
 }
-
