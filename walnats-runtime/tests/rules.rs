@@ -1,10 +1,10 @@
 //! The rules of `buf.validate`, as generated from `walnats-codegen/fixtures/generate/protobuf-rules`.
 #![cfg(feature = "protobuf")]
 
-use walnats_runtime::error::{DecodeError, ValidateError};
 use walnats_runtime::private::prost_types::{Duration, Timestamp};
-use walnats_runtime::{Event, Violation};
+use walnats_runtime::{DecodeError, Event, ValidateError, Violation};
 
+#[rustfmt::skip]
 #[path = "../../walnats-codegen/fixtures/generate/protobuf-rules/expected/events.rs"]
 mod events;
 
@@ -53,8 +53,14 @@ fn each_kind_of_rule_is_checked() {
     assert_eq!(broken(|order| order.lines[0].price = 3), one("lines[0].price", "price.even"));
     assert_eq!(broken(|order| order.phone = "+1".to_owned()), one("", "message.oneof"));
     assert_eq!(broken(|order| order.email.clear()), one("", "message.oneof"));
-    assert_eq!(broken(|order| order.discounts = [("staff".to_owned(), 0.5)].into()), one("discounts[\"staff\"]", "string.in"));
-    assert_eq!(broken(|order| order.discounts = [("member".to_owned(), 1.5)].into()), one("discounts[\"member\"]", "double.gt_lt"));
+    assert_eq!(
+        broken(|order| order.discounts = [("staff".to_owned(), 0.5)].into()),
+        one("discounts[\"staff\"]", "string.in")
+    );
+    assert_eq!(
+        broken(|order| order.discounts = [("member".to_owned(), 1.5)].into()),
+        one("discounts[\"member\"]", "double.gt_lt")
+    );
     assert_eq!(broken(|order| order.tags = vec!["a".to_owned(); 2]), one("tags", "repeated.unique"));
     assert_eq!(broken(|order| order.tags = vec![String::new()]), one("tags[0]", "string.min_len"));
     assert_eq!(broken(|order| order.floor = Some(100)), one("floor", "int32.lt"));
@@ -63,7 +69,10 @@ fn each_kind_of_rule_is_checked() {
     assert_eq!(broken(|order| order.payment = None), one("payment", "required"));
     assert_eq!(broken(|order| order.payment = Some(Payment::Card("1".to_owned()))), one("card", "string.uuid"));
     let transfer = Transfer { iban: "DE".to_owned() };
-    assert_eq!(broken(|order| order.payment = Some(Payment::Transfer(transfer))), one("transfer.iban", "string.min_len"));
+    assert_eq!(
+        broken(|order| order.payment = Some(Payment::Transfer(transfer))),
+        one("transfer.iban", "string.min_len")
+    );
     let replaced = OrderPlaced { total: -1, ..valid() };
     let found = broken(|order| order.replaces = Some(Box::new(replaced)));
     assert_eq!(found, [("replaces".to_owned(), "order.total"), ("replaces.total".to_owned(), "int64.gte")]);
