@@ -92,14 +92,14 @@ fn binary(function: F, a: &Value, b: &Value) -> Option<Result<Value, Failure>> {
             let item = if a.is_empty() { other } else { ty };
             Ok(V::List([a.as_slice(), b].concat(), item.clone()))
         }
-        (F::Add, V::Duration(a), V::Duration(b)) => a.add(*b).map(V::Duration),
-        (F::Add, V::Timestamp(a), V::Duration(b)) => a.add(*b).map(V::Timestamp),
-        (F::Add, V::Duration(a), V::Timestamp(b)) => b.add(*a).map(V::Timestamp),
+        (F::Add, V::Duration(a), V::Duration(b)) => a.plus(*b).map(V::Duration),
+        (F::Add, V::Timestamp(a), V::Duration(b)) => a.plus(*b).map(V::Timestamp),
+        (F::Add, V::Duration(a), V::Timestamp(b)) => b.plus(*a).map(V::Timestamp),
         (F::Subtract, V::Int(a), V::Int(b)) => lib::subtract_int(*a, *b).map(V::Int),
         (F::Subtract, V::Uint(a), V::Uint(b)) => lib::subtract_uint(*a, *b).map(V::Uint),
         (F::Subtract, V::Double(a), V::Double(b)) => Ok(V::Double(a - b)),
-        (F::Subtract, V::Duration(a), V::Duration(b)) => a.subtract(*b).map(V::Duration),
-        (F::Subtract, V::Timestamp(a), V::Duration(b)) => a.subtract(*b).map(V::Timestamp),
+        (F::Subtract, V::Duration(a), V::Duration(b)) => a.minus(*b).map(V::Duration),
+        (F::Subtract, V::Timestamp(a), V::Duration(b)) => a.minus(*b).map(V::Timestamp),
         (F::Subtract, V::Timestamp(a), V::Timestamp(b)) => a.since(*b).map(V::Duration),
         (F::Multiply, V::Int(a), V::Int(b)) => lib::multiply_int(*a, *b).map(V::Int),
         (F::Multiply, V::Uint(a), V::Uint(b)) => lib::multiply_uint(*a, *b).map(V::Uint),

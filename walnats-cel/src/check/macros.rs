@@ -62,7 +62,8 @@ impl Checker<'_> {
             self.scope.truncate(depth);
             terms.push(unwrapped(term?));
         }
-        for term in terms.iter().filter(|term| parts.kind != LoopKind::Map && term.ty != Type::Bool) {
+        let is_wrong = |term: &&Expr| parts.kind != LoopKind::Map && term.ty != Type::Bool;
+        if let Some(term) = terms.iter().find(is_wrong) {
             return Err(Error::new(term.offset, format!("expected a `bool`, found a value of type `{}`", term.ty)));
         }
         Ok(match parts.kind {

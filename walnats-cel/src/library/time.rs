@@ -50,7 +50,7 @@ impl Duration {
     /// # Errors
     ///
     /// The result is longer than 64 bits of nanoseconds.
-    pub fn add(self, other: Self) -> Result<Self> {
+    pub fn plus(self, other: Self) -> Result<Self> {
         ranged(self.nanos + other.nanos)
     }
 
@@ -59,7 +59,7 @@ impl Duration {
     /// # Errors
     ///
     /// The result is longer than 64 bits of nanoseconds.
-    pub fn subtract(self, other: Self) -> Result<Self> {
+    pub fn minus(self, other: Self) -> Result<Self> {
         ranged(self.nanos - other.nanos)
     }
 
@@ -184,7 +184,7 @@ impl Timestamp {
     /// # Errors
     ///
     /// The result is not between the years 1 and 9999.
-    pub fn add(self, duration: Duration) -> Result<Self> {
+    pub fn plus(self, duration: Duration) -> Result<Self> {
         Self::ranged(self.nanos + duration.nanos)
     }
 
@@ -193,7 +193,7 @@ impl Timestamp {
     /// # Errors
     ///
     /// The result is not between the years 1 and 9999.
-    pub fn subtract(self, duration: Duration) -> Result<Self> {
+    pub fn minus(self, duration: Duration) -> Result<Self> {
         Self::ranged(self.nanos - duration.nanos)
     }
 

@@ -47,7 +47,9 @@ pub fn lower(
     let members = if checks.is_empty() {
         BTreeMap::new()
     } else {
-        messages.iter().map(|message| (message.full_name().to_owned(), members(message))).collect()
+        // What other crates have cannot be looked into.
+        let known = messages.iter().filter(|message| is_own(message) || message.package_name() == plain::GOOGLE);
+        known.map(|message| (message.full_name().to_owned(), members(message))).collect()
     };
     ProtobufRules { checks, members }
 }

@@ -4,12 +4,14 @@ mod call;
 mod check;
 mod code;
 mod constant;
+mod cycle;
 mod expr;
 mod member;
 mod message;
 mod text;
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Place, Report};
 use crate::model::{ProtobufMessage, ProtobufModel, ProtobufRules};
@@ -27,7 +29,8 @@ pub fn generate(model: &ProtobufModel, place: &Place, report: &mut Report) -> Op
     if model.rules.checks.is_empty() {
         return None;
     }
-    let emitter = Emitter { model, rules: &model.rules, patterns: RefCell::default() };
+    let cycles = cycle::cycles(&model.rules.members);
+    let emitter = Emitter { model, rules: &model.rules, cycles, patterns: RefCell::default() };
     let mut impls = String::new();
     for (message, checks) in &model.rules.checks {
         match emitter.message(message, checks) {
@@ -56,6 +59,8 @@ pub fn generate(model: &ProtobufModel, place: &Place, report: &mut Report) -> Op
 struct Emitter<'m> {
     model: &'m ProtobufModel,
     rules: &'m ProtobufRules,
+    /// By message, the cycle that it is in.
+    cycles: BTreeMap<&'m str, usize>,
     /// Regular expressions, each compiled once.
     patterns: RefCell<Vec<String>>,
 }

@@ -225,13 +225,14 @@ impl Emitter<'_> {
             }
             [Type::Duration] => Ok(Code::new(format!("{}.negate()?", codes[0].receiver()), Form::Duration)),
             [Type::Duration, Type::Timestamp] => {
-                Ok(Code::new(format!("{}.add({})?", codes[1].receiver(), codes[0].text), Form::Timestamp))
+                Ok(Code::new(format!("{}.plus({})?", codes[1].receiver(), codes[0].text), Form::Timestamp))
             }
             [Type::Timestamp, Type::Timestamp] => {
                 Ok(Code::new(format!("{}.since({})?", codes[0].receiver(), codes[1].text), Form::Duration))
             }
             [Type::Duration | Type::Timestamp, Type::Duration] => {
                 let form = if call.ty == Type::Duration { Form::Duration } else { Form::Timestamp };
+                let name = if function == F::Add { "plus" } else { "minus" };
                 Ok(Code::new(format!("{}.{name}({})?", codes[0].receiver(), codes[1].text), form))
             }
             _ => Err(Unsupported("lists that are put together")),

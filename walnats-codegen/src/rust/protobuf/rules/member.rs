@@ -1,7 +1,5 @@
 //! Fields of messages, as prost has them.
 
-use std::collections::BTreeSet;
-
 use super::Emitter;
 use super::code::{Code, Form, Hold, Result, Unsupported};
 use super::constant;
@@ -159,23 +157,8 @@ impl<'m> Emitter<'m> {
     /// Whether prost puts the field into a box: where the message would otherwise have to hold itself.
     pub fn is_boxed(&self, message: &str, kind: &ProtobufKind) -> bool {
         let ProtobufKind::Message(inner) = kind else { return false };
-        let mut seen = BTreeSet::new();
-        let mut waiting = vec![inner.as_str()];
-        while let Some(name) = waiting.pop() {
-            if name == message {
-                return true;
-            }
-            if !seen.insert(name) {
-                continue;
-            }
-            let members = self.rules.members.get(name).into_iter().flatten();
-            waiting.extend(members.filter_map(|member| match (&member.kind, member.cardinality) {
-                (_, Cardinality::List | Cardinality::Map(_)) => None,
-                (ProtobufKind::Message(inner), _) => Some(inner.as_str()),
-                _ => None,
-            }));
-        }
-        false
+        let cycle = |name: &str| self.cycles.get(name);
+        inner == message || (cycle(inner).is_some() && cycle(inner) == cycle(message))
     }
 }
 
