@@ -32,7 +32,6 @@ pub use crate::protobuf::{
         Check, Found, Rule, check as check_message, check_at as check_message_at, checked, duration, equal, or_empty,
         timestamp,
     },
-    },
 };
 #[cfg(feature = "protobuf")]
 pub use walnats_cel::library as cel;

@@ -27,6 +27,9 @@ pub struct ProtobufModel {
     /// Where names are written, by full name of the message, enumeration, field (`shop.v1.Order.id`), oneof or value
     /// (`shop.v1.Status.PAID`). What comes from descriptor sets has none.
     pub places: BTreeMap<String, Place>,
+    /// What is checked of messages.
+    #[cfg(feature = "protobuf")]
+    pub rules: ProtobufRules,
 }
 
 /// How the messages of an event are published.
@@ -47,9 +50,6 @@ pub enum UnknownMembers {
     Strict,
     /// They ignore them.
     Tolerant,
-    /// What is checked of messages.
-    #[cfg(feature = "protobuf")]
-    pub rules: ProtobufRules,
 }
 
 /// A message or enumeration whose type another crate has.

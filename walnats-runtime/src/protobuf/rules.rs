@@ -94,7 +94,7 @@ impl Found {
 ///
 /// Every rule that does not hold, by place.
 pub fn check(message: &impl Check) -> Result<(), ValidateError> {
-    checked(message, Found::default())
+    check_with(message, Found::default())
 }
 
 /// Checks a message by its rules, as if it were `now`.
@@ -103,10 +103,10 @@ pub fn check(message: &impl Check) -> Result<(), ValidateError> {
 ///
 /// Every rule that does not hold, by place.
 pub fn check_at(message: &impl Check, now: cel::Timestamp) -> Result<(), ValidateError> {
-    checked(message, Found { now: Some(now), ..Found::default() })
+    check_with(message, Found { now: Some(now), ..Found::default() })
 }
 
-fn checked(message: &impl Check, mut found: Found) -> Result<(), ValidateError> {
+fn check_with(message: &impl Check, mut found: Found) -> Result<(), ValidateError> {
     message.check(&Place::ROOT, &mut found);
     if found.rules.is_empty() { Ok(()) } else { Err(ValidateError::of_rules(found.violations, found.rules)) }
 }

@@ -37,8 +37,10 @@ pub fn generate(model: &ProtobufModel, place: &Place, report: &mut Report) -> Op
             Ok(text) => impls += &text,
             Err(Unsupported(what)) => {
                 let text = format!("the rules of `{message}` need what is not supported: {what}");
-                report
-                    .push(Diagnostic::error("WN0555", place.clone(), text).help("write the expression in another way"));
+                report.push(
+                    Diagnostic::error("WN0555", model.places.get(message).unwrap_or(place).clone(), text)
+                        .help("write the expression in another way"),
+                );
             }
         }
     }
