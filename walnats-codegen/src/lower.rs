@@ -73,7 +73,7 @@ pub fn lower(sources: &SourceSet, settings: &Settings, report: &mut Report) -> R
     let externs = Externs::read(&settings.codegen.externs, &at, report);
     let reached = messages.reached(&model.events);
     externs.check_messages(&reached, &model.events, &at, report);
-    model.protobuf = messages.model(&model.events, &externs.of_messages());
+    model.protobuf = messages.model(&model.events, &externs.of_messages(), report);
     model.options = codegen::options(&settings.codegen, &model, &at, report);
     model.options.externs = externs.of_schemas((&model, &sources.documents), &reached, &at, report);
     report.stop()?;

@@ -12,6 +12,11 @@ pub use walnats_schema::read::{Annotations, DocumentId};
 use walnats_schema::{IntegerFormat, SchemaId, SchemaSet};
 
 pub use self::constraint::{Bound, Constraint};
+#[cfg(feature = "protobuf")]
+pub use self::protobuf::{
+    FieldChecks, FieldGroup, MessageChecks, NestedChecks, ProtobufMember, ProtobufRule, ProtobufRules, TypeUrls,
+    ValueChecks,
+};
 pub use self::protobuf::{
     ProtobufCardinality, ProtobufEncoding, ProtobufEnum, ProtobufExtern, ProtobufField, ProtobufFile, ProtobufKind,
     ProtobufMessage, ProtobufModel, ProtobufOneof, ProtobufScalar, ProtobufValue, UnknownMembers,

@@ -77,7 +77,10 @@ pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
         })
         .collect();
     let paths: Vec<String> = model.event_ids().map(|event| context.path_from_root(event, &names.events)).collect();
-    files.push(GeneratedFile { path: write::ROOT.to_owned(), content: context.root(&paths, !messages.is_empty()) });
+    files.push(GeneratedFile {
+        path: write::ROOT.to_owned(),
+        content: context.root(&paths, !messages.is_empty(), messages.iter().any(|file| file.path == "rules.rs")),
+    });
     files.extend(model.event_ids().filter_map(|event| context.schema_file(event)));
     if model.events.iter().any(|event| matches!(event.payload, Payload::Json(_))) {
         // Plain data with string keys always has a JSON form.

@@ -31,7 +31,7 @@ const LOWER_FLOORS: &[&[&str]] = &[
 const PROTOBUF_FLOORS: &[&[&str]] = &[
     &["custom", "edition", "names", "place", "plain", "soundness", "token"],
     &["externs", "option", "text"],
-    &["library", "prune"],
+    &["library", "prune", "rules"],
     &["mistake"],
     &["compile"],
     &["tests"],

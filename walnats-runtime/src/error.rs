@@ -13,6 +13,8 @@ mod not_stored;
 mod option;
 mod payload;
 mod possibly_stored;
+#[cfg(feature = "protobuf")]
+mod rule;
 mod scope;
 
 pub use batch::EmitAllError;
@@ -26,6 +28,8 @@ pub use not_stored::{NotStored, Reason};
 pub use option::OptionError;
 pub use payload::{Cut, DecodeError, EncodeError, ValidateError, Violation, Violations};
 pub use possibly_stored::{Cause, PossiblyStored};
+#[cfg(feature = "protobuf")]
+pub use rule::RuleViolation;
 
 pub use crate::chain::Chain;
 pub use crate::cloud_event::CloudEventError;

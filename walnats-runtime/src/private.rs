@@ -27,8 +27,14 @@ pub use schemars;
 
 #[cfg(feature = "protobuf")]
 pub use crate::protobuf::{
-    decode as decode_message, decode_as as decode_message_as, encode as encode_message, json as protobuf_json,
+    Place, decode as decode_message, decode_as as decode_message_as, encode as encode_message, json as protobuf_json,
+    rules::{
+        Check, Found, Rule, check as check_message, check_at as check_message_at, checked, duration, equal, or_empty,
+        timestamp,
+    },
 };
+#[cfg(feature = "protobuf")]
+pub use walnats_cel::library as cel;
 #[cfg(feature = "protobuf")]
 pub use {prost, prost_types};
 

@@ -2,9 +2,14 @@
 
 pub mod json;
 
+mod place;
+pub(crate) mod rules;
+
 use prost::Message;
 
 use self::json::{Types, UnknownMembers};
+pub use place::Place;
+
 use crate::error::{DecodeError, EncodeError};
 use crate::event::is_envelope;
 use crate::media_type::MediaType;

@@ -1,7 +1,7 @@
 //! Protobuf.
 
 use super::Code;
-use super::DefaultLevel::Error;
+use super::DefaultLevel::{Error, Warn};
 
 pub(super) const CODES: &[Code] = &[
     Code {
@@ -154,6 +154,54 @@ pub(super) const CODES: &[Code] = &[
         level: Error,
         summary: "`name` in `[events.<name>]` is not an option that says the names of what a pattern matches.",
         cure: "`[events.\"google.*\"]` with a `schema` and `name = \"(google.events.cloud_event_type)\"`.",
+        reference: None,
+    },
+    Code {
+        id: "WN0550",
+        slug: "rule-expression",
+        level: Error,
+        summary: "An expression of a `buf.validate` rule cannot be compiled: its syntax, a field that does not exist, types that do not fit.",
+        cure: "The message says what is wrong, and where in the expression.",
+        reference: Some("https://protovalidate.com/reference/cel_extensions/"),
+    },
+    Code {
+        id: "WN0551",
+        slug: "rule-expression-type",
+        level: Error,
+        summary: "An expression of a `buf.validate` rule is neither a `bool` nor a `string`.",
+        cure: "Write a condition, or a text that is empty where all is well.",
+        reference: Some("https://protovalidate.com/schemas/custom-rules/"),
+    },
+    Code {
+        id: "WN0552",
+        slug: "rule-of-another-type",
+        level: Error,
+        summary: "A field has `buf.validate` rules for a value of another type.",
+        cure: "Write the rules of the field's own type: `int32` rules for an `int32`.",
+        reference: Some("https://protovalidate.com/reference/rules/"),
+    },
+    Code {
+        id: "WN0553",
+        slug: "oneof-rule",
+        level: Error,
+        summary: "A `oneof` rule of a message names no field, one that does not exist, or one twice.",
+        cure: "Name fields of the message, each once.",
+        reference: Some("https://protovalidate.com/schemas/oneof-rules/"),
+    },
+    Code {
+        id: "WN0554",
+        slug: "rule-never-holds",
+        level: Warn,
+        summary: "A `buf.validate` rule refuses every value.",
+        cure: "Change the rule, or remove it.",
+        reference: None,
+    },
+    Code {
+        id: "WN0555",
+        slug: "rule-not-supported",
+        level: Error,
+        summary: "An expression of a `buf.validate` rule is valid, and no Rust can be generated for it yet.",
+        cure: "Write it in another way.",
         reference: None,
     },
     Code {

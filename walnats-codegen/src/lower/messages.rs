@@ -61,8 +61,9 @@ mod on {
             &self,
             events: &[Event],
             externs: &BTreeMap<String, String>,
+            report: &mut Report,
         ) -> Option<ProtobufModel> {
-            self.0.as_ref().map(|lowered| lowered.messages.model(&roots(events), externs))
+            self.0.as_ref().map(|lowered| lowered.messages.model(&roots(events), externs, report))
         }
 
         /// All files, as an encoded `google.protobuf.FileDescriptorSet`.
@@ -132,7 +133,12 @@ mod off {
             Err(FieldProblem::Unknown { depth: 0, known: Vec::new() })
         }
 
-        pub(in crate::lower) fn model(&self, _: &[Event], _: &BTreeMap<String, String>) -> Option<ProtobufModel> {
+        pub(in crate::lower) fn model(
+            &self,
+            _: &[Event],
+            _: &BTreeMap<String, String>,
+            _: &mut Report,
+        ) -> Option<ProtobufModel> {
             None
         }
 

@@ -11,6 +11,7 @@ mod option;
 mod place;
 mod plain;
 mod prune;
+mod rules;
 mod soundness;
 mod text;
 mod token;
@@ -91,7 +92,9 @@ pub struct Messages {
 impl Messages {
     /// The messages that `roots` reach, by full names, for the back ends. `externs` are types of other crates, by names
     /// with a leading dot.
-    pub fn model(&self, roots: &[&str], externs: &BTreeMap<String, String>) -> ProtobufModel {
+    ///
+    /// Rules that cannot be compiled are reported.
+    pub fn model(&self, roots: &[&str], externs: &BTreeMap<String, String>, report: &mut Report) -> ProtobufModel {
         let all: Vec<_> = self.files().collect();
         let externs = Externs::new(externs);
         let pruned = prune::prune(all.clone(), roots.iter().copied(), &externs);
@@ -99,6 +102,7 @@ impl Messages {
         let wanted = |name: &str| reached.contains(&format!(".{name}"));
         let own = self.pool.file_descriptor_protos().filter(|file| file.package() != plain::GOOGLE);
         ProtobufModel {
+            rules: rules::lower(&self.pool, &self.places, &reached, &externs, report),
             externs: externs.of(&reached, &all),
             places: own.flat_map(|file| self.places.names(file, &wanted)).collect(),
             files: plain::files(&pruned, &|name| externs.covers(name)),

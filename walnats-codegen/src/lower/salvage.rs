@@ -76,7 +76,7 @@ pub fn salvage(sources: &SourceSet, settings: &Settings, found: &Report) -> Salv
 
     let mut model = assemble(schemas, sound, &declarations);
     (model.streams, model.services) = (streams, services);
-    model.protobuf = messages.model(&model.events, &BTreeMap::new());
+    model.protobuf = messages.model(&model.events, &BTreeMap::new(), &mut Report::default());
     report.diagnostics.append(&mut late);
     report.sort();
     let lost = lost.into_iter().map(|(name, error)| LostEvent { name, error }).collect();

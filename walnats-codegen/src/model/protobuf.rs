@@ -1,8 +1,16 @@
 //! The protobuf messages that events are or hold, as plain data.
 
+#[cfg(feature = "protobuf")]
+mod rules;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Place;
+#[cfg(feature = "protobuf")]
+pub use rules::{
+    FieldChecks, FieldGroup, MessageChecks, NestedChecks, ProtobufMember, ProtobufRule, ProtobufRules, TypeUrls,
+    ValueChecks,
+};
 
 /// The protobuf messages of a package that events reach: their messages, the types of fields, and the messages that those
 /// are declared in.
@@ -19,6 +27,9 @@ pub struct ProtobufModel {
     /// Where names are written, by full name of the message, enumeration, field (`shop.v1.Order.id`), oneof or value
     /// (`shop.v1.Status.PAID`). What comes from descriptor sets has none.
     pub places: BTreeMap<String, Place>,
+    /// What is checked of messages.
+    #[cfg(feature = "protobuf")]
+    pub rules: ProtobufRules,
 }
 
 /// How the messages of an event are published.

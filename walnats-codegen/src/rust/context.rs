@@ -29,6 +29,18 @@ impl Context<'_> {
         self.model.notes.get(id.0 as usize)
     }
 
+    /// Whether the protobuf message `message` has rules, or what it holds.
+    #[cfg(feature = "protobuf")]
+    pub fn is_checked(&self, message: &str) -> bool {
+        self.model.protobuf.as_ref().is_some_and(|protobuf| protobuf.rules.checks.contains_key(message))
+    }
+
+    /// Without protobuf, nothing is.
+    #[cfg(not(feature = "protobuf"))]
+    pub fn is_checked(&self, _: &str) -> bool {
+        false
+    }
+
     /// Derives in the order given, those that the user adds before serde's.
     pub fn derives(&self, own: &[&str], serde: &[&str]) -> String {
         let mut all: Vec<&str> = own.to_vec();

@@ -27,7 +27,7 @@ const METHODS: [&str; 12] = [
 
 impl Context<'_> {
     /// The root module. `paths` has for each event the path of its type from the root.
-    pub fn root(&self, paths: &[String], has_messages: bool) -> String {
+    pub fn root(&self, paths: &[String], has_messages: bool, has_rules: bool) -> String {
         let services = &self.model.services;
         let (exports, type_names) = exports(paths);
         let service_types = service_types(services, &type_names);
@@ -40,7 +40,7 @@ impl Context<'_> {
         });
         let root = RootTemplate {
             version: VERSION,
-            modules: self.modules(has_messages),
+            modules: self.modules(has_messages, has_rules),
             exports,
             has_json: self.model.events.iter().any(|event| matches!(event.payload, Payload::Json(_))),
             streams: self.model.streams.iter().map(stream::text).collect(),
@@ -60,7 +60,7 @@ impl Context<'_> {
         text
     }
 
-    fn modules(&self, has_messages: bool) -> Vec<ModuleText> {
+    fn modules(&self, has_messages: bool, has_rules: bool) -> Vec<ModuleText> {
         let mut modules: Vec<ModuleText> = self
             .layout
             .modules
@@ -77,6 +77,9 @@ impl Context<'_> {
         if has_messages {
             modules
                 .push(ModuleText { name: "proto".to_owned(), doc: Some("Protobuf messages, by package.".to_owned()) });
+        }
+        if has_rules {
+            modules.push(ModuleText { name: "rules".to_owned(), doc: None });
         }
         modules
     }

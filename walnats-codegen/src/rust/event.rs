@@ -44,6 +44,7 @@ impl Context<'_> {
                 .map(|_| literal(&schema_file(&self.layout.files[place.file].module))),
             content_type: content_type(event),
             json_mapping: json_mapping(event, self.layout.to_root(place.file)),
+            is_checked: message(event).is_some_and(|message| self.is_checked(message)),
             message: message(event)
                 .map(|message| MessageText { import: message_import(message, type_path), name: literal(message) }),
         })

@@ -4,6 +4,7 @@ mod clash;
 mod comment;
 mod json;
 mod module;
+mod rules;
 
 use std::collections::BTreeMap;
 
@@ -39,7 +40,12 @@ pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
         });
     }
     let mapping = json::mapping(protobuf, &model.events, report);
-    if clashes.is_empty() { modules(protobuf, &mapping, place, report) } else { Vec::new() }
+    if !clashes.is_empty() {
+        return Vec::new();
+    }
+    let mut files = modules(protobuf, &mapping, place, report);
+    files.extend(rules::generate(protobuf, place, report));
+    files
 }
 
 fn check_payloads(events: &[(&str, &Event)], report: &mut Report) {

@@ -217,6 +217,8 @@ pub struct EventTemplate {
     pub json_mapping: Option<JsonMappingText>,
     /// What is different where the payload is a protobuf message.
     pub message: Option<MessageText>,
+    /// Whether the message has rules.
+    pub is_checked: bool,
 }
 
 /// The message of an event.

@@ -8,15 +8,33 @@ pub use walnats_schema::{Cut, Violation, Violations};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValidateError {
     violations: Violations,
+    #[cfg(feature = "protobuf")]
+    rules: Vec<super::RuleViolation>,
 }
 
 impl ValidateError {
     /// An error with these violations, in the order in which they are shown.
     pub fn new(violations: impl Into<Violations>) -> Self {
-        Self { violations: violations.into() }
+        Self {
+            violations: violations.into(),
+            #[cfg(feature = "protobuf")]
+            rules: Vec::new(),
+        }
     }
 
-    /// The violations.
+    /// An error with the rules that a protobuf message breaks, in both forms.
+    #[cfg(feature = "protobuf")]
+    pub(crate) fn of_rules(violations: Violations, rules: Vec<super::RuleViolation>) -> Self {
+        Self { violations, rules }
+    }
+
+    /// The rules of `buf.validate` that a protobuf message breaks, with what protovalidate says of each; empty for JSON.
+    #[cfg(feature = "protobuf")]
+    pub fn rule_violations(&self) -> &[super::RuleViolation] {
+        &self.rules
+    }
+
+    /// The violations. Of a protobuf message, the keyword is the id of the rule, and what is expected is what the rule says.
     pub fn violations(&self) -> &[Violation] {
         &self.violations.list
     }
@@ -29,6 +47,16 @@ impl ValidateError {
 
 impl fmt::Display for ValidateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        #[cfg(feature = "protobuf")]
+        if !self.rules.is_empty() {
+            for (index, rule) in self.rules.iter().enumerate() {
+                write!(f, "{}{rule}", if index == 0 { "" } else { "; " })?;
+            }
+            return match self.cut() {
+                Some(cut) => write!(f, "; {cut}"),
+                None => Ok(()),
+            };
+        }
         self.violations.fmt(f)
     }
 }

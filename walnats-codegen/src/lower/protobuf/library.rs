@@ -23,8 +23,9 @@ pub const DESCRIPTOR: &str = "google/protobuf/descriptor.proto";
 const FEATURES: &str = "_features.proto";
 
 /// Files that come with walnats.
-const BUNDLED: [(&str, &str); 5] = [
+const BUNDLED: [(&str, &str); 6] = [
     OPTIONS,
+    ("buf/validate/validate.proto", include_str!("../../../proto/buf/validate/validate.proto")),
     (DESCRIPTOR, include_str!("../../../proto/google/protobuf/descriptor.proto")),
     ("google/protobuf/cpp_features.proto", include_str!("../../../proto/google/protobuf/cpp_features.proto")),
     ("google/protobuf/go_features.proto", include_str!("../../../proto/google/protobuf/go_features.proto")),

@@ -75,7 +75,8 @@ impl Places {
         self.files.get(file.name()).map(|source| source.path.clone()).unwrap_or_default()
     }
 
-    fn file(&self, file: &FileDescriptor) -> Place {
+    /// The whole of `file`.
+    pub fn file(&self, file: &FileDescriptor) -> Place {
         let source = self.files.get(file.name()).cloned();
         Place { file: source.unwrap_or_default(), span: 0..0 }
     }

@@ -71,7 +71,7 @@ fn message(message: &DescriptorProto, declared: &Declared<'_>) -> ProtobufMessag
     }
 }
 
-fn field(field: &FieldDescriptorProto, message: &DescriptorProto, is_proto2: bool) -> ProtobufField {
+pub fn field(field: &FieldDescriptorProto, message: &DescriptorProto, is_proto2: bool) -> ProtobufField {
     let is_entry =
         |nested: &&DescriptorProto| is_map_entry(nested) && field.type_name().rsplit('.').next() == Some(nested.name());
     let entry = message.nested_type.iter().find(is_entry).filter(|_| field.label() == Label::Repeated);

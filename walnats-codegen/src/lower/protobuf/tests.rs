@@ -151,7 +151,7 @@ fn a_copy_of_what_walnats_brings_is_not_looked_at() {
         ("shop.proto", SHOP),
     ]);
     assert_eq!(problems, Vec::<String>::new());
-    let model = lowered.messages.model(&["shop.v1.OrderPlaced"], &BTreeMap::new());
+    let model = lowered.messages.model(&["shop.v1.OrderPlaced"], &BTreeMap::new(), &mut Report::default());
     assert_eq!(model.files.iter().map(|file| file.package.as_str()).collect::<Vec<_>>(), ["shop.v1"]);
 }
 

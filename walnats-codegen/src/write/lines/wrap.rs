@@ -51,7 +51,13 @@ fn expression(code: &mut String, indent: usize, Expression { head, text, tail }:
     if links.len() > 2 {
         return chain(code, indent, head, &links, tail);
     }
-    let Some(group) = Group::last(text) else {
+    for operator in [" || ", " && "] {
+        let operands = split(text, operator);
+        if operands.len() > 1 {
+            return condition(code, indent, head, (&operands, operator), tail);
+        }
+    }
+    let Some(group) = Group::last(text).filter(|group| has_items(text, *group)) else {
         // A literal, a path: nothing can be done about it.
         return push_line(code, indent, &[head, text, tail].concat());
     };
@@ -90,6 +96,41 @@ fn sum(code: &mut String, indent: usize, head: &str, summands: &[&str], tail: &s
         line = format!("+ {summand}");
     }
     push_line(code, if summands.len() == first { indent } else { indent + INDENT }, &(line + tail));
+}
+
+/// A line for each operand, the operator in front.
+fn condition(code: &mut String, indent: usize, head: &str, (operands, operator): (&[&str], &str), tail: &str) {
+    let tail_below = if tail == " {" { "" } else { tail };
+    for (index, operand) in operands.iter().enumerate() {
+        let tail = if index + 1 == operands.len() { tail_below } else { "" };
+        if index == 0 {
+            expression(code, indent, Expression { head, text: operand, tail });
+        } else {
+            let head = format!("{} ", operator.trim());
+            expression(code, indent + INDENT, Expression { head: &head, text: operand, tail });
+        }
+    }
+    if tail_below != tail {
+        push_line(code, indent, "{");
+    }
+}
+
+/// Whether brackets hold arguments, items or fields, and not a block or a part of an expression.
+fn has_items(text: &str, group: Group) -> bool {
+    let before = text[..group.open].trim_end();
+    let name = before.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_');
+    match text.as_bytes()[group.open] {
+        b'{' => {
+            let is_struct = before[name.len()..].starts_with(|first: char| first.is_uppercase());
+            is_struct || split_once(group.inside(text), " => ").is_some()
+        }
+        b'(' => {
+            let is_macro = before.strip_suffix('!').is_some_and(|name| name.ends_with(|c: char| c.is_alphanumeric()));
+            is_macro
+                || (before.len() == group.open && before.ends_with(|c: char| c.is_alphanumeric() || "_>)]".contains(c)))
+        }
+        _ => true,
+    }
 }
 
 /// The items of `group` in `text`, each on a line of its own, unless they are short ones of an array.
