@@ -5,7 +5,8 @@
 use std::error::Error;
 
 use futures_util::StreamExt;
-use shop_events::{Events, UserCreated};
+use shop_events::proto::shop::v1::Parcel;
+use shop_events::{Events, ShipmentDispatched, UserCreated};
 use walnats_server::NatsServer;
 
 #[tokio::main(flavor = "current_thread")]
@@ -24,6 +25,19 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     user.email = "not an address".into();
     let refused = events.emit_user_created(&user).await.expect_err("the schema asks for an e-mail address");
+    println!("emit invalid   {}", walnats_runtime::Chain(&refused));
+
+    // A protobuf message is an event like any other, with the rules of `buf.validate`.
+    let parcel = Parcel { weight: 1_200, tracking_code: Some("JD0002".into()) };
+    let mut shipment = ShipmentDispatched {
+        shipment_id: "s_7".into(),
+        carrier: "dhl".into(),
+        parcels: vec![parcel],
+        ..ShipmentDispatched::default()
+    };
+    println!("emit           {}", events.emit_shipment_dispatched(&shipment).await?);
+    shipment.parcels.push(Parcel { weight: 900, tracking_code: None });
+    let refused = events.emit_shipment_dispatched(&shipment).await.expect_err("one parcel has no tracking code");
     println!("emit invalid   {}", walnats_runtime::Chain(&refused));
 
     // Any NATS client can read. `decode` checks what it reads against the schema.

@@ -37,12 +37,12 @@ fn shipment() -> Result<ShipmentDispatched, Box<dyn std::error::Error>> {
         shipment_id: "s 1/ö".to_owned(),
         carrier: "dhl".to_owned(),
         dispatched_at: Some("2026-01-02T03:04:05.678Z".parse()?),
-        parcels: vec![parcel(0, None), parcel(70_000, Some(""))],
+        parcels: vec![parcel(1, Some("a")), parcel(30_000, Some(""))],
     })
 }
 
 const SHIPMENT: &str = r#"{"shipmentId": "s 1/ö", "carrier": "dhl", "dispatchedAt": "2026-01-02T03:04:05.678Z",
-    "parcels": [{}, {"weight": 70000, "trackingCode": ""}]}"#;
+    "parcels": [{"weight": 1, "trackingCode": "a"}, {"weight": 30000, "trackingCode": ""}]}"#;
 
 /// Emits each event of the shop by generated code.
 async fn emit_all(events: &Events, with: &dyn Fn() -> With) -> Result<Vec<Case>, Box<dyn std::error::Error>> {

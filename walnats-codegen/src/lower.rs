@@ -23,7 +23,7 @@ pub mod template;
 
 /// The file that declares the option `(walnats.event)`: the name that an `import` says, and its text.
 #[cfg(feature = "protobuf")]
-pub use protobuf::OPTIONS_PROTO;
+pub use protobuf::OWN_PROTOS;
 
 use declaration::{Declared, Known, Message};
 use event::{LocatedEvent, RawEvent};

@@ -164,12 +164,18 @@ fn protoc_compiles_the_package_with_what_is_exported() {
     };
     assert!(!protoc().status.success(), "without the option's file");
     let exported = walnats(shop.path(), &["export", "proto"]);
-    assert_eq!((exported.code, exported.stdout.as_str()), (0, "wrote proto/walnats/options.proto\n"));
+    assert_eq!(
+        (exported.code, exported.stdout.as_str()),
+        (0, "wrote proto/walnats/options.proto\nwrote proto/buf/validate/validate.proto\n")
+    );
     let compiled = protoc();
     assert!(compiled.status.success(), "{}", String::from_utf8_lossy(&compiled.stderr));
     assert!(shop.path().join("out.binpb").exists());
     let again = walnats(shop.path(), &["export", "proto"]);
-    assert_eq!(again.stdout, "proto/walnats/options.proto is up to date\n");
+    assert_eq!(
+        again.stdout,
+        "proto/walnats/options.proto is up to date\nproto/buf/validate/validate.proto is up to date\n"
+    );
     // A copy among the schemas changes nothing for walnats.
     walnats(shop.path(), &["export", "proto", "schemas"]);
     assert_eq!(walnats(shop.path(), &["check"]).code, 0);

@@ -36,7 +36,7 @@ use crate::model::{Payload, ProtobufModel, ScalarKind};
 use externs::Externs;
 use place::Places;
 
-pub use library::OPTIONS as OPTIONS_PROTO;
+pub use library::OWN as OWN_PROTOS;
 
 /// Everything that the protobuf files of a package say.
 pub struct Lowered {

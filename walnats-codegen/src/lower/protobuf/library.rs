@@ -13,8 +13,15 @@ use crate::load::ProtobufSource;
 use super::edition::{self, Edition, Rewritten};
 use super::{soundness, text};
 
+/// The files that come with walnats, and with neither protoc nor buf: the names by which they are imported, and their texts.
+pub const OWN: [(&str, &str); 2] = [OPTIONS, VALIDATE];
+
 /// What `import "walnats/options.proto"` means.
-pub const OPTIONS: (&str, &str) = ("walnats/options.proto", include_str!("../../../proto/walnats/options.proto"));
+const OPTIONS: (&str, &str) = ("walnats/options.proto", include_str!("../../../proto/walnats/options.proto"));
+
+/// The rules of protovalidate.
+const VALIDATE: (&str, &str) =
+    ("buf/validate/validate.proto", include_str!("../../../proto/buf/validate/validate.proto"));
 
 /// The descriptors of descriptors, by Google, as of protoc 35: with the features of all editions that are known here.
 pub const DESCRIPTOR: &str = "google/protobuf/descriptor.proto";
@@ -25,7 +32,7 @@ const FEATURES: &str = "_features.proto";
 /// Files that come with walnats.
 const BUNDLED: [(&str, &str); 6] = [
     OPTIONS,
-    ("buf/validate/validate.proto", include_str!("../../../proto/buf/validate/validate.proto")),
+    VALIDATE,
     (DESCRIPTOR, include_str!("../../../proto/google/protobuf/descriptor.proto")),
     ("google/protobuf/cpp_features.proto", include_str!("../../../proto/google/protobuf/cpp_features.proto")),
     ("google/protobuf/go_features.proto", include_str!("../../../proto/google/protobuf/go_features.proto")),
