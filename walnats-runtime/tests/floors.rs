@@ -18,7 +18,7 @@ const FLOORS: Floors<'static> = &[
     &["engine"],
     &["publisher"],
     &["compose", "register"],
-    &["emit"],
+    &["consume", "emit"],
     &["batch"],
 ];
 
