@@ -21,7 +21,8 @@ use super::hand::Desk;
 use crate::jetstream::{Api, Failure};
 
 /// How long a pull waits for messages. A graceful stop waits for the open ones to end: what the server has sent by then is
-/// handled, so that nothing stays behind unacknowledged.
+/// handled, so that nothing stays behind unacknowledged. Less than the shortest `stop_within`: an event that came after that
+/// would use up an attempt without being handled.
 const EXPIRES: Duration = Duration::from_secs(4);
 
 /// How often the server shows that it still serves a pull.

@@ -75,10 +75,10 @@ impl ReaderOptions {
         self
     }
 
-    /// How long handlers may run after the shutdown began. Default 30 s. After that they are cancelled, and their events are
-    /// given back to the server.
+    /// How long handlers may run after the shutdown began. Default 30 s; at least 5 s, so that what the server was just sending
+    /// has been handed out by then. After that they are cancelled, and their events are given back to the server.
     pub fn stop_within(mut self, limit: Duration) -> Self {
-        self.stop_within = limit;
+        self.stop_within = limit.max(Duration::from_secs(5));
         self
     }
 

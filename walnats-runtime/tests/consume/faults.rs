@@ -20,8 +20,13 @@ fn noting(events: &Events, seen: &Seen) -> Running {
     })
 }
 
-async fn all_of(seen: &Seen, count: usize) {
-    eventually(async || seen.all().into_iter().collect::<BTreeSet<_>>().len() >= count).await;
+/// Waits for that many different orders, while the reader runs.
+async fn all_of(running: &mut Running, seen: &Seen, count: usize) {
+    let all = eventually(async || seen.all().into_iter().collect::<BTreeSet<_>>().len() >= count);
+    tokio::select! {
+        ended = &mut running.task => panic!("the reader ended: {ended:?}"),
+        () = all => {}
+    }
 }
 
 #[tokio::test]
@@ -29,7 +34,7 @@ async fn a_server_that_is_killed_and_restarted_loses_nothing() -> TestResult {
     let mut server = NatsServer::start()?;
     let events = ready(&server).await?;
     let seen = Seen::default();
-    let running = noting(&events, &seen);
+    let mut running = noting(&events, &seen);
     for round in 0..3 {
         for number in 0..50 {
             place(&events, &format!("{round}-{number}")).await?;
@@ -38,7 +43,7 @@ async fn a_server_that_is_killed_and_restarted_loses_nothing() -> TestResult {
         server.restart()?;
     }
     place(&events, "last").await?;
-    all_of(&seen, 151).await;
+    all_of(&mut running, &seen, 151).await;
     settled(&events, "orders").await;
     running.stop().await?;
     Ok(())
@@ -50,14 +55,14 @@ async fn a_server_that_falls_silent_is_waited_for() -> TestResult {
     let mut server = NatsServer::start()?;
     let events = ready(&server).await?;
     let seen = Seen::default();
-    let running = noting(&events, &seen);
+    let mut running = noting(&events, &seen);
     place(&events, "before").await?;
-    all_of(&seen, 1).await;
+    all_of(&mut running, &seen, 1).await;
     server.suspend();
     tokio::time::sleep(Duration::from_secs(8)).await;
     server.resume();
     place(&events, "after").await?;
-    all_of(&seen, 2).await;
+    all_of(&mut running, &seen, 2).await;
     running.stop().await?;
     Ok(())
 }
@@ -70,15 +75,15 @@ async fn a_consumer_that_is_deleted_is_created_again_where_it_was() -> TestResul
         place(&events, &number.to_string()).await?;
     }
     let seen = Seen::default();
-    let running = noting(&events, &seen);
-    all_of(&seen, 20).await;
+    let mut running = noting(&events, &seen);
+    all_of(&mut running, &seen, 20).await;
     settled(&events, "orders").await;
     // Its position is noted every ten seconds.
     tokio::time::sleep(Duration::from_secs(15)).await;
     let deleted = call(&events, "CONSUMER.DELETE.orders.billing", json!({})).await;
     assert_eq!(deleted["success"], json!(true));
     place(&events, "next").await?;
-    all_of(&seen, 21).await;
+    all_of(&mut running, &seen, 21).await;
     assert_eq!(seen.all().len(), 21, "nothing came again");
     running.stop().await?;
     // A restart finds it as it should be.
@@ -100,12 +105,12 @@ async fn a_stream_that_is_deleted_and_created_again_is_read_from_its_beginning()
     let events = ready(&server).await?;
     place(&events, "old").await?;
     let seen = Seen::default();
-    let running = noting(&events, &seen);
-    all_of(&seen, 1).await;
+    let mut running = noting(&events, &seen);
+    all_of(&mut running, &seen, 1).await;
     call(&events, "STREAM.DELETE.orders", json!({})).await;
     events.register().await?;
     place(&events, "new").await?;
-    all_of(&seen, 2).await;
+    all_of(&mut running, &seen, 2).await;
     running.stop().await?;
     Ok(())
 }
@@ -115,9 +120,9 @@ async fn a_stream_that_stays_away_ends_the_reader_with_its_name() -> TestResult 
     let server = NatsServer::start()?;
     let events = ready(&server).await?;
     let seen = Seen::default();
-    let running = noting(&events, &seen);
+    let mut running = noting(&events, &seen);
     place(&events, "old").await?;
-    all_of(&seen, 1).await;
+    all_of(&mut running, &seen, 1).await;
     call(&events, "STREAM.DELETE.orders", json!({})).await;
     let ended = tokio::time::timeout(Duration::from_secs(90), running.task).await??;
     assert!(matches!(&ended, Err(ReadError::NoStream { stream }) if stream == "orders"), "{ended:?}");
@@ -135,7 +140,7 @@ async fn a_leader_that_is_lost_is_replaced() -> TestResult {
         .collect();
     events.publisher().register(&replicated).await?;
     let seen = Seen::default();
-    let running = noting(&events, &seen);
+    let mut running = noting(&events, &seen);
     for number in 0..50 {
         place(&events, &format!("before-{number}")).await?;
     }
@@ -146,7 +151,7 @@ async fn a_leader_that_is_lost_is_replaced() -> TestResult {
     for number in 0..50 {
         place(&events, &format!("after-{number}")).await?;
     }
-    all_of(&seen, 100).await;
+    all_of(&mut running, &seen, 100).await;
     running.stop().await?;
     Ok(())
 }
