@@ -27,8 +27,6 @@ pub use schemars;
 
 #[cfg(feature = "consume")]
 pub use crate::consume::{Borrowing, BorrowingFn, Handled, Incoming, IsHandled, Missing, Owning, incoming};
-#[cfg(feature = "consume")]
-pub use async_nats::Message;
 
 #[cfg(feature = "protobuf")]
 pub use crate::protobuf::{

@@ -62,7 +62,7 @@ packages! {
     once: "../../walnats-codegen/fixtures/generate/once/expected/events.rs" { OrderPlaced OrderShipped SeatTaken }
     overrides: "../../walnats-codegen/fixtures/generate/overrides/expected/events.rs" { Reacted }
     readers: "../../walnats-codegen/fixtures/generate/readers/expected/events.rs" {
-        BillingEvent InvoiceIssued OrderCancelled OrderPlaced PaymentReceived
+        BillingEvent Form InvoiceIssued OrderCancelled OrderPlaced PaymentReceived
     }
     recursion: "../../walnats-codegen/fixtures/generate/recursion/expected/events.rs" { TreeGrown }
     shared_types: "../../walnats-codegen/fixtures/generate/shared_types/expected/events.rs" {

@@ -33,6 +33,8 @@ struct ConsumedText {
     type_path: String,
     /// The type parameter that says whether it has a handler.
     parameter: String,
+    /// The type parameter of its method: the form of the handler.
+    form: String,
     filter: String,
 }
 
@@ -65,16 +67,18 @@ impl Context<'_> {
         let ids: Vec<EventId> = self.model.event_ids().filter(is_consumed).collect();
         let mut variants = UsedNames::default();
         // A parameter hides a type of the same name.
-        let mut parameters: UsedNames = type_names.iter().cloned().chain(["Form".to_owned()]).collect();
+        let mut parameters: UsedNames = type_names.iter().cloned().collect();
+        let form = parameters.give("Form");
         let texts = ids.into_iter().map(|id| {
             let event = &self.model.events[id];
-            let variant = variants.give(type_names[id.0].trim_end_matches('_'));
+            let variant = variants.give(&type_names[id.0]);
             let fallback = || vec![format!("The event {}.", markdown::code(&event.name))];
             ConsumedText {
                 docs: event.description.as_deref().map_or_else(fallback, markdown::markdown),
                 name: event.name.clone(),
                 ident: self.layout.events[id].ident.clone(),
                 parameter: parameters.give(&format!("{}Handler", names::variant_name(&event.name))),
+                form: form.clone(),
                 variant,
                 type_path: type_names[id.0].clone(),
                 filter: literal(&event.filter()),

@@ -1,6 +1,7 @@
 //! Durable pull consumers: inspected first, then created or updated, unless stored events would be skipped.
 
 mod config;
+mod filters;
 mod inspect;
 mod plan;
 
@@ -9,6 +10,7 @@ use std::fmt;
 use serde_json::{Value, json};
 
 pub(super) use self::config::Wanted;
+pub(super) use self::filters::disjoint;
 pub(super) use self::inspect::{Present, PresentStream, stream};
 pub use self::plan::{ConsumerAction, ConsumerChange, ConsumerPlan, ConsumerRefusal};
 use crate::jetstream::{Api, Failure};

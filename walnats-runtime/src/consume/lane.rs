@@ -63,7 +63,8 @@ pub(super) struct Lane {
     pause_until: Instant,
     /// The number of looks at the consumer that failed in succession.
     failures: u32,
-    missing_since: Option<Instant>,
+    /// When the consumer or its stream began to be missing or refused.
+    failing_since: Option<Instant>,
 }
 
 impl Lane {
@@ -88,7 +89,7 @@ impl Lane {
             is_suspect: false,
             pause_until: now,
             failures: 0,
-            missing_since: None,
+            failing_since: None,
         }
     }
 
@@ -196,33 +197,26 @@ impl Lane {
         self.revive().await
     }
 
-    /// Looks at the consumer; creates it again if it was deleted.
+    /// Looks at the consumer; creates it again if it was deleted. What fails is tried again: servers whose leader changes answer
+    /// with all kinds of errors for a while.
     async fn revive(&mut self) -> Result<(), ReadError> {
-        match self.revived().await {
+        let error = match self.revived().await {
             Ok(true) => {
-                (self.failures, self.missing_since) = (0, None);
+                (self.failures, self.failing_since) = (0, None);
                 (self.last_note, self.is_suspect) = (Instant::now(), false);
-                Ok(())
+                return Ok(());
             }
-            Ok(false) => {
-                let since = *self.missing_since.get_or_insert_with(Instant::now);
-                self.wait();
-                if since.elapsed() < self.desk.options.patience {
-                    return Ok(());
-                }
-                Err(ReadError::NoStream { stream: self.wanted.stream.clone() })
-            }
-            // JetStream has no leader, is starting, or cannot be reached.
+            Ok(false) => ReadError::NoStream { stream: self.wanted.stream.clone() },
+            // JetStream has no leader, is starting, or cannot be reached: this is waited for without limit.
             Err(Failure::NoResponders | Failure::Timeout { .. } | Failure::Unsent { .. }) => {
                 self.wait();
-                Ok(())
+                return Ok(());
             }
-            Err(Failure::Server { code, .. }) if crate::jetstream::ErrorCode::of(code, 0).passes => {
-                self.wait();
-                Ok(())
-            }
-            Err(failure) => Err(ReadError::Register(failure.into())),
-        }
+            Err(failure) => ReadError::Register(failure.into()),
+        };
+        self.wait();
+        let since = *self.failing_since.get_or_insert_with(Instant::now);
+        if since.elapsed() < self.desk.options.patience { Ok(()) } else { Err(error) }
     }
 
     /// Whether there is a consumer now; if not, there is no stream.

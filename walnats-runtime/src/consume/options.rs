@@ -82,8 +82,8 @@ impl ReaderOptions {
         self
     }
 
-    /// How long a stream may be missing before [`Reader::run`](crate::Reader::run) ends with an error. Default 1 minute. A server
-    /// that does not answer is waited for without limit.
+    /// How long a stream may be missing, or the server may refuse the consumer, before [`Reader::run`](crate::Reader::run) ends
+    /// with an error. Default 1 minute. A server that does not answer is waited for without limit.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self

@@ -93,11 +93,16 @@ impl Reader {
     ///
     /// A stream does not exist, a consumer was refused, or the server cannot be asked. The other consumers were registered.
     pub async fn register(&self) -> Result<Vec<ConsumerPlan>, ReadError> {
+        Ok(self.registered().await?.into_iter().map(|(plan, ..)| plan).collect())
+    }
+
+    /// Registers everything, and returns what is read from.
+    async fn registered(&self) -> Result<Vec<(ConsumerPlan, Wanted, consumer::PresentStream)>, ReadError> {
         self.publisher.register(&[dead_letter::stream(&self.options.dead_stream, self.options.dead_max_age)]).await?;
         let api = self.api();
         let (mut done, mut refused) = (Vec::new(), Vec::new());
         for wanted in self.wanted() {
-            self.stream(&api, &wanted).await?;
+            let stream = self.stream(&api, &wanted).await?;
             let plan = registered(&api, &wanted).await?;
             match &plan.action {
                 ConsumerAction::Refused(refusals) => refused.push(RefusedConsumer {
@@ -105,7 +110,7 @@ impl Reader {
                     consumer: plan.consumer.clone(),
                     refusals: refusals.clone(),
                 }),
-                _ => done.push(plan),
+                _ => done.push((plan, wanted, stream)),
             }
         }
         if refused.is_empty() { Ok(done) } else { Err(ReadError::Refused { refused }) }
@@ -124,7 +129,7 @@ impl Reader {
     /// An event has no handler, registering failed, a stream is missing, or the connection was closed. What was in hand is settled.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<Served, ReadError> {
         let handlers = self.complete()?;
-        self.register().await?;
+        let sources = self.registered().await?;
         let (stop, stopping) = watch::channel(false);
         let (cut, is_cut) = watch::channel(false);
         let names = self.publisher.names();
@@ -143,8 +148,7 @@ impl Reader {
         });
         let api = self.api();
         let mut lanes = JoinSet::new();
-        for wanted in self.wanted() {
-            let stream = self.stream(&api, &wanted).await?;
+        for (_, wanted, stream) in sources {
             lanes.spawn(Lane::new(desk.clone(), api.clone(), wanted, stream).run(stopping.clone()));
         }
         let mut pulses = JoinSet::new();
@@ -188,7 +192,7 @@ impl Reader {
         let wanted = streams.into_iter().map(|(stream, filters)| Wanted {
             stream,
             name: name.clone(),
-            filters: walnats_subject::without_covered(filters.iter().map(String::as_str)),
+            filters: consumer::disjoint(filters.iter().map(String::as_str)),
             ack_wait: options.ack_wait,
             max_ack_pending: options.max_ack_pending,
             start: options.start,

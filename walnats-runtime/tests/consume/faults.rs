@@ -10,10 +10,10 @@ use walnats_server::{NatsCluster, NatsServer};
 use crate::events::{Events, OrderPlaced};
 use crate::stage::*;
 
-/// A reader that notes each order.
+/// A reader that notes each order, and waits 20 s for a stream that is missing.
 fn noting(events: &Events, seen: &Seen) -> Running {
     let here = seen.clone();
-    let options = |options: ReaderOptions| options.ack_wait(Duration::from_secs(5)).patience(Duration::from_secs(4));
+    let options = |options: ReaderOptions| options.ack_wait(Duration::from_secs(5)).patience(Duration::from_secs(20));
     run(events, options, move |order: OrderPlaced, _: Delivery| {
         here.add(order.id);
         async {}
@@ -144,6 +144,7 @@ async fn a_leader_that_is_lost_is_replaced() -> TestResult {
     for number in 0..50 {
         place(&events, &format!("before-{number}")).await?;
     }
+    all_of(&mut running, &seen, 50).await;
     let info = call(&events, "CONSUMER.INFO.orders.billing", json!({})).await;
     let leader = info.pointer("/cluster/leader").and_then(|name| name.as_str()).expect("a leader").to_owned();
     let index = cluster.nodes().iter().position(|server| server.name() == leader).expect("a server of the cluster");

@@ -99,6 +99,17 @@ async fn a_filter_is_not_changed_if_stored_events_would_be_skipped() -> TestResu
 }
 
 #[tokio::test]
+async fn filters_that_overlap_become_one_that_the_server_takes() -> TestResult {
+    static OVERLAPPING: [ConsumedEvent; 2] =
+        [BillingEvent2::EVENTS[1], ConsumedEvent { filter: "orders.eu.*", ..BillingEvent2::EVENTS[0] }];
+    let server = NatsServer::start()?;
+    let events = ready(&server).await?;
+    reader(&events, &OVERLAPPING).register().await?;
+    assert_eq!(config(&events).await["filter_subject"], json!("orders.*.*"));
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_consumer_of_another_kind_or_start_is_refused() -> TestResult {
     let server = NatsServer::start()?;
     let events = ready(&server).await?;
