@@ -26,6 +26,7 @@ mod proof;
 #[cfg(feature = "protobuf")]
 pub mod protobuf;
 mod prover;
+mod reader;
 mod rename;
 mod schema_location;
 mod schemas;

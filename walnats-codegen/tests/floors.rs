@@ -50,7 +50,7 @@ const RUST_FLOORS: &[&[&str]] = &[
     &["code", "idents", "judged", "layout", "template"],
     &["constraint", "coverage", "stream", "type_names"],
     &["checks", "context", "docs"],
-    &["emitter", "event", "item"],
+    &["emitter", "event", "item", "reader"],
     &["protobuf"],
 ];
 

@@ -7,6 +7,8 @@ mod callback;
 mod chain;
 mod cloud_event;
 mod compose;
+#[cfg(feature = "consume")]
+mod consume;
 mod credentials;
 mod emit;
 mod engine;
@@ -42,6 +44,12 @@ mod warning;
 pub use async_nats;
 pub use batch::EmitAll;
 pub use cloud_event::{AttributeValue, CloudEvent, CloudEventError};
+#[cfg(feature = "consume")]
+pub use consume::{
+    Backoff, ConsumedEvent, ConsumerAction, ConsumerChange, ConsumerPlan, ConsumerRefusal, Delivery, Handler,
+    HandlerError, Handling, IntoSettle, ReadError, ReadMessageError, Reader, ReaderOptions, RefusedConsumer, Served,
+    Settle, Start,
+};
 pub use credentials::Credentials;
 pub use emit::{BoxFuture, Buffered, Emit};
 pub use error::*;

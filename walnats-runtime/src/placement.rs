@@ -131,7 +131,7 @@ fn check_stream(option: &'static str, name: &str) -> Result<(), ConfigError> {
 }
 
 /// Descriptors consist of `'static` texts: each distinct text is leaked once.
-fn kept(text: Cow<'_, str>) -> &'static str {
+pub(crate) fn kept(text: Cow<'_, str>) -> &'static str {
     static TEXTS: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
     let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(text) = texts.get(text.as_ref()) {

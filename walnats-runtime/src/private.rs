@@ -25,6 +25,9 @@ pub use crate::types::written;
 #[cfg(feature = "schemars")]
 pub use schemars;
 
+#[cfg(feature = "consume")]
+pub use crate::consume::{Borrowing, BorrowingFn, Handled, Incoming, IsHandled, Missing, Owning, incoming};
+
 #[cfg(feature = "protobuf")]
 pub use crate::protobuf::{
     Place, decode as decode_message, decode_as as decode_message_as, encode as encode_message, json as protobuf_json,
@@ -83,6 +86,22 @@ macro_rules! json_schema {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! json_schema {
+    ($($ignored:tt)*) => {};
+}
+
+/// Readers of services; for generated code.
+#[cfg(feature = "consume")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! readers {
+    ($($items:tt)*) => { $($items)* };
+}
+
+/// Readers of services; for generated code. Without the feature `consume`, nothing.
+#[cfg(not(feature = "consume"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! readers {
     ($($ignored:tt)*) => {};
 }
 

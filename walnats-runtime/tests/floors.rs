@@ -12,14 +12,14 @@ const FLOORS: Floors<'static> = &[
     &["error"],
     &["event", "json", "metric", "placement", "stats"],
     &["protobuf"],
-    &["options", "private", "trace", "untyped"],
+    &["options", "trace", "untyped"],
     &["callback", "lost_report"],
     &["pending"],
     &["engine"],
     &["publisher"],
     &["compose", "register"],
-    &["emit"],
-    &["batch"],
+    &["consume", "emit"],
+    &["batch", "private"],
 ];
 
 /// Of the engine.

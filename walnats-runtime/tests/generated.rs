@@ -61,6 +61,9 @@ packages! {
     numbers: "../../walnats-codegen/fixtures/generate/numbers/expected/events.rs" { Measured }
     once: "../../walnats-codegen/fixtures/generate/once/expected/events.rs" { OrderPlaced OrderShipped SeatTaken }
     overrides: "../../walnats-codegen/fixtures/generate/overrides/expected/events.rs" { Reacted }
+    readers: "../../walnats-codegen/fixtures/generate/readers/expected/events.rs" {
+        BillingEvent Form InvoiceIssued OrderCancelled OrderPlaced PaymentReceived
+    }
     recursion: "../../walnats-codegen/fixtures/generate/recursion/expected/events.rs" { TreeGrown }
     shared_types: "../../walnats-codegen/fixtures/generate/shared_types/expected/events.rs" {
         AddressEntered OrderPlaced UserMoved

@@ -54,10 +54,10 @@ impl Context<'_> {
             events: self.model.event_ids().map(|event| self.emit(event, &type_names)).collect(),
         };
         let mut text = render(&root) + &render(&events);
-        for (service, name) in services.iter().zip(service_types) {
-            text += &self.service(service, name, &type_names);
+        for (service, name) in services.iter().zip(&service_types) {
+            text += &self.service(service, name.clone(), &type_names);
         }
-        text
+        text + &self.readers(&service_types, &type_names)
     }
 
     fn modules(&self, has_messages: bool, has_rules: bool) -> Vec<ModuleText> {

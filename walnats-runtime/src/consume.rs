@@ -1,0 +1,28 @@
+//! Reading: handlers for the events that a service consumes, by durable pull consumers (feature `consume`).
+
+mod acknowledge;
+mod backoff;
+mod consumer;
+mod dead_letter;
+mod delivery;
+mod error;
+mod hand;
+mod handler;
+mod incoming;
+mod lane;
+mod options;
+mod pulse;
+mod reader;
+mod served;
+mod settle;
+
+pub use backoff::Backoff;
+pub use consumer::{ConsumerAction, ConsumerChange, ConsumerPlan, ConsumerRefusal, RefusedConsumer};
+pub use delivery::Delivery;
+pub use error::ReadError;
+pub use handler::{Borrowing, BorrowingFn, Handled, Handler, Handling, IsHandled, Missing, Owning};
+pub use incoming::{ConsumedEvent, Incoming, ReadMessageError, incoming};
+pub use options::{ReaderOptions, Start};
+pub use reader::Reader;
+pub use served::Served;
+pub use settle::{HandlerError, IntoSettle, Settle};

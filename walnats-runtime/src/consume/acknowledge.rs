@@ -1,0 +1,69 @@
+//! What the server is told about a delivered message (ADR-13).
+
+use std::time::Duration;
+
+use async_nats::{Client, Request, Subject};
+use bytes::Bytes;
+use serde_json::json;
+use tokio::time::{sleep, timeout};
+
+use super::backoff::bounded;
+
+/// How long a confirmation may take.
+const CONFIRM: Duration = Duration::from_secs(3);
+
+/// How often a confirmation is asked for.
+const ATTEMPTS: u32 = 4;
+
+/// The end of a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// Not again.
+    Done,
+    /// Again after a pause. Never without one: the server would deliver it again at once, until its attempts are used up.
+    Again(Duration),
+    /// Not again, as a failure.
+    Terminated,
+}
+
+impl End {
+    fn body(self) -> Bytes {
+        match self {
+            Self::Done => Bytes::from_static(b"+ACK"),
+            Self::Terminated => Bytes::from_static(b"+TERM stored as a dead letter"),
+            Self::Again(pause) => {
+                let delay = u64::try_from(bounded(pause).as_nanos()).unwrap_or(u64::MAX);
+                format!("-NAK {}", json!({"delay": delay})).into()
+            }
+        }
+    }
+
+    /// Tells the server. With `confirm`, waits until it has confirmed; without, the message can be lost with the connection, and
+    /// the event comes again.
+    pub(super) async fn send(self, client: &Client, reply: Subject, confirm: bool) {
+        if !confirm {
+            // The connection is closed for good, which the reader notices, too.
+            let _ = client.publish(reply, self.body()).await;
+            return;
+        }
+        for attempt in 1..=ATTEMPTS {
+            let request = Request::new().payload(self.body()).timeout(Some(CONFIRM));
+            match timeout(CONFIRM, client.send_request(reply.clone(), request)).await {
+                Ok(Ok(_)) => return,
+                _ if attempt < ATTEMPTS => sleep(Duration::from_millis(250)).await,
+                _ => tracing::warn!("the server did not confirm an acknowledgement: the event may come again"),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_given_back_without_a_pause() {
+        assert_eq!(End::Again(Duration::ZERO).body(), "-NAK {\"delay\":10000000}");
+        assert_eq!(End::Again(Duration::from_secs(2)).body(), "-NAK {\"delay\":2000000000}");
+    }
+}

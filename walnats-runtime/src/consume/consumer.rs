@@ -1,0 +1,104 @@
+//! Durable pull consumers: inspected first, then created or updated, unless stored events would be skipped.
+
+mod config;
+mod filters;
+mod inspect;
+mod plan;
+
+use std::fmt;
+
+use serde_json::{Value, json};
+
+pub(super) use self::config::Wanted;
+pub(super) use self::filters::disjoint;
+pub(super) use self::inspect::{Present, PresentStream, stream};
+pub use self::plan::{ConsumerAction, ConsumerChange, ConsumerPlan, ConsumerRefusal};
+use crate::jetstream::{Api, Failure};
+
+/// Another process created the consumer, with another configuration.
+const EXISTS: u64 = 10148;
+
+/// The consumer to update does not exist.
+const DOES_NOT_EXIST: u64 = 10149;
+
+/// Plans a consumer. The second value is the configuration to send.
+pub(super) async fn plan(api: &Api, wanted: &Wanted) -> Result<(ConsumerPlan, Value), Failure> {
+    let present = inspect::consumer(api, &wanted.stream, &wanted.name).await?;
+    let Some(present) = present else {
+        let config = wanted.fresh();
+        return Ok((plan::to_create(wanted, &config), config));
+    };
+    let mut refusals = wanted.unfit(&present.config);
+    let skipped = inspect::skipped(api, wanted, &present).await?;
+    if !wanted.allow_skipping {
+        refusals.extend(skipped);
+    }
+    let config = wanted.merged(&present.config);
+    Ok((plan::to_update(wanted, &present.config, &config, refusals), config))
+}
+
+/// Creates or updates a consumer according to its plan. The answer says whether another process was faster: then it has to be
+/// planned again.
+pub(super) async fn apply(api: &Api, plan: &ConsumerPlan, config: &Value) -> Result<Applied, Failure> {
+    let action = match plan.action {
+        ConsumerAction::Create => "create",
+        ConsumerAction::Update => "update",
+        ConsumerAction::NoChange | ConsumerAction::Refused(_) => return Ok(Applied::Done),
+    };
+    let operation = format!("CONSUMER.CREATE.{}.{}", plan.stream, plan.consumer);
+    let body = json!({"stream_name": plan.stream, "config": config, "action": action});
+    match api.call(&operation, &body).await {
+        Ok(_) => {
+            tracing::info!(stream = plan.stream, consumer = plan.consumer, action, "registered consumer");
+            Ok(Applied::Done)
+        }
+        Err(Failure::Server { code: EXISTS | DOES_NOT_EXIST, .. }) => Ok(Applied::Overtaken),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Whether a plan was applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Applied {
+    Done,
+    /// Another process changed the consumer since it was inspected.
+    Overtaken,
+}
+
+/// Creates a consumer that was deleted under a running reader. If the stream is still the same one, it begins after `floor`,
+/// the last sequence number up to which everything is known to be settled: events may come twice, but none is skipped.
+pub(super) async fn recreate(api: &Api, wanted: &Wanted, floor: Option<u64>) -> Result<(), Failure> {
+    let mut config = wanted.fresh();
+    if let Some(floor) = floor {
+        config["deliver_policy"] = json!("by_start_sequence");
+        config["opt_start_seq"] = json!(floor.saturating_add(1));
+        if let Some(config) = config.as_object_mut() {
+            config.remove("opt_start_time");
+        }
+    }
+    let plan = plan::to_create(wanted, &config);
+    apply(api, &plan, &config).await.map(drop)
+}
+
+/// The consumer, if it exists.
+pub(super) async fn present(api: &Api, wanted: &Wanted) -> Result<Option<Present>, Failure> {
+    inspect::consumer(api, &wanted.stream, &wanted.name).await
+}
+
+/// A consumer that was not registered, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedConsumer {
+    /// The stream's name on this server.
+    pub stream: String,
+    /// The consumer's name.
+    pub consumer: String,
+    /// Why.
+    pub refusals: Vec<ConsumerRefusal>,
+}
+
+impl fmt::Display for RefusedConsumer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` of stream `{}`", self.consumer, self.stream)?;
+        self.refusals.iter().try_for_each(|refusal| write!(f, "\n    {refusal}"))
+    }
+}

@@ -1,0 +1,176 @@
+//! The configuration of a consumer as JSON, so that no setting of a newer server is lost.
+
+use std::time::{Duration, SystemTime};
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::plan::ConsumerRefusal;
+use crate::consume::options::Start;
+
+/// Where the start that was asked for is kept: the server's own setting changes if the consumer has to be created again.
+const START: &str = "walnats-start";
+
+/// The consumer that a service needs on a stream.
+#[derive(Clone, Debug)]
+pub(in crate::consume) struct Wanted {
+    /// The stream's name on this server.
+    pub stream: String,
+    pub name: String,
+    /// Sorted, as they are on this server; never empty.
+    pub filters: Vec<String>,
+    pub ack_wait: Duration,
+    pub max_ack_pending: u32,
+    pub start: Option<Start>,
+    pub allow_skipping: bool,
+}
+
+impl Wanted {
+    /// The configuration of a new consumer.
+    pub(super) fn fresh(&self) -> Value {
+        let mut config = json!({
+            "durable_name": self.name,
+            "name": self.name,
+            "ack_policy": "explicit",
+            "replay_policy": "instant",
+            "deliver_policy": "all",
+        });
+        if let Some(object) = config.as_object_mut() {
+            self.state(object);
+            let start = self.start.unwrap_or(Start::All);
+            let (policy, extra) = policy(start);
+            object.insert("deliver_policy".to_owned(), json!(policy));
+            object.extend(extra);
+            object.insert("metadata".to_owned(), json!({START: text(start)}));
+        }
+        config
+    }
+
+    /// The configuration of the present consumer with what the reader needs. Everything else stays.
+    pub(super) fn merged(&self, present: &Value) -> Value {
+        let mut config = present.as_object().cloned().unwrap_or_default();
+        self.state(&mut config);
+        Value::Object(config)
+    }
+
+    /// Sets what the reader needs.
+    fn state(&self, config: &mut Map<String, Value>) {
+        config.remove("filter_subject");
+        config.remove("filter_subjects");
+        match self.filters.as_slice() {
+            [filter] => config.insert("filter_subject".to_owned(), json!(filter)),
+            filters => config.insert("filter_subjects".to_owned(), json!(filters)),
+        };
+        let ack_wait = u64::try_from(self.ack_wait.as_nanos()).unwrap_or(u64::MAX);
+        config.insert("ack_wait".to_owned(), json!(ack_wait));
+        // The reader counts attempts itself: at a limit of the server, an event whose last reader died would be stranded.
+        config.insert("max_deliver".to_owned(), json!(-1));
+        config.insert("max_ack_pending".to_owned(), json!(self.max_ack_pending));
+        // It would replace `ack_wait`.
+        config.remove("backoff");
+        // It would delete the consumer, and with it the position, while the service is down.
+        config.remove("inactive_threshold");
+        config.remove("headers_only");
+    }
+
+    /// What makes the present consumer unusable. The server changes none of it.
+    pub(super) fn unfit(&self, present: &Value) -> Vec<ConsumerRefusal> {
+        let setting = |name: &str| present.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let mut refusals = Vec::new();
+        if !setting("deliver_subject").is_empty() {
+            refusals.push(ConsumerRefusal::Push);
+        }
+        if setting("ack_policy") != "explicit" {
+            refusals.push(ConsumerRefusal::AckPolicy { present: setting("ack_policy") });
+        }
+        if let Some(start) = self.start {
+            let wanted = text(start);
+            let kept = present.pointer(&format!("/metadata/{START}")).and_then(Value::as_str);
+            let present = kept.map_or_else(|| present_start(present), str::to_owned);
+            if present != wanted {
+                refusals.push(ConsumerRefusal::Start { present, wanted });
+            }
+        }
+        refusals
+    }
+}
+
+fn policy(start: Start) -> (&'static str, Map<String, Value>) {
+    let (policy, extra) = match start {
+        Start::All => ("all", None),
+        Start::New => ("new", None),
+        Start::Time(time) => ("by_start_time", Some(("opt_start_time", json!(rfc3339(time))))),
+        Start::Sequence(sequence) => ("by_start_sequence", Some(("opt_start_seq", json!(sequence.max(1))))),
+    };
+    (policy, extra.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+/// A start as text.
+fn text(start: Start) -> String {
+    let (policy, extra) = policy(start);
+    extra.values().fold(policy.to_owned(), |text, value| match value.as_str() {
+        Some(value) => format!("{text} {value}"),
+        None => format!("{text} {value}"),
+    })
+}
+
+/// The start of a consumer that walnats did not create.
+fn present_start(config: &Value) -> String {
+    let policy = config.get("deliver_policy").and_then(Value::as_str).unwrap_or("all");
+    let extra = match policy {
+        "by_start_time" => config.get("opt_start_time").and_then(Value::as_str).map(str::to_owned),
+        "by_start_sequence" => config.get("opt_start_seq").map(Value::to_string),
+        _ => None,
+    };
+    extra.map_or_else(|| policy.to_owned(), |extra| format!("{policy} {extra}"))
+}
+
+/// Times that cannot be written, before year -9999, say, mean the beginning.
+fn rfc3339(time: SystemTime) -> String {
+    Timestamp::try_from(time).unwrap_or(Timestamp::UNIX_EPOCH).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wanted(filters: &[&str], start: Option<Start>) -> Wanted {
+        Wanted {
+            stream: "orders".to_owned(),
+            name: "billing".to_owned(),
+            filters: filters.iter().map(|filter| (*filter).to_owned()).collect(),
+            ack_wait: Duration::from_secs(30),
+            max_ack_pending: 100,
+            start,
+            allow_skipping: false,
+        }
+    }
+
+    #[test]
+    fn settings_of_others_stay_unless_they_would_lose_events() {
+        let present = json!({
+            "durable_name": "billing", "filter_subject": "a", "max_deliver": 3, "backoff": [1], "headers_only": true,
+            "inactive_threshold": 5, "num_replicas": 3, "a_setting_of_2030": {"x": 1},
+        });
+        let merged = wanted(&["a", "b"], None).merged(&present);
+        assert_eq!(
+            merged,
+            json!({
+                "durable_name": "billing", "filter_subjects": ["a", "b"], "max_deliver": -1, "ack_wait": 30_000_000_000_u64,
+                "max_ack_pending": 100, "num_replicas": 3, "a_setting_of_2030": {"x": 1},
+            })
+        );
+    }
+
+    #[test]
+    fn a_consumer_that_began_elsewhere_is_refused_only_if_a_start_is_asked_for() {
+        let own = wanted(&["a"], Some(Start::Sequence(7))).fresh();
+        assert_eq!((&own["deliver_policy"], &own["opt_start_seq"]), (&json!("by_start_sequence"), &json!(7)));
+        assert_eq!(wanted(&["a"], Some(Start::Sequence(7))).unfit(&own), []);
+        assert_eq!(wanted(&["a"], None).unfit(&own), []);
+        let refusal = ConsumerRefusal::Start { present: "by_start_sequence 7".to_owned(), wanted: "all".to_owned() };
+        assert_eq!(wanted(&["a"], Some(Start::All)).unfit(&own), [refusal]);
+        let foreign = json!({"ack_policy": "none", "deliver_policy": "new", "deliver_subject": "x"});
+        assert_eq!(wanted(&["a"], Some(Start::New)).unfit(&foreign).len(), 2);
+    }
+}

@@ -1,0 +1,108 @@
+//! What the server says about a stream and its consumer.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use walnats_subject::covers;
+
+use super::config::Wanted;
+use super::plan::ConsumerRefusal;
+use crate::jetstream::{Api, Failure, code};
+
+/// There is no consumer of that name.
+const CONSUMER_NOT_FOUND: u64 = 10014;
+
+/// A consumer on the server.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(in crate::consume) struct Present {
+    #[serde(default)]
+    pub(super) config: Value,
+    #[serde(default)]
+    delivered: Sequences,
+    #[serde(default)]
+    ack_floor: Sequences,
+    #[serde(default)]
+    num_pending: u64,
+    #[serde(default)]
+    num_ack_pending: u64,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+struct Sequences {
+    #[serde(default)]
+    stream_seq: u64,
+}
+
+impl Present {
+    /// Everything up to this sequence number is settled.
+    pub(in crate::consume) fn floor(&self) -> u64 {
+        self.ack_floor.stream_seq
+    }
+
+    fn filters(&self) -> Vec<String> {
+        let one = self.config.get("filter_subject").and_then(Value::as_str).filter(|one| !one.is_empty());
+        let many = self.config.get("filter_subjects").and_then(Value::as_array).into_iter().flatten();
+        let all: Vec<String> = many.filter_map(Value::as_str).chain(one).map(str::to_owned).collect();
+        if all.is_empty() { vec![">".to_owned()] } else { all }
+    }
+}
+
+/// A stream on the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::consume) struct PresentStream {
+    /// When it was created: a stream that was deleted and created again differs.
+    pub created: String,
+    /// Whether a message is deleted when it is acknowledged.
+    pub is_work_queue: bool,
+}
+
+/// The stream, if it exists.
+pub(in crate::consume) async fn stream(api: &Api, name: &str) -> Result<Option<PresentStream>, Failure> {
+    match api.call(&format!("STREAM.INFO.{name}"), &json!({})).await {
+        Ok(info) => Ok(Some(PresentStream {
+            created: info.get("created").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            is_work_queue: info.pointer("/config/retention").and_then(Value::as_str) == Some("workqueue"),
+        })),
+        Err(Failure::Server { code: code::STREAM_NOT_FOUND, .. }) => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// The consumer, if it and its stream exist.
+pub(super) async fn consumer(api: &Api, stream: &str, name: &str) -> Result<Option<Present>, Failure> {
+    let operation = format!("CONSUMER.INFO.{stream}.{name}");
+    match api.call(&operation, &json!({})).await {
+        Ok(info) => Ok(Some(api.read(&operation, info)?)),
+        Err(Failure::Server { code: CONSUMER_NOT_FOUND | code::STREAM_NOT_FOUND, .. }) => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// The stored events that would never be delivered if the present consumer got the filters that are wanted: a consumer goes
+/// on at its position.
+pub(super) async fn skipped(api: &Api, wanted: &Wanted, present: &Present) -> Result<Vec<ConsumerRefusal>, Failure> {
+    let mut refusals = Vec::new();
+    let old = present.filters();
+    let delivered = present.delivered.stream_seq;
+    for filter in wanted.filters.iter().filter(|filter| !old.iter().any(|old| covers(old, filter))) {
+        let first = first_at(api, &wanted.stream, filter, 1).await?.filter(|first| *first <= delivered);
+        refusals.extend(first.map(|sequence| ConsumerRefusal::Passed { filter: filter.clone(), sequence }));
+    }
+    if present.num_pending + present.num_ack_pending == 0 {
+        return Ok(refusals);
+    }
+    for filter in old.iter().filter(|filter| !wanted.filters.iter().any(|new| covers(new, filter))) {
+        let first = first_at(api, &wanted.stream, filter, present.floor().saturating_add(1)).await?;
+        refusals.extend(first.map(|sequence| ConsumerRefusal::Waiting { filter: filter.clone(), sequence }));
+    }
+    Ok(refusals)
+}
+
+/// The first message on a subject that `filter` matches, from `sequence` on.
+async fn first_at(api: &Api, stream: &str, filter: &str, sequence: u64) -> Result<Option<u64>, Failure> {
+    let body = json!({"seq": sequence, "next_by_subj": filter});
+    match api.call(&format!("STREAM.MSG.GET.{stream}"), &body).await {
+        Ok(answer) => Ok(answer.pointer("/message/seq").and_then(Value::as_u64)),
+        Err(Failure::Server { code: code::NO_MESSAGE, .. }) => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}

@@ -1,0 +1,165 @@
+//! What is known about an event besides its payload.
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_nats::{HeaderMap, Message};
+use jiff::Timestamp;
+
+use super::incoming::header;
+use crate::cloud_event::CloudEvent;
+use crate::types::DateTime;
+
+/// What is known about an event besides its payload. Clones are cheap. `Debug` shows no header values and no subject.
+#[derive(Clone)]
+pub struct Delivery {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    subject: async_nats::Subject,
+    headers: HeaderMap,
+    cloud_event: Option<CloudEvent>,
+    position: Position,
+}
+
+/// Where a message is, and how often it was delivered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Position {
+    pub(super) stream: String,
+    pub(super) sequence: u64,
+    pub(super) attempt: u64,
+    pub(super) time: Timestamp,
+    /// Messages that the consumer has not delivered yet.
+    pub(super) pending: u64,
+}
+
+impl Delivery {
+    pub(super) fn new(message: &Message, position: Position, cloud_event: Option<CloudEvent>) -> Self {
+        let headers = message.headers.clone().unwrap_or_default();
+        Self { inner: Arc::new(Inner { subject: message.subject.clone(), headers, cloud_event, position }) }
+    }
+
+    /// The subject that it was published on, as it is on this server.
+    pub fn subject(&self) -> &str {
+        &self.inner.subject
+    }
+
+    /// The stream, by its name on this server.
+    pub fn stream(&self) -> &str {
+        &self.inner.position.stream
+    }
+
+    /// Its sequence number in the stream.
+    pub fn sequence(&self) -> u64 {
+        self.inner.position.sequence
+    }
+
+    /// How often it was delivered, this delivery included.
+    pub fn attempt(&self) -> u64 {
+        self.inner.position.attempt
+    }
+
+    /// When the stream stored it.
+    pub fn time(&self) -> DateTime {
+        self.inner.position.time.into()
+    }
+
+    /// How many events were waiting behind it when it was delivered: the lag of the service in this stream.
+    pub fn pending(&self) -> u64 {
+        self.inner.position.pending
+    }
+
+    /// All headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.inner.headers
+    }
+
+    /// The first value of a header. Names are compared case-insensitively.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        header(&self.inner.headers, name)
+    }
+
+    /// The emitter's deduplication id.
+    pub fn message_id(&self) -> Option<&str> {
+        self.header("Nats-Msg-Id")
+    }
+
+    /// The trace id that the emitter set (`Walnats-Trace`).
+    pub fn trace_id(&self) -> Option<&str> {
+        self.header("Walnats-Trace")
+    }
+
+    /// The trace context of the emitter (<https://www.w3.org/TR/trace-context/>), from the header `traceparent` or the
+    /// CloudEvent's attribute.
+    pub fn traceparent(&self) -> Option<&str> {
+        let attribute = || self.cloud_event()?.extensions.get("traceparent");
+        self.header("traceparent").or_else(|| match attribute() {
+            Some(crate::AttributeValue::String(text)) => Some(text),
+            _ => None,
+        })
+    }
+
+    /// The attributes, if it came as a valid CloudEvent, in binary or structured mode.
+    pub fn cloud_event(&self) -> Option<&CloudEvent> {
+        self.inner.cloud_event.as_ref()
+    }
+}
+
+impl fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivery")
+            .field("stream", &self.stream())
+            .field("sequence", &self.sequence())
+            .field("attempt", &self.attempt())
+            .field("headers", &self.inner.headers.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Position {
+    /// Reads the subject of an acknowledgement (ADR-15):
+    /// `$JS.ACK.[<domain>.<account>.]<stream>.<consumer>.<delivered>.<stream seq>.<consumer seq>.<time>.<pending>[.<token>]`.
+    pub(super) fn of(reply: &str) -> Option<Self> {
+        let tokens: Vec<&str> = reply.strip_prefix("$JS.ACK.")?.split('.').collect();
+        let start = match tokens.len() {
+            0..7 | 8 => return None,
+            7 => 0,
+            _ => 2,
+        };
+        let number = |index: usize| tokens.get(start + index)?.parse::<u64>().ok();
+        Some(Self {
+            stream: (*tokens.get(start)?).to_owned(),
+            attempt: number(2)?,
+            sequence: number(3)?,
+            time: Timestamp::from_nanosecond(i128::from(number(5)?)).ok()?,
+            pending: number(6)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_forms_of_acknowledgements_are_read() {
+        let position = Position {
+            stream: "orders".to_owned(),
+            sequence: 7,
+            attempt: 2,
+            time: Timestamp::from_second(1_800_000_000).expect("a time"),
+            pending: 5,
+        };
+        for reply in [
+            "$JS.ACK.orders.billing.2.7.9.1800000000000000000.5",
+            "$JS.ACK._.x.orders.billing.2.7.9.1800000000000000000.5",
+            "$JS.ACK.hub.x.orders.billing.2.7.9.1800000000000000000.5.token",
+        ] {
+            assert_eq!(Position::of(reply), Some(position.clone()), "{reply}");
+        }
+        for reply in ["", "_INBOX.a", "$JS.ACK.orders.billing.2.7.9.1800000000000000000", "$JS.ACK.a.b.c.d.e.f.g"] {
+            assert_eq!(Position::of(reply), None, "{reply}");
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! One delivered message in hand: decoded, handled, settled.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_nats::{Client, Message};
+use futures_util::FutureExt;
+use tokio::sync::{Semaphore, watch};
+use tokio::time::timeout;
+
+use super::acknowledge::End;
+use super::dead_letter::{self, Reason};
+use super::delivery::{Delivery, Position};
+use super::handler::AnyHandler;
+use super::incoming::{ConsumedEvent, Incoming, ReadMessageError, header, placed};
+use super::options::ReaderOptions;
+use super::pulse::Pulse;
+use super::served::Counts;
+use super::settle::Settle;
+use crate::chain::Chain;
+use crate::publisher::Publisher;
+
+/// The pause of an event that was given back because the reader stops.
+const GIVEN_BACK: Duration = Duration::from_secs(1);
+
+/// How long a handler that blocks its thread, and cannot be cancelled, may keep its event beyond its time.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// What all messages of a reader are handled with.
+pub(super) struct Desk {
+    pub(super) publisher: Publisher,
+    pub(super) client: Client,
+    pub(super) service: &'static str,
+    pub(super) events: &'static [ConsumedEvent],
+    /// Those of `events` on this server.
+    pub(super) filters: Vec<String>,
+    /// By event.
+    pub(super) handlers: Vec<Arc<dyn AnyHandler>>,
+    pub(super) options: ReaderOptions,
+    pub(super) counts: Counts,
+    pub(super) pulse: Pulse,
+    /// Whether the reader stops: then every acknowledgement is confirmed.
+    pub(super) stopping: watch::Receiver<bool>,
+    /// Whether handlers are cancelled.
+    pub(super) cut: watch::Receiver<bool>,
+}
+
+/// The result of handling.
+enum Verdict {
+    Done,
+    /// Not an event of the service.
+    Ignored,
+    /// Not yet due; this is not an attempt.
+    Early(Duration),
+    Retry {
+        after: Option<Duration>,
+        why: String,
+    },
+    Dead(Reason),
+}
+
+impl Desk {
+    /// Handles a message and settles it. `places` are those of its stream.
+    pub(super) async fn handle(self: Arc<Self>, message: Message, places: Arc<Semaphore>, is_work_queue: bool) {
+        let Some(reply) = message.reply.clone() else { return };
+        let Some(position) = Position::of(&reply) else { return };
+        let beat = self.pulse.of(reply.clone());
+        // There is a place, unless the server sent more than it was asked for.
+        let Ok(_place) = places.acquire().await else { return };
+        beat.for_at_most(self.options.handle_within.saturating_add(GRACE));
+        let mut event = None;
+        let verdict = self.judge(&message, &position, is_work_queue, &mut event).await;
+        beat.for_at_most(Duration::from_secs(120));
+        let end = self.end(verdict, event, &message, &position).await;
+        drop(beat);
+        let confirm = self.options.confirm || *self.stopping.borrow();
+        end.send(&self.client, reply, confirm).await;
+    }
+
+    async fn judge(
+        &self,
+        message: &Message,
+        position: &Position,
+        is_work_queue: bool,
+        event: &mut Option<usize>,
+    ) -> Verdict {
+        if let Some(pause) = early(message) {
+            return Verdict::Early(pause);
+        }
+        let incoming = match placed(self.events, &self.filters, message) {
+            Ok(incoming) => incoming,
+            // Of a work queue, what is acknowledged is gone.
+            Err(ReadMessageError::NotConsumed) if !is_work_queue => return Verdict::Ignored,
+            Err(error) => return Verdict::Dead((&error).into()),
+        };
+        *event = Some(incoming.index);
+        if position.attempt > self.attempts(message) {
+            let why = "its attempts are used up: the last one did not end, because the reader died or was cut off, or \
+                       because the dead letter could not be stored";
+            return Verdict::Dead(Reason::new(why));
+        }
+        self.call(message, position, incoming).await
+    }
+
+    async fn call(&self, message: &Message, position: &Position, mut incoming: Incoming<'_>) -> Verdict {
+        let Some(handler) = self.handlers.get(incoming.index) else { return Verdict::Ignored };
+        let about = Delivery::new(message, position.clone(), incoming.cloud_event.take());
+        let started = catch_unwind(AssertUnwindSafe(|| handler.start(self.events, &incoming, &about)));
+        let handling = match started {
+            Ok(Ok(handling)) => handling,
+            Ok(Err(error)) => return Verdict::Dead((&error).into()),
+            Err(panic) => return panicked(&*panic),
+        };
+        drop(incoming);
+        let mut cut = self.cut.clone();
+        let limit = self.options.handle_within;
+        tokio::select! {
+            ended = timeout(limit, AssertUnwindSafe(handling).catch_unwind()) => match ended {
+                Ok(Ok(Settle::Done)) => Verdict::Done,
+                Ok(Ok(Settle::Retry { after, why })) => Verdict::Retry { after, why },
+                Ok(Ok(Settle::DeadLetter { why })) => Verdict::Dead(Reason::new(why)),
+                Ok(Err(panic)) => panicked(&*panic),
+                Err(_) => Verdict::Retry { after: None, why: format!("its handler did not end within {limit:?}") },
+            },
+            _ = cut.wait_for(|cut| *cut) => {
+                Verdict::Retry { after: Some(GIVEN_BACK), why: "its handler did not end before the reader stopped".to_owned() }
+            }
+        }
+    }
+
+    /// Stores the dead letter, if it is one, and says how the delivery ends.
+    async fn end(&self, verdict: Verdict, event: Option<usize>, message: &Message, position: &Position) -> End {
+        let reason = match verdict {
+            Verdict::Done => {
+                Counts::add(&self.counts.done);
+                return End::Done;
+            }
+            Verdict::Ignored => {
+                Counts::add(&self.counts.ignored);
+                return End::Done;
+            }
+            Verdict::Early(pause) => return End::Again(pause),
+            Verdict::Retry { after, .. } if position.attempt < self.attempts(message) => {
+                Counts::add(&self.counts.retried);
+                return End::Again(after.unwrap_or_else(|| self.options.retry.pause_after(position.attempt)));
+            }
+            Verdict::Retry { why, .. } => Reason::new(why),
+            Verdict::Dead(reason) => reason,
+        };
+        let name = event.and_then(|index| self.events.get(index)).map(|event| event.descriptor.name);
+        let (stream, sequence) = (position.stream.as_str(), position.sequence);
+        let stored = dead_letter::keep(
+            &self.publisher,
+            &self.options.dead_stream,
+            self.service,
+            name,
+            message,
+            position,
+            &reason,
+        );
+        match stored.await {
+            Ok(()) => {
+                Counts::add(&self.counts.dead);
+                tracing::warn!(service = self.service, event = name, stream, sequence, "stored a dead letter");
+                End::Terminated
+            }
+            Err(error) => {
+                Counts::add(&self.counts.retried);
+                let error = Chain(&error);
+                tracing::error!(service = self.service, event = name, stream, sequence, %error, "could not store a dead letter");
+                End::Again(self.options.retry.pause_after(u64::MAX))
+            }
+        }
+    }
+
+    /// The attempts that this message has. Whoever holds an event until it is due gives it back once.
+    fn attempts(&self, message: &Message) -> u64 {
+        let held = message.headers.as_ref().is_some_and(|headers| header(headers, "Walnats-Delay").is_some());
+        self.options.retry.most().saturating_add(u64::from(held))
+    }
+}
+
+/// The time until an event is due, if its emitter delayed it: `Walnats-Delay`, in seconds since 1970.
+fn early(message: &Message) -> Option<Duration> {
+    let due: f64 = header(message.headers.as_ref()?, "Walnats-Delay")?.trim().parse().ok()?;
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?;
+    let rest = Duration::try_from_secs_f64(due - now.as_secs_f64()).ok()?;
+    (!rest.is_zero()).then_some(rest)
+}
+
+fn panicked(_: &(dyn Any + Send)) -> Verdict {
+    // Its message can contain a part of the event.
+    Verdict::Retry { after: None, why: "its handler panicked".to_owned() }
+}

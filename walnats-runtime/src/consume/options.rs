@@ -1,0 +1,144 @@
+//! The options of a reader.
+
+use std::time::{Duration, SystemTime};
+
+use super::backoff::Backoff;
+
+/// The options of a reader. They apply to each of the service's streams.
+#[derive(Clone, Debug)]
+pub struct ReaderOptions {
+    pub(super) concurrency: usize,
+    pub(super) retry: Backoff,
+    pub(super) ack_wait: Duration,
+    pub(super) max_ack_pending: u32,
+    pub(super) handle_within: Duration,
+    pub(super) stop_within: Duration,
+    pub(super) patience: Duration,
+    pub(super) confirm: bool,
+    pub(super) start: Option<Start>,
+    pub(super) allow_skipping: bool,
+    pub(super) dead_stream: String,
+    pub(super) dead_max_age: Option<Duration>,
+}
+
+/// Where a consumer begins when it is created.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Start {
+    /// With the first event in the stream.
+    All,
+    /// With the next event that is stored.
+    New,
+    /// With the first event that was stored at this time or later.
+    Time(SystemTime),
+    /// With this sequence number.
+    Sequence(u64),
+}
+
+impl ReaderOptions {
+    /// The default options.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many events of each stream are handled concurrently. Default 16; at least 1. No more events than that are fetched
+    /// from the server.
+    pub fn concurrency(mut self, concurrency: usize) -> Self {
+        self.concurrency = concurrency.clamp(1, 100_000);
+        self
+    }
+
+    /// The pauses between attempts and their number. Default: [`Backoff::default`].
+    pub fn retry(mut self, backoff: Backoff) -> Self {
+        self.retry = backoff;
+        self
+    }
+
+    /// How long the server waits for a sign of life before it delivers an event again. Default 30 s; at least 1 s. While a
+    /// handler runs, the reader says every third of it that the event is in progress, so that this is only about readers that
+    /// were killed or cut off.
+    pub fn ack_wait(mut self, wait: Duration) -> Self {
+        self.ack_wait = wait.clamp(Duration::from_secs(1), Duration::from_secs(3_600));
+        self
+    }
+
+    /// How many events may be delivered and not settled, those that wait for their next attempt included, over all instances
+    /// of the service. Default 10,000. The consumer delivers nothing new at the limit.
+    pub fn max_ack_pending(mut self, events: u32) -> Self {
+        self.max_ack_pending = events.clamp(1, i32::MAX as u32);
+        self
+    }
+
+    /// How long a handler may run. Default 5 minutes. After that it is cancelled, and the event is tried again.
+    pub fn handle_within(mut self, limit: Duration) -> Self {
+        self.handle_within = limit.max(Duration::from_millis(1));
+        self
+    }
+
+    /// How long handlers may run after the shutdown began. Default 30 s; at least 5 s, so that what the server was just sending
+    /// has been handed out by then. After that they are cancelled, and their events are given back to the server.
+    pub fn stop_within(mut self, limit: Duration) -> Self {
+        self.stop_within = limit.max(Duration::from_secs(5));
+        self
+    }
+
+    /// How long a stream may be missing, or the server may refuse the consumer, before [`Reader::run`](crate::Reader::run) ends
+    /// with an error. Default 1 minute. A server that does not answer is waited for without limit.
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Waits for the server's confirmation of each acknowledgement. Without it, an acknowledgement can be lost together with
+    /// a connection or a consumer, and the event comes again.
+    pub fn confirm_acknowledgements(mut self) -> Self {
+        self.confirm = true;
+        self
+    }
+
+    /// Where a consumer begins when it is created. Default: [`Start::All`]. A consumer that exists and began elsewhere is
+    /// refused if this is set, because the server cannot move it.
+    pub fn start(mut self, start: Start) -> Self {
+        self.start = Some(start);
+        self
+    }
+
+    /// Permits changes of the service's subject filters by which stored events are never delivered to it: see
+    /// [`ConsumerRefusal`](crate::ConsumerRefusal).
+    pub fn allow_skipping(mut self) -> Self {
+        self.allow_skipping = true;
+        self
+    }
+
+    /// The stream for dead letters; without the prefix of [`Options::stream_prefix`](crate::Options::stream_prefix). Default
+    /// `dead-letters`. Services can share it.
+    pub fn dead_stream(mut self, name: impl Into<String>) -> Self {
+        self.dead_stream = name.into();
+        self
+    }
+
+    /// How long dead letters are kept. Default: not stated, so without limit if the stream is created.
+    pub fn dead_max_age(mut self, age: Duration) -> Self {
+        self.dead_max_age = Some(age);
+        self
+    }
+}
+
+impl Default for ReaderOptions {
+    fn default() -> Self {
+        Self {
+            concurrency: 16,
+            retry: Backoff::default(),
+            ack_wait: Duration::from_secs(30),
+            max_ack_pending: 10_000,
+            handle_within: Duration::from_secs(300),
+            stop_within: Duration::from_secs(30),
+            patience: Duration::from_secs(60),
+            confirm: false,
+            start: None,
+            allow_skipping: false,
+            dead_stream: "dead-letters".to_owned(),
+            dead_max_age: None,
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Says "in progress" for what is in hand, so that the server does not deliver it again: in a task of its own, because a handler
+//! may block its own.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_nats::{Client, Subject};
+use tokio::time::{Instant, interval};
+
+/// What is in hand.
+#[derive(Clone, Debug)]
+pub(super) struct Pulse {
+    held: Arc<Mutex<HashMap<u64, Held>>>,
+    next: Arc<AtomicU64>,
+    every: Duration,
+}
+
+#[derive(Clone, Debug)]
+struct Held {
+    /// The subject of its acknowledgement.
+    reply: Subject,
+    said: Instant,
+    /// A handler that neither ends nor can be cancelled does not keep its event for ever.
+    until: Option<Instant>,
+}
+
+/// Says it until it is dropped.
+pub(super) struct Beat {
+    pulse: Pulse,
+    number: u64,
+}
+
+impl Pulse {
+    pub(super) fn new(ack_wait: Duration) -> Self {
+        Self { held: Arc::default(), next: Arc::default(), every: ack_wait / 3 }
+    }
+
+    /// Starts saying it.
+    pub(super) fn of(&self, reply: Subject) -> Beat {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        self.all().insert(number, Held { reply, said: Instant::now(), until: None });
+        Beat { pulse: self.clone(), number }
+    }
+
+    fn all(&self) -> MutexGuard<'_, HashMap<u64, Held>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says it for all that is in hand; never ends.
+    pub(super) async fn run(self, client: Client) {
+        let mut ticks = interval((self.every / 4).max(Duration::from_millis(50)));
+        loop {
+            ticks.tick().await;
+            for reply in self.due() {
+                // Without a connection, nothing can be said; the event comes again.
+                let _ = client.publish(reply, "+WPI".into()).await;
+            }
+        }
+    }
+
+    fn due(&self) -> Vec<Subject> {
+        let now = Instant::now();
+        let mut all = self.all();
+        let due = all
+            .values_mut()
+            .filter(|held| held.until.is_none_or(|until| now < until) && now.duration_since(held.said) >= self.every);
+        due.map(|held| {
+            held.said = now;
+            held.reply.clone()
+        })
+        .collect()
+    }
+}
+
+impl Beat {
+    /// Stops saying it after this time at the latest.
+    pub(super) fn for_at_most(&self, limit: Duration) {
+        if let Some(held) = self.pulse.all().get_mut(&self.number) {
+            held.until = Instant::now().checked_add(limit);
+        }
+    }
+}
+
+impl Drop for Beat {
+    fn drop(&mut self) {
+        self.pulse.all().remove(&self.number);
+    }
+}

@@ -1,0 +1,254 @@
+//! A reader: what a service does with the events that it consumes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::consumer::{self, Applied, ConsumerAction, ConsumerPlan, RefusedConsumer, Wanted};
+use super::dead_letter;
+use super::error::ReadError;
+use super::hand::Desk;
+use super::handler::{AnyHandler, Handler, Typed};
+use super::incoming::ConsumedEvent;
+use super::lane::Lane;
+use super::options::ReaderOptions;
+use super::pulse::Pulse;
+use super::served::{Counts, Served};
+use crate::event::Event;
+use crate::jetstream::Api;
+use crate::publisher::Publisher;
+use crate::register::RegisterError;
+
+/// How often a consumer is planned again because another instance of the service was faster.
+const RACES: usize = 5;
+
+/// Reads the events that a service consumes, and calls a handler for each. Generated code wraps it: `events.billing().reader()`.
+///
+/// Each stream has a durable pull consumer that is named after the service, so that all instances of the service share the
+/// events. An event is settled by what its handler returns; one that cannot be handled becomes a dead letter, which is stored
+/// before the event is settled. Events are delivered at least once: one whose reader dies, or whose acknowledgement is lost, comes
+/// again.
+pub struct Reader {
+    publisher: Publisher,
+    service: &'static str,
+    events: &'static [ConsumedEvent],
+    handlers: Vec<Option<Arc<dyn AnyHandler>>>,
+    options: ReaderOptions,
+}
+
+impl Reader {
+    /// A reader of these events. `service` is the name of its consumers.
+    pub fn new(publisher: Publisher, service: &'static str, events: &'static [ConsumedEvent]) -> Self {
+        Self { publisher, service, events, handlers: vec![None; events.len()], options: ReaderOptions::default() }
+    }
+
+    /// Sets the handler of `E`, which must be one of the reader's events; anything else is ignored.
+    pub fn on<E: Event + 'static, M: 'static>(mut self, handler: impl Handler<E, M>) -> Self {
+        let index = self.events.iter().position(|event| event.descriptor.name == E::DESCRIPTOR.name);
+        if let Some(place) = index.and_then(|index| self.handlers.get_mut(index)) {
+            *place = Some(Arc::new(Typed::<E, M, _>::new(handler)));
+        }
+        self
+    }
+
+    /// Sets all options.
+    pub fn options(mut self, options: ReaderOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Changes some options.
+    pub fn configure(mut self, change: impl FnOnce(ReaderOptions) -> ReaderOptions) -> Self {
+        self.options = change(self.options);
+        self
+    }
+
+    /// Returns what [`Reader::register`] would do with the consumers, and changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// A stream does not exist, or the server cannot be asked.
+    pub async fn plan(&self) -> Result<Vec<ConsumerPlan>, ReadError> {
+        let api = self.api();
+        let mut plans = Vec::new();
+        for wanted in self.wanted() {
+            self.stream(&api, &wanted).await?;
+            plans.push(consumer::plan(&api, &wanted).await.map_err(RegisterError::from)?.0);
+        }
+        Ok(plans)
+    }
+
+    /// Creates the stream of dead letters, and creates or updates the consumers; [`Reader::run`] does so, too. Returns what was
+    /// done.
+    ///
+    /// A consumer keeps its position. Therefore a change is refused by which the service would never get stored events, see
+    /// [`ConsumerRefusal`](crate::ConsumerRefusal).
+    ///
+    /// # Errors
+    ///
+    /// A stream does not exist, a consumer was refused, or the server cannot be asked. The other consumers were registered.
+    pub async fn register(&self) -> Result<Vec<ConsumerPlan>, ReadError> {
+        Ok(self.registered().await?.into_iter().map(|(plan, ..)| plan).collect())
+    }
+
+    /// Registers everything, and returns what is read from.
+    async fn registered(&self) -> Result<Vec<(ConsumerPlan, Wanted, consumer::PresentStream)>, ReadError> {
+        self.publisher.register(&[dead_letter::stream(&self.options.dead_stream, self.options.dead_max_age)]).await?;
+        let api = self.api();
+        let (mut done, mut refused) = (Vec::new(), Vec::new());
+        for wanted in self.wanted() {
+            let stream = self.stream(&api, &wanted).await?;
+            let plan = registered(&api, &wanted).await?;
+            match &plan.action {
+                ConsumerAction::Refused(refusals) => refused.push(RefusedConsumer {
+                    stream: plan.stream.clone(),
+                    consumer: plan.consumer.clone(),
+                    refusals: refusals.clone(),
+                }),
+                _ => done.push((plan, wanted, stream)),
+            }
+        }
+        if refused.is_empty() { Ok(done) } else { Err(ReadError::Refused { refused }) }
+    }
+
+    /// Reads until `shutdown` ends and everything in hand is settled. It fetches nothing more then; handlers have
+    /// [`ReaderOptions::stop_within`] to end, and the events of those that do not are given back. A stop takes some seconds if
+    /// nothing is in hand, because it waits for what the server may just be sending.
+    ///
+    /// Lost connections, restarted servers, new leaders and deleted consumers are overcome. Keep the publisher open until the reader
+    /// has ended: it stores the dead letters. Dropping the future abandons what is in hand, and those events come again after
+    /// [`ReaderOptions::ack_wait`].
+    ///
+    /// # Errors
+    ///
+    /// An event has no handler, registering failed, a stream is missing, or the connection was closed. What was in hand is settled.
+    pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<Served, ReadError> {
+        let handlers = self.complete()?;
+        let sources = self.registered().await?;
+        let (stop, stopping) = watch::channel(false);
+        let (cut, is_cut) = watch::channel(false);
+        let names = self.publisher.names();
+        let desk = Arc::new(Desk {
+            client: self.publisher.client().clone(),
+            service: self.service,
+            events: self.events,
+            filters: self.events.iter().map(|event| names.subject(event.filter.to_owned())).collect(),
+            handlers,
+            counts: Counts::default(),
+            pulse: Pulse::new(self.options.ack_wait),
+            stopping: stopping.clone(),
+            cut: is_cut,
+            options: self.options.clone(),
+            publisher: self.publisher.clone(),
+        });
+        let api = self.api();
+        let mut lanes = JoinSet::new();
+        for (_, wanted, stream) in sources {
+            lanes.spawn(Lane::new(desk.clone(), api.clone(), wanted, stream).run(stopping.clone()));
+        }
+        let mut pulses = JoinSet::new();
+        pulses.spawn(desk.pulse.clone().run(desk.client.clone()));
+        let result = supervised(lanes, shutdown, &stop, &cut, self.options.stop_within).await;
+        result.map(|()| desk.counts.read())
+    }
+
+    /// The handlers, if none is missing.
+    fn complete(&self) -> Result<Vec<Arc<dyn AnyHandler>>, ReadError> {
+        let missing = self.events.iter().zip(&self.handlers).filter(|(_, handler)| handler.is_none());
+        let events: Vec<&'static str> = missing.map(|(event, _)| event.descriptor.name).collect();
+        if events.is_empty() {
+            Ok(self.handlers.iter().flatten().cloned().collect())
+        } else {
+            Err(ReadError::NoHandler { events })
+        }
+    }
+
+    async fn stream(&self, api: &Api, wanted: &Wanted) -> Result<consumer::PresentStream, ReadError> {
+        let stream = consumer::stream(api, &wanted.stream).await.map_err(RegisterError::from)?;
+        stream.ok_or_else(|| ReadError::NoStream { stream: wanted.stream.clone() })
+    }
+
+    fn api(&self) -> Api {
+        let publisher = &self.publisher;
+        Api { client: publisher.client().clone(), prefix: publisher.options().api(), timeout: Duration::from_secs(5) }
+    }
+
+    /// One consumer for each stream that has an event of the service.
+    fn wanted(&self) -> Vec<Wanted> {
+        let names = self.publisher.names();
+        let mut streams: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for event in self.events {
+            let stream = names.stream(event.descriptor.stream).into_owned();
+            streams.entry(stream).or_default().insert(names.subject(event.filter.to_owned()));
+        }
+        // Environments may share a stream: their subjects differ, and so do their consumers.
+        let name = names.subject(String::new()).replace('.', "-") + self.service;
+        let options = &self.options;
+        let wanted = streams.into_iter().map(|(stream, filters)| Wanted {
+            stream,
+            name: name.clone(),
+            filters: consumer::disjoint(filters.iter().map(String::as_str)),
+            ack_wait: options.ack_wait,
+            max_ack_pending: options.max_ack_pending,
+            start: options.start,
+            allow_skipping: options.allow_skipping,
+        });
+        wanted.collect()
+    }
+}
+
+/// Registers a consumer, again if another instance was faster. Returns the plan that was applied, or refused.
+async fn registered(api: &Api, wanted: &Wanted) -> Result<ConsumerPlan, ReadError> {
+    let mut races = 0;
+    loop {
+        let (plan, config) = consumer::plan(api, wanted).await.map_err(RegisterError::from)?;
+        let applied = consumer::apply(api, &plan, &config).await.map_err(RegisterError::from)?;
+        races += 1;
+        if applied == Applied::Done || races == RACES {
+            return Ok(plan);
+        }
+    }
+}
+
+/// Waits for the shutdown or the first lane that fails, and then for all lanes.
+async fn supervised(
+    mut lanes: JoinSet<Result<(), ReadError>>,
+    shutdown: impl Future<Output = ()>,
+    stop: &watch::Sender<bool>,
+    cut: &watch::Sender<bool>,
+    stop_within: Duration,
+) -> Result<(), ReadError> {
+    let mut result = tokio::select! {
+        () = shutdown => Ok(()),
+        Some(ended) = lanes.join_next() => ended.unwrap_or(Err(ReadError::Runtime)),
+    };
+    stop.send_replace(true);
+    let late = async {
+        tokio::time::sleep(stop_within).await;
+        cut.send_replace(true);
+        std::future::pending::<()>().await;
+    };
+    let all = async {
+        let mut first = Ok(());
+        while let Some(ended) = lanes.join_next().await {
+            first = first.and(ended.unwrap_or(Err(ReadError::Runtime)));
+        }
+        first
+    };
+    tokio::select! {
+        () = late => {}
+        rest = all => result = result.and(rest),
+    }
+    result
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader").field("service", &self.service).field("options", &self.options).finish_non_exhaustive()
+    }
+}
