@@ -24,6 +24,7 @@ pub(crate) use self::number::whole;
 pub(super) use self::number::{is_exact, nearest};
 #[cfg(feature = "protobuf")]
 pub(crate) use self::pull::{Mark, as_number};
+#[cfg(feature = "protobuf")]
 pub(crate) use self::string::ordinary;
 use super::object::{FIELDS, OPEN};
 
