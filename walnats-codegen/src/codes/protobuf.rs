@@ -205,6 +205,14 @@ pub(super) const CODES: &[Code] = &[
         reference: None,
     },
     Code {
+        id: "WN0556",
+        slug: "rules-of-another-crate",
+        level: Warn,
+        summary: "A message has `buf.validate` rules, and its type is one of another crate (`[codegen] extern`): they are not checked here.",
+        cure: "Check them where the type comes from; or leave the message out of `extern`.",
+        reference: Some("https://protovalidate.com/"),
+    },
+    Code {
         id: "WN0570",
         slug: "encoding-of-json",
         level: Error,

@@ -17,7 +17,7 @@ use prost_reflect::{DescriptorPool, DynamicMessage, ExtensionDescriptor, Message
 use super::externs::Externs;
 use super::place::Places;
 use super::plain;
-use crate::diagnostic::Report;
+use crate::diagnostic::{Diagnostic, Report};
 use crate::model::{MessageChecks, ProtobufCardinality, ProtobufMember, ProtobufRules, ValueChecks};
 
 use declarations::constant;
@@ -37,6 +37,12 @@ pub fn lower(
     let is_own = |message: &MessageDescriptor| {
         message.package_name() != plain::GOOGLE && !externs.covers(&format!(".{}", message.full_name()))
     };
+    let is_of_another_crate = |message: &&MessageDescriptor| message.package_name() != plain::GOOGLE && !is_own(message);
+    for message in messages.iter().filter(is_of_another_crate).filter(|message| options.concern(message)) {
+        let text = format!("the rules of `{}` are not checked: its type is that of another crate", message.full_name());
+        let found = Diagnostic::warning("WN0556", places.name(message), text);
+        report.push(found.help("check it where the type comes from; or leave it out of `extern` in `[codegen]`"));
+    }
     let mut lowering = Lowering { pool, places, options, report };
     let mut checks = BTreeMap::new();
     for message in messages.iter().filter(|message| is_own(message)) {
@@ -80,6 +86,13 @@ impl Options {
             field: extension("field")?,
             predefined: extension("predefined")?,
         })
+    }
+
+    /// Whether a message has rules of its own.
+    fn concern(&self, message: &MessageDescriptor) -> bool {
+        message.options().has_extension(&self.message)
+            || message.oneofs().any(|oneof| oneof.options().has_extension(&self.oneof))
+            || message.fields().any(|field| field.options().has_extension(&self.field))
     }
 }
 
