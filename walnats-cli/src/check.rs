@@ -42,6 +42,9 @@ pub struct Options {
     /// walnats.toml lists.
     #[arg(long)]
     fix: bool,
+    /// With --fix: also fix what may make payloads invalid that are valid, such as unknown formats and missing types
+    #[arg(long, requires = "fix")]
+    unsafe_fixes: bool,
     /// With --fix: print what would change, and what would be found afterwards; write nothing
     #[arg(long, requires = "fix", visible_alias = "dry-run")]
     diff: bool,
@@ -52,10 +55,8 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
         if options.diff {
             return fix::preview(folder, options);
         }
-        if options.fix {
-            fix::apply(folder)?;
-        }
-        check(folder, options, &BTreeMap::new())
+        let held_back = if options.fix { fix::apply(folder, options)? } else { 0 };
+        Ok(fix::mentioned(check(folder, options, &BTreeMap::new())?, held_back))
     })?;
     finish::with(&run, global)
 }
