@@ -10,6 +10,7 @@ use walnats_codegen::diagnostic::Applicability;
 use walnats_codegen::fix::{Fixed, fix};
 
 use super::Options;
+use super::across::Packages;
 use crate::outcome::Failure;
 use crate::output;
 use crate::report::Run;
@@ -17,9 +18,9 @@ use crate::report::Run;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What would change in a package, as `diff -u` prints it, and what `walnats check` would find afterwards.
-pub fn preview(folder: &Path, options: &Options) -> Result<Run, Failure> {
+pub fn preview(folder: &Path, options: &Options, packages: &Packages) -> Result<Run, Failure> {
     let fixed = fix(&walnats_codegen::configure().root(folder), at_most(options));
-    let mut run = super::check(folder, options, &fixed.texts())?;
+    let mut run = super::check(folder, options, &fixed.texts(), packages)?;
     let diffs = fixed.files.iter().map(|file| {
         let diff = TextDiff::from_lines(&file.old, &file.new);
         diff.unified_diff().header(&format!("a/{}", file.path), &format!("b/{}", file.path)).to_string()
