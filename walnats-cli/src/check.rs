@@ -1,5 +1,6 @@
 //! `walnats check`
 
+mod across;
 mod fix;
 mod opinion;
 mod style;
@@ -15,6 +16,7 @@ use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
 use crate::report::{Case, Run};
 use crate::{breaking, finish, fmt, output, test, today, workspace};
+use across::Packages;
 use opinion::Opinion;
 
 /// Check the schemas, options, subjects, streams, examples, tests and samples
@@ -42,26 +44,36 @@ pub struct Options {
     /// walnats.toml lists.
     #[arg(long)]
     fix: bool,
+    /// With --fix: also fix what may make payloads invalid that are valid, such as unknown formats and missing types
+    #[arg(long, requires = "fix")]
+    unsafe_fixes: bool,
     /// With --fix: print what would change, and what would be found afterwards; write nothing
     #[arg(long, requires = "fix", visible_alias = "dry-run")]
     diff: bool,
 }
 
 pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure> {
-    let run = workspace::run(global, "check", |folder| {
+    let packages = Packages::default();
+    let mut run = workspace::run(global, "check", |folder| {
         if options.diff {
-            return fix::preview(folder, options);
+            return fix::preview(folder, options, &packages);
         }
-        if options.fix {
-            fix::apply(folder)?;
-        }
-        check(folder, options, &BTreeMap::new())
+        let held_back = if options.fix { fix::apply(folder, options)? } else { 0 };
+        Ok(fix::mentioned(check(folder, options, &BTreeMap::new(), &packages)?, held_back))
     })?;
+    if let Some(root) = run.root.clone().filter(|_| global.workspace) {
+        packages.compare(&root, &mut run);
+    }
     finish::with(&run, global)
 }
 
 /// Checks the package in a folder, with some texts in place of those on the disk, by their paths as findings show them.
-fn check(folder: &Path, options: &Options, texts: &BTreeMap<String, String>) -> Result<Run, Failure> {
+fn check(
+    folder: &Path,
+    options: &Options,
+    texts: &BTreeMap<String, String>,
+    packages: &Packages,
+) -> Result<Run, Failure> {
     let mut package = Package::load_with(&walnats_codegen::configure().root(folder), texts);
     let model = package.check().ok();
     if model.is_some() {
@@ -70,6 +82,7 @@ fn check(folder: &Path, options: &Options, texts: &BTreeMap<String, String>) -> 
     let (mut opinion, mut tests) = (Opinion::default(), 0);
     if let Some(model) = &model {
         walnats_compat::lint::check(model, &package.sources, &mut package.report);
+        packages.note(folder, &package, model);
         opinion = opinion::compare(model, &package.sources, &package.settings);
         let mut report = std::mem::take(&mut package.report);
         tests = test::findings(&package, model, folder, &mut report);

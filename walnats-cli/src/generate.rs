@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
-use walnats_codegen::GeneratedFile;
 use walnats_codegen::diagnostic::{Diagnostic, Place, SourceFile};
 use walnats_codegen::write::{Difference, ROOT, STALE, compare, write};
+use walnats_codegen::{GeneratedFile, Package};
 
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
@@ -35,6 +35,7 @@ pub struct Options {
 
 pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure> {
     let folder = root::folder(global)?;
+    refuse_schemas(&folder, &options.out, [""])?;
     let (mut files, report) = match walnats_codegen::configure().root(&folder).generate() {
         Ok(generated) => generated,
         Err(report) => {
@@ -43,6 +44,7 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
         }
     };
     name_root(&mut files);
+    refuse_schemas(&folder, &options.out, files.iter().map(|file| file.path.as_str()))?;
     if let Some(note) = rustfmt::format(&options.out, &mut files) {
         output::note(&note);
     }
@@ -55,6 +57,32 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
         generate(&options.out, &files, &mut run)?
     }
     finish::with(&run, global)
+}
+
+/// What is generated has schemas among it, which would be read as events, and other files, which would be reported as unread.
+/// `paths` are those that are written to, from the output folder on.
+fn refuse_schemas<'p>(folder: &Path, out: &Path, paths: impl IntoIterator<Item = &'p str>) -> Result<(), Failure> {
+    let package = Package::load(&walnats_codegen::configure().root(folder));
+    let folders = package.schema_folders();
+    let schemas: Vec<(&String, PathBuf)> =
+        folders.iter().filter_map(|name| Some((name, folder.join(name).canonicalize().ok()?))).collect();
+    for path in paths {
+        let Some(real) = real(&out.join(path)) else { continue };
+        if let Some((name, _)) = schemas.iter().find(|(_, schemas)| real.starts_with(schemas)) {
+            let out = out.display();
+            let message = format!("`{out}` would have files in the schema folder `{name}`, which are read as schemas");
+            return Err(format!("{message}: name another folder").into());
+        }
+    }
+    Ok(())
+}
+
+/// Where a path leads that may not exist yet.
+fn real(path: &Path) -> Option<PathBuf> {
+    let whole = std::path::absolute(path).ok()?;
+    let existing = whole.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
+    let (above, real) = existing?;
+    Some(whole.strip_prefix(above).map_or(real.clone(), |rest| real.join(rest)))
 }
 
 /// `include_events!` looks for `events.rs`; `mod events;` looks for `events/mod.rs`.

@@ -1,18 +1,18 @@
 //! `walnats sample`
 
-use std::io::Write as _;
+use std::io::{StdoutLock, Write as _};
 
 use clap::Args;
 use walnats_codegen::Package;
 use walnats_codegen::diagnostic::Diagnostic;
 use walnats_codegen::model::{Event, Payload as Carried};
 use walnats_samples::Judge;
-use walnats_samples::made::{Made, SHORT, Shortage, Wanted, make};
+use walnats_samples::made::{Made, SHORT, Shortage, Wanted, make_each};
 
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
 use crate::report::Run;
-use crate::{finish, named, output, root};
+use crate::{finish, named, root};
 
 /// Make up payloads of an event, each confirmed by its schema
 ///
@@ -57,36 +57,46 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
         }
     }
     let wanted = Wanted { count: options.number, seed: options.seed, invalid: options.invalid };
-    let (made, shortage) = match make(&judge, event, wanted) {
-        Ok(made) => (made, None),
-        Err((made, shortage)) => (made, Some(shortage)),
-    };
-    print(&made, options)?;
+    let mut printer = Printer { options, stdout: std::io::stdout().lock(), printed: 0, failure: None };
+    let ended = make_each(&judge, event, wanted, &mut |made| printer.print(&made));
+    let Printer { printed, failure, .. } = printer;
+    if let Some(failure) = failure {
+        return Err(failure);
+    }
+    let shortage = ended.err();
     let Some(shortage) = shortage else { return Ok(Outcome::Clean) };
     let mut report = package.report.clone();
     report.diagnostics.clear();
-    report.push(short(event, made.len(), options, shortage));
+    report.push(short(event, printed, options, shortage));
     finish::aside(&Run::of("sample", &report).at(folder), global)
 }
 
-fn print(made: &[Made], options: &Options) -> Result<(), Failure> {
-    if options.binary {
-        let bytes = made.iter().flat_map(|one| one.binary.iter().flatten()).copied().collect::<Vec<u8>>();
-        let mut stdout = std::io::stdout().lock();
-        return match stdout.write_all(&bytes).and_then(|()| stdout.flush()) {
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-            result => result.map_err(|error| format!("cannot write the output: {error}").into()),
+/// Writes payloads as they are made.
+struct Printer<'a> {
+    options: &'a Options,
+    stdout: StdoutLock<'static>,
+    printed: usize,
+    failure: Option<Failure>,
+}
+
+impl Printer<'_> {
+    /// Returns whether more is wanted: not after a failure, nor where nobody reads any more.
+    fn print(&mut self, made: &Made) -> bool {
+        let bytes = match (self.options.binary, self.options.pretty) {
+            (true, _) => made.binary.clone().unwrap_or_default(),
+            (false, true) => format!("{:#}\n", made.json).into_bytes(),
+            (false, false) => format!("{}\n", made.json).into_bytes(),
         };
+        self.printed += 1;
+        match self.stdout.write_all(&bytes).and_then(|()| self.stdout.flush()) {
+            Ok(()) => true,
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => false,
+            Err(error) => {
+                self.failure = Some(format!("cannot write the output: {error}").into());
+                false
+            }
+        }
     }
-    let mut text = String::new();
-    for one in made {
-        text += &match options.pretty {
-            true => serde_json::to_string_pretty(&one.json)?,
-            false => one.json.to_string(),
-        };
-        text.push('\n');
-    }
-    output::print(&text)
 }
 
 fn short(event: &Event, made: usize, options: &Options, shortage: Shortage) -> Diagnostic {

@@ -82,6 +82,9 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
         return finish::with(&Run::of("tail", &package.report).summary("nothing shown"), global);
     };
     let payloads = Payloads::new(&package, &model)?;
+    if options.count == Some(0) {
+        return Ok(Outcome::Clean);
+    }
     let filters = options.filters(&model)?;
     if matches!(options.from, Some(Start::Sequence(_))) && filters.len() > 1 {
         return Err("`--from` with a sequence needs a single stream: name an event, or a stream with `--stream`".into());

@@ -14,7 +14,7 @@ use walnats_codegen::diagnostic::{Diagnostic, Place, SourceFile, did_you_mean};
 use walnats_codegen::model::{Event, Payload as Carried};
 use walnats_codegen::{Package, Report};
 use walnats_samples::Judge;
-use walnats_samples::judge::{cut, sentence};
+use walnats_samples::judge::{cut, sentence, unlisted};
 use walnats_samples::payload::{Content, Entry, Format, JsonLines, Payload, text, whole};
 use walnats_samples::run::remarked;
 
@@ -285,6 +285,7 @@ impl<'j> Validation<'_, 'j> {
         }
         let more = list.len().saturating_sub(SHOWN);
         let rest = match &verdict.violations.cut {
+            Some(reason) if more > 0 => Some(unlisted(reason, more)),
             Some(reason) => Some(cut(reason)),
             None => (more > 0).then(|| format!("there are {more} more violations")),
         };

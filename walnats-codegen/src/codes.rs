@@ -143,6 +143,11 @@ pub fn by_id(id: &str) -> Option<&'static Code> {
     all().find(|code| code.id == id)
 }
 
+/// What `walnats breaking` alone finds.
+pub(crate) fn of_changes() -> impl Iterator<Item = &'static Code> {
+    breaking::CODES.iter()
+}
+
 /// The slugs of the codes that have levels.
 pub fn lints() -> impl Iterator<Item = &'static str> {
     all().filter(|code| code.level != DefaultLevel::Error).map(|code| code.slug)

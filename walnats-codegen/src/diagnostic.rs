@@ -5,6 +5,6 @@ mod render;
 
 pub use render::{render, render_at};
 pub use walnats_schema::read::{
-    Diagnostic, Edit, Fix, ForeignFiles, Ignore, Level, Levels, Located, Place, Report, Scope, Severity, SourceFile,
-    Stopped, Suppression, did_you_mean, names_file, nearest,
+    Applicability, Diagnostic, Edit, Fix, ForeignFiles, Ignore, Level, Levels, Located, Place, Report, Scope, Severity,
+    SourceFile, Stopped, Suppression, did_you_mean, names_file, nearest,
 };

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::check;
 use crate::codes;
 use crate::config::Config;
-use crate::diagnostic::{Diagnostic, Edit, Fix, Report, Severity};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Level, Report, Severity};
 use crate::package::Package;
 
 /// How often what came out is looked at again.
@@ -18,6 +18,8 @@ pub struct Fixed {
     pub files: Vec<FixedFile>,
     /// The findings that are gone, in the order of their fixes.
     pub findings: Vec<Diagnostic>,
+    /// How many more fixes there are that may make payloads invalid that are valid.
+    pub held_back: usize,
 }
 
 /// A file that changes.
@@ -32,18 +34,24 @@ pub struct FixedFile {
 }
 
 /// Applies every fix of the package's findings, and looks at the result, until there is no more to fix. A fix that would cause
-/// an error is left out, and so are files that others write.
-pub fn fix(config: &Config) -> Fixed {
+/// an error is left out, and so are files that others write. With `at_most` [`Applicability::Safe`], so is what may make payloads
+/// invalid that are valid.
+pub fn fix(config: &Config, at_most: Applicability) -> Fixed {
     let mut fixer = Fixer { config, rejected: BTreeSet::new() };
     let mut fixed = Fixed::default();
     let mut texts: BTreeMap<String, String> = BTreeMap::new();
     let mut old: BTreeMap<String, String> = BTreeMap::new();
     for _ in 0..MAX_ROUNDS {
         let run = fixer.run(&texts);
-        let candidates = fixer.candidates(&run);
+        let candidates = fixer.candidates(&run, at_most);
         let mut accepted = Vec::new();
         fixer.accept(&run, &texts, &candidates, &mut accepted);
         if accepted.is_empty() {
+            if at_most == Applicability::Safe {
+                let candidates = fixer.candidates(&run, Applicability::Unsafe);
+                fixer.accept(&run, &texts, &candidates, &mut accepted);
+                fixed.held_back = accepted.len();
+            }
             break;
         }
         for edit in accepted.iter().flat_map(|found| edits(found)) {
@@ -80,7 +88,19 @@ struct Run {
     has_model: bool,
     /// Whether there are schemas that were not looked at: who refers to what is not known then.
     is_partial: bool,
+    /// Whether misspelt keywords are allowed here, so that schemas were in use with them.
+    allows_misspelt: bool,
 }
+
+impl Run {
+    fn applicability(&self, found: &Diagnostic) -> Applicability {
+        let own = found.fix.as_ref().map(|fix| fix.applicability).unwrap_or_default();
+        if found.code == MISSPELT && self.allows_misspelt { Applicability::Unsafe } else { own }
+    }
+}
+
+/// The code of misspelt keywords.
+const MISSPELT: &str = "WN0305";
 
 /// The findings whose fixes take all references of the package.
 const OF_REFERENCES: [&str; 3] = ["WN02", "WN0732", "WN0734"];
@@ -125,14 +145,17 @@ impl Fixer<'_> {
         let has_model = has_model && of_reading.is_empty();
         package.report.diagnostics.extend(of_reading);
         package.report.sort();
-        Run { report: package.report, has_model, is_partial }
+        let level = package.settings.levels().get(MISSPELT).copied();
+        let allows_misspelt = level.is_some_and(|level| level != Level::Deny);
+        Run { report: package.report, has_model, is_partial, allows_misspelt }
     }
 
     /// The findings whose fixes may be applied together.
-    fn candidates<'r>(&self, run: &'r Run) -> Vec<&'r Diagnostic> {
+    fn candidates<'r>(&self, run: &'r Run, at_most: Applicability) -> Vec<&'r Diagnostic> {
         let mut taken: HashMap<&str, Vec<(usize, usize)>> = HashMap::new();
         let mut candidates = Vec::new();
-        for found in run.report.visible().filter(|found| !edits(found).is_empty()) {
+        let is_wanted = |found: &&Diagnostic| run.applicability(found) <= at_most && !edits(found).is_empty();
+        for found in run.report.visible().filter(is_wanted) {
             let own = edits(found);
             let is_free = |edit: &Edit| {
                 let span = (edit.place.span.start, edit.place.span.end);
@@ -189,7 +212,7 @@ impl Fixer<'_> {
 }
 
 fn edits(found: &Diagnostic) -> &[Edit] {
-    found.fix.as_ref().map_or(&[], |Fix { edits }| edits)
+    found.fix.as_ref().map_or(&[], |fix| &fix.edits)
 }
 
 /// What a fix is told by after its place has moved.
@@ -255,7 +278,7 @@ fn is_worse(before: &Run, after: &Run, findings: &[&Diagnostic]) -> bool {
 /// What says that a schema refuses more than it seems to.
 const NARROWED: [&str; 4] = ["WN0702", "WN0720", "WN0721", "WN0725"];
 /// What is fixed by adding a keyword that refuses something.
-const NARROWING: [&str; 3] = ["WN0309", "WN0314", "WN0726"];
+const NARROWING: [&str; 2] = ["WN0314", "WN0726"];
 
 /// Whether a keyword that was added contradicts what stands beside it.
 fn narrows(before: &Run, after: &Run, findings: &[&Diagnostic]) -> bool {

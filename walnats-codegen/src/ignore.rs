@@ -136,6 +136,11 @@ fn known(slug: &str, place: Place, report: &mut Report) -> Option<&'static Code>
             let message = format!("`{}` cannot be ignored: nothing can be generated where it is found", code.slug);
             Diagnostic::error("WN0781", place, message).help("correct what it is about")
         }
+        Some(code) if codes::of_changes().any(|other| other.id == code.id) => {
+            let message = format!("`{}` cannot be ignored: only `walnats breaking` finds it", code.slug);
+            Diagnostic::error("WN0781", place, message)
+                .help("accept a single change with `walnats accept`, with the reason")
+        }
         Some(code) => return Some(code),
     };
     report.push(finding);

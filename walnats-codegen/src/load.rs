@@ -78,11 +78,16 @@ fn read(found: &file::Found<'_>, sources: &mut SourceSet, report: &mut Report) {
     let name = found.name.as_str();
     match found.kind {
         file::Kind::Json => {
-            sources.documents.extend(text(found, report).and_then(|file| parse_json(file, name, report)))
+            let file = text(found, report);
+            sources
+                .documents
+                .extend(file.and_then(|file| of_no_tests(&file, name).or_else(|| parse_json(file, name, report))))
         }
         file::Kind::Yaml => {
             let file = text(found, report).filter(|file| !is_of_buf(name, &file.text));
-            sources.documents.extend(file.and_then(|file| parse_yaml(file, name, report)))
+            sources
+                .documents
+                .extend(file.and_then(|file| of_no_tests(&file, name).or_else(|| parse_yaml(file, name, report))))
         }
         file::Kind::Proto => sources.protobuf.extend(text(found, report).map(|file| ProtobufSource {
             bytes: file.text.clone().into_bytes(),
@@ -98,6 +103,16 @@ fn read(found: &file::Found<'_>, sources: &mut SourceSet, report: &mut Report) {
             }));
         }
     }
+}
+
+/// An empty file in a folder `tests` as a list of no tests.
+fn of_no_tests(file: &Arc<SourceFile>, name: &str) -> Option<Document> {
+    let root = Node { span: 0..0, value: NodeValue::Array(Vec::new()) };
+    (file.text.trim().is_empty() && is_among_tests(name)).then(|| Document {
+        file: Arc::clone(file),
+        name: name.to_owned(),
+        root,
+    })
 }
 
 /// Reads what is in folders `tests`: schema tests, their payloads, and schemas.
@@ -132,7 +147,9 @@ fn is_of_buf(name: &str, text: &str) -> bool {
 
 fn text(found: &file::Found<'_>, report: &mut Report) -> Option<Arc<SourceFile>> {
     let file = file::decode(&found.shown, found.bytes(report)?, report)?;
-    if file.text.trim().is_empty() && found.kind != file::Kind::Proto {
+    let is_empty = file.text.trim().is_empty() && found.kind != file::Kind::Proto;
+    // A schema test without tests, which keeps no other from running.
+    if is_empty && !is_among_tests(&found.name) {
         report.push(
             Diagnostic::error("WN0106", Place { file, span: 0..0 }, "the file is empty")
                 .help("write a schema, `{}` accepts every payload; or remove the file"),

@@ -60,7 +60,7 @@ pub fn compare(directory: &Path, files: &[GeneratedFile]) -> io::Result<Differen
     let mut difference = Difference { stale: stale(directory, files)?, ..Difference::default() };
     for file in files {
         match fs::read(directory.join(&file.path)) {
-            Ok(content) if content == file.content.as_bytes() => {}
+            Ok(content) if is_same(&content, file.content.as_bytes()) => {}
             Ok(_) => difference.changed.push(file.path.clone()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => difference.added.push(file.path.clone()),
             Err(error) => return Err(error),
@@ -91,13 +91,36 @@ pub fn write(directory: &Path, files: &[GeneratedFile]) -> io::Result<Difference
     Ok(difference)
 }
 
+/// Whether two texts differ in their line endings at most, which git may change in a checkout.
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    one == other
+        || one
+            .split_inclusive(|byte| *byte == b'\n')
+            .map(line)
+            .eq(other.split_inclusive(|byte| *byte == b'\n').map(line))
+}
+
+/// A line, and whether it has an end.
+fn line(text: &[u8]) -> (&[u8], bool) {
+    match text.strip_suffix(b"\n") {
+        Some(text) => (text.strip_suffix(b"\r").unwrap_or(text), true),
+        None => (text, false),
+    }
+}
+
+/// Whether a file begins as those that we write.
+fn is_ours(content: &[u8]) -> bool {
+    let header = HEADER.trim_end().as_bytes();
+    content.strip_prefix(header).is_some_and(|rest| rest.starts_with(b"\n") || rest.starts_with(b"\r\n"))
+}
+
 /// Rust files with our header that are not among `files`, and the committed schemas next to them.
 fn stale(directory: &Path, files: &[GeneratedFile]) -> io::Result<Vec<String>> {
     let wanted: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
     let mut stale = Vec::new();
     for path in paths(directory, "")? {
         let Some(stem) = path.strip_suffix(".rs").filter(|_| !wanted.contains(path.as_str())) else { continue };
-        if fs::read(directory.join(&path))?.starts_with(HEADER.as_bytes()) {
+        if is_ours(&fs::read(directory.join(&path))?) {
             let schema = format!("{stem}.schema.json");
             if !wanted.contains(schema.as_str()) && directory.join(&schema).is_file() {
                 stale.push(schema);
@@ -150,6 +173,13 @@ mod tests {
         let written = fs::metadata(path.join("b/a.rs")).unwrap().modified().unwrap();
         assert!(write(&path, &first).unwrap().is_empty());
         assert_eq!(fs::metadata(path.join("b/a.rs")).unwrap().modified().unwrap(), written);
+
+        // As git writes a checkout with `core.autocrlf`.
+        fs::write(path.join("b/a.rs"), first[0].content.replace('\n', "\r\n")).unwrap();
+        assert!(compare(&path, &first).unwrap().is_empty());
+        fs::write(path.join("b/a.rs"), first[0].content.replace("{}", "{ }\r")).unwrap();
+        assert_eq!(compare(&path, &first).unwrap().changed, ["b/a.rs"]);
+        fs::write(path.join("b/a.rs"), first[0].content.replace('\n', "\r\n")).unwrap();
 
         fs::write(path.join("mine.rs"), "fn mine() {}").unwrap();
         let second = format(vec![file("c.rs", "")]);

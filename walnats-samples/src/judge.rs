@@ -11,6 +11,7 @@ use walnats_codegen::model::{Event, EventModel};
 use walnats_compat::opinion::{Files, breaks_meta_schema};
 use walnats_schema::{Cut, Violation, Violations};
 
+use crate::comparable::is_comparable;
 use crate::payload::{Content, Payload};
 use crate::protobuf;
 
@@ -139,10 +140,15 @@ impl SecondOpinion {
 }
 
 impl SecondOpinion {
-    /// Whether a disagreement is a fault of one of the two: not where the schemas break the meta-schemas of their drafts.
-    pub(crate) fn has_to_agree(&self, judge: &Judge<'_>) -> bool {
+    /// Whether a disagreement is a fault of one of the two: not where the schemas break the meta-schemas of their drafts, or use
+    /// what the other validator is known to judge in another way.
+    pub(crate) fn has_to_agree(&self, judge: &Judge<'_>, event: &Event) -> bool {
         let documents = &judge.package.sources.documents;
-        *self.is_sound.get_or_init(|| !breaks_meta_schema(documents, &judge.model.notes))
+        let is_comparable = match event.payload {
+            Carried::Json(schema) => is_comparable(schema, judge.model, &judge.package.sources),
+            Carried::Protobuf(_) => true,
+        };
+        is_comparable && *self.is_sound.get_or_init(|| !breaks_meta_schema(documents, &judge.model.notes))
     }
 }
 
@@ -160,5 +166,16 @@ pub fn cut(cut: &Cut) -> String {
             format!("there are more violations than the {} that are listed", walnats_schema::MAX_VIOLATIONS)
         }
         Cut::TooDeep { .. } => cut.to_string(),
+    }
+}
+
+/// The same, where so many violations that were found are not listed.
+pub fn unlisted(cut: &Cut, number: usize) -> String {
+    match cut {
+        Cut::TooMany => format!(
+            "there are {number} more violations, and perhaps others: counting ended at {}",
+            walnats_schema::MAX_VIOLATIONS
+        ),
+        Cut::TooDeep { .. } => format!("there are {number} more violations; {cut}"),
     }
 }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod case;
+pub mod comparable;
 pub mod coverage;
 pub mod judge;
 pub mod made;

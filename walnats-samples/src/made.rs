@@ -53,10 +53,31 @@ pub enum Shortage {
 /// # Errors
 /// The payloads so far, and why there are no more.
 pub fn make(judge: &Judge<'_>, event: &Event, wanted: Wanted) -> Result<Vec<Made>, (Vec<Made>, Shortage)> {
+    let mut made = Vec::new();
+    let ended = make_each(judge, event, wanted, &mut |one| {
+        made.push(one);
+        true
+    });
+    match ended {
+        Ok(()) => Ok(made),
+        Err(shortage) => Err((made, shortage)),
+    }
+}
+
+/// The same, one by one, as long as `take` returns true.
+///
+/// # Errors
+/// Why there are no more.
+pub fn make_each(
+    judge: &Judge<'_>,
+    event: &Event,
+    wanted: Wanted,
+    take: &mut dyn FnMut(Made) -> bool,
+) -> Result<(), Shortage> {
     let mut random = Random::new(wanted.seed);
     match event.payload {
-        Carried::Json(schema) => json((&judge.model.schemas, schema), wanted, &mut random),
-        Carried::Protobuf(_) => messages(judge, event, wanted, &mut random),
+        Carried::Json(schema) => json((&judge.model.schemas, schema), wanted, &mut random, take),
+        Carried::Protobuf(_) => messages(judge, event, wanted, &mut random, take),
     }
 }
 
@@ -64,18 +85,19 @@ fn json(
     (set, schema): (&SchemaSet, SchemaId),
     wanted: Wanted,
     random: &mut Random,
-) -> Result<Vec<Made>, (Vec<Made>, Shortage)> {
+    take: &mut dyn FnMut(Made) -> bool,
+) -> Result<(), Shortage> {
     let mut instances = Instances::new(set);
-    let mut made: Vec<Made> = Vec::new();
     let is_wanted = |value: &Value| set.is_valid(schema, value) != wanted.invalid;
     let mut found = None;
-    while made.len() < wanted.count {
+    for _ in 0..wanted.count {
         let candidate = (0..TRIES).find_map(|attempt| {
             let value = match (wanted.invalid, attempt % 8) {
                 (false, _) => instances.exact(schema, random),
                 (true, 7) => any(random, 2),
                 (true, _) => instances.instance(schema, random),
             };
+            let value = with_integers(value);
             is_wanted(&value).then_some(value)
         });
         let value = match candidate {
@@ -83,13 +105,29 @@ fn json(
             // What random choices do not meet, a search may find.
             None => match found.get_or_insert_with(|| searched(set, schema, wanted.invalid)) {
                 Ok(value) if is_wanted(value) => value.clone(),
-                Ok(_) => return Err((made, Shortage::NotFound)),
-                Err(shortage) => return Err((made, *shortage)),
+                Ok(_) => return Err(Shortage::NotFound),
+                Err(shortage) => return Err(*shortage),
             },
         };
-        made.push(Made { json: value, binary: None });
+        if !take(Made { json: value, binary: None }) {
+            break;
+        }
     }
-    Ok(made)
+    Ok(())
+}
+
+/// The same value, with whole numbers written as integers.
+fn with_integers(value: Value) -> Value {
+    match value {
+        Value::Array(items) => items.into_iter().map(with_integers).collect(),
+        Value::Object(members) => members.into_iter().map(|(name, value)| (name, with_integers(value))).collect(),
+        Value::Number(number) if number.is_f64() => {
+            // Written out with all its digits, which is exact.
+            let whole = number.as_f64().filter(|value| value.fract() == 0.0 && value.abs() < 1e18);
+            whole.and_then(|value| format!("{value:.0}").parse::<i64>().ok()).map_or(Value::Number(number), Value::from)
+        }
+        other => other,
+    }
 }
 
 /// A payload that the schema accepts, or refuses, if one exists: is everything that one side accepts accepted by the other?
@@ -112,11 +150,11 @@ fn messages(
     event: &Event,
     wanted: Wanted,
     random: &mut Random,
-) -> Result<Vec<Made>, (Vec<Made>, Shortage)> {
-    let Some(kind) = judge.message(event) else { return Err((Vec::new(), Shortage::Message)) };
+    take: &mut dyn FnMut(Made) -> bool,
+) -> Result<(), Shortage> {
+    let Some(kind) = judge.message(event) else { return Err(Shortage::Message) };
     let options = instance::reading(event.protobuf_encoding);
-    let mut made = Vec::new();
-    while made.len() < wanted.count {
+    for _ in 0..wanted.count {
         let candidate = (0..TRIES).find_map(|_| {
             let message = instance::message(&kind, random);
             let json = instance::json(&message)?;
@@ -136,9 +174,13 @@ fn messages(
             (is_whole && read == decoded).then_some(Made { json, binary: Some(binary) })
         });
         match candidate {
-            Some(one) => made.push(one),
-            None => return Err((made, Shortage::Message)),
+            Some(one) => {
+                if !take(one) {
+                    break;
+                }
+            }
+            None => return Err(Shortage::Message),
         }
     }
-    Ok(made)
+    Ok(())
 }

@@ -5,7 +5,7 @@ use walnats_codegen::model::Event;
 use walnats_schema::Violation;
 
 use crate::case::{Case, Expected, Reason};
-use crate::judge::{Judge, SecondOpinion, Verdict, cut, sentence};
+use crate::judge::{Judge, SecondOpinion, Verdict, cut, sentence, unlisted};
 use crate::payload::Content;
 use crate::sources::Sources;
 use crate::{sample_folder, schema_test};
@@ -60,7 +60,7 @@ fn one(judge: &Judge<'_>, second: &SecondOpinion, case: &Case) -> Ended {
     let has_passed = findings.is_empty();
     if let Some(accepts) = second.accepts(event, &case.payload)
         && accepts != verdict.is_valid()
-        && second.has_to_agree(judge)
+        && second.has_to_agree(judge, event)
     {
         findings.push(disagreement(case, accepts));
     }
@@ -113,6 +113,7 @@ fn refused(case: &Case, event: &Event, verdict: &Verdict) -> Vec<Diagnostic> {
     }
     let hidden = violations.list.len().saturating_sub(SHOWN);
     let last = match &violations.cut {
+        Some(reason) if hidden > 0 => Some(unlisted(reason, hidden)),
         Some(reason) => Some(cut(reason)),
         None => (hidden > 0).then(|| format!("there are {hidden} more violations")),
     };

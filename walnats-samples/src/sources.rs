@@ -37,7 +37,12 @@ impl<'a> Sources<'a> {
     /// Why it cannot be read, as the end of a sentence.
     pub fn read(&self, path: &str) -> Result<Vec<u8>, String> {
         let file = self.inside(path)?;
-        let size = fs::metadata(&file).map_err(|error| error.to_string())?.len();
+        let metadata = fs::metadata(&file).map_err(|error| error.to_string())?;
+        // Opening a pipe would wait for somebody who writes to it.
+        if !metadata.is_file() && !metadata.is_dir() {
+            return Err("it is not a regular file".to_owned());
+        }
+        let size = metadata.len();
         if size > MAX_SIZE {
             return Err(format!("it has {size} bytes, more than 64 MiB"));
         }

@@ -33,8 +33,8 @@ pub mod wildcard;
 
 pub use bundle::Bundler;
 pub use diagnostic::{
-    Diagnostic, Edit, Fix, ForeignFiles, Ignore, Level, Levels, Located, Place, Report, Scope, Severity, SourceFile,
-    Stopped, Suppression, names_file,
+    Applicability, Diagnostic, Edit, Fix, ForeignFiles, Ignore, Level, Levels, Located, Place, Report, Scope, Severity,
+    SourceFile, Stopped, Suppression, names_file,
 };
 pub use document::{Document, DocumentId, Member, Node, NodeValue, parse_json, parse_yaml};
 pub use lower::{

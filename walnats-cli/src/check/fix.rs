@@ -6,9 +6,11 @@ use std::path::Path;
 
 use similar::TextDiff;
 use walnats_codegen::codes;
+use walnats_codegen::diagnostic::Applicability;
 use walnats_codegen::fix::{Fixed, fix};
 
 use super::Options;
+use super::across::Packages;
 use crate::outcome::Failure;
 use crate::output;
 use crate::report::Run;
@@ -16,9 +18,9 @@ use crate::report::Run;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What would change in a package, as `diff -u` prints it, and what `walnats check` would find afterwards.
-pub fn preview(folder: &Path, options: &Options) -> Result<Run, Failure> {
-    let fixed = fix(&walnats_codegen::configure().root(folder));
-    let mut run = super::check(folder, options, &fixed.texts())?;
+pub fn preview(folder: &Path, options: &Options, packages: &Packages) -> Result<Run, Failure> {
+    let fixed = fix(&walnats_codegen::configure().root(folder), at_most(options));
+    let mut run = super::check(folder, options, &fixed.texts(), packages)?;
     let diffs = fixed.files.iter().map(|file| {
         let diff = TextDiff::from_lines(&file.old, &file.new);
         diff.unified_diff().header(&format!("a/{}", file.path), &format!("b/{}", file.path)).to_string()
@@ -29,12 +31,26 @@ pub fn preview(folder: &Path, options: &Options) -> Result<Run, Failure> {
         let files = output::count(fixed.files.len(), "file");
         run.summary = format!("{findings} to fix in {files}; then {}", run.summary);
     }
-    Ok(run)
+    Ok(mentioned(run, fixed.held_back))
 }
 
-/// Writes the files of a package that change, and says what was fixed.
-pub fn apply(folder: &Path) -> Result<(), Failure> {
-    let fixed = fix(&walnats_codegen::configure().root(folder));
+fn at_most(options: &Options) -> Applicability {
+    if options.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe }
+}
+
+/// The run, with the number of fixes that were held back at the end of its summary.
+pub fn mentioned(run: Run, held_back: usize) -> Run {
+    if held_back == 0 {
+        return run;
+    }
+    let fixes = if held_back == 1 { "1 hidden fix".to_owned() } else { format!("{held_back} hidden fixes") };
+    let summary = format!("{}; {fixes} can be enabled with `--unsafe-fixes`", run.summary);
+    run.summary(summary)
+}
+
+/// Writes the files of a package that change, says what was fixed, and returns how many fixes were held back.
+pub fn apply(folder: &Path, options: &Options) -> Result<usize, Failure> {
+    let fixed = fix(&walnats_codegen::configure().root(folder), at_most(options));
     for file in &fixed.files {
         let path = folder.join(&file.path);
         let failed = |error: std::io::Error| format!("cannot write `{}`: {error}", path.display());
@@ -43,7 +59,7 @@ pub fn apply(folder: &Path) -> Result<(), Failure> {
         fs::write(&path, [mark, file.new.as_bytes()].concat()).map_err(failed)?;
     }
     output::note(&summary(&fixed));
-    Ok(())
+    Ok(fixed.held_back)
 }
 
 /// What was fixed: a line for each kind.

@@ -7,6 +7,7 @@ use walnats_codegen::model::{Annotations, EventModel};
 use walnats_codegen::settings::Settings;
 use walnats_codegen::{Diagnostic, Report};
 use walnats_compat::opinion::{Files, breaks_meta_schema, pointer};
+use walnats_samples::comparable::is_comparable;
 use walnats_schema::SchemaId;
 
 /// The result of the comparison.
@@ -38,7 +39,7 @@ pub fn compare(model: &EventModel, sources: &SourceSet, settings: &Settings) -> 
                 for (index, example) in note.examples.iter().enumerate() {
                     let ours = model.schemas.validate(id, example).is_empty();
                     let theirs = validator.is_valid(example);
-                    if ours != theirs {
+                    if ours != theirs && is_comparable(id, model, sources) {
                         opinion.disagreements.push(disagreement(note, index, ours));
                     }
                 }
@@ -101,6 +102,24 @@ mod tests {
                 "walnats rejects this example, but the validator jsonschema accepts it",
             ]
         );
+    }
+
+    /// Formats of integers are annotations to the other validator, and it heeds what stands next to a `$ref`.
+    #[test]
+    fn known_differences_are_not_disagreements() {
+        for schema in [
+            r#"{"type": "object", "properties": {"n": {"type": "integer", "format": "int32"}}, "examples": [{"n": 3000000000}]}"#,
+            r#"{"type": "integer", "format": "uint64", "examples": [-1]}"#,
+            r##"{"$schema": "http://json-schema.org/draft-07/schema#", "type": "object", "examples": [{"s": "longer"}],
+                 "properties": {"s": {"$ref": "#/definitions/s", "maxLength": 3}}, "definitions": {"s": {"type": "string"}}}"##,
+            r##"{"$schema": "http://json-schema.org/draft-07/schema#", "type": "object",
+                 "properties": {"s": {"$ref": "#/definitions/s", "maxLength": 3, "examples": ["longer"]}},
+                 "definitions": {"s": {"type": "string", "examples": ["longest"]}}}"##,
+        ] {
+            let opinion = opinion(schema, schema);
+            assert!(opinion.examples > 0 || schema.contains("longest"), "{schema}");
+            assert!(opinion.disagreements.diagnostics.is_empty(), "{schema}: {:?}", opinion.disagreements);
+        }
     }
 
     #[test]

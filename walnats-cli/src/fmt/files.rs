@@ -86,6 +86,11 @@ fn place(path: &Path) -> Option<PathBuf> {
     Some(folder.canonicalize().ok()?.join(path.file_name()?))
 }
 
+/// Whether a folder is one that `path` is in.
+fn is_above(folder: &Path, path: &Path) -> bool {
+    path.parent().and_then(|parent| parent.canonicalize().ok()).is_some_and(|parent| parent.starts_with(folder))
+}
+
 /// A file of another kind was named.
 pub fn unknown(path: &Path) -> Failure {
     format!("`{}` is not formatted: only `.json`, `.yaml`, `.yml`, `.proto` and `.toml` are", path.display()).into()
@@ -116,6 +121,9 @@ impl Search<'_> {
                 Ok(real) if !real.starts_with(&self.package.root) => {
                     self.refuse(&path, "WN0111", "leads out of the package");
                 }
+                Ok(real) if real.is_dir() && is_above(&real, &path) => {
+                    self.refuse(&path, "WN0107", "is a link to a folder that it is in itself");
+                }
                 Ok(real) if real.is_dir() => self.folder(&path, depth + 1),
                 // A schema folder may hold what is no schema.
                 Ok(_) if path.extension().is_some_and(|extension| extension == "toml") => {}
@@ -129,6 +137,10 @@ impl Search<'_> {
     fn found(&mut self, path: &Path) {
         let Some(kind) = path.to_str().and_then(Kind::of) else { return };
         let real = match path.canonicalize() {
+            // Opening a pipe would wait for somebody who writes to it.
+            Ok(real) if !real.is_file() => {
+                return self.refuse(path, "WN0101", "cannot be read: it is not a regular file");
+            }
             Ok(real) if real.starts_with(&self.package.root) => real,
             Ok(_) => return self.refuse(path, "WN0111", "leads out of the package"),
             Err(error) => return self.refuse(path, "WN0101", &format!("cannot be read: {error}")),

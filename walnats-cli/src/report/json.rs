@@ -60,8 +60,14 @@ fn finding(entry: &Entry) -> Value {
     finding["help"] = entry.help.as_deref().into();
     finding["related"] = related.collect();
     let edit = |edit: &Edit| at(Region::exact(&edit.place), &edit.place.file.path, "text", &edit.text);
-    finding["fix"] =
-        entry.fix.as_ref().map(|fix| json!({ "edits": fix.edits.iter().map(edit).collect::<Vec<_>>() })).into();
+    finding["fix"] = entry
+        .fix
+        .as_ref()
+        .map(|fix| {
+            let edits: Vec<Value> = fix.edits.iter().map(edit).collect();
+            json!({ "applicability": fix.applicability.name(), "edits": edits })
+        })
+        .into();
     finding["fingerprint"] = entry.fingerprint.as_str().into();
     finding["package"] = Some(entry.package.as_str()).filter(|package| !package.is_empty()).into();
     finding["suppression"] = suppression.into();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 use walnats_codegen::Severity;
 use walnats_codegen::codes::{self, DefaultLevel};
-use walnats_codegen::diagnostic::{Edit, Fix, Place};
+use walnats_codegen::diagnostic::{Applicability, Edit, Fix, Place};
 
 use super::entry::{Entry, Related};
 use super::region::Region;
@@ -119,8 +119,15 @@ fn fixed(entry: &Entry, fix: &Fix) -> Value {
     let changes = files
         .into_iter()
         .map(|(path, replacements)| json!({ "artifactLocation": { "uri": uri(path) }, "replacements": replacements }));
-    let text = entry.help.as_deref().unwrap_or(&entry.message);
-    json!({ "description": { "text": one_line(text) }, "artifactChanges": changes.collect::<Vec<_>>() })
+    let mut text = one_line(entry.help.as_deref().unwrap_or(&entry.message));
+    if fix.applicability == Applicability::Unsafe {
+        text += " (unsafe: payloads that are valid may become invalid)";
+    }
+    json!({
+        "description": { "text": text },
+        "artifactChanges": changes.collect::<Vec<_>>(),
+        "properties": { "applicability": fix.applicability.name() },
+    })
 }
 
 fn related_location(id: usize, other: &Related) -> Value {

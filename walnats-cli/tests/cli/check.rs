@@ -103,3 +103,30 @@ fn check_runs_schema_tests_and_samples_and_looks_at_the_layout_where_asked() {
     assert_eq!(checked.code, 1, "{}", checked.stdout);
     assert!(checked.stderr.contains("error[WN1001]"), "{}", checked.stderr);
 }
+
+/// Reading one would wait for somebody who writes to it.
+#[cfg(unix)]
+#[test]
+fn a_pipe_among_the_schemas_is_not_read() {
+    for name in ["schemas/b.json", "schemas/b.yaml", "schemas/b.proto", "schemas/tests/b.json"] {
+        let folder = package(&[("schemas/a.json", r#"{"type": "object"}"#), ("schemas/tests/c.json", "[]")]);
+        let made = std::process::Command::new("mkfifo").arg(folder.path().join(name)).status().unwrap();
+        assert!(made.success());
+        for command in [&["check"][..], &["fmt", "--check"], &["test"]] {
+            let ran = walnats(folder.path(), command);
+            assert!(matches!(ran.code, 1 | 2), "{command:?}");
+            assert!(ran.stderr.contains("not a regular file"), "{command:?} {name}: {}", ran.stderr);
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_folder_around_it_is_named() {
+    let folder = package(&[("schemas/deep/a.json", r#"{"type": "object"}"#)]);
+    std::os::unix::fs::symlink("..", folder.path().join("schemas/deep/again")).unwrap();
+    for command in [&["check"][..], &["fmt", "--check"]] {
+        let ran = walnats(folder.path(), command);
+        assert!(ran.stderr.contains("`schemas/deep/again`") && !ran.stderr.contains("nested deeper"), "{}", ran.stderr);
+    }
+}

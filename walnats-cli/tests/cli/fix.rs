@@ -115,3 +115,65 @@ fn layout_is_that_of_the_fixed_text() {
     let after = walnats(folder.path(), &["check", "--fmt"]);
     assert_eq!((preview.code, preview.stderr), (after.code, after.stderr));
 }
+
+/// Each schema, a payload that it accepts, and how many fixes are held back. What `--fix` leaves accepts the payload still.
+const NARROWED: [(&str, &str, usize); 6] = [
+    (
+        r##"{"$schema": "http://json-schema.org/draft-07/schema#", "properties": {"s": {"$ref": "#/definitions/s", "maxLength": 3}},
+             "type": "object", "definitions": {"s": {"type": "string"}}}"##,
+        r#"{"s": "longer"}"#,
+        0,
+    ),
+    (r#"{"properties": {"s": {"type": "string"}}}"#, "[]", 1),
+    (
+        r#"{"type": "object", "properties": {"a": {"type": "string", "format": "timestamp"},
+             "b": {"type": "string", "format": "url"}, "c": {"type": "string", "format": "UUID4"}}}"#,
+        r#"{"a": "x", "b": "x", "c": "x"}"#,
+        3,
+    ),
+    (
+        r#"{"$schema": "http://json-schema.org/draft-04/schema#", "type": "object", "properties": {"a": {"const": 1}}}"#,
+        r#"{"a": 2}"#,
+        1,
+    ),
+    (
+        r#"{"$schema": "http://json-schema.org/draft-07/schema#", "type": "object", "dependentRequired": {"a": ["b"]}}"#,
+        r#"{"a": 2}"#,
+        1,
+    ),
+    (
+        r#"{"$schema": "http://json-schema.org/draft-07/schema#", "type": "object",
+             "properties": {"a": {"type": "array", "items": [], "additionalItems": {"type": "string"}}}}"#,
+        r#"{"a": ["x"]}"#,
+        0,
+    ),
+];
+
+#[test]
+fn what_was_valid_stays_valid() {
+    for (schema, payload, hidden) in NARROWED {
+        let folder = package(&[("schemas/a.json", schema), ("payload.json", payload)]);
+        let is_valid = || walnats(folder.path(), &["validate", "a", "payload.json"]).code == 0;
+        assert!(is_valid(), "{schema} refuses {payload}");
+        let fixed = walnats(folder.path(), &["check", "--fix"]);
+        assert!(is_valid(), "{schema} refuses {payload} after --fix");
+        let text = match hidden {
+            0 => String::new(),
+            1 => "1 hidden fix can be enabled with `--unsafe-fixes`".to_owned(),
+            number => format!("{number} hidden fixes can be enabled with `--unsafe-fixes`"),
+        };
+        assert!(fixed.stdout.contains(&text), "{}", fixed.stdout);
+        assert_eq!(fixed.stdout.contains("--unsafe-fixes"), hidden > 0, "{}", fixed.stdout);
+        let json = walnats(folder.path(), &["check", "--format", "json"]);
+        let report: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap();
+        let marked = findings.iter().filter(|found| found["fix"]["applicability"] == "unsafe").count();
+        assert_eq!(marked, hidden, "{}", json.stdout);
+        let sarif = walnats(folder.path(), &["check", "--format", "sarif"]).stdout;
+        assert_eq!(sarif.matches(r#""applicability": "unsafe""#).count(), hidden, "{sarif}");
+        if hidden > 0 {
+            walnats(folder.path(), &["check", "--fix", "--unsafe-fixes"]);
+            assert!(!is_valid(), "{schema} accepts {payload} after --unsafe-fixes");
+        }
+    }
+}

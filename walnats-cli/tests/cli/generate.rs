@@ -65,3 +65,47 @@ fn generate_keeps_what_others_have_written() {
         assert_eq!(fs::read_dir(folder.path().join("src/events")).unwrap().count(), 1, "nothing is written");
     }
 }
+
+#[test]
+fn code_does_not_go_among_the_schemas() {
+    let folder = package(&[("schemas/user_created.json", USER_CREATED), ("schemas/deep/_shared.json", "{}")]);
+    for out in ["schemas", "./schemas", "schemas/gen", "schemas/deep/more/gen", "gen/../schemas"] {
+        let refused = walnats(folder.path(), &["generate", "--out", out]);
+        assert_eq!(refused.code, 2, "{out}: {}{}", refused.stdout, refused.stderr);
+        assert!(refused.stderr.contains("schema folder `schemas`"), "{}", refused.stderr);
+    }
+    assert!(!folder.path().join("schemas/mod.rs").exists());
+    assert_eq!(walnats(folder.path(), &["generate", "--out", "src/events"]).code, 0);
+}
+
+/// What would be written into a schema folder that is below the output folder.
+#[test]
+fn code_does_not_go_into_schemas_below_it() {
+    let config = "[schemas]\nfolders = [\"src/events/user\"]\n";
+    let folder = package(&[("walnats.toml", config), ("src/events/user/user/created.json", USER_CREATED)]);
+    let refused = walnats(folder.path(), &["generate", "--out", "src/events"]);
+    assert_eq!(refused.code, 2, "{}{}", refused.stdout, refused.stderr);
+    assert!(refused.stderr.contains("schema folder `src/events/user`"), "{}", refused.stderr);
+}
+
+/// As git writes a checkout with `core.autocrlf`.
+#[test]
+fn line_endings_of_a_checkout_are_no_difference() {
+    let folder = sound();
+    assert_eq!(walnats(folder.path(), &["generate", "--out", "src/events"]).code, 0);
+    let mut waiting = vec![folder.path().join("src/events")];
+    while let Some(path) = waiting.pop() {
+        if path.is_dir() {
+            waiting.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else {
+            let text = std::fs::read_to_string(&path).unwrap();
+            std::fs::write(&path, text.replace('\n', "\r\n")).unwrap();
+        }
+    }
+    let checked = walnats(folder.path(), &["generate", "--out", "src/events", "--check"]);
+    assert_eq!(checked.code, 0, "{}{}", checked.stdout, checked.stderr);
+    std::fs::remove_file(folder.path().join("schemas/user_created.json")).unwrap();
+    std::fs::write(folder.path().join("schemas/other.json"), r#"{"type": "object"}"#).unwrap();
+    let checked = walnats(folder.path(), &["generate", "--out", "src/events", "--check"]);
+    assert!(checked.code == 1 && checked.stdout.contains("no longer generated"), "{}", checked.stdout);
+}

@@ -107,3 +107,17 @@ fn files_are_named_by_globs_of_the_usual_kind() {
         assert!(ran.stderr.contains(&message) && !ran.stderr.contains("WN0780"), "{}", ran.stderr);
     }
 }
+
+#[test]
+fn changes_are_accepted_and_not_ignored() {
+    let config = "[[lints.ignore]]\nlint = \"narrowed\"\nfiles = [\"*.json\"]\nreason = \"it is fine\"\n";
+    let schema = r#"{"type": "object", "description": "d", "x-walnats": {"allow": {"WN0801": "it is fine"}}}"#;
+    for files in [
+        [("walnats.toml", config), ("schemas/a.json", r#"{"type": "object"}"#)],
+        [("walnats.toml", ""), ("schemas/a.json", schema)],
+    ] {
+        let checked = walnats(package(&files).path(), &["check"]);
+        assert_eq!(checked.code, 1, "{}{}", checked.stdout, checked.stderr);
+        assert!(checked.stderr.contains("WN0781") && checked.stderr.contains("walnats accept"), "{}", checked.stderr);
+    }
+}

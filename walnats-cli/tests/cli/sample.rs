@@ -1,6 +1,8 @@
 //! `walnats sample`: payloads that are what they are said to be, the same on every machine.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use walnats_harness::nested::{GITHUB_WEBHOOKS_SETTINGS, corpus, workspace};
@@ -94,4 +96,31 @@ fn binary_is_for_protobuf() {
     let refused = walnats(accepts_all.path(), &["sample", "a", "--invalid"]);
     assert_eq!(refused.code, 1);
     assert!(refused.stderr.contains("the schema accepts every payload"), "{}", refused.stderr);
+}
+
+#[test]
+fn integers_are_printed_as_integers() {
+    let schema = r#"{"type": "integer", "minimum": 9007199254740993, "maximum": 9007199254741993}"#;
+    let folder = package(&[("schemas/a.json", schema)]);
+    for seed in ["0", "1", "2", "3"] {
+        let made = walnats(folder.path(), &["sample", "a", "-n", "50", "--seed", seed]);
+        assert_eq!((made.code, made.stdout.lines().count()), (0, 50), "{}", made.stderr);
+        assert!(!made.stdout.contains(['.', 'e']), "{}", made.stdout);
+    }
+}
+
+/// Payloads come as they are made, and end when nobody reads any more.
+#[test]
+fn samples_are_streamed() {
+    let folder = package(&[("schemas/a.json", r#"{"type": "integer"}"#)]);
+    let mut program = Command::new(env!("CARGO_BIN_EXE_walnats"))
+        .args(["sample", "a", "-n", "100000000"])
+        .current_dir(folder.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
+    assert!(lines.next().unwrap().is_ok() && lines.next().unwrap().is_ok());
+    drop(lines);
+    assert!(program.wait().unwrap().success());
 }

@@ -2,7 +2,7 @@
 
 use walnats_harness::nested::workspace;
 
-use crate::program::{package, walnats};
+use crate::program::{USER_CREATED, package, walnats};
 
 const A: &str = r#"{"description": "A.", "type": "object", "required": ["id"], "properties": {"id": {"type": "string", "maxLength": 3}}}"#;
 
@@ -91,4 +91,22 @@ fn a_filter_that_nothing_matches_is_a_failure() {
     let ran = walnats(folder.path(), &["test", "--filter", "zzz", "--min-coverage", "100"]);
     assert_eq!(ran.code, 2, "{}", ran.stdout);
     assert!(ran.stderr.contains("no test contains `zzz`"), "{}", ran.stderr);
+}
+
+#[test]
+fn an_empty_file_stops_no_other_test() {
+    let test = r#"{"event": "user-created", "payload": {"user_id": "u1"}, "valid": true}"#;
+    for (name, text) in [("empty.json", ""), ("empty.yaml", " \n")] {
+        let path = format!("schemas/tests/{name}");
+        let files =
+            [("schemas/user_created.json", USER_CREATED), ("schemas/tests/a.json", test), (path.as_str(), text)];
+        let ran = walnats(package(&files).path(), &["test"]);
+        assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
+        assert!(
+            ran.stderr.contains("the file has no tests") && !ran.stderr.contains("write a schema"),
+            "{}",
+            ran.stderr
+        );
+        assert!(ran.stdout.contains("1 test: 1 passed"), "{}", ran.stdout);
+    }
 }

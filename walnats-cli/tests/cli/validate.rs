@@ -212,3 +212,13 @@ fn names_and_files_are_told_apart() {
         "JSON Lines, whatever the file is called: {text}"
     );
 }
+
+#[test]
+fn violations_that_are_not_listed_are_counted() {
+    let schema = r#"{"type": "array", "items": {"type": "string"}}"#;
+    let payload = format!("[{}1]", "1,".repeat(200));
+    let folder = package(&[("schemas/a.json", schema), ("p.json", &payload)]);
+    let judged = walnats(folder.path(), &["validate", "a", "p.json"]);
+    assert_eq!(judged.code, 1);
+    assert!(judged.stderr.contains("there are 90 more violations, and perhaps others"), "{}", judged.stderr);
+}

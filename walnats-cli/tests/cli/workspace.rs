@@ -149,3 +149,36 @@ fn this_repository_is_a_clean_workspace() {
     assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
     assert!(ran.stdout.contains(".: 6 events in 6 streams"), "{}", ran.stdout);
 }
+
+/// Streams that the server would refuse, and events that consumers could not tell apart.
+#[test]
+fn packages_are_compared_with_each_other() {
+    let of = |stream: &str, subject: &str| {
+        format!(
+            r#"{{ "description": "d", "type": "object", "examples": [{{}}],
+                 "x-walnats": {{ "subject": "{subject}", "stream": "{stream}" }} }}"#
+        )
+    };
+    let folder = package(&[
+        ("a/schemas/order_placed.json", &of("orders", "orders.placed")),
+        ("b/walnats.toml", "[streams.other]\nsubjects = [\"orders.>\"]\n"),
+        ("b/schemas/other_made.json", &of("other", "orders.other")),
+        ("c/schemas/order_placed.json", &of("orders", "orders.elsewhere")),
+        ("d/schemas/fine.json", &of("fine", "fine")),
+    ]);
+    let ran = walnats(folder.path(), &["check", "--workspace", "--root", ".", "--format", "json"]);
+    let document: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let findings = document["findings"].as_array().unwrap();
+    let found: Vec<(&str, &str)> =
+        findings.iter().map(|found| (found["code"].as_str().unwrap(), found["file"].as_str().unwrap())).collect();
+    assert_eq!(ran.code, 1, "{}", ran.stdout);
+    assert_eq!(
+        found,
+        [
+            ("WN0421", "b/walnats.toml"),
+            ("WN0407", "c/schemas/order_placed.json"),
+            ("WN0421", "c/schemas/order_placed.json")
+        ]
+    );
+    assert_eq!(findings[0]["related"][0]["file"], "a/schemas/order_placed.json");
+}

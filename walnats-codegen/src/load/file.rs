@@ -98,6 +98,14 @@ impl Content<'_> {
             report.push(Diagnostic::error("WN0107", whole_file(shown), message));
             return None;
         }
+        // Opening a pipe would wait for somebody who writes to it.
+        if let Self::Disk(path) = self
+            && fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
+        {
+            let message = format!("`{shown}` cannot be read: it is not a regular file");
+            report.push(Diagnostic::error("WN0101", whole_file(shown), message));
+            return None;
+        }
         match self {
             Self::Disk(path) => fs::read(path).map_err(|error| report.push(unreadable(shown, &error))).ok(),
             Self::Memory(bytes) => Some(bytes.to_vec()),
@@ -225,6 +233,14 @@ impl Walk<'_, '_> {
         if !real.starts_with(self.root) {
             return self.report.push(outside(shown));
         }
+        if real.is_dir()
+            && path
+                .parent()
+                .and_then(|parent| fs::canonicalize(parent).ok())
+                .is_some_and(|parent| parent.starts_with(&real))
+        {
+            return self.report.push(looping(shown));
+        }
         if real.is_dir() {
             return self.folder(path, shown, &format!("{name}/"), depth + 1);
         }
@@ -243,6 +259,11 @@ fn no_folder(shown: &str, why: &str) -> Diagnostic {
 
 fn unreadable(shown: &str, error: &std::io::Error) -> Diagnostic {
     Diagnostic::error("WN0101", whole_file(shown), format!("`{shown}` cannot be read: {error}"))
+}
+
+fn looping(shown: &str) -> Diagnostic {
+    Diagnostic::error("WN0107", whole_file(shown), format!("the link `{shown}` leads to a folder that it is in itself"))
+        .help("remove the link")
 }
 
 fn outside(shown: &str) -> Diagnostic {

@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::suggestion::did_you_mean;
-pub use fix::{Edit, Fix};
+pub use fix::{Applicability, Edit, Fix};
 pub use levels::{ForeignFiles, Level, Levels};
 pub use suppression::{Ignore, Scope, Suppression, names_file};
 

@@ -106,6 +106,8 @@ fn empty_lists(site: &Site<'_>, report: &mut Report) {
 fn nothing_in(site: &Site<'_>, member: &Member, keyword: &str, object: &Node) -> Diagnostic {
     let message = format!("an empty list in `{keyword}` is not allowed in {}", site.note.draft.name());
     let help = "it asks for nothing: remove it";
-    let fix = edit::remove_member(site.document, object, &member.name);
+    // Without `items`, `additionalItems` means nothing.
+    let is_needed = member.name == "items" && object.get("additionalItems").is_some();
+    let fix = if is_needed { None } else { edit::remove_member(site.document, object, &member.name) };
     Diagnostic::warning("WN0742", site.place(&member.value), message).help(help).fix(fix)
 }

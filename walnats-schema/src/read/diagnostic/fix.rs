@@ -7,6 +7,36 @@ use super::Place;
 pub struct Fix {
     /// What is replaced; no two overlap.
     pub edits: Vec<Edit>,
+    /// Whether it may change which payloads are valid.
+    pub applicability: Applicability,
+}
+
+/// Whether a fix may be applied without a look at it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Applicability {
+    /// Every payload that was valid stays valid; or nothing was, since the finding is an error.
+    #[default]
+    Safe,
+    /// Payloads that were valid may become invalid.
+    Unsafe,
+}
+
+impl Applicability {
+    /// `safe` or `unsafe`
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Unsafe => "unsafe",
+        }
+    }
+}
+
+impl Fix {
+    /// The same, as one that may make payloads invalid that were valid.
+    #[must_use]
+    pub fn narrowing(self) -> Self {
+        Self { applicability: Applicability::Unsafe, ..self }
+    }
 }
 
 /// A text in place of another one.
@@ -20,12 +50,12 @@ pub struct Edit {
 
 impl From<Edit> for Fix {
     fn from(edit: Edit) -> Self {
-        Self { edits: vec![edit] }
+        vec![edit].into()
     }
 }
 
 impl From<Vec<Edit>> for Fix {
     fn from(edits: Vec<Edit>) -> Self {
-        Self { edits }
+        Self { edits, applicability: Applicability::Safe }
     }
 }

@@ -24,8 +24,8 @@ pub fn remove_item(document: &Document, array: &Node, at: usize) -> Option<Edit>
     // The dash stands before the item, and decides which comments are within it.
     let dash = line + text[line..own.start].find('-')?;
     let end = super::end_of_block(text, &(dash..own.end));
-    let rest = text[end..].find('\n').map_or(text.len(), |newline| end + newline + 1);
-    (text[line..own.start].trim() == "-" && spans.len() > 1).then(|| edit(document, line..rest, ""))
+    let lines = || super::lines_with_comments(text, dash, end);
+    (text[line..own.start].trim() == "-" && spans.len() > 1).then(|| edit(document, lines(), ""))
 }
 
 /// Adds an item to the end of `array`, written like those before it; `None` for an empty array.

@@ -40,7 +40,7 @@ pub fn insert_before(document: &Document, object: &Node, next: &str, name: &str,
     Some(edit(document, at..at, text))
 }
 
-/// Takes the member `name` out of `object`, with the line that it stands on in YAML.
+/// Takes the member `name` out of `object`, in YAML with the lines that it stands on and the comments about it.
 pub fn remove_member(document: &Document, object: &Node, name: &str) -> Option<Edit> {
     let members = object.members();
     let at = members.iter().position(|member| member.name == name)?;
@@ -69,10 +69,7 @@ fn remove_lines(document: &Document, ends: &[std::ops::Range<usize>], at: usize)
     let is_alone = text[line..own.start].trim().is_empty();
     match (is_alone, ends.get(at + 1)) {
         _ if ends.len() == 1 => Some(edit(document, own.start..end, "{}")),
-        (true, _) => {
-            let rest = text[end..].find('\n').map_or(text.len(), |newline| end + newline + 1);
-            Some(edit(document, line..rest, ""))
-        }
+        (true, _) => Some(edit(document, super::lines_with_comments(text, own.start, end), "")),
         // The first member of an item, behind its `- `: the next one takes its place.
         (false, Some(next)) if !text[end..next.start].contains('#') => Some(edit(document, own.start..next.start, "")),
         _ => None,

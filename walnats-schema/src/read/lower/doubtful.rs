@@ -2,7 +2,7 @@
 
 use super::Lowerer;
 use super::schema_object::SchemaObject;
-use crate::read::diagnostic::Diagnostic;
+use crate::read::diagnostic::{Diagnostic, Fix};
 use crate::read::document::{Document, Member, Node, NodeValue};
 use crate::read::edit;
 use crate::read::resolve::{Draft, Location};
@@ -126,7 +126,7 @@ pub(super) fn without_type(
     let message = format!("without `type`, `{}` leaves every value valid that is not {article}", keyword.name);
     let help = format!("say `\"type\": \"{name}\"`, unless other values are meant to be valid");
     let add = || edit::insert_before(document, schema, &keyword.name, "type", &name.into());
-    let fix = if name == "object" { add() } else { None };
+    let fix = if name == "object" { add().map(|edit| Fix::from(edit).narrowing()) } else { None };
     Diagnostic::warning("WN0314", document.place(&keyword.name_span), message).help(help).fix(fix)
 }
 

@@ -5,7 +5,7 @@ use crate::{Format, IntegerFormat, Pattern, PatternError, StringRules};
 use super::Lowerer;
 use super::cure::{self, FormatCure};
 use super::schema_object::SchemaObject;
-use crate::read::diagnostic::{Diagnostic, Edit, Fix, Place};
+use crate::read::diagnostic::{Diagnostic, Fix, Place};
 use crate::read::document::{Member, Node, NodeValue};
 use crate::read::edit;
 use crate::read::resolve::count;
@@ -69,7 +69,10 @@ impl<'a> Lowerer<'a, '_> {
         };
         let message = format!("the format `{name}` is unknown: it is not checked");
         let finding = Diagnostic::warning("WN0304", object.place(&member.value), message);
-        let instead = |format: &str| edit::set(object.document(), &member.value, &format.into());
+        // A format that was unknown refused nothing.
+        let instead = |format: &str| {
+            edit::set(object.document(), &member.value, &format.into()).map(|edit| Fix::from(edit).narrowing())
+        };
         if let Some(types) = object.value("type").filter(|types| !allows(types, &["string"])) {
             self.warn_of_unknown(of_another_type(finding, name, types, instead));
             return;
@@ -77,7 +80,7 @@ impl<'a> Lowerer<'a, '_> {
         self.warn_of_unknown(match cure::of_format(name) {
             Some(cure) => {
                 let fix = match &cure {
-                    FormatCure::Formats([format]) => instead(format).map(Fix::from),
+                    FormatCure::Formats([format]) => instead(format),
                     FormatCure::Formats(_) => None,
                     FormatCure::Base64 => as_base64(object, member),
                 };
@@ -101,12 +104,7 @@ fn allows(types: &Node, names: &[&str]) -> bool {
 }
 
 /// The cure where no text is valid: formats of texts would never apply.
-fn of_another_type(
-    finding: Diagnostic,
-    name: &str,
-    types: &Node,
-    instead: impl Fn(&str) -> Option<Edit>,
-) -> Diagnostic {
+fn of_another_type(finding: Diagnostic, name: &str, types: &Node, instead: impl Fn(&str) -> Option<Fix>) -> Diagnostic {
     let widths = cure::of_integer_format(name).filter(|_| allows(types, &["integer"]) && !allows(types, &["number"]));
     match widths {
         Some([width]) => finding.help(format!("did you mean `{width}`?")).fix(instead(width)),
@@ -130,5 +128,7 @@ fn as_base64(object: &SchemaObject<'_, '_>, format: &Member) -> Option<Fix> {
         return None;
     }
     let value = edit::set(object.document(), &format.value, &"base64".into())?;
-    Some(vec![edit::rename(object.document(), format, "contentEncoding"), value].into())
+    // The generated type refuses other texts.
+    let edits = vec![edit::rename(object.document(), format, "contentEncoding"), value];
+    Some(Fix::from(edits).narrowing())
 }

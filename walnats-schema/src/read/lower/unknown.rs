@@ -2,11 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::json;
-
 use super::schema_object::SchemaObject;
 use super::{Lowerer, UnknownKeywords, nullable};
-use crate::read::diagnostic::{Diagnostic, Edit, Fix, Place};
+use crate::read::diagnostic::{Diagnostic, Fix, Place};
 use crate::read::document::{Member, NodeValue};
 use crate::read::edit;
 use crate::read::resolve::{Draft, KEYWORDS, Keyword, Shape, Vocabulary};
@@ -46,8 +44,6 @@ pub(super) struct Overruled<'a> {
     /// Where the first one stands.
     place: Place,
     names: BTreeSet<&'a str>,
-    /// The edits that put each `$ref` into an `allOf`; `None` where one cannot be.
-    edits: Option<Vec<Edit>>,
 }
 
 impl<'a> Lowerer<'a, '_> {
@@ -61,11 +57,8 @@ impl<'a> Lowerer<'a, '_> {
                 draft: object.draft(),
                 place: object.name_place(first),
                 names: BTreeSet::new(),
-                edits: Some(Vec::new()),
             });
             overruled.names.extend(object.overruled.iter().map(|member| member.name.as_str()));
-            let edits = overruled.edits.take().zip(into_all_of(object));
-            overruled.edits = edits.map(|(before, own)| before.into_iter().chain(own).collect());
         }
         for member in &object.others {
             let name = member.name.as_str();
@@ -101,13 +94,15 @@ impl<'a> Lowerer<'a, '_> {
         }
     }
 
-    /// One warning for each file in which keywords stand next to `$ref`s and mean nothing there.
+    /// One warning for each file in which keywords stand next to `$ref`s and mean nothing there. Whether they should mean something
+    /// is not known, so it has no fix.
     pub(super) fn report_overruled(&mut self) {
-        for Overruled { draft, place, names, edits } in std::mem::take(&mut self.overruled).into_values() {
+        for Overruled { draft, place, names } in std::mem::take(&mut self.overruled).into_values() {
             let list: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
             let message = format!("next to a `$ref`, {} means nothing in {}", list.join(", "), draft.name());
-            let help = "put the `$ref` into an `allOf`, or say `2019-09` or later in `$schema`";
-            self.report.push(Diagnostic::warning("WN0309", place, message).help(help).fix(edits));
+            let help = "remove it, which changes nothing; or, for it to apply, put the `$ref` into an `allOf`, or say `2019-09` or \
+                        later in `$schema`";
+            self.report.push(Diagnostic::warning("WN0309", place, message).help(help));
         }
     }
 
@@ -123,17 +118,6 @@ impl<'a> Lowerer<'a, '_> {
     }
 }
 
-/// The `$ref` of a schema in an `allOf`, next to which other keywords mean something.
-fn into_all_of(object: &SchemaObject<'_, '_>) -> Option<Vec<Edit>> {
-    let (document, node) = (object.document(), object.location.node);
-    let reference = node.member("$ref")?;
-    if node.get("allOf").is_some() {
-        return None;
-    }
-    let value = edit::set(document, &reference.value, &json!([{ "$ref": reference.value.as_str()? }]))?;
-    Some(vec![edit::rename(document, reference, "allOf"), value])
-}
-
 fn other_draft(keyword: &Keyword, member: &Member, object: &SchemaObject<'_, '_>) -> Diagnostic {
     let draft = object.draft().name();
     let message = format!("`{}` means nothing in {draft}", member.name);
@@ -146,7 +130,9 @@ fn other_draft(keyword: &Keyword, member: &Member, object: &SchemaObject<'_, '_>
             keyword.drafts.end().uri()
         )
     };
-    Diagnostic::warning("WN0307", object.name_place(member), message).help(help).fix(in_this_draft(member, object))
+    Diagnostic::warning("WN0307", object.name_place(member), message)
+        .help(help)
+        .fix(in_this_draft(member, object).map(Fix::narrowing))
 }
 
 /// The same in the words of the schema's own draft, where it says which one that is.
