@@ -280,3 +280,69 @@ fn readers_of_one_event_ignore_what_they_do_not_know() {
     let events: Vec<&str> = found.map(|finding| finding.about.name()).collect();
     assert_eq!(events, ["order-sent"]);
 }
+
+/// What one part of the old schema says is unknown; what is beside it is not.
+#[test]
+fn an_error_in_the_old_schema_is_undecided_where_it_is_and_hides_nothing() {
+    let new = json!({"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "integer"}}});
+    let broken = [
+        json!({"$ref": "#/nope"}),
+        json!({"type": "string", "pattern": "["}),
+        json!({"type": "number", "minimum": 0, "exclusiveMinimum": true}),
+        json!({"type": "strnig"}),
+        json!(5),
+        json!({"type": "object", "properties": {"deep": {"$ref": "nowhere.json"}}}),
+    ];
+    for (is_required, a) in [false, true].into_iter().flat_map(|required| broken.iter().map(move |a| (required, a))) {
+        let mut old = json!({"type": "object", "properties": {"a": a, "b": {"type": "string"}}});
+        let mut new = new.clone();
+        // What is beside the error is compared, at the place itself, too: the reader takes what is written.
+        new["properties"]["a"] = match a["type"].as_str() {
+            Some("number") => json!({"type": "number", "exclusiveMinimum": 0}),
+            Some("object") => json!({"type": "object", "properties": {"deep": {"type": "string"}}}),
+            _ => json!({"type": "string"}),
+        };
+        if is_required {
+            old["required"] = json!(["a"]);
+            new["required"] = json!(["a"]);
+        }
+        let comparison = compared(&old, &new, "");
+        let found: Vec<(&str, &str)> =
+            comparison.findings.iter().map(|found| (found.code.id, found.message.as_str())).collect();
+        let [("WN0802", breaking), ("WN0809", undecided)] = found[..] else { panic!("{old}: {found:?}") };
+        assert!(breaking.contains("`/b`"), "{old}: {breaking}");
+        assert!(undecided.contains("at `/a") && undecided.contains("the old schema has an error"), "{undecided}");
+        assert!(comparison.findings[0].witness.is_some(), "{old}");
+        assert_eq!(comparison.verdicts[0].kind, Kind::Breaking);
+        // Alone it is undecided, not compatible.
+        new["properties"]["b"] = json!({"type": "string"});
+        let comparison = compared(&old, &new, "");
+        assert_eq!(codes(&comparison), ["undecided-change"], "{old}");
+    }
+    // A keyword at the root.
+    let old = json!({"type": "object", "required": "b", "properties": {"b": {"type": "string"}}});
+    let comparison = compared(&old, &new, "");
+    assert!(codes(&comparison).contains(&"type-changed"), "{:?}", comparison.findings);
+    assert!(codes(&comparison).contains(&"undecided-change"), "{:?}", comparison.findings);
+}
+
+/// An unknown keyword asks for nothing: that is what was published.
+#[test]
+fn a_misspelt_keyword_of_the_old_schema_is_compared_as_it_was_read() {
+    let schema = |required: &str| json!({"type": "object", "properties": {"a": {"type": "string"}}, required: ["a"]});
+    let comparison = compared(&schema("requierd"), &schema("required"), "");
+    assert_eq!(codes(&comparison), ["required-added"]);
+    assert_eq!(comparison.findings[0].witness, Some(Witness::Json(json!({}))));
+    // A warning that the settings make an error of.
+    let schema = |annotated: bool| {
+        let mut schema = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+        if annotated {
+            schema["something"] = json!(1);
+        } else {
+            schema["required"] = json!(["a"]);
+        }
+        schema
+    };
+    let comparison = compared(&schema(true), &schema(false), "[lints]\nWN0306 = \"deny\"\n");
+    assert_eq!(codes(&comparison), ["required-added"]);
+}

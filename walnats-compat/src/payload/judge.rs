@@ -12,6 +12,7 @@ use crate::finding::Revision;
 use crate::opinion::{Files, pointer};
 use crate::side::Side;
 use crate::tolerant::{open_files, reached};
+use crate::unreadable::without_parts;
 
 /// The validators of an event: of both revisions, as they stand and with unknown members ignored. Each is made when it is first
 /// asked, for most comparisons find no difference, and serves both directions.
@@ -44,6 +45,7 @@ fn validator(side: &Side, event: &Event, is_tolerant: bool) -> Result<Validator,
         let documents: BTreeSet<_> = reached.iter().map(|note| note.document).collect();
         let documents = documents.iter().filter_map(|id| side.package.sources.documents.get(id.0));
         let mut files = Files::new(documents, settings);
+        without_parts(side, event, &mut files);
         if is_pruned {
             prune(side, &reached, &mut files);
         }
