@@ -9,7 +9,8 @@ use std::time::Instant;
 use serde_json::{Value, json};
 use walnats_codegen::model::{Event, Payload};
 use walnats_codegen::settings::{BreakingSettings, Settings, UnknownMembersName};
-use walnats_schema::{SchemaId, SchemaSet};
+use walnats_schema::pointer::escape;
+use walnats_schema::{Schema, SchemaId, SchemaSet};
 
 use crate::finding::{About, Direction, Finding, Revision, Witness};
 use crate::json::{self, Containment, Limits, Reason, Root, Same, Undecided};
@@ -192,9 +193,40 @@ impl<'p> Search<'p> {
         }
     }
 
+    /// The way to the innermost place that holds all that differs, as far as members and items lead there.
+    fn only_difference(&self) -> Vec<String> {
+        let (writer, reader) = (self.writer.set, &self.pair.reader.0.model.schemas);
+        let (mut written, mut read, mut steps) = (self.writer.id, self.read, Vec::new());
+        let mut turns = 0..writer.schemas.len();
+        while turns.next().is_some() {
+            let [one, other] = [(writer, &mut written), (reader, &mut read)].map(|(set, id)| {
+                while let Some(target) = set.get(*id).reference
+                    && *set.get(*id) == (Schema { reference: Some(target), ..Schema::default() })
+                {
+                    *id = target;
+                }
+                set.get(*id)
+            });
+            let members = one.object.properties.iter().filter_map(|(name, id)| {
+                let (_, other) = other.object.properties.iter().find(|(known, _)| known == name)?;
+                Some((name.as_str(), *id, *other))
+            });
+            let items = one.array.items.zip(other.array.items).map(|(id, other)| ("*", id, other));
+            let mut differing = members.chain(items).filter(|(_, id, other)| !is_unchanged(self.pair, *id, *other));
+            let (Some((step, id, other)), None) = (differing.next(), differing.next()) else { break };
+            steps.push(step.to_owned());
+            (written, read) = (id, other);
+        }
+        steps
+    }
+
     fn undecided(&mut self, places: &[Undecided]) {
         for place in places {
-            let steps = walk::steps(&place.pointer);
+            let mut steps = walk::steps(&place.pointer);
+            if steps.is_empty() && place.reason == Reason::Limits {
+                steps = self.only_difference();
+            }
+            let pointer: String = steps.iter().map(|step| format!("/{}", escape(step))).collect();
             let roots = [(self.pair.reader, self.read), (self.pair.writer, self.writer.id)];
             let roots = roots.map(|(side, root)| {
                 let levels = walk::walk(&side.0.model.schemas, root, None, &steps);
@@ -202,14 +234,10 @@ impl<'p> Search<'p> {
             });
             // Of what both sides say there, so that an acceptance does not cover the next change.
             let meanings = roots.map(|(side, deepest)| keyword::meaning(&side.0.model.schemas, deepest.as_slice()));
-            let finding = undecided(self.pair, &place.pointer, reason::words(place.reason), &meanings);
+            let finding = undecided(self.pair, &pointer, reason::words(place.reason), &meanings);
             let marks = roots.into_iter().filter_map(|(side, deepest)| {
                 let deepest = deepest?;
-                let note = if place.pointer.is_empty() {
-                    "undecided".to_owned()
-                } else {
-                    format!("undecided: {}", place.pointer)
-                };
+                let note = if pointer.is_empty() { "undecided".to_owned() } else { format!("undecided: {pointer}") };
                 mark::declaration(side, deepest, &note)
             });
             let marks = marks.collect();
