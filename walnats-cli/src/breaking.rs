@@ -2,10 +2,11 @@
 
 mod baseline;
 mod git;
+mod moved;
 mod tree;
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
@@ -51,7 +52,8 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
         return Ok(Outcome::Clean);
     }
     let whole = if global.workspace { Some(root::workspace(global)?) } else { None };
-    let run = workspace::run(global, "breaking", |folder| {
+    let gone = |root: &Path, members: &[PathBuf]| moved::gone(root, members, &options.against);
+    let run = workspace::run_with(global, "breaking", gone, |folder| {
         let member = whole.as_ref().and_then(|whole| folder.strip_prefix(whole).ok()).unwrap_or(Path::new(""));
         compare(folder, member, &options.against)
     })?;
@@ -61,6 +63,19 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
 /// Compares the package in `folder`, which is `member` of a workspace.
 pub fn compare(folder: &Path, member: &Path, against: &[String]) -> Result<Run, Failure> {
     let mut package = Package::load(&walnats_codegen::configure().root(folder));
+    let mut baselines = Vec::new();
+    if is_without_folders(folder, &package) {
+        // All that there was may be gone.
+        for against in against {
+            baselines.push(baseline::read(against, folder, member)?);
+        }
+        let has_events = |side: &Side| !side.model.events.is_empty() || !side.lost.is_empty();
+        if baselines.iter().any(|baseline| baseline.side.as_ref().is_some_and(has_events)) {
+            let text = std::fs::read(folder.join("walnats.toml")).ok();
+            let files = text.into_iter().map(|text| ("walnats.toml".to_owned(), text)).collect();
+            package = Package::from_sources(&walnats_codegen::configure(), &files);
+        }
+    }
     let Ok(model) = package.model() else {
         // A package with errors is what `walnats check` is for.
         return Ok(Run::of("breaking", &package.report).summary("nothing was compared"));
@@ -75,8 +90,12 @@ pub fn compare(folder: &Path, member: &Path, against: &[String]) -> Result<Run, 
 
     let mut compared: Vec<report::Baseline> = Vec::new();
     let mut seen: BTreeSet<String> = BTreeSet::new();
-    for against in against {
-        let baseline = baseline::read(against, folder, member)?;
+    if baselines.is_empty() {
+        for against in against {
+            baselines.push(baseline::read(against, folder, member)?);
+        }
+    }
+    for baseline in baselines {
         let settings = walnats_compat::Options { is_further: !compared.is_empty(), ..Default::default() };
         let mut comparison = match &baseline.side {
             Some(old) => walnats_compat::compare(old, &new, &settings),
@@ -103,6 +122,11 @@ pub fn compare(folder: &Path, member: &Path, against: &[String]) -> Result<Run, 
     }
     compared.into_iter().for_each(|baseline| run.compare(baseline));
     Ok(run)
+}
+
+/// Whether none of the package's schema folders is there.
+fn is_without_folders(folder: &Path, package: &Package) -> bool {
+    package.schema_folders().iter().all(|schemas| !folder.join(schemas).exists())
 }
 
 /// A case for each verdict, one for each event with what keeps it from its readers, and one for all else.

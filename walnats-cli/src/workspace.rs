@@ -31,6 +31,19 @@ pub fn run(
     command: &str,
     one: impl Fn(&Path) -> Result<Run, Failure> + Sync,
 ) -> Result<Run, Failure> {
+    run_with(global, command, |_, _| Ok(Vec::new()), one)
+}
+
+/// The same, with the packages that `more` returns, which get the workspace's folder and its members, as paths relative to it.
+///
+/// # Errors
+/// Like [`run`].
+pub fn run_with(
+    global: &GlobalOptions,
+    command: &str,
+    more: impl Fn(&Path, &[PathBuf]) -> Result<Vec<PathBuf>, Failure>,
+    one: impl Fn(&Path) -> Result<Run, Failure> + Sync,
+) -> Result<Run, Failure> {
     if !global.workspace {
         let folder = root::folder(global)?;
         let _progress = Progress::start(command);
@@ -38,7 +51,9 @@ pub fn run(
         return Ok(if run.root.is_some() { run } else { run.at(folder) });
     }
     let root = root::workspace(global)?;
-    let members = members(&root)?;
+    let mut members = members(&root)?;
+    members.extend(more(&root, &members)?);
+    members.sort();
     if members.is_empty() {
         return Err(format!("no folder below `{}` has walnats.toml or schemas/", root.display()).into());
     }
@@ -88,8 +103,22 @@ fn all(
     done.into_iter().map(|(_, run)| run).collect()
 }
 
+/// Whether a folder that is not there any more, relative to the workspace's root, would be looked into.
+pub fn is_looked_into(root: &Path, folder: &Path) -> bool {
+    let settings = settings(root);
+    let excluded = settings.workspace.iter().flat_map(|workspace| &workspace.exclude);
+    let excluded: Vec<&str> = excluded.map(|pattern| pattern.as_str().trim_matches('/')).collect();
+    let mut ancestors = folder.ancestors().filter(|above| !above.as_os_str().is_empty());
+    ancestors.all(|above| {
+        let name = above.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let shown = paths::slashed(above);
+        let is_excluded = |pattern: &&str| wildcard::capture(pattern, shown.trim_end_matches('/')).is_some();
+        !(name.starts_with('.') || APART.contains(&name) || name == "schemas" || excluded.iter().any(is_excluded))
+    })
+}
+
 /// The packages below a folder, relative to it, sorted: folders with `walnats.toml`, or with `schemas/` that has files in it.
-fn members(root: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub fn members(root: &Path) -> Result<Vec<PathBuf>, Failure> {
     let settings = settings(root);
     let excluded = settings.workspace.iter().flat_map(|workspace| &workspace.exclude);
     let excluded: Vec<&str> = excluded.map(|pattern| pattern.as_str().trim_matches('/')).collect();

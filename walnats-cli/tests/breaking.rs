@@ -154,19 +154,67 @@ fn a_package_in_a_subfolder_is_compared_with_itself() {
     hook.args(["breaking", "--against", "main", "--root", "services/shop"]).current_dir(folder.path());
     assert_eq!(self::ran(hook.env("GIT_DIR", ".git").env("GIT_INDEX_FILE", ".git/index")).stdout, ran.stdout);
 
-    // The package moves: the old place has to be named, and the program says which there are.
+    // The package moves: it is known by its files.
     git(folder.path(), &["mv", "services/shop", "events"]);
     let moved = folder.path().join("events");
-    let ran = breaking(&moved, "main");
-    assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("--against main:services/shop"), "{}", ran.stderr);
-    assert_eq!(breaking(&moved, "main:services/shop").code, 1);
-    // The same without settings.
-    git(folder.path(), &["rm", "-q", "--cached", "events/walnats.toml"]);
-    fs::remove_file(moved.join("walnats.toml")).unwrap();
+    for is_configured in [true, false] {
+        if !is_configured {
+            git(folder.path(), &["rm", "-q", "--cached", "events/walnats.toml"]);
+            fs::remove_file(moved.join("walnats.toml")).unwrap();
+        }
+        for against in ["main", "main:services/shop"] {
+            let ran = breaking(&moved, against);
+            assert_eq!(ran.code, 1, "{}", ran.stderr);
+            assert!(ran.stdout.contains("main:services/shop/schemas/order_placed.json:6:35"), "{}", ran.stdout);
+        }
+    }
+    // Where nothing says so, the old place has to be named, and the program says which there are.
+    fs::rename(moved.join("schemas/order_placed.json"), moved.join("schemas/other.json")).unwrap();
     let ran = breaking(&moved, "main");
     assert_eq!(ran.code, 2, "{}", ran.stdout);
-    assert!(ran.stderr.contains("--against main:services/shop"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("--against main:services/shop") && ran.stderr.contains("--root"), "{}", ran.stderr);
+}
+
+/// What was deleted as a whole has no folder any more that could be found.
+#[test]
+fn deleted_packages_of_a_workspace_are_compared() {
+    let (folder, shop) = repository("services/shop");
+    let stock = folder.path().join("services/stock");
+    write(&stock, "schemas/stock_changed.json", "{\"type\": \"object\"}");
+    commit(folder.path());
+    let workspace = || walnats(folder.path(), &["breaking", "--workspace", "--against", "HEAD"]);
+    assert_eq!(workspace().code, 0);
+
+    git(folder.path(), &["rm", "-rq", "services/stock"]);
+    assert!(!stock.exists());
+    let ran = workspace();
+    assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains("WN0841") && ran.stdout.contains("stock-changed"), "{}", ran.stdout);
+    let outside = tempfile::tempdir().unwrap();
+    git(folder.path(), &["worktree", "add", "-q", outside.path().join("old").to_str().unwrap(), "HEAD"]);
+    let old = outside.path().join("old");
+    let ran = walnats(folder.path(), &["breaking", "--workspace", "--against", old.to_str().unwrap()]);
+    assert_eq!((ran.code, ran.stdout.contains("WN0841")), (1, true), "{}{}", ran.stdout, ran.stderr);
+    git(folder.path(), &["reset", "-q", "--hard"]);
+
+    // A new name is no deletion.
+    git(folder.path(), &["mv", "services/stock", "services/inventory"]);
+    let ran = workspace();
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    write(folder.path(), "services/inventory/schemas/stock_changed.json", "{\"type\": \"array\"}");
+    let ran = workspace();
+    assert!(ran.code == 1 && !ran.stdout.contains("WN0841"), "{}{}", ran.stdout, ran.stderr);
+    git(folder.path(), &["reset", "-q", "--hard"]);
+
+    // The last schema: git leaves no folder behind, other programs an empty one.
+    fs::remove_file(shop.join("schemas/order_placed.json")).unwrap();
+    for _ in 0..2 {
+        for ran in [workspace(), breaking(&shop, "HEAD")] {
+            assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
+            assert!(ran.stdout.contains("WN0841"), "{}", ran.stdout);
+        }
+        let _ = fs::remove_dir(shop.join("schemas"));
+    }
 }
 
 /// A folder that is named and not there is no package without events.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::json;
 use walnats_codegen::diagnostic::Diagnostic;
 use walnats_codegen::model::Event;
 use walnats_codegen::settings::ModeName;
@@ -128,7 +129,7 @@ impl Comparison {
         };
         for pair in pairs(old, new, (same, &Judge::default())) {
             let why = format!("{whose}: {}", error.message);
-            let finding = payload::undecided(&pair, "", &why);
+            let finding = payload::undecided(&pair, "", &why, &[json!(error.code), json!(error.message)]);
             let side = if revision == Revision::Old { old.0 } else { new.0 };
             let mark = crate::mark::place((side, revision), &error.place, error.code, "is wrong here");
             let found: Vec<Finding> =

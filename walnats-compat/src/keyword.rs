@@ -177,3 +177,53 @@ pub(crate) fn relax(set: &mut SchemaSet, id: SchemaId, keyword: &str, detail: De
     }
     has_changed
 }
+
+/// What a schema says with one keyword and with those that mean something only together with it, and nothing else.
+pub(crate) fn only(schema: &Schema, keyword: &str) -> Schema {
+    let mut part = Schema::default();
+    let Schema { number, string, array, object, .. } = &mut part;
+    let from = schema.clone();
+    match keyword {
+        "type" => part.types = from.types,
+        "enum" | "const" => part.enumeration = from.enumeration,
+        "minimum" | "exclusiveMinimum" => {
+            (number.minimum, number.exclusive_minimum) = (from.number.minimum, from.number.exclusive_minimum);
+        }
+        "maximum" | "exclusiveMaximum" => {
+            (number.maximum, number.exclusive_maximum) = (from.number.maximum, from.number.exclusive_maximum);
+        }
+        "multipleOf" => number.multiple_of = from.number.multiple_of,
+        "format" => (string.format, number.format) = (from.string.format, from.number.format),
+        "minLength" => string.min_length = from.string.min_length,
+        "maxLength" => string.max_length = from.string.max_length,
+        "pattern" => string.pattern = from.string.pattern,
+        "minItems" => array.min_items = from.array.min_items,
+        "maxItems" => array.max_items = from.array.max_items,
+        "uniqueItems" => array.unique_items = from.array.unique_items,
+        "contains" | "minContains" | "maxContains" => array.contains = from.array.contains,
+        "items" | "prefixItems" | "additionalItems" | "unevaluatedItems" => {
+            (array.prefix_items, array.items) = (from.array.prefix_items, from.array.items);
+            array.unevaluated_items = from.array.unevaluated_items;
+        }
+        "minProperties" => object.min_properties = from.object.min_properties,
+        "maxProperties" => object.max_properties = from.object.max_properties,
+        "propertyNames" => object.property_names = from.object.property_names,
+        "properties" | "patternProperties" | "additionalProperties" | "unevaluatedProperties" => {
+            object.properties = from.object.properties;
+            object.pattern_properties = from.object.pattern_properties;
+            object.additional_properties = from.object.additional_properties;
+            object.unevaluated_properties = from.object.unevaluated_properties;
+        }
+        "required" | "dependencies" | "dependentRequired" | "dependentSchemas" => {
+            object.required = from.object.required;
+            object.dependent_required = from.object.dependent_required;
+            object.dependent_schemas = from.object.dependent_schemas;
+        }
+        "allOf" => part.all_of = from.all_of,
+        "anyOf" | "oneOf" => (part.any_of, part.one_of) = (from.any_of, from.one_of),
+        "not" => part.not = from.not,
+        "if" | "then" | "else" => part.condition = from.condition,
+        _ => {}
+    }
+    part
+}

@@ -20,6 +20,7 @@ mod screen;
 mod side;
 pub mod style;
 mod tolerant;
+mod unreadable;
 mod walk;
 
 pub use compare::{Comparison, Options, Verdict, compare};

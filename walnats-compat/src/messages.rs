@@ -148,15 +148,12 @@ fn direction(found: &protobuf::Finding) -> Direction {
 
 /// What an event is published in comes first; its readers may read the other encoding as well.
 fn code(new: &Side, about: &About, found: &protobuf::Finding) -> &'static str {
-    let rule = found.rule;
     if let About::Event(event) = about
         && let Some(ProtobufEncoding::Json(_)) = new.event(event).map(|event| event.protobuf_encoding)
     {
         return match &found.witness {
             Some(witness) if witness.encoding == Encoding::Json => "WN0821",
-            _ if rule.is_in(Category::WireJson) => "WN0821",
             Some(_) => "WN0822",
-            None if rule.is_in(Category::Wire) || rule.is_in(Category::Event) => "WN0822",
             None => "WN0823",
         };
     }
@@ -164,8 +161,7 @@ fn code(new: &Side, about: &About, found: &protobuf::Finding) -> &'static str {
         (About::Definition(_), _) => "WN0823",
         (_, Some(witness)) if witness.encoding == Encoding::Json => "WN0822",
         (_, Some(_)) => "WN0821",
-        (_, None) if rule.is_in(Category::Wire) => "WN0821",
-        (_, None) if rule.is_in(Category::WireJson) || rule.is_in(Category::Event) => "WN0822",
+        // Nobody is known to read anything else.
         (_, None) => "WN0823",
     }
 }

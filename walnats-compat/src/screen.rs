@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
 use walnats_codegen::diagnostic::Level;
 
 use crate::compare::Comparison;
@@ -35,7 +36,7 @@ impl Screen {
         let mut findings: Vec<&Finding> =
             comparison.findings.iter().filter(|found| found.level > Level::Allow).collect();
         findings.sort_by_key(|finding| (finding.fails(), finding.about.clone()));
-        findings.iter().map(|finding| self.finding(finding) + "\n").collect()
+        findings.iter().map(|finding| self.finding(&shown(finding)) + "\n").collect()
     }
 
     fn finding(&self, finding: &Finding) -> String {
@@ -75,7 +76,7 @@ impl Screen {
             Some(Witness::Json(payload)) => {
                 format!(
                     "  {}   {} (two validators agree)\n",
-                    shorten(&payload.to_string()),
+                    escaped(&payload_text(payload)),
                     self.who(finding.direction)
                 )
             }
@@ -84,7 +85,8 @@ impl Screen {
                     Encoding::Binary => format!("{}   ({})", witness.hex(), one_line(&witness.text)),
                     Encoding::Json => one_line(&witness.text),
                 };
-                format!("  {}\n  {}   {}\n", finding.message, shorten(&payload), witness.outcome)
+                let (payload, outcome) = (escaped(&shorten(&payload)), escaped(&witness.outcome.to_string()));
+                format!("  {}\n  {payload}   {outcome}\n", finding.message)
             }
             None => format!("  {}\n", finding.message),
         };
@@ -123,15 +125,7 @@ impl Screen {
     fn place(&self, mark: &Mark) -> String {
         let prefix = if mark.revision == Revision::Old { self.old_prefix.as_str() } else { "" };
         let (line, column) = mark.place.line_column();
-        // A name may contain what ends a line or steers a terminal.
-        let path = mark.place.file.path.chars().fold(String::new(), |mut path, letter| {
-            if letter.is_control() {
-                path.extend(letter.escape_default())
-            } else {
-                path.push(letter)
-            }
-            path
-        });
+        let path = escaped(&mark.place.file.path);
         format!("{prefix}{path}:{line}:{column}")
     }
 
@@ -177,7 +171,7 @@ impl Screen {
         if let (Some(only), None, 1) = (undecided.next(), undecided.next(), counted(Status::Undecided))
             && let (Some(place), Some(last)) = (undecided_place(&only.message), parts.last_mut())
         {
-            last.push_str(&place);
+            last.push_str(&escaped(&place));
         }
         if !comparison.added.is_empty() {
             parts.push(format!("{} new", comparison.added.len()));
@@ -226,6 +220,90 @@ fn undecided_place(message: &str) -> Option<String> {
 fn sentence(cure: &str) -> String {
     let mut letters = cure.trim_end_matches('.').chars();
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// A finding with its texts as a terminal may see them: what a schema says may contain what ends a line or steers it.
+fn shown(finding: &Finding) -> Finding {
+    let mut shown = finding.clone();
+    let (About::Event(name) | About::Stream(name) | About::Definition(name)) = &mut shown.about;
+    *name = escaped(name);
+    shown.message = escaped(&shown.message);
+    shown.help = shown.help.as_deref().map(escaped);
+    for mark in &mut shown.marks {
+        (mark.text, mark.note) = (escaped(&mark.text), escaped(&mark.note));
+    }
+    shown.readers.iter_mut().for_each(|reader| *reader = escaped(reader));
+    if let Some(acceptance) = &mut shown.acceptance {
+        acceptance.reason = escaped(&acceptance.reason);
+    }
+    shown
+}
+
+/// The text with what ends a line, steers a terminal or changes the order of reading written out.
+fn escaped(text: &str) -> String {
+    let is_hidden = |letter: char| {
+        letter.is_control()
+            || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().fold(String::with_capacity(text.len()), |mut shown, letter| {
+        if is_hidden(letter) {
+            shown.extend(letter.escape_default());
+        } else {
+            shown.push(letter);
+        }
+        shown
+    })
+}
+
+/// How many parts are shown of what has too many to be shown whole.
+const SHOWN_PARTS: usize = 3;
+
+/// A payload; of one that is too long to be shown, its shape.
+fn payload_text(payload: &Value) -> String {
+    let mut left = LONGEST;
+    if is_short(payload, &mut left) {
+        let text = payload.to_string();
+        if text.chars().count() <= LONGEST {
+            return text;
+        }
+    }
+    shorten(&shape(payload))
+}
+
+/// Whether a value has fewer parts than `left`, which is counted down.
+fn is_short(value: &Value, left: &mut usize) -> bool {
+    if *left == 0 {
+        return false;
+    }
+    *left -= 1;
+    match value {
+        Value::Array(items) => items.iter().all(|item| is_short(item, left)),
+        Value::Object(members) => members.values().all(|member| is_short(member, left)),
+        _ => true,
+    }
+}
+
+/// `[{},{},{}, … (10001 items)]`
+fn shape(value: &Value) -> String {
+    match value {
+        Value::Array(items) if items.len() > SHOWN_PARTS => {
+            let first: Vec<String> = items.iter().take(SHOWN_PARTS).map(shape).collect();
+            format!("[{}, … ({} items)]", first.join(","), items.len())
+        }
+        Value::Array(items) => format!("[{}]", items.iter().map(shape).collect::<Vec<_>>().join(",")),
+        Value::Object(members) => {
+            let most = if members.len() > 10 { SHOWN_PARTS } else { members.len() };
+            let member = |(name, value): (&String, &Value)| format!("{}:{}", Value::from(name.as_str()), shape(value));
+            let first: Vec<String> = members.iter().take(most).map(member).collect();
+            let rest = if most < members.len() { format!(", … ({} members)", members.len()) } else { String::new() };
+            format!("{{{}{rest}}}", first.join(","))
+        }
+        Value::String(text) if text.chars().count() > 60 => {
+            let start: String = text.chars().take(20).collect();
+            format!("{}… ({} characters)", Value::from(start), text.chars().count())
+        }
+        other => other.to_string(),
+    }
 }
 
 fn shorten(text: &str) -> String {

@@ -3,7 +3,7 @@
 use prost_reflect::DescriptorPool;
 use walnats_codegen::diagnostic::Diagnostic;
 use walnats_codegen::load::Document;
-use walnats_codegen::lower::{LostEvent, Salvage};
+use walnats_codegen::lower::{LostEvent, Salvage, Unreadable};
 use walnats_codegen::model::{Annotations, Event, EventModel, Payload, Service};
 use walnats_codegen::{Package, model};
 use walnats_schema::SchemaId;
@@ -17,8 +17,10 @@ pub struct Side {
     pub package: Package,
     /// Its events.
     pub model: EventModel,
-    /// The events that have errors.
+    /// The events of which an error leaves nothing to compare.
     pub lost: Vec<LostEvent>,
+    /// The parts of schemas that have no meaning.
+    pub unreadable: Vec<Unreadable>,
     /// All errors, those that concern no event too.
     pub errors: Vec<Diagnostic>,
     /// Its protobuf files, compiled.
@@ -28,14 +30,14 @@ pub struct Side {
 impl Side {
     /// A side of a package. Errors in it end nothing: the events that they do not concern are compared.
     pub fn new(package: Package) -> Self {
-        let Salvage { model, lost, errors } = package.salvage();
-        Self { lost, errors, ..Self::sound(package, model) }
+        let Salvage { model, lost, unreadable, errors } = package.salvage();
+        Self { lost, unreadable, errors, ..Self::sound(package, model) }
     }
 
     /// A side of a package without errors, with the model that was made of it.
     pub fn sound(package: Package, model: EventModel) -> Self {
         let protobuf = compiled(&package);
-        Self { package, model, protobuf, lost: Vec::new(), errors: Vec::new() }
+        Self { package, model, protobuf, lost: Vec::new(), unreadable: Vec::new(), errors: Vec::new() }
     }
 
     /// The event of this name.

@@ -64,7 +64,7 @@ fn items(set: &SchemaSet, id: SchemaId, step: &str) -> Vec<SchemaId> {
 }
 
 /// The schemas, and those that apply to the same value by them; outer ones first.
-fn applied(set: &SchemaSet, ids: impl IntoIterator<Item = SchemaId>) -> Vec<SchemaId> {
+pub(crate) fn applied(set: &SchemaSet, ids: impl IntoIterator<Item = SchemaId>) -> Vec<SchemaId> {
     let (mut found, mut seen): (Vec<SchemaId>, HashSet<SchemaId>) = Default::default();
     let mut waiting: std::collections::VecDeque<SchemaId> = ids.into_iter().collect();
     while let Some(id) = waiting.pop_front() {

@@ -280,3 +280,174 @@ fn readers_of_one_event_ignore_what_they_do_not_know() {
     let events: Vec<&str> = found.map(|finding| finding.about.name()).collect();
     assert_eq!(events, ["order-sent"]);
 }
+
+/// What one part of the old schema says is unknown; what is beside it is not.
+#[test]
+fn an_error_in_the_old_schema_is_undecided_where_it_is_and_hides_nothing() {
+    let new = json!({"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "integer"}}});
+    let broken = [
+        json!({"$ref": "#/nope"}),
+        json!({"type": "string", "pattern": "["}),
+        json!({"type": "number", "minimum": 0, "exclusiveMinimum": true}),
+        json!({"type": "strnig"}),
+        json!(5),
+        json!({"type": "object", "properties": {"deep": {"$ref": "nowhere.json"}}}),
+    ];
+    for (is_required, a) in [false, true].into_iter().flat_map(|required| broken.iter().map(move |a| (required, a))) {
+        let mut old = json!({"type": "object", "properties": {"a": a, "b": {"type": "string"}}});
+        let mut new = new.clone();
+        // What is beside the error is compared, at the place itself, too: the reader takes what is written.
+        new["properties"]["a"] = match a["type"].as_str() {
+            Some("number") => json!({"type": "number", "exclusiveMinimum": 0}),
+            Some("object") => json!({"type": "object", "properties": {"deep": {"type": "string"}}}),
+            _ => json!({"type": "string"}),
+        };
+        if is_required {
+            old["required"] = json!(["a"]);
+            new["required"] = json!(["a"]);
+        }
+        let comparison = compared(&old, &new, "");
+        let found: Vec<(&str, &str)> =
+            comparison.findings.iter().map(|found| (found.code.id, found.message.as_str())).collect();
+        let [("WN0802", breaking), ("WN0809", undecided)] = found[..] else { panic!("{old}: {found:?}") };
+        assert!(breaking.contains("`/b`"), "{old}: {breaking}");
+        assert!(undecided.contains("at `/a") && undecided.contains("the old schema has an error"), "{undecided}");
+        assert!(comparison.findings[0].witness.is_some(), "{old}");
+        assert_eq!(comparison.verdicts[0].kind, Kind::Breaking);
+        // Alone it is undecided, not compatible.
+        new["properties"]["b"] = json!({"type": "string"});
+        let comparison = compared(&old, &new, "");
+        assert_eq!(codes(&comparison), ["undecided-change"], "{old}");
+    }
+    // A keyword at the root.
+    let old = json!({"type": "object", "required": "b", "properties": {"b": {"type": "string"}}});
+    let comparison = compared(&old, &new, "");
+    assert!(codes(&comparison).contains(&"type-changed"), "{:?}", comparison.findings);
+    assert!(codes(&comparison).contains(&"undecided-change"), "{:?}", comparison.findings);
+}
+
+/// An unknown keyword asks for nothing: that is what was published.
+#[test]
+fn a_misspelt_keyword_of_the_old_schema_is_compared_as_it_was_read() {
+    let schema = |required: &str| json!({"type": "object", "properties": {"a": {"type": "string"}}, required: ["a"]});
+    let comparison = compared(&schema("requierd"), &schema("required"), "");
+    assert_eq!(codes(&comparison), ["required-added"]);
+    assert_eq!(comparison.findings[0].witness, Some(Witness::Json(json!({}))));
+    // A warning that the settings make an error of.
+    let schema = |annotated: bool| {
+        let mut schema = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+        if annotated {
+            schema["something"] = json!(1);
+        } else {
+            schema["required"] = json!(["a"]);
+        }
+        schema
+    };
+    let comparison = compared(&schema(true), &schema(false), "[lints]\nWN0306 = \"deny\"\n");
+    assert_eq!(codes(&comparison), ["required-added"]);
+}
+
+/// How far the search comes depends on the machine; what was accepted stays accepted.
+#[test]
+fn a_fingerprint_does_not_depend_on_why_something_is_undecided() {
+    let schema = |pattern: &str| {
+        json!({"type": "object", "properties": {
+            "a": {"type": "string", "pattern": pattern}, "b": {"type": "integer"}}})
+    };
+    let side = |schema: &Value| side(&[("schemas/a.json", &schema.to_string())]);
+    let (old, new) = (side(&schema("^(a)(?=b).*\\1$")), side(&schema("^(a)(?=c).*\\1$")));
+    let compared = |steps: u64| {
+        let limits = walnats_compat::json::Limits { steps, ..Default::default() };
+        let comparison = compare(&old, &new, &Options { limits, ..Options::default() });
+        let [found] = &comparison.findings[..] else { panic!("{:?}", comparison.findings) };
+        (found.message.clone(), found.fingerprint.clone())
+    };
+    let ((unhurried, one), (hurried, other)) = (compared(200_000), compared(1));
+    assert!(hurried == "undecided at `/a`: too many steps" && unhurried != hurried, "{unhurried}; {hurried}");
+    assert_eq!(one, other);
+}
+
+#[test]
+fn large_counts_are_decided() {
+    let object = json!({"type": "object", "properties": {"x": {"type": "string"}}, "required": ["x"]});
+    let many = [
+        ("maxItems", 10_000, json!({"type": "array", "items": object})),
+        ("maxItems", 100_000, json!({"type": "array", "items": {"type": "string"}})),
+        ("maxItems", 9_999, json!({"type": "array", "items": {"type": "integer"}, "uniqueItems": false})),
+        ("maxProperties", 10_000, json!({"type": "object"})),
+        (
+            "maxProperties",
+            10_000,
+            json!({"type": "object", "additionalProperties": {"type": "string"},
+            "propertyNames": {"pattern": "^[a-z]+[0-9]*$"}}),
+        ),
+    ];
+    for (keyword, most, schema) in many {
+        let mut narrowed = schema.clone();
+        narrowed[keyword] = most.into();
+        let event = |inner: &Value| json!({"type": "object", "properties": {"all": inner}, "required": ["all"]});
+        let comparison = compared(&event(&schema), &event(&narrowed), "");
+        assert_eq!(codes(&comparison), ["narrowed"], "{schema}: {:?}", comparison.findings);
+        let Some(Witness::Json(payload)) = &comparison.findings[0].witness else { panic!("no witness") };
+        let size = payload["all"].as_array().map(Vec::len).or(payload["all"].as_object().map(|all| all.len()));
+        assert_eq!(size, Some(most + 1), "{schema}");
+        let screen = walnats_compat::Screen { old: "old".to_owned(), old_prefix: String::new(), has_color: false };
+        let text = screen.text(&comparison);
+        assert!(text.contains(&format!("… ({} ", most + 1)) && text.len() < 2_000, "{text}");
+        // The other way round nothing breaks.
+        assert_eq!(codes(&compared(&event(&narrowed), &event(&schema), "")), [""; 0]);
+    }
+}
+
+/// `int32` is a format of walnats, which `jsonschema` does not know.
+#[test]
+fn formats_of_integers_are_judged_by_their_bounds() {
+    let event = |inner: Value| json!({"type": "object", "properties": {"n": inner}});
+    for (old, new) in [
+        (json!({"type": "integer", "format": "int64"}), json!({"type": "integer", "format": "int32"})),
+        (json!({"type": "integer"}), json!({"type": "integer", "format": "uint8"})),
+        (json!({"type": ["integer", "null"]}), json!({"type": ["integer", "null"], "format": "uint64"})),
+    ] {
+        let comparison = compared(&event(old.clone()), &event(new.clone()), "");
+        assert_eq!(codes(&comparison), ["narrowed"], "{old} {new}: {:?}", comparison.findings);
+        assert!(comparison.findings[0].witness.is_some());
+        assert_eq!(codes(&compared(&event(new), &event(old), "")), [""; 0]);
+    }
+}
+
+/// What a schema says may steer a terminal.
+#[test]
+fn the_screen_shows_no_control_characters() {
+    let name = "c\u{1b}[31m\u{202e}";
+    let event = |inner: Value| {
+        let mut event = json!({"type": "object", "properties": {}, "required": [name]});
+        event["properties"][name] = inner;
+        event
+    };
+    for new in [json!({"type": "integer"}), json!({"enum": ["\u{7}\u{9b}"]}), json!({"pattern": "^(\u{1b}a)\\1$"})] {
+        let comparison = compared(&event(json!({"type": "string"})), &event(new), "");
+        assert!(!comparison.findings.is_empty());
+        let screen = walnats_compat::Screen { old: "old".to_owned(), old_prefix: String::new(), has_color: false };
+        let text = screen.text(&comparison);
+        assert!(text.chars().all(|c| c == '\n' || !(c.is_control() || c == '\u{202e}')), "{text:?}");
+        assert!(text.contains("c\\u{1b}[31m"), "{text}");
+    }
+}
+
+/// What no payload shows to be misread is a matter of generated code.
+#[test]
+fn a_protobuf_change_without_a_witness_is_no_misreading() {
+    let file = |rest: &str| format!("syntax = \"proto3\";\npackage shop;\nimport \"walnats/options.proto\";\n{rest}");
+    let event = |fields: &str| format!("message M {{\n  option (walnats.event) = {{}};\n{fields}\n}}\n");
+    for (old, new) in [
+        (event("string a = 1;"), event("oneof x { string a = 1; }")),
+        (event("S s = 1;") + "message S { string a = 1; }", event("T s = 1;") + "message T { string a = 1; }"),
+    ] {
+        let side = |text: &str| side(&[("schemas/shop.proto", &file(text))]);
+        let comparison = compare(&side(&old), &side(&new), &Options::default());
+        assert!(!comparison.verdicts.is_empty() && !comparison.findings.is_empty(), "{old}");
+        for found in &comparison.findings {
+            assert_eq!((found.code.id, found.level), ("WN0823", Level::Warn), "{found:?}");
+        }
+    }
+}

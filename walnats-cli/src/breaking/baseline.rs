@@ -8,7 +8,7 @@ use walnats_codegen::{Diagnostic, Package};
 use walnats_compat::{Comparison, Side};
 
 use super::git::Git;
-use super::tree;
+use super::{moved, tree};
 use crate::outcome::Failure;
 use crate::{paths, report};
 
@@ -62,7 +62,7 @@ pub fn read(against: &str, root: &Path, member: &Path) -> Result<Baseline, Failu
         let root = root.display();
         return Err(format!("`{against}` is not a folder, and `{root}` is not in a git repository").into());
     }
-    match revision(&git, against) {
+    match revision(&git, root, against) {
         Err(_) if path.is_dir() => folder(against, member),
         Err(_) if path.is_file() => Err(no_baseline(against, path).into()),
         Err(error) if git.commit(split(against).0).is_err() => {
@@ -84,7 +84,7 @@ fn no_baseline(against: &str, path: &Path) -> String {
     )
 }
 
-fn revision(git: &Git, against: &str) -> Result<Baseline, Failure> {
+fn revision(git: &Git, root: &Path, against: &str) -> Result<Baseline, Failure> {
     let (name, folder) = split(against);
     let commit = git.commit(name)?;
     let is_named = folder.is_some();
@@ -104,6 +104,9 @@ fn revision(git: &Git, against: &str) -> Result<Baseline, Failure> {
         if let Ok(root) = git.top() {
             others.retain(|other| !["walnats.toml", "schemas"].iter().any(|name| root.join(other).join(name).exists()));
         }
+        if let Some(origin) = moved::origin(git, &commit, &others, root)? {
+            return revision(git, root, &format!("{name}:{origin}"));
+        }
         if others.is_empty() {
             return Ok(Baseline {
                 name: name.to_owned(),
@@ -113,9 +116,10 @@ fn revision(git: &Git, against: &str) -> Result<Baseline, Failure> {
             });
         }
         let place = if folder.is_empty() { "its root".to_owned() } else { format!("`{folder}`") };
-        let others: String = others.iter().map(|other| format!("\n  --against {name}:{other}")).collect();
+        let root = root.display();
+        let others: String = others.iter().map(|other| format!("\n  --root {root} --against {name}:{other}")).collect();
         return Err(format!(
-            "`{name}` has no schemas in {place}; if the package was elsewhere then, name the folder:{others}"
+            "`{name}` has no schemas in {place}; if the package was elsewhere then, compare it alone and name the folder:{others}"
         )
         .into());
     };
@@ -124,7 +128,7 @@ fn revision(git: &Git, against: &str) -> Result<Baseline, Failure> {
 }
 
 /// `main:old/folder` -> `main`, `old/folder`. A colon may be a part of the revision: `merge-base:main`, `HEAD^{/fix: it}`.
-fn split(against: &str) -> (&str, Option<&str>) {
+pub fn split(against: &str) -> (&str, Option<&str>) {
     let start = if against.starts_with("merge-base:") { "merge-base:".len() } else { 0 };
     let after_braces = against.rfind('}').map_or(start, |end| end.max(start));
     match against[after_braces..].find(':').map(|at| at + after_braces).filter(|at| *at > start) {

@@ -17,10 +17,38 @@ use crate::settings::{Settings, Text};
 pub struct Salvage {
     /// The events that no error concerns. It says nothing of the Rust that comes out.
     pub model: EventModel,
-    /// The events whose own schema, or one that it reaches, has an error; sorted by name.
+    /// The events of which an error leaves nothing to compare; sorted by name.
     pub lost: Vec<LostEvent>,
+    /// The parts of the model's schemas that have no meaning, by schema. The schemas are there without them.
+    pub unreadable: Vec<Unreadable>,
     /// All errors, those that concern no event too.
     pub errors: Vec<Diagnostic>,
+}
+
+/// A part of a schema that has no meaning: a reference to nothing, a pattern that does not compile, a keyword with a wrong value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// The schema that it is in.
+    pub schema: SchemaId,
+    /// Its keyword; `None` for all of the schema.
+    pub keyword: Option<String>,
+    /// What is wrong with it.
+    pub error: Diagnostic,
+}
+
+/// Errors that take the meaning from one keyword, and leave it to the rest of the schema.
+const OF_A_KEYWORD: [&str; 8] = ["WN0201", "WN0202", "WN0203", "WN0210", "WN0211", "WN0301", "WN0302", "WN0303"];
+/// Errors in schemas that have a meaning all the same: an unknown keyword asks for nothing, what contradicts itself allows
+/// nothing, and the names of Rust types are not in any payload. Users may make errors of warnings, too.
+const HARMLESS: [&str; 17] = [
+    "WN0206", "WN0208", "WN0304", "WN0305", "WN0306", "WN0307", "WN0308", "WN0309", "WN0310", "WN0311", "WN0312",
+    "WN0313", "WN0314", "WN0316", "WN0317", "WN0456", "WN0457",
+];
+
+fn is_harmless(code: &str) -> bool {
+    let of_rust = "WN0445".."WN0448";
+    let of_types = "WN0458".."WN0470";
+    HARMLESS.contains(&code) || of_rust.contains(&code) || of_types.contains(&code) || code.starts_with("WN06")
 }
 
 /// An event that could not be lowered.
@@ -47,7 +75,7 @@ pub fn salvage(sources: &SourceSet, settings: &Settings, found: &Report) -> Salv
     overrides::apply(&mut events, &settings.events, (&at, &options), &mut Report::default());
     event::check_names(&mut events, &mut report);
 
-    let broken = broken(&schemas.notes, &report);
+    let (broken, unreadable) = broken(&schemas.notes, sources, &report);
     let mut lost: BTreeMap<String, Diagnostic> = BTreeMap::new();
     let (mut sound, mut late): (Vec<LocatedEvent>, Vec<Diagnostic>) = Default::default();
     for raw in events {
@@ -81,13 +109,19 @@ pub fn salvage(sources: &SourceSet, settings: &Settings, found: &Report) -> Salv
     report.sort();
     let lost = lost.into_iter().map(|(name, error)| LostEvent { name, error }).collect();
     let is_error = |found: &Diagnostic| found.severity == Severity::Error;
-    Salvage { model, lost, errors: report.diagnostics.into_iter().filter(is_error).collect() }
+    Salvage { model, lost, unreadable, errors: report.diagnostics.into_iter().filter(is_error).collect() }
 }
 
-/// The schemas that errors are in: of those around the place of an error, the innermost.
-fn broken<'r>(notes: &[Annotations], report: &'r Report) -> BTreeMap<SchemaId, &'r Diagnostic> {
-    let mut broken = BTreeMap::new();
-    for error in report.diagnostics.iter().filter(|found| found.severity == Severity::Error) {
+/// The schemas that errors are in: of those around the place of an error, the innermost. Those of which nothing is left, and
+/// the parts of others that have no meaning.
+fn broken<'r>(
+    notes: &[Annotations],
+    sources: &SourceSet,
+    report: &'r Report,
+) -> (BTreeMap<SchemaId, &'r Diagnostic>, Vec<Unreadable>) {
+    let (mut broken, mut unreadable): (BTreeMap<SchemaId, &Diagnostic>, Vec<Unreadable>) = Default::default();
+    let errors = report.diagnostics.iter().filter(|found| found.severity == Severity::Error);
+    for error in errors.filter(|error| !is_harmless(error.code)) {
         let (file, span) = (&error.place.file.path, &error.place.span);
         let is_around = |note: &Annotations| {
             let is_in = note.place.span.start <= span.start && span.end <= note.place.span.end;
@@ -95,12 +129,34 @@ fn broken<'r>(notes: &[Annotations], report: &'r Report) -> BTreeMap<SchemaId, &
             note.place.file.path == *file && (is_in || (*span == (0..0) && note.path.is_empty()))
         };
         let around = (0..).map(SchemaId).zip(notes).filter(|(_, note)| is_around(note));
-        let innermost = around.min_by_key(|(_, note)| note.place.span.len());
-        if let Some((id, _)) = innermost {
-            broken.entry(id).or_insert(error);
+        let Some((schema, note)) = around.min_by_key(|(_, note)| note.place.span.len()) else { continue };
+        let keyword = keyword_at(note, sources, error);
+        match (error.code, keyword) {
+            ("WN0301", _) => unreadable.push(Unreadable { schema, keyword: None, error: error.clone() }),
+            (code, Some(keyword)) if OF_A_KEYWORD.contains(&code) => {
+                let is_known = unreadable
+                    .iter()
+                    .any(|known| known.schema == schema && known.keyword.as_deref() == Some(keyword.as_str()));
+                if !is_known {
+                    unreadable.push(Unreadable { schema, keyword: Some(keyword), error: error.clone() });
+                }
+            }
+            _ => drop(broken.entry(schema).or_insert(error)),
         }
     }
-    broken
+    unreadable.sort_by(|a, b| (a.schema, &a.keyword).cmp(&(b.schema, &b.keyword)));
+    (broken, unreadable)
+}
+
+/// The keyword that an error is in. What identifies a schema, or says how to read it, is not a part of it alone.
+fn keyword_at(note: &Annotations, sources: &SourceSet, error: &Diagnostic) -> Option<String> {
+    let schema = sources.documents.get(note.document.0)?.root.descendant(&note.path)?;
+    let span = &error.place.span;
+    let is_around = |start: usize, end: usize| start <= span.start && span.end <= end;
+    let mut members = schema.members().iter();
+    let name = &members.find(|member| is_around(member.name_span.start, member.value.span.end))?.name;
+    let is_reference = matches!(name.as_str(), "$ref" | "$dynamicRef" | "$recursiveRef");
+    (is_reference || !name.starts_with('$')).then(|| name.clone())
 }
 
 fn first_error<'r>(

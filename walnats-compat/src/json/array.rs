@@ -11,8 +11,11 @@ use super::atom::{Atom, ItemRule, Literal, Position};
 use super::outcome::{Doubts, Outcome};
 use super::solver::Solver;
 
-/// How many items an array may have that is made.
-const MAX_ITEMS: u64 = 10_000;
+/// How many items an array may have that is made, and of how many each is looked for on its own.
+const MAX_ITEMS: u64 = 1_000_000;
+const MAX_SINGLE_ITEMS: u64 = 10_000;
+/// How large an array may be that is made, in parts of items.
+const MAX_PARTS: u64 = 4_000_000;
 /// How many items that must be somewhere are placed.
 const MAX_WANTED: u64 = 200;
 /// How many ways to place them are tried.
@@ -256,15 +259,28 @@ impl Solver {
     }
 
     fn of_length(&mut self, rules: &Rules, extra: &Extra, length: u64) -> Outcome {
-        if length > MAX_ITEMS {
+        let is_single = rules.unique || !rules.at_most.is_empty();
+        if length > MAX_ITEMS || (is_single && length > MAX_SINGLE_ITEMS) {
             return Outcome::open(Reason::Counting);
         }
+        // From here on, all items are asked the same, and one is as good as another.
+        let alike = extra.keys().next_back().map_or(0, |last| last + 1).max(rules.tail) + 1;
         let length = length as usize;
         let is_uniform = extra.is_empty() && (0..length).all(|index| rules.literals(index) == rules.literals(0));
         let mut items: Vec<Value> = Vec::new();
         let mut doubts = Doubts::default();
         let mut is_whole = true;
         for index in 0..length {
+            if index >= alike
+                && !is_single
+                && let Some(last) = items.last().cloned()
+            {
+                if parts(&last).saturating_mul((length - index) as u64) > MAX_PARTS {
+                    return Outcome::open(Reason::Counting);
+                }
+                items.resize(length, last);
+                break;
+            }
             let literals = rules.with(index, extra);
             let mut outcome = Outcome::Empty;
             if !extra.contains_key(&index) && !rules.at_most.is_empty() {
@@ -294,6 +310,16 @@ impl Solver {
         }
         // Equal items that are asked the same are the same value; others must be made so.
         doubts.outcome(is_whole.then_some(Value::Array(items)))
+    }
+}
+
+/// How many values there are in a value.
+fn parts(value: &Value) -> u64 {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(parts).sum::<u64>(),
+        Value::Object(members) => 1 + members.values().map(parts).sum::<u64>(),
+        Value::String(text) => 1 + text.len() as u64 / 16,
+        _ => 1,
     }
 }
 

@@ -17,7 +17,7 @@ const MAX_CHARACTERS: usize = 70_000;
 /// Cuts `value` down while `shows` says that it still shows what it did.
 pub fn minimize(mut value: Value, shows: &dyn Fn(&Value) -> bool) -> Value {
     let mut tries = MAX_TRIES.min(MAX_JUDGED / size(&value));
-    while reduce_once(&mut value, &mut tries, &|_, part| cuts(part), shows, Twins::ShareTheirEnd) {}
+    while tries > 0 && reduce_once(&mut value, &mut tries, &|_, part| cuts(part), shows, Twins::ShareTheirEnd) {}
     value
 }
 

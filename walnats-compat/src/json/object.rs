@@ -17,8 +17,11 @@ use super::solver::Solver;
 const MAX_PLACEMENTS: usize = 5_000;
 /// How many kinds of names, by the patterns that they match, are told apart.
 const MAX_REGIONS: usize = 256;
-/// How many members are made to fill an object up.
+/// How many members are looked for one by one to fill an object up.
 const MAX_FILLERS: u64 = 1_000;
+/// From how many missing members on names are numbered, and how many may be.
+const MANY: u64 = 64;
+const MAX_NUMBERED: u64 = 200_000;
 
 /// What is asked of some members besides.
 type Extra = BTreeMap<Rc<str>, Vec<Literal>>;
@@ -187,6 +190,10 @@ impl Solver {
         let is_excluded = |members: &Map<String, Value>| {
             rules.excluded.iter().any(|value| value.as_object().is_some_and(|other| other == members))
         };
+        if rules.min.saturating_sub(count) > MANY {
+            count += self.numbered(rules, extra, &mut members, rules.min - count);
+        }
+        let needed: BTreeSet<Rc<str>> = members.keys().map(|name| name.as_str().into()).chain(needed).collect();
         let mut fillers = self.fillers(rules, extra, &needed);
         while count < rules.min || is_excluded(&members) {
             match fillers.next(self) {
@@ -206,6 +213,36 @@ impl Solver {
             }
         }
         doubts.outcome(is_whole.then_some(Value::Object(members)))
+    }
+
+    /// Adds as many as `wanted` members that the rules do not name. Returns how many were added.
+    fn numbered(&mut self, rules: &Rules, extra: &Extra, members: &mut Map<String, Value>, wanted: u64) -> u64 {
+        if wanted > MAX_NUMBERED {
+            return 0;
+        }
+        let (fresh, _) = self.fresh_names(rules, None, extra);
+        let mut added = 0;
+        let starts = [""].into_iter().map(Rc::from).chain(fresh).chain(["a", "A", "_"].map(Rc::from));
+        for start in starts {
+            let mut misses = 0;
+            for number in 0_u64.. {
+                if added == wanted || misses > MANY || !self.step(u64::from(number % 16 == 0)) {
+                    break;
+                }
+                let name: Rc<str> = format!("{start}{number}").into();
+                if members.contains_key(&*name) || rules.known.contains(&name) || rules.absent.contains(&name) {
+                    continue;
+                }
+                match self.member(rules, &name, extra) {
+                    Outcome::Value(value) => {
+                        members.insert(name.to_string(), value);
+                        added += 1;
+                    }
+                    _ => misses += 1,
+                }
+            }
+        }
+        added
     }
 
     /// The same with another value of one member.

@@ -4,14 +4,16 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use jsonschema::Validator;
-use serde_json::Value;
+use serde_json::{Value, json};
 use walnats_codegen::model::{Annotations, Event, Payload};
+use walnats_schema::SchemaId;
 
 use super::Pair;
 use crate::finding::Revision;
 use crate::opinion::{Files, pointer};
 use crate::side::Side;
 use crate::tolerant::{open_files, reached};
+use crate::unreadable::without_parts;
 
 /// The validators of an event: of both revisions, as they stand and with unknown members ignored. Each is made when it is first
 /// asked, for most comparisons find no difference, and serves both directions.
@@ -36,14 +38,16 @@ impl Judge {
 fn validator(side: &Side, event: &Event, is_tolerant: bool) -> Result<Validator, String> {
     let Payload::Json(root) = event.payload else { return Err("not JSON".to_owned()) };
     let settings = &side.package.settings;
-    let reached: Vec<&Annotations> =
-        reached(&side.model.schemas, [root]).into_iter().filter_map(|id| side.note(id)).collect();
+    let ids = reached(&side.model.schemas, [root]);
+    let reached: Vec<&Annotations> = ids.iter().filter_map(|id| side.note(*id)).collect();
     let by_files = |is_pruned: bool| {
         let note = side.note(root).ok_or("no place")?;
         let document = side.document(note).ok_or("no file")?;
         let documents: BTreeSet<_> = reached.iter().map(|note| note.document).collect();
         let documents = documents.iter().filter_map(|id| side.package.sources.documents.get(id.0));
         let mut files = Files::new(documents, settings);
+        without_parts(side, event, &mut files);
+        bounds_for_formats(side, &ids, &mut files);
         if is_pruned {
             prune(side, &reached, &mut files);
         }
@@ -58,6 +62,23 @@ fn validator(side: &Side, event: &Event, is_tolerant: bool) -> Result<Validator,
         Files::alone("event.json", schema, settings).opinion()?.validator_at("event.json", &[])
     };
     by_files(false).or_else(|_| by_files(true)).or_else(alone)
+}
+
+/// Says by `minimum` and `maximum` what `int8` to `uint64` ask of integers: `jsonschema` does not know these formats.
+fn bounds_for_formats(side: &Side, ids: &BTreeSet<SchemaId>, files: &mut Files) {
+    for id in ids {
+        let Some(format) = side.model.schemas.get(*id).number.format else { continue };
+        let Some(note) = side.note(*id) else { continue };
+        let Some(content) = side.document(note).and_then(|document| files.content(&document.name)) else { continue };
+        let Some(Value::Object(schema)) = content.pointer_mut(&pointer(&note.path)) else { continue };
+        let (least, most) = format.range();
+        let number = |bound: i128| serde_json::from_str::<Value>(&bound.to_string()).unwrap_or_default();
+        let part = json!({ "minimum": number(least), "maximum": number(most) });
+        match schema.get_mut("allOf").and_then(Value::as_array_mut) {
+            Some(all_of) => all_of.push(part),
+            None => drop(schema.insert("allOf".to_owned(), json!([part]))),
+        }
+    }
 }
 
 /// Removes the definitions of files and schemas in which nothing is reached.

@@ -52,7 +52,7 @@ impl Draft {
     }
 
     /// Whether a `$ref` makes its neighbours meaningless.
-    pub(crate) fn reference_stands_alone(self) -> bool {
+    pub fn reference_stands_alone(self) -> bool {
         self <= Self::Draft7
     }
 }
