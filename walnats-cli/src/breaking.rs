@@ -72,7 +72,9 @@ pub fn compare(folder: &Path, member: &Path, against: &[String]) -> Result<Run, 
         let has_events = |side: &Side| !side.model.events.is_empty() || !side.lost.is_empty();
         if baselines.iter().any(|baseline| baseline.side.as_ref().is_some_and(has_events)) {
             let text = std::fs::read(folder.join("walnats.toml")).ok();
-            let files = text.into_iter().map(|text| ("walnats.toml".to_owned(), text)).collect();
+            // A folder is there if a file is in it.
+            let empty = package.schema_folders().into_iter().map(|schemas| (format!("{schemas}/.gitkeep"), Vec::new()));
+            let files = text.into_iter().map(|text| ("walnats.toml".to_owned(), text)).chain(empty).collect();
             package = Package::from_sources(&walnats_codegen::configure(), &files);
         }
     }

@@ -2,7 +2,7 @@
 
 mod rustfmt;
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
@@ -81,8 +81,16 @@ fn refuse_schemas<'p>(folder: &Path, out: &Path, paths: impl IntoIterator<Item =
 fn real(path: &Path) -> Option<PathBuf> {
     let whole = std::path::absolute(path).ok()?;
     let existing = whole.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
-    let (above, real) = existing?;
-    Some(whole.strip_prefix(above).map_or(real.clone(), |rest| real.join(rest)))
+    let (above, mut real) = existing?;
+    for part in whole.strip_prefix(above).ok()?.components() {
+        match part {
+            Component::ParentDir => {
+                real.pop();
+            }
+            part => real.push(part),
+        }
+    }
+    Some(real)
 }
 
 /// `include_events!` looks for `events.rs`; `mod events;` looks for `events/mod.rs`.

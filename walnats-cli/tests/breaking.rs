@@ -208,6 +208,7 @@ fn deleted_packages_of_a_workspace_are_compared() {
 
     // The last schema: git leaves no folder behind, other programs an empty one.
     fs::remove_file(shop.join("schemas/order_placed.json")).unwrap();
+    write(&shop, "walnats.toml", "");
     for _ in 0..2 {
         for ran in [workspace(), breaking(&shop, "HEAD")] {
             assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);

@@ -42,7 +42,7 @@ const OUTBOX: Floors<'static> = &[&["place"], &["wrong"], &["relay"], &["outbox"
 const FMT: Floors<'static> = &[&["files", "finding", "write"], &["fmt"]];
 
 /// Of `walnats breaking`.
-const BREAKING: Floors<'static> = &[&["git"], &["tree"], &["baseline"], &["breaking"]];
+const BREAKING: Floors<'static> = &[&["git"], &["tree"], &["moved"], &["baseline"], &["breaking"]];
 
 /// Of the formats.
 const REPORT: Floors<'static> = &[

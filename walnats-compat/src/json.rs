@@ -54,7 +54,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { steps: 200_000, steps_for_a_place: 20_000, time: Duration::from_secs(20) }
+        Self { steps: 200_000, steps_for_a_place: 20_000, time: Duration::from_secs(1) }
     }
 }
 

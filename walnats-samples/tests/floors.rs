@@ -6,7 +6,7 @@ use walnats_floors::{Floors, faults};
 
 /// From the bottom up.
 const FLOORS: Floors<'static> = &[
-    &["payload", "protobuf", "sources"],
+    &["comparable", "payload", "protobuf", "sources"],
     &["case", "judge"],
     &["coverage", "made", "sample_folder", "schema_test"],
     &["run"],

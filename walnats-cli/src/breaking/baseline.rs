@@ -7,7 +7,7 @@ use serde_json::Value;
 use walnats_codegen::{Diagnostic, Package};
 use walnats_compat::{Comparison, Side};
 
-use super::git::Git;
+use super::git::{Git, split};
 use super::{moved, tree};
 use crate::outcome::Failure;
 use crate::{paths, report};
@@ -127,16 +127,6 @@ fn revision(git: &Git, root: &Path, against: &str) -> Result<Baseline, Failure> 
     Ok(Baseline { name: name.to_owned(), prefix: format!("{name}:{folder}"), commit: Some(commit), side: Some(side) })
 }
 
-/// `main:old/folder` -> `main`, `old/folder`. A colon may be a part of the revision: `merge-base:main`, `HEAD^{/fix: it}`.
-pub fn split(against: &str) -> (&str, Option<&str>) {
-    let start = if against.starts_with("merge-base:") { "merge-base:".len() } else { 0 };
-    let after_braces = against.rfind('}').map_or(start, |end| end.max(start));
-    match against[after_braces..].find(':').map(|at| at + after_braces).filter(|at| *at > start) {
-        Some(at) => (&against[..at], Some(&against[at + 1..])),
-        None => (against, None),
-    }
-}
-
 fn folder(against: &str, member: &Path) -> Result<Baseline, Failure> {
     let root = Path::new(against).join(member);
     if !member.as_os_str().is_empty() && !root.exists() {
@@ -181,21 +171,5 @@ fn side(against: &str, package: Package) -> Result<Side, Failure> {
     match side.errors.iter().find(unreadable) {
         Some(error) => Err(format!("cannot read `{against}`: {error}").into()),
         None => Ok(side),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::split;
-
-    #[test]
-    fn a_colon_separates_the_folder() {
-        assert_eq!(split("main"), ("main", None));
-        assert_eq!(split("main:a/b"), ("main", Some("a/b")));
-        assert_eq!(split("merge-base:main"), ("merge-base:main", None));
-        assert_eq!(split("merge-base:main:a"), ("merge-base:main", Some("a")));
-        assert_eq!(split("HEAD^{/fix: it}"), ("HEAD^{/fix: it}", None));
-        assert_eq!(split("HEAD^{/fix: it}:a"), ("HEAD^{/fix: it}", Some("a")));
-        assert_eq!(split(":/text"), (":/text", None));
     }
 }

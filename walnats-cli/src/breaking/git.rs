@@ -6,11 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::outcome::Failure;
+use crate::paths;
 
 /// A folder inside of a repository.
 #[derive(Clone, Debug)]
 pub struct Git {
     folder: PathBuf,
+    /// What follows it and is not there any more.
+    gone: String,
 }
 
 /// What stands at a path of a revision.
@@ -30,13 +33,17 @@ pub enum EntryKind {
 }
 
 impl Git {
+    /// The repository that `folder` is in, or was in before it was deleted.
     pub fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned() }
+        let above = folder.ancestors().find(|above| above.is_dir()).unwrap_or(folder);
+        let gone = folder.strip_prefix(above).map(paths::slashed).unwrap_or_default();
+        Self { folder: above.to_owned(), gone }
     }
 
     /// The folder within the repository, with a `/` at its end; empty for the root.
     pub fn prefix(&self) -> Result<String, Failure> {
-        Ok(self.line(&["rev-parse", "--show-prefix"])?)
+        let prefix = self.line(&["rev-parse", "--show-prefix"])?;
+        Ok(if self.gone.is_empty() { prefix } else { format!("{prefix}{}", self.gone) })
     }
 
     /// The folder of the work tree.
@@ -204,3 +211,29 @@ impl std::fmt::Display for Refusal {
 }
 
 impl std::error::Error for Refusal {}
+
+/// `main:old/folder` -> `main`, `old/folder`. A colon may be a part of the revision: `merge-base:main`, `HEAD^{/fix: it}`.
+pub fn split(against: &str) -> (&str, Option<&str>) {
+    let start = if against.starts_with("merge-base:") { "merge-base:".len() } else { 0 };
+    let after_braces = against.rfind('}').map_or(start, |end| end.max(start));
+    match against[after_braces..].find(':').map(|at| at + after_braces).filter(|at| *at > start) {
+        Some(at) => (&against[..at], Some(&against[at + 1..])),
+        None => (against, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn a_colon_separates_the_folder() {
+        assert_eq!(split("main"), ("main", None));
+        assert_eq!(split("main:a/b"), ("main", Some("a/b")));
+        assert_eq!(split("merge-base:main"), ("merge-base:main", None));
+        assert_eq!(split("merge-base:main:a"), ("merge-base:main", Some("a")));
+        assert_eq!(split("HEAD^{/fix: it}"), ("HEAD^{/fix: it}", None));
+        assert_eq!(split("HEAD^{/fix: it}:a"), ("HEAD^{/fix: it}", Some("a")));
+        assert_eq!(split(":/text"), (":/text", None));
+    }
+}

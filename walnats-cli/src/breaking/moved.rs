@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::baseline::split;
-use super::git::Git;
+use super::git::{Git, split};
 use super::tree;
 use crate::outcome::Failure;
 use crate::{paths, workspace};

@@ -81,11 +81,12 @@ fn code_does_not_go_among_the_schemas() {
 /// What would be written into a schema folder that is below the output folder.
 #[test]
 fn code_does_not_go_into_schemas_below_it() {
-    let config = "[schemas]\nfolders = [\"src/events/user\"]\n";
-    let folder = package(&[("walnats.toml", config), ("src/events/user/user/created.json", USER_CREATED)]);
+    let config = "[schemas]\nfolders = [\"src/events/proto\"]\n";
+    let shop = "syntax = \"proto3\";\npackage shop;\nimport \"walnats/options.proto\";\nmessage UserCreated { option (walnats.event) = {}; }\n";
+    let folder = package(&[("walnats.toml", config), ("src/events/proto/shop.proto", shop)]);
     let refused = walnats(folder.path(), &["generate", "--out", "src/events"]);
     assert_eq!(refused.code, 2, "{}{}", refused.stdout, refused.stderr);
-    assert!(refused.stderr.contains("schema folder `src/events/user`"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("schema folder `src/events/proto`"), "{}", refused.stderr);
 }
 
 /// As git writes a checkout with `core.autocrlf`.

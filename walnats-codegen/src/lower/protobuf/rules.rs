@@ -37,7 +37,8 @@ pub fn lower(
     let is_own = |message: &MessageDescriptor| {
         message.package_name() != plain::GOOGLE && !externs.covers(&format!(".{}", message.full_name()))
     };
-    let is_of_another_crate = |message: &&MessageDescriptor| message.package_name() != plain::GOOGLE && !is_own(message);
+    let is_of_another_crate =
+        |message: &&MessageDescriptor| message.package_name() != plain::GOOGLE && !is_own(message);
     for message in messages.iter().filter(is_of_another_crate).filter(|message| options.concern(message)) {
         let text = format!("the rules of `{}` are not checked: its type is that of another crate", message.full_name());
         let found = Diagnostic::warning("WN0556", places.name(message), text);

@@ -7,14 +7,14 @@ use super::Place;
 pub struct Fix {
     /// What is replaced; no two overlap.
     pub edits: Vec<Edit>,
-    /// Whether it may change which payloads are valid.
+    /// Whether it may change which values are valid.
     pub applicability: Applicability,
 }
 
 /// Whether a fix may be applied without a look at it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Applicability {
-    /// Every payload that was valid stays valid; or nothing was, since the finding is an error.
+    /// Every value that was valid stays valid; or nothing was, since the finding is an error.
     #[default]
     Safe,
     /// Payloads that were valid may become invalid.
@@ -32,7 +32,7 @@ impl Applicability {
 }
 
 impl Fix {
-    /// The same, as one that may make payloads invalid that were valid.
+    /// The same, as one that may make values invalid that were valid.
     #[must_use]
     pub fn narrowing(self) -> Self {
         Self { applicability: Applicability::Unsafe, ..self }
