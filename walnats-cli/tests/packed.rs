@@ -10,11 +10,12 @@ use walnats_harness::nested::{NestedCrate, workspace};
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// Those that are published, in the order in which they depend on each other.
-const PUBLISHED: [&str; 10] = [
+const PUBLISHED: [&str; 11] = [
     "walnats-schema",
     "walnats-subject",
     "walnats-format",
     "walnats-server",
+    "walnats-cel",
     "walnats-codegen",
     "walnats-compat",
     "walnats-runtime",
