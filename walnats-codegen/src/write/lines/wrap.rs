@@ -128,6 +128,8 @@ fn has_items(text: &str, group: Group) -> bool {
             let is_macro = before.strip_suffix('!').is_some_and(|name| name.ends_with(|c: char| c.is_alphanumeric()));
             is_macro
                 || (before.len() == group.open && before.ends_with(|c: char| c.is_alphanumeric() || "_>)]".contains(c)))
+                // A tuple.
+                || split(group.inside(text), ",").len() > 1
         }
         _ => true,
     }
