@@ -40,14 +40,17 @@ fn the_files_of_this_repository_are_formatted() {
     print(&rows);
     assert!(rows.values().map(|row| row.files).sum::<usize>() > 500);
     for (reason, names) in rows.values().flat_map(|row| &row.left_alone) {
-        // What is wrong on purpose.
+        // What is wrong on purpose, and what the parser does not read.
         let is_fixture = |name: &String| {
             [
                 "fixtures/diagnostics/WN01",
                 "fixtures/diagnostics/WN04",
                 "fixtures/diagnostics/WN05",
+                "fixtures/fix/WN01",
                 "tools/fuzz/seeds/",
                 "walnats-cli/fixtures/fmt/",
+                // Google's file: protox-parse 0.10 refuses a range of one number with options.
+                "walnats-codegen/proto/google/protobuf/descriptor.proto",
             ]
             .iter()
             .any(|folder| name.contains(folder))
