@@ -151,7 +151,7 @@ async fn loss_is_refused_with_its_number_and_the_rest_is_done() {
     js.publish("s", 20, None).await;
     let smaller = StreamDescriptor { subjects: &["s.>"], max_messages: Some(5), ..StreamDescriptor::new("s") };
     let error = Register::new(&js.client, &[smaller, USERS]).await.expect_err("15 messages would be lost");
-    let text = "1 stream was not registered:\n  stream `s`: the update would lose 15 of 20 messages; `max_msgs` deletes 15: they are the \
+    let text = "1 stream was not registered:\n  stream `s`: the update would lose 15 of 20 messages; `max_messages` deletes 15: they are the \
                 oldest beyond the limit";
     assert_eq!(error.to_string(), text);
     let RegisterError::Refused { registered, .. } = error else { panic!("refused") };
@@ -237,7 +237,7 @@ async fn a_part_can_be_registered() {
     let changed = StreamDescriptor { max_messages: Some(7), ..USERS };
     let registered = Register::new(&js.client, &[changed, ORDERS]).create_only().await.expect("registers");
     assert_eq!(registered.to_string(), "users: left as it is\norders: created");
-    assert_eq!(registered.streams[0].changes[0].to_string(), "max_msgs: unlimited -> 7");
+    assert_eq!(registered.streams[0].changes[0].to_string(), "max_messages: unlimited -> 7");
     let registered = Register::new(&js.client, &[changed, ORDERS]).update_only().await.expect("registers");
     assert_eq!(registered.to_string(), "users: updated\norders: unchanged");
 }
@@ -296,7 +296,7 @@ async fn a_cluster_keeps_replicas() {
     let three = StreamDescriptor { replicas: Some(3), ..USERS };
     Register::new(&client, &[one]).await.expect("registers");
     let registered = Register::new(&client, &[three]).strict().await.expect("three replicas do not warn");
-    assert_eq!(registered.streams[0].changes[0].to_string(), "num_replicas: 1 -> 3");
+    assert_eq!(registered.streams[0].changes[0].to_string(), "replicas: 1 -> 3");
 }
 
 #[tokio::test]

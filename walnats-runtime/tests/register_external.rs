@@ -75,11 +75,11 @@ x notes  external, and does not meet the requirements of the events
     x it never acknowledges (`no_ack` is on), so that no emit can be confirmed
     x `retention` is interest, and the events need limits
     x `max_age` is 1m, and the events need 1h
-    x `max_msg_size` is 1000, and the events need 2000
+    x `max_message_size` is 1000, and the events need 2000
     x `discard` is new, and the events need old
     x `duplicate_window` is 2s, and the events need 2m
-    x `allow_msg_ttl` is off, and the events need on
-    x `allow_atomic` is off, and the events need on
+    x `message_ttl` is off, and the events need on
+    x `atomic` is off, and the events need on
     x `compression` is none, and the events need s2
 1 refused";
     assert_eq!(plan.to_string(), expected);

@@ -90,12 +90,12 @@ async fn what_weakens_a_stream_is_refused_setting_by_setting() {
     assert!(!plan.is_safe());
     let expected = "\
 < notes  update weakens
-    num_replicas      3 -> 1
+    replicas          3 -> 1
     max_age           1d -> unlimited
     max_bytes         100000000 -> unlimited
     discard           new -> old
     duplicate_window  10m -> 2m
-    < num_replicas: fewer servers then hold each message
+    < replicas: fewer servers then hold each message
     < max_age: the stream can then grow until the storage is used up
     < max_bytes: the stream can then grow until the storage is used up
     < discard: what a full stream does with a new message changes
@@ -104,7 +104,7 @@ async fn what_weakens_a_stream_is_refused_setting_by_setting() {
     assert_eq!(plan.to_string(), expected);
 
     let error = Register::new(&js.client, &[weak]).await.expect_err("weaker");
-    let text = "stream `notes`: the update would weaken it: `num_replicas` goes from 3 to 1: fewer servers then hold";
+    let text = "stream `notes`: the update would weaken it: `replicas` goes from 3 to 1: fewer servers then hold";
     assert!(error.to_string().contains(text), "{error}");
     assert_eq!(js.config("notes").await, before);
 
