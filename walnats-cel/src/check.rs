@@ -45,7 +45,7 @@ pub fn compile(text: &str, variables: &[Variable], declarations: &dyn Declaratio
         };
         (variable.name.to_owned(), Expr { kind, ty: variable.ty.clone(), offset: 0 })
     });
-    Checker { declarations, scope: scope.collect(), loops: 0 }.expression(&tree)
+    Checker { declarations, scope: scope.collect(), loops: 0, unrolled: 0 }.expression(&tree)
 }
 
 struct Checker<'d> {
@@ -53,6 +53,8 @@ struct Checker<'d> {
     /// Those of inner loops last.
     scope: Vec<(String, Expr)>,
     loops: usize,
+    /// How many bodies of macros over lists of constants were written out.
+    unrolled: usize,
 }
 
 impl Checker<'_> {

@@ -280,7 +280,7 @@ impl Function {
             Self::ToInt => matches!(first, Some(Type::Uint | Type::Double | Type::String)),
             Self::ToDouble => matches!(first, Some(Type::String)),
             Self::ToText => matches!(first, Some(Type::Bytes)),
-            Self::ToTimestamp => matches!(first, Some(Type::String)),
+            Self::ToTimestamp => matches!(first, Some(Type::String | Type::Int)),
             Self::IndexOf | Self::LastIndexOf => arguments.len() == 3,
             Self::Part(_) => matches!(first, Some(Type::Timestamp)),
             _ => false,

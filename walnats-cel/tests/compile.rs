@@ -143,6 +143,22 @@ fn mistakes_have_places() {
 }
 
 #[test]
+fn work_is_limited() {
+    // Brackets and chains of operators, each within its limit: 94 times 95 deep.
+    let deep = format!("{}this{} == 1", "(".repeat(80), format!("{})", "+1".repeat(95)).repeat(80));
+    assert!(compiled(&deep).unwrap_err().contains("too deep"), "{:?}", compiled(&deep));
+    let nested = |name: &str, items: &str, depth: usize| {
+        let open: String = (0..depth).map(|level| format!("{items}.{name}(v{level}, ")).collect();
+        format!("{open}true{}", ")".repeat(depth))
+    };
+    assert!(compiled(&nested("all", "[0, 1]", 30)).unwrap_err().contains("too many terms"));
+    assert!(compiled(&nested("exists_one", "[0]", 30)).is_ok());
+    let doubled =
+        (0..40).fold("'ab'".to_owned(), |text, level| format!("[{text}].map(v{level}, v{level} + v{level})[0]"));
+    assert!(compiled(&format!("{doubled} == ''")).is_ok());
+}
+
+#[test]
 fn depth_is_limited() {
     for text in [
         "(".repeat(100_000),

@@ -42,6 +42,7 @@ mod server;
 mod tail;
 mod test;
 mod today;
+mod unjudged;
 mod validate;
 mod version;
 mod workspace;

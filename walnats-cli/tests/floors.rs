@@ -10,6 +10,7 @@ const FLOORS: Floors<'static> = &[
     &["report"],
     &["global_options", "outcome", "version"],
     &["named", "output"],
+    &["unjudged"],
     &["root", "server"],
     &["finish", "payload", "workspace"],
     &[

@@ -10,7 +10,7 @@ mod events;
 
 use events::OrderPlaced;
 use events::proto::shop::v1::order_placed::Payment;
-use events::proto::shop::v1::{Currency, Gift, Line, Transfer};
+use events::proto::shop::v1::{Currency, Gift, Line, Shelf, Transfer};
 
 fn valid() -> OrderPlaced {
     OrderPlaced {
@@ -38,6 +38,21 @@ fn what_holds_its_rules_is_valid() {
     assert_eq!(valid().validate(), Ok(()));
     let payload = valid().encode().unwrap();
     assert_eq!(OrderPlaced::decode(payload).unwrap(), valid());
+}
+
+/// Two variables that would be called alike in Rust, known lists, and a message among others.
+#[test]
+fn expressions_mean_in_rust_what_they_mean_in_cel() {
+    let broken = |shelf: Shelf| broken(|order| order.shelf = Some(shelf));
+    let gift = |text: &str| Gift { text: text.to_owned() };
+    assert_eq!(broken(Shelf { labels: vec!["a".into(), "B".into()], ..Shelf::default() }), []);
+    let one = |id: &'static str| vec![("shelf".to_owned(), id)];
+    assert_eq!(broken(Shelf { labels: vec!["a".into(), "A".into()], ..Shelf::default() }), one("shelf.labels"));
+    assert_eq!(broken(Shelf { codes: vec![b"a".into(), b"bc".into()], ..Shelf::default() }), []);
+    assert_eq!(broken(Shelf { codes: vec![b"a".into()], ..Shelf::default() }), one("shelf.codes"));
+    let gifts = vec![gift("a"), gift("b")];
+    assert_eq!(broken(Shelf { gifts: gifts.clone(), best: Some(gift("b")), ..Shelf::default() }), []);
+    assert_eq!(broken(Shelf { gifts, best: Some(gift("c")), ..Shelf::default() }), one("shelf.best"));
 }
 
 #[test]

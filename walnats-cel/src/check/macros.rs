@@ -4,6 +4,9 @@ use super::{Checker, all_of, any_of, constant, list_of, unwrapped};
 use crate::syntax::{Node, Tree};
 use crate::{Error, Expr, Kind, Loop, LoopKind, Type, Value};
 
+/// How often bodies of macros over lists of constants are written out, in one expression.
+const MAX_UNROLLED: usize = 10_000;
+
 impl Checker<'_> {
     /// The macro `name`, if it is one.
     pub(super) fn expand(
@@ -39,18 +42,24 @@ impl Checker<'_> {
         }
         let range = self.expression(range)?;
         let parts = Parts { kind, names: &names, condition, body, offset };
-        if let (Some(Value::List(items, _)), None) = (range.constant(), condition)
-            && let Some(expr) = self.unrolled(&items.clone(), &parts)?
-        {
-            return Ok(Some(expr));
+        let is_unrolled = !matches!(kind, LoopKind::Filter | LoopKind::ExistsOne);
+        if let (Some(Value::List(items, _)), None, true) = (range.constant(), condition, is_unrolled) {
+            return self.unrolled(&items.clone(), &parts).map(Some);
         }
         self.looped(range, &parts).map(Some)
     }
 
     /// What a loop over items that are known comes to.
-    fn unrolled(&mut self, items: &[Value], parts: &Parts<'_>) -> Result<Option<Expr>, Error> {
+    fn unrolled(&mut self, items: &[Value], parts: &Parts<'_>) -> Result<Expr, Error> {
         let mut terms = Vec::new();
         for (index, item) in (0..).zip(items) {
+            self.unrolled += 1;
+            if self.unrolled > MAX_UNROLLED {
+                return Err(Error::new(
+                    parts.offset,
+                    "the macros over lists of constants have too many terms together",
+                ));
+            }
             let item = constant(item.clone(), parts.offset);
             let values = match parts.names {
                 [_] => vec![item],
@@ -67,13 +76,12 @@ impl Checker<'_> {
             return Err(Error::new(term.offset, format!("expected a `bool`, found a value of type `{}`", term.ty)));
         }
         Ok(match parts.kind {
-            LoopKind::All => Some(all_of(terms, parts.offset)),
-            LoopKind::Exists => Some(any_of(terms, parts.offset)),
-            LoopKind::Map => {
+            LoopKind::All => all_of(terms, parts.offset),
+            LoopKind::Exists => any_of(terms, parts.offset),
+            LoopKind::Map | LoopKind::ExistsOne | LoopKind::Filter => {
                 let item = terms.first().map_or(Type::Dyn, |term| term.ty.clone());
-                Some(list_of(terms, item, parts.offset))
+                list_of(terms, item, parts.offset)
             }
-            LoopKind::ExistsOne | LoopKind::Filter => None,
         })
     }
 

@@ -172,11 +172,20 @@ impl Timestamp {
     ///
     /// # Errors
     ///
-    /// It is not that.
+    /// It is not that, or not between the years 1 and 9999.
     pub fn parse(text: &str) -> Result<Self> {
         let failure = Failure("the text is not a timestamp");
         let parsed: jiff::Timestamp = text.parse().map_err(|_| failure)?;
-        Ok(Self { nanos: parsed.as_nanosecond() })
+        Self::ranged(parsed.as_nanosecond())
+    }
+
+    /// `timestamp(seconds)`, counted from 1970-01-01T00:00:00Z.
+    ///
+    /// # Errors
+    ///
+    /// It is not between the years 1 and 9999.
+    pub fn from_seconds(seconds: i64) -> Result<Self> {
+        Self::ranged(i128::from(seconds) * NANOS)
     }
 
     /// `a + b`

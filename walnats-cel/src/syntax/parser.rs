@@ -99,7 +99,7 @@ impl Parser {
             let yes = self.chain("||")?;
             self.expect(":")?;
             let no = self.expression()?;
-            Tree { node: Node::Conditional(Box::new([condition, yes, no])), offset }
+            Tree::new(Node::Conditional(Box::new([condition, yes, no])), offset)?
         } else {
             condition
         };
@@ -116,15 +116,14 @@ impl Parser {
         }
         match terms.len() {
             1 => Ok(terms.remove(0)),
-            _ if operator == "||" => Ok(Tree { node: Node::Or(terms), offset }),
-            _ => Ok(Tree { node: Node::And(terms), offset }),
+            _ if operator == "||" => Tree::new(Node::Or(terms), offset),
+            _ => Tree::new(Node::And(terms), offset),
         }
     }
 
     fn binary(&mut self, level: usize) -> Result<Tree, Error> {
         let Some(operators) = BINARY.get(level) else { return self.unary() };
         let mut left = self.binary(level + 1)?;
-        let mut length = 0;
         loop {
             let offset = self.offset();
             let function = match &self.tokens[self.at].kind {
@@ -135,13 +134,9 @@ impl Parser {
                 _ => None,
             };
             let Some(function) = function else { return Ok(left) };
-            length += 1;
-            if length > MAX_DEPTH {
-                return Err(Error::new(offset, "the expression nests too deep"));
-            }
             self.at += 1;
             let right = self.binary(level + 1)?;
-            left = call(function, vec![left, right], offset);
+            left = call(function, vec![left, right], offset)?;
         }
     }
 
@@ -152,7 +147,7 @@ impl Parser {
                 continue;
             }
             if symbol == "-" && self.takes(LOWEST) {
-                return self.members(Tree { node: Node::Literal(Value::Int(i64::MIN)), offset });
+                return self.members(Tree::new(Node::Literal(Value::Int(i64::MIN)), offset)?);
             }
             self.depth += 1;
             if self.depth > MAX_DEPTH {
@@ -160,7 +155,7 @@ impl Parser {
             }
             let operand = self.unary()?;
             self.depth -= 1;
-            return Ok(call(function, vec![operand], offset));
+            return call(function, vec![operand], offset);
         }
         let primary = self.primary()?;
         self.members(primary)
@@ -168,20 +163,15 @@ impl Parser {
 
     /// What follows a value: fields, calls, indexes.
     fn members(&mut self, mut tree: Tree) -> Result<Tree, Error> {
-        let mut length = 0;
         loop {
-            length += 1;
             let offset = self.offset();
-            if length > MAX_DEPTH {
-                return Err(Error::new(offset, "the expression nests too deep"));
-            }
             if self.takes("[") {
                 if self.takes("?") {
                     return Err(Error::new(offset, "optional values are not supported"));
                 }
                 let index = self.expression()?;
                 self.expect("]")?;
-                tree = call("_[_]", vec![tree, index], offset);
+                tree = call("_[_]", vec![tree, index], offset)?;
             } else if self.takes(".") {
                 if self.takes("?") {
                     return Err(Error::new(offset, "optional values are not supported"));
@@ -190,9 +180,9 @@ impl Parser {
                 if self.takes("(") {
                     let mut arguments = vec![tree];
                     arguments.extend(self.list(")")?);
-                    tree = Tree { node: Node::Call(Call { function: name, has_receiver: true, arguments }), offset };
+                    tree = Tree::new(Node::Call(Call { function: name, has_receiver: true, arguments }), offset)?;
                 } else {
-                    tree = Tree { node: Node::Select(Box::new(tree), name), offset };
+                    tree = Tree::new(Node::Select(Box::new(tree), name), offset)?;
                 }
             } else if self.tokens[self.at].kind == Kind::Symbol("{") {
                 let Some(name) = dotted(&tree) else { return Err(self.unexpected(self.at)) };
@@ -237,7 +227,7 @@ impl Parser {
             Kind::Symbol("{") => Node::Map(self.entries()?),
             Kind::Symbol(".") => {
                 let (name, offset) = self.field_name()?;
-                return Ok(Tree { node: Node::Name(name), offset });
+                return Tree::new(Node::Name(name), offset);
             }
             Kind::Word(word) => match word.as_str() {
                 "true" => Node::Literal(Value::Bool(true)),
@@ -254,7 +244,7 @@ impl Parser {
             },
             _ => return Err(self.unexpected(self.at - 1)),
         };
-        Ok(Tree { node, offset })
+        Tree::new(node, offset)
     }
 
     fn entries(&mut self) -> Result<Vec<(Tree, Tree)>, Error> {
@@ -281,8 +271,8 @@ pub fn dotted(tree: &Tree) -> Option<String> {
     }
 }
 
-fn call(function: &str, arguments: Vec<Tree>, offset: usize) -> Tree {
-    Tree { node: Node::Call(Call { function: function.to_owned(), has_receiver: false, arguments }), offset }
+fn call(function: &str, arguments: Vec<Tree>, offset: usize) -> Result<Tree, Error> {
+    Tree::new(Node::Call(Call { function: function.to_owned(), has_receiver: false, arguments }), offset)
 }
 
 fn shown(kind: &Kind) -> String {

@@ -222,3 +222,17 @@ fn violations_that_are_not_listed_are_counted() {
     assert_eq!(judged.code, 1);
     assert!(judged.stderr.contains("there are 90 more violations, and perhaps others"), "{}", judged.stderr);
 }
+
+/// What is judged by generated code alone is said not to be.
+#[test]
+fn rules_that_are_not_judged_are_named() {
+    let light = b"\x0a\x03s_1\x12\x03dhl\x22\x02\x08\x00";
+    let validated = piped(workspace(), &["validate", "shipment-dispatched", "-"], light);
+    assert_eq!(validated.code, 0, "{}", validated.stderr);
+    let note = "the rules of `buf.validate` are not judged here (`shipment-dispatched`)";
+    assert!(validated.stderr.contains(note), "{}", validated.stderr);
+    let sampled = piped(workspace(), &["sample", "shipment-dispatched"], b"");
+    assert!(sampled.stderr.contains(note), "{}", sampled.stderr);
+    let other = piped(workspace(), &["sample", "stock-changed"], b"");
+    assert!(!other.stderr.contains("buf.validate"), "{}", other.stderr);
+}

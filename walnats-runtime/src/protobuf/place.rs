@@ -97,7 +97,7 @@ impl<'a> Place<'a> {
             }
             Step::Entry(key) | Step::Key(key) => {
                 pointer.push('/');
-                pointer.push_str(&key.text().replace('~', "~0").replace('/', "~1"));
+                pointer.push_str(&walnats_schema::pointer::escape(&key.text()));
             }
         }
         pointer

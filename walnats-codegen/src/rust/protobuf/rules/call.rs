@@ -66,6 +66,11 @@ impl Emitter<'_> {
             }
             (F::Unique, [list]) => {
                 let list = self.expr(list, scope)?;
+                if let Form::List(_, item) = &list.form
+                    && matches!(referred("", item).form, Form::Message(..) | Form::Maybe(_))
+                {
+                    return Err(Unsupported("`unique` of a list of messages"));
+                }
                 let is_double = matches!(&list.form, Form::List(_, item) if matches!(**item, Form::F32 | Form::F64));
                 let name = if is_double { "is_unique_double" } else { "is_unique" };
                 Ok(Code::new(format!("rt::cel::{name}({})", list.argument()), Form::Bool))
@@ -94,6 +99,14 @@ impl Emitter<'_> {
             }
             (Form::List(_, one_item), Form::List(_, other_item)) => {
                 let known = [a, b].iter().any(|side| side.constant().is_some());
+                let is_empty = |side: &Expr| matches!(side.constant(), Some(Value::List(items, _)) if items.is_empty());
+                // An empty list has items of no type that Rust could know.
+                if let Some(list) =
+                    [(a, &other), (b, &one)].into_iter().find_map(|(side, list)| is_empty(side).then_some(list))
+                {
+                    let text = format!("{}{}.is_empty()", if is_equal { "" } else { "!" }, list.receiver());
+                    return Ok(if is_equal { Code::new(text, Form::Bool) } else { Code::unary(text, Form::Bool) });
+                }
                 if one_item != other_item && !known {
                     return Err(Unsupported("lists of one type that differ in Rust"));
                 }
@@ -122,6 +135,11 @@ impl Emitter<'_> {
         let list_code = self.expr(list, scope)?;
         let (operand, item_type) = (list_code.receiver(), &item.ty);
         match &list_code.form {
+            Form::List(_, stored) if matches!(code.form, Form::Message(..) | Form::Maybe(_)) => {
+                let found = maybe(referred("item", stored));
+                let text = format!("{operand}.iter().any(|item| rt::equal({}, {}))", found.text, maybe(code).text);
+                Ok(Code::new(text, Form::Bool))
+            }
             Form::List(_, stored) => {
                 let found = referred("item", stored).widened(item_type).slice();
                 let code = code.widened(item_type).slice();
@@ -261,9 +279,7 @@ impl Emitter<'_> {
             }
             (F::ToBytes, _) => Ok(Code::new(format!("{}.as_bytes()", code.receiver()), Form::Bytes(Hold::Slice))),
             (F::ToDuration, _) => of("Duration::parse", code.argument(), Form::Duration),
-            (F::ToTimestamp, Type::Int) => {
-                Ok(Code::new(format!("rt::cel::Timestamp::new({}, 0)", code.text), Form::Timestamp))
-            }
+            (F::ToTimestamp, Type::Int) => of("Timestamp::from_seconds", code.text.clone(), Form::Timestamp),
             _ => of("Timestamp::parse", code.argument(), Form::Timestamp),
         }
     }
@@ -290,6 +306,9 @@ fn compared(one: &Code, operator: &str, other: &Code) -> Code {
 /// The list `value`, of items as `stored` ones.
 fn list_as(value: &Value, stored: &Form) -> Result<Code> {
     let Value::List(items, _) = value else { return Err(Unsupported("a list that is none")) };
+    if matches!(stored, Form::Message(..)) {
+        return Err(Unsupported("a list of durations or timestamps that is known"));
+    }
     let mut texts = Vec::new();
     for item in items {
         let code = number(item, stored).map_or_else(|| constant(item), Ok)?;
@@ -297,7 +316,11 @@ fn list_as(value: &Value, stored: &Form) -> Result<Code> {
         if is_other_number {
             return Err(Unsupported("a list with a number that no item can be"));
         }
-        texts.push(code.text);
+        texts.push(match item {
+            // Arrays of different lengths have different types.
+            Value::Bytes(_) => format!("&{}[..]", code.text),
+            _ => code.text,
+        });
     }
     Ok(Code::new(format!("[{}]", texts.join(", ")), Form::List(Hold::Made, Box::new(stored.clone()))))
 }

@@ -334,8 +334,14 @@ fn is_chain(text: &str) -> bool {
     text.starts_with("if ") || text.starts_with("match ")
 }
 
-/// What a variable of a loop is called.
+/// What a variable of a loop is called: as it is written. Where Rust has another name for it, or it is taken, its number follows
+/// two underscores, which no name has that is kept.
 fn variable(unique: &str) -> String {
-    let name = name::snake(unique.split('#').next().unwrap_or_default());
-    if TAKEN.contains(&name.as_str()) { format!("{name}_") } else { name }
+    let (written, number) = unique.split_once('#').unwrap_or((unique, ""));
+    let name = name::snake(written);
+    if name == written && !TAKEN.contains(&written) {
+        return name;
+    }
+    let name = name.trim_start_matches("r#").trim_end_matches('_');
+    format!("{}__{number}", if name.is_empty() { "item" } else { name })
 }
