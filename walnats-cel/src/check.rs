@@ -5,6 +5,9 @@ mod fold;
 mod format;
 mod macros;
 
+pub(crate) use fold::apply;
+pub(crate) use format::show;
+
 use crate::syntax::{self, Node, Tree};
 use crate::{Error, Expr, Kind, Type, Value};
 

@@ -2,9 +2,11 @@
 //!
 //! [`compile`] parses an expression, checks it against [`Declarations`], and folds what is known. What comes out is plain data
 //! with a type at each node, from which code is written. [`library`] has the functions that expressions call, those of
-//! protovalidate among them; the same functions fold constants here and run in generated code.
+//! protovalidate among them; the same functions fold constants here and run in generated code. [`eval`] evaluates expressions for
+//! those who have no generated code.
 
 mod check;
+pub mod eval;
 mod expr;
 mod function;
 pub mod library;

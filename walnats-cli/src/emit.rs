@@ -17,7 +17,7 @@ use crate::outcome::{Failure, Outcome};
 use crate::payload::Payloads;
 use crate::report::{Case, Format, Run};
 use crate::server::{self, Connected, Server};
-use crate::{finish, named, output, root, unjudged};
+use crate::{finish, named, output, root};
 use send::Says;
 
 /// Publish events from a file, like generated code
@@ -84,7 +84,6 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
     let writer = Payloads::new(&package, &model)?;
     let event = named::event(&model, &options.event)?;
     let writer = writer.writer(event)?;
-    unjudged::note(&model, [event]);
     let input = input::open(&options.file, options.lines)?;
     let file = input.name.clone();
     if options.uid.is_some() || options.once.is_some() {

@@ -42,7 +42,6 @@ mod server;
 mod tail;
 mod test;
 mod today;
-mod unjudged;
 mod validate;
 mod version;
 mod workspace;

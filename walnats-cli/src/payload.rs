@@ -5,10 +5,12 @@ mod json;
 mod protobuf;
 mod scalar;
 
+use prost_reflect::DynamicMessage;
 use walnats_codegen::model::{Event, Payload, ProtobufEncoding, Template, TemplatePart, UnknownMembers};
 use walnats_codegen::{EventModel, Package};
 use walnats_runtime::private::{Subject, Uid};
 use walnats_runtime::{EventDescriptor, OnceKey, SubjectError, UntypedEvent};
+use walnats_samples::protobuf::rules::violations;
 
 use crate::outcome::Failure;
 use crate::server::kept;
@@ -32,7 +34,7 @@ impl<'a> Payloads<'a> {
     /// A writer of one event.
     pub fn writer(&self, event: &'a Event) -> Result<Writer<'a>, Failure> {
         let (encoding, content_type) = match &event.payload {
-            Payload::Json(schema) => (Encoding::Json { model: self.model, schema: *schema }, "application/json"),
+            Payload::Json(schema) => (Encoding::Json(*schema), "application/json"),
             Payload::Protobuf(name) => {
                 let message = self.message(name)?;
                 match event.protobuf_encoding {
@@ -59,7 +61,7 @@ impl<'a> Payloads<'a> {
             message_name,
         };
         let fields = event.subject.fields().map(|path| kept(&path.names.join("."))).collect();
-        Ok(Writer { event, encoding, descriptor: Box::leak(Box::new(descriptor)), fields })
+        Ok(Writer { event, model: self.model, encoding, descriptor: Box::leak(Box::new(descriptor)), fields })
     }
 
     /// What a stored payload of the event says, as compact JSON, and what is wrong with it.
@@ -75,10 +77,10 @@ impl<'a> Payloads<'a> {
             Payload::Protobuf(name) => match self.message(name).map(|message| match event.protobuf_encoding {
                 ProtobufEncoding::Binary => message.read(payload),
                 ProtobufEncoding::Json(unknown_members) => {
-                    message.parse(payload, unknown_members).and_then(|read| message.json(&read))
+                    message.parse(payload, unknown_members).and_then(|read| Ok((message.json(&read)?, read)))
                 }
             }) {
-                Ok(Ok(json)) => (Some(json), Ok(())),
+                Ok(Ok((json, message))) => (Some(json), rules(self.model, &message)),
                 Ok(Err(invalid)) => (None, Err(invalid)),
                 Err(failure) => (None, Err(Invalid(vec![failure.to_string()]))),
             },
@@ -91,6 +93,12 @@ impl<'a> Payloads<'a> {
     }
 }
 
+/// What `validate()` of generated code says.
+fn rules(model: &EventModel, message: &DynamicMessage) -> Result<(), Invalid> {
+    let Some(protobuf) = &model.protobuf else { return Ok(()) };
+    Invalid::of(&violations(&protobuf.rules, message, None))
+}
+
 /// Compact JSON, if the payload is JSON.
 pub fn compact(payload: &[u8]) -> Option<String> {
     json::parse(payload).ok().map(|parsed| parsed.compact)
@@ -99,14 +107,15 @@ pub fn compact(payload: &[u8]) -> Option<String> {
 /// Makes events of one type from JSON texts, with the same subject and id as generated code.
 pub struct Writer<'a> {
     event: &'a Event,
-    encoding: Encoding<'a>,
+    model: &'a EventModel,
+    encoding: Encoding,
     descriptor: &'static EventDescriptor,
     /// The names of the subject's fields, in order.
     fields: Vec<&'static str>,
 }
 
-enum Encoding<'a> {
-    Json { model: &'a EventModel, schema: walnats_schema::SchemaId },
+enum Encoding {
+    Json(walnats_schema::SchemaId),
     Protobuf(Message),
     ProtobufJson(Message),
 }
@@ -120,21 +129,23 @@ impl Writer<'_> {
     /// The event that a JSON text describes.
     pub fn event(&self, text: &[u8]) -> Result<UntypedEvent, Invalid> {
         let (scalars, payload) = match &self.encoding {
-            Encoding::Json { model, schema } => {
+            &Encoding::Json(schema) => {
                 let parsed = json::parse(text)?;
                 if let Some(name) = parsed.repeated {
                     return Err(Invalid(vec![format!("{name}: the member is there twice")]));
                 }
-                json::check(model, *schema, &parsed.value)?;
+                json::check(self.model, schema, &parsed.value)?;
                 (Scalars::Json(parsed.value, parsed.compact.clone()), parsed.compact.into_bytes())
             }
             Encoding::Protobuf(message) => {
                 let message = message.parse(text, UnknownMembers::Strict)?;
+                rules(self.model, &message)?;
                 let payload = protobuf::encode(&message);
                 (Scalars::Protobuf(message), payload)
             }
             Encoding::ProtobufJson(kind) => {
                 let message = kind.parse(text, UnknownMembers::Strict)?;
+                rules(self.model, &message)?;
                 let payload = kind.json(&message)?.into_bytes();
                 (Scalars::Protobuf(message), payload)
             }

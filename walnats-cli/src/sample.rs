@@ -12,7 +12,7 @@ use walnats_samples::made::{Made, SHORT, Shortage, Wanted, make_each};
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
 use crate::report::Run;
-use crate::{finish, named, root, unjudged};
+use crate::{finish, named, root};
 
 /// Make up payloads of an event, each confirmed by its schema
 ///
@@ -56,7 +56,6 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
             return Err("`--binary` prints one message; take another with `--seed`".into());
         }
     }
-    unjudged::note(&model, [event]);
     let wanted = Wanted { count: options.number, seed: options.seed, invalid: options.invalid };
     let mut printer = Printer { options, stdout: std::io::stdout().lock(), printed: 0, failure: None };
     let ended = make_each(&judge, event, wanted, &mut |made| printer.print(&made));

@@ -17,7 +17,6 @@ use clap::Args;
 use signal_hook::consts::TERM_SIGNALS;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
-use walnats_codegen::model::Event;
 use walnats_codegen::{EventModel, Package};
 use walnats_runtime::async_nats::Event as Connection;
 use walnats_subject::{filter_problem, overlap};
@@ -27,7 +26,7 @@ use crate::outcome::{Failure, Outcome};
 use crate::payload::Payloads;
 use crate::report::Run;
 use crate::server::{self, Connected, Server};
-use crate::{finish, named, output, root, unjudged};
+use crate::{finish, named, output, root};
 use delivery::Delivery;
 use start::{Start, Until};
 
@@ -90,8 +89,6 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
     if matches!(options.from, Some(Start::Sequence(_))) && filters.len() > 1 {
         return Err("`--from` with a sequence needs a single stream: name an event, or a stream with `--stream`".into());
     }
-    let is_shown = |event: &&Event| options.event.as_ref().is_none_or(|name| *name == event.name);
-    unjudged::note(&model, model.events.iter().filter(is_shown));
     server::block_on(async {
         let (connections, connected) = watch::channel(0);
         let Connected { publisher, place } =

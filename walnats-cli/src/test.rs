@@ -7,7 +7,6 @@ use std::path::Path;
 use clap::Args;
 use serde_json::Value;
 use walnats_codegen::diagnostic::{Diagnostic, Place};
-use walnats_codegen::model::Event;
 use walnats_codegen::{EventModel, Package, Report};
 use walnats_samples::payload::Content;
 use walnats_samples::run::Ended;
@@ -16,7 +15,7 @@ use walnats_samples::{Coverage, Expected, Judge, Sources};
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
 use crate::report::{Case, Run};
-use crate::{finish, output, unjudged, workspace};
+use crate::{finish, output, workspace};
 
 /// Test the schemas with payloads that they must accept or refuse
 ///
@@ -67,8 +66,6 @@ fn test(folder: &Path, options: &Options) -> Result<Run, Failure> {
         run.details = list(&cases);
         return Ok(run);
     }
-    let is_tested = |event: &&Event| cases.iter().any(|case| case.event == event.name);
-    unjudged::note(&model, model.events.iter().filter(is_tested));
     let coverage = coverage(&judge, &cases, options.filter.is_some());
     if let Some(least) = options.min_coverage.map(usize::from).filter(|least| coverage.percent() < *least) {
         report.push(too_low(&package, &coverage, least));

@@ -4,7 +4,6 @@ mod capture;
 mod find;
 mod tally;
 
-use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -22,7 +21,7 @@ use walnats_samples::run::remarked;
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
 use crate::report::{Case, Run};
-use crate::{finish, named, root, unjudged};
+use crate::{finish, named, root};
 use find::Found;
 use tally::Tally;
 
@@ -79,12 +78,10 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
         most: MAX_FINDINGS,
         blank: Vec::new(),
         files: Vec::new(),
-        with_rules: BTreeSet::new(),
     };
     for file in files {
         validation.file(file, options.input);
     }
-    unjudged::note(&model, model.events.iter().filter(|event| validation.with_rules.contains(&event.name)));
     // Files are named from here on.
     finish::with(&validation.ended().at(std::env::current_dir().unwrap_or_default()), global)
 }
@@ -121,8 +118,6 @@ struct Validation<'a, 'j> {
     files: Vec<String>,
     /// Files without anything in them.
     blank: Vec<(String, Format)>,
-    /// The events that were judged without their rules, by name.
-    with_rules: BTreeSet<String>,
 }
 
 impl<'j> Validation<'_, 'j> {
@@ -269,9 +264,6 @@ impl<'j> Validation<'_, 'j> {
     }
 
     fn judged(&mut self, event: &Event, payload: &Payload) {
-        if unjudged::has_rules(self.judge.model, event) && !self.with_rules.contains(&event.name) {
-            self.with_rules.insert(event.name.clone());
-        }
         let verdict = self.judge.judge(event, payload);
         for remark in &verdict.remarks {
             self.push(remarked(remark, payload.place(&remark.pointer)));

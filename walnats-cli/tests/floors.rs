@@ -10,7 +10,6 @@ const FLOORS: Floors<'static> = &[
     &["report"],
     &["global_options", "outcome", "version"],
     &["named", "output"],
-    &["unjudged"],
     &["root", "server"],
     &["finish", "payload", "workspace"],
     &[

@@ -7,7 +7,7 @@ use jsonschema::Validator;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
 use walnats_codegen::Package;
 use walnats_codegen::model::Payload as Carried;
-use walnats_codegen::model::{Event, EventModel};
+use walnats_codegen::model::{Event, EventModel, ProtobufRules};
 use walnats_compat::opinion::{Files, breaks_meta_schema};
 use walnats_schema::{Cut, Violation, Violations};
 
@@ -80,28 +80,42 @@ impl<'p> Judge<'p> {
                 };
                 match content {
                     Content::Value(node) => {
-                        let violations = protobuf::judge_json(&message, node, event.protobuf_encoding).into();
+                        let violations = protobuf::judge_json(&message, node, event.protobuf_encoding, self.rules());
                         Verdict { violations, ..Verdict::default() }
                     }
-                    Content::Binary(bytes) => binary(message, bytes),
+                    Content::Binary(bytes) => self.binary(message, bytes),
                 }
             }
         }
     }
 }
 
-/// Rules about the values of a message (`buf.validate`) belong here and into [`protobuf::judge_json`], once they are read.
-fn binary(message: MessageDescriptor, bytes: &[u8]) -> Verdict {
-    match DynamicMessage::decode(message, bytes) {
-        Ok(message) => Verdict {
-            violations: protobuf::missing(&message).into(),
-            remarks: protobuf::unknown_fields(&message),
-            is_of_another_kind: false,
-        },
-        Err(error) => {
-            let expected = format!("an encoded message of this type, but {error}");
-            let list = vec![Violation { pointer: String::new(), keyword: "wire", expected }];
-            Verdict { violations: list.into(), ..Verdict::default() }
+impl Judge<'_> {
+    /// The rules of `buf.validate` that messages have.
+    pub(crate) fn rules(&self) -> Option<&ProtobufRules> {
+        self.model.protobuf.as_ref().map(|protobuf| &protobuf.rules)
+    }
+
+    /// Whether a message keeps its rules.
+    pub(crate) fn keeps_rules(&self, message: &DynamicMessage) -> bool {
+        self.rules().is_none_or(|rules| protobuf::rules::violations(rules, message, None).is_empty())
+    }
+
+    fn binary(&self, message: MessageDescriptor, bytes: &[u8]) -> Verdict {
+        match DynamicMessage::decode(message, bytes) {
+            Ok(message) => {
+                let missing = protobuf::missing(&message);
+                let violations = match self.rules() {
+                    Some(rules) if missing.is_empty() => protobuf::rules::violations(rules, &message, None),
+                    _ => missing.into(),
+                };
+                Verdict { violations, remarks: protobuf::unknown_fields(&message), is_of_another_kind: false }
+            }
+            Err(error) => {
+                let expected = format!("an encoded message of this type, but {error}");
+                let list = vec![Violation { pointer: String::new(), keyword: "wire", expected }];
+                Verdict { violations: list.into(), ..Verdict::default() }
+            }
         }
     }
 }

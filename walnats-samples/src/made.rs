@@ -154,9 +154,15 @@ fn messages(
 ) -> Result<(), Shortage> {
     let Some(kind) = judge.message(event) else { return Err(Shortage::Message) };
     let options = instance::reading(event.protobuf_encoding);
+    let rules = judge.rules().filter(|rules| rules.checks.contains_key(kind.full_name()));
     for _ in 0..wanted.count {
         let candidate = (0..TRIES).find_map(|_| {
-            let message = instance::message(&kind, random);
+            let mut message = instance::message(&kind, rules, random);
+            if wanted.invalid && rules.is_some() && random.chance(50) {
+                instance::change(&mut message, random);
+                let made = Made { json: instance::json(&message)?, binary: Some(message.encode_to_vec()) };
+                return (!judge.keeps_rules(&message)).then_some(made);
+            }
             let json = instance::json(&message)?;
             if wanted.invalid {
                 let json = instance::spoiled(&json, random);
@@ -171,7 +177,7 @@ fn messages(
             let read = DynamicMessage::deserialize_with_options(kind.clone(), &json, &options).ok()?;
             let decoded = DynamicMessage::decode(kind.clone(), binary.as_slice()).ok()?;
             let is_whole = crate::protobuf::missing(&decoded).is_empty();
-            (is_whole && read == decoded).then_some(Made { json, binary: Some(binary) })
+            (is_whole && read == decoded && judge.keeps_rules(&decoded)).then_some(Made { json, binary: Some(binary) })
         });
         match candidate {
             Some(one) => {

@@ -4,6 +4,7 @@ mod found;
 pub mod instance;
 mod mapping;
 mod presence;
+pub mod rules;
 mod scalar;
 mod well_known;
 

@@ -14,7 +14,7 @@ const FLOORS: Floors<'static> = &[
 
 /// Those of `protobuf`.
 const PROTOBUF: Floors<'static> =
-    &[&["found", "instance", "presence", "scalar"], &["well_known"], &["mapping"], &["protobuf"]];
+    &[&["found", "scalar"], &["rules"], &["instance", "presence", "well_known"], &["mapping"], &["protobuf"]];
 
 /// Those of `coverage`.
 const COVERAGE: Floors<'static> = &[&["keyword"], &["coverage"]];

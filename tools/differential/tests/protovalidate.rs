@@ -1,4 +1,5 @@
-//! protovalidate's conformance suite: code is generated for all its messages, compiled as one crate, and judges every case.
+//! protovalidate's conformance suite: code is generated for all its messages, compiled as one crate, and judges every case; and
+//! the rules are evaluated without it, as `walnats validate` does.
 //!
 //! The corpus is `../shared/corpora/protovalidate-conformance`, seen from the workspace, or stands where `WALNATS_CORPORA` says.
 //! Paths are compared as protovalidate writes them; numbers and types of fields follow from those and the descriptors.
@@ -11,13 +12,19 @@ use std::process::{Command, Stdio};
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use prost::Message;
+use prost_reflect::{DescriptorPool, DynamicMessage};
+use walnats_cel::library::Timestamp;
 use walnats_codegen::diagnostic::Severity;
+use walnats_codegen::model::ProtobufRules;
 use walnats_codegen::{Config, Package, configure};
 use walnats_harness::nested::{NestedCrate, corpus, workspace};
+use walnats_samples::protobuf::rules::broken;
 
 /// How many cases there are, and how many must be right: in general, with the exact kind of error, and with the exact message.
 const TOTAL: usize = 2_878;
 const RIGHT: [usize; 3] = [2_878, 2_877, 2_877];
+/// When the suite was recorded, in seconds since 1970: what it calls now.
+const RECORDED: i64 = 1_795_403_689;
 
 #[derive(Clone, PartialEq, Message)]
 struct ResultSet {
@@ -214,10 +221,25 @@ fn conformance() {
     let results = ResultSet::decode(results.as_slice()).expect("it is a set of results");
     let mut types: BTreeSet<&str> = results.suites.iter().flat_map(|suite| &suite.cases).map(type_of).collect();
     types.retain(|name| !name.starts_with(GOOGLE));
-    let (code, refused) = generate(&results, &types);
-    let answers = run(&results, &code, &refused);
+    let Generated { code, refused, rules, pool } = generate(&results, &types);
+    println!("evaluated:");
+    let evaluated = |case: &Case| evaluate(case, &rules, &pool);
+    let evaluated =
+        score(
+            &results,
+            |case| if refused.contains(type_of(case)) { Result::CompilationError } else { evaluated(case) },
+        );
+    let mut answers = run(&results, &code, &refused).into_iter();
+    println!("compiled:");
+    let compiled = score(&results, |case| match refused.contains(type_of(case)) {
+        true => Result::CompilationError,
+        false => answers.next().expect("each case has an answer"),
+    });
+    assert_eq!([evaluated, compiled], [RIGHT; 2]);
+}
 
-    let mut answers = answers.into_iter();
+/// How many answers are right, in each of the three ways.
+fn score(results: &ResultSet, mut answer: impl FnMut(&Case) -> Result) -> [usize; 3] {
     let mut total = [0; 4];
     let mut failures = String::new();
     let mut table = String::new();
@@ -228,10 +250,7 @@ fn conformance() {
         let mut score = [0; 4];
         for case in &suite.cases {
             let wanted = Result::wanted(case.wanted.as_ref().expect("a case wants something"));
-            let found = match refused.contains(type_of(case)) {
-                true => Result::CompilationError,
-                false => answers.next().expect("each case has an answer"),
-            };
+            let found = answer(case);
             let judged = found.judge(&wanted);
             for (count, right) in score.iter_mut().zip([true].into_iter().chain(judged)) {
                 *count += usize::from(right);
@@ -258,15 +277,44 @@ fn conformance() {
         total[1], total[0], total[2], total[3]
     );
     assert_eq!(total[0], TOTAL, "the whole suite must be run");
-    assert_eq!([total[1], total[2], total[3]], RIGHT);
+    [total[1], total[2], total[3]]
+}
+
+/// What the rules come to for a case, without generated code.
+fn evaluate(case: &Case, rules: &ProtobufRules, pool: &DescriptorPool) -> Result {
+    let payload = case.input.as_ref().map(|input| input.value.as_slice()).unwrap_or_default();
+    let kind = pool.get_message_by_name(type_of(case)).expect("there is such a message");
+    let message = DynamicMessage::decode(kind, payload).expect("it is an encoding");
+    let found = broken(rules, &message, None, Timestamp::new(RECORDED, 0));
+    if found.iter().any(|broken| broken.failure.is_some()) {
+        return Result::RuntimeError;
+    }
+    let violations = found.into_iter().map(|broken| Broken {
+        field: broken.field,
+        rule: broken.rule,
+        rule_id: broken.rule_id,
+        for_key: broken.for_key,
+        message: broken.message,
+    });
+    Result::Violations(violations.collect())
+}
+
+/// What is made of the suite's messages.
+struct Generated<'r> {
+    /// By path.
+    code: BTreeMap<String, String>,
+    /// The messages whose rules are refused.
+    refused: BTreeSet<&'r str>,
+    rules: ProtobufRules,
+    pool: DescriptorPool,
 }
 
 fn type_of(case: &Case) -> &str {
     case.input.as_ref().map_or("", |input| input.type_url.rsplit('/').next().unwrap_or_default())
 }
 
-/// The code for all messages of the cases, and the messages whose rules are refused.
-fn generate<'r>(results: &'r ResultSet, types: &BTreeSet<&'r str>) -> (BTreeMap<String, String>, BTreeSet<&'r str>) {
+/// The code for all messages of the cases.
+fn generate<'r>(results: &'r ResultSet, types: &BTreeSet<&'r str>) -> Generated<'r> {
     let mut files: BTreeMap<String, &[u8]> = BTreeMap::new();
     for file in results.suites.iter().filter_map(|suite| suite.descriptors.as_ref()).flat_map(|set| &set.files) {
         let name = FileName::decode(file.as_slice()).expect("it is a descriptor").name;
@@ -292,7 +340,11 @@ fn generate<'r>(results: &'r ResultSet, types: &BTreeSet<&'r str>) -> (BTreeMap<
         let config: Config = configure();
         let mut package = Package::from_sources(&config, &package);
         if let Ok(files) = package.generate() {
-            return (files.into_iter().map(|file| (file.path, file.content)).collect(), refused);
+            let code = files.into_iter().map(|file| (file.path, file.content)).collect();
+            let rules = package.model().expect("it has a model").protobuf.expect("it has messages").rules;
+            let descriptors = package.descriptors().expect("it has descriptors");
+            let pool = DescriptorPool::decode(descriptors.as_slice()).expect("they are whole");
+            return Generated { code, refused, rules, pool };
         }
         let errors = package.report.diagnostics.iter().filter(|found| found.severity == Severity::Error);
         let before = refused.len();

@@ -86,7 +86,8 @@ fn takes(verb: char, ty: &Type) -> bool {
     }
 }
 
-fn show(verb: char, precision: usize, value: &Value, into: &mut String) {
+/// A value as text, by the verb of `format`.
+pub fn show(verb: char, precision: usize, value: &Value, into: &mut String) {
     let integer = match value {
         Value::Int(value) => i128::from(*value),
         Value::Uint(value) => i128::from(*value),

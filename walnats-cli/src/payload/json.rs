@@ -34,12 +34,7 @@ pub fn parse(text: &[u8]) -> Result<Parsed, Invalid> {
 
 /// Checks a value against its schema.
 pub fn check(model: &EventModel, schema: SchemaId, value: &Value) -> Result<(), Invalid> {
-    let found = model.schemas.validate(schema, value);
-    if found.is_empty() {
-        return Ok(());
-    }
-    let cut = found.cut.as_ref().map(ToString::to_string);
-    Err(Invalid(found.list.iter().map(ToString::to_string).chain(cut).collect()))
+    Invalid::of(&model.schemas.validate(schema, value))
 }
 
 /// The JSON text without the white space between its tokens.

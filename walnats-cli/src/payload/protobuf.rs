@@ -55,12 +55,12 @@ impl Message {
         Ok(message)
     }
 
-    /// The payload in protobuf's JSON mapping, compact.
-    pub fn read(&self, payload: &[u8]) -> Result<String, Invalid> {
+    /// The payload in protobuf's JSON mapping, compact, and the message.
+    pub fn read(&self, payload: &[u8]) -> Result<(String, DynamicMessage), Invalid> {
         let name = self.0.full_name();
         let wrong = |what: &str| Invalid(vec![format!("{what} message `{name}`")]);
         let message = DynamicMessage::decode(self.0.clone(), payload).map_err(|_| wrong("it is not an encoding of"))?;
-        self.json(&message)
+        Ok((self.json(&message)?, message))
     }
 
     /// The message in protobuf's JSON mapping, compact, with maps sorted by key.

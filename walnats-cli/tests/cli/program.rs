@@ -6,9 +6,6 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-pub const RULES: &str =
-    "note: the rules of `buf.validate` are not judged here (`shipment-dispatched`); generated code judges them\n";
-
 pub const USER_CREATED: &str = r#"{
   "description": "A user signed up.",
   "type": "object", "required": ["user_id"],

@@ -223,16 +223,22 @@ fn violations_that_are_not_listed_are_counted() {
     assert!(judged.stderr.contains("there are 90 more violations, and perhaps others"), "{}", judged.stderr);
 }
 
-/// What is judged by generated code alone is said not to be.
 #[test]
-fn rules_that_are_not_judged_are_named() {
+fn rules_of_messages_are_judged() {
+    // A parcel that weighs nothing.
     let light = b"\x0a\x03s_1\x12\x03dhl\x22\x02\x08\x00";
     let validated = piped(workspace(), &["validate", "shipment-dispatched", "-"], light);
-    assert_eq!(validated.code, 0, "{}", validated.stderr);
-    let note = "the rules of `buf.validate` are not judged here (`shipment-dispatched`)";
-    assert!(validated.stderr.contains(note), "{}", validated.stderr);
-    let sampled = piped(workspace(), &["sample", "shipment-dispatched"], b"");
-    assert!(sampled.stderr.contains(note), "{}", sampled.stderr);
-    let other = piped(workspace(), &["sample", "stock-changed"], b"");
-    assert!(!other.stderr.contains("buf.validate"), "{}", other.stderr);
+    assert_eq!(validated.code, 1, "{}", validated.stderr);
+    for said in ["`/parcels/0/weight`: expected", "(uint32.gt_lte)", "1 payload: 0 valid, 1 invalid"] {
+        let all = format!("{}{}", validated.stdout, validated.stderr);
+        assert!(all.contains(said), "{said}: {all}");
+    }
+    // What is emitted is judged in the same way.
+    let emitted = piped(
+        workspace(),
+        &["emit", "shipment-dispatched", "-", "--dry-run"],
+        br#"{"shipmentId": "", "carrier": "dhl"}"#,
+    );
+    assert_eq!(emitted.code, 1, "{}", emitted.stdout);
+    assert!(emitted.stderr.contains("(string.min_len)"), "{}", emitted.stderr);
 }

@@ -1,22 +1,44 @@
 //! Messages made up from their descriptors.
 
+mod pool;
+
 use std::collections::HashMap;
 
 use prost_reflect::{
-    DeserializeOptions, DynamicMessage, FieldDescriptor, Kind, MapKey, MessageDescriptor, SerializeOptions, Value,
+    DeserializeOptions, DynamicMessage, FieldDescriptor, Kind, MapKey, MessageDescriptor, ReflectMessage,
+    SerializeOptions, Value,
 };
 use serde_json::Value as Json;
-use walnats_codegen::model::{ProtobufEncoding, UnknownMembers};
+use walnats_codegen::model::{FieldChecks, NestedChecks, ProtobufEncoding, ProtobufRules, UnknownMembers, ValueChecks};
 use walnats_compat::sample::Random;
+
+use super::rules;
+use pool::Pool;
 
 /// How deep messages nest; beyond it, only what is required is set.
 const DEPTH: usize = 4;
 /// Beyond it, nothing is set.
 const MAX_DEPTH: usize = 12;
 
-/// A message in which most fields are set.
-pub fn message(kind: &MessageDescriptor, random: &mut Random) -> DynamicMessage {
-    filled(kind, 0, random)
+/// How often a value is made anew that breaks its rules.
+const ATTEMPTS: usize = 100;
+
+/// A message in which most fields are set, and which most likely keeps `rules`.
+pub fn message(kind: &MessageDescriptor, rules: Option<&ProtobufRules>, random: &mut Random) -> DynamicMessage {
+    Maker { rules, random }.filled(kind, 0)
+}
+
+/// Changes or removes one field, whatever rules say of it.
+pub fn change(message: &mut DynamicMessage, random: &mut Random) {
+    let fields: Vec<FieldDescriptor> = message.descriptor().fields().collect();
+    if fields.is_empty() {
+        return;
+    }
+    let field = random.pick(&fields).clone();
+    match random.chance(30) {
+        true => message.clear_field(&field),
+        false => Maker { rules: None, random }.set(message, &field, None, 0),
+    }
 }
 
 /// The message in protobuf's JSON mapping; `None` where it has none.
@@ -49,44 +71,158 @@ pub fn spoiled(message: &Json, random: &mut Random) -> Json {
     Json::Object(members)
 }
 
-fn filled(kind: &MessageDescriptor, depth: usize, random: &mut Random) -> DynamicMessage {
-    let mut message = DynamicMessage::new(kind.clone());
-    if depth >= MAX_DEPTH || well_known(&mut message, random) {
-        return message;
-    }
-    for field in kind.fields().filter(|field| field.containing_oneof().is_none_or(|oneof| oneof.is_synthetic())) {
-        let is_wanted = random.chance(if depth < DEPTH { 85 } else { 0 });
-        if field.is_required() || is_wanted {
-            set(&mut message, &field, depth, random);
-        }
-    }
-    for oneof in kind.oneofs().filter(|oneof| !oneof.is_synthetic()) {
-        let fields: Vec<FieldDescriptor> = oneof.fields().collect();
-        if depth < DEPTH && !fields.is_empty() && random.chance(85) {
-            set(&mut message, random.pick(&fields), depth, random);
-        }
-    }
-    message
+/// Makes messages; with rules, such as most likely keep them.
+struct Maker<'r> {
+    rules: Option<&'r ProtobufRules>,
+    random: &'r mut Random,
 }
 
-fn set(message: &mut DynamicMessage, field: &FieldDescriptor, depth: usize, random: &mut Random) {
-    let value = match field.kind() {
-        Kind::Message(entry) if field.is_map() => {
-            let (keys, values) = (entry.map_entry_key_field().kind(), entry.map_entry_value_field().kind());
-            let mut entries: HashMap<MapKey, Value> = HashMap::new();
-            // One: the order of several in the encoding is anyone's.
-            if let Some(key) = single(&keys, depth, random).into_map_key() {
-                entries.insert(key, single(&values, depth + 1, random));
+impl Maker<'_> {
+    fn filled(&mut self, kind: &MessageDescriptor, depth: usize) -> DynamicMessage {
+        let mut message = DynamicMessage::new(kind.clone());
+        if depth >= MAX_DEPTH || well_known(&mut message, self.random) {
+            return message;
+        }
+        let checks = self.rules.and_then(|rules| rules.checks.get(kind.full_name()));
+        let of = |field: &FieldDescriptor| {
+            checks.and_then(|checks| checks.fields.iter().find(|checks| checks.name == field.name()))
+        };
+        // Rules over whole messages are kept by chance, which has to be had at each depth.
+        let percent = if checks.is_some_and(|checks| !checks.rules.is_empty()) { 85 >> depth } else { 85 };
+        for field in kind.fields().filter(|field| field.containing_oneof().is_none_or(|oneof| oneof.is_synthetic())) {
+            let is_wanted = self.random.chance(if depth < DEPTH { percent } else { 0 });
+            // What is not set may be too short.
+            let is_checked = of(&field).is_some_and(|checks| checks.is_required || !field.supports_presence());
+            if field.is_required() || is_wanted || is_checked {
+                self.set(&mut message, &field, of(&field), depth);
             }
-            Value::Map(entries)
         }
-        kind if field.is_list() => Value::List((0..=random.below(3)).map(|_| single(&kind, depth, random)).collect()),
-        kind => single(&kind, depth, random),
-    };
-    message.set_field(field, value);
+        for oneof in kind.oneofs().filter(|oneof| !oneof.is_synthetic()) {
+            let fields: Vec<FieldDescriptor> = oneof.fields().collect();
+            let is_required =
+                checks.is_some_and(|checks| checks.required_oneofs.iter().any(|name| name == oneof.name()));
+            if !fields.is_empty() && (is_required || (depth < DEPTH && self.random.chance(percent))) {
+                let field = self.random.pick(&fields).clone();
+                self.set(&mut message, &field, of(&field), depth);
+            }
+        }
+        for group in checks.map(|checks| checks.groups.as_slice()).unwrap_or_default() {
+            let kept = self.random.pick(&group.fields).clone();
+            group.fields.iter().filter(|field| **field != kept).for_each(|field| message.clear_field_by_name(field));
+            if let Some(field) = kind.get_field_by_name(&kept).filter(|field| !message.has_field(field)) {
+                self.set(&mut message, &field, of(&field), depth);
+            }
+        }
+        message
+    }
+
+    fn set(
+        &mut self,
+        message: &mut DynamicMessage,
+        field: &FieldDescriptor,
+        checks: Option<&FieldChecks>,
+        depth: usize,
+    ) {
+        let mut value = self.of_field(field, checks.map(|checks| &checks.value), depth);
+        if let (Some(rules), Some(checks)) = (self.rules, checks) {
+            let is_right = |value: &Value| {
+                let is_zero = !field.supports_presence() && *value == Value::default_value_for_field(field);
+                if is_zero && checks.skips_zero {
+                    !checks.is_required
+                } else {
+                    rules::keeps(rules, value, &checks.value) && !(is_zero && checks.is_required)
+                }
+            };
+            for _ in 0..ATTEMPTS {
+                if is_right(&value) {
+                    break;
+                }
+                value = self.of_field(field, Some(&checks.value), depth);
+            }
+        }
+        message.set_field(field, value);
+    }
+
+    fn of_field(&mut self, field: &FieldDescriptor, checks: Option<&ValueChecks>, depth: usize) -> Value {
+        match field.kind() {
+            Kind::Message(entry) if field.is_map() => {
+                let (keys, values) = (entry.map_entry_key_field().kind(), entry.map_entry_value_field().kind());
+                let mut entries: HashMap<MapKey, Value> = HashMap::new();
+                // One: the order of several in the encoding is anyone's.
+                let count = checks
+                    .filter(|checks| !checks.rules.is_empty())
+                    .map_or(1, |checks| Pool::of(checks).count(self.random));
+                for _ in 0..count {
+                    let key = self.checked(&keys, checks.and_then(|checks| checks.keys.as_deref()), depth);
+                    if let Some(key) = key.into_map_key() {
+                        entries.insert(
+                            key,
+                            self.checked(&values, checks.and_then(|checks| checks.values.as_deref()), depth + 1),
+                        );
+                    }
+                }
+                Value::Map(entries)
+            }
+            kind if field.is_list() => {
+                let ruled = checks.filter(|checks| !checks.rules.is_empty() && self.random.chance(50));
+                let count = match ruled {
+                    Some(checks) => Pool::of(checks).count(self.random),
+                    None => 1 + self.random.below(3),
+                };
+                let items = checks.and_then(|checks| checks.items.as_deref());
+                Value::List((0..count).map(|_| self.checked(&kind, items, depth)).collect())
+            }
+            kind => self.one(&kind, checks, depth),
+        }
+    }
+
+    /// An item, a key or the value of an entry.
+    fn checked(&mut self, kind: &Kind, checks: Option<&NestedChecks>, depth: usize) -> Value {
+        let mut value = self.one(kind, checks.map(|checks| &checks.value), depth);
+        if let (Some(rules), Some(checks)) = (self.rules, checks) {
+            for _ in 0..ATTEMPTS {
+                if rules::keeps(rules, &value, &checks.value) {
+                    break;
+                }
+                value = self.one(kind, Some(&checks.value), depth);
+            }
+        }
+        value
+    }
+
+    fn one(&mut self, kind: &Kind, checks: Option<&ValueChecks>, depth: usize) -> Value {
+        let pool = checks.filter(|checks| !checks.rules.is_empty() || checks.numbers.is_some()).map(Pool::of);
+        let Some(pool) = pool.filter(|_| self.random.chance(90)) else {
+            return match kind {
+                Kind::Message(message) => Value::Message(self.filled(message, depth + 1)),
+                kind => single(kind, self.random),
+            };
+        };
+        match kind {
+            Kind::Message(kind) => {
+                let mut message = self.filled(kind, depth + 1);
+                let time = match kind.full_name() {
+                    "google.protobuf.Timestamp" => pool.timestamp(self.random).map(|time| time.parts()),
+                    "google.protobuf.Duration" => pool.duration(self.random).map(|duration| duration.parts()),
+                    _ => None,
+                };
+                if let Some((seconds, nanos)) = time {
+                    message.set_field_by_number(1, Value::I64(seconds));
+                    message.set_field_by_number(2, Value::I32(nanos));
+                } else if rules::is_wrapper(kind.full_name())
+                    && let Some(value) = kind.get_field(1).and_then(|field| pool.value(&field.kind(), self.random))
+                {
+                    message.set_field_by_number(1, value);
+                }
+                Value::Message(message)
+            }
+            kind => pool.value(kind, self.random).unwrap_or_else(|| single(kind, self.random)),
+        }
+    }
 }
 
-fn single(kind: &Kind, depth: usize, random: &mut Random) -> Value {
+/// A value of a kind that is no message.
+fn single(kind: &Kind, random: &mut Random) -> Value {
     match kind {
         Kind::Bool => Value::Bool(random.chance(50)),
         Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => Value::I32(*random.pick(&[1, 2, 42, -1, 1_000, i32::MAX])),
@@ -103,13 +239,12 @@ fn single(kind: &Kind, depth: usize, random: &mut Random) -> Value {
             let numbers: Vec<i32> = values.values().map(|value| value.number()).collect();
             Value::EnumNumber(if numbers.is_empty() { 0 } else { *random.pick(&numbers) })
         }
-        Kind::Message(message) => Value::Message(filled(message, depth + 1, random)),
+        Kind::Message(message) => Value::Message(DynamicMessage::new(message.clone())),
     }
 }
 
 /// Fills one of Google's well-known types, whose values have rules. False for every other message.
 fn well_known(message: &mut DynamicMessage, random: &mut Random) -> bool {
-    use prost_reflect::ReflectMessage;
     let kind = message.descriptor();
     match kind.full_name() {
         "google.protobuf.Timestamp" => {

@@ -3,17 +3,22 @@
 use std::collections::HashMap;
 
 use prost_reflect::{DeserializeOptions, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor};
-use walnats_codegen::model::{ProtobufEncoding, UnknownMembers};
-use walnats_schema::Violation;
+use walnats_codegen::model::{ProtobufEncoding, ProtobufRules, UnknownMembers};
+use walnats_schema::Violations;
 use walnats_schema::pointer::escape;
 use walnats_schema::read::{Node, NodeValue};
 
 use super::found::Found;
-use super::{presence, scalar, well_known};
+use super::{presence, rules, scalar, well_known};
 
 /// Every way in which a JSON value is not the message `kind` in protobuf's JSON mapping. Members that the message does not
-/// have are among them, unless the event's readers ignore them.
-pub fn judge_json(kind: &MessageDescriptor, node: &Node, encoding: ProtobufEncoding) -> Vec<Violation> {
+/// have are among them, unless the event's readers ignore them. What can be read is judged by `rules`.
+pub fn judge_json(
+    kind: &MessageDescriptor,
+    node: &Node,
+    encoding: ProtobufEncoding,
+    rules: Option<&ProtobufRules>,
+) -> Violations {
     let is_tolerant = encoding == ProtobufEncoding::Json(UnknownMembers::Tolerant);
     let mut found = Found { is_tolerant, ..Found::default() };
     found.message(kind, node, "");
@@ -24,6 +29,9 @@ pub fn judge_json(kind: &MessageDescriptor, node: &Node, encoding: ProtobufEncod
             for missing in presence::missing(&message) {
                 found.push(&missing.pointer, missing.keyword, missing.expected);
             }
+            if let (true, Some(rules)) = (found.list.is_empty(), rules) {
+                return rules::violations(rules, &message, Some(node));
+            }
         }
         // It refuses names of enumerations that it does not know, whatever it is told.
         Err(_) if found.list.is_empty() && !found.has_unknown_name => {
@@ -31,7 +39,7 @@ pub fn judge_json(kind: &MessageDescriptor, node: &Node, encoding: ProtobufEncod
         }
         Err(_) => {}
     }
-    found.list
+    found.list.into()
 }
 
 impl Found {

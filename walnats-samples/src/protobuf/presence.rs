@@ -4,6 +4,8 @@ use prost_reflect::{DynamicMessage, ReflectMessage, Value};
 use walnats_schema::Violation;
 use walnats_schema::pointer::escape;
 
+use super::rules::key_text;
+
 /// `required` fields of proto2 that are not there.
 pub fn missing(message: &DynamicMessage) -> Vec<Violation> {
     let mut found = Vec::new();
@@ -56,17 +58,5 @@ fn walk(message: &DynamicMessage, pointer: &str, visit: &mut impl FnMut(&Dynamic
             }
             _ => {}
         }
-    }
-}
-
-fn key_text(key: &prost_reflect::MapKey) -> String {
-    use prost_reflect::MapKey::{Bool, I32, I64, String, U32, U64};
-    match key {
-        Bool(key) => key.to_string(),
-        I32(key) => key.to_string(),
-        I64(key) => key.to_string(),
-        U32(key) => key.to_string(),
-        U64(key) => key.to_string(),
-        String(key) => key.clone(),
     }
 }

@@ -22,7 +22,8 @@ use crate::write::GeneratedFile;
 use code::{Result, Unsupported};
 
 /// What generated checks are not held to: rules may say what the type ensures anyway.
-const LINTS: &str = "#![allow(unused_comparisons, unused_variables, deprecated, clippy::all, clippy::pedantic)]\n";
+const LINTS: &str =
+    "#![allow(unused_comparisons, unused_variables, non_snake_case, deprecated, clippy::all, clippy::pedantic)]\n";
 
 /// The module `rules`; none if nothing is checked. `place` is where messages are needed.
 pub fn generate(model: &ProtobufModel, place: &Place, report: &mut Report) -> Option<GeneratedFile> {
