@@ -8,9 +8,9 @@ mod scalar;
 use prost_reflect::DynamicMessage;
 use walnats_codegen::model::{Event, Payload, ProtobufEncoding, Template, TemplatePart, UnknownMembers};
 use walnats_codegen::{EventModel, Package};
+use walnats_compat::message::rules::violations;
 use walnats_runtime::private::{Subject, Uid};
 use walnats_runtime::{EventDescriptor, OnceKey, SubjectError, UntypedEvent};
-use walnats_samples::protobuf::rules::violations;
 
 use crate::outcome::Failure;
 use crate::server::kept;

@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 use walnats_codegen::diagnostic::Diagnostic;
-use walnats_codegen::model::Event;
+use walnats_codegen::model::{Event, Payload};
 use walnats_codegen::settings::ModeName;
 
 use crate::finding::{About, Direction, Finding, Revision};
 use crate::json::{Limits, Same};
 use crate::kind::Kind;
-use crate::payload::{self, Judge, Pair};
+use crate::payload::{self, ANOTHER_MESSAGE, Judge, Pair};
 use crate::side::Side;
-use crate::{delivery, messages};
+use crate::{delivery, messages, rules};
 
 /// What to compare.
 #[derive(Clone, Copy, Debug, Default)]
@@ -99,15 +99,21 @@ impl Comparison {
     /// Of these events the payload was undecided because the message has another name.
     fn decide(&mut self, compared: &BTreeSet<String>) {
         let is_about = |about: &About| matches!(about, About::Event(name) if compared.contains(name));
-        self.findings.retain(|finding| finding.kind() != Kind::Undecided || !is_about(&finding.about));
+        self.findings.retain(|finding| !finding.message.contains(ANOTHER_MESSAGE) || !is_about(&finding.about));
         for verdict in self.verdicts.iter_mut().filter(|verdict| compared.contains(&verdict.event)) {
-            verdict.kind = Kind::Compatible;
+            let concerns =
+                |finding: &&Finding| finding.direction == verdict.direction && finding.about.name() == verdict.event;
+            let kinds = self.findings.iter().filter(concerns).map(Finding::kind);
+            verdict.kind = kinds.max().unwrap_or(Kind::Compatible);
         }
     }
 
     fn event(&mut self, (old, former): (&Side, &Event), (new, event): (&Side, &Event), same: &Same, options: &Options) {
         for pair in pairs((old, former), (new, event), (same, &Judge::default())) {
             let mut found = payload::compare(&pair, &options.limits);
+            if let (Payload::Protobuf(written), Payload::Protobuf(read)) = (&pair.written.payload, &pair.read.payload) {
+                found.append(&mut rules::compare(&pair, written, read));
+            }
             let readers = delivery::readers(old, new, &[&former.name, &event.name]);
             found.iter_mut().for_each(|finding| finding.readers.clone_from(&readers));
             self.verdicts.push(verdict(&pair, &found));

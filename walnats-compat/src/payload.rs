@@ -24,6 +24,8 @@ pub(crate) use judge::Judge;
 const MOST: usize = 16;
 /// How often a keyword is taken out to look for the next break.
 const MOST_ROUNDS: usize = 4 * MOST;
+/// What is said of an event whose message has another name.
+pub(crate) const ANOTHER_MESSAGE: &str = "the event was another message";
 
 /// Who writes and who reads an event.
 #[derive(Clone, Copy)]
@@ -67,7 +69,7 @@ pub(crate) fn compare(pair: &Pair<'_>, limits: &Limits) -> Vec<Finding> {
         }
         // Messages are compared by their names.
         (Payload::Protobuf(written), Payload::Protobuf(read)) if written != read => {
-            let why = format!("the event was another message: `{written}` is written, `{read}` is read");
+            let why = format!("{ANOTHER_MESSAGE}: `{written}` is written, `{read}` is read");
             let marks = [(pair.reader, pair.read, read), (pair.writer, pair.written, written)]
                 .map(|(side, event, name)| mark::place(side, &event.place, &format!("message `{name}`"), "undecided"));
             let finding = undecided(pair, "", &why, &[json!(written), json!(read)]);

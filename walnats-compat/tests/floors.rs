@@ -7,12 +7,12 @@ use walnats_floors::{Floors, faults};
 /// From the bottom up.
 const FLOORS: Floors<'static> = &[
     &["json", "kind", "opinion", "protobuf", "sample", "walk"],
-    &["finding", "lint", "reason", "side"],
+    &["finding", "lint", "message", "reason", "side"],
     &["moved", "style"],
     &["accepted", "keyword", "mark", "tolerant"],
     &["delivery", "unreadable"],
     &["payload"],
-    &["messages"],
+    &["messages", "rules"],
     &["compare"],
     &["screen"],
 ];

@@ -8,6 +8,7 @@ use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
 use walnats_codegen::Package;
 use walnats_codegen::model::Payload as Carried;
 use walnats_codegen::model::{Event, EventModel, ProtobufRules};
+use walnats_compat::message::rules;
 use walnats_compat::opinion::{Files, breaks_meta_schema};
 use walnats_schema::{Cut, Violation, Violations};
 
@@ -98,7 +99,7 @@ impl Judge<'_> {
 
     /// Whether a message keeps its rules.
     pub(crate) fn keeps_rules(&self, message: &DynamicMessage) -> bool {
-        self.rules().is_none_or(|rules| protobuf::rules::violations(rules, message, None).is_empty())
+        self.rules().is_none_or(|rules| rules::violations(rules, message, None).is_empty())
     }
 
     fn binary(&self, message: MessageDescriptor, bytes: &[u8]) -> Verdict {
@@ -106,7 +107,7 @@ impl Judge<'_> {
             Ok(message) => {
                 let missing = protobuf::missing(&message);
                 let violations = match self.rules() {
-                    Some(rules) if missing.is_empty() => protobuf::rules::violations(rules, &message, None),
+                    Some(rules) if missing.is_empty() => rules::violations(rules, &message, None),
                     _ => missing.into(),
                 };
                 Verdict { violations, remarks: protobuf::unknown_fields(&message), is_of_another_kind: false }

@@ -5,11 +5,11 @@ use prost_reflect::prost::Message;
 use serde_json::Value;
 use walnats_codegen::model::{Event, Payload as Carried};
 use walnats_compat::json::{Containment, Limits, Root, contained};
+use walnats_compat::message::instance;
 use walnats_compat::sample::{Instances, Random, any};
 use walnats_schema::{Schema, SchemaId, SchemaSet};
 
 use crate::judge::Judge;
-use crate::protobuf::instance;
 
 /// The code of fewer payloads than were asked for.
 pub const SHORT: &str = "WN1117";

@@ -1,10 +1,8 @@
 //! Protobuf payloads, by the descriptors of the package.
 
 mod found;
-pub mod instance;
 mod mapping;
 mod presence;
-pub mod rules;
 mod scalar;
 mod well_known;
 

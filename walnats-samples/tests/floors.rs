@@ -13,8 +13,7 @@ const FLOORS: Floors<'static> = &[
 ];
 
 /// Those of `protobuf`.
-const PROTOBUF: Floors<'static> =
-    &[&["found", "scalar"], &["rules"], &["instance", "presence", "well_known"], &["mapping"], &["protobuf"]];
+const PROTOBUF: Floors<'static> = &[&["found", "scalar"], &["presence", "well_known"], &["mapping"], &["protobuf"]];
 
 /// Those of `coverage`.
 const COVERAGE: Floors<'static> = &[&["keyword"], &["coverage"]];

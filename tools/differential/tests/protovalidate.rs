@@ -17,8 +17,8 @@ use walnats_cel::library::Timestamp;
 use walnats_codegen::diagnostic::Severity;
 use walnats_codegen::model::ProtobufRules;
 use walnats_codegen::{Config, Package, configure};
+use walnats_compat::message::rules::broken;
 use walnats_harness::nested::{NestedCrate, corpus, workspace};
-use walnats_samples::protobuf::rules::broken;
 
 /// How many cases there are, and how many must be right: in general, with the exact kind of error, and with the exact message.
 const TOTAL: usize = 2_878;

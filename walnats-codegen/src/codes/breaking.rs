@@ -101,6 +101,14 @@ pub(super) const CODES: &[Code] = &[
         reference: Some("https://buf.build/docs/breaking/rules/"),
     },
     Code {
+        id: "WN0824",
+        slug: "rule-tightened",
+        level: Deny,
+        summary: "A rule of `buf.validate` demands more of an event's message than its writers promise: readers refuse it when they decode.",
+        cure: "Keep the rule as it was, or add an event for what is new.",
+        reference: Some("https://protovalidate.com/schemas/standard-rules/"),
+    },
+    Code {
         id: "WN0841",
         slug: "event-deleted",
         level: Deny,

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use prost_reflect::{DeserializeOptions, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor};
 use walnats_codegen::model::{ProtobufEncoding, ProtobufRules, UnknownMembers};
+use walnats_compat::message::rules;
 use walnats_schema::Violations;
 use walnats_schema::pointer::escape;
 use walnats_schema::read::{Node, NodeValue};
 
 use super::found::Found;
-use super::{presence, rules, scalar, well_known};
+use super::{presence, scalar, well_known};
 
 /// Every way in which a JSON value is not the message `kind` in protobuf's JSON mapping. Members that the message does not
 /// have are among them, unless the event's readers ignore them. What can be read is judged by `rules`.

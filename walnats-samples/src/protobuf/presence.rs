@@ -1,10 +1,9 @@
 //! What an encoded message lacks, and what it has that its descriptor does not know.
 
 use prost_reflect::{DynamicMessage, ReflectMessage, Value};
+use walnats_compat::message::rules::key_text;
 use walnats_schema::Violation;
 use walnats_schema::pointer::escape;
-
-use super::rules::key_text;
 
 /// `required` fields of proto2 that are not there.
 pub fn missing(message: &DynamicMessage) -> Vec<Violation> {

@@ -10,10 +10,10 @@ use prost_reflect::{
 };
 use serde_json::Value as Json;
 use walnats_codegen::model::{FieldChecks, NestedChecks, ProtobufEncoding, ProtobufRules, UnknownMembers, ValueChecks};
-use walnats_compat::sample::Random;
 
 use super::rules;
-use pool::Pool;
+use crate::sample::Random;
+pub use pool::Pool;
 
 /// How deep messages nest; beyond it, only what is required is set.
 const DEPTH: usize = 4;
@@ -25,7 +25,17 @@ const ATTEMPTS: usize = 100;
 
 /// A message in which most fields are set, and which most likely keeps `rules`.
 pub fn message(kind: &MessageDescriptor, rules: Option<&ProtobufRules>, random: &mut Random) -> DynamicMessage {
-    Maker { rules, random }.filled(kind, 0)
+    Maker { rules, extra: None, random }.filled(kind, 0)
+}
+
+/// The same, in which some values are what other rules speak of, or near that.
+pub fn near(
+    kind: &MessageDescriptor,
+    rules: Option<&ProtobufRules>,
+    extra: &Pool,
+    random: &mut Random,
+) -> DynamicMessage {
+    Maker { rules, extra: Some(extra), random }.filled(kind, 0)
 }
 
 /// Changes or removes one field, whatever rules say of it.
@@ -37,7 +47,7 @@ pub fn change(message: &mut DynamicMessage, random: &mut Random) {
     let field = random.pick(&fields).clone();
     match random.chance(30) {
         true => message.clear_field(&field),
-        false => Maker { rules: None, random }.set(message, &field, None, 0),
+        false => Maker { rules: None, extra: None, random }.set(message, &field, None, 0),
     }
 }
 
@@ -74,6 +84,8 @@ pub fn spoiled(message: &Json, random: &mut Random) -> Json {
 /// Makes messages; with rules, such as most likely keep them.
 struct Maker<'r> {
     rules: Option<&'r ProtobufRules>,
+    /// Of other rules, whose values are used at times.
+    extra: Option<&'r Pool>,
     random: &'r mut Random,
 }
 
@@ -149,9 +161,9 @@ impl Maker<'_> {
                 let (keys, values) = (entry.map_entry_key_field().kind(), entry.map_entry_value_field().kind());
                 let mut entries: HashMap<MapKey, Value> = HashMap::new();
                 // One: the order of several in the encoding is anyone's.
-                let count = checks
-                    .filter(|checks| !checks.rules.is_empty())
-                    .map_or(1, |checks| Pool::of(checks).count(self.random));
+                let ruled = checks.filter(|checks| !checks.rules.is_empty()).map(Pool::of);
+                let extra = self.extra.filter(|_| self.random.chance(30));
+                let count = extra.or(ruled.as_ref()).map_or(1, |pool| pool.count(self.random));
                 for _ in 0..count {
                     let key = self.checked(&keys, checks.and_then(|checks| checks.keys.as_deref()), depth);
                     if let Some(key) = key.into_map_key() {
@@ -165,8 +177,10 @@ impl Maker<'_> {
             }
             kind if field.is_list() => {
                 let ruled = checks.filter(|checks| !checks.rules.is_empty() && self.random.chance(50));
-                let count = match ruled {
-                    Some(checks) => Pool::of(checks).count(self.random),
+                let ruled = ruled.map(Pool::of);
+                let extra = self.extra.filter(|_| self.random.chance(30));
+                let count = match extra.or(ruled.as_ref()) {
+                    Some(pool) => pool.count(self.random),
                     None => 1 + self.random.below(3),
                 };
                 let items = checks.and_then(|checks| checks.items.as_deref());
@@ -192,7 +206,10 @@ impl Maker<'_> {
 
     fn one(&mut self, kind: &Kind, checks: Option<&ValueChecks>, depth: usize) -> Value {
         let pool = checks.filter(|checks| !checks.rules.is_empty() || checks.numbers.is_some()).map(Pool::of);
-        let Some(pool) = pool.filter(|_| self.random.chance(90)) else {
+        let pool = pool.filter(|_| self.random.chance(90));
+        // Without others, no choice is made.
+        let extra = self.extra.filter(|_| self.random.chance(30));
+        let Some(pool) = extra.or(pool.as_ref()) else {
             return match kind {
                 Kind::Message(message) => Value::Message(self.filled(message, depth + 1)),
                 kind => single(kind, self.random),

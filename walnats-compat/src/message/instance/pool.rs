@@ -4,8 +4,9 @@ use prost_reflect::{Kind, Value};
 use walnats_cel::library::{Duration, Timestamp};
 use walnats_cel::{Expr, Function, Kind as Node, Piece, Type, Value as Known};
 use walnats_codegen::model::ValueChecks;
-use walnats_compat::sample::{Instances, Random};
 use walnats_schema::{Format, Schema, SchemaId, SchemaSet};
+
+use crate::sample::{Instances, Random};
 
 /// Texts and lists are not made longer than this.
 const LONGEST: i128 = 10_000;
@@ -31,12 +32,21 @@ pub struct Pool {
 impl Pool {
     /// What the rules of a value speak of.
     pub fn of(checks: &ValueChecks) -> Self {
+        Self::of_all([checks])
+    }
+
+    /// What the rules of several values speak of.
+    pub fn of_all<'c>(checks: impl IntoIterator<Item = &'c ValueChecks>) -> Self {
         let mut pool = Self::default();
-        checks.rules.iter().for_each(|rule| pool.rule(&rule.expr));
-        if let Some((numbers, _)) = &checks.numbers {
-            pool.integers.extend(numbers.iter().map(|number| i128::from(*number)));
-        }
+        checks.into_iter().for_each(|checks| pool.checks(checks));
         pool
+    }
+
+    fn checks(&mut self, checks: &ValueChecks) {
+        checks.rules.iter().for_each(|rule| self.rule(&rule.expr));
+        if let Some((numbers, _)) = &checks.numbers {
+            self.integers.extend(numbers.iter().map(|number| i128::from(*number)));
+        }
     }
 
     /// A rule, without what it says of values that break it.
@@ -88,6 +98,7 @@ impl Pool {
                 }
                 return self.expr(text);
             }
+            (Function::IsNan | Function::IsInf, _) => self.doubles.extend([1.0, f64::INFINITY, f64::NAN]),
             (Function::IsEmail, _) => self.format(Format::Email),
             (Function::IsHostname, _) => self.format(Format::Hostname),
             (Function::IsUri | Function::IsUriRef, _) => self.format(Format::Uri),

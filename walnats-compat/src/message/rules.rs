@@ -17,8 +17,9 @@ use walnats_codegen::model::{
 use walnats_schema::read::Node;
 use walnats_schema::{Cut, MAX_VIOLATIONS, Violation, Violations};
 
+pub use datum::Held;
 pub use datum::is_wrapper;
-use datum::{Held, datum, key};
+use datum::{datum, key};
 use path::Path;
 pub use path::key_text;
 
