@@ -19,6 +19,16 @@ mod pbjson {
     include!(concat!(env!("OUT_DIR"), "/pbjson/bench.v1.serde.rs"));
 }
 
+#[allow(dead_code, unused_imports)]
+mod ruled {
+    include!(concat!(env!("OUT_DIR"), "/ruled/walnats/events.rs"));
+}
+
+#[allow(dead_code, unused_imports)]
+mod cel {
+    include!(concat!(env!("OUT_DIR"), "/cel/walnats/events.rs"));
+}
+
 /// How many lines the small, the medium and the large order have.
 const LINES: [usize; 3] = [1, 10, 100];
 
@@ -29,6 +39,8 @@ pub fn rows() -> Result<(Vec<usize>, Vec<Row>)> {
         ("protobuf: encode JSON (pbjson / ours)", false, 1.0),
         ("protobuf: encode binary (ours / prost)", true, 1.05),
         ("protobuf: decode binary (ours / prost)", true, 1.05),
+        ("protobuf: validate standard rules / encode binary", true, 0.25),
+        ("protobuf: validate three expressions / encode binary", true, 0.5),
         ("protobuf: encode (JSON / binary)", true, 0.0),
         ("protobuf: decode (JSON / binary)", true, 0.0),
     ]
@@ -53,11 +65,17 @@ pub fn rows() -> Result<(Vec<usize>, Vec<Row>)> {
             &mut || drop(black_box(ours::OrderPlaced::decode_as("application/protobuf", black_box(&binary)))),
             &mut || drop(black_box(<ours::OrderPlaced as Message>::decode(black_box(binary.as_slice())))),
         ]);
+        let (with_rules, with_cel) = (ruled::OrderPlaced::decode(&binary)?, cel::OrderPlaced::decode(&binary)?);
+        let [rules, expressions] = fastest([&mut || drop(black_box(black_box(&with_rules).validate())), &mut || {
+            drop(black_box(black_box(&with_cel).validate()))
+        }]);
         let ratios = [
             their_read / read,
             their_write / write,
             pack / their_pack,
             unpack / their_unpack,
+            rules / pack,
+            expressions / pack,
             write / pack,
             read / unpack,
         ];
