@@ -18,8 +18,8 @@ pub use number::{
     text_to_int, text_to_uint, uint_to_int,
 };
 pub use text::{
-    Regex, bytes_contain, bytes_to_text, char_at, index_of, join, last_index_of, lower_ascii, quote, replace, reverse,
-    split, substring, upper_ascii,
+    Regex, bytes_contain, bytes_to_text, char_at, index_of, is_shorter, join, last_index_of, lower_ascii, quote,
+    replace, reverse, split, substring, upper_ascii,
 };
 pub use time::{Duration, Part, Timestamp};
 pub use unique::{is_unique, is_unique_double};

@@ -70,3 +70,13 @@ fn text() {
     assert!(is_unique(&["a", "b"]) && !is_unique(&["a"; 17]));
     assert!(is_unique_double(&[f64::NAN, f64::NAN, 0.0]) && !is_unique_double(&[0.0, -0.0]));
 }
+
+#[test]
+fn lengths_are_compared_in_characters() {
+    for text in ["", "a", "ä", "äöü", "👍👍", "abcdefghij", "日本語のテキスト"] {
+        let count = text.chars().count();
+        for than in 0..14 {
+            assert_eq!(walnats_cel::library::is_shorter(text, than), count < than, "{text:?} {than}");
+        }
+    }
+}

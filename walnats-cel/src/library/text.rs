@@ -33,6 +33,12 @@ impl Regex {
     }
 }
 
+/// Whether a text has fewer characters than `than`: `text.size() < than`, without counting more of them than has to be.
+pub fn is_shorter(text: &str, than: usize) -> bool {
+    // A character has one byte to four.
+    text.len() < than || (text.len() / 4 < than && text.chars().nth(than - 1).is_none())
+}
+
 /// Whether `part` is somewhere in `bytes`.
 pub fn bytes_contain(bytes: &[u8], part: &[u8]) -> bool {
     part.is_empty() || bytes.windows(part.len()).any(|window| window == part)

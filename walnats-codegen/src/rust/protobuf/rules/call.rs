@@ -14,6 +14,9 @@ impl Emitter<'_> {
             (F::Not, _) => self.condition(&arguments[0], false, scope),
             (F::Equal | F::NotEqual, [a, b]) => self.equality(a, b, function == F::Equal, scope),
             (F::Less | F::LessOrEqual | F::Greater | F::GreaterOrEqual, [a, b]) => {
+                if let Some(code) = self.length(function, a, b, scope)? {
+                    return Ok(code);
+                }
                 let operator = match function {
                     F::Less => "<",
                     F::LessOrEqual => "<=",
@@ -185,6 +188,37 @@ impl Emitter<'_> {
         let code = self.expr(operand, scope)?;
         let count = if matches!(code.form, Form::Text(_)) { "chars().count()" } else { "len()" };
         Ok(Code::new(format!("{}.{count}", code.receiver()), Form::Usize))
+    }
+
+    /// The length of a text, compared with one that is known.
+    fn length(&self, function: F, size: &Expr, bound: &Expr, scope: &Scope) -> Result<Option<Code>> {
+        let size = match &size.kind {
+            Kind::Call(F::ToUint, inner) => &inner[0],
+            _ => size,
+        };
+        let (Kind::Call(F::Size, text), Some(bound)) = (&size.kind, bound.constant()) else { return Ok(None) };
+        let bound = match bound {
+            Value::Int(bound) => u64::try_from(*bound).ok(),
+            Value::Uint(bound) => Some(*bound),
+            _ => None,
+        };
+        let (is_shorter, bound) = match (function, bound) {
+            (F::Less, bound) => (true, bound),
+            (F::LessOrEqual, bound) => (true, bound.and_then(|bound| bound.checked_add(1))),
+            (F::Greater, bound) => (false, bound.and_then(|bound| bound.checked_add(1))),
+            (_, bound) => (false, bound),
+        };
+        // The bound is a number of 32 bits at least on every machine.
+        let Some(bound) = bound.filter(|bound| u32::try_from(*bound).is_ok()) else { return Ok(None) };
+        let text = self.expr(&text[0], scope)?;
+        if !matches!(text.form, Form::Text(_)) {
+            return Ok(None);
+        }
+        let call = format!("rt::cel::is_shorter({}, {bound})", text.argument());
+        Ok(Some(match is_shorter {
+            true => Code::new(call, Form::Bool),
+            false => Code::unary(format!("!{call}"), Form::Bool),
+        }))
     }
 
     fn arithmetic(&self, function: F, arguments: &[Expr], call: &Expr, scope: &Scope) -> Result<Code> {
