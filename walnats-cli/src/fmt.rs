@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
-use walnats_codegen::diagnostic::{Levels, SourceFile};
+use walnats_codegen::diagnostic::Levels;
 use walnats_codegen::load::{self, Files};
 use walnats_codegen::settings::{self, Settings};
 use walnats_codegen::{Config, Diagnostic, Report};
@@ -187,38 +187,57 @@ fn standard_input(global: &GlobalOptions, options: &Options) -> Result<Outcome, 
     let name =
         options.stdin_filename.as_deref().ok_or("`-` needs `--stdin-filename`, whose extension says what it holds")?;
     let kind = name.to_str().and_then(Kind::of).ok_or_else(|| files::unknown(name))?;
-    let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text).map_err(|error| format!("cannot read standard input: {error}"))?;
+    let mut bytes = Vec::new();
+    std::io::stdin().read_to_end(&mut bytes).map_err(|error| format!("cannot read standard input: {error}"))?;
     let mut report = Report::default();
     // An editor has files of no package, too.
     let style = root::folder(global).map_or_else(
         |_| Style::default(),
         |folder| {
             let config = walnats_codegen::configure().root(&folder);
-            style(&settings_of(&folder, &config, &mut Report::default()))
+            style(&settings_of(&folder, &config, &mut report))
         },
     );
-    let source = Arc::new(SourceFile { path: name.to_string_lossy().replace('\\', "/"), text });
-    let formatted = match format(kind, &source.text, &style) {
-        Ok(formatted) => Some(formatted),
-        Err(refusal) => {
-            report.push(finding::left_alone(kind, Arc::clone(&source), &refusal));
-            // What is valid is printed as it was.
-            (refusal.cause == walnats_format::Cause::Unsafe).then(|| source.text.clone())
+    // The levels count here, and what is wrong with walnats.toml does not.
+    report.diagnostics.clear();
+    let mark = if bytes.starts_with(MARK.as_bytes()) { MARK } else { "" };
+    let shown = name.to_string_lossy().replace('\\', "/");
+    let files = BTreeMap::from([(shown.clone(), bytes)]);
+    let mut counts = Counts::default();
+    let formatted = (Files::Memory { files: &files }).text(Path::new(&shown), &shown, &mut report).and_then(|source| {
+        let formatted = format(kind, &source.text, &style);
+        match &formatted {
+            Err(_) => counts.left_alone += 1,
+            Ok(formatted) if *formatted == source.text => counts.unchanged += 1,
+            Ok(_) => counts.changed += 1,
         }
-    };
+        match formatted {
+            Ok(formatted) => {
+                if options.check && formatted != source.text {
+                    report.push(finding::not_formatted(source, &formatted));
+                }
+                Some(formatted)
+            }
+            Err(refusal) => {
+                report.push(finding::left_alone(kind, Arc::clone(&source), &refusal));
+                // What is valid is printed as it was.
+                (refusal.cause == walnats_format::Cause::Unsafe).then(|| source.text.clone())
+            }
+        }
+    });
     if options.check {
-        if let Some(formatted) = formatted.filter(|formatted| *formatted != source.text) {
-            report.push(finding::not_formatted(source, &formatted));
-        }
-        return finish::with(&Run::of("fmt", &report), global);
+        counts.left_alone = 1 - counts.changed - counts.unchanged;
+        return finish::with(&Run::of("fmt", &report).summary(counts.summary(true)), global);
     }
     // Standard output has the text alone.
-    output::print(&formatted.unwrap_or_default())?;
+    output::print(&formatted.map(|formatted| format!("{mark}{formatted}")).unwrap_or_default())?;
     let run = Run::of("fmt", &report);
     output::note(&human::render(&run, &output::look(global)).findings);
     Ok(run.conclusion().into())
 }
+
+/// A byte order mark.
+const MARK: &str = "\u{feff}";
 
 /// What `walnats.toml` says; findings from here on have its levels.
 fn settings_of(folder: &Path, config: &Config, report: &mut Report) -> Settings {

@@ -21,8 +21,10 @@ use finding::Findings;
 /// value of each setting, update that loses messages (counted on the server) or weakens the stream, refused, or recreation
 /// needed. External streams are checked.
 ///
-/// Needs permission to read streams (`$JS.API.STREAM.INFO.*` and `$JS.API.STREAM.NAMES`), and, to count what an update would
-/// delete, consumers (`$JS.API.CONSUMER.LIST.*`) and messages (`$JS.API.STREAM.MSG.GET.*`).
+/// Needs permission to read streams (`$JS.API.STREAM.INFO.*` and `$JS.API.STREAM.NAMES`); to compare with the account's limits,
+/// `$JS.API.INFO` (with replicas, `$JS.API.STREAM.LIST` too); and, to count what an update would delete, consumers
+/// (`$JS.API.CONSUMER.LIST.*`) and messages (`$JS.API.STREAM.MSG.GET.*`). The limits of the server itself (`max_file_store`) are
+/// visible to its operator alone.
 #[derive(Args)]
 pub struct PlanOptions {
     #[command(flatten)]

@@ -66,6 +66,12 @@ impl Package {
         lower::editions(&self.sources)
     }
 
+    /// What is wrong with the rules of `buf.validate` in the protobuf files that compile, in messages that no event reaches, too:
+    /// what generating code would find if they were events.
+    pub fn rules_report(&self) -> Report {
+        lower::rules_report(&self.sources)
+    }
+
     /// Finds everything that is wrong or questionable: what generating code finds, lints, and examples that do not fit their
     /// own schema. Returns the model, which may have such findings.
     ///

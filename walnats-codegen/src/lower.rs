@@ -86,6 +86,11 @@ pub fn descriptors(sources: &SourceSet) -> Option<Vec<u8>> {
     Messages::lower(sources, &mut Report::default()).descriptors()
 }
 
+/// What is wrong with the rules of `buf.validate` in the protobuf files that compile, in messages that no event reaches, too.
+pub fn rules_report(sources: &SourceSet) -> Report {
+    Messages::lower(sources, &mut Report::default()).rules_report()
+}
+
 /// The protobuf files that are written in an edition, by name, with the number that `google.protobuf.Edition` gives it: what
 /// [`descriptors`] returns has them as proto2 or proto3.
 pub fn editions(sources: &SourceSet) -> std::collections::BTreeMap<String, i32> {

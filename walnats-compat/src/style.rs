@@ -1,5 +1,7 @@
 //! buf's lint rules on the protobuf files of a package, as findings of `walnats check`.
 
+mod validate;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -81,12 +83,15 @@ fn findings(package: &Package, rules: Vec<&'static Rule>, configuration: Option<
     let defaults = Options::default();
     let options = configuration.map_or(&defaults, |configuration| &configuration.options);
     let mut lines: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    let mut found = Vec::new();
+    let mut found = validate::mistakes(package, &descriptors, &rules, configuration);
     for finding in find(&descriptors, rules, options) {
         let is_ignored = configuration.map_or(finding.is_ignored, |configuration| configuration.ignores(&finding));
         let Some(source) = sources.get(finding.location.file.as_str()).filter(|_| !is_ignored) else { continue };
         let starts = lines.entry(source.name.as_str()).or_insert_with(|| line_starts(&source.file.text));
-        found.push(diagnostic(&finding, place(&source.file, starts, &finding.location)));
+        let finding = diagnostic(&finding, place(&source.file, starts, &finding.location));
+        if !validate::is_known(&finding, &package.report) {
+            found.push(finding);
+        }
     }
     found
 }

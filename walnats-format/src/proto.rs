@@ -9,21 +9,47 @@ mod print;
 mod token;
 mod tree;
 
+use std::ops::Range;
+
 use crate::comparison::{self, Part};
 use crate::refusal::{self, Refusal};
 use token::{Comment, Token};
 use tree::{End, File, List, ListKind, Piece, Statement};
 
-/// Whether `text` is protobuf. Of editions, which the parser does not know, only what is laid out is looked at.
+/// Whether `text` is protobuf. Of editions, which the parser does not know, only what is laid out is looked at, and so of the
+/// options of extension ranges (`extensions 100 [declaration = { ... }]`).
 pub(crate) fn check(text: &str) -> Result<(), Refusal> {
-    let tokens = token::tokens(text)?;
-    if tokens.first().is_some_and(|token| token.is("edition")) {
+    let file = tree::parse(token::tokens(text)?)?;
+    if file.statements.first().is_some_and(|statement| statement.keyword() == "edition") {
         return Ok(());
     }
-    protox_parse::parse("", text).map(|_| ()).map_err(|error| {
+    let mut known = text.to_owned();
+    for span in range_options(&file.statements) {
+        // All places stay where they are.
+        let blank: String = text[span.clone()].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
+        known.replace_range(span, &blank);
+    }
+    protox_parse::parse("", &known).map(|_| ()).map_err(|error| {
         let at = error.span().map_or(text.len(), |span| refusal::on_character(text, span.start));
         Refusal::syntax(at, error.to_string())
     })
+}
+
+/// Where the options of extension ranges are, with their brackets.
+fn range_options(statements: &[Statement<'_>]) -> Vec<Range<usize>> {
+    let mut spans = Vec::new();
+    for statement in statements {
+        if let End::Body { statements, .. } = &statement.end {
+            spans.extend(range_options(statements));
+        } else if statement.keyword() == "extensions" {
+            let lists = statement.pieces.iter().filter_map(|piece| match piece {
+                Piece::List(list) if list.kind == ListKind::Options => Some(list),
+                _ => None,
+            });
+            spans.extend(lists.map(|list| list.open.start..list.close.start + list.close.text.len()));
+        }
+    }
+    spans
 }
 
 /// Lays `text` out, which has passed [`check`].

@@ -1,5 +1,6 @@
 //! Creates and updates the streams of a package: inspects them first, applies safe changes, and refuses others.
 
+mod account;
 mod api;
 mod apply;
 mod change;
@@ -10,6 +11,7 @@ mod count;
 mod cut_off;
 mod error;
 mod external;
+mod limits;
 mod loss;
 mod permission;
 mod plan;
@@ -196,8 +198,8 @@ impl<'a> Register<'a> {
         self.permission.add_server_names(&self.names);
         let mut registered = Registered::default();
         let mut refused = Vec::new();
-        // Another process may change a stream between inspection and update, and the update of one stream may free subjects
-        // that another one needs, so failed streams are retried once.
+        // Another process may change a stream between inspection and update, and the update of one stream may free subjects or
+        // storage that another one needs, so failed streams are retried once.
         for is_retry in [false, true] {
             let plan = self.planner().plan(&streams).await?;
             let mut retried = Vec::new();

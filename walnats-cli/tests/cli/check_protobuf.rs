@@ -41,3 +41,25 @@ fn a_buf_yaml_is_respected() {
     assert_eq!(codes(&[lints, ("buf.yaml", ignoring.as_str())]), [""; 0]);
     assert_eq!(found(&[lints]), (vec!["WN0991".to_owned()], 1));
 }
+
+/// A mistake in a rule of `buf.validate` that keeps code from being generated is said once, by its own code; where no event
+/// reaches it, by buf's id.
+#[test]
+fn rules_of_buf_validate_are_checked_once_and_everywhere() {
+    let message = |name: &str, event: &str| {
+        format!("message {name} {{\n{event}  string id = 1 [(buf.validate.field).int32.gt = 5];\n}}\n")
+    };
+    let start = "syntax = \"proto3\";\npackage shop.v1;\n\nimport \"buf/validate/validate.proto\";\nimport \"walnats/options.proto\";\n\n";
+    let event = message("Shipped", "  option (walnats.event) = {};\n");
+    let [reached, other] = [&event, &message("Other", "")].map(|text| format!("{start}{text}"));
+    let lints = ("walnats.toml", "[lints]\nprotobuf = \"off\"\nprotovalidate = \"deny\"\n");
+    let on = |text: &str, lints| {
+        let (codes, code) = found(&[lints, ("schemas/shop/v1/shipped.proto", text)]);
+        (codes.into_iter().filter(|code| code.starts_with("WN05") || code == "WN0949").collect::<Vec<_>>(), code)
+    };
+    assert_eq!(on(&reached, lints), (vec!["WN0552".to_owned()], 1));
+    assert_eq!(on(&other, lints), (vec!["WN0949".to_owned()], 1));
+    assert_eq!(on(&other, ("walnats.toml", "")), (vec![], 0));
+    let buf = ("walnats.toml", "[lints]\nprotobuf = \"standard\"\n");
+    assert_eq!(on(&other, buf), (vec!["WN0949".to_owned()], 0));
+}

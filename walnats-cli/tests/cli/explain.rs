@@ -121,3 +121,24 @@ fn without_a_code_all_are_listed() {
     let columns = last.lines().skip(1).filter_map(|line| line.rfind(' ')).collect::<std::collections::BTreeSet<_>>();
     assert_eq!(columns.len(), 1, "levels stand in a column: {last}");
 }
+
+#[test]
+fn rules_of_buf_have_bufs_ids_too() {
+    for id in ["FIELD_LOWER_SNAKE_CASE", "field_lower_snake_case", "WN0915", "field-lower-snake-case"] {
+        let shown = explain(&[id]);
+        assert_eq!(shown.code, 0, "{}", shown.stderr);
+        assert!(shown.stdout.starts_with("WN0915 field-lower-snake-case\n"), "{}", shown.stdout);
+    }
+    for code in codes::protobuf_style() {
+        let id = code.slug.replace('-', "_").to_uppercase();
+        assert!(explain(&[&id]).stdout.starts_with(code.id), "{id}");
+    }
+    for rule in walnats_compat::protobuf::rules() {
+        let shown = explain(&[rule.id]);
+        assert!(shown.code == 0 && shown.stdout.starts_with(rule.id), "{}: {}{}", rule.id, shown.stdout, shown.stderr);
+        assert!(shown.stdout.contains("WN0823"), "{}", shown.stdout);
+    }
+    let shown = explain(&["FIELD_LOWER_SNAKE_CAS"]);
+    assert_eq!(shown.code, 2);
+    assert!(shown.stderr.contains("did you mean `FIELD_LOWER_SNAKE_CASE`?"), "{}", shown.stderr);
+}

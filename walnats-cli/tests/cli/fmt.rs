@@ -197,20 +197,7 @@ fn links_permissions_and_what_is_outside_stay() {
 #[test]
 fn standard_input_goes_to_standard_output() {
     let folder = package(&[("walnats.toml", "[fmt]\nline_width = 10\n")]);
-    let pipe = |arguments: &[&str], text: &str| {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_walnats"))
-            .args(arguments)
-            .current_dir(folder.path())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-        let output = child.wait_with_output().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Ran { code: output.status.code().unwrap(), stdout: text(output.stdout), stderr: text(output.stderr) }
-    };
+    let pipe = |arguments: &[&str], text: &str| piped(folder.path(), arguments, text.as_bytes());
     let json = ["fmt", "-", "--stdin-filename", "deep/a.json"];
     let ran = pipe(&json, UGLY);
     assert_eq!((ran.code, ran.stdout.as_str()), (0, "{\n  \"type\": \"object\"\n}\n"), "{}", ran.stderr);
@@ -218,13 +205,72 @@ fn standard_input_goes_to_standard_output() {
     assert_eq!((wrong.code, wrong.stdout.as_str()), (1, ""));
     assert!(wrong.stderr.contains("deep/a.json:1"), "{}", wrong.stderr);
     let checked = pipe(&["fmt", "--check", "-", "--stdin-filename", "a.json"], UGLY);
-    assert_eq!((checked.code, checked.stdout.as_str()), (1, "findings: 1 error, 0 warnings\n"));
+    assert_eq!(
+        (checked.code, checked.stdout.as_str()),
+        (1, "1 file: 1 not formatted, 0 formatted; findings: 1 error, 0 warnings\n")
+    );
     assert!(checked.stderr.contains("WN1001"), "{}", checked.stderr);
     // What cannot be formatted safely is what it was, so that an editor loses nothing.
     let unsafe_text = "a: |\n  x\n    \n  y\n";
     let kept = pipe(&["fmt", "-", "--stdin-filename", "a.yaml"], unsafe_text);
     assert_eq!((kept.code, kept.stdout.as_str()), (0, unsafe_text));
     assert!(kept.stderr.contains("WN1002"), "{}", kept.stderr);
+}
+
+/// Runs the program with something on standard input.
+fn piped(folder: &Path, arguments: &[&str], input: &[u8]) -> Ran {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_walnats"))
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Ran { code: output.status.code().unwrap(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+#[test]
+fn standard_input_is_judged_as_a_file_is() {
+    let texts: [(&str, &[u8]); 11] = [
+        ("a.json", b"{\"a\":1}"),
+        ("a.json", b"{ \"a\": 1 }\n"),
+        ("a.json", b"{\"a\":1,}"),
+        ("a.json", b""),
+        ("a.json", b"\xff{}"),
+        ("a.json", b"\xef\xbb\xbf{\"a\":1}\r\n"),
+        ("a.yaml", b"a:   [1,\n  2]\n"),
+        ("a.yaml", b"a: |\n  x\n    \n  y\n"),
+        ("a.yaml", b"a: \"\xff\""),
+        ("a.proto", b"syntax = \"proto3\"; message { }"),
+        ("a.toml", b"a=1"),
+    ];
+    for settings in ["", "[fmt]\nline_width = 5\n", "[lints]\nnot-formatted = \"warn\"\nleft-unformatted = \"deny\"\n"]
+    {
+        for (name, text) in texts {
+            let folder = package(&[("walnats.toml", settings)]);
+            let path = folder.path().join(name);
+            let write = || fs::write(&path, text).unwrap();
+            write();
+            let input = ["fmt", "-", "--stdin-filename", name];
+            let checked = |ran: &Ran| (ran.code, ran.stdout.clone(), ran.stderr.clone());
+            let file = walnats(folder.path(), &["fmt", "--check", name]);
+            let piped_in = piped(folder.path(), &[&input[..], &["--check"]].concat(), text);
+            assert_eq!(checked(&file), checked(&piped_in), "{name}: {text:?} with {settings:?}");
+            let file = walnats(folder.path(), &["fmt", name]);
+            let piped_in = piped(folder.path(), &input, text);
+            assert_eq!(
+                (file.code, &file.stderr),
+                (piped_in.code, &piped_in.stderr),
+                "{name}: {text:?} with {settings:?}"
+            );
+            let written = fs::read(&path).unwrap();
+            assert!(piped_in.stdout.is_empty() || piped_in.stdout.as_bytes() == written, "{name}: {text:?}");
+        }
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod contexts;
 mod emit;
 mod fixtures;
 mod js;
+mod limits;
 mod matrix;
 mod plan;
 mod tail;

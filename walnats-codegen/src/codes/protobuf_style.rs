@@ -151,6 +151,10 @@ pub(super) const CODES: &[Code] = &[
         "A service's name does not end with `Service`.",
         "Rename it, before it is in use.",
     ], "https://buf.build/docs/lint/rules/#service_suffix"),
+    row("WN0949", "protovalidate", Allow, [
+        "A rule of `buf.validate` contradicts another one, is never applied, or cannot be compiled; of messages that no event reaches, too.",
+        "Change it as the message says, or remove it.",
+    ], "https://buf.build/docs/lint/rules/#protovalidate"),
     row("WN0951", "comment-enum", Allow, [
         "An enum has no comment.",
         "Say above it what it tells apart.",
@@ -202,7 +206,7 @@ pub(super) const CODES: &[Code] = &[
 ];
 
 /// The last of the codes in buf's categories MINIMAL, BASIC and STANDARD, each of which contains the one before it.
-const LAST: [(&str, &str); 3] = [("minimal", "WN0905"), ("basic", "WN0931"), ("standard", "WN0948")];
+const LAST: [(&str, &str); 3] = [("minimal", "WN0905"), ("basic", "WN0931"), ("standard", "WN0949")];
 
 /// The rules of buf's category of this name, in small letters.
 pub fn protobuf_category(name: &str) -> impl Iterator<Item = &'static Code> {

@@ -71,6 +71,11 @@ mod on {
             self.0.as_ref().map(|lowered| lowered.messages.descriptors())
         }
 
+        /// What is wrong with the rules of `buf.validate` of all messages.
+        pub(in crate::lower) fn rules_report(&self) -> Report {
+            self.0.as_ref().map(|lowered| lowered.messages.rules_report()).unwrap_or_default()
+        }
+
         /// The full names of the types that events reach, with a leading dot.
         pub(in crate::lower) fn reached(&self, events: &[Event]) -> BTreeSet<String> {
             self.0.as_ref().map_or_else(BTreeSet::new, |lowered| lowered.messages.reached(&roots(events)))
@@ -144,6 +149,10 @@ mod off {
 
         pub(in crate::lower) fn descriptors(&self) -> Option<Vec<u8>> {
             None
+        }
+
+        pub(in crate::lower) fn rules_report(&self) -> Report {
+            Report::default()
         }
 
         pub(in crate::lower) fn reached(&self, _: &[Event]) -> BTreeSet<String> {

@@ -116,6 +116,14 @@ impl Messages {
         self.pool.encode_to_vec()
     }
 
+    /// What is wrong with the rules of `buf.validate` of all messages, whether events reach them or not.
+    pub fn rules_report(&self) -> Report {
+        let all = self.pool.all_messages().map(full_name).collect();
+        let (none, mut report) = (BTreeMap::new(), Report::default());
+        rules::lower(&self.pool, &self.places, &all, &Externs::new(&none), &mut report);
+        report
+    }
+
     /// The full names of the types that `roots` reach, with a leading dot.
     pub fn reached(&self, roots: &[&str]) -> BTreeSet<String> {
         let all: Vec<_> = self.pool.file_descriptor_protos().cloned().collect();

@@ -1,7 +1,5 @@
 //! How `.proto` files are laid out and named: buf's lint rules of the categories MINIMAL, BASIC, STANDARD, COMMENTS and
 //! UNARY_RPC, with buf's ids and places (<https://buf.build/docs/lint/rules/>).
-//!
-//! PROTOVALIDATE is left out: it compiles expressions of CEL.
 
 mod case;
 mod comment;
@@ -12,6 +10,7 @@ mod file;
 mod import;
 mod name;
 mod package;
+mod protovalidate;
 mod rule;
 mod same_option;
 mod scope;
@@ -20,6 +19,8 @@ mod used;
 mod version;
 
 use super::{Location, Package};
+
+pub(crate) use scope::is_ignored;
 
 pub use configuration::Configuration;
 pub use rule::{Category, Rule, Version, rules};

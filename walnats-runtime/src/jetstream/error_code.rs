@@ -34,6 +34,7 @@ pub(crate) mod code {
     pub(crate) const NO_JETSTREAM_FOR_ACCOUNT: u64 = 10039;
     pub(crate) const UNAVAILABLE: u64 = 10008;
     pub(crate) const NO_MESSAGE: u64 = 10037;
+    pub(crate) const MEMORY_EXCEEDED: u64 = 10028;
     pub(crate) const STORAGE_EXCEEDED: u64 = 10047;
     pub(crate) const MESSAGE_TOO_LARGE: u64 = 10054;
     pub(crate) const STREAM_NAME_IN_USE: u64 = 10058;
@@ -61,7 +62,7 @@ const TABLE: &[ErrorCode] = &[
     row(10009, Scope::Account, true, ""),
     row(10023, Scope::Account, true, "the servers do not have enough storage left"),
     row(10027, Scope::Account, false, "the account has reached its number of streams"),
-    row(10028, Scope::Account, true, "memory on the server is used up"),
+    row(code::MEMORY_EXCEEDED, Scope::Account, true, "memory on the server is used up"),
     row(10039, Scope::Account, false, "the account may not use JetStream"),
     row(code::STORAGE_EXCEEDED, Scope::Account, true, "the server does not have enough storage left"),
     row(10052, Scope::Stream, false, "the configuration contradicts itself or the existing stream"),

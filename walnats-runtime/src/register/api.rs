@@ -30,6 +30,22 @@ pub(super) async fn info(api: &Api, stream: &str) -> Result<Option<Info>, Failur
     }
 }
 
+/// Every stream of the account.
+pub(super) async fn all(api: &Api) -> Result<Vec<Info>, Failure> {
+    let mut streams = Vec::new();
+    loop {
+        let answer = api.call("STREAM.LIST", &json!({"offset": streams.len()})).await?;
+        let total = answer.get("total").and_then(Value::as_u64).unwrap_or_default();
+        let page = answer.get("streams").filter(|page| !page.is_null()).cloned().unwrap_or_else(|| json!([]));
+        let page: Vec<Info> = api.read("STREAM.LIST", page)?;
+        let last = page.is_empty();
+        streams.extend(page);
+        if last || streams.len() as u64 >= total {
+            return Ok(streams);
+        }
+    }
+}
+
 /// Creates a stream and returns it. Changes nothing if it exists with this configuration.
 pub(super) async fn create(api: &Api, stream: &str, config: &Config) -> Result<Info, Failure> {
     let operation = format!("STREAM.CREATE.{stream}");

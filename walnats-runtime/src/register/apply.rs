@@ -58,7 +58,14 @@ fn done(plan: &StreamPlan) -> StreamOutcome {
 }
 
 fn rejected(code: u64, description: String) -> Hindrance {
-    let passing = matches!(code, code::STREAM_NAME_IN_USE | code::STREAM_NOT_FOUND | code::SUBJECTS_OVERLAP);
+    let passing = matches!(
+        code,
+        code::STREAM_NAME_IN_USE
+            | code::STREAM_NOT_FOUND
+            | code::SUBJECTS_OVERLAP
+            | code::MEMORY_EXCEEDED
+            | code::STORAGE_EXCEEDED
+    );
     let meaning = ErrorCode::of(code, 0).meaning;
     let why = [description, meaning.to_owned()].into_iter().filter(|text| !text.is_empty()).collect();
     Hindrance { refusal: Refusal::Rejected { code: Some(code), why }, passing }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::api::Info;
+use super::api::{self, Info};
 use super::config::Config;
 use super::rule::Server;
 use crate::jetstream::{Api, Failure};
@@ -19,31 +19,19 @@ pub(super) async fn starved(api: &Api, server: Server) -> Result<BTreeMap<String
     if server.version.is_some_and(|version| version >= MIRRORS_DROP_IT) {
         return Ok(found);
     }
-    let mut offset = 0;
-    loop {
-        let answer = match api.call("STREAM.LIST", &json!({"offset": offset})).await {
-            Ok(answer) => answer,
-            // A user who may not list streams can still register.
-            Err(Failure::Timeout { connected: true, .. }) => return Ok(found),
-            Err(failure) => return Err(failure),
-        };
-        let total = answer.get("total").and_then(Value::as_u64).unwrap_or_default();
-        let page = answer.get("streams").filter(|page| !page.is_null()).cloned().unwrap_or_else(|| json!([]));
-        let page: Vec<Info> = api.read("STREAM.LIST", page)?;
-        if page.is_empty() {
-            return Ok(found);
-        }
-        offset += page.len() as u64;
-        for Info { config, .. } in &page {
-            let name = config.get("name").and_then(Value::as_str).unwrap_or_default();
-            for origin in origins(config, server.version.or_else(|| version_of(config))) {
-                found.entry(origin.to_owned()).or_default().push(name.to_owned());
-            }
-        }
-        if offset >= total {
-            return Ok(found);
+    let streams = match api::all(api).await {
+        Ok(streams) => streams,
+        // A user who may not list streams can still register.
+        Err(Failure::Timeout { connected: true, .. }) => return Ok(found),
+        Err(failure) => return Err(failure),
+    };
+    for Info { config, .. } in &streams {
+        let name = config.get("name").and_then(Value::as_str).unwrap_or_default();
+        for origin in origins(config, server.version.or_else(|| version_of(config))) {
+            found.entry(origin.to_owned()).or_default().push(name.to_owned());
         }
     }
+    Ok(found)
 }
 
 /// The streams of this account whose messages the stream does not get.
@@ -72,6 +60,8 @@ pub(super) fn version(text: &str) -> Option<(u64, u64, u64)> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

@@ -65,8 +65,13 @@ impl Permission {
             Action::NoChange if plan.external => return Ok(Decision::Leave(StreamOutcome::Fits)),
             Action::NoChange => return Ok(Decision::Leave(StreamOutcome::Unchanged)),
             Action::Unfit { misfits } => return refuse(Refusal::Unfit(misfits.clone())),
-            _ if plan.exists && self.scope == Scope::CreateOnly => return Ok(Decision::Leave(StreamOutcome::Left)),
-            Action::Rejected { why } => return refuse(Refusal::Rejected { code: None, why: why.clone() }),
+            _ if plan.present.is_some() && self.scope == Scope::CreateOnly => {
+                return Ok(Decision::Leave(StreamOutcome::Left));
+            }
+            Action::Rejected { why } => {
+                let refusal = Refusal::Rejected { code: None, why: why.clone() };
+                return Err(Hindrance { refusal, passing: plan.over_limits });
+            }
             Action::Conflict { stream, subjects } => {
                 let refusal = Refusal::Conflict { stream: stream.clone(), subjects: subjects.clone() };
                 return Err(Hindrance { refusal, passing: true });

@@ -15,6 +15,9 @@ use crate::warning::Warning;
 pub struct Plan {
     /// In the order of the package's streams.
     pub streams: Vec<StreamPlan>,
+    /// Whether something would change and the account's limits could not be read, so that the server may reject a stream that
+    /// exceeds one: a permission for `$JS.API.INFO` may be missing.
+    pub limits_unseen: bool,
 }
 
 impl Plan {
@@ -54,12 +57,17 @@ pub struct StreamPlan {
     pub warnings: Vec<Warning>,
     /// Streams of the account that copy this one and stay empty, see [`Warning::CopiesStayEmpty`].
     pub starved_copies: Vec<String>,
+    /// The bytes that the change would reserve, if only the servers limit them: what those have left (`max_file_store`,
+    /// `max_memory_store`) is visible to their operator alone, and they reject what exceeds it.
+    pub unchecked_bytes: u64,
     /// Messages that the stream holds now.
     pub stored: u64,
     /// Whether the stream is managed externally.
     pub external: bool,
-    /// Whether the stream exists.
-    pub(super) exists: bool,
+    /// The configuration of the stream on the server, if it exists.
+    pub(super) present: Option<Config>,
+    /// Whether the server would reject it because of the account's limits, which the change of another stream may free.
+    pub(super) over_limits: bool,
     /// The whole configuration that would be sent.
     pub(super) config: Config,
 }
@@ -108,6 +116,9 @@ impl fmt::Display for Plan {
         let width = self.streams.iter().map(|stream| stream.name.len()).max().unwrap_or_default();
         for stream in &self.streams {
             stream.write(f, width)?;
+        }
+        if self.limits_unseen {
+            writeln!(f, "? the account's limits could not be read: a permission for `$JS.API.INFO` may be missing")?;
         }
         self.write_summary(f)
     }
@@ -181,6 +192,13 @@ impl StreamPlan {
         }
         for copy in &self.starved_copies {
             writeln!(f, "    warning: stream `{copy}` copies it and stays empty")?;
+        }
+        if self.unchecked_bytes > 0 {
+            let bytes = self.unchecked_bytes;
+            writeln!(
+                f,
+                "    ? reserves {bytes} bytes: whether the server has them left is visible to its operator alone"
+            )?;
         }
         for subject in &self.kept_subjects {
             writeln!(f, "    keeps subject `{subject}`, which is not declared here")?;

@@ -13,7 +13,7 @@ use super::loss::{self, Loss};
 use super::plan::{Action, Plan, StreamPlan};
 use super::rule::Server;
 use super::setting::Setting;
-use super::{consumers, copies, count, rule, warning, weaker};
+use super::{account, consumers, copies, count, limits, rule, warning, weaker};
 use crate::jetstream::{Api, Failure, KnownStreams, Prefix};
 use crate::stream::StreamDescriptor;
 use crate::warning::Warning;
@@ -46,6 +46,12 @@ impl Planner<'_> {
             for (stream, plan) in streams.iter().zip(&mut plan.streams).filter(|(stream, _)| stream.expect_stream) {
                 plan.starved_copies = starved.remove(stream.name).unwrap_or_default();
                 plan.warnings.extend((!plan.starved_copies.is_empty()).then_some(Warning::CopiesStayEmpty));
+            }
+        }
+        if plan.streams.iter().any(limits::counts) {
+            match account::read(self.api, server).await? {
+                Some(account) => limits::check(&mut plan.streams, &account),
+                None => plan.limits_unseen = true,
             }
         }
         Ok(plan)
@@ -131,9 +137,11 @@ impl Planner<'_> {
             needs_recreation: false,
             warnings: info.map(|_| warning::warnings_of(wanted, &config)).unwrap_or_default(),
             starved_copies: Vec::new(),
+            unchecked_bytes: 0,
             stored: info.map_or(0, |info| info.state.messages),
             external: true,
-            exists: info.is_some(),
+            present: info.map(|info| info.config.clone()),
+            over_limits: false,
             config,
         })
     }
@@ -169,9 +177,11 @@ pub(super) fn plan(wanted: &StreamDescriptor, info: Option<&Info>, server: Serve
         needs_recreation: false,
         warnings: warning::warnings_of(wanted, &config),
         starved_copies: Vec::new(),
+        unchecked_bytes: 0,
         stored: info.map_or(0, |info| info.state.messages),
         external: false,
-        exists: info.is_some(),
+        present: current.cloned(),
+        over_limits: false,
         config,
     }
 }

@@ -6,7 +6,7 @@ use prost_reflect::{
 
 use super::comment::Commented;
 use super::scope::{File, Found, Scope};
-use super::{Options, comment, enumeration, field, file, import, name, package, same_option, service};
+use super::{Options, comment, enumeration, field, file, import, name, package, protovalidate, same_option, service};
 use crate::protobuf::member::Member;
 
 /// Something that files of a package have to keep to.
@@ -141,6 +141,7 @@ pub(super) const LATER: Categories = Categories { v1beta1: &[], v1: FROM_BASIC, 
 pub(super) const LATEST: Categories = Categories { v1beta1: &[], v1: &[], v2: FROM_BASIC };
 pub(super) const STRICT: Categories =
     Categories { v1beta1: &[Standard, StyleStandard], v1: FROM_STANDARD, v2: FROM_STANDARD };
+pub(super) const VALIDATED: Categories = Categories { v1beta1: &[], v1: FROM_STANDARD, v2: FROM_STANDARD };
 pub(super) const COMMENTED: Categories = Categories { v1beta1: &[Comments], v1: &[Comments], v2: &[Comments] };
 pub(super) const UNARY: Categories = Categories { v1beta1: &[UnaryRpc], v1: &[UnaryRpc], v2: &[UnaryRpc] };
 pub(super) const FORMER: Categories = Categories { v1beta1: &[Minimal, Basic, Standard, Sensible], v1: &[], v2: &[] };
@@ -157,6 +158,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         enumeration::RULES,
         field::RULES,
         service::RULES,
+        protovalidate::RULES,
         comment::RULES,
     ]
     .into_iter()

@@ -156,6 +156,18 @@ impl<'a> File<'a> {
     }
 }
 
+/// Whether a comment says to ignore what the rule `id` finds in the message or field whose place, of which `is_at` is asked,
+/// it is at: for findings that have a place alone.
+pub fn is_ignored(package: &Package, file: &FileDescriptor, id: &str, is_at: &dyn Fn(&Location) -> bool) -> bool {
+    let file = File::new(file, package);
+    let messages = file.messages.iter().map(|message| message.path());
+    let mut paths = messages.chain(file.members.iter().map(Member::path)).filter(|path| {
+        let span = file.place(path).and_then(|place| place.span);
+        span.is_some() && is_at(&Location { file: file.descriptor.name().to_owned(), span })
+    });
+    paths.any(|path| file.is_ignored(id, path))
+}
+
 fn places(file: &FileDescriptor) -> HashMap<&[i32], Place<'_>> {
     let mut places: HashMap<&[i32], Place<'_>> = HashMap::new();
     let info = file.file_descriptor_proto().source_code_info.as_ref();
