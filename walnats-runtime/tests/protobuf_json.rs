@@ -8,6 +8,11 @@
 #[path = "../../walnats-codegen/fixtures/generate/protobuf-json/expected/events.rs"]
 pub mod events;
 
+/// Messages that cannot be JSON next to an `Any`.
+#[rustfmt::skip]
+#[path = "../../walnats-codegen/fixtures/generate/protobuf-any/expected/events.rs"]
+pub mod notes;
+
 use events::proto::kitchen::v1::dish_served::{Choice, Course, Dish};
 use events::proto::kitchen::v1::{OldDish, dish_ordered, old_dish};
 use events::{DishOrdered, DishServed, DishWashed};
@@ -510,6 +515,27 @@ fn an_any_holds_messages_of_the_package_and_of_google() {
         served(|event| event.anys = vec![Any::default(), Any { type_url: "x/y".to_owned(), value: vec![] }]).encode();
     let Err(EncodeError::Invalid(error)) = error else { panic!("{error:?}") };
     assert_eq!(error.violations()[0].pointer, "/anys/1");
+}
+
+#[test]
+fn an_any_holds_no_message_that_json_cannot_express() {
+    use notes::proto::notes::v1::{Device, api_changed::Author};
+    use notes::{ApiChanged, NoteRead, NoteWritten};
+
+    let attached = |attached| NoteWritten { text: Some("a".to_owned()), attached: Some(attached) };
+    let device = Device { name: Some("d".to_owned()), kind: None };
+    let read = NoteRead { reader: None, device: Some(device) };
+    let note = attached(any("notes.v1.NoteRead", &read));
+    let text = String::from_utf8(note.encode().unwrap()).unwrap();
+    assert_eq!(
+        text,
+        r#"{"text":"a","attached":{"@type":"type.googleapis.com/notes.v1.NoteRead","device":{"name":"d"}}}"#
+    );
+    assert_eq!(NoteWritten::decode(text).unwrap(), note);
+    let author = Author { name: Some("n".to_owned()) };
+    assert!(attached(any("notes.v1.ApiChanged.Author", &author)).encode().is_ok());
+    let changed = attached(any("notes.v1.ApiChanged", &ApiChanged::default()));
+    assert!(matches!(changed.encode(), Err(EncodeError::Invalid(_))));
 }
 
 #[test]

@@ -62,8 +62,8 @@ impl Violations {
     /// [`Cut::TooMany`] says so from then on.
     pub fn has_room(&mut self, length: usize) -> bool {
         let places = || self.list.iter().map(|violation| violation.pointer.len()).sum::<usize>();
-        let has_room = self.list.is_empty()
-            || (self.list.len() < MAX_VIOLATIONS && places().saturating_add(length) <= MAX_PLACES);
+        let has_room =
+            self.list.is_empty() || (self.list.len() < MAX_VIOLATIONS && places().saturating_add(length) <= MAX_PLACES);
         if !has_room {
             self.cut.get_or_insert(Cut::TooMany);
         }

@@ -92,10 +92,7 @@ fn files(descriptors: &[u8], comments: &mut Comments) -> Result<Vec<FileDescript
 }
 
 /// The code of each package, by the parts of its path.
-fn packages(
-    protobuf: &ProtobufModel,
-    files: &[FileDescriptorProto],
-) -> Result<BTreeMap<Vec<String>, String>, String> {
+fn packages(protobuf: &ProtobufModel, files: &[FileDescriptorProto]) -> Result<BTreeMap<Vec<String>, String>, String> {
     let mut packages: BTreeMap<Vec<String>, String> = BTreeMap::new();
     for request in request::requests(files) {
         let (mut config, module) = (config(protobuf, &request), request.module.clone());

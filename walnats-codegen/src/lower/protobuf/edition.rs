@@ -233,7 +233,10 @@ fn give_presence(message: &mut DescriptorProto, scope: &str, implicit: &BTreeSet
     let is_map_entry = descriptor::is_map_entry(message);
     for field in message.field.iter_mut().filter(|_| !is_map_entry) {
         let is_optional = field.label() == Label::Optional && field.oneof_index.is_none();
-        if is_optional && field.r#type() != Type::Message && !implicit.contains(&ProtobufFile::full_name(&scope, field.name())) {
+        if is_optional
+            && field.r#type() != Type::Message
+            && !implicit.contains(&ProtobufFile::full_name(&scope, field.name()))
+        {
             field.proto3_optional = Some(true);
         }
     }

@@ -65,7 +65,8 @@ impl CompiledFile {
     /// Whether the other one declares something else: comments and places do not count.
     fn is_another(&self, other: &Self) -> bool {
         let declared = |file: &Self| {
-            let mut message = DynamicMessage::decode(FileDescriptorProto::default().descriptor(), &*file.encoded).ok()?;
+            let mut message =
+                DynamicMessage::decode(FileDescriptorProto::default().descriptor(), &*file.encoded).ok()?;
             message.clear_field_by_name("source_code_info");
             Some(message)
         };

@@ -99,7 +99,9 @@ impl Mistakes<'_> {
         let source = self.file();
         let mut locations = file.source_code_info.iter().flat_map(|info| &info.location);
         let span = locations.find(|location| location.path == hidden.path);
-        let span = span.and_then(|location| place::span(&source.text, &Lines::new(&source.text), location)).unwrap_or_default();
+        let span = span
+            .and_then(|location| place::span(&source.text, &Lines::new(&source.text), location))
+            .unwrap_or_default();
         let Hidden { name, file, is_for_options, .. } = hidden;
         let name = name.trim_start_matches('.');
         let (message, help) = match is_for_options {
@@ -143,7 +145,9 @@ impl Mistakes<'_> {
         let path = [FILE_DEPENDENCY, i32::try_from(index).unwrap_or(i32::MAX)];
         let locations = file.source_code_info.iter().flat_map(|info| &info.location);
         let span = locations.into_iter().find(|location| location.path == path);
-        let mut span = span.and_then(|location| place::span(&source.text, &Lines::new(&source.text), location)).unwrap_or_default();
+        let mut span = span
+            .and_then(|location| place::span(&source.text, &Lines::new(&source.text), location))
+            .unwrap_or_default();
         if let Some(offset) = source.text[span.clone()].find(['"', '\'']) {
             let start = span.start + offset;
             span = on_characters(&source.text, start..(start + import.len() + 2).min(span.end));

@@ -161,7 +161,11 @@ impl Adding<'_> {
             (None, Kind::Message | Kind::Enum) => self.visibility.hides.is_some_and(|hides| hides(depth)),
             (None, Kind::Service | Kind::Extension) => false,
         };
-        self.symbols.entry(ProtobufFile::full_name(self.package, &name)).or_default().push(Symbol { file: self.file, kind, is_local });
+        self.symbols.entry(ProtobufFile::full_name(self.package, &name)).or_default().push(Symbol {
+            file: self.file,
+            kind,
+            is_local,
+        });
     }
 }
 

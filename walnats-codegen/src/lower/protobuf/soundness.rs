@@ -31,7 +31,8 @@ fn is_identifier(name: &str) -> bool {
 /// <https://protobuf.dev/programming-guides/proto3/#maps-backward>
 fn has_sound_maps(message: &DescriptorProto) -> bool {
     let fields = || message.field.iter().map(|field| (field.number(), field.name()));
-    (!is_map_entry(message) || fields().eq([(1, "key"), (2, "value")])) && message.nested_type.iter().all(has_sound_maps)
+    (!is_map_entry(message) || fields().eq([(1, "key"), (2, "value")]))
+        && message.nested_type.iter().all(has_sound_maps)
 }
 
 fn message_names(message: &DescriptorProto) -> Vec<&str> {

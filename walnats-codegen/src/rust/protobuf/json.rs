@@ -57,7 +57,8 @@ pub fn mapping(protobuf: &ProtobufModel, events: &[Event], report: &mut Report) 
     let mut code: BTreeMap<&str, String> = BTreeMap::new();
     let mut types = Vec::new();
     for file in &protobuf.files {
-        let mut writer = Code { protobuf, file, reach: &reach, unmappable: &unmappable, text: String::new(), types: &mut types };
+        let mut writer =
+            Code { protobuf, file, reach: &reach, unmappable: &unmappable, text: String::new(), types: &mut types };
         // An `Any` may hold whatever there is and has a mapping.
         writer.scope("", &file.messages, &file.enums, holds_any);
         *code.entry(&file.package).or_default() += &writer.text;

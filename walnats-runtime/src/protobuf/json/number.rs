@@ -18,11 +18,7 @@ pub(super) fn integer(text: &str) -> Option<i128> {
 
 /// Why a number that is not an integer of 128 bits is not one: it is between two of them, or out of any range.
 pub(super) fn not_an_integer(text: &str, expected: &str, range: &str) -> Fail {
-    if has_fraction(text) {
-        Fail::value("type", expected.to_owned())
-    } else {
-        Fail::value("range", range.to_owned())
-    }
+    if has_fraction(text) { Fail::value("type", expected.to_owned()) } else { Fail::value("range", range.to_owned()) }
 }
 
 macro_rules! integers {

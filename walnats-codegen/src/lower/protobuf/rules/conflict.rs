@@ -69,7 +69,11 @@ fn apart(asked: &Asked<'_>) -> Option<Vec<String>> {
     match rules.descriptor().name() {
         "AnyRules" => {
             let (allowed, refused) = (texts(rules, "in"), texts(rules, "not_in"));
-            if !allowed.is_empty() && allowed.iter().all(|url| refused.contains(url)) { both("in", "not_in") } else { None }
+            if !allowed.is_empty() && allowed.iter().all(|url| refused.contains(url)) {
+                both("in", "not_in")
+            } else {
+                None
+            }
         }
         "TimestampRules" if flag(rules, "lt_now") && flag(rules, "gt_now") => both("lt_now", "gt_now"),
         _ => None,
@@ -117,9 +121,7 @@ impl Values {
                 Kind::Enum(kind) if flag(rules, "defined_only") => {
                     of("defined_only", kind.values().map(|value| Value::Int(value.number().into())).collect())
                 }
-                Kind::Bool => {
-                    Self { list: vec![Value::Bool(false), Value::Bool(true)], are_all: true, source: None }
-                }
+                Kind::Bool => Self { list: vec![Value::Bool(false), Value::Bool(true)], are_all: true, source: None },
                 _ => Self { list: near(rules, kind), are_all: false, source: None },
             }
         };
@@ -131,7 +133,9 @@ impl Values {
 fn near(rules: &DynamicMessage, kind: &Kind) -> Vec<Value> {
     let ty = value_type(kind);
     let mut constants = Vec::new();
-    for (field, value) in rules.fields().filter(|(field, _)| field.name() != "example" && value_type(&field.kind()) == ty) {
+    for (field, value) in
+        rules.fields().filter(|(field, _)| field.name() != "example" && value_type(&field.kind()) == ty)
+    {
         match value.as_list() {
             Some(items) => constants.extend(items.iter().filter_map(|item| constant(item, &field.kind()))),
             None => constants.extend(constant(value, &field.kind())),
@@ -145,10 +149,8 @@ fn near(rules: &DynamicMessage, kind: &Kind) -> Vec<Value> {
 }
 
 fn around(constant: &Value, kind: &Kind) -> Vec<Value> {
-    let is_short = !matches!(
-        kind,
-        Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 | Kind::Uint64 | Kind::Fixed64 | Kind::Double
-    );
+    let is_short =
+        !matches!(kind, Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 | Kind::Uint64 | Kind::Fixed64 | Kind::Double);
     let found = match *constant {
         Value::Int(value) => {
             let near = [value.checked_sub(1), Some(value), value.checked_add(1)];

@@ -52,7 +52,10 @@ pub fn variables(this: Type, predefined: Option<(Value, Value)>) -> Vec<Variable
 /// The rules in `cel` and `cel_expression` of `options`, as they are written.
 pub fn written_in(options: &DynamicMessage) -> Vec<Written> {
     let lists = [("cel_expression", false), ("cel", true)];
-    lists.iter().flat_map(|(name, is_whole)| list(options, name).into_iter().filter_map(|i| own(&i, *is_whole))).collect()
+    lists
+        .iter()
+        .flat_map(|(name, is_whole)| list(options, name).into_iter().filter_map(|i| own(&i, *is_whole)))
+        .collect()
 }
 
 fn own(item: &prost_reflect::Value, is_whole: bool) -> Option<Written> {

@@ -99,7 +99,8 @@ impl Lowering<'_> {
                 unknown.number(),
                 option.descriptor().full_name()
             );
-            let help = "it may be of a later `buf/validate/validate.proto`, or of one that came before its rules changed";
+            let help =
+                "it may be of a later `buf/validate/validate.proto`, or of one that came before its rules changed";
             self.error("WN0550", site, text, help);
         }
         for (field, value) in option.fields() {

@@ -140,7 +140,8 @@ impl Lowering<'_> {
                 continue;
             }
             let site = site.part(field.number(), field.name());
-            let predefined = Predefined { options: field.options(), value: field_value(value, &field), is_standard: true };
+            let predefined =
+                Predefined { options: field.options(), value: field_value(value, &field), is_standard: true };
             tests.extend(self.predefined(predefined, &all, shape, &site, checks));
         }
         for (extension, value) in rules.extensions() {

@@ -108,7 +108,7 @@ impl<'p> Fields<'p> {
             ProtobufKind::Enum(full_name) => format!("__json::Enum<{}>", self.enum_path(full_name)),
             ProtobufKind::Message(full_name) => {
                 ProtobufScalar::of_wrapper(full_name).map_or("__json::Msg", scalar_kind).to_owned()
-            },
+            }
         }
     }
 
