@@ -51,7 +51,7 @@ pub fn load(files: &Files<'_>, folders: &[PathBuf], report: &mut Report) -> Sour
         schemas.iter().for_each(|found| read(found, &mut sources, report));
         read_among_tests(&among_tests, &mut sources, report);
     }
-    buf::apply(files, &shown_folders(folders), &mut sources);
+    buf::apply(files, &shown_folders(folders), &mut sources, report);
     report_shadowed(&mut sources, report);
     sources.documents.sort_by(|a, b| a.name.cmp(&b.name));
     sources.protobuf.sort_by(|a, b| a.name.cmp(&b.name));

@@ -57,6 +57,41 @@ fn imports_may_follow_each_other_for_long() {
     assert_eq!(generate(&files).1, Vec::<String>::new());
 }
 
+/// Each message asked about all others would take minutes.
+#[test]
+fn a_long_chain_of_messages_is_generated() {
+    let messages = (0..3_000).fold(String::new(), |mut text, number| {
+        let option = if number == 0 { OPTION } else { "" };
+        let _ = writeln!(
+            text,
+            "message M{number} {{ {option} M{} next = 1; map<string, int32> counts = 2; oneof choice {{ string a = 3; }} }}",
+            number + 1
+        );
+        text
+    });
+    let text = format!("syntax = \"proto3\"; package chain.v1; {HEAD}\n{messages} message M3000 {{ int32 end = 1; }}");
+    let (files, findings) = one(&text);
+    assert_eq!(findings, Vec::<String>::new());
+    assert!(files > 2, "{files}");
+}
+
+#[test]
+fn every_message_of_a_thousand_packages_is_an_event() {
+    let file = |number: usize| {
+        let import = if number == 0 { String::new() } else { format!("import \"f{}.proto\";", number - 1) };
+        let field =
+            if number == 0 { "string".to_owned() } else { format!("big.p{}.v1.Happened{}", number - 1, number - 1) };
+        let text = format!(
+            "syntax = \"proto3\"; package big.p{number}.v1; {HEAD} {import}\n// It happened.\n\
+             message Happened{number} {{ {OPTION} {field} before = 1; Kind kind = 2; }} enum Kind {{ K = 0; }}"
+        );
+        (format!("f{number}.proto"), text)
+    };
+    let (files, findings) = generate(&(0..1_000).map(file).collect::<Vec<_>>());
+    assert_eq!(findings, Vec::<String>::new());
+    assert!(files > 2_000, "{files}");
+}
+
 #[test]
 fn what_is_nested_has_an_end() {
     let rec = "import \"google/protobuf/descriptor.proto\"; message R { optional R r = 1; repeated R l = 2; } \

@@ -115,6 +115,34 @@ fn imports_start_where_buf_says() {
     ] {
         assert_eq!(files(config, excluded), (1, Vec::new()), "{config:?}");
     }
+    // A module has some folders only, and a folder that one leaves out can be another one.
+    let included = "version: v2\nmodules:\n  - path: shared/proto\n  - path: shop\n    includes: [shop/proto]\n";
+    let paid_in = |import: &str| paid.replace("money.proto", import);
+    let broken = ("schemas/shop/old/broken.proto", "syntax = \"proto3\"; message Broken {");
+    let mut package = in_memory(&[
+        ("schemas/buf.yaml", included),
+        ("schemas/shared/proto/money.proto", money),
+        ("schemas/shop/proto/paid.proto", paid),
+        broken,
+    ]);
+    assert_eq!(package.model().map(|model| model.events.len()).unwrap_or_default(), 1, "{:?}", package.report);
+    let inner = "version: v2\nmodules:\n  - path: .\n    excludes: [inner, shop/old]\n  - path: inner\n";
+    let mut package = in_memory(&[
+        ("schemas/buf.yaml", inner),
+        ("schemas/inner/money.proto", money),
+        ("schemas/shop/paid.proto", &paid_in("money.proto")),
+        broken,
+    ]);
+    assert_eq!(package.model().map(|model| model.events.len()).unwrap_or_default(), 1, "{:?}", package.report);
+    // What is outside of the package is not read, which is said at the path.
+    for outside in ["../../elsewhere", "shop/../../../elsewhere", "/elsewhere"] {
+        let config = format!("version: v2\nmodules:\n  - path: shop/proto\n    excludes: [{outside}]\n");
+        let package = in_memory(&[("schemas/buf.yaml", &config), ("schemas/shop/proto/money.proto", money)]);
+        let found: Vec<_> = package.report.diagnostics.iter().map(|found| found.code).collect();
+        assert_eq!(found, ["WN0111"], "{outside}");
+        let place = &package.report.diagnostics[0].place;
+        assert_eq!(&place.file.text[place.span.clone()], outside);
+    }
     // Without it, imports start at the schema folder; a module above the folder changes nothing about that.
     for config in [&[][..], &[("buf.yaml", "version: v2\n")], &[("schemas/buf.yaml", "version: v2\n")]] {
         assert_eq!(files(config, excluded), (0, vec!["WN0502", "WN0503"]), "{config:?}");

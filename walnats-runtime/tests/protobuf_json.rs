@@ -8,6 +8,11 @@
 #[path = "../../walnats-codegen/fixtures/generate/protobuf-json/expected/events.rs"]
 pub mod events;
 
+/// Messages that cannot be JSON next to an `Any`.
+#[rustfmt::skip]
+#[path = "../../walnats-codegen/fixtures/generate/protobuf-any/expected/events.rs"]
+pub mod notes;
+
 use events::proto::kitchen::v1::dish_served::{Choice, Course, Dish};
 use events::proto::kitchen::v1::{OldDish, dish_ordered, old_dish};
 use events::{DishOrdered, DishServed, DishWashed};
@@ -99,11 +104,20 @@ fn integers_of_64_bits_are_strings_and_any_way_to_write_an_integer_is_read() {
         let expected = "/int32 type: an integer, as a number or as a string";
         assert_eq!(refused(&format!("{{\"int32\":{text}}}")), [expected], "{text}");
     }
+    // Those between two integers, however many digits they have.
+    for text in ["1e-400", "1.0000000000000000000000000000000000000000001", "1E-99999999999999999999", "0.5e0"] {
+        let expected = "/uint64 type: an integer, as a number or as a string";
+        assert_eq!(refused(&format!("{{\"uint64\":{text}}}")), [expected], "{text}");
+    }
+    assert_eq!(read(r#"{"int32":0e99999999999999999999,"uint32":0.0e-400}"#), DishServed::default());
     let ranges = [
         ("int32", "2147483648", "-2147483648 to 2147483647"),
         ("uint32", "-1", "0 to 4294967295"),
         ("uint64", "\"18446744073709551616\"", "0 to 18446744073709551615"),
         ("int64", "1e300", "-9223372036854775808 to 9223372036854775807"),
+        ("int32", "1e400", "-2147483648 to 2147483647"),
+        ("int32", "-1E99999999999999999999", "-2147483648 to 2147483647"),
+        ("uint32", "1234567890123456789012345678901234567890123.0", "0 to 4294967295"),
     ];
     for (field, text, range) in ranges {
         let expected = format!("/{field} range: an integer from {range}");
@@ -123,6 +137,10 @@ fn floats_have_three_names_and_a_range() {
     assert_eq!(read(r#"{"float":3.4028235e38}"#).float, f32::MAX);
     assert_eq!(refused(r#"{"float":3.5e38}"#), ["/float range: a number of 32 bits"]);
     assert_eq!(refused(r#"{"double":1e309}"#), ["/double range: a number of 64 bits"]);
+    for text in ["1e400", "-1e400", "\"1e400\"", "1E99999999999999999999"] {
+        assert_eq!(refused(&format!("{{\"double\":{text}}}")), ["/double range: a number of 64 bits"], "{text}");
+        assert_eq!(refused(&format!("{{\"float\":{text}}}")), ["/float range: a number of 32 bits"], "{text}");
+    }
     for text in ["\"nan\"", "\"inf\"", "\"\"", "\"1x\"", "true", "\".5\"", "\"+1\""] {
         assert_eq!(refused(&format!("{{\"double\":{text}}}")).len(), 1, "{text}");
     }
@@ -151,8 +169,12 @@ fn enumerations_are_names_or_numbers() {
     let expected = "/course enum: the name or number of a value of `kitchen.v1.DishServed.Course`";
     assert_eq!(refused(r#"{"course":"MAIN"}"#), [expected]);
     assert_eq!(refused(r#"{"course":"5"}"#), [expected]);
-    assert_eq!(refused(r#"{"course":2147483648}"#), ["/course range: an integer of 32 bits"]);
-    assert_eq!(refused(r#"{"course":true}"#), [expected.replace("enum", "type")]);
+    for text in ["2147483648", "-2147483649", "1e10", "1e400"] {
+        assert_eq!(refused(&format!("{{\"course\":{text}}}")), ["/course range: an integer of 32 bits"], "{text}");
+    }
+    for text in ["true", "1.5", "-0.1", "1e-400", "[]", "{}"] {
+        assert_eq!(refused(&format!("{{\"course\":{text}}}")), [expected.replace("enum", "type")], "{text}");
+    }
 }
 
 #[test]
@@ -290,6 +312,14 @@ fn members_without_a_field_are_refused_or_ignored() {
     assert_eq!(DishOrdered::decode(text).unwrap(), expected);
     let text = r#"{"chosen":"NEW","other":"o"}"#;
     assert_eq!(DishOrdered::decode(text).unwrap().choice, Some(dish_ordered::Choice::Other("o".to_owned())));
+    // A field that every message has is missing without its name, and an empty message has no members in either case.
+    let text = r#"{"old":{"name":"n","taste":"NEW","side":{}},"nothing":{"x":1}}"#;
+    assert_eq!(
+        problems(DishOrdered::decode(text).unwrap_err()),
+        ["/old/taste required: a value, as the field is required"]
+    );
+    assert_eq!(DishOrdered::decode(r#"{"nothing":{"x":1}}"#).unwrap().nothing, Some(()));
+    assert_eq!(refused(r#"{"empty":{"x":1}}"#), ["/empty/x unknown-field: no members"]);
     // What is not JSON is refused in any case, and so is what is wrong with a field.
     assert!(matches!(DishOrdered::decode(r#"{"z":[1,}"#), Err(DecodeError::Json { line: 1, column: 9 })));
     assert!(matches!(DishOrdered::decode(r#"{"z":01}"#), Err(DecodeError::Json { .. })));
@@ -488,6 +518,27 @@ fn an_any_holds_messages_of_the_package_and_of_google() {
 }
 
 #[test]
+fn an_any_holds_no_message_that_json_cannot_express() {
+    use notes::proto::notes::v1::{Device, api_changed::Author};
+    use notes::{ApiChanged, NoteRead, NoteWritten};
+
+    let attached = |attached| NoteWritten { text: Some("a".to_owned()), attached: Some(attached) };
+    let device = Device { name: Some("d".to_owned()), kind: None };
+    let read = NoteRead { reader: None, device: Some(device) };
+    let note = attached(any("notes.v1.NoteRead", &read));
+    let text = String::from_utf8(note.encode().unwrap()).unwrap();
+    assert_eq!(
+        text,
+        r#"{"text":"a","attached":{"@type":"type.googleapis.com/notes.v1.NoteRead","device":{"name":"d"}}}"#
+    );
+    assert_eq!(NoteWritten::decode(text).unwrap(), note);
+    let author = Author { name: Some("n".to_owned()) };
+    assert!(attached(any("notes.v1.ApiChanged.Author", &author)).encode().is_ok());
+    let changed = attached(any("notes.v1.ApiChanged", &ApiChanged::default()));
+    assert!(matches!(changed.encode(), Err(EncodeError::Invalid(_))));
+}
+
+#[test]
 fn what_json_cannot_express_is_an_error_with_its_place() {
     let number = |value| Value { kind: Some(Kind::NumberValue(value)) };
     let dish = served(|event| {
@@ -570,6 +621,16 @@ fn errors_are_listed_and_show_no_values() {
     let many = format!("{{\"texts\":[{}]}}", ["1"; 200].join(","));
     let DecodeError::Invalid(error) = DishServed::decode(many).unwrap_err() else { panic!() };
     assert_eq!((error.violations().len(), error.cut().is_some()), (100, true));
+    // Nor are they longer than what is wrong deserves, where keys are long.
+    let long = "k".repeat(50_000);
+    for text in [
+        format!(r#"{{"byInt32":{{"{long}":"","{long}":"","{long}":""}}}}"#),
+        format!(r#"{{"structure":{{"{long}":[1e400,1e400,1e400]}}}}"#),
+    ] {
+        let DecodeError::Invalid(error) = DishServed::decode(text).unwrap_err() else { panic!() };
+        assert_eq!((error.violations().len(), error.cut().is_some()), (1, true));
+        assert!(error.to_string().len() < 51_000);
+    }
     let error =
         DishServed::decode(r#"{"secret1":1,"text":{"secret2":2},"byInt32":{"secret3":"secret4"},"at":"secret5"}"#)
             .unwrap_err();

@@ -23,8 +23,7 @@ pub use schema::{
     ArrayRules, Condition, Contains, DynamicReference, Format, IntegerFormat, JsonType, NumberRules, ObjectRules,
     Resource, Schema, SchemaId, SchemaSet, StringRules,
 };
-pub use validate::MAX_VIOLATIONS;
-pub use violation::{At, Cut, Violation, Violations};
+pub use violation::{At, Cut, MAX_VIOLATIONS, Violation, Violations};
 
 /// The README's example, which is compiled.
 #[cfg(all(doctest, feature = "read"))]

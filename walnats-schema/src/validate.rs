@@ -12,10 +12,9 @@ use serde_json::Value;
 
 use self::memory::Memory;
 use self::unevaluated::Evaluated;
-use crate::{At, Cut, Decimal, JsonType, Schema, SchemaId, SchemaSet, Violation, Violations, equal, expectation};
-
-/// How many violations are listed at most.
-pub const MAX_VIOLATIONS: usize = 100;
+use crate::{
+    At, Cut, Decimal, JsonType, MAX_VIOLATIONS, Schema, SchemaId, SchemaSet, Violation, Violations, equal, expectation,
+};
 
 /// How many schemas may apply inside one another: a bound for the stack, beyond what an instance that
 /// `serde_json` reads by default (128 levels) needs.

@@ -45,10 +45,49 @@ pub enum Cut {
     },
 }
 
+/// How many violations are listed at most.
+pub const MAX_VIOLATIONS: usize = 100;
+
+/// How many bytes the places of all listed violations have at most: names of members and keys of maps are as long as an
+/// instance makes them.
+const MAX_PLACES: usize = 1 << 16;
+
 impl Violations {
     /// Whether the instance is valid.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty() && self.cut.is_none()
+    }
+
+    /// Whether the list has room for one more, whose place has `length` bytes; a first one always has. Where there is none,
+    /// [`Cut::TooMany`] says so from then on.
+    pub fn has_room(&mut self, length: usize) -> bool {
+        let places = || self.list.iter().map(|violation| violation.pointer.len()).sum::<usize>();
+        let has_room =
+            self.list.is_empty() || (self.list.len() < MAX_VIOLATIONS && places().saturating_add(length) <= MAX_PLACES);
+        if !has_room {
+            self.cut.get_or_insert(Cut::TooMany);
+        }
+        has_room
+    }
+
+    /// Adds a violation while there is room for it.
+    pub fn push(&mut self, violation: Violation) {
+        if self.has_room(violation.pointer.len()) {
+            self.list.push(violation);
+        }
+    }
+
+    /// Puts `step`, the name of a member or the position of an item, in front of the places of the violations from the one at
+    /// `from` on, which were found below it. Of those, the first stays however long its place is; others need room.
+    pub fn below(&mut self, from: usize, step: &str) {
+        let step = pointer::escape(step);
+        let below = self.list.split_off(from.min(self.list.len()));
+        for mut violation in below {
+            violation.pointer = format!("/{step}{}", violation.pointer);
+            if self.list.len() == from || self.has_room(violation.pointer.len()) {
+                self.list.push(violation);
+            }
+        }
     }
 }
 

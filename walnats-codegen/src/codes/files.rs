@@ -104,8 +104,8 @@ pub(super) const CODES: &[Code] = &[
         id: "WN0113",
         slug: "two-folders-one-name",
         level: Error,
-        summary: "Two schema folders hold a file of the same name.",
-        cure: "Rename one.",
+        summary: "Two schema folders hold a file of the same name, or two descriptor sets files of one name that differ.",
+        cure: "Rename one; make descriptor sets of the same files.",
         reference: None,
     },
     Code {

@@ -4,7 +4,7 @@ mod message;
 mod naming;
 
 use super::event::read_options;
-use super::message_option::{MessageOption, Options, is_option};
+use super::message_option::{MessageOption, Options, is_option, misspelt};
 use super::source::Declaration;
 use crate::diagnostic::{Diagnostic, Place, Report, did_you_mean};
 use crate::load::{Document, DocumentId, Node, NodeValue};
@@ -59,11 +59,8 @@ pub(super) fn declare(
             Ok(found) => {
                 let found = match with_options(known, found, key, settings) {
                     Ok(found) => found,
-                    Err((text, message)) => {
-                        let problem = Diagnostic::error("WN0530", at(text), message);
-                        report.push(
-                            problem.help("write the full name of an extension of `google.protobuf.MessageOptions`"),
-                        );
+                    Err((text, said)) => {
+                        report.push(no_message(text, said, &|| at(text)));
                         continue;
                     }
                 };
@@ -111,25 +108,37 @@ fn with_options<'s>(
     mut found: Vec<Found>,
     key: &Text,
     settings: &'s EventSettings,
-) -> Result<Vec<Found>, (&'s Text, String)> {
+) -> Result<Vec<Found>, (&'s Text, Option<MessageOption>)> {
     let texts = [&settings.name, &settings.subject, &settings.r#type].into_iter().flatten();
     for text in texts.filter(|text| key.as_str().contains('*') && is_option(text.as_str())) {
-        found = found
-            .into_iter()
-            .filter_map(|found| {
-                let Target::Message(message) = &found.target else { return None };
-                let MessageOption::Text(said) = (known.options)(message, text.as_str()) else { return None };
-                match settings.name.as_ref().is_some_and(|name| name == text) {
-                    true => Some(Found { names: vec![said], ..found }),
-                    false => Some(found),
-                }
-            })
-            .collect();
-        if found.is_empty() {
-            return Err((text, format!("no message that the pattern matches has the option `{}`", text.as_str())));
+        let is_name = settings.name.as_ref().is_some_and(|name| name == text);
+        let mut with_option = Vec::new();
+        for found in found {
+            let Target::Message(message) = &found.target else { continue };
+            match (known.options)(message, text.as_str()) {
+                MessageOption::Text(said) if is_name => with_option.push(Found { names: vec![said], ..found }),
+                MessageOption::Text(_) => with_option.push(found),
+                said @ (MessageOption::Unknown(_) | MessageOption::NoField { .. }) => return Err((text, Some(said))),
+                MessageOption::Absent | MessageOption::NotText => {}
+            }
         }
+        if with_option.is_empty() {
+            return Err((text, None));
+        }
+        found = with_option;
     }
     Ok(found)
+}
+
+/// Why no message that a pattern matches has the option `text`; `said` is what is wrong with its name.
+fn no_message(text: &Text, said: Option<MessageOption>, place: &dyn Fn() -> Place) -> Diagnostic {
+    let text = text.as_str();
+    let nobody = || {
+        let message = format!("no message that the pattern matches has the option `{text}`");
+        Diagnostic::error("WN0530", place(), message)
+            .help("write the full name of an extension of `google.protobuf.MessageOptions`")
+    };
+    said.and_then(|said| misspelt(text, &said, place)).unwrap_or_else(nobody)
 }
 
 fn is_protobuf(file: &str) -> bool {

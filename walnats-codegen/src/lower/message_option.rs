@@ -10,6 +10,15 @@ pub enum MessageOption {
     Unknown(Vec<String>),
     /// The message does not have it.
     Absent,
+    /// What is named after the option is not a field.
+    NoField {
+        /// Of what: a message's full name, or the option as far as it leads.
+        of: String,
+        /// The name that is not one.
+        field: String,
+        /// The names of the fields that there are.
+        known: Vec<String>,
+    },
     /// It is neither a text nor a number, a boolean or an enumeration's value.
     NotText,
     /// What it says.
@@ -44,20 +53,43 @@ pub fn text_of(
         return Err(Box::new(Diagnostic::error("WN0530", place(), problem)));
     };
     let wrong = |problem: String| Diagnostic::error("WN0530", place(), problem);
-    match options(message, text) {
+    let said = options(message, text);
+    if let Some(found) = misspelt(text, &said, place) {
+        return Err(Box::new(found));
+    }
+    match said {
         MessageOption::Text(found) => Ok(found),
-        MessageOption::Absent => {
+        MessageOption::Absent | MessageOption::Unknown(_) | MessageOption::NoField { .. } => {
             Err(Box::new(wrong(format!("the message `{message}` does not have the option `{text}`"))))
         }
         MessageOption::NotText => Err(Box::new(
             wrong(format!("`{text}` of `{message}` is not a text"))
                 .help("name a field of it: `(acme.event).name`; numbers, booleans and values of enumerations will do"),
         )),
+    }
+}
+
+/// What is wrong with the option `text` itself, whatever the message is: nobody declares it, or a field that it names.
+pub fn misspelt(text: &str, said: &MessageOption, place: &dyn Fn() -> Place) -> Option<Diagnostic> {
+    match said {
         MessageOption::Unknown(known) => {
-            let found = wrong(format!("no protobuf file declares the option `{text}` for messages"));
+            let problem = format!("no protobuf file declares the option `{text}` for messages");
             let name = text.trim_start_matches('(').split(')').next().unwrap_or_default();
             let help = "write the full name of the extension of `google.protobuf.MessageOptions`, in parentheses";
-            Err(Box::new(found.help(help).suggest(name, known.iter().map(String::as_str))))
+            let found = Diagnostic::error("WN0530", place(), problem).help(help);
+            Some(found.suggest(name, known.iter().map(String::as_str)))
         }
+        MessageOption::NoField { of, field, known } => {
+            let found = Diagnostic::error("WN0530", place(), format!("`{of}` has no field `{field}`"));
+            let found = match known.is_empty() {
+                true => found.help("only messages have fields"),
+                false => {
+                    let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+                    found.help(format!("it has {}", known.join(", ")))
+                }
+            };
+            Some(found.suggest(field, known.iter().map(String::as_str)))
+        }
+        MessageOption::Absent | MessageOption::NotText | MessageOption::Text(_) => None,
     }
 }

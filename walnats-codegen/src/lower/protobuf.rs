@@ -2,6 +2,8 @@
 
 mod compile;
 mod custom;
+mod descriptor;
+mod edited;
 mod edition;
 mod externs;
 mod library;

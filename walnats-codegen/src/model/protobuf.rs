@@ -169,6 +169,25 @@ pub enum ProtobufScalar {
     Bytes,
 }
 
+impl ProtobufScalar {
+    /// What a wrapper of Google's holds, by the full name of the message: `google.protobuf.Int64Value`. In JSON and in
+    /// expressions, it is nothing else.
+    pub fn of_wrapper(full_name: &str) -> Option<Self> {
+        Some(match full_name.strip_prefix("google.protobuf.")? {
+            "DoubleValue" => Self::Double,
+            "FloatValue" => Self::Float,
+            "Int64Value" => Self::Int64,
+            "UInt64Value" => Self::Uint64,
+            "Int32Value" => Self::Int32,
+            "UInt32Value" => Self::Uint32,
+            "BoolValue" => Self::Bool,
+            "StringValue" => Self::String,
+            "BytesValue" => Self::Bytes,
+            _ => return None,
+        })
+    }
+}
+
 /// A oneof: at most one of its fields is there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProtobufOneof {
@@ -216,8 +235,8 @@ impl ProtobufModel {
         }
     }
 
-    /// The message of this full name.
-    fn message(&self, full_name: &str) -> Option<&ProtobufMessage> {
+    /// The message of this full name, if it is one of [`ProtobufModel::files`].
+    pub fn message(&self, full_name: &str) -> Option<&ProtobufMessage> {
         self.files.iter().find_map(|file| {
             let name = match file.package.as_str() {
                 "" => full_name,

@@ -2,24 +2,28 @@
 
 mod clash;
 mod comment;
+mod graph;
+mod holding;
 mod json;
 mod module;
+mod request;
 mod rules;
 
 use std::collections::BTreeMap;
 
 use prost::Message;
-use prost_build::{Config, Module};
+use prost_build::Config;
 use prost_types::{FileDescriptorProto, FileDescriptorSet};
 
 use crate::diagnostic::{Diagnostic, Place, Report};
-use crate::model::{Event, EventModel, ProtobufFile, ProtobufMessage, ProtobufModel};
+use crate::model::{Event, EventModel, ProtobufModel};
 use crate::rust::event::message;
 use crate::rust::names::protobuf as name;
 use crate::write::GeneratedFile;
 
 use comment::Comments;
 use json::Mapping;
+use request::Request;
 
 /// The files below `proto.rs`, the module of all messages that events of `model` are or hold; none without such events.
 pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
@@ -62,12 +66,9 @@ fn check_payloads(events: &[(&str, &Event)], report: &mut Report) {
 /// What prost-build makes of the messages.
 fn modules(protobuf: &ProtobufModel, mapping: &Mapping, place: &Place, report: &mut Report) -> Vec<GeneratedFile> {
     let mut comments = Comments::default();
-    let modules = requests(&protobuf.descriptors, &mut comments)
-        .and_then(|requests| config(protobuf).generate(requests).map_err(|error| error.to_string()));
-    match modules {
-        Ok(modules) => module::files(
-            modules.into_iter().map(|(module, code)| {
-                let parts: Vec<String> = module.parts().map(str::to_owned).collect();
+    match files(&protobuf.descriptors, &mut comments).and_then(|files| packages(protobuf, &files)) {
+        Ok(packages) => module::files(
+            packages.into_iter().map(|(parts, code)| {
                 let code = comments.insert_into(&code) + mapping.of(&parts.join("::"));
                 (parts, code)
             }),
@@ -80,21 +81,32 @@ fn modules(protobuf: &ProtobufModel, mapping: &Mapping, place: &Place, report: &
     }
 }
 
-/// The files as prost-build takes them, with a number in the place of each comment.
-fn requests(descriptors: &[u8], comments: &mut Comments) -> Result<Vec<(Module, FileDescriptorProto)>, String> {
+/// The files, with a number in the place of each comment.
+fn files(descriptors: &[u8], comments: &mut Comments) -> Result<Vec<FileDescriptorProto>, String> {
     let set = FileDescriptorSet::decode(descriptors);
-    let set = set.map_err(|error| format!("the protobuf descriptors cannot be read: {error}"))?;
-    let requests = set.file.into_iter().map(|mut file| {
+    let mut set = set.map_err(|error| format!("the protobuf descriptors cannot be read: {error}"))?;
+    for file in &mut set.file {
         file.source_code_info.iter_mut().flat_map(|info| &mut info.location).for_each(|at| comments.replace(at));
-        (Module::from_protobuf_package_name(file.package()), file)
-    });
-    Ok(requests.collect())
+    }
+    Ok(set.file)
 }
 
-fn config(protobuf: &ProtobufModel) -> Config {
-    let files = &protobuf.files;
+/// The code of each package, by the parts of its path.
+fn packages(protobuf: &ProtobufModel, files: &[FileDescriptorProto]) -> Result<BTreeMap<Vec<String>, String>, String> {
+    let mut packages: BTreeMap<Vec<String>, String> = BTreeMap::new();
+    for request in request::requests(files) {
+        let (mut config, module) = (config(protobuf, &request), request.module.clone());
+        let code = config.generate(request.files()).map_err(|error| error.to_string())?.remove(&module);
+        if let Some(code) = code {
+            packages.entry(module.parts().map(str::to_owned).collect()).or_default().push_str(&code);
+        }
+    }
+    Ok(packages)
+}
+
+fn config(protobuf: &ProtobufModel, request: &Request) -> Config {
     let mut config = Config::new();
-    for (name, of_other_crate) in &protobuf.externs {
+    for (name, of_other_crate) in request.types.iter().filter_map(|name| protobuf.externs.get_key_value(name)) {
         config.extern_path(name, name::of_other_crate(of_other_crate));
     }
     config.prost_path("::walnats_runtime::private::prost").prost_types_path("::walnats_runtime::private::prost_types");
@@ -102,23 +114,10 @@ fn config(protobuf: &ProtobufModel) -> Config {
     config.btree_map(["."]);
     // The `Debug` that prost-derive 0.14.6 writes for such a map names `::prost`, wherever prost is. A path stands for
     // what is declared in the message, too, so that one inside of another must not be named again.
-    let mut with_maps = Vec::new();
-    files.iter().for_each(|file| messages_with_maps(&file.package, &file.messages, &mut with_maps));
+    let with_maps = request.with_maps();
     config.skip_debug(&with_maps);
     for message in &with_maps {
         config.type_attribute(message, "#[derive(Debug)]");
     }
     config
-}
-
-/// The outermost messages that have a map, by full name with a leading dot.
-fn messages_with_maps(scope: &str, messages: &[ProtobufMessage], found: &mut Vec<String>) {
-    for message in messages {
-        let name = ProtobufFile::full_name(scope, &message.name);
-        if message.messages.iter().any(|nested| nested.is_map_entry) {
-            found.push(format!(".{name}"));
-        } else {
-            messages_with_maps(&name, &message.messages, found);
-        }
-    }
 }

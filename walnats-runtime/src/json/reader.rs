@@ -20,7 +20,7 @@ use serde_json::Value;
 pub use self::error::ReadError;
 pub(super) use self::lent::Lent;
 #[cfg(feature = "protobuf")]
-pub(crate) use self::number::whole;
+pub(crate) use self::number::{has_fraction, whole};
 pub(super) use self::number::{is_exact, nearest};
 #[cfg(feature = "protobuf")]
 pub(crate) use self::pull::{Mark, as_number};
@@ -28,8 +28,8 @@ pub(crate) use self::pull::{Mark, as_number};
 pub(crate) use self::string::ordinary;
 use super::object::{FIELDS, OPEN};
 
-/// How deep values may nest; what `serde_json` allows too, so that both paths of decoding agree.
-const MAX_DEPTH: u8 = 127;
+/// How deep values may nest; what `serde_json` allows too, so that both paths of decoding agree. Nothing deeper is written.
+pub(crate) const MAX_DEPTH: u8 = 127;
 
 /// By this name a union asks a [`Reader`] to lend it the place of its value. Any other deserializer takes it for a newtype and
 /// hands over the value, which is then written out.

@@ -86,6 +86,17 @@ impl<'a> Place<'a> {
         path
     }
 
+    /// How many bytes the place has when it is written out, nearly.
+    pub(crate) fn length(&self) -> usize {
+        let step = match self.step {
+            Step::Root => 0,
+            Step::Field(name) => name.len(),
+            Step::Entry(Key::Text(text)) | Step::Key(Key::Text(text)) => text.len(),
+            Step::Item(_) | Step::Entry(Key::Plain(..)) | Step::Key(Key::Plain(..)) => std::mem::size_of::<u64>(),
+        };
+        self.outer.map(Place::length).unwrap_or_default() + 1 + step
+    }
+
     /// As a JSON Pointer (RFC 6901).
     pub fn pointer(&self) -> String {
         let mut pointer = self.outer.map(Place::pointer).unwrap_or_default();

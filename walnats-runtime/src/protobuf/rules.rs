@@ -7,10 +7,7 @@ use prost_types::{Duration, Timestamp};
 use walnats_cel::library as cel;
 
 use super::place::Place;
-use crate::error::{Cut, DecodeError, RuleViolation, ValidateError, Violation, Violations};
-
-/// More violations than these are not listed.
-const MAX: usize = 1_000;
+use crate::error::{DecodeError, RuleViolation, ValidateError, Violation, Violations};
 
 /// Native checks: the rules of `buf.validate` that a message has.
 pub trait Check {
@@ -75,8 +72,7 @@ impl Found {
 
     #[cold]
     fn push(&mut self, at: &Place<'_>, rule: Rule, message: Cow<'static, str>, is_failure: bool) {
-        if self.rules.len() == MAX {
-            self.violations.cut = Some(Cut::TooMany);
+        if !self.violations.has_room(at.length()) {
             return;
         }
         let Rule { id: rule_id, path, .. } = rule;

@@ -151,7 +151,7 @@ impl<'s> Validator<'s> {
 
     fn fail_with(&mut self, violation: Violation) -> Checked {
         match &mut self.violations {
-            Some(violations) if violations.len() < super::MAX_VIOLATIONS => {
+            Some(violations) if violations.len() < crate::MAX_VIOLATIONS => {
                 violations.push(violation);
                 Ok(())
             }

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::unevaluated::{Account, Evaluated};
-use super::{Checked, Here, MAX_VIOLATIONS, Stop, Validator};
-use crate::{Schema, SchemaId, Violation};
+use super::{Checked, Here, Stop, Validator};
+use crate::{MAX_VIOLATIONS, Schema, SchemaId, Violation};
 
 /// How many schemas are applied before anything is remembered. Few instances ever get there.
 const PATIENCE: u64 = 20_000;

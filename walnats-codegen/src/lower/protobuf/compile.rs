@@ -16,6 +16,7 @@ use super::library::{CompiledFile, Content, DESCRIPTOR, Library};
 use super::mistake::Mistakes;
 use super::names::{Names, Visibility};
 use super::text::{self, Readable};
+use super::token;
 
 /// Descriptors of everything that compiles.
 pub struct Compiled {
@@ -164,7 +165,7 @@ impl<'c> Compiler<'c> {
                 Some(Parsed { descriptor, compiled: Some(compiled), ..Parsed::default() })
             }
             Content::Text(text) => {
-                if let Some(span) = text::too_deep(text) {
+                if let Some(span) = token::too_deep(text) {
                     self.report.push(Mistakes { name, files: &self.library.files }.too_deep(span));
                     return None;
                 }
@@ -184,16 +185,17 @@ impl<'c> Compiler<'c> {
 
     /// Parses `text`, or what is `readable` of it.
     fn parse_text(&mut self, name: &str, text: &'c str, readable: Option<&Readable>) -> Option<Parsed<'c>> {
-        let parsed = protox_parse::parse(name, readable.map_or(text, |readable| &readable.text));
+        let parsed = protox_parse::parse(name, readable.map_or(text, |readable| &readable.edited.text));
         match (parsed, readable) {
             (Ok(mut descriptor), _) => {
                 if !self.library.files.contains_key(name) {
                     descriptor.source_code_info = None;
                 }
                 if let Some(readable) = readable {
-                    readable.move_back(&mut descriptor, text);
+                    readable.edited.move_back(&mut descriptor, text);
                 }
-                let visibility = readable.map(|readable| readable.visibility(&descriptor)).unwrap_or_default();
+                let visibility = readable.map(|readable| readable.visibility.clone().of(&descriptor, readable.edition));
+                let visibility = visibility.unwrap_or_default();
                 let edition = readable.and_then(|readable| readable.edition);
                 Some(Parsed { descriptor, text: Some(text), compiled: None, edition, visibility })
             }
@@ -201,7 +203,7 @@ impl<'c> Compiler<'c> {
                 Some(readable) => self.parse_text(name, text, Some(&readable)),
                 None => self.refuse(name, &error, &|offset| offset),
             },
-            (Err(error), Some(readable)) => self.refuse(name, &error, &|offset| readable.original(offset)),
+            (Err(error), Some(readable)) => self.refuse(name, &error, &|offset| readable.edited.original(offset)),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Options of messages that others declare, by name: `(google.events.cloud_event_type)`, `(acme.event).name`.
 
-use prost_reflect::{DynamicMessage, Kind, MessageDescriptor, Value};
+use prost_reflect::{ExtensionDescriptor, FieldDescriptor, Kind, MessageDescriptor, Value};
 
 use crate::lower::message_option::MessageOption;
 
@@ -16,16 +16,22 @@ pub fn read(message: &MessageDescriptor, option: &str) -> MessageOption {
         let known = pool.all_extensions().filter(|found| found.containing_message().full_name() == MESSAGE_OPTIONS);
         return MessageOption::Unknown(known.map(|found| found.full_name().to_owned()).collect());
     };
+    let fields = match path(&extension, fields) {
+        Ok(fields) => fields,
+        Err(no_field) => return no_field,
+    };
     let options = message.options();
     if !options.has_extension(&extension) {
         return MessageOption::Absent;
     }
     let (mut value, mut kind) = (options.get_extension(&extension).into_owned(), extension.kind());
-    for field in fields.split('.').filter(|field| !field.is_empty()) {
-        let Some((inner, inner_kind)) = value.as_message().and_then(|value| member(value, field)) else {
+    for field in fields {
+        let Some(outer) = value.as_message() else { return MessageOption::NotText };
+        if !outer.has_field(&field) && !has_default(&field) {
             return MessageOption::Absent;
-        };
-        (value, kind) = (inner, inner_kind);
+        }
+        let inner = outer.get_field(&field).into_owned();
+        (value, kind) = (inner, field.kind());
     }
     match (value, kind) {
         (Value::String(text), _) => MessageOption::Text(text),
@@ -42,9 +48,32 @@ pub fn read(message: &MessageDescriptor, option: &str) -> MessageOption {
     }
 }
 
-fn member(message: &DynamicMessage, name: &str) -> Option<(Value, Kind)> {
-    use prost_reflect::ReflectMessage as _;
+/// The fields that the names in `.name.of.field` lead to, one inside the other.
+fn path(extension: &ExtensionDescriptor, names: &str) -> Result<Vec<FieldDescriptor>, MessageOption> {
+    let mut kind = extension.kind();
+    let mut path = format!("({})", extension.full_name());
+    let mut found = Vec::new();
+    for name in names.split('.').filter(|name| !name.is_empty()) {
+        let message = kind.as_message();
+        let Some(field) = message.and_then(|message| message.get_field_by_name(name)) else {
+            return Err(MessageOption::NoField {
+                of: message.map_or(path, |message| message.full_name().to_owned()),
+                field: name.to_owned(),
+                known: message.iter().flat_map(|message| message.fields()).map(|f| f.name().to_owned()).collect(),
+            });
+        };
+        path = format!("{path}.{name}");
+        kind = field.kind();
+        found.push(field);
+    }
+    Ok(found)
+}
 
-    let field = message.descriptor().get_field_by_name(name)?;
-    message.has_field(&field).then(|| (message.get_field(&field).into_owned(), field.kind()))
+/// Whether a field has a value where the option does not set it: one that the file gives, or, without presence, the zero of its
+/// type. An empty text says nothing.
+fn has_default(field: &FieldDescriptor) -> bool {
+    let is_single = !field.is_list() && !field.is_map();
+    let is_given = field.field_descriptor_proto().default_value.is_some();
+    let is_zero = !field.supports_presence() && !matches!(field.kind(), Kind::String | Kind::Bytes);
+    is_single && (is_given || is_zero)
 }

@@ -9,6 +9,9 @@ use prost_reflect::{DynamicMessage, Value};
 use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::{DescriptorProto, FileDescriptorProto};
 
+use super::descriptor;
+use crate::model::ProtobufFile;
+
 /// An edition whose features are those that [`Features`] knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Edition {
@@ -159,10 +162,10 @@ struct Rewriting {
 impl Rewriting {
     fn message(&mut self, message: &mut DynamicMessage, inherited: Features, scope: &str) {
         let features = inherited.overridden_by(message);
-        let scope = join(scope, &text(message, "name"));
+        let scope = ProtobufFile::full_name(scope, &text(message, "name"));
         let mut maps = Vec::new();
         each(message, "nested_type", |nested| {
-            if is_map_entry(nested) {
+            if is_map(nested) {
                 maps.push(text(nested, "name"));
             } else {
                 self.message(nested, features, &scope);
@@ -201,7 +204,7 @@ impl Rewriting {
                     field.set_field_by_name("proto3_optional", Value::Bool(true));
                 }
                 (Target::Proto2, IMPLICIT) if kind != TYPE_GROUP && !field.has_field_by_name("extendee") => {
-                    self.rewritten.implicit.push(join(scope, &text(field, "name")));
+                    self.rewritten.implicit.push(ProtobufFile::full_name(scope, &text(field, "name")));
                 }
                 _ => {}
             }
@@ -209,11 +212,7 @@ impl Rewriting {
     }
 }
 
-fn join(scope: &str, name: &str) -> String {
-    if scope.is_empty() { name.to_owned() } else { format!("{scope}.{name}") }
-}
-
-fn is_map_entry(message: &DynamicMessage) -> bool {
+fn is_map(message: &DynamicMessage) -> bool {
     let options = message.get_field_by_name("options");
     let options = options.as_deref().and_then(Value::as_message);
     options.and_then(|options| options.get_field_by_name("map_entry")?.as_bool()).unwrap_or(false)
@@ -229,12 +228,15 @@ pub fn as_proto3(mut file: FileDescriptorProto, implicit: &BTreeSet<String>) -> 
 }
 
 fn give_presence(message: &mut DescriptorProto, scope: &str, implicit: &BTreeSet<String>) {
-    let scope = join(scope, message.name());
+    let scope = ProtobufFile::full_name(scope, message.name());
     message.nested_type.iter_mut().for_each(|nested| give_presence(nested, &scope, implicit));
-    let is_map_entry = message.options.as_ref().is_some_and(|options| options.map_entry());
+    let is_map_entry = descriptor::is_map_entry(message);
     for field in message.field.iter_mut().filter(|_| !is_map_entry) {
         let is_optional = field.label() == Label::Optional && field.oneof_index.is_none();
-        if is_optional && field.r#type() != Type::Message && !implicit.contains(&join(&scope, field.name())) {
+        if is_optional
+            && field.r#type() != Type::Message
+            && !implicit.contains(&ProtobufFile::full_name(&scope, field.name()))
+        {
             field.proto3_optional = Some(true);
         }
     }

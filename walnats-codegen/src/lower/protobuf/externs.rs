@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::{DescriptorProto, FieldDescriptorProto, FileDescriptorProto};
 
+use super::descriptor::is_map_entry;
 use super::scope_of;
 use crate::model::ProtobufExtern;
 
@@ -80,8 +81,4 @@ fn names(scope: &str, messages: &[DescriptorProto], all: &mut HashSet<String>) {
         names(&name, &message.nested_type, all);
         all.insert(name);
     }
-}
-
-fn is_map_entry(message: &DescriptorProto) -> bool {
-    message.options.as_ref().is_some_and(|options| options.map_entry())
 }

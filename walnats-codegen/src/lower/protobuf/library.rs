@@ -57,6 +57,21 @@ pub struct CompiledFile {
     pub descriptor: FileDescriptorProto,
     /// What its edition said, if it had one.
     pub rewritten: Option<Rewritten>,
+    /// The descriptor set.
+    source: Arc<SourceFile>,
+}
+
+impl CompiledFile {
+    /// Whether the other one declares something else: comments and places do not count.
+    fn is_another(&self, other: &Self) -> bool {
+        let declared = |file: &Self| {
+            let mut message =
+                DynamicMessage::decode(FileDescriptorProto::default().descriptor(), &*file.encoded).ok()?;
+            message.clear_field_by_name("source_code_info");
+            Some(message)
+        };
+        self.encoded != other.encoded && declared(self) != declared(other)
+    }
 }
 
 /// What an import leads to.
@@ -118,11 +133,14 @@ impl Library {
     }
 
     fn add_descriptor_set(&mut self, source: &ProtobufSource, report: &mut Report) {
-        match read_descriptor_set(&source.bytes) {
+        match read_descriptor_set(source) {
             Ok(files) => {
                 for file in files {
                     let name = file.descriptor.name().to_owned();
                     self.has_editions |= file.rewritten.is_some() || name.ends_with(FEATURES);
+                    if let Some(first) = self.sets.get(&name).filter(|first| first.is_another(&file)) {
+                        report.push(in_two_sets(source, &name, &first.source));
+                    }
                     if self.add(source, &name) {
                         self.sets.insert(name, file);
                     }
@@ -146,9 +164,9 @@ fn well_known(name: &str) -> Option<FileDescriptorProto> {
 }
 
 /// The files of a `google.protobuf.FileDescriptorSet`, without editions.
-fn read_descriptor_set(bytes: &[u8]) -> Result<Vec<CompiledFile>, String> {
+fn read_descriptor_set(source: &ProtobufSource) -> Result<Vec<CompiledFile>, String> {
     let kind = FileDescriptorSet::default().descriptor();
-    let mut set = DynamicMessage::decode(kind, bytes).map_err(|error| error.to_string())?;
+    let mut set = DynamicMessage::decode(kind, source.bytes.as_slice()).map_err(|error| error.to_string())?;
     let mut files = Vec::new();
     for file in set.take_field_by_name("file").iter_mut().filter_map(Value::as_list_mut).flatten() {
         let Some(file) = file.as_message_mut() else { continue };
@@ -161,12 +179,19 @@ fn read_descriptor_set(bytes: &[u8]) -> Result<Vec<CompiledFile>, String> {
         if let Some(problem) = soundness::problem(&descriptor) {
             return Err(format!("`{}`: {problem}", descriptor.name()));
         }
-        files.push(CompiledFile { encoded, descriptor, rewritten });
+        files.push(CompiledFile { encoded, descriptor, rewritten, source: Arc::clone(&source.file) });
     }
     match files.is_empty() {
         true => Err("it has no files".to_owned()),
         false => Ok(files),
     }
+}
+
+fn in_two_sets(source: &ProtobufSource, name: &str, first: &Arc<SourceFile>) -> Diagnostic {
+    let message = format!("`{name}` is in two descriptor sets, and not the same in both");
+    Diagnostic::error("WN0113", whole_file(source), message)
+        .related(Place { file: Arc::clone(first), span: 0..0 }, "first here")
+        .help("make both of the same files, or put what they share into a set of its own")
 }
 
 fn whole_file(source: &ProtobufSource) -> Place {

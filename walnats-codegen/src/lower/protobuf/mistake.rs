@@ -8,13 +8,12 @@ use prost_types::FileDescriptorProto;
 
 use crate::diagnostic::{Diagnostic, Place, Report, SourceFile, did_you_mean};
 
+use super::descriptor::{FILE_DEPENDENCY, Lines};
 use super::edition::Edition;
 use super::names::Hidden;
-use super::text::{MAX_DEPTH, Problem};
-use super::{option, place};
-
-/// `google.protobuf.FileDescriptorProto.dependency`
-const DEPENDENCY: i32 = 3;
+use super::text::Problem;
+use super::token::MAX_DEPTH;
+use super::{OWN_PROTOS, option, place};
 
 /// What there is to say about the file `name`, one of `files`.
 pub struct Mistakes<'m> {
@@ -60,11 +59,16 @@ impl Mistakes<'_> {
         let import = file.dependency.get(index).map(String::as_str).unwrap_or_default();
         let found =
             Diagnostic::error("WN0503", self.import(file, index), format!("there is no file `{import}` to import"));
-        let known = self.files.keys().map(String::as_str).chain(["walnats/options.proto"]);
+        let of_package = || self.files.keys().map(String::as_str);
+        let of_walnats = || OWN_PROTOS.iter().map(|(name, _)| *name);
         // An import from somewhere below the folder often lacks only the beginning of the path.
-        let inner = self.files.keys().find(|name| name.ends_with(&format!("/{import}")));
-        match inner.map(String::as_str).or_else(|| did_you_mean(import, known)) {
-            Some(name) => found.help(format!("did you mean `{name}`? imports start at the schema folder")),
+        let is_inner = |name: &&str| name.strip_suffix(import).is_some_and(|folder| folder.ends_with('/'));
+        let near = || did_you_mean(import, of_package()).or_else(|| did_you_mean(import, of_walnats()));
+        match of_package().chain(of_walnats()).find(is_inner).or_else(near) {
+            Some(name) if self.files.contains_key(name) => {
+                found.help(format!("did you mean `{name}`? imports start at the schema folder"))
+            }
+            Some(name) => found.help(format!("did you mean `{name}`? it comes with walnats")),
             None => found.help("imports start at the schema folder, and nothing outside of it is read"),
         }
     }
@@ -95,7 +99,9 @@ impl Mistakes<'_> {
         let source = self.file();
         let mut locations = file.source_code_info.iter().flat_map(|info| &info.location);
         let span = locations.find(|location| location.path == hidden.path);
-        let span = span.and_then(|location| place::span(&source.text, location)).unwrap_or_default();
+        let span = span
+            .and_then(|location| place::span(&source.text, &Lines::new(&source.text), location))
+            .unwrap_or_default();
         let Hidden { name, file, is_for_options, .. } = hidden;
         let name = name.trim_start_matches('.');
         let (message, help) = match is_for_options {
@@ -136,10 +142,12 @@ impl Mistakes<'_> {
     fn import(&self, file: &FileDescriptorProto, index: usize) -> Place {
         let source = self.file();
         let import = file.dependency.get(index).map(String::as_str).unwrap_or_default();
-        let path = [DEPENDENCY, i32::try_from(index).unwrap_or(i32::MAX)];
+        let path = [FILE_DEPENDENCY, i32::try_from(index).unwrap_or(i32::MAX)];
         let locations = file.source_code_info.iter().flat_map(|info| &info.location);
         let span = locations.into_iter().find(|location| location.path == path);
-        let mut span = span.and_then(|location| place::span(&source.text, location)).unwrap_or_default();
+        let mut span = span
+            .and_then(|location| place::span(&source.text, &Lines::new(&source.text), location))
+            .unwrap_or_default();
         if let Some(offset) = source.text[span.clone()].find(['"', '\'']) {
             let start = span.start + offset;
             span = on_characters(&source.text, start..(start + import.len() + 2).min(span.end));

@@ -8,6 +8,13 @@ use prost_types::{
     DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto, UninterpretedOption,
 };
 
+use super::descriptor::{
+    FIELD_EXTENDEE, FIELD_TYPE_NAME, FILE_EXTENSION, FILE_MESSAGE, FILE_SERVICE, MESSAGE_EXTENSION, MESSAGE_FIELD,
+    MESSAGE_NESTED, METHOD_INPUT, METHOD_OUTPUT, SERVICE_METHOD,
+};
+use super::edition::Edition;
+use crate::model::ProtobufFile;
+
 /// What the files of a package declare.
 #[derive(Default)]
 pub struct Names {
@@ -26,6 +33,23 @@ pub struct Visibility {
     pub marked: Vec<(String, bool)>,
     /// Whether the edition hides what nobody marked, by how deep it is declared; 0 is the top.
     pub hides: Option<fn(usize) -> bool>,
+}
+
+impl Visibility {
+    /// What other files may name of `file`, which is of `edition` and has the marks and imports of `self`.
+    pub fn of(self, file: &FileDescriptorProto, edition: Option<Edition>) -> Self {
+        let options = file.options.iter().flat_map(|options| &options.uninterpreted_option);
+        let mut said = options.filter(|option| {
+            let name: Vec<&str> = option.name.iter().map(|part| part.name_part.as_str()).collect();
+            name == ["features", "default_symbol_visibility"]
+        });
+        let hides: fn(usize) -> bool = match said.next_back().map(|option| option.identifier_value()) {
+            Some("EXPORT_ALL") => |_| false,
+            Some("LOCAL_ALL" | "STRICT") => |_| true,
+            _ => |depth| depth > 0,
+        };
+        Self { hides: edition.is_some_and(Edition::has_visibility).then_some(hides), ..self }
+    }
 }
 
 /// A name that another file has for itself.
@@ -56,19 +80,6 @@ struct Symbol {
     kind: Kind,
     is_local: bool,
 }
-
-// Numbers of fields of descriptors, which paths are made of.
-const FILE_MESSAGE: i32 = 4;
-const FILE_SERVICE: i32 = 6;
-const FILE_EXTENSION: i32 = 7;
-const MESSAGE_FIELD: i32 = 2;
-const MESSAGE_NESTED: i32 = 3;
-const MESSAGE_EXTENSION: i32 = 6;
-const FIELD_EXTENDEE: i32 = 2;
-const FIELD_TYPE_NAME: i32 = 6;
-const SERVICE_METHOD: i32 = 2;
-const METHOD_INPUT: i32 = 2;
-const METHOD_OUTPUT: i32 = 3;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
@@ -136,21 +147,25 @@ impl Adding<'_> {
     /// `scope` is that of the message without the package.
     fn message(&mut self, scope: &str, message: &DescriptorProto, depth: usize) {
         self.symbol(scope, message.name(), Kind::Message, depth);
-        let scope = join(scope, message.name());
+        let scope = ProtobufFile::full_name(scope, message.name());
         message.nested_type.iter().for_each(|nested| self.message(&scope, nested, depth + 1));
         message.enum_type.iter().for_each(|inner| self.symbol(&scope, inner.name(), Kind::Enum, depth + 1));
         message.extension.iter().for_each(|inner| self.symbol(&scope, inner.name(), Kind::Extension, depth + 1));
     }
 
     fn symbol(&mut self, scope: &str, name: &str, kind: Kind, depth: usize) {
-        let name = join(scope, name);
+        let name = ProtobufFile::full_name(scope, name);
         let marked = self.visibility.marked.iter().find(|(marked, _)| *marked == name);
         let is_local = match (marked, kind) {
             (Some((_, is_exported)), _) => !is_exported,
             (None, Kind::Message | Kind::Enum) => self.visibility.hides.is_some_and(|hides| hides(depth)),
             (None, Kind::Service | Kind::Extension) => false,
         };
-        self.symbols.entry(join(self.package, &name)).or_default().push(Symbol { file: self.file, kind, is_local });
+        self.symbols.entry(ProtobufFile::full_name(self.package, &name)).or_default().push(Symbol {
+            file: self.file,
+            kind,
+            is_local,
+        });
     }
 }
 
@@ -174,7 +189,7 @@ impl Resolving<'_> {
         file.enum_type.iter_mut().for_each(|inner| self.enumeration(inner, &scope));
         self.options(file.options.as_mut().map(|options| &mut options.uninterpreted_option), &scope);
         for (service, path) in numbered(&mut file.service, &[FILE_SERVICE]) {
-            let scope = join(&scope, service.name());
+            let scope = ProtobufFile::full_name(&scope, service.name());
             self.options(service.options.as_mut().map(|options| &mut options.uninterpreted_option), &scope);
             for (method, path) in numbered(&mut service.method, &[&path[..], &[SERVICE_METHOD]].concat()) {
                 self.name(&mut method.input_type, &scope, is_message, &[&path[..], &[METHOD_INPUT]].concat());
@@ -185,7 +200,7 @@ impl Resolving<'_> {
     }
 
     fn message(&mut self, message: &mut DescriptorProto, scope: &str, path: &[i32]) {
-        let scope = join(scope, message.name());
+        let scope = ProtobufFile::full_name(scope, message.name());
         for (nested, path) in numbered(&mut message.nested_type, &[path, &[MESSAGE_NESTED]].concat()) {
             self.message(nested, &scope, &path);
         }
@@ -212,7 +227,7 @@ impl Resolving<'_> {
     }
 
     fn enumeration(&self, enumeration: &mut EnumDescriptorProto, scope: &str) {
-        let scope = join(scope, enumeration.name());
+        let scope = ProtobufFile::full_name(scope, enumeration.name());
         self.options(enumeration.options.as_mut().map(|options| &mut options.uninterpreted_option), &scope);
         for value in &mut enumeration.value {
             self.options(value.options.as_mut().map(|options| &mut options.uninterpreted_option), &scope);
@@ -253,9 +268,9 @@ impl Resolving<'_> {
         let outer = scope.rmatch_indices('.').map(|(end, _)| &scope[..end]);
         let scopes = [scope].into_iter().filter(|scope| !scope.is_empty()).chain(outer).chain([""]);
         for scope in scopes {
-            let full_name = || join(scope, name);
+            let full_name = || ProtobufFile::full_name(scope, name);
             match first {
-                Some(first) if self.holds_names(&join(scope, first)) => {
+                Some(first) if self.holds_names(&ProtobufFile::full_name(scope, first)) => {
                     return Some(full_name()).filter(|found| self.is(found, wanted)).map(|found| format!(".{found}"));
                 }
                 None if self.is(&full_name(), wanted) => return Some(format!(".{}", full_name())),
@@ -287,8 +302,4 @@ fn is_message(kind: Kind) -> bool {
 
 fn is_type(kind: Kind) -> bool {
     matches!(kind, Kind::Message | Kind::Enum)
-}
-
-fn join(scope: &str, name: &str) -> String {
-    if scope.is_empty() { name.to_owned() } else { format!("{scope}.{name}") }
 }

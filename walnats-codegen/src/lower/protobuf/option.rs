@@ -8,14 +8,12 @@ use prost_reflect::{DynamicMessage, ExtensionDescriptor, MessageDescriptor, Valu
 use crate::diagnostic::{Diagnostic, Located, Place};
 use crate::lower::event::EventOptions;
 
+use super::descriptor::MESSAGE_OPTIONS;
 use super::place::Places;
 use super::token;
 
 /// The extension of `walnats/options.proto`.
 const EXTENSION: &str = "walnats.event";
-
-/// `google.protobuf.DescriptorProto.options`
-const OPTIONS: i32 = 7;
 
 /// The fields of `walnats.EventOptions`.
 const FIELDS: [&str; 11] =
@@ -118,7 +116,7 @@ impl Written<'_> {
     /// The value of the field `name`; as near to it as the descriptors say.
     fn place(&self, name: &str) -> Place {
         let file = self.message.parent_file();
-        let option = [self.message.path(), &[OPTIONS, number(self.extension.number())]].concat();
+        let option = [self.message.path(), &[MESSAGE_OPTIONS, number(self.extension.number())]].concat();
         let kind = self.extension.kind();
         let field = kind.as_message().and_then(|kind| kind.get_field_by_name(name)).map(|field| number(field.number()));
         let statement = field.and_then(|field| self.places.path(&file, &[&option[..], &[field]].concat()));

@@ -3,6 +3,7 @@
 use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::{DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto};
 
+use super::descriptor::is_map_entry;
 use super::scope_of;
 use crate::model::{
     ProtobufCardinality, ProtobufEnum, ProtobufField, ProtobufFile, ProtobufKind, ProtobufMessage, ProtobufOneof,
@@ -148,8 +149,4 @@ fn enumeration(enumeration: &EnumDescriptorProto) -> ProtobufEnum {
 /// A field with `optional` in proto3 has a oneof by itself, which gets no type.
 fn real_oneof(field: &FieldDescriptorProto) -> Option<i32> {
     field.oneof_index.filter(|_| !field.proto3_optional())
-}
-
-fn is_map_entry(message: &DescriptorProto) -> bool {
-    message.options.as_ref().is_some_and(|options| options.map_entry())
 }

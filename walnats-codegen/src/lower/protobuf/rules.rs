@@ -3,9 +3,11 @@
 //! The standard rules are expressions themselves, in the options of `buf/validate/validate.proto`: with a rule's value put in,
 //! they are compiled as those that a package writes.
 
+mod conflict;
 mod declarations;
 mod expression;
 mod field;
+mod lengths;
 mod message;
 mod site;
 mod value;

@@ -3,6 +3,8 @@
 
 use prost_types::{DescriptorProto, EnumDescriptorProto, FileDescriptorProto};
 
+use super::descriptor::is_map_entry;
+
 /// What is wrong with `file`, if anything is that prost would not notice.
 pub fn problem(file: &FileDescriptorProto) -> Option<String> {
     let package = file.package().split('.').filter(|_| !file.package().is_empty());
@@ -28,9 +30,9 @@ fn is_identifier(name: &str) -> bool {
 
 /// <https://protobuf.dev/programming-guides/proto3/#maps-backward>
 fn has_sound_maps(message: &DescriptorProto) -> bool {
-    let is_map_entry = message.options.as_ref().is_some_and(|options| options.map_entry());
     let fields = || message.field.iter().map(|field| (field.number(), field.name()));
-    (!is_map_entry || fields().eq([(1, "key"), (2, "value")])) && message.nested_type.iter().all(has_sound_maps)
+    (!is_map_entry(message) || fields().eq([(1, "key"), (2, "value")]))
+        && message.nested_type.iter().all(has_sound_maps)
 }
 
 fn message_names(message: &DescriptorProto) -> Vec<&str> {

@@ -6,8 +6,7 @@
 
 use std::ops::Range;
 
-use prost_types::FileDescriptorProto;
-
+use super::edited::{Edited, Replacements};
 use super::edition::Edition;
 use super::names::Visibility;
 use super::token::{Kind, Token, tokens};
@@ -19,12 +18,11 @@ const LABEL: &str = "optional ";
 #[derive(Debug)]
 pub struct Readable {
     /// What the parser reads.
-    pub text: String,
+    pub edited: Edited,
     /// `None` for proto2 and proto3.
     pub edition: Option<Edition>,
     /// The imports that only options need, and what is marked with `export` and `local`.
     pub visibility: Visibility,
-    edits: Vec<Edit>,
 }
 
 /// What is wrong with a file of an edition that the parser would not see.
@@ -36,43 +34,13 @@ pub enum Problem {
     NotInEditions { word: &'static str, span: Range<usize> },
 }
 
-/// A part of the original text, and what stands in its place.
-#[derive(Debug)]
-struct Edit {
-    original: Range<usize>,
-    /// Where the replacement starts in the new text.
-    start: usize,
-    length: usize,
-}
-
 /// `text`, which the parser has refused, in a way that it may read: protox-parse 0.10 wants an end for each range of
 /// extensions that has options.
 pub fn with_ranges(text: &str) -> Option<Readable> {
     let tokens = tokens(text);
     let mut reader = Reader { text, tokens: &tokens, at: 0, edition: None, found: Found::default() };
     reader.file();
-    (!reader.found.replacements.is_empty()).then(|| reader.found.apply_to(text, None))
-}
-
-/// The deepest braces and brackets that are read: values of options are parsed by recursion, without an end.
-pub const MAX_DEPTH: usize = 100;
-
-/// The brace or bracket that is deeper than [`MAX_DEPTH`].
-pub fn too_deep(text: &str) -> Option<Range<usize>> {
-    let opens = |byte: &u8| matches!(byte, b'{' | b'[' | b'<');
-    if text.bytes().filter(|byte| opens(byte)).count() <= MAX_DEPTH {
-        return None;
-    }
-    let mut depth = 0_usize;
-    let is_too_deep = |token: &Token| {
-        match token.kind {
-            Kind::Symbol(symbol) if opens(&symbol) => depth += 1,
-            Kind::Symbol(b'}' | b']' | b'>') => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        depth > MAX_DEPTH
-    };
-    tokens(text).into_iter().find(is_too_deep).map(|token| token.span)
+    (!reader.found.replacements.is_empty()).then(|| reader.found.readable(text, None))
 }
 
 /// The edition that `text` says it is of, if it is one that is known.
@@ -96,113 +64,23 @@ pub fn without_edition(text: &str) -> Option<Result<Readable, Vec<Problem>>> {
         return Some(Err(vec![problem]));
     };
     let mut reader = Reader { text, tokens: &tokens, at: 3, edition: Some(known), found: Found::default() };
-    reader.found.replace(edition.span.start..name.span.end, "syntax = \"proto2\"");
+    reader.found.replacements.replace(edition.span.start..name.span.end, "syntax = \"proto2\"");
     reader.skip_statement();
     reader.file();
     let found = reader.found;
-    Some(if found.problems.is_empty() { Ok(found.apply_to(text, Some(known))) } else { Err(found.problems) })
-}
-
-impl Readable {
-    /// Where `offset` of the new text is in the original.
-    pub fn original(&self, offset: usize) -> usize {
-        let before = self.edits.partition_point(|edit| edit.start <= offset);
-        let Some(edit) = before.checked_sub(1).and_then(|at| self.edits.get(at)) else { return offset };
-        match offset - edit.start {
-            0 => edit.original.start,
-            into if into < edit.length => edit.original.end,
-            into => edit.original.end + (into - edit.length),
-        }
-    }
-
-    /// What other files may name of `file`, which was read from the new text.
-    pub fn visibility(&self, file: &FileDescriptorProto) -> Visibility {
-        let options = file.options.iter().flat_map(|options| &options.uninterpreted_option);
-        let mut said = options.filter(|option| {
-            let name: Vec<&str> = option.name.iter().map(|part| part.name_part.as_str()).collect();
-            name == ["features", "default_symbol_visibility"]
-        });
-        let hides: fn(usize) -> bool = match said.next_back().map(|option| option.identifier_value()) {
-            Some("EXPORT_ALL") => |_| false,
-            Some("LOCAL_ALL" | "STRICT") => |_| true,
-            _ => |depth| depth > 0,
-        };
-        let has_visibility = self.edition.is_some_and(Edition::has_visibility);
-        Visibility { hides: has_visibility.then_some(hides), ..self.visibility.clone() }
-    }
-
-    /// Moves the places of `file`, which was read from the new text, to where things stand in `original`.
-    pub fn move_back(&self, file: &mut FileDescriptorProto, original: &str) {
-        let (new, old) = (Lines::new(&self.text), Lines::new(original));
-        let back = |line: i32, column: i32| old.position(self.original(new.offset(line, column)));
-        let locations = file.source_code_info.iter_mut().flat_map(|info| &mut info.location);
-        for location in locations {
-            match location.span.as_mut_slice() {
-                [line, start, end] => {
-                    *start = back(*line, *start).1;
-                    *end = back(*line, *end).1;
-                }
-                [line, start, end_line, end] => {
-                    *start = back(*line, *start).1;
-                    *end = back(*end_line, *end).1;
-                }
-                _ => {}
-            }
-        }
-        // What was put in stands nowhere.
-        let is_written = |span: &[i32]| !matches!(span, [_, start, end] if start == end);
-        file.source_code_info.iter_mut().for_each(|info| info.location.retain(|location| is_written(&location.span)));
-    }
-}
-
-/// Where the lines of a text start. No edit adds or removes one.
-struct Lines(Vec<usize>);
-
-impl Lines {
-    fn new(text: &str) -> Self {
-        Self(std::iter::once(0).chain(text.match_indices('\n').map(|(newline, _)| newline + 1)).collect())
-    }
-
-    fn offset(&self, line: i32, column: i32) -> usize {
-        let index = |number: i32| usize::try_from(number).unwrap_or_default();
-        self.0.get(index(line)).copied().unwrap_or_default() + index(column)
-    }
-
-    fn position(&self, offset: usize) -> (usize, i32) {
-        let line = self.0.partition_point(|start| *start <= offset).saturating_sub(1);
-        (line, i32::try_from(offset - self.0[line]).unwrap_or(i32::MAX))
-    }
+    Some(if found.problems.is_empty() { Ok(found.readable(text, Some(known))) } else { Err(found.problems) })
 }
 
 #[derive(Default)]
 struct Found {
-    replacements: Vec<(Range<usize>, String)>,
+    replacements: Replacements,
     visibility: Visibility,
     problems: Vec<Problem>,
 }
 
 impl Found {
-    fn replace(&mut self, original: Range<usize>, replacement: &str) {
-        self.replacements.push((original, replacement.to_owned()));
-    }
-
-    fn apply_to(self, text: &str, edition: Option<Edition>) -> Readable {
-        let mut out = Readable { text: String::new(), edition, visibility: self.visibility, edits: Vec::new() };
-        let mut copied = 0;
-        for (original, replacement) in self.replacements {
-            out.text.push_str(&text[copied..original.start]);
-            copied = original.end;
-            out.edits.push(Edit { original, start: out.text.len(), length: replacement.len() });
-            out.text.push_str(&replacement);
-        }
-        out.text.push_str(&text[copied..]);
-        out
-    }
-
-    /// Blanks a word, so that all else stays where it is.
-    fn blank(&mut self, original: Range<usize>) {
-        let blank = " ".repeat(original.len());
-        self.replacements.push((original, blank));
+    fn readable(self, text: &str, edition: Option<Edition>) -> Readable {
+        Readable { edited: self.replacements.apply_to(text), edition, visibility: self.visibility }
     }
 }
 
@@ -272,7 +150,7 @@ impl<'t> Reader<'t> {
                 return self.symbol(self.at - 1, b'{').then_some((Block::Extend, None));
             }
             ("import", Block::File) if self.word(start + 1) == "option" && self.has_visibility() => {
-                self.found.blank(self.tokens[start + 1].span.clone());
+                self.found.replacements.blank(self.tokens[start + 1].span.clone());
                 let path = self.tokens.get(start + 2).filter(|token| token.kind == Kind::String);
                 let path = path.map(|token| self.text[token.span.clone()].trim_matches(['"', '\'']).to_owned());
                 self.found.visibility.option_imports.extend(path);
@@ -285,7 +163,7 @@ impl<'t> Reader<'t> {
             ("required", Block::Message | Block::Extend) => self.not_in_editions("required", start),
             (word, Block::Message | Block::Extend) if !word.is_empty() || self.symbol(self.at, b'.') => {
                 let start = self.tokens[self.at].span.start;
-                self.found.replace(start..start, LABEL);
+                self.found.replacements.replace(start..start, LABEL);
             }
             _ => {}
         }
@@ -304,7 +182,7 @@ impl<'t> Reader<'t> {
             && matches!(self.word(self.at + 1), "message" | "enum")
             && self.is_word(self.at + 2)
         {
-            self.found.blank(self.tokens[self.at].span.clone());
+            self.found.replacements.blank(self.tokens[self.at].span.clone());
             let outer = around.iter().filter_map(|(_, name)| *name);
             let name = outer.chain([self.word(self.at + 2)]).collect::<Vec<_>>().join(".");
             self.found.visibility.marked.push((name, word == "export"));
@@ -319,7 +197,7 @@ impl<'t> Reader<'t> {
         let number = self.word(end - 1);
         if self.symbol(end, b'[') && number.starts_with(|c: char| c.is_ascii_digit()) && self.word(end - 2) != "to" {
             let after = self.tokens[end - 1].span.end;
-            self.found.replace(after..after, &format!(" to {number}"));
+            self.found.replacements.replace(after..after, &format!(" to {number}"));
         }
     }
 
@@ -331,7 +209,7 @@ impl<'t> Reader<'t> {
         if self.word(self.at + 1).starts_with(|first: char| !first.is_ascii_digit()) {
             for word in words {
                 let quoted = format!("\"{}\"", &self.text[word.clone()]);
-                self.found.replace(word, &quoted);
+                self.found.replacements.replace(word, &quoted);
             }
         }
     }

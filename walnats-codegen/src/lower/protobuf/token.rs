@@ -35,6 +35,27 @@ pub fn find_value(text: &str, name: &str) -> Option<Range<usize>> {
     })
 }
 
+/// The deepest braces and brackets that are read: values of options are parsed by recursion, without an end.
+pub const MAX_DEPTH: usize = 100;
+
+/// The brace or bracket that is deeper than [`MAX_DEPTH`].
+pub fn too_deep(text: &str) -> Option<Range<usize>> {
+    let opens = |byte: &u8| matches!(byte, b'{' | b'[' | b'<');
+    if text.bytes().filter(|byte| opens(byte)).count() <= MAX_DEPTH {
+        return None;
+    }
+    let mut depth = 0_usize;
+    let is_too_deep = |token: &Token| {
+        match token.kind {
+            Kind::Symbol(symbol) if opens(&symbol) => depth += 1,
+            Kind::Symbol(b'}' | b']' | b'>') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > MAX_DEPTH
+    };
+    tokens(text).into_iter().find(is_too_deep).map(|token| token.span)
+}
+
 /// The tokens of `text`, whatever it is.
 pub fn tokens(text: &str) -> Vec<Token> {
     let bytes = text.as_bytes();

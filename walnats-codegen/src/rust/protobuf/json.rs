@@ -4,7 +4,7 @@
 mod field;
 mod reach;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Report};
 use crate::model::{
@@ -53,11 +53,13 @@ pub fn mapping(protobuf: &ProtobufModel, events: &[Event], report: &mut Report) 
         }
     }
     let holds_any = reach.holds_any();
+    let unmappable = if holds_any { reach.unmappable() } else { BTreeSet::new() };
     let mut code: BTreeMap<&str, String> = BTreeMap::new();
     let mut types = Vec::new();
     for file in &protobuf.files {
-        let mut writer = Code { protobuf, file, reach: &reach, text: String::new(), types: &mut types };
-        // An `Any` may hold whatever there is.
+        let mut writer =
+            Code { protobuf, file, reach: &reach, unmappable: &unmappable, text: String::new(), types: &mut types };
+        // An `Any` may hold whatever there is and has a mapping.
         writer.scope("", &file.messages, &file.enums, holds_any);
         *code.entry(&file.package).or_default() += &writer.text;
     }
@@ -91,6 +93,7 @@ struct Code<'a, 'p> {
     protobuf: &'p ProtobufModel,
     file: &'p ProtobufFile,
     reach: &'a Reach<'p>,
+    unmappable: &'a BTreeSet<String>,
     text: String,
     /// The paths of all messages, from the module of all packages.
     types: &'a mut Vec<String>,
@@ -109,7 +112,8 @@ impl<'p> Code<'_, 'p> {
         for message in messages.iter().filter(|message| !message.is_map_entry) {
             let local = ProtobufFile::full_name(scope, &message.name);
             let full_name = ProtobufFile::full_name(&self.file.package, &local);
-            if all || self.reach.has(&full_name) {
+            let is_mappable = !self.unmappable.contains(&full_name);
+            if self.reach.has(&full_name) || (all && is_mappable) {
                 self.message(&local, &full_name, message);
             }
             self.scope(&local, &message.messages, &message.enums, all);

@@ -14,7 +14,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Place, Report};
-use crate::model::{ProtobufMessage, ProtobufModel, ProtobufRules};
+use crate::model::{ProtobufModel, ProtobufRules};
 use crate::rust::code::literal;
 use crate::rust::names::protobuf as name;
 use crate::write::GeneratedFile;
@@ -81,26 +81,8 @@ impl Emitter<'_> {
 
     /// The path of the type of a oneof.
     fn oneof_type(&self, message: &str, oneof: &str) -> Result<String> {
-        let declared = self.declared(message).ok_or(Unsupported("a oneof of a message that is not generated"))?;
+        let declared = self.model.message(message).ok_or(Unsupported("a oneof of a message that is not generated"))?;
         Ok(format!("super::proto::{}::{}", name::module(message), super::clash::oneof_type(declared, oneof)))
-    }
-
-    fn declared(&self, message: &str) -> Option<&ProtobufMessage> {
-        self.model.files.iter().find_map(|file| {
-            let name = if file.package.is_empty() {
-                Some(message)
-            } else {
-                message.strip_prefix(&format!("{}.", file.package))
-            };
-            let mut messages = &file.messages;
-            let mut found = None;
-            for part in name?.split('.') {
-                let message = messages.iter().find(|message| message.name == part)?;
-                messages = &message.messages;
-                found = Some(message);
-            }
-            found
-        })
     }
 }
 

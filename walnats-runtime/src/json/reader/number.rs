@@ -55,13 +55,23 @@ pub(crate) fn whole(text: &str) -> Option<i128> {
     let (integer, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let mantissa: i128 = format!("{integer}{}", fraction.trim_end_matches('0')).parse().ok()?;
     let places = i64::try_from(fraction.trim_end_matches('0').len()).ok()?;
-    // An exponent that is no `i64` belongs to zero or to what 128 bits do not hold.
-    let exponent = exponent.parse::<i64>().ok()?.checked_sub(places)?;
     if mantissa == 0 {
         return Some(0);
     }
+    // An exponent that is no `i64` belongs to what 128 bits do not hold.
+    let exponent = exponent.parse::<i64>().ok()?.checked_sub(places)?;
     let scale = 10_i128.checked_pow(u32::try_from(exponent.unsigned_abs()).ok()?)?;
     if exponent >= 0 { mantissa.checked_mul(scale) } else { (mantissa % scale == 0).then(|| mantissa / scale) }
+}
+
+/// Whether the number that `text` is lies between two integers, however many digits it has.
+pub(crate) fn has_fraction(text: &str) -> bool {
+    let (digits, places) = digits_of(text);
+    match places {
+        Some(places) => i64::try_from(digits.len()).is_ok_and(|length| length > places),
+        // Zero, or a number whose exponent is no `i64`.
+        None => !digits.is_empty() && (text.contains("e-") || text.contains("E-")),
+    }
 }
 
 impl<'de> Reader<'de> {

@@ -175,7 +175,7 @@ impl Message for () {
 
     /// Some writers take the message for one with a JSON form of its own, as which an `Any` has it under `value`.
     fn read_field(&mut self, _: usize, reader: &mut Reader<'_>) -> Result {
-        reader.members("`{}`", |reader, name| reader.refuse(&name, "unknown-field", "no members"))
+        Message::read(self, reader)
     }
 
     fn read(&mut self, reader: &mut Reader<'_>) -> Result {

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use serde_json::ser::Formatter;
 
 use super::kind::Kind;
-use super::number::integer;
+use super::number::{integer, not_an_integer};
 use super::reader::{Fail, Reader, Result};
 use super::writer::Writer;
 
@@ -39,6 +39,10 @@ fn name(names: &'static [(&'static str, i32)], number: i32) -> Option<&'static s
     found.map(|(name, _)| *name)
 }
 
+fn expected<E: Enumeration>() -> String {
+    format!("the name or number of a value of `{}`", E::NAME)
+}
+
 impl<E: Enumeration> Kind<i32> for Enum<E> {
     const HAS_NULL: bool = E::HAS_NULL;
 
@@ -61,13 +65,14 @@ impl<E: Enumeration> Kind<i32> for Enum<E> {
                 *value = match named(E::NAMES).or_else(|| named(E::ALIASES)) {
                     Some(number) => number,
                     None if reader.is_tolerant => return Err(Fail::Ignored),
-                    None => return Err(Fail::value("enum", format!("the name or number of a value of `{}`", E::NAME))),
+                    None => return Err(Fail::value("enum", expected::<E>())),
                 };
                 Ok(())
             }
             Some(b'-' | b'0'..=b'9') => {
-                let number = integer(reader.json.number_text()?).and_then(|number| number.try_into().ok());
-                *value = number.ok_or_else(|| Fail::value("range", "an integer of 32 bits"))?;
+                let text = reader.json.number_text()?;
+                let number = integer(text).and_then(|number| number.try_into().ok());
+                *value = number.ok_or_else(|| not_an_integer(text, &expected::<E>(), "an integer of 32 bits"))?;
                 Ok(())
             }
             Some(b'n') if E::HAS_NULL => {
@@ -75,7 +80,7 @@ impl<E: Enumeration> Kind<i32> for Enum<E> {
                 *value = 0;
                 Ok(())
             }
-            _ => Err(Fail::value("type", format!("the name or number of a value of `{}`", E::NAME))),
+            _ => Err(Fail::value("type", expected::<E>())),
         }
     }
 

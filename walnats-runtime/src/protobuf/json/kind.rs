@@ -72,6 +72,8 @@ impl Writer {
     }
 }
 
+const REQUIRED: &str = "a value, as the field is required";
+
 /// Reading of fields. `null` is the same as nothing, unless it is a value of the field.
 impl Reader<'_> {
     /// A field that always has a value.
@@ -79,13 +81,17 @@ impl Reader<'_> {
         if !K::HAS_NULL && self.json.take_null()? { Ok(()) } else { K::read(value, self) }
     }
 
-    /// A field that has to be there.
+    /// A field that has to be there. A name that its enumeration does not have is not ignored in the way others are.
     pub fn required<K: Kind<T>, T>(&mut self, value: &mut T) -> Result {
         if !K::HAS_NULL && self.json.take_null()? {
-            self.problem("required", "a value, as the field is required");
+            self.problem("required", REQUIRED);
             return Ok(());
         }
-        K::read(value, self)
+        match K::read(value, self) {
+            // Without the name that is ignored, nothing is left.
+            Err(Fail::Ignored) => Err(Fail::value("required", REQUIRED)),
+            outcome => outcome,
+        }
     }
 
     /// A field that may be absent.

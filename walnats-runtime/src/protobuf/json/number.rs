@@ -5,7 +5,7 @@ use serde_json::ser::Formatter;
 use super::kind::Kind;
 use super::reader::{Fail, NumberText, Reader, Result};
 use super::writer::Writer;
-use crate::json::reader::whole;
+use crate::json::reader::{has_fraction, whole};
 
 /// Reads an integer: a number without a fraction, or one in quotes.
 pub(super) fn integer(text: &str) -> Option<i128> {
@@ -16,9 +16,9 @@ pub(super) fn integer(text: &str) -> Option<i128> {
     }
 }
 
-/// Whether a number that is not an integer of 128 bits is none at all; the others are out of any range.
-fn has_fraction(text: &str) -> bool {
-    text.parse::<f64>().is_ok_and(|value| value.fract() != 0.0 || value == 0.0)
+/// Why a number that is not an integer of 128 bits is not one: it is between two of them, or out of any range.
+pub(super) fn not_an_integer(text: &str, expected: &str, range: &str) -> Fail {
+    if has_fraction(text) { Fail::value("type", expected.to_owned()) } else { Fail::value("range", range.to_owned()) }
 }
 
 macro_rules! integers {
@@ -46,13 +46,9 @@ macro_rules! integers {
                             *value = number;
                             return Ok(());
                         }
-                        let number = match integer(&text) {
-                            Some(number) => $type::try_from(number).ok(),
-                            None if has_fraction(&text) => return Err(Fail::expected(EXPECTED)),
-                            None => None,
-                        };
+                        let number = integer(&text).and_then(|number| $type::try_from(number).ok());
                         *value = number.ok_or_else(|| {
-                            Fail::value("range", concat!("an integer from ", $least, " to ", $most))
+                            not_an_integer(&text, EXPECTED, concat!("an integer from ", $least, " to ", $most))
                         })?;
                         Ok(())
                     }

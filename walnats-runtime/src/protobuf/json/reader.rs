@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-use walnats_schema::pointer::escape;
-use walnats_schema::{Cut, MAX_VIOLATIONS, Violation, Violations};
+use walnats_schema::{Violation, Violations};
 
 use super::any::Types;
 use crate::json::Reader as Json;
@@ -116,21 +115,15 @@ impl<'de> Reader<'de> {
     }
 
     fn note(&mut self, problem: Problem) {
-        if self.found.list.len() < MAX_VIOLATIONS {
-            let Problem { keyword, expected } = problem;
-            self.found.list.push(Violation { pointer: String::new(), keyword, expected: expected.into_owned() });
-        } else {
-            self.found.cut = Some(Cut::TooMany);
-        }
+        let Problem { keyword, expected } = problem;
+        self.found.push(Violation { pointer: String::new(), keyword, expected: expected.into_owned() });
     }
 
     #[cold]
     fn place(&mut self, from: usize, step: Step<'_>) {
-        for violation in &mut self.found.list[from..] {
-            violation.pointer = match step {
-                Step::Member(name) => format!("/{}{}", escape(name), violation.pointer),
-                Step::Item(index) => format!("/{index}{}", violation.pointer),
-            };
+        match step {
+            Step::Member(name) => self.found.below(from, name),
+            Step::Item(index) => self.found.below(from, &index.to_string()),
         }
     }
 

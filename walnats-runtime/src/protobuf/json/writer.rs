@@ -3,14 +3,10 @@
 use std::borrow::Cow;
 
 use serde_json::ser::{CompactFormatter, Formatter};
-use walnats_schema::pointer::escape;
-use walnats_schema::{Cut, MAX_VIOLATIONS, Violation, Violations};
+use walnats_schema::{Violation, Violations};
 
 use super::any::Types;
-use crate::json::reader::ordinary;
-
-/// How deep values may nest: readers of JSON go no further.
-const MAX_DEPTH: u8 = 127;
+use crate::json::reader::{MAX_DEPTH, ordinary};
 
 /// JSON text that is being written.
 pub struct Writer {
@@ -34,12 +30,7 @@ impl Writer {
     /// Notes that JSON cannot express the value that is being written.
     #[cold]
     pub(super) fn problem(&mut self, keyword: &'static str, expected: impl Into<Cow<'static, str>>) {
-        if self.found.list.len() < MAX_VIOLATIONS {
-            let expected = expected.into().into_owned();
-            self.found.list.push(Violation { pointer: String::new(), keyword, expected });
-        } else {
-            self.found.cut = Some(Cut::TooMany);
-        }
+        self.found.push(Violation { pointer: String::new(), keyword, expected: expected.into().into_owned() });
     }
 
     /// Writes the value at `step`.
@@ -48,14 +39,7 @@ impl Writer {
         let before = self.found.list.len();
         write(self);
         if self.found.list.len() != before {
-            self.place(before, &step());
-        }
-    }
-
-    #[cold]
-    fn place(&mut self, from: usize, step: &str) {
-        for violation in &mut self.found.list[from..] {
-            violation.pointer = format!("/{}{}", escape(step), violation.pointer);
+            self.found.below(before, &step());
         }
     }
 

@@ -9,6 +9,7 @@ use walnats_cel::library::{Duration, Timestamp};
 use walnats_cel::{Declarations, Type, Value as Known};
 
 use super::plain;
+use crate::model::ProtobufScalar;
 
 /// What the schema declares, for expressions.
 pub struct Schema<'p>(pub &'p DescriptorPool);
@@ -76,13 +77,11 @@ pub fn value_type(kind: &Kind) -> Type {
 /// What one of Google's wrappers holds.
 pub fn wrapped(kind: &Kind) -> Option<Kind> {
     let message = kind.as_message()?;
-    let is_wrapper = message.full_name().strip_prefix("google.protobuf.")?.strip_suffix("Value").is_some_and(|name| {
-        ["Double", "Float", "Int64", "UInt64", "Int32", "UInt32", "Bool", "String", "Bytes"].contains(&name)
-    });
-    if is_wrapper { message.get_field(1).map(|field| field.kind()) } else { None }
+    ProtobufScalar::of_wrapper(message.full_name())?;
+    message.get_field(1).map(|field| field.kind())
 }
 
-/// The value of a field in an option; `None` for maps, which no rule has.
+/// The value of a field in an option; `None` for maps, which no rule has, and for times that are none.
 pub fn field_value(value: &Value, field: &FieldDescriptor) -> Option<Known> {
     known(value, &field.kind())
 }
@@ -97,6 +96,12 @@ pub fn known(value: &Value, kind: &Kind) -> Option<Known> {
         value => constant(value, kind),
     }
 }
+
+/// The longest `google.protobuf.Duration`, in seconds: 10,000 years.
+const MAX_DURATION: u64 = 315_576_000_000;
+
+/// The seconds of a `google.protobuf.Timestamp`: those of the years 1 to 9999.
+const TIMESTAMPS: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
 
 /// A single value in an option.
 pub fn constant(value: &Value, kind: &Kind) -> Option<Known> {
@@ -113,11 +118,14 @@ pub fn constant(value: &Value, kind: &Kind) -> Option<Known> {
         Value::Message(message) => match value_type(kind) {
             Type::Duration => {
                 let (seconds, nanos) = parts(message);
-                Known::Duration(Duration::new(seconds, nanos))
+                let is_one = seconds.unsigned_abs() <= MAX_DURATION && nanos.unsigned_abs() < 1_000_000_000;
+                let is_mixed = (seconds > 0 && nanos < 0) || (seconds < 0 && nanos > 0);
+                Known::Duration(Some(Duration::new(seconds, nanos)).filter(|_| is_one && !is_mixed)?)
             }
             Type::Timestamp => {
                 let (seconds, nanos) = parts(message);
-                Known::Timestamp(Timestamp::new(seconds, nanos))
+                let is_one = TIMESTAMPS.contains(&seconds) && (0..1_000_000_000).contains(&nanos);
+                Known::Timestamp(Some(Timestamp::new(seconds, nanos)).filter(|_| is_one)?)
             }
             _ => match wrapped(kind) {
                 // What is not set is the default.

@@ -10,6 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::ProtobufRule;
 
 /// A `buf.validate.Rule`.
+#[derive(Clone)]
 pub struct Written {
     pub id: String,
     pub message: String,
@@ -20,6 +21,20 @@ impl Written {
     pub fn read(rule: &DynamicMessage) -> Self {
         let text = |name: &str| set(rule, name).and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default();
         Self { id: text("id"), message: text("message"), expression: text("expression") }
+    }
+}
+
+impl Written {
+    /// Whether the rule refuses the value `this`, which is known; false too where that cannot be told.
+    pub fn refuses(&self, this: &Value, predefined: Option<&(Value, Value)>, schema: &Schema<'_>) -> bool {
+        let mut variables = variables(this.ty(), predefined.cloned());
+        variables[0].value = Some(this.clone());
+        let expr = compile(&self.expression, &variables, schema);
+        match expr.as_ref().ok().and_then(|expr| expr.constant()) {
+            Some(Value::Bool(holds)) => !holds,
+            Some(Value::String(problem)) => !problem.is_empty(),
+            _ => false,
+        }
     }
 }
 
@@ -34,6 +49,23 @@ pub fn variables(this: Type, predefined: Option<(Value, Value)>) -> Vec<Variable
     variables
 }
 
+/// The rules in `cel` and `cel_expression` of `options`, as they are written.
+pub fn written_in(options: &DynamicMessage) -> Vec<Written> {
+    let lists = [("cel_expression", false), ("cel", true)];
+    lists
+        .iter()
+        .flat_map(|(name, is_whole)| list(options, name).into_iter().filter_map(|i| own(&i, *is_whole)))
+        .collect()
+}
+
+fn own(item: &prost_reflect::Value, is_whole: bool) -> Option<Written> {
+    match (item.as_message(), item.as_str()) {
+        (Some(rule), _) if is_whole => Some(Written::read(rule)),
+        (_, Some(text)) => Some(Written { id: text.to_owned(), message: String::new(), expression: text.to_owned() }),
+        _ => None,
+    }
+}
+
 impl Lowering<'_> {
     /// The rules in `cel` and `cel_expression` of `options`, over a value of type `this`.
     pub fn own_rules(&mut self, options: &DynamicMessage, this: &Type, site: &Site) -> Vec<ProtobufRule> {
@@ -41,13 +73,7 @@ impl Lowering<'_> {
         for (name, is_whole) in [("cel_expression", false), ("cel", true)] {
             let number = options.descriptor().get_field_by_name(name).map_or(0, |field| field.number());
             for (index, item) in list(options, name).iter().enumerate() {
-                let written = match (item.as_message(), item.as_str()) {
-                    (Some(rule), _) if is_whole => Written::read(rule),
-                    (_, Some(text)) => {
-                        Written { id: text.to_owned(), message: String::new(), expression: text.to_owned() }
-                    }
-                    _ => continue,
-                };
+                let Some(written) = own(item, is_whole) else { continue };
                 let site = site.part(number, name).item(index);
                 rules.extend(self.rule(written, &variables(this.clone(), None), &site));
             }

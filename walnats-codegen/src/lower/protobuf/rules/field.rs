@@ -2,13 +2,11 @@
 
 use prost_reflect::{DynamicMessage, FieldDescriptor, Kind};
 
+use super::super::descriptor::FIELD_OPTIONS;
 use super::site::Site;
 use super::value::Shape;
 use super::{Lowering, flag, option, set};
 use crate::model::{FieldChecks, NestedChecks};
-
-/// `google.protobuf.FieldDescriptorProto.options`
-const OPTIONS: i32 = 8;
 
 /// `buf.validate.Ignore`
 const IGNORE_IF_ZERO: i32 = 1;
@@ -18,12 +16,19 @@ const IGNORE_ALWAYS: i32 = 3;
 pub fn lower(lowering: &mut Lowering<'_>, field: &FieldDescriptor, is_grouped: bool) -> Option<FieldChecks> {
     let rules = option(&field.options(), &lowering.options.field);
     let ignore = rules.as_ref().map_or(0, ignore);
-    if ignore == IGNORE_ALWAYS {
-        return None;
-    }
     let what = format!("the field `{}`", field.full_name());
     let number = lowering.options.field.number();
-    let site = Site::new(field.parent_message().parent_file(), what, field.path(), OPTIONS, number);
+    let site = Site::new(field.parent_message().parent_file(), what, field.path(), FIELD_OPTIONS, number);
+    if let Some(rules) = &rules {
+        lowering.unknown_fields(rules, &site);
+    }
+    let is_required = rules.as_ref().is_some_and(|rules| flag(rules, "required"));
+    if ignore == IGNORE_ALWAYS {
+        if is_required {
+            lowering.never_checked(&site);
+        }
+        return None;
+    }
     let kind = field.kind();
     let shape = match &kind {
         Kind::Message(entry) if field.is_map() => Shape::Map(entry.clone()),
@@ -31,7 +36,6 @@ pub fn lower(lowering: &mut Lowering<'_>, field: &FieldDescriptor, is_grouped: b
         _ => Shape::One(kind.clone()),
     };
     let value = lowering.value(rules.as_ref(), &shape, &site);
-    let is_required = rules.is_some_and(|rules| flag(&rules, "required"));
     (is_required || !value.is_empty()).then(|| FieldChecks {
         name: field.name().to_owned(),
         is_required,

@@ -5,12 +5,10 @@ use std::collections::BTreeSet;
 use prost_reflect::{DynamicMessage, MessageDescriptor, ReflectMessage as _};
 use walnats_cel::Type;
 
+use super::super::descriptor::{MESSAGE_OPTIONS, ONEOF_OPTIONS};
 use super::site::Site;
 use super::{Lowering, field, flag, list, option, texts};
 use crate::model::{FieldGroup, MessageChecks};
-
-/// `google.protobuf.DescriptorProto.options`
-const OPTIONS: i32 = 7;
 
 /// Everything that is checked of `message`.
 pub fn lower(lowering: &mut Lowering<'_>, message: &MessageDescriptor) -> MessageChecks {
@@ -18,12 +16,19 @@ pub fn lower(lowering: &mut Lowering<'_>, message: &MessageDescriptor) -> Messag
     if let Some(options) = option(&message.options(), &lowering.options.message) {
         let what = format!("the message `{}`", message.full_name());
         let number = lowering.options.message.number();
-        let site = Site::new(message.parent_file(), what, message.path(), OPTIONS, number);
+        let site = Site::new(message.parent_file(), what, message.path(), MESSAGE_OPTIONS, number);
+        lowering.unknown_fields(&options, &site);
         checks.rules = lowering.own_rules(&options, &Type::Message(message.full_name().to_owned()), &site);
         checks.groups = groups(lowering, message, &options, &site);
     }
     for oneof in message.oneofs().filter(|oneof| !oneof.is_synthetic()) {
         let rules = option(&oneof.options(), &lowering.options.oneof);
+        if let Some(rules) = &rules {
+            let what = format!("the oneof `{}`", oneof.full_name());
+            let number = lowering.options.oneof.number();
+            let site = Site::new(message.parent_file(), what, oneof.path(), ONEOF_OPTIONS, number);
+            lowering.unknown_fields(rules, &site);
+        }
         if rules.is_some_and(|rules| flag(&rules, "required")) {
             checks.required_oneofs.push(oneof.name().to_owned());
         }

@@ -1,6 +1,6 @@
 //! Where a rule stands.
 
-use prost_reflect::FileDescriptor;
+use prost_reflect::{DynamicMessage, FileDescriptor, ReflectMessage as _, Value};
 
 use super::super::token;
 use super::Lowering;
@@ -87,6 +87,54 @@ impl Lowering<'_> {
             None => rest.len(),
         };
         Place { file: place.file, span: start..start + length }
+    }
+
+    /// Refuses fields of an option that the descriptors here do not have: rules of a later `buf/validate/validate.proto`, which a
+    /// descriptor set was made with, or rules that a package predefines in a file that is not there.
+    pub fn unknown_fields(&mut self, option: &DynamicMessage, site: &Site) {
+        if let Some(unknown) = option.unknown_fields().next() {
+            let text = format!(
+                "{} has a rule that is not known: the field {} of `{}`",
+                site.what,
+                unknown.number(),
+                option.descriptor().full_name()
+            );
+            let help =
+                "it may be of a later `buf/validate/validate.proto`, or of one that came before its rules changed";
+            self.error("WN0550", site, text, help);
+        }
+        for (field, value) in option.fields() {
+            let site = site.part(field.number(), field.name());
+            match value {
+                Value::Message(inner) => self.unknown_fields(inner, &site),
+                Value::List(items) => {
+                    for (index, inner) in items.iter().enumerate() {
+                        inner.as_message().into_iter().for_each(|inner| self.unknown_fields(inner, &site.item(index)));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Warns of rules of which one or another refuses each value.
+    pub fn never_together(&mut self, site: &Site, names: &[String]) {
+        let (text, help) = match names {
+            [name] => (format!("a rule of {} can never hold: `{name}`", site.what), "it refuses every value"),
+            _ => {
+                let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+                let text = format!("the rules of {} can never hold together: {}", site.what, names.join(", "));
+                (text, "whatever the value is, one of them refuses it")
+            }
+        };
+        self.report.push(Diagnostic::warning("WN0554", self.place(site), text).help(help));
+    }
+
+    /// Warns of a field that has to be set, and is not checked.
+    pub fn never_checked(&mut self, site: &Site) {
+        let text = format!("{} is `required`, and `ignore` says that it is never checked", site.what);
+        let found = Diagnostic::warning("WN0554", self.place(site), text);
+        self.report.push(found.help("remove one of the two"));
     }
 
     pub fn error(&mut self, code: &'static str, site: &Site, message: impl Into<String>, help: &str) {

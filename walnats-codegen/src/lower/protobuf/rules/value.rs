@@ -3,12 +3,13 @@
 use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, ReflectMessage as _, Value};
 use walnats_cel::{Type, Value as Known};
 
-use super::declarations::{field_value, known, message_value, value_type, wrapped};
-use super::expression::{Written, variables};
+use super::conflict::{Asked, Test, conflict};
+use super::declarations::{Schema, field_value, known, message_value, value_type, wrapped};
+use super::expression::{Written, variables, written_in};
 use super::field::nested;
 use super::site::Site;
 use super::{Lowering, list, option, plain, set, texts};
-use crate::model::{ProtobufRule, TypeUrls, ValueChecks};
+use crate::model::{TypeUrls, ValueChecks};
 
 /// What a value is made of.
 pub enum Shape {
@@ -91,8 +92,17 @@ impl Lowering<'_> {
                 checks.values = inner("values", &part(entry, "value"));
             }
         }
-        if let Some((rules, site)) = standard {
-            self.standard_rules(&rules, shape, &site, &mut checks);
+        if let Some((standard, site)) = standard {
+            let before = self.report.diagnostics.len();
+            let tests = self.standard_rules(&standard, shape, &site, &mut checks);
+            // A rule that refuses everything by itself has been reported.
+            if self.report.diagnostics.len() == before {
+                let own = rules.map(written_in).unwrap_or_default();
+                let asked = Asked { rules: &standard, path: &site.path, shape, tests: &tests, own: &own };
+                if let Some(names) = conflict(&asked, &Schema(self.pool)) {
+                    self.never_together(&site, &names);
+                }
+            }
         }
         checks
     }
@@ -115,23 +125,30 @@ impl Lowering<'_> {
         Some((value.as_message()?.clone(), site.part(field.number(), field.name())))
     }
 
-    fn standard_rules(&mut self, rules: &DynamicMessage, shape: &Shape, site: &Site, checks: &mut ValueChecks) {
+    fn standard_rules(
+        &mut self,
+        rules: &DynamicMessage,
+        shape: &Shape,
+        site: &Site,
+        checks: &mut ValueChecks,
+    ) -> Vec<Test> {
         let all = message_value(rules);
+        let mut tests = Vec::new();
         let scope = rules.descriptor().name().to_owned();
         for (field, value) in rules.fields() {
             if APART.contains(&format!("{scope}.{}", field.name()).as_str()) {
                 continue;
             }
             let site = site.part(field.number(), field.name());
-            let rule = field_value(value, &field);
-            let options = field.options();
-            checks.rules.extend(self.predefined(&options, &all, rule, shape, &site));
+            let predefined =
+                Predefined { options: field.options(), value: field_value(value, &field), is_standard: true };
+            tests.extend(self.predefined(predefined, &all, shape, &site, checks));
         }
         for (extension, value) in rules.extensions() {
             let site = site.part(extension.number(), &format!("[{}]", extension.full_name()));
-            let rule = known(value, &extension.kind());
-            let options = extension.options();
-            checks.rules.extend(self.predefined(&options, &all, rule, shape, &site));
+            let (options, value) = (extension.options(), known(value, &extension.kind()));
+            let predefined = Predefined { options, value, is_standard: false };
+            tests.extend(self.predefined(predefined, &all, shape, &site, checks));
         }
         if let (Shape::One(Kind::Enum(enumeration)), true) = (shape, super::flag(rules, "defined_only")) {
             let numbers: std::collections::BTreeSet<i32> = enumeration.values().map(|value| value.number()).collect();
@@ -144,24 +161,43 @@ impl Lowering<'_> {
                 checks.type_urls.push(TypeUrls { urls: texts(rules, name), are_allowed: name == "in", path });
             }
         }
+        tests
     }
 
     /// A rule that is predefined as expressions, in the options of the field that it is the value of.
     fn predefined(
         &mut self,
-        options: &DynamicMessage,
+        predefined: Predefined,
         rules: &Known,
-        rule: Option<Known>,
         shape: &Shape,
         site: &Site,
-    ) -> Vec<ProtobufRule> {
-        let Some(predefined) = option(options, &self.options.predefined) else { return Vec::new() };
-        let Some(rule) = rule else { return Vec::new() };
-        let variables = variables(shape.ty(), Some((rules.clone(), rule)));
-        let written = list(&predefined, "cel");
-        let written = written.iter().filter_map(Value::as_message).map(Written::read);
-        written.filter_map(|written| self.rule(written, &variables, site)).collect()
+        checks: &mut ValueChecks,
+    ) -> Vec<Test> {
+        let Predefined { options, value, is_standard } = predefined;
+        let Some(options) = option(&options, &self.options.predefined) else { return Vec::new() };
+        self.unknown_fields(&options, site);
+        let Some(value) = value else {
+            let text = format!("`{}` of {} has a value that is none of its type", site.rule(), site.what);
+            self.error("WN0550", site, text, "durations have at most 10,000 years, times are of the years 1 to 9999");
+            return Vec::new();
+        };
+        let variables = variables(shape.ty(), Some((rules.clone(), value.clone())));
+        let mut tests = Vec::new();
+        for written in list(&options, "cel").iter().filter_map(Value::as_message).map(Written::read) {
+            checks.rules.extend(self.rule(written.clone(), &variables, site));
+            tests.push(Test { written, known: (rules.clone(), value.clone()), name: site.rule(), is_standard });
+        }
+        tests
     }
+}
+
+/// A rule of the standard ones, or of those that a package predefines.
+struct Predefined {
+    /// Those of the field that it is the value of.
+    options: DynamicMessage,
+    /// `None` for what expressions have no value for.
+    value: Option<Known>,
+    is_standard: bool,
 }
 
 fn number_of(message: &DynamicMessage, field: &str) -> u32 {

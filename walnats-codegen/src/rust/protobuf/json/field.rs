@@ -106,7 +106,9 @@ impl<'p> Fields<'p> {
         match kind {
             ProtobufKind::Scalar(scalar) => scalar_kind(*scalar).to_owned(),
             ProtobufKind::Enum(full_name) => format!("__json::Enum<{}>", self.enum_path(full_name)),
-            ProtobufKind::Message(full_name) => wrapped(full_name).map_or("__json::Msg", scalar_kind).to_owned(),
+            ProtobufKind::Message(full_name) => {
+                ProtobufScalar::of_wrapper(full_name).map_or("__json::Msg", scalar_kind).to_owned()
+            }
         }
     }
 
@@ -160,20 +162,4 @@ fn scalar_kind(scalar: ProtobufScalar) -> &'static str {
         ProtobufScalar::String => "__json::Text",
         ProtobufScalar::Bytes => "__json::Bytes",
     }
-}
-
-/// What a wrapper wraps; in Rust and in JSON it is nothing else.
-fn wrapped(full_name: &str) -> Option<ProtobufScalar> {
-    Some(match full_name.strip_prefix("google.protobuf.")? {
-        "DoubleValue" => ProtobufScalar::Double,
-        "FloatValue" => ProtobufScalar::Float,
-        "Int64Value" => ProtobufScalar::Int64,
-        "UInt64Value" => ProtobufScalar::Uint64,
-        "Int32Value" => ProtobufScalar::Int32,
-        "UInt32Value" => ProtobufScalar::Uint32,
-        "BoolValue" => ProtobufScalar::Bool,
-        "StringValue" => ProtobufScalar::String,
-        "BytesValue" => ProtobufScalar::Bytes,
-        _ => return None,
-    })
 }

@@ -2,29 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{ProtobufField, ProtobufFile, ProtobufKind, ProtobufMessage, ProtobufModel};
+use crate::model::{ProtobufField, ProtobufFile, ProtobufKind, ProtobufMessage, ProtobufModel, ProtobufScalar};
 
-/// The well-known types with a JSON mapping.
-const GOOGLE: [&str; 18] = [
-    "Any",
-    "BoolValue",
-    "BytesValue",
-    "DoubleValue",
-    "Duration",
-    "Empty",
-    "FieldMask",
-    "FloatValue",
-    "Int32Value",
-    "Int64Value",
-    "ListValue",
-    "NullValue",
-    "StringValue",
-    "Struct",
-    "Timestamp",
-    "UInt32Value",
-    "UInt64Value",
-    "Value",
-];
+/// The well-known types with a JSON mapping, besides wrappers.
+const GOOGLE: [&str; 9] =
+    ["Any", "Duration", "Empty", "FieldMask", "ListValue", "NullValue", "Struct", "Timestamp", "Value"];
 
 /// The types that messages reach.
 pub struct Reach<'p> {
@@ -51,6 +33,30 @@ impl<'p> Reach<'p> {
         self.has("google.protobuf.Any")
     }
 
+    /// The messages that hold, themselves or by what they hold, something without a mapping. Of the types of other crates, those
+    /// that are reached have one.
+    pub fn unmappable(&self) -> BTreeSet<String> {
+        let mut holders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        let mut waiting = Vec::new();
+        for (name, message) in &self.messages {
+            for field in fields(message) {
+                let (ProtobufKind::Message(kind) | ProtobufKind::Enum(kind)) = &field.kind else { continue };
+                let is_of_other_crate = self.protobuf.externs.contains_key(&format!(".{kind}"));
+                if !self.is_mapped(kind) || (is_of_other_crate && !self.has(kind)) {
+                    waiting.push(name.as_str());
+                }
+                holders.entry(kind).or_default().push(name);
+            }
+        }
+        let mut unmappable = BTreeSet::new();
+        while let Some(name) = waiting.pop() {
+            if unmappable.insert(name.to_owned()) {
+                waiting.extend(holders.get(name).into_iter().flatten());
+            }
+        }
+        unmappable
+    }
+
     /// Adds what `root` reaches. Returns the first field whose type has no mapping, and that type.
     pub fn add(&mut self, root: &str) -> Option<(String, String)> {
         let mut unmapped = None;
@@ -75,7 +81,7 @@ impl<'p> Reach<'p> {
         let own = kind.strip_prefix("google.protobuf.").filter(|name| !name.contains('.'));
         match own {
             _ if self.protobuf.externs.contains_key(&format!(".{kind}")) => true,
-            Some(name) => GOOGLE.contains(&name),
+            Some(name) => GOOGLE.contains(&name) || ProtobufScalar::of_wrapper(kind).is_some(),
             None => !kind.starts_with("google.protobuf."),
         }
     }

@@ -45,7 +45,6 @@ impl<'m> Emitter<'m> {
                 Code::new(format!("{place}.{method}()"), Form::Maybe(name.clone()))
             }
             _ if is_wrapper(&member.kind) => optional(&place, stored),
-            (Cardinality::Optional, Form::Text(_) | Form::Bytes(_)) => or_default(&optional(&place, stored), member)?,
             (Cardinality::Optional, _) => or_default(&optional(&place, stored), member)?,
             (Cardinality::One, _) => Code::new(place, stored),
         })
@@ -95,23 +94,17 @@ impl<'m> Emitter<'m> {
                 let text = format!("rt::or_empty({})", map("map", &format!("&{}", inner.text)));
                 Code::new(text, Form::Map(Hold::Reference, key.clone(), value.clone()))
             }
-            Form::Text(_) | Form::Bytes(_) | Form::List(..) => {
-                let inner = inner.slice();
-                let default = self.default_of(message, field)?;
-                match default {
-                    Some(default) => {
-                        let text = format!("{receiver}.map_or({default}, |message| {})", inner.text);
-                        Code::new(text, inner.form)
-                    }
-                    None => Code::new(format!("{}.unwrap_or_default()", map("map", &inner.text)), inner.form),
-                }
+            form => {
+                let inner = match form {
+                    Form::Text(_) | Form::Bytes(_) | Form::List(..) => inner.slice(),
+                    _ => inner.clone(),
+                };
+                let text = match self.default_of(message, field)? {
+                    Some(default) => format!("{receiver}.map_or({default}, |message| {})", inner.text),
+                    None => format!("{}.unwrap_or_default()", map("map", &inner.text)),
+                };
+                Code::new(text, inner.form)
             }
-            _ => match self.default_of(message, field)? {
-                Some(default) => {
-                    Code::new(format!("{receiver}.map_or({default}, |message| {})", inner.text), inner.form.clone())
-                }
-                None => Code::new(format!("{}.unwrap_or_default()", map("map", &inner.text)), inner.form.clone()),
-            },
         })
     }
 
@@ -205,19 +198,22 @@ fn default_text(member: &ProtobufMember) -> Result<Option<String>> {
     Ok(Some(code.text))
 }
 
-fn time(reference: &str, name: &str) -> Code {
+/// The runtime's function for a time, and what it returns.
+fn of_time(name: &str) -> (&'static str, Form) {
     match name {
-        "google.protobuf.Duration" => Code::new(format!("rt::duration({reference})"), Form::Duration),
-        _ => Code::new(format!("rt::timestamp({reference})"), Form::Timestamp),
+        "google.protobuf.Duration" => ("rt::duration", Form::Duration),
+        _ => ("rt::timestamp", Form::Timestamp),
     }
 }
 
+fn time(reference: &str, name: &str) -> Code {
+    let (function, form) = of_time(name);
+    Code::new(format!("{function}({reference})"), form)
+}
+
 fn or_default_time(optional: &str, name: &str) -> Code {
-    let (function, form) = match name {
-        "google.protobuf.Duration" => ("duration", Form::Duration),
-        _ => ("timestamp", Form::Timestamp),
-    };
-    Code::new(format!("{optional}.map(rt::{function}).unwrap_or_default()"), form)
+    let (function, form) = of_time(name);
+    Code::new(format!("{optional}.map({function}).unwrap_or_default()"), form)
 }
 
 /// Whether it is a message that expressions have a type of their own for.
@@ -227,22 +223,7 @@ pub fn is_time(name: &str) -> bool {
 
 /// Whether it is one of Google's wrappers, for which prost has an `Option` of what it holds.
 pub fn is_wrapper(kind: &ProtobufKind) -> bool {
-    matches!(kind, ProtobufKind::Message(name) if wrapped(name).is_some())
-}
-
-fn wrapped(name: &str) -> Option<Scalar> {
-    Some(match name.strip_prefix("google.protobuf.")? {
-        "DoubleValue" => Scalar::Double,
-        "FloatValue" => Scalar::Float,
-        "Int64Value" => Scalar::Int64,
-        "UInt64Value" => Scalar::Uint64,
-        "Int32Value" => Scalar::Int32,
-        "UInt32Value" => Scalar::Uint32,
-        "BoolValue" => Scalar::Bool,
-        "StringValue" => Scalar::String,
-        "BytesValue" => Scalar::Bytes,
-        _ => return None,
-    })
+    matches!(kind, ProtobufKind::Message(name) if Scalar::of_wrapper(name).is_some())
 }
 
 /// What prost stores for one value.
@@ -250,7 +231,7 @@ pub fn stored(kind: &ProtobufKind) -> Form {
     match kind {
         ProtobufKind::Scalar(kind) => scalar(*kind),
         ProtobufKind::Enum(_) => Form::I32,
-        ProtobufKind::Message(name) => match wrapped(name) {
+        ProtobufKind::Message(name) => match Scalar::of_wrapper(name) {
             Some(inner) => scalar(inner),
             None => Form::Message(Hold::Place, name.clone()),
         },
