@@ -1,17 +1,17 @@
 //! Reading: handlers for the events that a service consumes, by durable pull consumers (feature `consume`).
 
-mod acknowledge;
+mod acknowledgement;
 mod backoff;
 mod consumer;
 mod dead_letter;
 mod delivery;
+mod dispatch;
 mod error;
-mod hand;
 mod handler;
+mod in_progress;
 mod incoming;
-mod lane;
 mod options;
-mod pulse;
+mod pull_loop;
 mod reader;
 mod served;
 mod settle;

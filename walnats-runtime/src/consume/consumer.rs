@@ -65,13 +65,13 @@ pub(super) enum Applied {
     Overtaken,
 }
 
-/// Creates a consumer that was deleted under a running reader. If the stream is still the same one, it begins after `floor`,
+/// Creates a consumer that was deleted under a running reader. If the stream is still the same one, it begins after `ack_floor`,
 /// the last sequence number up to which everything is known to be settled: events may come twice, but none is skipped.
-pub(super) async fn recreate(api: &Api, wanted: &Wanted, floor: Option<u64>) -> Result<(), Failure> {
+pub(super) async fn recreate(api: &Api, wanted: &Wanted, ack_floor: Option<u64>) -> Result<(), Failure> {
     let mut config = wanted.fresh();
-    if let Some(floor) = floor {
+    if let Some(ack_floor) = ack_floor {
         config["deliver_policy"] = json!("by_start_sequence");
-        config["opt_start_seq"] = json!(floor.saturating_add(1));
+        config["opt_start_seq"] = json!(ack_floor.saturating_add(1));
         if let Some(config) = config.as_object_mut() {
             config.remove("opt_start_time");
         }

@@ -23,7 +23,7 @@ pub enum ReadError {
         refused: Vec<RefusedConsumer>,
     },
     /// A stream does not exist: register it first, with `events.register()`. While the reader runs: it was deleted, and did not come
-    /// back within [`ReaderOptions::patience`](crate::ReaderOptions::patience).
+    /// back within [`ReaderOptions::missing_stream_timeout`](crate::ReaderOptions::missing_stream_timeout).
     #[error("there is no stream `{stream}`")]
     NoStream {
         /// Its name on this server.

@@ -11,13 +11,13 @@ use tokio::task::JoinSet;
 
 use super::consumer::{self, Applied, ConsumerAction, ConsumerPlan, RefusedConsumer, Wanted};
 use super::dead_letter;
+use super::dispatch::Dispatcher;
 use super::error::ReadError;
-use super::hand::Desk;
 use super::handler::{AnyHandler, Handler, Typed};
+use super::in_progress::InProgress;
 use super::incoming::ConsumedEvent;
-use super::lane::Lane;
 use super::options::ReaderOptions;
-use super::pulse::Pulse;
+use super::pull_loop::PullLoop;
 use super::served::{Counts, Served};
 use crate::event::Event;
 use crate::jetstream::Api;
@@ -98,7 +98,9 @@ impl Reader {
 
     /// Registers everything, and returns what is read from.
     async fn registered(&self) -> Result<Vec<(ConsumerPlan, Wanted, consumer::PresentStream)>, ReadError> {
-        self.publisher.register(&[dead_letter::stream(&self.options.dead_stream, self.options.dead_max_age)]).await?;
+        self.publisher
+            .register(&[dead_letter::stream(&self.options.dead_letter_stream, self.options.dead_letter_max_age)])
+            .await?;
         let api = self.api();
         let (mut done, mut refused) = (Vec::new(), Vec::new());
         for wanted in self.wanted() {
@@ -117,7 +119,7 @@ impl Reader {
     }
 
     /// Reads until `shutdown` ends and everything in hand is settled. It fetches nothing more then; handlers have
-    /// [`ReaderOptions::stop_within`] to end, and the events of those that do not are given back. A stop takes some seconds if
+    /// [`ReaderOptions::shutdown_timeout`] to end, and the events of those that do not are given back. A stop takes some seconds if
     /// nothing is in hand, because it waits for what the server may just be sending.
     ///
     /// Lost connections, restarted servers, new leaders and deleted consumers are overcome. Keep the publisher open until the reader
@@ -133,28 +135,28 @@ impl Reader {
         let (stop, stopping) = watch::channel(false);
         let (cut, is_cut) = watch::channel(false);
         let names = self.publisher.names();
-        let desk = Arc::new(Desk {
+        let dispatcher = Arc::new(Dispatcher {
             client: self.publisher.client().clone(),
             service: self.service,
             events: self.events,
             filters: self.events.iter().map(|event| names.subject(event.filter.to_owned())).collect(),
             handlers,
             counts: Counts::default(),
-            pulse: Pulse::new(self.options.ack_wait),
+            in_progress: InProgress::new(self.options.ack_wait),
             stopping: stopping.clone(),
             cut: is_cut,
             options: self.options.clone(),
             publisher: self.publisher.clone(),
         });
         let api = self.api();
-        let mut lanes = JoinSet::new();
+        let mut loops = JoinSet::new();
         for (_, wanted, stream) in sources {
-            lanes.spawn(Lane::new(desk.clone(), api.clone(), wanted, stream).run(stopping.clone()));
+            loops.spawn(PullLoop::new(dispatcher.clone(), api.clone(), wanted, stream).run(stopping.clone()));
         }
-        let mut pulses = JoinSet::new();
-        pulses.spawn(desk.pulse.clone().run(desk.client.clone()));
-        let result = supervised(lanes, shutdown, &stop, &cut, self.options.stop_within).await;
-        result.map(|()| desk.counts.read())
+        let mut in_progress = JoinSet::new();
+        in_progress.spawn(dispatcher.in_progress.clone().run(dispatcher.client.clone()));
+        let result = supervised(loops, shutdown, &stop, &cut, self.options.shutdown_timeout).await;
+        result.map(|()| dispatcher.counts.read())
     }
 
     /// The handlers, if none is missing.
@@ -215,27 +217,27 @@ async fn registered(api: &Api, wanted: &Wanted) -> Result<ConsumerPlan, ReadErro
     }
 }
 
-/// Waits for the shutdown or the first lane that fails, and then for all lanes.
+/// Waits for the shutdown or the first loop that fails, and then for all loops.
 async fn supervised(
-    mut lanes: JoinSet<Result<(), ReadError>>,
+    mut loops: JoinSet<Result<(), ReadError>>,
     shutdown: impl Future<Output = ()>,
     stop: &watch::Sender<bool>,
     cut: &watch::Sender<bool>,
-    stop_within: Duration,
+    shutdown_timeout: Duration,
 ) -> Result<(), ReadError> {
     let mut result = tokio::select! {
         () = shutdown => Ok(()),
-        Some(ended) = lanes.join_next() => ended.unwrap_or(Err(ReadError::Runtime)),
+        Some(ended) = loops.join_next() => ended.unwrap_or(Err(ReadError::Runtime)),
     };
     stop.send_replace(true);
     let late = async {
-        tokio::time::sleep(stop_within).await;
+        tokio::time::sleep(shutdown_timeout).await;
         cut.send_replace(true);
         std::future::pending::<()>().await;
     };
     let all = async {
         let mut first = Ok(());
-        while let Some(ended) = lanes.join_next().await {
+        while let Some(ended) = loops.join_next().await {
             first = first.and(ended.unwrap_or(Err(ReadError::Runtime)));
         }
         first

@@ -13,7 +13,9 @@ use crate::stage::*;
 /// A reader that notes each order, and waits 20 s for a stream that is missing.
 fn noting(events: &Events, seen: &Seen) -> Running {
     let here = seen.clone();
-    let options = |options: ReaderOptions| options.ack_wait(Duration::from_secs(5)).patience(Duration::from_secs(20));
+    let options = |options: ReaderOptions| {
+        options.ack_wait(Duration::from_secs(5)).missing_stream_timeout(Duration::from_secs(20))
+    };
     run(events, options, move |order: OrderPlaced, _: Delivery| {
         here.add(order.id);
         async {}

@@ -34,7 +34,7 @@ struct Sequences {
 
 impl Present {
     /// Everything up to this sequence number is settled.
-    pub(in crate::consume) fn floor(&self) -> u64 {
+    pub(in crate::consume) fn ack_floor(&self) -> u64 {
         self.ack_floor.stream_seq
     }
 
@@ -91,7 +91,7 @@ pub(super) async fn skipped(api: &Api, wanted: &Wanted, present: &Present) -> Re
         return Ok(refusals);
     }
     for filter in old.iter().filter(|filter| !wanted.filters.iter().any(|new| covers(new, filter))) {
-        let first = first_at(api, &wanted.stream, filter, present.floor().saturating_add(1)).await?;
+        let first = first_at(api, &wanted.stream, filter, present.ack_floor().saturating_add(1)).await?;
         refusals.extend(first.map(|sequence| ConsumerRefusal::Waiting { filter: filter.clone(), sequence }));
     }
     Ok(refusals)

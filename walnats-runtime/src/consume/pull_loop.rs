@@ -1,6 +1,6 @@
 //! The loop that reads from the consumer of one stream.
 //!
-//! It pulls for free places only. Whatever happens to the connection, the server or the consumer shows as silence, as the end of
+//! It pulls for free permits only. Whatever happens to the connection, the server or the consumer shows as silence, as the end of
 //! a pull or as a new connection; each makes it look at the consumer and go on.
 
 use std::sync::Arc;
@@ -16,12 +16,12 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, interval};
 
 use super::consumer::{self, Wanted};
+use super::dispatch::Dispatcher;
 use super::error::ReadError;
-use super::hand::Desk;
 use crate::jetstream::{Api, Failure};
 
 /// How long a pull waits for messages. A graceful stop waits for the open ones to end: what the server has sent by then is
-/// handled, so that nothing stays behind unacknowledged. Less than the shortest `stop_within`: an event that came after that
+/// handled, so that nothing stays behind unacknowledged. Less than the shortest `shutdown_timeout`: an event that came after that
 /// would use up an attempt without being handled.
 const EXPIRES: Duration = Duration::from_secs(4);
 
@@ -38,8 +38,8 @@ const NOTE: Duration = Duration::from_secs(10);
 const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 
 /// A reader's work on one stream.
-pub(super) struct Lane {
-    desk: Arc<Desk>,
+pub(super) struct PullLoop {
+    dispatcher: Arc<Dispatcher>,
     api: Api,
     wanted: Wanted,
     inbox: String,
@@ -47,9 +47,9 @@ pub(super) struct Lane {
     created: String,
     is_work_queue: bool,
     /// Everything up to this sequence number was settled when it was last looked at.
-    floor: u64,
-    places: Arc<Semaphore>,
-    hands: JoinSet<()>,
+    ack_floor: u64,
+    permits: Arc<Semaphore>,
+    handling: JoinSet<()>,
     /// Messages that were asked for and have not come.
     open: usize,
     pulls: u64,
@@ -67,20 +67,20 @@ pub(super) struct Lane {
     failing_since: Option<Instant>,
 }
 
-impl Lane {
-    pub(super) fn new(desk: Arc<Desk>, api: Api, wanted: Wanted, stream: consumer::PresentStream) -> Self {
+impl PullLoop {
+    pub(super) fn new(dispatcher: Arc<Dispatcher>, api: Api, wanted: Wanted, stream: consumer::PresentStream) -> Self {
         let now = Instant::now();
         Self {
-            inbox: desk.client.new_inbox(),
-            places: Arc::new(Semaphore::new(desk.options.concurrency)),
-            connects: connects(&desk),
-            desk,
+            inbox: dispatcher.client.new_inbox(),
+            permits: Arc::new(Semaphore::new(dispatcher.options.concurrency)),
+            connects: connects(&dispatcher),
+            dispatcher,
             api,
             wanted,
             created: stream.created,
             is_work_queue: stream.is_work_queue,
-            floor: 0,
-            hands: JoinSet::new(),
+            ack_floor: 0,
+            handling: JoinSet::new(),
             open: 0,
             pulls: 0,
             last_pull: now,
@@ -95,15 +95,15 @@ impl Lane {
 
     /// Reads until `stop` is true and everything in hand is settled.
     pub(super) async fn run(mut self, mut stop: watch::Receiver<bool>) -> Result<(), ReadError> {
-        let subscribed = self.desk.client.subscribe(format!("{}.*", self.inbox)).await;
+        let subscribed = self.dispatcher.client.subscribe(format!("{}.*", self.inbox)).await;
         let mut messages: Subscriber = subscribed.map_err(|_| ReadError::Closed)?;
         // Where a consumer that is deleted later goes on.
-        self.floor = self.present().await.ok().flatten().map_or(0, |present| present.floor());
+        self.ack_floor = self.present().await.ok().flatten().map_or(0, |present| present.ack_floor());
         let mut ticks = interval(Duration::from_millis(250));
         let result = loop {
             let stopping = *stop.borrow();
-            while self.hands.try_join_next().is_some() {}
-            if stopping && self.open == 0 && self.hands.is_empty() {
+            while self.handling.try_join_next().is_some() {}
+            if stopping && self.open == 0 && self.handling.is_empty() {
                 break Ok(());
             }
             if !stopping {
@@ -114,24 +114,24 @@ impl Lane {
                     Some(message) => self.take(message, stopping).await,
                     None => break Err(ReadError::Closed),
                 },
-                Some(_) = self.hands.join_next() => {}
+                Some(_) = self.handling.join_next() => {}
                 _ = ticks.tick() => if let Err(error) = self.look(stopping).await { break Err(error) },
                 _ = stop.changed(), if !stopping => {}
             }
         };
         // What is in hand ends as it would have, whatever ended the reader.
-        while self.hands.join_next().await.is_some() {}
+        while self.handling.join_next().await.is_some() {}
         result.and(self.confirmed().await)
     }
 
-    /// Asks for as many messages as there are free places.
+    /// Asks for as many messages as there are free permits.
     async fn pull(&mut self) {
-        let all = self.desk.options.concurrency;
-        let free = all.saturating_sub(self.hands.len() + self.open);
+        let all = self.dispatcher.options.concurrency;
+        let free = all.saturating_sub(self.handling.len() + self.open);
         // Places become free one by one: with pulls open, it waits until there are several.
         let is_worth = free > 0 && (self.open == 0 || free * 2 >= all);
         let now = Instant::now();
-        if !is_worth || now < self.pause_until || self.desk.client.connection_state() != State::Connected {
+        if !is_worth || now < self.pause_until || self.dispatcher.client.connection_state() != State::Connected {
             return;
         }
         self.pulls += 1;
@@ -144,7 +144,7 @@ impl Lane {
             self.api.prefix.request(&format!("CONSUMER.MSG.NEXT.{}.{}", self.wanted.stream, self.wanted.name));
         // The batch is a part of the subject, because some ends of pulls do not say how much was left.
         let reply = format!("{}.{}-{free}", self.inbox, self.pulls);
-        let sent = self.desk.client.publish_with_reply(subject, reply, request.to_string().into()).await;
+        let sent = self.dispatcher.client.publish_with_reply(subject, reply, request.to_string().into()).await;
         if sent.is_ok() {
             self.open += free;
             self.last_pull = now;
@@ -157,8 +157,8 @@ impl Lane {
         self.last_sign = Instant::now();
         let Some(status) = message.status.filter(|_| message.reply.is_none()) else {
             self.open = self.open.saturating_sub(1);
-            let desk = self.desk.clone();
-            self.hands.spawn(desk.handle(message, self.places.clone(), self.is_work_queue));
+            let dispatcher = self.dispatcher.clone();
+            self.handling.spawn(dispatcher.handle(message, self.permits.clone(), self.is_work_queue));
             return;
         };
         if status == StatusCode::IDLE_HEARTBEAT {
@@ -177,7 +177,7 @@ impl Lane {
     /// Looks whether the server still serves the pulls, and from time to time at the consumer.
     async fn look(&mut self, stopping: bool) -> Result<(), ReadError> {
         let now = Instant::now();
-        let connects = connects(&self.desk);
+        let connects = connects(&self.dispatcher);
         if connects != self.connects {
             // The server forgot the pulls of the former connection.
             (self.connects, self.open) = (connects, 0);
@@ -191,7 +191,7 @@ impl Lane {
             self.is_suspect = true;
         }
         let is_due = (self.is_suspect || now.duration_since(self.last_note) >= NOTE) && now >= self.pause_until;
-        if stopping || !is_due || self.desk.client.connection_state() != State::Connected {
+        if stopping || !is_due || self.dispatcher.client.connection_state() != State::Connected {
             return Ok(());
         }
         self.revive().await
@@ -216,23 +216,23 @@ impl Lane {
         };
         self.wait();
         let since = *self.failing_since.get_or_insert_with(Instant::now);
-        if since.elapsed() < self.desk.options.patience { Ok(()) } else { Err(error) }
+        if since.elapsed() < self.dispatcher.options.missing_stream_timeout { Ok(()) } else { Err(error) }
     }
 
     /// Whether there is a consumer now; if not, there is no stream.
     async fn revived(&mut self) -> Result<bool, Failure> {
         if let Some(present) = self.present().await? {
-            self.floor = present.floor();
+            self.ack_floor = present.ack_floor();
             return Ok(true);
         }
         let Some(stream) = consumer::stream(&self.api, &self.wanted.stream).await? else { return Ok(false) };
         let is_same = stream.created == self.created;
         let (name, consumer) = (&self.wanted.stream, &self.wanted.name);
         tracing::warn!(stream = name, consumer, "the consumer was deleted: it is created again");
-        consumer::recreate(&self.api, &self.wanted, is_same.then_some(self.floor)).await?;
+        consumer::recreate(&self.api, &self.wanted, is_same.then_some(self.ack_floor)).await?;
         (self.created, self.is_work_queue) = (stream.created, stream.is_work_queue);
         if !is_same {
-            self.floor = 0;
+            self.ack_floor = 0;
         }
         Ok(true)
     }
@@ -268,6 +268,6 @@ fn left(message: &Message) -> usize {
     said.or_else(batch).unwrap_or_default()
 }
 
-fn connects(desk: &Desk) -> u64 {
-    desk.client.statistics().connects.load(Ordering::Relaxed)
+fn connects(dispatcher: &Dispatcher) -> u64 {
+    dispatcher.client.statistics().connects.load(Ordering::Relaxed)
 }

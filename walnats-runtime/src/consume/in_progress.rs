@@ -11,7 +11,7 @@ use tokio::time::{Instant, interval};
 
 /// What is in hand.
 #[derive(Clone, Debug)]
-pub(super) struct Pulse {
+pub(super) struct InProgress {
     held: Arc<Mutex<HashMap<u64, Held>>>,
     next: Arc<AtomicU64>,
     every: Duration,
@@ -27,21 +27,21 @@ struct Held {
 }
 
 /// Says it until it is dropped.
-pub(super) struct Beat {
-    pulse: Pulse,
+pub(super) struct InProgressGuard {
+    in_progress: InProgress,
     number: u64,
 }
 
-impl Pulse {
+impl InProgress {
     pub(super) fn new(ack_wait: Duration) -> Self {
         Self { held: Arc::default(), next: Arc::default(), every: ack_wait / 3 }
     }
 
     /// Starts saying it.
-    pub(super) fn of(&self, reply: Subject) -> Beat {
+    pub(super) fn of(&self, reply: Subject) -> InProgressGuard {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         self.all().insert(number, Held { reply, said: Instant::now(), until: None });
-        Beat { pulse: self.clone(), number }
+        InProgressGuard { in_progress: self.clone(), number }
     }
 
     fn all(&self) -> MutexGuard<'_, HashMap<u64, Held>> {
@@ -74,17 +74,17 @@ impl Pulse {
     }
 }
 
-impl Beat {
+impl InProgressGuard {
     /// Stops saying it after this time at the latest.
     pub(super) fn for_at_most(&self, limit: Duration) {
-        if let Some(held) = self.pulse.all().get_mut(&self.number) {
+        if let Some(held) = self.in_progress.all().get_mut(&self.number) {
             held.until = Instant::now().checked_add(limit);
         }
     }
 }
 
-impl Drop for Beat {
+impl Drop for InProgressGuard {
     fn drop(&mut self) {
-        self.pulse.all().remove(&self.number);
+        self.in_progress.all().remove(&self.number);
     }
 }

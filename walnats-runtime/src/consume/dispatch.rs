@@ -10,13 +10,13 @@ use futures_util::FutureExt;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
-use super::acknowledge::End;
+use super::acknowledgement::Acknowledgement;
 use super::dead_letter::{self, Reason};
 use super::delivery::{Delivery, Position};
 use super::handler::AnyHandler;
+use super::in_progress::InProgress;
 use super::incoming::{ConsumedEvent, Incoming, ReadMessageError, header, placed};
 use super::options::ReaderOptions;
-use super::pulse::Pulse;
 use super::served::Counts;
 use super::settle::Settle;
 use crate::chain::Chain;
@@ -29,7 +29,7 @@ const GIVEN_BACK: Duration = Duration::from_secs(1);
 const GRACE: Duration = Duration::from_secs(10);
 
 /// What all messages of a reader are handled with.
-pub(super) struct Desk {
+pub(super) struct Dispatcher {
     pub(super) publisher: Publisher,
     pub(super) client: Client,
     pub(super) service: &'static str,
@@ -40,7 +40,7 @@ pub(super) struct Desk {
     pub(super) handlers: Vec<Arc<dyn AnyHandler>>,
     pub(super) options: ReaderOptions,
     pub(super) counts: Counts,
-    pub(super) pulse: Pulse,
+    pub(super) in_progress: InProgress,
     /// Whether the reader stops: then every acknowledgement is confirmed.
     pub(super) stopping: watch::Receiver<bool>,
     /// Whether handlers are cancelled.
@@ -61,20 +61,20 @@ enum Verdict {
     Dead(Reason),
 }
 
-impl Desk {
-    /// Handles a message and settles it. `places` are those of its stream.
-    pub(super) async fn handle(self: Arc<Self>, message: Message, places: Arc<Semaphore>, is_work_queue: bool) {
+impl Dispatcher {
+    /// Handles a message and settles it. `permits` are those of its stream.
+    pub(super) async fn handle(self: Arc<Self>, message: Message, permits: Arc<Semaphore>, is_work_queue: bool) {
         let Some(reply) = message.reply.clone() else { return };
         let Some(position) = Position::of(&reply) else { return };
-        let beat = self.pulse.of(reply.clone());
-        // There is a place, unless the server sent more than it was asked for.
-        let Ok(_place) = places.acquire().await else { return };
-        beat.for_at_most(self.options.handle_within.saturating_add(GRACE));
+        let guard = self.in_progress.of(reply.clone());
+        // There is a permit, unless the server sent more than it was asked for.
+        let Ok(_permit) = permits.acquire().await else { return };
+        guard.for_at_most(self.options.handler_timeout.saturating_add(GRACE));
         let mut event = None;
         let verdict = self.judge(&message, &position, is_work_queue, &mut event).await;
-        beat.for_at_most(Duration::from_secs(120));
+        guard.for_at_most(Duration::from_secs(120));
         let end = self.end(verdict, event, &message, &position).await;
-        drop(beat);
+        drop(guard);
         let confirm = self.options.confirm || *self.stopping.borrow();
         end.send(&self.client, reply, confirm).await;
     }
@@ -115,7 +115,7 @@ impl Desk {
         };
         drop(incoming);
         let mut cut = self.cut.clone();
-        let limit = self.options.handle_within;
+        let limit = self.options.handler_timeout;
         tokio::select! {
             ended = timeout(limit, AssertUnwindSafe(handling).catch_unwind()) => match ended {
                 Ok(Ok(Settle::Done)) => Verdict::Done,
@@ -131,20 +131,26 @@ impl Desk {
     }
 
     /// Stores the dead letter, if it is one, and says how the delivery ends.
-    async fn end(&self, verdict: Verdict, event: Option<usize>, message: &Message, position: &Position) -> End {
+    async fn end(
+        &self,
+        verdict: Verdict,
+        event: Option<usize>,
+        message: &Message,
+        position: &Position,
+    ) -> Acknowledgement {
         let reason = match verdict {
             Verdict::Done => {
                 Counts::add(&self.counts.done);
-                return End::Done;
+                return Acknowledgement::Ack;
             }
             Verdict::Ignored => {
                 Counts::add(&self.counts.ignored);
-                return End::Done;
+                return Acknowledgement::Ack;
             }
-            Verdict::Early(pause) => return End::Again(pause),
+            Verdict::Early(pause) => return Acknowledgement::Nak(pause),
             Verdict::Retry { after, .. } if position.attempt < self.attempts(message) => {
                 Counts::add(&self.counts.retried);
-                return End::Again(after.unwrap_or_else(|| self.options.retry.pause_after(position.attempt)));
+                return Acknowledgement::Nak(after.unwrap_or_else(|| self.options.retry.pause_after(position.attempt)));
             }
             Verdict::Retry { why, .. } => Reason::new(why),
             Verdict::Dead(reason) => reason,
@@ -153,7 +159,7 @@ impl Desk {
         let (stream, sequence) = (position.stream.as_str(), position.sequence);
         let stored = dead_letter::keep(
             &self.publisher,
-            &self.options.dead_stream,
+            &self.options.dead_letter_stream,
             self.service,
             name,
             message,
@@ -164,13 +170,13 @@ impl Desk {
             Ok(()) => {
                 Counts::add(&self.counts.dead);
                 tracing::warn!(service = self.service, event = name, stream, sequence, "stored a dead letter");
-                End::Terminated
+                Acknowledgement::Term
             }
             Err(error) => {
                 Counts::add(&self.counts.retried);
                 let error = Chain(&error);
                 tracing::error!(service = self.service, event = name, stream, sequence, %error, "could not store a dead letter");
-                End::Again(self.options.retry.pause_after(u64::MAX))
+                Acknowledgement::Nak(self.options.retry.pause_after(u64::MAX))
             }
         }
     }
