@@ -13,8 +13,12 @@ mod incoming;
 mod options;
 mod pull_loop;
 mod reader;
+mod refusals;
+mod registration;
 mod served;
 mod settle;
+mod source;
+mod status;
 
 pub use backoff::Backoff;
 pub use consumer::{ConsumerAction, ConsumerChange, ConsumerPlan, ConsumerRefusal, RefusedConsumer};

@@ -18,7 +18,7 @@ const ATTEMPTS: u32 = 4;
 /// The end of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Acknowledgement {
-    /// Not again.
+    /// Not again: it is done.
     Ack,
     /// Again after a pause. Never without one: the server would deliver it again at once, until its attempts are used up.
     Nak(Duration),

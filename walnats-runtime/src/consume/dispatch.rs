@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use async_nats::{Client, Message};
 use futures_util::FutureExt;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::acknowledgement::Acknowledgement;
-use super::dead_letter::{self, Reason};
+use super::dead_letter::{DeadLetter, Form, Reason};
 use super::delivery::{Delivery, Position};
 use super::handler::AnyHandler;
 use super::in_progress::InProgress;
@@ -19,6 +19,7 @@ use super::incoming::{ConsumedEvent, Incoming, ReadMessageError, header, placed}
 use super::options::ReaderOptions;
 use super::served::Counts;
 use super::settle::Settle;
+use super::source::Source;
 use crate::chain::Chain;
 use crate::publisher::Publisher;
 
@@ -27,6 +28,9 @@ const GIVEN_BACK: Duration = Duration::from_secs(1);
 
 /// How long a handler that blocks its thread, and cannot be cancelled, may keep its event beyond its time.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// The pause of an event for which no dead letter can be stored.
+const UNSTORABLE: Duration = Duration::from_secs(15 * 60);
 
 /// What all messages of a reader are handled with.
 pub(super) struct Dispatcher {
@@ -62,19 +66,27 @@ enum Verdict {
 }
 
 impl Dispatcher {
-    /// Handles a message and settles it. `permits` are those of its stream.
-    pub(super) async fn handle(self: Arc<Self>, message: Message, permits: Arc<Semaphore>, is_work_queue: bool) {
-        let Some(reply) = message.reply.clone() else { return };
-        let Some(position) = Position::of(&reply) else { return };
+    /// Handles a message and settles it.
+    pub(super) async fn handle(self: Arc<Self>, message: Message, source: Arc<Source>) {
+        let reply = message.reply.clone();
+        let Some((reply, position)) = reply.and_then(|reply| Some((reply.clone(), Position::of(&reply)?))) else {
+            let stream = &source.stream;
+            tracing::error!(
+                service = self.service,
+                stream,
+                "a message cannot be acknowledged, because its reply subject is not one of JetStream's ($JS.ACK.>): it was not handled"
+            );
+            return;
+        };
         let guard = self.in_progress.of(reply.clone());
         // There is a permit, unless the server sent more than it was asked for.
-        let Ok(_permit) = permits.acquire().await else { return };
+        let Ok(_permit) = source.permits.acquire().await else { return };
         guard.for_at_most(self.options.handler_timeout.saturating_add(GRACE));
         let mut event = None;
-        let verdict = self.judge(&message, &position, is_work_queue, &mut event).await;
+        let verdict = self.judge(&message, &position, &source, &mut event).await;
         guard.for_at_most(Duration::from_secs(120));
-        let end = self.end(verdict, event, &message, &position).await;
-        drop(guard);
+        let end = self.end(verdict, event, &message, &position, &source).await;
+        guard.end().await;
         let confirm = self.options.confirm || *self.stopping.borrow();
         end.send(&self.client, reply, confirm).await;
     }
@@ -83,7 +95,7 @@ impl Dispatcher {
         &self,
         message: &Message,
         position: &Position,
-        is_work_queue: bool,
+        source: &Source,
         event: &mut Option<usize>,
     ) -> Verdict {
         if let Some(pause) = early(message) {
@@ -92,7 +104,7 @@ impl Dispatcher {
         let incoming = match placed(self.events, &self.filters, message) {
             Ok(incoming) => incoming,
             // Of a work queue, what is acknowledged is gone.
-            Err(ReadMessageError::NotConsumed) if !is_work_queue => return Verdict::Ignored,
+            Err(ReadMessageError::NotConsumed) if !source.is_work_queue => return Verdict::Ignored,
             Err(error) => return Verdict::Dead((&error).into()),
         };
         *event = Some(incoming.index);
@@ -137,6 +149,7 @@ impl Dispatcher {
         event: Option<usize>,
         message: &Message,
         position: &Position,
+        source: &Source,
     ) -> Acknowledgement {
         let reason = match verdict {
             Verdict::Done => {
@@ -156,29 +169,63 @@ impl Dispatcher {
             Verdict::Dead(reason) => reason,
         };
         let name = event.and_then(|index| self.events.get(index)).map(|event| event.descriptor.name);
-        let (stream, sequence) = (position.stream.as_str(), position.sequence);
-        let stored = dead_letter::keep(
-            &self.publisher,
-            &self.options.dead_letter_stream,
-            self.service,
-            name,
-            message,
-            position,
-            &reason,
-        );
-        match stored.await {
-            Ok(()) => {
+        self.end_as_dead_letter(name, message, position, source, &reason).await
+    }
+
+    /// Stores a dead letter, and says how the delivery ends.
+    async fn end_as_dead_letter(
+        &self,
+        event: Option<&str>,
+        message: &Message,
+        position: &Position,
+        source: &Source,
+        reason: &Reason,
+    ) -> Acknowledgement {
+        let (service, stream, sequence) = (self.service, source.stream.as_str(), position.sequence);
+        let letter = DeadLetter { service, event, message, position, reason };
+        let kept = letter.keep(&self.publisher, &self.options.dead_letter_stream, !source.deletes_settled).await;
+        let error = match kept {
+            Ok(form) => {
                 Counts::add(&self.counts.dead);
-                tracing::warn!(service = self.service, event = name, stream, sequence, "stored a dead letter");
-                Acknowledgement::Term
+                match form {
+                    Form::Whole => tracing::warn!(service, event, stream, sequence, "stored a dead letter"),
+                    Form::WithoutHeaders => {
+                        tracing::warn!(
+                            service,
+                            event,
+                            stream,
+                            sequence,
+                            "stored a dead letter without the event's headers"
+                        );
+                    }
+                    Form::Reference => tracing::error!(
+                        service,
+                        event,
+                        stream,
+                        sequence,
+                        "stored a dead letter that only refers to the event in its stream: the whole cannot be stored"
+                    ),
+                }
+                return Acknowledgement::Term;
             }
-            Err(error) => {
-                Counts::add(&self.counts.retried);
-                let error = Chain(&error);
-                tracing::error!(service = self.service, event = name, stream, sequence, %error, "could not store a dead letter");
-                Acknowledgement::Nak(self.options.retry.pause_after(u64::MAX))
-            }
+            Err(error) => error,
+        };
+        Counts::add(&self.counts.retried);
+        let (is_final, error) = (error.is_final(), Chain(&error));
+        if is_final {
+            // Its stream would delete it. An operator can raise the limits of the stream of dead letters.
+            tracing::error!(
+                service,
+                event,
+                stream,
+                sequence,
+                %error,
+                "no dead letter can hold an event: it stays unsettled in its stream, and is looked at again in 15 minutes"
+            );
+            return Acknowledgement::Nak(UNSTORABLE);
         }
+        tracing::error!(service, event, stream, sequence, %error, "could not store a dead letter");
+        Acknowledgement::Nak(self.options.retry.pause_after(u64::MAX).max(Duration::from_secs(1)))
     }
 
     /// The attempts that this message has. Whoever holds an event until it is due gives it back once.
@@ -192,8 +239,9 @@ impl Dispatcher {
 fn early(message: &Message) -> Option<Duration> {
     let due: f64 = header(message.headers.as_ref()?, "Walnats-Delay")?.trim().parse().ok()?;
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?;
-    let rest = Duration::try_from_secs_f64(due - now.as_secs_f64()).ok()?;
-    (!rest.is_zero()).then_some(rest)
+    let rest = due - now.as_secs_f64();
+    // More than a `Duration` can hold is as good as never.
+    (rest > 0.0).then(|| Duration::try_from_secs_f64(rest).unwrap_or(Duration::MAX))
 }
 
 fn panicked(_: &(dyn Any + Send)) -> Verdict {

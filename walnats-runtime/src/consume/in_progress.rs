@@ -15,6 +15,9 @@ pub(super) struct InProgress {
     held: Arc<Mutex<HashMap<u64, Held>>>,
     next: Arc<AtomicU64>,
     every: Duration,
+    /// Held while one is said, so that nothing is settled meanwhile: said after a negative acknowledgement, it would undo the
+    /// pause.
+    saying: Arc<tokio::sync::Mutex<()>>,
 }
 
 #[derive(Clone, Debug)]
@@ -26,7 +29,7 @@ struct Held {
     until: Option<Instant>,
 }
 
-/// Says it until it is dropped.
+/// Says it until it ends or is dropped.
 pub(super) struct InProgressGuard {
     in_progress: InProgress,
     number: u64,
@@ -34,7 +37,7 @@ pub(super) struct InProgressGuard {
 
 impl InProgress {
     pub(super) fn new(ack_wait: Duration) -> Self {
-        Self { held: Arc::default(), next: Arc::default(), every: ack_wait / 3 }
+        Self { held: Arc::default(), next: Arc::default(), every: ack_wait / 3, saying: Arc::default() }
     }
 
     /// Starts saying it.
@@ -53,22 +56,25 @@ impl InProgress {
         let mut ticks = interval((self.every / 4).max(Duration::from_millis(50)));
         loop {
             ticks.tick().await;
-            for reply in self.due() {
+            for number in self.due() {
+                let _saying = self.saying.lock().await;
+                // Others may have ended since they were found to be due.
+                let Some(reply) = self.all().get(&number).map(|held| held.reply.clone()) else { continue };
                 // Without a connection, nothing can be said; the event comes again.
                 let _ = client.publish(reply, "+WPI".into()).await;
             }
         }
     }
 
-    fn due(&self) -> Vec<Subject> {
+    fn due(&self) -> Vec<u64> {
         let now = Instant::now();
         let mut all = self.all();
-        let due = all
-            .values_mut()
-            .filter(|held| held.until.is_none_or(|until| now < until) && now.duration_since(held.said) >= self.every);
-        due.map(|held| {
+        let due = all.iter_mut().filter(|(_, held)| {
+            held.until.is_none_or(|until| now < until) && now.duration_since(held.said) >= self.every
+        });
+        due.map(|(number, held)| {
             held.said = now;
-            held.reply.clone()
+            *number
         })
         .collect()
     }
@@ -80,6 +86,13 @@ impl InProgressGuard {
         if let Some(held) = self.in_progress.all().get_mut(&self.number) {
             held.until = Instant::now().checked_add(limit);
         }
+    }
+
+    /// Stops saying it: whatever is sent over the connection from now on comes after it.
+    pub(super) async fn end(self) {
+        let saying = self.in_progress.saying.clone();
+        let _saying = saying.lock().await;
+        drop(self);
     }
 }
 

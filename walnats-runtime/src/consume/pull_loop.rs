@@ -1,28 +1,32 @@
 //! The loop that reads from the consumer of one stream.
 //!
-//! It pulls for free permits only. Whatever happens to the connection, the server or the consumer shows as silence, as the end of
-//! a pull or as a new connection; each makes it look at the consumer and go on.
+//! It pulls for free permits only, and no more at once than the consumer allows. Whatever happens to the connection, the server or
+//! the consumer shows as silence, as the end of a pull or as a new connection; each makes it look at the consumer and go on.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use async_nats::connection::State;
-use async_nats::{Message, StatusCode, Subscriber};
+use async_nats::{Message, Subscriber};
 use futures_util::StreamExt;
 use serde_json::json;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, interval};
 
-use super::consumer::{self, Wanted};
+use super::consumer::{self, PresentStream, PullLimits};
 use super::dispatch::Dispatcher;
 use super::error::ReadError;
+use super::refusals::Refusals;
+use super::registration::Registered;
+use super::source::Source;
+use super::status::Status;
 use crate::jetstream::{Api, Failure};
 
 /// How long a pull waits for messages. A graceful stop waits for the open ones to end: what the server has sent by then is
-/// handled, so that nothing stays behind unacknowledged. Less than the shortest `shutdown_timeout`: an event that came after that
-/// would use up an attempt without being handled.
+/// handled, so that nothing stays behind unacknowledged. Less than the shortest `shutdown_timeout`: an event that came after
+/// that would use up an attempt without being handled.
 const EXPIRES: Duration = Duration::from_secs(4);
 
 /// How often the server shows that it still serves a pull.
@@ -37,18 +41,19 @@ const NOTE: Duration = Duration::from_secs(10);
 /// The longest pause between two looks at a server that does not answer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 
+/// The pause after a pull that brought nothing, if the consumer allows only short ones.
+const BETWEEN_SHORT_PULLS: Duration = Duration::from_millis(100);
+
 /// A reader's work on one stream.
 pub(super) struct PullLoop {
     dispatcher: Arc<Dispatcher>,
     api: Api,
-    wanted: Wanted,
+    consumer: Registered,
+    source: Arc<Source>,
     inbox: String,
-    /// When the stream was created.
-    created: String,
-    is_work_queue: bool,
     /// Everything up to this sequence number was settled when it was last looked at.
     ack_floor: u64,
-    permits: Arc<Semaphore>,
+    limits: PullLimits,
     handling: JoinSet<()>,
     /// Messages that were asked for and have not come.
     open: usize,
@@ -56,7 +61,7 @@ pub(super) struct PullLoop {
     last_pull: Instant,
     last_sign: Instant,
     last_note: Instant,
-    /// Whether something happened after which the consumer has to be looked at.
+    /// Whether something happened after which the consumer has to be looked at before anything else is asked for.
     is_suspect: bool,
     connects: u64,
     /// Nothing is asked for before that.
@@ -65,21 +70,22 @@ pub(super) struct PullLoop {
     failures: u32,
     /// When the consumer or its stream began to be missing or refused.
     failing_since: Option<Instant>,
+    refusals: Refusals,
 }
 
 impl PullLoop {
-    pub(super) fn new(dispatcher: Arc<Dispatcher>, api: Api, wanted: Wanted, stream: consumer::PresentStream) -> Self {
+    pub(super) fn new(dispatcher: Arc<Dispatcher>, api: Api, consumer: Registered) -> Self {
         let now = Instant::now();
         Self {
             inbox: dispatcher.client.new_inbox(),
-            permits: Arc::new(Semaphore::new(dispatcher.options.concurrency)),
+            source: Arc::new(Source::new(&consumer, dispatcher.options.concurrency)),
             connects: connects(&dispatcher),
+            ack_floor: consumer.present.ack_floor(),
+            limits: consumer.present.pull_limits(),
+            refusals: Refusals::default(),
             dispatcher,
             api,
-            wanted,
-            created: stream.created,
-            is_work_queue: stream.is_work_queue,
-            ack_floor: 0,
+            consumer,
             handling: JoinSet::new(),
             open: 0,
             pulls: 0,
@@ -97,8 +103,6 @@ impl PullLoop {
     pub(super) async fn run(mut self, mut stop: watch::Receiver<bool>) -> Result<(), ReadError> {
         let subscribed = self.dispatcher.client.subscribe(format!("{}.*", self.inbox)).await;
         let mut messages: Subscriber = subscribed.map_err(|_| ReadError::Closed)?;
-        // Where a consumer that is deleted later goes on.
-        self.ack_floor = self.present().await.ok().flatten().map_or(0, |present| present.ack_floor());
         let mut ticks = interval(Duration::from_millis(250));
         let result = loop {
             let stopping = *stop.borrow();
@@ -106,12 +110,10 @@ impl PullLoop {
             if stopping && self.open == 0 && self.handling.is_empty() {
                 break Ok(());
             }
-            if !stopping {
-                self.pull().await;
-            }
+            while !stopping && self.pull().await {}
             tokio::select! {
                 message = messages.next() => match message {
-                    Some(message) => self.take(message, stopping).await,
+                    Some(message) => self.take(message, stopping),
                     None => break Err(ReadError::Closed),
                 },
                 Some(_) = self.handling.join_next() => {}
@@ -124,54 +126,76 @@ impl PullLoop {
         result.and(self.confirmed().await)
     }
 
-    /// Asks for as many messages as there are free permits.
-    async fn pull(&mut self) {
+    /// Asks for as many messages as there are free permits, or as the consumer allows. Returns whether it did.
+    async fn pull(&mut self) -> bool {
         let all = self.dispatcher.options.concurrency;
         let free = all.saturating_sub(self.handling.len() + self.open);
-        // Places become free one by one: with pulls open, it waits until there are several.
-        let is_worth = free > 0 && (self.open == 0 || free * 2 >= all);
+        // Permits become free one by one: with pulls open, it waits until there are several. Each open pull has at least one
+        // message left.
+        let is_worth = free > 0 && (self.open == 0 || free * 2 >= all) && self.open < self.limits.waiting;
         let now = Instant::now();
-        if !is_worth || now < self.pause_until || self.dispatcher.client.connection_state() != State::Connected {
-            return;
+        let may_pull = !self.is_suspect && now >= self.pause_until;
+        if !is_worth || !may_pull || self.dispatcher.client.connection_state() != State::Connected {
+            return false;
         }
         self.pulls += 1;
+        let batch = free.min(self.limits.batch);
+        let expires = self.expires();
+        let nanos = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        // A server refuses heartbeats that are rarer than two for each pull.
         let request = json!({
-            "batch": free,
-            "expires": u64::try_from(EXPIRES.as_nanos()).unwrap_or(u64::MAX),
-            "idle_heartbeat": u64::try_from(HEARTBEAT.as_nanos()).unwrap_or(u64::MAX),
+            "batch": batch, "expires": nanos(expires), "idle_heartbeat": nanos(HEARTBEAT.min(expires / 2)),
         });
-        let subject =
-            self.api.prefix.request(&format!("CONSUMER.MSG.NEXT.{}.{}", self.wanted.stream, self.wanted.name));
-        // The batch is a part of the subject, because some ends of pulls do not say how much was left.
-        let reply = format!("{}.{}-{free}", self.inbox, self.pulls);
-        let sent = self.dispatcher.client.publish_with_reply(subject, reply, request.to_string().into()).await;
-        if sent.is_ok() {
-            self.open += free;
-            self.last_pull = now;
-            self.last_sign = now;
+        let wanted = &self.consumer.wanted;
+        let subject = self.api.prefix.request(&format!("CONSUMER.MSG.NEXT.{}.{}", wanted.stream, wanted.name));
+        // For `Status`: not each says how much was left.
+        let reply = format!("{}.{}-{batch}", self.inbox, self.pulls);
+        if self.dispatcher.client.publish_with_reply(subject, reply, request.to_string().into()).await.is_err() {
+            return false;
         }
+        self.open += batch;
+        (self.last_pull, self.last_sign) = (now, now);
+        true
+    }
+
+    fn expires(&self) -> Duration {
+        EXPIRES.min(self.limits.expires)
     }
 
     /// Takes a message of the subscription: one of the stream, or what the server says about a pull.
-    async fn take(&mut self, message: Message, stopping: bool) {
+    fn take(&mut self, message: Message, stopping: bool) {
         self.last_sign = Instant::now();
-        let Some(status) = message.status.filter(|_| message.reply.is_none()) else {
-            self.open = self.open.saturating_sub(1);
-            let dispatcher = self.dispatcher.clone();
-            self.handling.spawn(dispatcher.handle(message, self.permits.clone(), self.is_work_queue));
-            return;
-        };
-        if status == StatusCode::IDLE_HEARTBEAT {
-            return;
+        match Status::of(&message) {
+            None => {
+                self.refusals.over();
+                self.open = self.open.saturating_sub(1);
+                self.handling.spawn(self.dispatcher.clone().handle(message, self.source.clone()));
+            }
+            Some(Status::Heartbeat) => self.refusals.over(),
+            Some(Status::Ended { left, batch }) => {
+                self.refusals.over();
+                self.open = self.open.saturating_sub(left);
+                if left == batch && self.expires() < HEARTBEAT {
+                    self.pause_for(BETWEEN_SHORT_PULLS);
+                }
+            }
+            Some(Status::Refused { left, status }) => {
+                self.open = self.open.saturating_sub(left);
+                let pause = self.refusals.add(&self.consumer.wanted, status);
+                // Its limits may have changed.
+                self.is_suspect = true;
+                self.pause_for(pause);
+            }
+            Some(Status::Gone) => {
+                self.open = 0;
+                self.is_suspect |= !stopping;
+                self.pause_for(Duration::from_millis(100));
+            }
         }
-        self.open = self.open.saturating_sub(left(&message));
-        let is_usual = status == StatusCode::TIMEOUT || status == StatusCode::NOT_FOUND;
-        if !is_usual && !stopping {
-            // The consumer was deleted, its leader changes, the server stops, or nothing answers for it.
-            self.open = 0;
-            self.is_suspect = true;
-            self.pause_until = self.pause_until.max(Instant::now() + Duration::from_millis(100));
-        }
+    }
+
+    fn pause_for(&mut self, pause: Duration) {
+        self.pause_until = self.pause_until.max(Instant::now() + pause);
     }
 
     /// Looks whether the server still serves the pulls, and from time to time at the consumer.
@@ -194,6 +218,10 @@ impl PullLoop {
         if stopping || !is_due || self.dispatcher.client.connection_state() != State::Connected {
             return Ok(());
         }
+        if let Some(status) = self.refusals.longer_than(self.dispatcher.options.missing_stream_timeout) {
+            let (stream, consumer) = (self.consumer.wanted.stream.clone(), self.consumer.wanted.name.clone());
+            return Err(ReadError::PullsRefused { stream, consumer, status });
+        }
         self.revive().await
     }
 
@@ -206,9 +234,9 @@ impl PullLoop {
                 (self.last_note, self.is_suspect) = (Instant::now(), false);
                 return Ok(());
             }
-            Ok(false) => ReadError::NoStream { stream: self.wanted.stream.clone() },
-            // JetStream has no leader, is starting, or cannot be reached: this is waited for without limit.
-            Err(Failure::NoResponders | Failure::Timeout { .. } | Failure::Unsent { .. }) => {
+            Ok(false) => ReadError::NoStream { stream: self.consumer.wanted.stream.clone() },
+            // JetStream has no leader or no space, is starting, or cannot be reached: this is waited for without limit.
+            Err(failure) if failure.passes() => {
                 self.wait();
                 return Ok(());
             }
@@ -221,51 +249,49 @@ impl PullLoop {
 
     /// Whether there is a consumer now; if not, there is no stream.
     async fn revived(&mut self) -> Result<bool, Failure> {
-        if let Some(present) = self.present().await? {
-            self.ack_floor = present.ack_floor();
+        let wanted = &self.consumer.wanted;
+        if let Some(present) = consumer::present(&self.api, wanted).await? {
+            (self.ack_floor, self.limits) = (present.ack_floor(), present.pull_limits());
+            // Another instance may have created it again, in a stream that was.
+            if self.is_suspect
+                && let Some(stream) = consumer::stream(&self.api, &wanted.stream).await?
+            {
+                self.is_in(stream);
+            }
             return Ok(true);
         }
-        let Some(stream) = consumer::stream(&self.api, &self.wanted.stream).await? else { return Ok(false) };
-        let is_same = stream.created == self.created;
-        let (name, consumer) = (&self.wanted.stream, &self.wanted.name);
-        tracing::warn!(stream = name, consumer, "the consumer was deleted: it is created again");
-        consumer::recreate(&self.api, &self.wanted, is_same.then_some(self.ack_floor)).await?;
-        (self.created, self.is_work_queue) = (stream.created, stream.is_work_queue);
-        if !is_same {
+        let Some(stream) = consumer::stream(&self.api, &wanted.stream).await? else { return Ok(false) };
+        if stream.created != self.consumer.stream.created {
             self.ack_floor = 0;
         }
+        tracing::warn!(stream = wanted.stream, consumer = wanted.name, "the consumer was deleted: it is created again");
+        consumer::recreate(&self.api, wanted, self.ack_floor).await?;
+        self.is_in(stream);
         Ok(true)
     }
 
-    async fn present(&self) -> Result<Option<consumer::Present>, Failure> {
-        consumer::present(&self.api, &self.wanted).await
+    fn is_in(&mut self, stream: PresentStream) {
+        self.consumer.stream = stream;
+        self.source = Arc::new(self.source.changed(&self.consumer));
     }
 
     fn wait(&mut self) {
         self.failures = self.failures.saturating_add(1);
-        let pause = Duration::from_millis(100).saturating_mul(1 << self.failures.min(6)).min(LONGEST_PAUSE);
-        self.pause_until = Instant::now() + pause;
-        tracing::debug!(stream = self.wanted.stream, failures = self.failures, "the consumer cannot be read from");
+        self.pause_for(Duration::from_millis(100).saturating_mul(1 << self.failures.min(6)).min(LONGEST_PAUSE));
+        let stream = &self.consumer.wanted.stream;
+        tracing::debug!(stream, failures = self.failures, "the consumer cannot be read from");
     }
 
     /// Makes sure that the server has got all acknowledgements: its answer to a later request shows it.
     async fn confirmed(&self) -> Result<(), ReadError> {
         for _ in 0..3 {
-            match self.present().await {
+            match consumer::present(&self.api, &self.consumer.wanted).await {
                 Ok(_) | Err(Failure::Server { .. }) => return Ok(()),
                 Err(_) => tokio::time::sleep(Duration::from_millis(250)).await,
             }
         }
         Err(ReadError::Unconfirmed)
     }
-}
-
-/// How many messages a pull that ended had left.
-fn left(message: &Message) -> usize {
-    let said = message.headers.as_ref().and_then(|headers| headers.get("Nats-Pending-Messages"));
-    let said = said.and_then(|value| value.as_str().parse().ok());
-    let batch = || message.subject.rsplit_once('-').and_then(|(_, batch)| batch.parse().ok());
-    said.or_else(batch).unwrap_or_default()
 }
 
 fn connects(dispatcher: &Dispatcher) -> u64 {

@@ -9,8 +9,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::consumer::{self, Applied, ConsumerAction, ConsumerPlan, RefusedConsumer, Wanted};
-use super::dead_letter;
+use super::consumer::{self, ConsumerPlan, Wanted};
 use super::dispatch::Dispatcher;
 use super::error::ReadError;
 use super::handler::{AnyHandler, Handler, Typed};
@@ -18,14 +17,12 @@ use super::in_progress::InProgress;
 use super::incoming::ConsumedEvent;
 use super::options::ReaderOptions;
 use super::pull_loop::PullLoop;
+use super::registration::{self, Registered};
 use super::served::{Counts, Served};
 use crate::event::Event;
 use crate::jetstream::Api;
 use crate::publisher::Publisher;
 use crate::register::RegisterError;
-
-/// How often a consumer is planned again because another instance of the service was faster.
-const RACES: usize = 5;
 
 /// Reads the events that a service consumes, and calls a handler for each. Generated code wraps it: `events.billing().reader()`.
 ///
@@ -77,7 +74,7 @@ impl Reader {
         let api = self.api();
         let mut plans = Vec::new();
         for wanted in self.wanted() {
-            self.stream(&api, &wanted).await?;
+            registration::stream(&api, &wanted).await?;
             plans.push(consumer::plan(&api, &wanted).await.map_err(RegisterError::from)?.0);
         }
         Ok(plans)
@@ -93,29 +90,11 @@ impl Reader {
     ///
     /// A stream does not exist, a consumer was refused, or the server cannot be asked. The other consumers were registered.
     pub async fn register(&self) -> Result<Vec<ConsumerPlan>, ReadError> {
-        Ok(self.registered().await?.into_iter().map(|(plan, ..)| plan).collect())
+        Ok(self.registered().await?.into_iter().map(|consumer| consumer.plan).collect())
     }
 
-    /// Registers everything, and returns what is read from.
-    async fn registered(&self) -> Result<Vec<(ConsumerPlan, Wanted, consumer::PresentStream)>, ReadError> {
-        self.publisher
-            .register(&[dead_letter::stream(&self.options.dead_letter_stream, self.options.dead_letter_max_age)])
-            .await?;
-        let api = self.api();
-        let (mut done, mut refused) = (Vec::new(), Vec::new());
-        for wanted in self.wanted() {
-            let stream = self.stream(&api, &wanted).await?;
-            let plan = registered(&api, &wanted).await?;
-            match &plan.action {
-                ConsumerAction::Refused(refusals) => refused.push(RefusedConsumer {
-                    stream: plan.stream.clone(),
-                    consumer: plan.consumer.clone(),
-                    refusals: refusals.clone(),
-                }),
-                _ => done.push((plan, wanted, stream)),
-            }
-        }
-        if refused.is_empty() { Ok(done) } else { Err(ReadError::Refused { refused }) }
+    async fn registered(&self) -> Result<Vec<Registered>, ReadError> {
+        registration::register(&self.publisher, &self.api(), self.wanted(), &self.options).await
     }
 
     /// Reads until `shutdown` ends and everything in hand is settled. It fetches nothing more then; handlers have
@@ -131,7 +110,7 @@ impl Reader {
     /// An event has no handler, registering failed, a stream is missing, or the connection was closed. What was in hand is settled.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<Served, ReadError> {
         let handlers = self.complete()?;
-        let sources = self.registered().await?;
+        let consumers = self.registered().await?;
         let (stop, stopping) = watch::channel(false);
         let (cut, is_cut) = watch::channel(false);
         let names = self.publisher.names();
@@ -150,8 +129,8 @@ impl Reader {
         });
         let api = self.api();
         let mut loops = JoinSet::new();
-        for (_, wanted, stream) in sources {
-            loops.spawn(PullLoop::new(dispatcher.clone(), api.clone(), wanted, stream).run(stopping.clone()));
+        for consumer in consumers {
+            loops.spawn(PullLoop::new(dispatcher.clone(), api.clone(), consumer).run(stopping.clone()));
         }
         let mut in_progress = JoinSet::new();
         in_progress.spawn(dispatcher.in_progress.clone().run(dispatcher.client.clone()));
@@ -168,11 +147,6 @@ impl Reader {
         } else {
             Err(ReadError::NoHandler { events })
         }
-    }
-
-    async fn stream(&self, api: &Api, wanted: &Wanted) -> Result<consumer::PresentStream, ReadError> {
-        let stream = consumer::stream(api, &wanted.stream).await.map_err(RegisterError::from)?;
-        stream.ok_or_else(|| ReadError::NoStream { stream: wanted.stream.clone() })
     }
 
     fn api(&self) -> Api {
@@ -201,19 +175,6 @@ impl Reader {
             allow_skipping: options.allow_skipping,
         });
         wanted.collect()
-    }
-}
-
-/// Registers a consumer, again if another instance was faster. Returns the plan that was applied, or refused.
-async fn registered(api: &Api, wanted: &Wanted) -> Result<ConsumerPlan, ReadError> {
-    let mut races = 0;
-    loop {
-        let (plan, config) = consumer::plan(api, wanted).await.map_err(RegisterError::from)?;
-        let applied = consumer::apply(api, &plan, &config).await.map_err(RegisterError::from)?;
-        races += 1;
-        if applied == Applied::Done || races == RACES {
-            return Ok(plan);
-        }
     }
 }
 
