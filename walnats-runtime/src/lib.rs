@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 //!
 #![doc = include_str!("../docs/metrics.md")]
+#![cfg_attr(feature = "consume", doc = "", doc = include_str!("../docs/readers.md"))]
 
 mod batch;
 mod callback;

@@ -71,6 +71,8 @@ pub(super) struct PullLoop {
     /// When the consumer or its stream began to be missing or refused.
     failing_since: Option<Instant>,
     refusals: Refusals,
+    /// Whether a pull has had no answer at all.
+    is_unanswered: bool,
 }
 
 impl PullLoop {
@@ -83,6 +85,7 @@ impl PullLoop {
             ack_floor: consumer.present.ack_floor(),
             limits: consumer.present.pull_limits(),
             refusals: Refusals::default(),
+            is_unanswered: false,
             dispatcher,
             api,
             consumer,
@@ -187,6 +190,7 @@ impl PullLoop {
                 self.pause_for(pause);
             }
             Some(Status::Gone) => {
+                self.refusals.over();
                 self.open = 0;
                 self.is_suspect |= !stopping;
                 self.pause_for(Duration::from_millis(100));
@@ -205,6 +209,7 @@ impl PullLoop {
         if connects != self.connects {
             // The server forgot the pulls of the former connection.
             (self.connects, self.open) = (connects, 0);
+            self.refusals.over();
             self.is_suspect = true;
         }
         let is_silent = self.open > 0 && now.duration_since(self.last_sign) > SILENCE;
@@ -213,14 +218,11 @@ impl PullLoop {
         if is_silent || is_over {
             self.open = 0;
             self.is_suspect = true;
+            self.is_unanswered |= is_silent;
         }
         let is_due = (self.is_suspect || now.duration_since(self.last_note) >= NOTE) && now >= self.pause_until;
         if stopping || !is_due || self.dispatcher.client.connection_state() != State::Connected {
             return Ok(());
-        }
-        if let Some(status) = self.refusals.longer_than(self.dispatcher.options.missing_stream_timeout) {
-            let (stream, consumer) = (self.consumer.wanted.stream.clone(), self.consumer.wanted.name.clone());
-            return Err(ReadError::PullsRefused { stream, consumer, status });
         }
         self.revive().await
     }
@@ -232,11 +234,15 @@ impl PullLoop {
             Ok(true) => {
                 (self.failures, self.failing_since) = (0, None);
                 (self.last_note, self.is_suspect) = (Instant::now(), false);
-                return Ok(());
+                let refused = self.refusals.longer_than(self.dispatcher.options.missing_stream_timeout);
+                let (stream, consumer) = (self.consumer.wanted.stream.clone(), self.consumer.wanted.name.clone());
+                return refused.map_or(Ok(()), |status| Err(ReadError::PullsRefused { stream, consumer, status }));
             }
             Ok(false) => ReadError::NoStream { stream: self.consumer.wanted.stream.clone() },
             // JetStream has no leader or no space, is starting, or cannot be reached: this is waited for without limit.
             Err(failure) if failure.passes() => {
+                (self.is_unanswered, self.failing_since) = (false, None);
+                self.refusals.over();
                 self.wait();
                 return Ok(());
             }
@@ -249,9 +255,16 @@ impl PullLoop {
 
     /// Whether there is a consumer now; if not, there is no stream.
     async fn revived(&mut self) -> Result<bool, Failure> {
-        let wanted = &self.consumer.wanted;
-        if let Some(present) = consumer::present(&self.api, wanted).await? {
+        let wanted = self.consumer.wanted.clone();
+        if let Some(present) = consumer::present(&self.api, &wanted).await? {
             (self.ack_floor, self.limits) = (present.ack_floor(), present.pull_limits());
+            // A server does not answer pulls beyond `max_waiting`.
+            if std::mem::take(&mut self.is_unanswered)
+                && let Some(why) = present.unanswered()
+            {
+                let pause = self.refusals.add(&wanted, why);
+                self.pause_for(pause);
+            }
             // Another instance may have created it again, in a stream that was.
             if self.is_suspect
                 && let Some(stream) = consumer::stream(&self.api, &wanted.stream).await?
@@ -265,7 +278,7 @@ impl PullLoop {
             self.ack_floor = 0;
         }
         tracing::warn!(stream = wanted.stream, consumer = wanted.name, "the consumer was deleted: it is created again");
-        consumer::recreate(&self.api, wanted, self.ack_floor).await?;
+        consumer::recreate(&self.api, &wanted, self.ack_floor).await?;
         self.is_in(stream);
         Ok(true)
     }

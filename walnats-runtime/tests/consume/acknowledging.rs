@@ -20,7 +20,7 @@ async fn nothing_is_in_progress_after_it_was_settled() -> TestResult {
     let events = ready(&server).await?;
     let spy = async_nats::connect(server.url()).await?;
     let mut said = spy.subscribe("$JS.ACK.>").await?;
-    spy.flush().await?;
+    round_trip(&spy).await?;
     let watched = tokio::spawn(async move {
         let (mut settled, mut late, mut progress) = (BTreeSet::new(), 0, 0);
         while let Some(message) = said.next().await {
@@ -60,7 +60,7 @@ async fn a_message_that_cannot_be_settled_is_reported() -> TestResult {
     events.register().await?;
     let spy = async_nats::connect(server.url()).await?;
     let mut pulls = spy.subscribe("$JS.API.CONSUMER.MSG.NEXT.orders.billing").await?;
-    spy.flush().await?;
+    round_trip(&spy).await?;
     let log = RecordedLog::from(Level::ERROR);
     let _guard = tracing::subscriber::set_default(log.clone());
     let running = run(&events, |options| options, async |_: OrderPlaced, _: &Delivery| {});
@@ -91,7 +91,7 @@ async fn a_delay_of_years_is_held_by_the_server() -> TestResult {
     }
     let spy = async_nats::connect(server.url()).await?;
     let mut said = spy.subscribe("$JS.ACK.>").await?;
-    spy.flush().await?;
+    round_trip(&spy).await?;
     let seen = Seen::default();
     let here = seen.clone();
     let running = run(

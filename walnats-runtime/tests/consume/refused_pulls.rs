@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tracing::Level;
-use walnats_runtime::{Delivery, ReaderOptions};
+use walnats_runtime::{Delivery, ReaderOptions, Settle};
 use walnats_server::NatsServer;
 
 use crate::events::{Events, OrderPlaced};
@@ -108,6 +108,7 @@ async fn a_reader_whose_pulls_are_refused_without_end_says_so_once_and_ends() ->
     let server = NatsServer::start()?;
     let events = ready(&server).await?;
     foreign(&events, json!({"max_waiting": 1})).await;
+    events.billing().reader().register().await?;
     // Somebody else has the only pull that the consumer takes, and nothing comes.
     let client = events.publisher().client();
     let _other = client.subscribe("other").await?;
@@ -117,10 +118,44 @@ async fn a_reader_whose_pulls_are_refused_without_end_says_so_once_and_ends() ->
     let log = RecordedLog::from(Level::WARN);
     let _guard = tracing::subscriber::set_default(log.clone());
     let running = noting(&events, &Seen::default(), |options| options.missing_stream_timeout(Duration::from_secs(4)));
-    let error = tokio::time::timeout(Duration::from_secs(60), running.task).await??.expect_err("no pull is served");
+    let error = tokio::time::timeout(Duration::from_secs(80), running.task).await??.expect_err("no pull is served");
     let text = error.to_string();
-    assert!(text.contains("`billing` of stream `orders`") && text.contains("Exceeded MaxWaiting"), "{text}");
+    assert!(text.contains("`billing` of stream `orders`") && text.contains("`max_waiting`"), "{text}");
     let said = log.about("orders");
-    assert!(said.len() == 1 && said[0].contains("Exceeded MaxWaiting"), "{said:?}");
+    assert!(said.len() == 1 && said[0].contains("`max_waiting`"), "{said:?}");
     Ok(())
+}
+
+#[tokio::test]
+async fn a_consumer_that_delivers_nothing_for_now_is_waited_for() -> TestResult {
+    let server = NatsServer::start()?;
+    let events = ready(&server).await?;
+    let seen = Seen::default();
+    let here = seen.clone();
+    let hasty = |options: ReaderOptions| options.missing_stream_timeout(Duration::from_secs(3)).max_ack_pending(2);
+    let mut running = run(&events, hasty, move |order: OrderPlaced, _: Delivery| {
+        here.add(order.id.clone());
+        async move { if order.id == "later" { Settle::retry_after(Duration::from_secs(20), "later") } else { Settle::Done } }
+    });
+    // As many wait for their next attempt as may.
+    for id in ["later", "later", "next"] {
+        place(&events, id).await?;
+    }
+    seen.until(2).await;
+    tokio::time::sleep(Duration::from_secs(12)).await;
+    assert!(!running.task.is_finished(), "{:?}", (&mut running.task).await);
+    assert_eq!(seen.all().len(), 2);
+    let until = time_in(Duration::from_secs(15));
+    let paused = call(&events, "CONSUMER.PAUSE.orders.billing", json!({"pause_until": until})).await;
+    assert_eq!(paused["paused"], json!(true), "{paused}");
+    tokio::time::sleep(Duration::from_secs(12)).await;
+    assert!(!running.task.is_finished(), "{:?}", (&mut running.task).await);
+    eventually(async || seen.all().iter().any(|id| id == "next")).await;
+    running.stop().await?;
+    Ok(())
+}
+
+/// A time from now, as JetStream writes it.
+fn time_in(time: Duration) -> String {
+    (jiff::Timestamp::now() + time).to_string()
 }

@@ -202,7 +202,7 @@ async fn what_others_change_again_and_again_is_an_error() -> TestResult {
     // Whenever the reader changes its consumer, somebody else is faster.
     let client = async_nats::connect(server.url()).await?;
     let mut requests = client.subscribe("RACE.API.>").await?;
-    client.flush().await?;
+    round_trip(&client).await?;
     let others = tokio::spawn(async move {
         while let Some(request) = futures_util::StreamExt::next(&mut requests).await {
             let operation = request.subject.trim_start_matches("RACE.API.").to_owned();
@@ -223,7 +223,7 @@ async fn what_others_change_again_and_again_is_an_error() -> TestResult {
         }
     });
     let error = events.billing().reader().register().await.expect_err("the consumer is not as it should be");
-    let text = error.to_string();
+    let text = walnats_runtime::Chain(&error).to_string();
     assert!(text.contains("`billing` of stream `orders`") && text.contains("changed"), "{text}");
     others.abort();
     Ok(())

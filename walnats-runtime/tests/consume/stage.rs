@@ -154,3 +154,9 @@ pub async fn dead_letters(events: &Events, count: u64) -> Result<Vec<DeadLetter>
     }
     Ok(letters)
 }
+
+/// Waits until the server has everything that was sent before: subscriptions, for example.
+pub async fn round_trip(client: &async_nats::Client) -> TestResult {
+    client.request("$JS.API.INFO", "".into()).await?;
+    Ok(())
+}

@@ -23,6 +23,10 @@ pub(in crate::consume) struct Present {
     num_pending: u64,
     #[serde(default)]
     num_ack_pending: u64,
+    #[serde(default)]
+    num_waiting: usize,
+    #[serde(default)]
+    paused: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
@@ -35,6 +39,18 @@ impl Present {
     /// Everything up to this sequence number is settled.
     pub(in crate::consume) fn ack_floor(&self) -> u64 {
         self.ack_floor.stream_seq
+    }
+
+    /// Why the server may have left a pull without any answer; `None` if that is as it should be.
+    pub(in crate::consume) fn unanswered(&self) -> Option<String> {
+        let PullLimits { waiting, .. } = self.pull_limits();
+        if self.paused {
+            None
+        } else if self.num_waiting >= waiting {
+            Some(format!("no more than {waiting} pulls may wait (`max_waiting`), and others do"))
+        } else {
+            Some("it does not answer pulls".to_owned())
+        }
     }
 
     /// What the consumer allows of a pull.
