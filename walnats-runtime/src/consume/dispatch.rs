@@ -3,12 +3,15 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use async_nats::{Client, Message};
 use futures_util::FutureExt;
+use jiff::Timestamp;
 use tokio::sync::watch;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
+use tracing::Instrument;
 
 use super::acknowledgement::Acknowledgement;
 use super::dead_letter::{DeadLetter, Form, Reason};
@@ -16,12 +19,15 @@ use super::delivery::{Delivery, Position};
 use super::handler::AnyHandler;
 use super::in_progress::InProgress;
 use super::incoming::{ConsumedEvent, Incoming, ReadMessageError, header, placed};
+use super::monitor::Shared;
 use super::options::ReaderOptions;
 use super::served::Counts;
 use super::settle::Settle;
 use super::source::Source;
 use crate::chain::Chain;
+use crate::metric;
 use crate::publisher::Publisher;
+use crate::trace;
 
 /// The pause of an event that was given back because the reader stops.
 const GIVEN_BACK: Duration = Duration::from_secs(1);
@@ -43,7 +49,8 @@ pub(super) struct Dispatcher {
     /// By event.
     pub(super) handlers: Vec<Arc<dyn AnyHandler>>,
     pub(super) options: ReaderOptions,
-    pub(super) counts: Counts,
+    /// What it shows to others.
+    pub(super) shared: Arc<Shared>,
     pub(super) in_progress: InProgress,
     /// Whether the reader stops: then every acknowledgement is confirmed.
     pub(super) stopping: watch::Receiver<bool>,
@@ -79,6 +86,7 @@ impl Dispatcher {
             return;
         };
         let guard = self.in_progress.of(reply.clone());
+        let _in_hand = source.progress.takes(position.pending);
         // There is a permit, unless the server sent more than it was asked for.
         let Ok(_permit) = source.permits.acquire().await else { return };
         guard.for_at_most(self.options.handler_timeout.saturating_add(GRACE));
@@ -119,17 +127,27 @@ impl Dispatcher {
     async fn call(&self, message: &Message, position: &Position, mut incoming: Incoming<'_>) -> Verdict {
         let Some(handler) = self.handlers.get(incoming.index) else { return Verdict::Ignored };
         let about = Delivery::new(message, position.clone(), incoming.cloud_event.take());
-        let started = catch_unwind(AssertUnwindSafe(|| handler.start(self.events, &incoming, &about)));
+        let Some(ConsumedEvent { descriptor, .. }) = self.events.get(incoming.index) else { return Verdict::Ignored };
+        let span = trace::process(descriptor, about.stream(), self.service, about.traceparent(), about.tracestate());
+        let started =
+            span.in_scope(|| catch_unwind(AssertUnwindSafe(|| handler.start(self.events, &incoming, &about))));
         let handling = match started {
             Ok(Ok(handling)) => handling,
-            Ok(Err(error)) => return Verdict::Dead((&error).into()),
-            Err(panic) => return panicked(&*panic),
+            Ok(Err(error)) => {
+                trace::failed(&span, "decode");
+                return Verdict::Dead((&error).into());
+            }
+            Err(panic) => {
+                trace::failed(&span, "retry");
+                return panicked(&*panic);
+            }
         };
         drop(incoming);
         let mut cut = self.cut.clone();
         let limit = self.options.handler_timeout;
-        tokio::select! {
-            ended = timeout(limit, AssertUnwindSafe(handling).catch_unwind()) => match ended {
+        let begun = Instant::now();
+        let verdict = tokio::select! {
+            ended = timeout(limit, AssertUnwindSafe(handling.instrument(span.clone())).catch_unwind()) => match ended {
                 Ok(Ok(Settle::Done)) => Verdict::Done,
                 Ok(Ok(Settle::Retry { after, why })) => Verdict::Retry { after, why },
                 Ok(Ok(Settle::DeadLetter { why })) => Verdict::Dead(Reason::new(why)),
@@ -139,7 +157,14 @@ impl Dispatcher {
             _ = cut.wait_for(|cut| *cut) => {
                 Verdict::Retry { after: Some(GIVEN_BACK), why: "its handler did not end before the reader stopped".to_owned() }
             }
+        };
+        metric::reader::handled(self.service, descriptor.name, begun.elapsed());
+        match &verdict {
+            Verdict::Retry { .. } => trace::failed(&span, "retry"),
+            Verdict::Dead(_) => trace::failed(&span, "dead_letter"),
+            _ => {}
         }
+        verdict
     }
 
     /// Stores the dead letter, if it is one, and says how the delivery ends.
@@ -151,25 +176,40 @@ impl Dispatcher {
         position: &Position,
         source: &Source,
     ) -> Acknowledgement {
+        let name = event.and_then(|index| self.events.get(index)).map(|event| event.descriptor.name);
+        let counts = &self.shared.counts;
         let reason = match verdict {
             Verdict::Done => {
-                Counts::add(&self.counts.done);
+                self.ended(name, &counts.done, "done");
+                self.settled(name, position);
                 return Acknowledgement::Ack;
             }
             Verdict::Ignored => {
-                Counts::add(&self.counts.ignored);
+                self.ended(name, &counts.ignored, "ignored");
                 return Acknowledgement::Ack;
             }
             Verdict::Early(pause) => return Acknowledgement::Nak(pause),
             Verdict::Retry { after, .. } if position.attempt < self.attempts(message) => {
-                Counts::add(&self.counts.retried);
+                self.ended(name, &counts.retried, "retried");
                 return Acknowledgement::Nak(after.unwrap_or_else(|| self.options.retry.pause_after(position.attempt)));
             }
             Verdict::Retry { why, .. } => Reason::new(why),
             Verdict::Dead(reason) => reason,
         };
-        let name = event.and_then(|index| self.events.get(index)).map(|event| event.descriptor.name);
         self.end_as_dead_letter(name, message, position, source, &reason).await
+    }
+
+    /// Counts a delivery.
+    fn ended(&self, event: Option<&str>, count: &AtomicU64, end: &'static str) {
+        Counts::add(count);
+        metric::reader::ended(self.service, event.unwrap_or("unknown"), end);
+    }
+
+    /// Measures an event that does not come again.
+    fn settled(&self, event: Option<&str>, position: &Position) {
+        let age = Timestamp::now().duration_since(position.time);
+        let age = Duration::try_from(age).unwrap_or_default();
+        metric::reader::settled(self.service, event.unwrap_or("unknown"), age, position.attempt);
     }
 
     /// Stores a dead letter, and says how the delivery ends.
@@ -186,7 +226,9 @@ impl Dispatcher {
         let kept = letter.keep(&self.publisher, &self.options.dead_letter_stream, !source.deletes_settled).await;
         let error = match kept {
             Ok(form) => {
-                Counts::add(&self.counts.dead);
+                source.progress.dead_letter(true);
+                self.ended(event, &self.shared.counts.dead, "dead_letter");
+                self.settled(event, position);
                 match form {
                     Form::Whole => tracing::warn!(service, event, stream, sequence, "stored a dead letter"),
                     Form::WithoutHeaders => {
@@ -210,7 +252,7 @@ impl Dispatcher {
             }
             Err(error) => error,
         };
-        Counts::add(&self.counts.retried);
+        self.ended(event, &self.shared.counts.retried, "retried");
         let (is_final, error) = (error.is_final(), Chain(&error));
         if is_final {
             // Its stream would delete it. An operator can raise the limits of the stream of dead letters.
@@ -224,6 +266,7 @@ impl Dispatcher {
             );
             return Acknowledgement::Nak(UNSTORABLE);
         }
+        source.progress.dead_letter(false);
         tracing::error!(service, event, stream, sequence, %error, "could not store a dead letter");
         Acknowledgement::Nak(self.options.retry.pause_after(u64::MAX).max(Duration::from_secs(1)))
     }

@@ -76,11 +76,11 @@ pub(super) struct PullLoop {
 }
 
 impl PullLoop {
-    pub(super) fn new(dispatcher: Arc<Dispatcher>, api: Api, consumer: Registered) -> Self {
+    pub(super) fn new(dispatcher: Arc<Dispatcher>, api: Api, consumer: Registered, source: Arc<Source>) -> Self {
         let now = Instant::now();
         Self {
             inbox: dispatcher.client.new_inbox(),
-            source: Arc::new(Source::new(&consumer, dispatcher.options.concurrency)),
+            source,
             connects: connects(&dispatcher),
             ack_floor: consumer.present.ack_floor(),
             limits: consumer.present.pull_limits(),
@@ -168,7 +168,11 @@ impl PullLoop {
     /// Takes a message of the subscription: one of the stream, or what the server says about a pull.
     fn take(&mut self, message: Message, stopping: bool) {
         self.last_sign = Instant::now();
-        match Status::of(&message) {
+        let status = Status::of(&message);
+        if !matches!(status, Some(Status::Refused { .. } | Status::Gone)) {
+            self.source.progress.sign();
+        }
+        match status {
             None => {
                 self.refusals.over();
                 self.open = self.open.saturating_sub(1);
@@ -211,6 +215,10 @@ impl PullLoop {
             (self.connects, self.open) = (connects, 0);
             self.refusals.over();
             self.is_suspect = true;
+        }
+        if self.handling.len() >= self.dispatcher.options.concurrency {
+            // It waits for handlers, not for the server.
+            self.source.progress.sign();
         }
         let is_silent = self.open > 0 && now.duration_since(self.last_sign) > SILENCE;
         // Each pull has ended by then. What is still counted as open was lost on its way.
@@ -258,6 +266,7 @@ impl PullLoop {
         let wanted = self.consumer.wanted.clone();
         if let Some(present) = consumer::present(&self.api, &wanted).await? {
             (self.ack_floor, self.limits) = (present.ack_floor(), present.pull_limits());
+            self.source.progress.seen(&present);
             // A server does not answer pulls beyond `max_waiting`.
             if std::mem::take(&mut self.is_unanswered)
                 && let Some(why) = present.unanswered()

@@ -15,12 +15,15 @@ use super::error::ReadError;
 use super::handler::{AnyHandler, Handler, Typed};
 use super::in_progress::InProgress;
 use super::incoming::ConsumedEvent;
+use super::monitor::ReaderMonitor;
 use super::options::ReaderOptions;
 use super::pull_loop::PullLoop;
 use super::registration::{self, Registered};
-use super::served::{Counts, Served};
+use super::served::Served;
+use super::source::Source;
 use crate::event::Event;
 use crate::jetstream::Api;
+use crate::metric;
 use crate::publisher::Publisher;
 use crate::register::RegisterError;
 
@@ -36,12 +39,20 @@ pub struct Reader {
     events: &'static [ConsumedEvent],
     handlers: Vec<Option<Arc<dyn AnyHandler>>>,
     options: ReaderOptions,
+    monitor: ReaderMonitor,
 }
 
 impl Reader {
     /// A reader of these events. `service` is the name of its consumers.
     pub fn new(publisher: Publisher, service: &'static str, events: &'static [ConsumedEvent]) -> Self {
-        Self { publisher, service, events, handlers: vec![None; events.len()], options: ReaderOptions::default() }
+        Self {
+            publisher,
+            service,
+            events,
+            handlers: vec![None; events.len()],
+            options: ReaderOptions::default(),
+            monitor: ReaderMonitor::default(),
+        }
     }
 
     /// Sets the handler of `E`, which must be one of the reader's events; anything else is ignored.
@@ -63,6 +74,11 @@ impl Reader {
     pub fn configure(mut self, change: impl FnOnce(ReaderOptions) -> ReaderOptions) -> Self {
         self.options = change(self.options);
         self
+    }
+
+    /// Looks at the reader while it runs: its health and what it did. Take it before [`Reader::run`].
+    pub fn monitor(&self) -> ReaderMonitor {
+        self.monitor.clone()
     }
 
     /// Returns what [`Reader::register`] would do with the consumers, and changes nothing.
@@ -120,7 +136,7 @@ impl Reader {
             events: self.events,
             filters: self.events.iter().map(|event| names.subject(event.filter.to_owned())).collect(),
             handlers,
-            counts: Counts::default(),
+            shared: self.monitor.shared.clone(),
             in_progress: InProgress::new(self.options.ack_wait),
             stopping: stopping.clone(),
             cut: is_cut,
@@ -129,13 +145,18 @@ impl Reader {
         });
         let api = self.api();
         let mut loops = JoinSet::new();
-        for consumer in consumers {
-            loops.spawn(PullLoop::new(dispatcher.clone(), api.clone(), consumer).run(stopping.clone()));
+        metric::reader::describe();
+        let sources = consumers.into_iter().map(|consumer| (Arc::new(Source::new(&consumer, &self.options)), consumer));
+        let sources: Vec<(Arc<Source>, Registered)> = sources.collect();
+        let progress = sources.iter().map(|(source, _)| source.progress.clone()).collect();
+        let _running = self.monitor.shared.runs(progress);
+        for (source, consumer) in sources {
+            loops.spawn(PullLoop::new(dispatcher.clone(), api.clone(), consumer, source).run(stopping.clone()));
         }
         let mut in_progress = JoinSet::new();
         in_progress.spawn(dispatcher.in_progress.clone().run(dispatcher.client.clone()));
         let result = supervised(loops, shutdown, &stop, &cut, self.options.shutdown_timeout).await;
-        result.map(|()| dispatcher.counts.read())
+        result.map(|()| dispatcher.shared.counts.read())
     }
 
     /// The handlers, if none is missing.

@@ -73,6 +73,7 @@ pub(crate) enum Failure {
         /// JetStream's error code.
         code: u64,
         /// The status beside it, like that of HTTP.
+        #[cfg_attr(not(feature = "consume"), expect(dead_code, reason = "only readers ask whether it passes"))]
         status: u64,
         /// The server's words.
         description: String,

@@ -6,6 +6,7 @@ mod dead_letters;
 mod faults;
 mod handling;
 mod instances;
+mod monitoring;
 mod permissions;
 mod refused_pulls;
 mod registering;

@@ -17,8 +17,10 @@ fn documented(heading: &str) -> Vec<String> {
     let subjects = rows.filter_map(|row| row.split('`').nth(1));
     subjects
         .flat_map(|subject| {
-            let subject =
-                subject.replace("<consumer>", "billing").replace("<service>", "billing").replace("<dead>", "dead-letters");
+            let subject = subject
+                .replace("<consumer>", "billing")
+                .replace("<service>", "billing")
+                .replace("<dead>", "dead-letters");
             ["orders", "payment-received"].map(|stream| subject.replace("<stream>", stream))
         })
         .collect()

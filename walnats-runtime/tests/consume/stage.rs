@@ -60,6 +60,10 @@ pub struct Running {
 }
 
 impl Running {
+    pub fn new(stop: oneshot::Sender<()>, task: JoinHandle<Result<Served, ReadError>>) -> Self {
+        Self { stop, task }
+    }
+
     /// Stops it gracefully.
     pub async fn stop(self) -> Result<Served, Box<dyn Error>> {
         let _ = self.stop.send(());

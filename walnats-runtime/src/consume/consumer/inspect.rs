@@ -41,6 +41,16 @@ impl Present {
         self.ack_floor.stream_seq
     }
 
+    /// Events that no instance was given yet.
+    pub(in crate::consume) fn pending(&self) -> u64 {
+        self.num_pending
+    }
+
+    /// Events that instances were given and have not settled.
+    pub(in crate::consume) fn unsettled(&self) -> u64 {
+        self.num_ack_pending
+    }
+
     /// Why the server may have left a pull without any answer; `None` if that is as it should be.
     pub(in crate::consume) fn unanswered(&self) -> Option<String> {
         let PullLimits { waiting, .. } = self.pull_limits();
