@@ -1,20 +1,25 @@
 //! Reading: handlers for the events that a service consumes, by durable pull consumers (feature `consume`).
 
-mod acknowledge;
+mod acknowledgement;
 mod backoff;
 mod consumer;
 mod dead_letter;
 mod delivery;
+mod dispatch;
 mod error;
-mod hand;
 mod handler;
+mod in_progress;
 mod incoming;
-mod lane;
+mod monitor;
 mod options;
-mod pulse;
+mod pull_loop;
 mod reader;
+mod refusals;
+mod registration;
 mod served;
 mod settle;
+mod source;
+mod status;
 
 pub use backoff::Backoff;
 pub use consumer::{ConsumerAction, ConsumerChange, ConsumerPlan, ConsumerRefusal, RefusedConsumer};
@@ -22,6 +27,7 @@ pub use delivery::Delivery;
 pub use error::ReadError;
 pub use handler::{Borrowing, BorrowingFn, Handled, Handler, Handling, IsHandled, Missing, Owning};
 pub use incoming::{ConsumedEvent, Incoming, ReadMessageError, incoming};
+pub use monitor::{ReaderHealth, ReaderMonitor, StreamProgress};
 pub use options::{ReaderOptions, Start};
 pub use reader::Reader;
 pub use served::Served;

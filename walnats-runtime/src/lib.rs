@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 //!
 #![doc = include_str!("../docs/metrics.md")]
+#![cfg_attr(feature = "consume", doc = "", doc = include_str!("../docs/readers.md"))]
 
 mod batch;
 mod callback;
@@ -47,8 +48,8 @@ pub use cloud_event::{AttributeValue, CloudEvent, CloudEventError};
 #[cfg(feature = "consume")]
 pub use consume::{
     Backoff, ConsumedEvent, ConsumerAction, ConsumerChange, ConsumerPlan, ConsumerRefusal, Delivery, Handler,
-    HandlerError, Handling, IntoSettle, ReadError, ReadMessageError, Reader, ReaderOptions, RefusedConsumer, Served,
-    Settle, Start,
+    HandlerError, Handling, IntoSettle, ReadError, ReadMessageError, Reader, ReaderHealth, ReaderMonitor,
+    ReaderOptions, RefusedConsumer, Served, Settle, Start, StreamProgress,
 };
 pub use credentials::Credentials;
 pub use emit::{BoxFuture, Buffered, Emit};

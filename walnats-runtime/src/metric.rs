@@ -3,6 +3,8 @@
 
 #[cfg(feature = "metrics")]
 mod gauge;
+#[cfg(feature = "consume")]
+pub(crate) mod reader;
 
 #[cfg(feature = "metrics")]
 pub(crate) use self::gauge::Present;

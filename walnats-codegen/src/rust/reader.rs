@@ -29,8 +29,8 @@ struct ConsumedText {
     name: String,
     /// What follows `on_`.
     ident: String,
-    variant: String,
-    type_path: String,
+    /// Also the name of its variant.
+    type_name: String,
     /// The type parameter that says whether it has a handler.
     parameter: String,
     /// The type parameter of its method: the form of the handler.
@@ -65,13 +65,11 @@ impl Context<'_> {
     fn consumed(&self, service: &Service, type_names: &[String]) -> Vec<ConsumedText> {
         let is_consumed = |event: &EventId| service.consumes.contains(&self.model.events[*event].name);
         let ids: Vec<EventId> = self.model.event_ids().filter(is_consumed).collect();
-        let mut variants = UsedNames::default();
         // A parameter hides a type of the same name.
         let mut parameters: UsedNames = type_names.iter().cloned().collect();
         let form = parameters.give("Form");
         let texts = ids.into_iter().map(|id| {
             let event = &self.model.events[id];
-            let variant = variants.give(&type_names[id.0]);
             let fallback = || vec![format!("The event {}.", markdown::code(&event.name))];
             ConsumedText {
                 docs: event.description.as_deref().map_or_else(fallback, markdown::markdown),
@@ -79,8 +77,7 @@ impl Context<'_> {
                 ident: self.layout.events[id].ident.clone(),
                 parameter: parameters.give(&format!("{}Handler", names::variant_name(&event.name))),
                 form: form.clone(),
-                variant,
-                type_path: type_names[id.0].clone(),
+                type_name: type_names[id.0].clone(),
                 filter: literal(&event.filter()),
             }
         });

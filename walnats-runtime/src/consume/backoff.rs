@@ -22,11 +22,11 @@ pub struct Backoff {
 /// The shortest pause: without one, an event that fails uses up its attempts within milliseconds.
 const SHORTEST: Duration = Duration::from_millis(10);
 
-/// The longest pause.
-const LONGEST: Duration = Duration::from_secs(30 * 24 * 3_600);
+/// The longest pause, 100 years: servers count nanoseconds in 64 bits.
+const LONGEST: Duration = Duration::from_secs(36_525 * 24 * 3_600);
 
 impl Backoff {
-    /// Pauses after the first attempt, after the second and so on; the last one repeats. At least 10 ms each.
+    /// Pauses after the first attempt, after the second and so on; the last one repeats. From 10 ms to 100 years each.
     pub fn new(pauses: impl IntoIterator<Item = Duration>) -> Self {
         let mut pauses: Vec<Duration> = pauses.into_iter().map(bounded).collect();
         if pauses.is_empty() {

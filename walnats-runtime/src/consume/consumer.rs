@@ -11,15 +11,9 @@ use serde_json::{Value, json};
 
 pub(super) use self::config::Wanted;
 pub(super) use self::filters::disjoint;
-pub(super) use self::inspect::{Present, PresentStream, stream};
+pub(super) use self::inspect::{Present, PresentStream, PullLimits, stream};
 pub use self::plan::{ConsumerAction, ConsumerChange, ConsumerPlan, ConsumerRefusal};
-use crate::jetstream::{Api, Failure};
-
-/// Another process created the consumer, with another configuration.
-const EXISTS: u64 = 10148;
-
-/// The consumer to update does not exist.
-const DOES_NOT_EXIST: u64 = 10149;
+use crate::jetstream::{Api, Failure, code};
 
 /// Plans a consumer. The second value is the configuration to send.
 pub(super) async fn plan(api: &Api, wanted: &Wanted) -> Result<(ConsumerPlan, Value), Failure> {
@@ -29,9 +23,8 @@ pub(super) async fn plan(api: &Api, wanted: &Wanted) -> Result<(ConsumerPlan, Va
         return Ok((plan::to_create(wanted, &config), config));
     };
     let mut refusals = wanted.unfit(&present.config);
-    let skipped = inspect::skipped(api, wanted, &present).await?;
     if !wanted.allow_skipping {
-        refusals.extend(skipped);
+        refusals.extend(inspect::skipped(api, wanted, &present).await?);
     }
     let config = wanted.merged(&present.config);
     Ok((plan::to_update(wanted, &present.config, &config, refusals), config))
@@ -52,7 +45,9 @@ pub(super) async fn apply(api: &Api, plan: &ConsumerPlan, config: &Value) -> Res
             tracing::info!(stream = plan.stream, consumer = plan.consumer, action, "registered consumer");
             Ok(Applied::Done)
         }
-        Err(Failure::Server { code: EXISTS | DOES_NOT_EXIST, .. }) => Ok(Applied::Overtaken),
+        Err(Failure::Server { code: code::CONSUMER_EXISTS | code::CONSUMER_DOES_NOT_EXIST, .. }) => {
+            Ok(Applied::Overtaken)
+        }
         Err(failure) => Err(failure),
     }
 }
@@ -65,16 +60,15 @@ pub(super) enum Applied {
     Overtaken,
 }
 
-/// Creates a consumer that was deleted under a running reader. If the stream is still the same one, it begins after `floor`,
-/// the last sequence number up to which everything is known to be settled: events may come twice, but none is skipped.
-pub(super) async fn recreate(api: &Api, wanted: &Wanted, floor: Option<u64>) -> Result<(), Failure> {
+/// Creates a consumer that was deleted under a running reader. It begins after `ack_floor`, the last sequence number up to which
+/// everything is known to be settled: events may come twice, but none is skipped. For a stream that was deleted and created again,
+/// that is 0, wherever the reader was to begin in the former one.
+pub(super) async fn recreate(api: &Api, wanted: &Wanted, ack_floor: u64) -> Result<(), Failure> {
     let mut config = wanted.fresh();
-    if let Some(floor) = floor {
-        config["deliver_policy"] = json!("by_start_sequence");
-        config["opt_start_seq"] = json!(floor.saturating_add(1));
-        if let Some(config) = config.as_object_mut() {
-            config.remove("opt_start_time");
-        }
+    config["deliver_policy"] = json!("by_start_sequence");
+    config["opt_start_seq"] = json!(ack_floor.saturating_add(1));
+    if let Some(config) = config.as_object_mut() {
+        config.remove("opt_start_time");
     }
     let plan = plan::to_create(wanted, &config);
     apply(api, &plan, &config).await.map(drop)

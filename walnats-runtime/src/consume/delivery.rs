@@ -100,6 +100,17 @@ impl Delivery {
         })
     }
 
+    /// The state that goes with [`Delivery::traceparent`], from the same place.
+    pub fn tracestate(&self) -> Option<&str> {
+        if self.header("traceparent").is_some() {
+            return self.header("tracestate");
+        }
+        match self.cloud_event()?.extensions.get("tracestate") {
+            Some(crate::AttributeValue::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+
     /// The attributes, if it came as a valid CloudEvent, in binary or structured mode.
     pub fn cloud_event(&self) -> Option<&CloudEvent> {
         self.inner.cloud_event.as_ref()

@@ -23,11 +23,31 @@ pub enum ReadError {
         refused: Vec<RefusedConsumer>,
     },
     /// A stream does not exist: register it first, with `events.register()`. While the reader runs: it was deleted, and did not come
-    /// back within [`ReaderOptions::patience`](crate::ReaderOptions::patience).
+    /// back within [`ReaderOptions::missing_stream_timeout`](crate::ReaderOptions::missing_stream_timeout).
     #[error("there is no stream `{stream}`")]
     NoStream {
         /// Its name on this server.
         stream: String,
+    },
+    /// Another process changed or deleted a consumer whenever it was to be registered.
+    #[error("consumer `{consumer}` of stream `{stream}` was not registered: another process changed it each time")]
+    Overtaken {
+        /// The stream's name on this server.
+        stream: String,
+        /// The consumer's name.
+        consumer: String,
+    },
+    /// The server refused every pull for longer than
+    /// [`ReaderOptions::missing_stream_timeout`](crate::ReaderOptions::missing_stream_timeout): too many other clients pull from
+    /// the consumer (`max_waiting`), or somebody changed it.
+    #[error("the server refuses to deliver from consumer `{consumer}` of stream `{stream}`: {status}")]
+    PullsRefused {
+        /// The stream's name on this server.
+        stream: String,
+        /// The consumer's name.
+        consumer: String,
+        /// The server's status and words: `409 Exceeded MaxWaiting`.
+        status: String,
     },
     /// The connection was closed for good.
     #[error("the connection was closed")]

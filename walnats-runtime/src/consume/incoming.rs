@@ -6,7 +6,7 @@ use async_nats::{HeaderMap, Message};
 
 use crate::cloud_event::{CloudEvent, CloudEventError};
 use crate::error::DecodeError;
-use crate::event::{Event, EventDescriptor};
+use crate::event::{Event, EventDescriptor, is_envelope};
 
 /// An event that a service consumes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +86,7 @@ pub(super) fn placed<'a>(
 ) -> Result<Incoming<'a>, ReadMessageError> {
     let none = HeaderMap::new();
     let headers = message.headers.as_ref().unwrap_or(&none);
-    let (cloud_event, payload) = if is_structured(headers) {
+    let (cloud_event, payload) = if header(headers, "content-type").is_some_and(is_envelope) {
         let (event, data) = CloudEvent::from_structured(&message.payload).map_err(ReadMessageError::CloudEvent)?;
         (Some(event), Cow::Owned(data.ok_or(ReadMessageError::NoData)?))
     } else {
@@ -113,12 +113,6 @@ pub(super) fn placed<'a>(
 pub(super) fn header<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
     let mut found = headers.iter().filter(|(name, _)| AsRef::<str>::as_ref(*name).eq_ignore_ascii_case(wanted));
     found.find_map(|(_, values)| values.first()).map(|value| value.as_str())
-}
-
-fn is_structured(headers: &HeaderMap) -> bool {
-    const PREFIX: &str = "application/cloudevents";
-    let content_type = header(headers, "content-type").unwrap_or_default();
-    content_type.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
 }
 
 fn by_subject(filters: &[impl AsRef<str>], subject: &str) -> Result<usize, ReadMessageError> {

@@ -11,14 +11,15 @@ pub struct ReaderOptions {
     pub(super) retry: Backoff,
     pub(super) ack_wait: Duration,
     pub(super) max_ack_pending: u32,
-    pub(super) handle_within: Duration,
-    pub(super) stop_within: Duration,
-    pub(super) patience: Duration,
+    pub(super) handler_timeout: Duration,
+    pub(super) shutdown_timeout: Duration,
+    pub(super) missing_stream_timeout: Duration,
     pub(super) confirm: bool,
     pub(super) start: Option<Start>,
     pub(super) allow_skipping: bool,
-    pub(super) dead_stream: String,
-    pub(super) dead_max_age: Option<Duration>,
+    pub(super) dead_letter_stream: String,
+    pub(super) dead_letter_max_age: Option<Duration>,
+    pub(super) dead_letter_replicas: Option<u8>,
 }
 
 /// Where a consumer begins when it is created.
@@ -70,22 +71,26 @@ impl ReaderOptions {
     }
 
     /// How long a handler may run. Default 5 minutes. After that it is cancelled, and the event is tried again.
-    pub fn handle_within(mut self, limit: Duration) -> Self {
-        self.handle_within = limit.max(Duration::from_millis(1));
+    pub fn handler_timeout(mut self, limit: Duration) -> Self {
+        self.handler_timeout = limit.max(Duration::from_millis(1));
         self
     }
 
     /// How long handlers may run after the shutdown began. Default 30 s; at least 5 s, so that what the server was just sending
     /// has been handed out by then. After that they are cancelled, and their events are given back to the server.
-    pub fn stop_within(mut self, limit: Duration) -> Self {
-        self.stop_within = limit.max(Duration::from_secs(5));
+    ///
+    /// Every delivery is an attempt for the server, also one that was cut off like this; if it was the last one, the event becomes a
+    /// dead letter. So give handlers the time that they need: no handler that ends in time loses an attempt by a stop.
+    pub fn shutdown_timeout(mut self, limit: Duration) -> Self {
+        self.shutdown_timeout = limit.max(Duration::from_secs(5));
         self
     }
 
-    /// How long a stream may be missing, or the server may refuse the consumer, before [`Reader::run`](crate::Reader::run) ends
-    /// with an error. Default 1 minute. A server that does not answer is waited for without limit.
-    pub fn patience(mut self, patience: Duration) -> Self {
-        self.patience = patience;
+    /// How long a stream may be missing, or the server may refuse the consumer or every pull, before
+    /// [`Reader::run`](crate::Reader::run) ends with an error. Default 1 minute. A server that does not answer, or whose JetStream has
+    /// no leader or no space, is waited for without limit.
+    pub fn missing_stream_timeout(mut self, missing_stream_timeout: Duration) -> Self {
+        self.missing_stream_timeout = missing_stream_timeout;
         self
     }
 
@@ -104,7 +109,7 @@ impl ReaderOptions {
     }
 
     /// Permits changes of the service's subject filters by which stored events are never delivered to it: see
-    /// [`ConsumerRefusal`](crate::ConsumerRefusal).
+    /// [`ConsumerRefusal`](crate::ConsumerRefusal). Nothing is read from the stream then to see whether there are any.
     pub fn allow_skipping(mut self) -> Self {
         self.allow_skipping = true;
         self
@@ -112,14 +117,21 @@ impl ReaderOptions {
 
     /// The stream for dead letters; without the prefix of [`Options::stream_prefix`](crate::Options::stream_prefix). Default
     /// `dead-letters`. Services can share it.
-    pub fn dead_stream(mut self, name: impl Into<String>) -> Self {
-        self.dead_stream = name.into();
+    pub fn dead_letter_stream(mut self, name: impl Into<String>) -> Self {
+        self.dead_letter_stream = name.into();
         self
     }
 
     /// How long dead letters are kept. Default: not stated, so without limit if the stream is created.
-    pub fn dead_max_age(mut self, age: Duration) -> Self {
-        self.dead_max_age = Some(age);
+    pub fn dead_letter_max_age(mut self, age: Duration) -> Self {
+        self.dead_letter_max_age = Some(age);
+        self
+    }
+
+    /// How many replicas the stream of dead letters has at least, 1 to 5. Default: as many as the stream that is read; the most,
+    /// if there are several. A stream that has more keeps them.
+    pub fn dead_letter_replicas(mut self, replicas: u8) -> Self {
+        self.dead_letter_replicas = Some(replicas.clamp(1, 5));
         self
     }
 }
@@ -131,14 +143,15 @@ impl Default for ReaderOptions {
             retry: Backoff::default(),
             ack_wait: Duration::from_secs(30),
             max_ack_pending: 10_000,
-            handle_within: Duration::from_secs(300),
-            stop_within: Duration::from_secs(30),
-            patience: Duration::from_secs(60),
+            handler_timeout: Duration::from_secs(300),
+            shutdown_timeout: Duration::from_secs(30),
+            missing_stream_timeout: Duration::from_secs(60),
             confirm: false,
             start: None,
             allow_skipping: false,
-            dead_stream: "dead-letters".to_owned(),
-            dead_max_age: None,
+            dead_letter_stream: "dead-letters".to_owned(),
+            dead_letter_max_age: None,
+            dead_letter_replicas: None,
         }
     }
 }

@@ -9,23 +9,23 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::consumer::{self, Applied, ConsumerAction, ConsumerPlan, RefusedConsumer, Wanted};
-use super::dead_letter;
+use super::consumer::{self, ConsumerPlan, Wanted};
+use super::dispatch::Dispatcher;
 use super::error::ReadError;
-use super::hand::Desk;
 use super::handler::{AnyHandler, Handler, Typed};
+use super::in_progress::InProgress;
 use super::incoming::ConsumedEvent;
-use super::lane::Lane;
+use super::monitor::ReaderMonitor;
 use super::options::ReaderOptions;
-use super::pulse::Pulse;
-use super::served::{Counts, Served};
+use super::pull_loop::PullLoop;
+use super::registration::{self, Registered};
+use super::served::Served;
+use super::source::Source;
 use crate::event::Event;
 use crate::jetstream::Api;
+use crate::metric;
 use crate::publisher::Publisher;
 use crate::register::RegisterError;
-
-/// How often a consumer is planned again because another instance of the service was faster.
-const RACES: usize = 5;
 
 /// Reads the events that a service consumes, and calls a handler for each. Generated code wraps it: `events.billing().reader()`.
 ///
@@ -39,12 +39,20 @@ pub struct Reader {
     events: &'static [ConsumedEvent],
     handlers: Vec<Option<Arc<dyn AnyHandler>>>,
     options: ReaderOptions,
+    monitor: ReaderMonitor,
 }
 
 impl Reader {
     /// A reader of these events. `service` is the name of its consumers.
     pub fn new(publisher: Publisher, service: &'static str, events: &'static [ConsumedEvent]) -> Self {
-        Self { publisher, service, events, handlers: vec![None; events.len()], options: ReaderOptions::default() }
+        Self {
+            publisher,
+            service,
+            events,
+            handlers: vec![None; events.len()],
+            options: ReaderOptions::default(),
+            monitor: ReaderMonitor::default(),
+        }
     }
 
     /// Sets the handler of `E`, which must be one of the reader's events; anything else is ignored.
@@ -68,6 +76,11 @@ impl Reader {
         self
     }
 
+    /// Looks at the reader while it runs: its health and what it did. Take it before [`Reader::run`].
+    pub fn monitor(&self) -> ReaderMonitor {
+        self.monitor.clone()
+    }
+
     /// Returns what [`Reader::register`] would do with the consumers, and changes nothing.
     ///
     /// # Errors
@@ -77,7 +90,7 @@ impl Reader {
         let api = self.api();
         let mut plans = Vec::new();
         for wanted in self.wanted() {
-            self.stream(&api, &wanted).await?;
+            registration::stream(&api, &wanted).await?;
             plans.push(consumer::plan(&api, &wanted).await.map_err(RegisterError::from)?.0);
         }
         Ok(plans)
@@ -93,31 +106,15 @@ impl Reader {
     ///
     /// A stream does not exist, a consumer was refused, or the server cannot be asked. The other consumers were registered.
     pub async fn register(&self) -> Result<Vec<ConsumerPlan>, ReadError> {
-        Ok(self.registered().await?.into_iter().map(|(plan, ..)| plan).collect())
+        Ok(self.registered().await?.into_iter().map(|consumer| consumer.plan).collect())
     }
 
-    /// Registers everything, and returns what is read from.
-    async fn registered(&self) -> Result<Vec<(ConsumerPlan, Wanted, consumer::PresentStream)>, ReadError> {
-        self.publisher.register(&[dead_letter::stream(&self.options.dead_stream, self.options.dead_max_age)]).await?;
-        let api = self.api();
-        let (mut done, mut refused) = (Vec::new(), Vec::new());
-        for wanted in self.wanted() {
-            let stream = self.stream(&api, &wanted).await?;
-            let plan = registered(&api, &wanted).await?;
-            match &plan.action {
-                ConsumerAction::Refused(refusals) => refused.push(RefusedConsumer {
-                    stream: plan.stream.clone(),
-                    consumer: plan.consumer.clone(),
-                    refusals: refusals.clone(),
-                }),
-                _ => done.push((plan, wanted, stream)),
-            }
-        }
-        if refused.is_empty() { Ok(done) } else { Err(ReadError::Refused { refused }) }
+    async fn registered(&self) -> Result<Vec<Registered>, ReadError> {
+        registration::register(&self.publisher, &self.api(), self.wanted(), &self.options).await
     }
 
     /// Reads until `shutdown` ends and everything in hand is settled. It fetches nothing more then; handlers have
-    /// [`ReaderOptions::stop_within`] to end, and the events of those that do not are given back. A stop takes some seconds if
+    /// [`ReaderOptions::shutdown_timeout`] to end, and the events of those that do not are given back. A stop takes some seconds if
     /// nothing is in hand, because it waits for what the server may just be sending.
     ///
     /// Lost connections, restarted servers, new leaders and deleted consumers are overcome. Keep the publisher open until the reader
@@ -129,32 +126,37 @@ impl Reader {
     /// An event has no handler, registering failed, a stream is missing, or the connection was closed. What was in hand is settled.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<Served, ReadError> {
         let handlers = self.complete()?;
-        let sources = self.registered().await?;
+        let consumers = self.registered().await?;
         let (stop, stopping) = watch::channel(false);
         let (cut, is_cut) = watch::channel(false);
         let names = self.publisher.names();
-        let desk = Arc::new(Desk {
+        let dispatcher = Arc::new(Dispatcher {
             client: self.publisher.client().clone(),
             service: self.service,
             events: self.events,
             filters: self.events.iter().map(|event| names.subject(event.filter.to_owned())).collect(),
             handlers,
-            counts: Counts::default(),
-            pulse: Pulse::new(self.options.ack_wait),
+            shared: self.monitor.shared.clone(),
+            in_progress: InProgress::new(self.options.ack_wait),
             stopping: stopping.clone(),
             cut: is_cut,
             options: self.options.clone(),
             publisher: self.publisher.clone(),
         });
         let api = self.api();
-        let mut lanes = JoinSet::new();
-        for (_, wanted, stream) in sources {
-            lanes.spawn(Lane::new(desk.clone(), api.clone(), wanted, stream).run(stopping.clone()));
+        let mut loops = JoinSet::new();
+        metric::reader::describe();
+        let sources = consumers.into_iter().map(|consumer| (Arc::new(Source::new(&consumer, &self.options)), consumer));
+        let sources: Vec<(Arc<Source>, Registered)> = sources.collect();
+        let progress = sources.iter().map(|(source, _)| source.progress.clone()).collect();
+        let _running = self.monitor.shared.runs(progress);
+        for (source, consumer) in sources {
+            loops.spawn(PullLoop::new(dispatcher.clone(), api.clone(), consumer, source).run(stopping.clone()));
         }
-        let mut pulses = JoinSet::new();
-        pulses.spawn(desk.pulse.clone().run(desk.client.clone()));
-        let result = supervised(lanes, shutdown, &stop, &cut, self.options.stop_within).await;
-        result.map(|()| desk.counts.read())
+        let mut in_progress = JoinSet::new();
+        in_progress.spawn(dispatcher.in_progress.clone().run(dispatcher.client.clone()));
+        let result = supervised(loops, shutdown, &stop, &cut, self.options.shutdown_timeout).await;
+        result.map(|()| dispatcher.shared.counts.read())
     }
 
     /// The handlers, if none is missing.
@@ -166,11 +168,6 @@ impl Reader {
         } else {
             Err(ReadError::NoHandler { events })
         }
-    }
-
-    async fn stream(&self, api: &Api, wanted: &Wanted) -> Result<consumer::PresentStream, ReadError> {
-        let stream = consumer::stream(api, &wanted.stream).await.map_err(RegisterError::from)?;
-        stream.ok_or_else(|| ReadError::NoStream { stream: wanted.stream.clone() })
     }
 
     fn api(&self) -> Api {
@@ -202,40 +199,27 @@ impl Reader {
     }
 }
 
-/// Registers a consumer, again if another instance was faster. Returns the plan that was applied, or refused.
-async fn registered(api: &Api, wanted: &Wanted) -> Result<ConsumerPlan, ReadError> {
-    let mut races = 0;
-    loop {
-        let (plan, config) = consumer::plan(api, wanted).await.map_err(RegisterError::from)?;
-        let applied = consumer::apply(api, &plan, &config).await.map_err(RegisterError::from)?;
-        races += 1;
-        if applied == Applied::Done || races == RACES {
-            return Ok(plan);
-        }
-    }
-}
-
-/// Waits for the shutdown or the first lane that fails, and then for all lanes.
+/// Waits for the shutdown or the first loop that fails, and then for all loops.
 async fn supervised(
-    mut lanes: JoinSet<Result<(), ReadError>>,
+    mut loops: JoinSet<Result<(), ReadError>>,
     shutdown: impl Future<Output = ()>,
     stop: &watch::Sender<bool>,
     cut: &watch::Sender<bool>,
-    stop_within: Duration,
+    shutdown_timeout: Duration,
 ) -> Result<(), ReadError> {
     let mut result = tokio::select! {
         () = shutdown => Ok(()),
-        Some(ended) = lanes.join_next() => ended.unwrap_or(Err(ReadError::Runtime)),
+        Some(ended) = loops.join_next() => ended.unwrap_or(Err(ReadError::Runtime)),
     };
     stop.send_replace(true);
     let late = async {
-        tokio::time::sleep(stop_within).await;
+        tokio::time::sleep(shutdown_timeout).await;
         cut.send_replace(true);
         std::future::pending::<()>().await;
     };
     let all = async {
         let mut first = Ok(());
-        while let Some(ended) = lanes.join_next().await {
+        while let Some(ended) = loops.join_next().await {
             first = first.and(ended.unwrap_or(Err(ReadError::Runtime)));
         }
         first

@@ -72,6 +72,9 @@ pub(crate) enum Failure {
         request: String,
         /// JetStream's error code.
         code: u64,
+        /// The status beside it, like that of HTTP.
+        #[cfg_attr(not(feature = "consume"), expect(dead_code, reason = "only readers ask whether it passes"))]
+        status: u64,
         /// The server's words.
         description: String,
     },
@@ -98,6 +101,18 @@ pub(crate) enum Failure {
         /// The parse error.
         source: serde_json::Error,
     },
+}
+
+impl Failure {
+    /// Whether the same request may succeed later, without a change of the request or of JetStream's configuration.
+    #[cfg(feature = "consume")]
+    pub(crate) fn passes(&self) -> bool {
+        match self {
+            Self::NoResponders | Self::Timeout { .. } | Self::Unsent { .. } => true,
+            Self::Server { code, status, .. } => super::ErrorCode::of(*code, *status).passes,
+            Self::Answer { .. } => false,
+        }
+    }
 }
 
 impl Api {
@@ -145,6 +160,24 @@ impl Api {
 
 fn refused(request: String, error: &Value) -> Failure {
     let code = error.get("err_code").and_then(Value::as_u64).unwrap_or_default();
+    let status = error.get("code").and_then(Value::as_u64).unwrap_or_default();
     let description = error.get("description").and_then(Value::as_str).unwrap_or_default();
-    Failure::Server { request, code, description: description.to_owned() }
+    Failure::Server { request, code, status, description: description.to_owned() }
+}
+
+#[cfg(all(test, feature = "consume"))]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_servers_get_over_is_known_by_code_or_status() {
+        for (code, status, passes) in
+            [(10008, 503, true), (10023, 503, true), (99_999, 503, true), (10059, 404, false), (10012, 400, false)]
+        {
+            let failure = refused(String::new(), &json!({"err_code": code, "code": status, "description": ""}));
+            assert_eq!(failure.passes(), passes, "{code}");
+        }
+    }
 }

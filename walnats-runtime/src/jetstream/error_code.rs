@@ -33,6 +33,8 @@ pub(crate) mod code {
     pub(crate) const NO_JETSTREAM: u64 = 10076;
     pub(crate) const NO_JETSTREAM_FOR_ACCOUNT: u64 = 10039;
     pub(crate) const UNAVAILABLE: u64 = 10008;
+    #[cfg(feature = "consume")]
+    pub(crate) const CONSUMER_NOT_FOUND: u64 = 10014;
     pub(crate) const NO_MESSAGE: u64 = 10037;
     pub(crate) const MEMORY_EXCEEDED: u64 = 10028;
     pub(crate) const STORAGE_EXCEEDED: u64 = 10047;
@@ -44,6 +46,10 @@ pub(crate) mod code {
     pub(crate) const WRONG_LAST_MESSAGE_ID: u64 = 10070;
     pub(crate) const WRONG_LAST_SEQUENCE: u64 = 10071;
     pub(crate) const STREAM_STORE_FAILED: u64 = 10077;
+    #[cfg(feature = "consume")]
+    pub(crate) const CONSUMER_EXISTS: u64 = 10148;
+    #[cfg(feature = "consume")]
+    pub(crate) const CONSUMER_DOES_NOT_EXIST: u64 = 10149;
     pub(crate) const DUPLICATE_IN_PROCESS: u64 = 10158;
     pub(crate) const WRONG_LAST_SEQUENCE_UNKNOWN: u64 = 10164;
     pub(crate) const BATCH_INCOMPLETE: u64 = 10176;

@@ -73,7 +73,7 @@ impl From<Failure> for RegisterError {
                 description,
                 ..
             } => Self::NoJetStream { why: format!("{description} ({code})") },
-            Failure::Server { request, code, description } => Self::Server { request, code, description },
+            Failure::Server { request, code, description, .. } => Self::Server { request, code, description },
             Failure::NoResponders => {
                 Self::NoJetStream { why: "nothing answers its requests (503 no responders)".to_owned() }
             }

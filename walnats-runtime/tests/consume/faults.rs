@@ -1,10 +1,10 @@
 //! Servers that die, consumers and streams that are deleted: a reader goes on, or ends with an error.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde_json::json;
-use walnats_runtime::{Delivery, ReadError, ReaderOptions};
+use walnats_runtime::{Delivery, ReadError, ReaderOptions, Start};
 use walnats_server::{NatsCluster, NatsServer};
 
 use crate::events::{Events, OrderPlaced};
@@ -13,7 +13,9 @@ use crate::stage::*;
 /// A reader that notes each order, and waits 20 s for a stream that is missing.
 fn noting(events: &Events, seen: &Seen) -> Running {
     let here = seen.clone();
-    let options = |options: ReaderOptions| options.ack_wait(Duration::from_secs(5)).patience(Duration::from_secs(20));
+    let options = |options: ReaderOptions| {
+        options.ack_wait(Duration::from_secs(5)).missing_stream_timeout(Duration::from_secs(20))
+    };
     run(events, options, move |order: OrderPlaced, _: Delivery| {
         here.add(order.id);
         async {}
@@ -153,6 +155,99 @@ async fn a_leader_that_is_lost_is_replaced() -> TestResult {
         place(&events, &format!("after-{number}")).await?;
     }
     all_of(&mut running, &seen, 100).await;
+    running.stop().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_stream_that_is_created_again_is_read_from_its_beginning_wherever_the_reader_began() -> TestResult {
+    for start in [Start::Sequence(3), Start::New, Start::Time(SystemTime::now() + Duration::from_secs(600))] {
+        let server = NatsServer::start()?;
+        let events = ready(&server).await?;
+        for id in ["o-1", "o-2"] {
+            place(&events, id).await?;
+        }
+        let seen = Seen::default();
+        let here = seen.clone();
+        let from = |options: ReaderOptions| options.start(start);
+        let mut running = run(&events, from, move |order: OrderPlaced, _: Delivery| {
+            here.add(order.id);
+            async {}
+        });
+        eventually(async || number(&events, "orders", "num_waiting").await == 1).await;
+        call(&events, "STREAM.DELETE.orders", json!({})).await;
+        events.register().await?;
+        for id in ["new-1", "new-2"] {
+            place(&events, id).await?;
+        }
+        all_of(&mut running, &seen, 2).await;
+        assert_eq!(seen.all(), ["new-1", "new-2"], "{start:?}");
+        running.stop().await?;
+        // A restart finds the consumer where it was to begin.
+        let reader = events.billing().reader().retry(quick()).configure(from);
+        assert!(reader.register().await.is_ok(), "{start:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_consumer_that_is_deleted_before_it_read_anything_begins_where_it_would_have() -> TestResult {
+    let server = NatsServer::start()?;
+    let events = ready(&server).await?;
+    place(&events, "before").await?;
+    let seen = Seen::default();
+    let here = seen.clone();
+    let mut running = run(
+        &events,
+        |options| options.start(Start::New),
+        move |order: OrderPlaced, _: Delivery| {
+            here.add(order.id);
+            async {}
+        },
+    );
+    eventually(async || number(&events, "orders", "num_waiting").await == 1).await;
+    call(&events, "CONSUMER.DELETE.orders.billing", json!({})).await;
+    place(&events, "after").await?;
+    all_of(&mut running, &seen, 1).await;
+    assert_eq!(seen.all(), ["after"]);
+    running.stop().await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_quorum_that_is_lost_is_waited_for() -> TestResult {
+    let mut cluster = NatsCluster::start(3)?;
+    cluster.wait_until_ready()?;
+    let events = Events::connect(cluster.nodes()[0].url()).await?;
+    let replicated: Vec<_> = crate::events::STREAMS
+        .iter()
+        .map(|stream| walnats_runtime::StreamDescriptor { replicas: Some(3), ..*stream })
+        .collect();
+    events.publisher().register(&replicated).await?;
+    let seen = Seen::default();
+    let here = seen.clone();
+    let hasty = |options: ReaderOptions| options.missing_stream_timeout(Duration::from_secs(2));
+    let mut running = run(&events, hasty, move |order: OrderPlaced, _: Delivery| {
+        here.add(order.id);
+        async {}
+    });
+    place(&events, "before").await?;
+    all_of(&mut running, &seen, 1).await;
+    let dead = call(&events, "STREAM.INFO.dead-letters", json!({})).await;
+    assert_eq!(dead.pointer("/config/num_replicas"), Some(&json!(3)), "dead letters are as durable as what is read");
+    for node in &mut cluster.nodes_mut()[1..] {
+        node.kill();
+    }
+    // JetStream answers with errors (10008) then.
+    let asked = async || call(&events, "CONSUMER.INFO.orders.billing", json!({})).await;
+    eventually(async || asked().await.pointer("/error/err_code") == Some(&json!(10008))).await;
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    assert!(!running.task.is_finished(), "the reader waits");
+    for node in &mut cluster.nodes_mut()[1..] {
+        node.restart()?;
+    }
+    eventually(async || place(&events, "after").await.is_ok()).await;
+    all_of(&mut running, &seen, 2).await;
     running.stop().await?;
     Ok(())
 }

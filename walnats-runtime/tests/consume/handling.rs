@@ -189,7 +189,7 @@ async fn what_is_in_progress_is_not_delivered_again_and_not_for_ever() -> TestRe
     place(&events, "hung").await?;
     let seen = Seen::default();
     let here = seen.clone();
-    let limited = |options: walnats_runtime::ReaderOptions| options.handle_within(Duration::from_millis(500));
+    let limited = |options: walnats_runtime::ReaderOptions| options.handler_timeout(Duration::from_millis(500));
     let running = run(&events, limited, move |_: OrderPlaced, about: Delivery| {
         here.add(about.attempt().to_string());
         std::future::pending::<()>()

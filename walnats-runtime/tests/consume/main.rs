@@ -1,13 +1,21 @@
 //! What a reader promises, against a real nats-server.
 #![deny(warnings)]
 
+mod acknowledging;
 mod dead_letters;
 mod faults;
 mod handling;
 mod instances;
+mod monitoring;
+mod permissions;
+mod refused_pulls;
 mod registering;
 mod stage;
 mod stopping;
+mod unstorable;
+
+#[path = "../engine/recorded_log.rs"]
+mod recorded_log;
 
 /// As `build.rs` would have written it, format included.
 #[rustfmt::skip]

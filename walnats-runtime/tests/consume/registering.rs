@@ -193,3 +193,54 @@ async fn environments_have_consumers_and_dead_letters_of_their_own() -> TestResu
     assert_eq!((&info["num_pending"], &info["num_ack_pending"]), (&json!(0), &json!(0)));
     Ok(())
 }
+
+#[tokio::test]
+async fn what_others_change_again_and_again_is_an_error() -> TestResult {
+    let server = NatsServer::start()?;
+    ready(&server).await?;
+    let events = Events::connect_with(server.url(), Options::new().api_prefix("RACE.API")).await?;
+    // Whenever the reader changes its consumer, somebody else is faster.
+    let client = async_nats::connect(server.url()).await?;
+    let mut requests = client.subscribe("RACE.API.>").await?;
+    round_trip(&client).await?;
+    let others = tokio::spawn(async move {
+        while let Some(request) = futures_util::StreamExt::next(&mut requests).await {
+            let operation = request.subject.trim_start_matches("RACE.API.").to_owned();
+            if operation == "CONSUMER.CREATE.orders.billing" {
+                let body: Value = serde_json::from_slice(&request.payload).expect("JSON");
+                let (operation, body) = if body["action"] == "create" {
+                    let config =
+                        json!({"durable_name": "billing", "ack_policy": "explicit", "filter_subject": "orders.*"});
+                    ("CREATE", json!({"stream_name": "orders", "config": config, "action": "create"}))
+                } else {
+                    ("DELETE", json!({}))
+                };
+                let subject = format!("$JS.API.CONSUMER.{operation}.orders.billing");
+                client.request(subject, body.to_string().into()).await.expect("an answer");
+            }
+            let answer = client.request(format!("$JS.API.{operation}"), request.payload).await.expect("an answer");
+            client.publish(request.reply.expect("a request"), answer.payload).await.expect("a connection");
+        }
+    });
+    let error = events.billing().reader().register().await.expect_err("the consumer is not as it should be");
+    let text = walnats_runtime::Chain(&error).to_string();
+    assert!(text.contains("`billing` of stream `orders`") && text.contains("changed"), "{text}");
+    others.abort();
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_permits_skipping_needs_not_read_the_stream() -> TestResult {
+    let permissions = "publish: { deny: [\"$JS.API.STREAM.MSG.GET.>\"] }";
+    let users = format!("authorization {{ users: [{{ user: u, password: p, permissions: {{ {permissions} }} }}] }}");
+    let server = NatsServer::builder().config(&users).start()?;
+    let nats = async_nats::ConnectOptions::new().user_and_password("u".into(), "p".into());
+    let events = Events::connect_with(server.url(), Options::new().nats(nats)).await?;
+    events.register().await?;
+    reader(&events, &BOTH).register().await?;
+    place(&events, "o-1").await?;
+    assert!(reader(&events, &CANCELLED).register().await.is_err(), "it cannot be seen whether events are skipped");
+    reader(&events, &CANCELLED).options(ReaderOptions::new().allow_skipping()).register().await?;
+    assert_eq!(config(&events).await["filter_subject"], json!("orders.cancelled"));
+    Ok(())
+}

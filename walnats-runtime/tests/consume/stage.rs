@@ -60,6 +60,10 @@ pub struct Running {
 }
 
 impl Running {
+    pub fn new(stop: oneshot::Sender<()>, task: JoinHandle<Result<Served, ReadError>>) -> Self {
+        Self { stop, task }
+    }
+
     /// Stops it gracefully.
     pub async fn stop(self) -> Result<Served, Box<dyn Error>> {
         let _ = self.stop.send(());
@@ -153,4 +157,10 @@ pub async fn dead_letters(events: &Events, count: u64) -> Result<Vec<DeadLetter>
         });
     }
     Ok(letters)
+}
+
+/// Waits until the server has everything that was sent before: subscriptions, for example.
+pub async fn round_trip(client: &async_nats::Client) -> TestResult {
+    client.request("$JS.API.INFO", "".into()).await?;
+    Ok(())
 }

@@ -44,7 +44,7 @@ async fn what_does_not_end_in_time_is_given_back() -> TestResult {
     place(&events, "slow").await?;
     let seen = Seen::default();
     let here = seen.clone();
-    let hasty = |options: walnats_runtime::ReaderOptions| options.stop_within(Duration::from_millis(100));
+    let hasty = |options: walnats_runtime::ReaderOptions| options.shutdown_timeout(Duration::from_millis(100));
     let running = run(&events, hasty, move |_: OrderPlaced, about: Delivery| {
         here.add(about.attempt().to_string());
         std::future::pending::<()>()

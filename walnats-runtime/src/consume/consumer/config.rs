@@ -33,15 +33,12 @@ impl Wanted {
             "name": self.name,
             "ack_policy": "explicit",
             "replay_policy": "instant",
-            "deliver_policy": "all",
         });
         if let Some(object) = config.as_object_mut() {
             self.state(object);
-            let start = self.start.unwrap_or(Start::All);
-            let (policy, extra) = policy(start);
-            object.insert("deliver_policy".to_owned(), json!(policy));
-            object.extend(extra);
-            object.insert("metadata".to_owned(), json!({START: text(start)}));
+            let start = settings(self.start.unwrap_or(Start::All));
+            object.insert("metadata".to_owned(), json!({START: text(&start)}));
+            object.extend(start);
         }
         config
     }
@@ -83,10 +80,16 @@ impl Wanted {
         if setting("ack_policy") != "explicit" {
             refusals.push(ConsumerRefusal::AckPolicy { present: setting("ack_policy") });
         }
+        let groups = present.get("priority_groups").and_then(Value::as_array).into_iter().flatten();
+        let groups: Vec<String> = groups.filter_map(Value::as_str).map(str::to_owned).collect();
+        if !groups.is_empty() {
+            refusals.push(ConsumerRefusal::PriorityGroups { groups });
+        }
         if let Some(start) = self.start {
-            let wanted = text(start);
+            let wanted = text(&settings(start));
             let kept = present.pointer(&format!("/metadata/{START}")).and_then(Value::as_str);
-            let present = kept.map_or_else(|| present_start(present), str::to_owned);
+            // One that walnats did not create has no such note.
+            let present = kept.map_or_else(|| present.as_object().map(text).unwrap_or_default(), str::to_owned);
             if present != wanted {
                 refusals.push(ConsumerRefusal::Start { present, wanted });
             }
@@ -95,34 +98,30 @@ impl Wanted {
     }
 }
 
-fn policy(start: Start) -> (&'static str, Map<String, Value>) {
+/// A start as the settings of a consumer.
+fn settings(start: Start) -> Map<String, Value> {
     let (policy, extra) = match start {
         Start::All => ("all", None),
         Start::New => ("new", None),
         Start::Time(time) => ("by_start_time", Some(("opt_start_time", json!(rfc3339(time))))),
         Start::Sequence(sequence) => ("by_start_sequence", Some(("opt_start_seq", json!(sequence.max(1))))),
     };
-    (policy, extra.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    let all = [Some(("deliver_policy", json!(policy))), extra];
+    all.into_iter().flatten().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// A start as text.
-fn text(start: Start) -> String {
-    let (policy, extra) = policy(start);
-    extra.values().fold(policy.to_owned(), |text, value| match value.as_str() {
-        Some(value) => format!("{text} {value}"),
-        None => format!("{text} {value}"),
-    })
-}
-
-/// The start of a consumer that walnats did not create.
-fn present_start(config: &Value) -> String {
-    let policy = config.get("deliver_policy").and_then(Value::as_str).unwrap_or("all");
+/// The start in the settings of a consumer, as text.
+fn text(settings: &Map<String, Value>) -> String {
+    let policy = settings.get("deliver_policy").and_then(Value::as_str).unwrap_or("all");
     let extra = match policy {
-        "by_start_time" => config.get("opt_start_time").and_then(Value::as_str).map(str::to_owned),
-        "by_start_sequence" => config.get("opt_start_seq").map(Value::to_string),
+        "by_start_time" => settings.get("opt_start_time"),
+        "by_start_sequence" => settings.get("opt_start_seq"),
         _ => None,
     };
-    extra.map_or_else(|| policy.to_owned(), |extra| format!("{policy} {extra}"))
+    match extra.map(|extra| extra.as_str().map_or_else(|| extra.to_string(), str::to_owned)) {
+        Some(extra) => format!("{policy} {extra}"),
+        None => policy.to_owned(),
+    }
 }
 
 /// Times that cannot be written, before year -9999, say, mean the beginning.

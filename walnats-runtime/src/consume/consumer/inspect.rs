@@ -1,5 +1,7 @@
 //! What the server says about a stream and its consumer.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 use walnats_subject::covers;
@@ -7,9 +9,6 @@ use walnats_subject::covers;
 use super::config::Wanted;
 use super::plan::ConsumerRefusal;
 use crate::jetstream::{Api, Failure, code};
-
-/// There is no consumer of that name.
-const CONSUMER_NOT_FOUND: u64 = 10014;
 
 /// A consumer on the server.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -24,6 +23,10 @@ pub(in crate::consume) struct Present {
     num_pending: u64,
     #[serde(default)]
     num_ack_pending: u64,
+    #[serde(default)]
+    num_waiting: usize,
+    #[serde(default)]
+    paused: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
@@ -34,8 +37,41 @@ struct Sequences {
 
 impl Present {
     /// Everything up to this sequence number is settled.
-    pub(in crate::consume) fn floor(&self) -> u64 {
+    pub(in crate::consume) fn ack_floor(&self) -> u64 {
         self.ack_floor.stream_seq
+    }
+
+    /// Events that no instance was given yet.
+    pub(in crate::consume) fn pending(&self) -> u64 {
+        self.num_pending
+    }
+
+    /// Events that instances were given and have not settled.
+    pub(in crate::consume) fn unsettled(&self) -> u64 {
+        self.num_ack_pending
+    }
+
+    /// Why the server may have left a pull without any answer; `None` if that is as it should be.
+    pub(in crate::consume) fn unanswered(&self) -> Option<String> {
+        let PullLimits { waiting, .. } = self.pull_limits();
+        if self.paused {
+            None
+        } else if self.num_waiting >= waiting {
+            Some(format!("no more than {waiting} pulls may wait (`max_waiting`), and others do"))
+        } else {
+            Some("it does not answer pulls".to_owned())
+        }
+    }
+
+    /// What the consumer allows of a pull.
+    pub(in crate::consume) fn pull_limits(&self) -> PullLimits {
+        let limit = |name: &str| self.config.get(name).and_then(Value::as_u64).filter(|limit| *limit > 0);
+        let count = |name: &str| limit(name).and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
+        PullLimits {
+            batch: count("max_batch"),
+            expires: limit("max_expires").map_or(Duration::MAX, Duration::from_nanos),
+            waiting: count("max_waiting"),
+        }
     }
 
     fn filters(&self) -> Vec<String> {
@@ -46,6 +82,17 @@ impl Present {
     }
 }
 
+/// What a consumer allows of pulls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::consume) struct PullLimits {
+    /// The messages that one asks for.
+    pub batch: usize,
+    /// How long one waits for messages.
+    pub expires: Duration,
+    /// How many wait at the same time, those of all instances together.
+    pub waiting: usize,
+}
+
 /// A stream on the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::consume) struct PresentStream {
@@ -53,15 +100,24 @@ pub(in crate::consume) struct PresentStream {
     pub created: String,
     /// Whether a message is deleted when it is acknowledged.
     pub is_work_queue: bool,
+    /// Whether a message may be deleted when it is settled: in a work queue, or when no other consumer is interested.
+    pub deletes_settled: bool,
+    pub replicas: u8,
 }
 
 /// The stream, if it exists.
 pub(in crate::consume) async fn stream(api: &Api, name: &str) -> Result<Option<PresentStream>, Failure> {
     match api.call(&format!("STREAM.INFO.{name}"), &json!({})).await {
-        Ok(info) => Ok(Some(PresentStream {
-            created: info.get("created").and_then(Value::as_str).unwrap_or_default().to_owned(),
-            is_work_queue: info.pointer("/config/retention").and_then(Value::as_str) == Some("workqueue"),
-        })),
+        Ok(info) => {
+            let retention = info.pointer("/config/retention").and_then(Value::as_str).unwrap_or_default();
+            let replicas = info.pointer("/config/num_replicas").and_then(Value::as_u64);
+            Ok(Some(PresentStream {
+                created: info.get("created").and_then(Value::as_str).unwrap_or_default().to_owned(),
+                is_work_queue: retention == "workqueue",
+                deletes_settled: matches!(retention, "workqueue" | "interest"),
+                replicas: replicas.and_then(|replicas| u8::try_from(replicas).ok()).unwrap_or(1),
+            }))
+        }
         Err(Failure::Server { code: code::STREAM_NOT_FOUND, .. }) => Ok(None),
         Err(failure) => Err(failure),
     }
@@ -72,7 +128,7 @@ pub(super) async fn consumer(api: &Api, stream: &str, name: &str) -> Result<Opti
     let operation = format!("CONSUMER.INFO.{stream}.{name}");
     match api.call(&operation, &json!({})).await {
         Ok(info) => Ok(Some(api.read(&operation, info)?)),
-        Err(Failure::Server { code: CONSUMER_NOT_FOUND | code::STREAM_NOT_FOUND, .. }) => Ok(None),
+        Err(Failure::Server { code: code::CONSUMER_NOT_FOUND | code::STREAM_NOT_FOUND, .. }) => Ok(None),
         Err(failure) => Err(failure),
     }
 }
@@ -91,7 +147,7 @@ pub(super) async fn skipped(api: &Api, wanted: &Wanted, present: &Present) -> Re
         return Ok(refusals);
     }
     for filter in old.iter().filter(|filter| !wanted.filters.iter().any(|new| covers(new, filter))) {
-        let first = first_at(api, &wanted.stream, filter, present.floor().saturating_add(1)).await?;
+        let first = first_at(api, &wanted.stream, filter, present.ack_floor().saturating_add(1)).await?;
         refusals.extend(first.map(|sequence| ConsumerRefusal::Waiting { filter: filter.clone(), sequence }));
     }
     Ok(refusals)

@@ -58,6 +58,15 @@ pub enum ConsumerRefusal {
         /// The present policy.
         present: String,
     },
+    /// It has priority groups: its messages are for clients that name a group, which readers do not.
+    #[error(
+        "it has the priority groups {}, which readers do not name in their pulls: delete it, or give the service another name",
+        list(.groups)
+    )]
+    PriorityGroups {
+        /// The groups.
+        groups: Vec<String>,
+    },
     /// It began elsewhere than [`ReaderOptions::start`](crate::ReaderOptions::start) says, and a server cannot move it.
     #[error("it began at `{present}`, not at `{wanted}`: a server cannot move it, so delete it to begin again")]
     Start {
@@ -88,6 +97,10 @@ pub enum ConsumerRefusal {
         /// The sequence number of the first message that may wait.
         sequence: u64,
     },
+}
+
+fn list(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 pub(super) fn to_create(wanted: &Wanted, config: &Value) -> ConsumerPlan {

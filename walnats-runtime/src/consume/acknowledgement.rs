@@ -17,21 +17,21 @@ const ATTEMPTS: u32 = 4;
 
 /// The end of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
-    /// Not again.
-    Done,
+pub(super) enum Acknowledgement {
+    /// Not again: it is done.
+    Ack,
     /// Again after a pause. Never without one: the server would deliver it again at once, until its attempts are used up.
-    Again(Duration),
+    Nak(Duration),
     /// Not again, as a failure.
-    Terminated,
+    Term,
 }
 
-impl End {
+impl Acknowledgement {
     fn body(self) -> Bytes {
         match self {
-            Self::Done => Bytes::from_static(b"+ACK"),
-            Self::Terminated => Bytes::from_static(b"+TERM stored as a dead letter"),
-            Self::Again(pause) => {
+            Self::Ack => Bytes::from_static(b"+ACK"),
+            Self::Term => Bytes::from_static(b"+TERM stored as a dead letter"),
+            Self::Nak(pause) => {
                 let delay = u64::try_from(bounded(pause).as_nanos()).unwrap_or(u64::MAX);
                 format!("-NAK {}", json!({"delay": delay})).into()
             }
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn nothing_is_given_back_without_a_pause() {
-        assert_eq!(End::Again(Duration::ZERO).body(), "-NAK {\"delay\":10000000}");
-        assert_eq!(End::Again(Duration::from_secs(2)).body(), "-NAK {\"delay\":2000000000}");
+        assert_eq!(Acknowledgement::Nak(Duration::ZERO).body(), "-NAK {\"delay\":10000000}");
+        assert_eq!(Acknowledgement::Nak(Duration::from_secs(2)).body(), "-NAK {\"delay\":2000000000}");
     }
 }

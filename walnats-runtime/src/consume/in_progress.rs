@@ -11,10 +11,13 @@ use tokio::time::{Instant, interval};
 
 /// What is in hand.
 #[derive(Clone, Debug)]
-pub(super) struct Pulse {
+pub(super) struct InProgress {
     held: Arc<Mutex<HashMap<u64, Held>>>,
     next: Arc<AtomicU64>,
     every: Duration,
+    /// Held while one is said, so that nothing is settled meanwhile: said after a negative acknowledgement, it would undo the
+    /// pause.
+    saying: Arc<tokio::sync::Mutex<()>>,
 }
 
 #[derive(Clone, Debug)]
@@ -26,22 +29,22 @@ struct Held {
     until: Option<Instant>,
 }
 
-/// Says it until it is dropped.
-pub(super) struct Beat {
-    pulse: Pulse,
+/// Says it until it ends or is dropped.
+pub(super) struct InProgressGuard {
+    in_progress: InProgress,
     number: u64,
 }
 
-impl Pulse {
+impl InProgress {
     pub(super) fn new(ack_wait: Duration) -> Self {
-        Self { held: Arc::default(), next: Arc::default(), every: ack_wait / 3 }
+        Self { held: Arc::default(), next: Arc::default(), every: ack_wait / 3, saying: Arc::default() }
     }
 
     /// Starts saying it.
-    pub(super) fn of(&self, reply: Subject) -> Beat {
+    pub(super) fn of(&self, reply: Subject) -> InProgressGuard {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         self.all().insert(number, Held { reply, said: Instant::now(), until: None });
-        Beat { pulse: self.clone(), number }
+        InProgressGuard { in_progress: self.clone(), number }
     }
 
     fn all(&self) -> MutexGuard<'_, HashMap<u64, Held>> {
@@ -53,38 +56,48 @@ impl Pulse {
         let mut ticks = interval((self.every / 4).max(Duration::from_millis(50)));
         loop {
             ticks.tick().await;
-            for reply in self.due() {
+            for number in self.due() {
+                let _saying = self.saying.lock().await;
+                // Others may have ended since they were found to be due.
+                let Some(reply) = self.all().get(&number).map(|held| held.reply.clone()) else { continue };
                 // Without a connection, nothing can be said; the event comes again.
                 let _ = client.publish(reply, "+WPI".into()).await;
             }
         }
     }
 
-    fn due(&self) -> Vec<Subject> {
+    fn due(&self) -> Vec<u64> {
         let now = Instant::now();
         let mut all = self.all();
-        let due = all
-            .values_mut()
-            .filter(|held| held.until.is_none_or(|until| now < until) && now.duration_since(held.said) >= self.every);
-        due.map(|held| {
+        let due = all.iter_mut().filter(|(_, held)| {
+            held.until.is_none_or(|until| now < until) && now.duration_since(held.said) >= self.every
+        });
+        due.map(|(number, held)| {
             held.said = now;
-            held.reply.clone()
+            *number
         })
         .collect()
     }
 }
 
-impl Beat {
+impl InProgressGuard {
     /// Stops saying it after this time at the latest.
     pub(super) fn for_at_most(&self, limit: Duration) {
-        if let Some(held) = self.pulse.all().get_mut(&self.number) {
+        if let Some(held) = self.in_progress.all().get_mut(&self.number) {
             held.until = Instant::now().checked_add(limit);
         }
     }
+
+    /// Stops saying it: whatever is sent over the connection from now on comes after it.
+    pub(super) async fn end(self) {
+        let saying = self.in_progress.saying.clone();
+        let _saying = saying.lock().await;
+        drop(self);
+    }
 }
 
-impl Drop for Beat {
+impl Drop for InProgressGuard {
     fn drop(&mut self) {
-        self.pulse.all().remove(&self.number);
+        self.in_progress.all().remove(&self.number);
     }
 }

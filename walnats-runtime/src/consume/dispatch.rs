@@ -1,0 +1,293 @@
+//! One delivered message in hand: decoded, handled, settled.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use async_nats::{Client, Message};
+use futures_util::FutureExt;
+use jiff::Timestamp;
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout};
+use tracing::Instrument;
+
+use super::acknowledgement::Acknowledgement;
+use super::dead_letter::{DeadLetter, Form, Reason};
+use super::delivery::{Delivery, Position};
+use super::handler::AnyHandler;
+use super::in_progress::InProgress;
+use super::incoming::{ConsumedEvent, Incoming, ReadMessageError, header, placed};
+use super::monitor::Shared;
+use super::options::ReaderOptions;
+use super::served::Counts;
+use super::settle::Settle;
+use super::source::Source;
+use crate::chain::Chain;
+use crate::metric;
+use crate::publisher::Publisher;
+use crate::trace;
+
+/// The pause of an event that was given back because the reader stops.
+const GIVEN_BACK: Duration = Duration::from_secs(1);
+
+/// How long a handler that blocks its thread, and cannot be cancelled, may keep its event beyond its time.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// The pause of an event for which no dead letter can be stored.
+const UNSTORABLE: Duration = Duration::from_secs(15 * 60);
+
+/// What all messages of a reader are handled with.
+pub(super) struct Dispatcher {
+    pub(super) publisher: Publisher,
+    pub(super) client: Client,
+    pub(super) service: &'static str,
+    pub(super) events: &'static [ConsumedEvent],
+    /// Those of `events` on this server.
+    pub(super) filters: Vec<String>,
+    /// By event.
+    pub(super) handlers: Vec<Arc<dyn AnyHandler>>,
+    pub(super) options: ReaderOptions,
+    /// What it shows to others.
+    pub(super) shared: Arc<Shared>,
+    pub(super) in_progress: InProgress,
+    /// Whether the reader stops: then every acknowledgement is confirmed.
+    pub(super) stopping: watch::Receiver<bool>,
+    /// Whether handlers are cancelled.
+    pub(super) cut: watch::Receiver<bool>,
+}
+
+/// The result of handling.
+enum Verdict {
+    Done,
+    /// Not an event of the service.
+    Ignored,
+    /// Not yet due; this is not an attempt.
+    Early(Duration),
+    Retry {
+        after: Option<Duration>,
+        why: String,
+    },
+    Dead(Reason),
+}
+
+impl Dispatcher {
+    /// Handles a message and settles it.
+    pub(super) async fn handle(self: Arc<Self>, message: Message, source: Arc<Source>) {
+        let reply = message.reply.clone();
+        let Some((reply, position)) = reply.and_then(|reply| Some((reply.clone(), Position::of(&reply)?))) else {
+            let stream = &source.stream;
+            tracing::error!(
+                service = self.service,
+                stream,
+                "a message cannot be acknowledged, because its reply subject is not one of JetStream's ($JS.ACK.>): it was not handled"
+            );
+            return;
+        };
+        let guard = self.in_progress.of(reply.clone());
+        let _in_hand = source.progress.takes(position.pending);
+        // There is a permit, unless the server sent more than it was asked for.
+        let Ok(_permit) = source.permits.acquire().await else { return };
+        guard.for_at_most(self.options.handler_timeout.saturating_add(GRACE));
+        let mut event = None;
+        let verdict = self.judge(&message, &position, &source, &mut event).await;
+        guard.for_at_most(Duration::from_secs(120));
+        let end = self.end(verdict, event, &message, &position, &source).await;
+        guard.end().await;
+        let confirm = self.options.confirm || *self.stopping.borrow();
+        end.send(&self.client, reply, confirm).await;
+    }
+
+    async fn judge(
+        &self,
+        message: &Message,
+        position: &Position,
+        source: &Source,
+        event: &mut Option<usize>,
+    ) -> Verdict {
+        if let Some(pause) = early(message) {
+            return Verdict::Early(pause);
+        }
+        let incoming = match placed(self.events, &self.filters, message) {
+            Ok(incoming) => incoming,
+            // Of a work queue, what is acknowledged is gone.
+            Err(ReadMessageError::NotConsumed) if !source.is_work_queue => return Verdict::Ignored,
+            Err(error) => return Verdict::Dead((&error).into()),
+        };
+        *event = Some(incoming.index);
+        if position.attempt > self.attempts(message) {
+            let why = "its attempts are used up: the last one did not end, because the reader died or was cut off, or \
+                       because the dead letter could not be stored";
+            return Verdict::Dead(Reason::new(why));
+        }
+        self.call(message, position, incoming).await
+    }
+
+    async fn call(&self, message: &Message, position: &Position, mut incoming: Incoming<'_>) -> Verdict {
+        let Some(handler) = self.handlers.get(incoming.index) else { return Verdict::Ignored };
+        let about = Delivery::new(message, position.clone(), incoming.cloud_event.take());
+        let Some(ConsumedEvent { descriptor, .. }) = self.events.get(incoming.index) else { return Verdict::Ignored };
+        let span = trace::process(descriptor, about.stream(), self.service, about.traceparent(), about.tracestate());
+        let started =
+            span.in_scope(|| catch_unwind(AssertUnwindSafe(|| handler.start(self.events, &incoming, &about))));
+        let handling = match started {
+            Ok(Ok(handling)) => handling,
+            Ok(Err(error)) => {
+                trace::failed(&span, "decode");
+                return Verdict::Dead((&error).into());
+            }
+            Err(panic) => {
+                trace::failed(&span, "retry");
+                return panicked(&*panic);
+            }
+        };
+        drop(incoming);
+        let mut cut = self.cut.clone();
+        let limit = self.options.handler_timeout;
+        let begun = Instant::now();
+        let verdict = tokio::select! {
+            ended = timeout(limit, AssertUnwindSafe(handling.instrument(span.clone())).catch_unwind()) => match ended {
+                Ok(Ok(Settle::Done)) => Verdict::Done,
+                Ok(Ok(Settle::Retry { after, why })) => Verdict::Retry { after, why },
+                Ok(Ok(Settle::DeadLetter { why })) => Verdict::Dead(Reason::new(why)),
+                Ok(Err(panic)) => panicked(&*panic),
+                Err(_) => Verdict::Retry { after: None, why: format!("its handler did not end within {limit:?}") },
+            },
+            _ = cut.wait_for(|cut| *cut) => {
+                Verdict::Retry { after: Some(GIVEN_BACK), why: "its handler did not end before the reader stopped".to_owned() }
+            }
+        };
+        metric::reader::handled(self.service, descriptor.name, begun.elapsed());
+        match &verdict {
+            Verdict::Retry { .. } => trace::failed(&span, "retry"),
+            Verdict::Dead(_) => trace::failed(&span, "dead_letter"),
+            _ => {}
+        }
+        verdict
+    }
+
+    /// Stores the dead letter, if it is one, and says how the delivery ends.
+    async fn end(
+        &self,
+        verdict: Verdict,
+        event: Option<usize>,
+        message: &Message,
+        position: &Position,
+        source: &Source,
+    ) -> Acknowledgement {
+        let name = event.and_then(|index| self.events.get(index)).map(|event| event.descriptor.name);
+        let counts = &self.shared.counts;
+        let reason = match verdict {
+            Verdict::Done => {
+                self.ended(name, &counts.done, "done");
+                self.settled(name, position);
+                return Acknowledgement::Ack;
+            }
+            Verdict::Ignored => {
+                self.ended(name, &counts.ignored, "ignored");
+                return Acknowledgement::Ack;
+            }
+            Verdict::Early(pause) => return Acknowledgement::Nak(pause),
+            Verdict::Retry { after, .. } if position.attempt < self.attempts(message) => {
+                self.ended(name, &counts.retried, "retried");
+                return Acknowledgement::Nak(after.unwrap_or_else(|| self.options.retry.pause_after(position.attempt)));
+            }
+            Verdict::Retry { why, .. } => Reason::new(why),
+            Verdict::Dead(reason) => reason,
+        };
+        self.end_as_dead_letter(name, message, position, source, &reason).await
+    }
+
+    /// Counts a delivery.
+    fn ended(&self, event: Option<&str>, count: &AtomicU64, end: &'static str) {
+        Counts::add(count);
+        metric::reader::ended(self.service, event.unwrap_or("unknown"), end);
+    }
+
+    /// Measures an event that does not come again.
+    fn settled(&self, event: Option<&str>, position: &Position) {
+        let age = Timestamp::now().duration_since(position.time);
+        let age = Duration::try_from(age).unwrap_or_default();
+        metric::reader::settled(self.service, event.unwrap_or("unknown"), age, position.attempt);
+    }
+
+    /// Stores a dead letter, and says how the delivery ends.
+    async fn end_as_dead_letter(
+        &self,
+        event: Option<&str>,
+        message: &Message,
+        position: &Position,
+        source: &Source,
+        reason: &Reason,
+    ) -> Acknowledgement {
+        let (service, stream, sequence) = (self.service, source.stream.as_str(), position.sequence);
+        let letter = DeadLetter { service, event, message, position, reason };
+        let kept = letter.keep(&self.publisher, &self.options.dead_letter_stream, !source.deletes_settled).await;
+        let error = match kept {
+            Ok(form) => {
+                source.progress.dead_letter(true);
+                self.ended(event, &self.shared.counts.dead, "dead_letter");
+                self.settled(event, position);
+                match form {
+                    Form::Whole => tracing::warn!(service, event, stream, sequence, "stored a dead letter"),
+                    Form::WithoutHeaders => {
+                        tracing::warn!(
+                            service,
+                            event,
+                            stream,
+                            sequence,
+                            "stored a dead letter without the event's headers"
+                        );
+                    }
+                    Form::Reference => tracing::error!(
+                        service,
+                        event,
+                        stream,
+                        sequence,
+                        "stored a dead letter that only refers to the event in its stream: the whole cannot be stored"
+                    ),
+                }
+                return Acknowledgement::Term;
+            }
+            Err(error) => error,
+        };
+        self.ended(event, &self.shared.counts.retried, "retried");
+        let (is_final, error) = (error.is_final(), Chain(&error));
+        if is_final {
+            // Its stream would delete it. An operator can raise the limits of the stream of dead letters.
+            tracing::error!(
+                service,
+                event,
+                stream,
+                sequence,
+                %error,
+                "no dead letter can hold an event: it stays unsettled in its stream, and is looked at again in 15 minutes"
+            );
+            return Acknowledgement::Nak(UNSTORABLE);
+        }
+        source.progress.dead_letter(false);
+        tracing::error!(service, event, stream, sequence, %error, "could not store a dead letter");
+        Acknowledgement::Nak(self.options.retry.pause_after(u64::MAX).max(Duration::from_secs(1)))
+    }
+
+    /// The attempts that this message has. Whoever holds an event until it is due gives it back once.
+    fn attempts(&self, message: &Message) -> u64 {
+        let held = message.headers.as_ref().is_some_and(|headers| header(headers, "Walnats-Delay").is_some());
+        self.options.retry.most().saturating_add(u64::from(held))
+    }
+}
+
+/// The time until an event is due, if its emitter delayed it: `Walnats-Delay`, in seconds since 1970.
+fn early(message: &Message) -> Option<Duration> {
+    let due: f64 = header(message.headers.as_ref()?, "Walnats-Delay")?.trim().parse().ok()?;
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?;
+    let rest = due - now.as_secs_f64();
+    // More than a `Duration` can hold is as good as never.
+    (rest > 0.0).then(|| Duration::try_from_secs_f64(rest).unwrap_or(Duration::MAX))
+}
+
+fn panicked(_: &(dyn Any + Send)) -> Verdict {
+    // Its message can contain a part of the event.
+    Verdict::Retry { after: None, why: "its handler panicked".to_owned() }
+}

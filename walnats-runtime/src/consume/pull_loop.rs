@@ -1,0 +1,321 @@
+//! The loop that reads from the consumer of one stream.
+//!
+//! It pulls for free permits only, and no more at once than the consumer allows. Whatever happens to the connection, the server or
+//! the consumer shows as silence, as the end of a pull or as a new connection; each makes it look at the consumer and go on.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use async_nats::connection::State;
+use async_nats::{Message, Subscriber};
+use futures_util::StreamExt;
+use serde_json::json;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, interval};
+
+use super::consumer::{self, PresentStream, PullLimits};
+use super::dispatch::Dispatcher;
+use super::error::ReadError;
+use super::refusals::Refusals;
+use super::registration::Registered;
+use super::source::Source;
+use super::status::Status;
+use crate::jetstream::{Api, Failure};
+
+/// How long a pull waits for messages. A graceful stop waits for the open ones to end: what the server has sent by then is
+/// handled, so that nothing stays behind unacknowledged. Less than the shortest `shutdown_timeout`: an event that came after
+/// that would use up an attempt without being handled.
+const EXPIRES: Duration = Duration::from_secs(4);
+
+/// How often the server shows that it still serves a pull.
+const HEARTBEAT: Duration = Duration::from_secs(1);
+
+/// Silence after which the consumer is looked at.
+const SILENCE: Duration = Duration::from_millis(3_500);
+
+/// How often the position of the consumer is noted.
+const NOTE: Duration = Duration::from_secs(10);
+
+/// The longest pause between two looks at a server that does not answer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3);
+
+/// The pause after a pull that brought nothing, if the consumer allows only short ones.
+const BETWEEN_SHORT_PULLS: Duration = Duration::from_millis(100);
+
+/// A reader's work on one stream.
+pub(super) struct PullLoop {
+    dispatcher: Arc<Dispatcher>,
+    api: Api,
+    consumer: Registered,
+    source: Arc<Source>,
+    inbox: String,
+    /// Everything up to this sequence number was settled when it was last looked at.
+    ack_floor: u64,
+    limits: PullLimits,
+    handling: JoinSet<()>,
+    /// Messages that were asked for and have not come.
+    open: usize,
+    pulls: u64,
+    last_pull: Instant,
+    last_sign: Instant,
+    last_note: Instant,
+    /// Whether something happened after which the consumer has to be looked at before anything else is asked for.
+    is_suspect: bool,
+    connects: u64,
+    /// Nothing is asked for before that.
+    pause_until: Instant,
+    /// The number of looks at the consumer that failed in succession.
+    failures: u32,
+    /// When the consumer or its stream began to be missing or refused.
+    failing_since: Option<Instant>,
+    refusals: Refusals,
+    /// Whether a pull has had no answer at all.
+    is_unanswered: bool,
+}
+
+impl PullLoop {
+    pub(super) fn new(dispatcher: Arc<Dispatcher>, api: Api, consumer: Registered, source: Arc<Source>) -> Self {
+        let now = Instant::now();
+        Self {
+            inbox: dispatcher.client.new_inbox(),
+            source,
+            connects: connects(&dispatcher),
+            ack_floor: consumer.present.ack_floor(),
+            limits: consumer.present.pull_limits(),
+            refusals: Refusals::default(),
+            is_unanswered: false,
+            dispatcher,
+            api,
+            consumer,
+            handling: JoinSet::new(),
+            open: 0,
+            pulls: 0,
+            last_pull: now,
+            last_sign: now,
+            last_note: now,
+            is_suspect: false,
+            pause_until: now,
+            failures: 0,
+            failing_since: None,
+        }
+    }
+
+    /// Reads until `stop` is true and everything in hand is settled.
+    pub(super) async fn run(mut self, mut stop: watch::Receiver<bool>) -> Result<(), ReadError> {
+        let subscribed = self.dispatcher.client.subscribe(format!("{}.*", self.inbox)).await;
+        let mut messages: Subscriber = subscribed.map_err(|_| ReadError::Closed)?;
+        let mut ticks = interval(Duration::from_millis(250));
+        let result = loop {
+            let stopping = *stop.borrow();
+            while self.handling.try_join_next().is_some() {}
+            if stopping && self.open == 0 && self.handling.is_empty() {
+                break Ok(());
+            }
+            while !stopping && self.pull().await {}
+            tokio::select! {
+                message = messages.next() => match message {
+                    Some(message) => self.take(message, stopping),
+                    None => break Err(ReadError::Closed),
+                },
+                Some(_) = self.handling.join_next() => {}
+                _ = ticks.tick() => if let Err(error) = self.look(stopping).await { break Err(error) },
+                _ = stop.changed(), if !stopping => {}
+            }
+        };
+        // What is in hand ends as it would have, whatever ended the reader.
+        while self.handling.join_next().await.is_some() {}
+        result.and(self.confirmed().await)
+    }
+
+    /// Asks for as many messages as there are free permits, or as the consumer allows. Returns whether it did.
+    async fn pull(&mut self) -> bool {
+        let all = self.dispatcher.options.concurrency;
+        let free = all.saturating_sub(self.handling.len() + self.open);
+        // Permits become free one by one: with pulls open, it waits until there are several. Each open pull has at least one
+        // message left.
+        let is_worth = free > 0 && (self.open == 0 || free * 2 >= all) && self.open < self.limits.waiting;
+        let now = Instant::now();
+        let may_pull = !self.is_suspect && now >= self.pause_until;
+        if !is_worth || !may_pull || self.dispatcher.client.connection_state() != State::Connected {
+            return false;
+        }
+        self.pulls += 1;
+        let batch = free.min(self.limits.batch);
+        let expires = self.expires();
+        let nanos = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        // A server refuses heartbeats that are rarer than two for each pull.
+        let request = json!({
+            "batch": batch, "expires": nanos(expires), "idle_heartbeat": nanos(HEARTBEAT.min(expires / 2)),
+        });
+        let wanted = &self.consumer.wanted;
+        let subject = self.api.prefix.request(&format!("CONSUMER.MSG.NEXT.{}.{}", wanted.stream, wanted.name));
+        // For `Status`: not each says how much was left.
+        let reply = format!("{}.{}-{batch}", self.inbox, self.pulls);
+        if self.dispatcher.client.publish_with_reply(subject, reply, request.to_string().into()).await.is_err() {
+            return false;
+        }
+        self.open += batch;
+        (self.last_pull, self.last_sign) = (now, now);
+        true
+    }
+
+    fn expires(&self) -> Duration {
+        EXPIRES.min(self.limits.expires)
+    }
+
+    /// Takes a message of the subscription: one of the stream, or what the server says about a pull.
+    fn take(&mut self, message: Message, stopping: bool) {
+        self.last_sign = Instant::now();
+        let status = Status::of(&message);
+        if !matches!(status, Some(Status::Refused { .. } | Status::Gone)) {
+            self.source.progress.sign();
+        }
+        match status {
+            None => {
+                self.refusals.over();
+                self.open = self.open.saturating_sub(1);
+                self.handling.spawn(self.dispatcher.clone().handle(message, self.source.clone()));
+            }
+            Some(Status::Heartbeat) => self.refusals.over(),
+            Some(Status::Ended { left, batch }) => {
+                self.refusals.over();
+                self.open = self.open.saturating_sub(left);
+                if left == batch && self.expires() < HEARTBEAT {
+                    self.pause_for(BETWEEN_SHORT_PULLS);
+                }
+            }
+            Some(Status::Refused { left, status }) => {
+                self.open = self.open.saturating_sub(left);
+                let pause = self.refusals.add(&self.consumer.wanted, status);
+                // Its limits may have changed.
+                self.is_suspect = true;
+                self.pause_for(pause);
+            }
+            Some(Status::Gone) => {
+                self.refusals.over();
+                self.open = 0;
+                self.is_suspect |= !stopping;
+                self.pause_for(Duration::from_millis(100));
+            }
+        }
+    }
+
+    fn pause_for(&mut self, pause: Duration) {
+        self.pause_until = self.pause_until.max(Instant::now() + pause);
+    }
+
+    /// Looks whether the server still serves the pulls, and from time to time at the consumer.
+    async fn look(&mut self, stopping: bool) -> Result<(), ReadError> {
+        let now = Instant::now();
+        let connects = connects(&self.dispatcher);
+        if connects != self.connects {
+            // The server forgot the pulls of the former connection.
+            (self.connects, self.open) = (connects, 0);
+            self.refusals.over();
+            self.is_suspect = true;
+        }
+        if self.handling.len() >= self.dispatcher.options.concurrency {
+            // It waits for handlers, not for the server.
+            self.source.progress.sign();
+        }
+        let is_silent = self.open > 0 && now.duration_since(self.last_sign) > SILENCE;
+        // Each pull has ended by then. What is still counted as open was lost on its way.
+        let is_over = self.open > 0 && now.duration_since(self.last_pull) > EXPIRES + HEARTBEAT;
+        if is_silent || is_over {
+            self.open = 0;
+            self.is_suspect = true;
+            self.is_unanswered |= is_silent;
+        }
+        let is_due = (self.is_suspect || now.duration_since(self.last_note) >= NOTE) && now >= self.pause_until;
+        if stopping || !is_due || self.dispatcher.client.connection_state() != State::Connected {
+            return Ok(());
+        }
+        self.revive().await
+    }
+
+    /// Looks at the consumer; creates it again if it was deleted. What fails is tried again: servers whose leader changes answer
+    /// with all kinds of errors for a while.
+    async fn revive(&mut self) -> Result<(), ReadError> {
+        let error = match self.revived().await {
+            Ok(true) => {
+                (self.failures, self.failing_since) = (0, None);
+                (self.last_note, self.is_suspect) = (Instant::now(), false);
+                let refused = self.refusals.longer_than(self.dispatcher.options.missing_stream_timeout);
+                let (stream, consumer) = (self.consumer.wanted.stream.clone(), self.consumer.wanted.name.clone());
+                return refused.map_or(Ok(()), |status| Err(ReadError::PullsRefused { stream, consumer, status }));
+            }
+            Ok(false) => ReadError::NoStream { stream: self.consumer.wanted.stream.clone() },
+            // JetStream has no leader or no space, is starting, or cannot be reached: this is waited for without limit.
+            Err(failure) if failure.passes() => {
+                (self.is_unanswered, self.failing_since) = (false, None);
+                self.refusals.over();
+                self.wait();
+                return Ok(());
+            }
+            Err(failure) => ReadError::Register(failure.into()),
+        };
+        self.wait();
+        let since = *self.failing_since.get_or_insert_with(Instant::now);
+        if since.elapsed() < self.dispatcher.options.missing_stream_timeout { Ok(()) } else { Err(error) }
+    }
+
+    /// Whether there is a consumer now; if not, there is no stream.
+    async fn revived(&mut self) -> Result<bool, Failure> {
+        let wanted = self.consumer.wanted.clone();
+        if let Some(present) = consumer::present(&self.api, &wanted).await? {
+            (self.ack_floor, self.limits) = (present.ack_floor(), present.pull_limits());
+            self.source.progress.seen(&present);
+            // A server does not answer pulls beyond `max_waiting`.
+            if std::mem::take(&mut self.is_unanswered)
+                && let Some(why) = present.unanswered()
+            {
+                let pause = self.refusals.add(&wanted, why);
+                self.pause_for(pause);
+            }
+            // Another instance may have created it again, in a stream that was.
+            if self.is_suspect
+                && let Some(stream) = consumer::stream(&self.api, &wanted.stream).await?
+            {
+                self.is_in(stream);
+            }
+            return Ok(true);
+        }
+        let Some(stream) = consumer::stream(&self.api, &wanted.stream).await? else { return Ok(false) };
+        if stream.created != self.consumer.stream.created {
+            self.ack_floor = 0;
+        }
+        tracing::warn!(stream = wanted.stream, consumer = wanted.name, "the consumer was deleted: it is created again");
+        consumer::recreate(&self.api, &wanted, self.ack_floor).await?;
+        self.is_in(stream);
+        Ok(true)
+    }
+
+    fn is_in(&mut self, stream: PresentStream) {
+        self.consumer.stream = stream;
+        self.source = Arc::new(self.source.changed(&self.consumer));
+    }
+
+    fn wait(&mut self) {
+        self.failures = self.failures.saturating_add(1);
+        self.pause_for(Duration::from_millis(100).saturating_mul(1 << self.failures.min(6)).min(LONGEST_PAUSE));
+        let stream = &self.consumer.wanted.stream;
+        tracing::debug!(stream, failures = self.failures, "the consumer cannot be read from");
+    }
+
+    /// Makes sure that the server has got all acknowledgements: its answer to a later request shows it.
+    async fn confirmed(&self) -> Result<(), ReadError> {
+        for _ in 0..3 {
+            match consumer::present(&self.api, &self.consumer.wanted).await {
+                Ok(_) | Err(Failure::Server { .. }) => return Ok(()),
+                Err(_) => tokio::time::sleep(Duration::from_millis(250)).await,
+            }
+        }
+        Err(ReadError::Unconfirmed)
+    }
+}
+
+fn connects(dispatcher: &Dispatcher) -> u64 {
+    dispatcher.client.statistics().connects.load(Ordering::Relaxed)
+}

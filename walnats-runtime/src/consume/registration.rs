@@ -1,0 +1,92 @@
+//! What a reader needs on the server: its consumers, and the stream of dead letters.
+
+use super::consumer::{self, Applied, ConsumerAction, ConsumerPlan, Present, PresentStream, RefusedConsumer, Wanted};
+use super::dead_letter;
+use super::error::ReadError;
+use super::options::ReaderOptions;
+use crate::jetstream::Api;
+use crate::publisher::Publisher;
+use crate::register::RegisterError;
+
+/// How often something is registered again because another process was faster.
+const RACES: usize = 5;
+
+/// A consumer that was registered.
+#[derive(Clone, Debug)]
+pub(super) struct Registered {
+    pub(super) wanted: Wanted,
+    pub(super) plan: ConsumerPlan,
+    /// As it is now.
+    pub(super) present: Present,
+    pub(super) stream: PresentStream,
+}
+
+/// Registers everything, and returns the consumers.
+pub(super) async fn register(
+    publisher: &Publisher,
+    api: &Api,
+    wanted: Vec<Wanted>,
+    options: &ReaderOptions,
+) -> Result<Vec<Registered>, ReadError> {
+    let mut streams = Vec::new();
+    for wanted in &wanted {
+        streams.push(stream(api, wanted).await?);
+    }
+    let replicas = streams.iter().map(|stream| stream.replicas).max().unwrap_or(1);
+    register_dead_letters(publisher, api, options, options.dead_letter_replicas.unwrap_or(replicas)).await?;
+    let (mut done, mut refused) = (Vec::new(), Vec::new());
+    for (wanted, stream) in wanted.into_iter().zip(streams) {
+        match registered(api, &wanted).await? {
+            Ok((plan, present)) => done.push(Registered { wanted, plan, present, stream }),
+            Err(consumer) => refused.push(consumer),
+        }
+    }
+    if refused.is_empty() { Ok(done) } else { Err(ReadError::Refused { refused }) }
+}
+
+/// The stream of a consumer.
+pub(super) async fn stream(api: &Api, wanted: &Wanted) -> Result<PresentStream, ReadError> {
+    let stream = consumer::stream(api, &wanted.stream).await.map_err(RegisterError::from)?;
+    stream.ok_or_else(|| ReadError::NoStream { stream: wanted.stream.clone() })
+}
+
+/// Registers the stream of dead letters, which services share: if it exists with more replicas, it keeps them.
+async fn register_dead_letters(
+    publisher: &Publisher,
+    api: &Api,
+    options: &ReaderOptions,
+    replicas: u8,
+) -> Result<(), ReadError> {
+    let name = &options.dead_letter_stream;
+    let mut races = 0;
+    loop {
+        let present = consumer::stream(api, &publisher.server_stream(name)).await.map_err(RegisterError::from)?;
+        let replicas = present.map_or(replicas, |present| present.replicas.max(replicas));
+        let stream = dead_letter::stream(name, options.dead_letter_max_age, replicas);
+        races += 1;
+        match publisher.register(&[stream]).await {
+            // Another service may have created it in the meantime.
+            Err(RegisterError::Refused { .. }) if races < RACES => {}
+            registered => return registered.map(drop).map_err(ReadError::from),
+        }
+    }
+}
+
+/// Registers a consumer, again if another process was faster. Returns the plan that was applied, or why it was refused.
+async fn registered(api: &Api, wanted: &Wanted) -> Result<Result<(ConsumerPlan, Present), RefusedConsumer>, ReadError> {
+    let (stream, consumer) = (wanted.stream.clone(), wanted.name.clone());
+    for _ in 0..RACES {
+        let (plan, config) = consumer::plan(api, wanted).await.map_err(RegisterError::from)?;
+        if let ConsumerAction::Refused(refusals) = plan.action {
+            return Ok(Err(RefusedConsumer { stream, consumer, refusals }));
+        }
+        if consumer::apply(api, &plan, &config).await.map_err(RegisterError::from)? == Applied::Overtaken {
+            continue;
+        }
+        // Where a consumer that is deleted later goes on.
+        if let Some(present) = consumer::present(api, wanted).await.map_err(RegisterError::from)? {
+            return Ok(Ok((plan, present)));
+        }
+    }
+    Err(ReadError::Overtaken { stream, consumer })
+}

@@ -1,0 +1,44 @@
+//! Where messages in hand are from.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+use super::consumer::Wanted;
+use super::monitor::Progress;
+use super::options::ReaderOptions;
+use super::registration::Registered;
+
+/// The stream that messages in hand are from.
+#[derive(Debug)]
+pub(super) struct Source {
+    /// Its name on this server.
+    pub(super) stream: String,
+    /// Whether a message is deleted when it is acknowledged.
+    pub(super) is_work_queue: bool,
+    /// Whether a message may be deleted when it is settled.
+    pub(super) deletes_settled: bool,
+    pub(super) progress: Arc<Progress>,
+    /// One for each handler that may run.
+    pub(super) permits: Arc<Semaphore>,
+}
+
+impl Source {
+    pub(super) fn new(consumer: &Registered, options: &ReaderOptions) -> Self {
+        let Wanted { stream, name, .. } = &consumer.wanted;
+        let progress = Progress::new(stream, name, options);
+        progress.seen(&consumer.present);
+        Self::with(consumer, progress, Arc::new(Semaphore::new(options.concurrency)))
+    }
+
+    /// The same, after the stream was created again.
+    pub(super) fn changed(&self, consumer: &Registered) -> Self {
+        Self::with(consumer, self.progress.clone(), self.permits.clone())
+    }
+
+    fn with(consumer: &Registered, progress: Arc<Progress>, permits: Arc<Semaphore>) -> Self {
+        let Registered { wanted, stream, .. } = consumer;
+        let (is_work_queue, deletes_settled) = (stream.is_work_queue, stream.deletes_settled);
+        Self { stream: wanted.stream.clone(), is_work_queue, deletes_settled, progress, permits }
+    }
+}

@@ -1,0 +1,73 @@
+//! Metrics of readers. Each has a row in `docs/readers.md`.
+
+#[cfg(feature = "metrics")]
+pub(crate) use self::with::*;
+#[cfg(not(feature = "metrics"))]
+pub(crate) use self::without::*;
+
+#[cfg(feature = "metrics")]
+mod with {
+    use std::time::Duration;
+
+    use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+
+    /// Describes each metric to the recorder.
+    pub(crate) fn describe() {
+        describe_counter!("walnats_read_total", Unit::Count, "Deliveries that ended, by what became of the event");
+        describe_histogram!("walnats_handle_seconds", Unit::Seconds, "Time that handlers took, for each attempt");
+        describe_histogram!(
+            "walnats_read_age_seconds",
+            Unit::Seconds,
+            "Time from when the stream stored an event to when it was done or became a dead letter"
+        );
+        describe_histogram!(
+            "walnats_read_attempts",
+            Unit::Count,
+            "Deliveries of an event until it was done or became a dead letter"
+        );
+        describe_gauge!("walnats_read_pending", Unit::Count, "Events in the stream that wait for the service: its lag");
+        describe_gauge!(
+            "walnats_read_unsettled",
+            Unit::Count,
+            "Events that were delivered to the service and are not settled"
+        );
+    }
+
+    /// A delivery ended.
+    pub(crate) fn ended(service: &'static str, event: &str, end: &'static str) {
+        counter!("walnats_read_total", "service" => service, "event" => event.to_owned(), "end" => end).increment(1);
+    }
+
+    /// A handler ended.
+    pub(crate) fn handled(service: &'static str, event: &str, time: Duration) {
+        histogram!("walnats_handle_seconds", "service" => service, "event" => event.to_owned()).record(time);
+    }
+
+    /// An event is settled for good.
+    pub(crate) fn settled(service: &'static str, event: &str, age: Duration, attempts: u64) {
+        histogram!("walnats_read_age_seconds", "service" => service, "event" => event.to_owned()).record(age);
+        histogram!("walnats_read_attempts", "service" => service, "event" => event.to_owned()).record(attempts as f64);
+    }
+
+    /// What a consumer has before it.
+    pub(crate) fn behind(stream: &str, consumer: &str, pending: u64, unsettled: u64) {
+        let labels = || [("stream", stream.to_owned()), ("consumer", consumer.to_owned())];
+        gauge!("walnats_read_pending", &labels()).set(pending as f64);
+        gauge!("walnats_read_unsettled", &labels()).set(unsettled as f64);
+    }
+}
+
+#[cfg(not(feature = "metrics"))]
+mod without {
+    use std::time::Duration;
+
+    pub(crate) fn describe() {}
+
+    pub(crate) fn ended(_: &'static str, _: &str, _: &'static str) {}
+
+    pub(crate) fn handled(_: &'static str, _: &str, _: Duration) {}
+
+    pub(crate) fn settled(_: &'static str, _: &str, _: Duration, _: u64) {}
+
+    pub(crate) fn behind(_: &str, _: &str, _: u64, _: u64) {}
+}
