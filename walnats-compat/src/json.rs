@@ -5,6 +5,7 @@ mod array;
 mod assertion;
 mod atom;
 mod automaton;
+mod demands;
 mod evaluated;
 mod evaluators;
 mod format;
@@ -152,7 +153,7 @@ fn search_difference(sub: Root<'_>, sup: Root<'_>, limits: &Limits) -> Containme
         Outcome::Open { candidate, places } => (candidate, places),
     };
     match candidate.filter(differs) {
-        Some(value) => Containment::Differs(minimize(value, &differs)),
+        Some(value) => Containment::Differs(minimize::minimize_accepted(value, sub, &differs)),
         None if places.is_empty() => {
             Containment::Undecided(vec![Undecided { pointer: String::new(), reason: Reason::Unconfirmed }])
         }

@@ -19,10 +19,10 @@ const FLOORS: Floors<'static> = &[
 
 /// Those of `json`.
 const JSON_FLOORS: Floors<'static> = &[
-    &["assertion", "automaton", "format", "minimize", "outcome"],
+    &["assertion", "automaton", "format", "outcome"],
     &["atom"],
-    &["summary"],
-    &["state"],
+    &["demands", "summary"],
+    &["minimize", "state"],
     &["arena"],
     &["evaluated", "evaluators", "known", "same"],
     &["negation"],

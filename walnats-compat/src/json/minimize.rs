@@ -1,9 +1,13 @@
 //! The smallest value that still shows the same.
 
 use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::{Value, json};
 use walnats_schema::pointer::escape;
+
+use super::Root;
+use super::demands::Demands;
 
 /// How many changes are tried at most.
 const MAX_TRIES: usize = 2_000;
@@ -15,9 +19,18 @@ const MAX_PARTS: usize = 2_000;
 const MAX_CHARACTERS: usize = 70_000;
 
 /// Cuts `value` down while `shows` says that it still shows what it did.
-pub fn minimize(mut value: Value, shows: &dyn Fn(&Value) -> bool) -> Value {
+pub fn minimize(value: Value, shows: &dyn Fn(&Value) -> bool) -> Value {
+    cut_down(value, &Goal { shows, accepts: None, twins: Twins::ShareTheirEnd })
+}
+
+/// The same for a value that shows nothing unless the schema `accepts` accepts it: quicker.
+pub(super) fn minimize_accepted(value: Value, accepts: Root<'_>, shows: &dyn Fn(&Value) -> bool) -> Value {
+    cut_down(value, &Goal { shows, accepts: Some(accepts), twins: Twins::ShareTheirEnd })
+}
+
+fn cut_down(mut value: Value, goal: &Goal<'_>) -> Value {
     let mut tries = MAX_TRIES.min(MAX_JUDGED / size(&value));
-    while tries > 0 && reduce_once(&mut value, &mut tries, &|_, part| cuts(part), shows, Twins::ShareTheirEnd) {}
+    while tries > 0 && reduce_once(&mut value, &mut tries, &|_, part| cuts(part), goal) {}
     value
 }
 
@@ -39,7 +52,22 @@ pub fn reduce(
     cuts: &dyn Fn(&str, &Value) -> Vec<Cut>,
     shows: &dyn Fn(&Value) -> bool,
 ) -> bool {
-    reduce_once(value, tries, cuts, shows, Twins::Apart)
+    reduce_once(value, tries, cuts, &Goal { shows, accepts: None, twins: Twins::Apart })
+}
+
+/// What is wanted of a smaller value.
+struct Goal<'g> {
+    /// Whether it will do.
+    shows: &'g dyn Fn(&Value) -> bool,
+    /// No other will do than those that this schema accepts.
+    accepts: Option<Root<'g>>,
+    twins: Twins,
+}
+
+impl<'g> Goal<'g> {
+    fn demands(&self, value: &Value) -> Option<Demands<'g>> {
+        self.accepts.and_then(|root| Demands::new(root, value))
+    }
 }
 
 /// What becomes of a part that is equal to one of which nothing could be cut.
@@ -51,22 +79,18 @@ enum Twins {
     ShareTheirEnd,
 }
 
-fn reduce_once(
-    value: &mut Value,
-    tries: &mut usize,
-    cuts: &dyn Fn(&str, &Value) -> Vec<Cut>,
-    shows: &dyn Fn(&Value) -> bool,
-    twins: Twins,
-) -> bool {
+fn reduce_once(value: &mut Value, tries: &mut usize, cuts: &dyn Fn(&str, &Value) -> Vec<Cut>, goal: &Goal<'_>) -> bool {
     let mut reduced = false;
     let mut pointers = places(value);
+    let mut demands = goal.demands(value);
     let mut stubborn = HashSet::new();
     let mut next = 0;
     while let Some(pointer) = pointers.get(next) {
         let Some(part) = value.pointer(pointer) else { break };
-        let text = (twins == Twins::ShareTheirEnd).then(|| part.to_string());
-        let wanted = match &text {
-            Some(text) if stubborn.contains(text) => emptied(part).map(Cut::Replace).into_iter().collect(),
+        // Two that only look alike to the hash are cut less than they might be, no more.
+        let digest = (goal.twins == Twins::ShareTheirEnd).then(|| digest(part));
+        let wanted = match &digest {
+            Some(digest) if stubborn.contains(digest) => emptied(part).map(Cut::Replace).into_iter().collect(),
             _ => cuts(pointer, part),
         };
         let mut found = false;
@@ -76,8 +100,10 @@ fn reduce_once(
             }
             *tries -= 1;
             // Nothing is copied: most tries come to nothing, and the part is put back.
-            let Some(cut) = value.pointer_mut(pointer).and_then(|part| part_with(cut, part)) else { continue };
-            if shows(value) {
+            let Some(part) = value.pointer_mut(pointer) else { continue };
+            let Some(cut) = part_with(cut, part) else { continue };
+            let is_hopeless = demands.as_ref().is_some_and(|demands| demands.refuse(pointer, cut.member(), part));
+            if !is_hopeless && (goal.shows)(value) {
                 found = true;
                 break;
             }
@@ -88,12 +114,20 @@ fn reduce_once(
         if found {
             reduced = true;
             pointers = places(value);
+            demands = goal.demands(value);
         } else {
-            stubborn.extend(text);
+            stubborn.extend(digest);
             next += 1;
         }
     }
     reduced
+}
+
+/// The same for equal values.
+fn digest(part: &Value) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    part.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn emptied(part: &Value) -> Option<Value> {
@@ -110,6 +144,16 @@ enum Taken {
     Whole(Value),
     Member(String, Value),
     Item(usize, Value),
+}
+
+impl Taken {
+    /// The name of the member that is gone.
+    fn member(&self) -> Option<&str> {
+        match self {
+            Self::Member(name, _) => Some(name),
+            _ => None,
+        }
+    }
 }
 
 fn part_with(cut: Cut, part: &mut Value) -> Option<Taken> {
