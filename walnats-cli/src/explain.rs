@@ -45,7 +45,7 @@ fn explained(wanted: &str) -> Result<String, String> {
     let ids = rules().map(|rule| rule.id);
     let near = did_you_mean(wanted, codes::all().flat_map(|code| [code.slug, code.id]));
     let near = near.map(str::to_owned).or_else(|| {
-        let buf: Vec<String> = codes::protobuf_style().map(|code| buf_id(code)).chain(ids.map(str::to_owned)).collect();
+        let buf: Vec<String> = codes::protobuf_style().map(buf_id).chain(ids.map(str::to_owned)).collect();
         did_you_mean(&wanted.to_uppercase(), buf.iter().map(String::as_str)).map(str::to_owned)
     });
     let help = near.map(|near| format!("did you mean `{near}`?"));

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::{TOML, breaking, commit, narrowed, repository, walnats, write};
+use super::{breaking, commit, narrowed, repository, walnats, write};
 
 #[test]
 fn what_is_accepted_passes_until_it_expires() {

@@ -20,7 +20,7 @@ fn a_package_in_a_subfolder_is_compared_with_itself() {
     // In a hook, git says where its repository is, from where the hook runs.
     let mut hook = Command::new(env!("CARGO_BIN_EXE_walnats"));
     hook.args(["breaking", "--against", "main", "--root", "services/shop"]).current_dir(folder.path());
-    assert_eq!(self::ran(hook.env("GIT_DIR", ".git").env("GIT_INDEX_FILE", ".git/index")).stdout, ran.stdout);
+    assert_eq!(super::ran(hook.env("GIT_DIR", ".git").env("GIT_INDEX_FILE", ".git/index")).stdout, ran.stdout);
 
     // The package moves: it is known by its files.
     git(folder.path(), &["mv", "services/shop", "events"]);

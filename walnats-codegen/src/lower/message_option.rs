@@ -5,6 +5,7 @@ use crate::model::Payload;
 
 /// What an option of a message says.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(not(feature = "protobuf"), expect(dead_code, reason = "nothing has messages then"))]
 pub enum MessageOption {
     /// No file declares it; the options of messages that are declared.
     Unknown(Vec<String>),

@@ -20,6 +20,7 @@ use serde_json::Value;
 pub use self::error::ReadError;
 pub(super) use self::lent::Lent;
 #[cfg(feature = "protobuf")]
+#[cfg(feature = "protobuf")]
 pub(crate) use self::number::{has_fraction, whole};
 pub(super) use self::number::{is_exact, nearest};
 #[cfg(feature = "protobuf")]

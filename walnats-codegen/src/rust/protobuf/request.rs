@@ -58,7 +58,7 @@ pub fn requests(files: &[FileDescriptorProto]) -> Vec<Request> {
         Request {
             module: Module::from_protobuf_package_name(file.package()),
             types: names.union(&held).map(|name| (*name).to_owned()).collect(),
-            stand_ins: stand_ins.map(|stand_in| file_of(stand_in)).collect(),
+            stand_ins: stand_ins.map(file_of).collect(),
             file: file.clone(),
         }
     };

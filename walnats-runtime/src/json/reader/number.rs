@@ -65,6 +65,7 @@ pub(crate) fn whole(text: &str) -> Option<i128> {
 }
 
 /// Whether the number that `text` is lies between two integers, however many digits it has.
+#[cfg(feature = "protobuf")]
 pub(crate) fn has_fraction(text: &str) -> bool {
     let (digits, places) = digits_of(text);
     match places {

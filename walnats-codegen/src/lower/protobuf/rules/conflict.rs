@@ -151,7 +151,7 @@ fn near(rules: &DynamicMessage, kind: &Kind) -> Vec<Value> {
 fn around(constant: &Value, kind: &Kind) -> Vec<Value> {
     let is_short =
         !matches!(kind, Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 | Kind::Uint64 | Kind::Fixed64 | Kind::Double);
-    let found = match *constant {
+    match *constant {
         Value::Int(value) => {
             let near = [value.checked_sub(1), Some(value), value.checked_add(1)];
             let is_one = |value: &i64| !is_short || i32::try_from(*value).is_ok();
@@ -177,6 +177,5 @@ fn around(constant: &Value, kind: &Kind) -> Vec<Value> {
             [-1, 0, 1].map(|near| Value::Timestamp(Timestamp::new(seconds, nanos + near))).to_vec()
         }
         _ => Vec::new(),
-    };
-    found
+    }
 }
