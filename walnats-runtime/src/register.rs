@@ -196,6 +196,8 @@ impl<'a> Register<'a> {
         self.check_options()?;
         let mut streams = self.names.streams(&self.streams);
         self.permission.add_server_names(&self.names);
+        let order: Vec<String> = streams.iter().map(|stream| stream.name.to_owned()).collect();
+        let position = |name: &str| order.iter().position(|known| known == name);
         let mut registered = Registered::default();
         let mut refused = Vec::new();
         // Another process may change a stream between inspection and update, and the update of one stream may free subjects or
@@ -218,6 +220,9 @@ impl<'a> Register<'a> {
                 break;
             }
         }
+        // Those that were tried again come where they stand.
+        registered.streams.sort_by_key(|stream| position(&stream.name));
+        refused.sort_by_key(|refused| position(&refused.stream));
         if refused.is_empty() { Ok(registered) } else { Err(RegisterError::Refused { refused, registered }) }
     }
 }
