@@ -45,7 +45,7 @@ fn validator(side: &Side, event: &Event, is_tolerant: bool) -> Result<Validator,
         let document = side.document(note).ok_or("no file")?;
         let documents: BTreeSet<_> = reached.iter().map(|note| note.document).collect();
         let documents = documents.iter().filter_map(|id| side.package.sources.documents.get(id.0));
-        let mut files = Files::new(documents, settings);
+        let mut files = Files::new(documents, &side.model.notes, settings);
         without_parts(side, event, &mut files);
         bounds_for_formats(side, &ids, &mut files);
         if is_pruned {
