@@ -195,3 +195,27 @@ fn another_draft_alone_breaks_nothing() {
         }
     }
 }
+
+/// Where the second validator cannot read a schema, a break stays unconfirmed, and this is what is said.
+#[test]
+fn a_validator_that_cannot_read_a_schema_is_named() {
+    // Walnats reads a cycle of references through a definition that no payload reaches; `jsonschema` knows no group of this name.
+    let files = |minimum: u32| {
+        let schema = json!({"type": "object", "properties": {
+            "n": {"type": "integer", "minimum": minimum}, "p": {"type": "string", "pattern": UNREADABLE}}});
+        let files = [("schemas/a.json".to_owned(), schema.to_string().into_bytes())];
+        Side::new(Package::from_sources(&walnats_codegen::configure(), &files.into()))
+    };
+    let comparison = compare(&files(0), &files(1), &Options::default());
+    let found = messages(&comparison);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].starts_with(
+            "undecided at `/n`: a second validator has to confirm what was found, and cannot read the old schema: "
+        ),
+        "{found:?}"
+    );
+}
+
+/// A pattern that JavaScript allows, and `jsonschema` does not compile.
+const UNREADABLE: &str = "^(?=a)\\k<x>(?<x>b)$";
