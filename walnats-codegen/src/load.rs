@@ -13,6 +13,7 @@ pub(crate) use buf::FILES as BUF_FILES;
 pub use file::Files;
 pub(crate) use file::slashed;
 pub use walnats_schema::read::{Document, DocumentId, Member, Node, NodeValue, parse_json, parse_yaml};
+use walnats_schema::read::{parse_json_leniently, parse_yaml_leniently};
 
 use crate::codes;
 use crate::diagnostic::{Diagnostic, ForeignFiles, Place, Report, SourceFile};
@@ -79,15 +80,15 @@ fn read(found: &file::Found<'_>, sources: &mut SourceSet, report: &mut Report) {
     match found.kind {
         file::Kind::Json => {
             let file = text(found, report);
-            sources
-                .documents
-                .extend(file.and_then(|file| of_no_tests(&file, name).or_else(|| parse_json(file, name, report))))
+            sources.documents.extend(
+                file.and_then(|file| of_no_tests(&file, name).or_else(|| parse_json_leniently(file, name, report))),
+            )
         }
         file::Kind::Yaml => {
             let file = text(found, report).filter(|file| !is_of_buf(name, &file.text));
-            sources
-                .documents
-                .extend(file.and_then(|file| of_no_tests(&file, name).or_else(|| parse_yaml(file, name, report))))
+            sources.documents.extend(
+                file.and_then(|file| of_no_tests(&file, name).or_else(|| parse_yaml_leniently(file, name, report))),
+            )
         }
         file::Kind::Proto => sources.protobuf.extend(text(found, report).map(|file| ProtobufSource {
             bytes: file.text.clone().into_bytes(),

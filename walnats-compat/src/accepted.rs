@@ -12,9 +12,10 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use toml::de::{DeTable, DeValue};
-use walnats_codegen::diagnostic::{Diagnostic, Place, Report, SourceFile};
+use walnats_codegen::diagnostic::{Diagnostic, Level, Place, Report, SourceFile};
 
-use crate::finding::{Acceptance, Finding};
+use crate::finding::{About, Acceptance, Direction, Finding};
+use crate::kind::Kind;
 
 /// The name of the file, next to `walnats.toml`.
 pub const FILE: &str = "walnats-accepted.toml";
@@ -60,11 +61,12 @@ impl Accepted {
     }
 
     /// Marks the findings that are accepted on the day `today`, and returns what there is to say about the entries: those that
-    /// have expired, and those that accept nothing.
+    /// have expired, and those that accept nothing. What is undecided after a break is hidden, unless the break is accepted.
     pub fn apply<'f>(&self, findings: impl IntoIterator<Item = &'f mut Finding>, today: Date) -> Vec<Diagnostic> {
         let mut needed = BTreeSet::new();
         let mut said = Vec::new();
-        for finding in findings {
+        let mut findings: Vec<&mut Finding> = findings.into_iter().collect();
+        for finding in &mut findings {
             let Some((name, entry)) = self.entries.get_key_value(&finding.fingerprint) else { continue };
             let is_expired = entry.until.is_some_and(|until| until < today);
             let until = entry.until.map(|until| until.to_string());
@@ -76,6 +78,7 @@ impl Accepted {
             }
             finding.acceptance = Some(Acceptance { reason: entry.reason.clone(), until, is_expired });
         }
+        hide_rests(&mut findings);
         for (name, entry) in self.entries.iter().filter(|(name, _)| !needed.contains(name.as_str())) {
             let message = format!("nothing needs the acceptance `{name}` any more");
             said.push(Diagnostic::warning("WN0892", self.place(entry), message).help("remove the entry"));
@@ -103,6 +106,17 @@ impl Accepted {
     fn place(&self, entry: &Entry) -> Place {
         Place { file: Arc::clone(&self.file), span: entry.span.clone() }
     }
+}
+
+/// Allows what is undecided after breaks, where such a break fails the run.
+fn hide_rests(findings: &mut [&mut Finding]) {
+    let breaks = findings.iter().filter(|finding| finding.kind() == Kind::Breaking && finding.fails());
+    let breaks: BTreeSet<(About, Direction)> =
+        breaks.map(|finding| (finding.about.clone(), finding.direction)).collect();
+    let rests = findings.iter_mut().filter(|finding| finding.is_rest);
+    rests
+        .filter(|rest| breaks.contains(&(rest.about.clone(), rest.direction)))
+        .for_each(|rest| rest.level = Level::Allow);
 }
 
 /// Whether a text has the form of a fingerprint: 12 hexadecimal digits in lower case.

@@ -32,6 +32,8 @@ pub struct Comparison {
     pub findings: Vec<Finding>,
     /// The events that only the new revision has, sorted.
     pub added: Vec<String>,
+    /// The events that have another name in the new revision: the old names, each with the new one.
+    pub renamed: BTreeMap<String, String>,
 }
 
 /// Whether a change hurts the readers of an event's payload.
@@ -54,12 +56,18 @@ pub fn compare(old: &Side, new: &Side, options: &Options) -> Comparison {
     let settings = &new.package.settings;
     let is_compared = |event: &str| !options.is_further || settings.breaking(event).transitive.unwrap_or_default();
     let same = Same::new(&old.model.schemas, &new.model.schemas);
-    let mut comparison = Comparison::default();
+    let renamed = renames.iter().map(|(old, new)| ((*old).to_owned(), (*new).to_owned())).collect();
+    let mut comparison = Comparison { renamed, ..Comparison::default() };
     for event in new.model.events.iter().filter(|event| is_compared(&event.name)) {
         let name = former.get(event.name.as_str()).copied().unwrap_or(&event.name);
         match (old.event(name), old.loss(event)) {
             (Some(other), _) => comparison.event((old, other), (new, event), &same, options),
-            (None, Some(error)) => comparison.lost((old, event), (new, event), &same, (error, Revision::Old)),
+            (None, Some(error)) => {
+                comparison.lost((old, event), (new, event), &same, (error, Revision::Old));
+                if let Some(former) = old.carried(name) {
+                    comparison.event((old, former), (new, event), &same, options);
+                }
+            }
             (None, None) => comparison.added.push(event.name.clone()),
         }
     }
@@ -68,6 +76,9 @@ pub fn compare(old: &Side, new: &Side, options: &Options) -> Comparison {
             && let Some(error) = new.loss(event)
         {
             comparison.lost((old, event), (new, event), &same, (error, Revision::New));
+            if let Some(latter) = new.carried(&event.name) {
+                comparison.event((old, event), (new, latter), &same, options);
+            }
         }
     }
     let (mut found, compared) = messages::compare(old, new, &renames);
@@ -92,6 +103,10 @@ pub fn compare(old: &Side, new: &Side, options: &Options) -> Comparison {
     }
     comparison.findings.append(&mut found);
     comparison.verdicts.sort();
+    // Of an event whose options have errors, the payload has a verdict of its own: the worse one counts.
+    comparison.verdicts.reverse();
+    comparison.verdicts.dedup_by(|one, other| one.event == other.event && one.direction == other.direction);
+    comparison.verdicts.reverse();
     comparison
 }
 

@@ -48,6 +48,16 @@ pub enum Revision {
     New,
 }
 
+impl Revision {
+    /// `old`, `new`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Old => "old",
+            Self::New => "new",
+        }
+    }
+}
+
 /// What a finding is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum About {
@@ -128,6 +138,9 @@ pub struct Finding {
     pub help: Option<String>,
     /// Who accepted it.
     pub acceptance: Option<Acceptance>,
+    /// Whether it says only that a search ended after it had found a break at the same place: of no interest before that break is
+    /// accepted.
+    pub is_rest: bool,
 }
 
 impl Finding {
@@ -161,6 +174,7 @@ impl Finding {
             readers,
             help,
             acceptance,
+            is_rest: false,
         })
     }
 
@@ -218,6 +232,16 @@ pub(crate) fn canonical(value: &Value, text: &mut String) {
             }
             text.push(']');
         }
+        Value::Number(number) => match number.as_f64().filter(|float| number.is_f64() && is_whole(*float)) {
+            // `1.0` is the number 1.
+            Some(float) => text.push_str(&(float as i128).to_string()),
+            None => text.push_str(&number.to_string()),
+        },
         scalar => text.push_str(&scalar.to_string()),
     }
+}
+
+/// Whether a number is whole, and small enough to be written with all its digits.
+fn is_whole(float: f64) -> bool {
+    float.fract() == 0.0 && float.abs() < 1e30
 }

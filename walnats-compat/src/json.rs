@@ -5,6 +5,7 @@ mod array;
 mod assertion;
 mod atom;
 mod automaton;
+mod clock;
 mod demands;
 mod evaluated;
 mod evaluators;
@@ -28,6 +29,7 @@ use std::time::Duration;
 use serde_json::Value;
 use walnats_schema::{SchemaId, SchemaSet};
 
+pub(crate) use self::clock::Stopwatch;
 pub use self::minimize::{Cut, minimize, reduce};
 use self::outcome::Outcome;
 pub(crate) use self::same::Same;
@@ -49,7 +51,8 @@ pub struct Limits {
     pub steps: u64,
     /// How many of them one pair of places may take, without what is nested in it.
     pub steps_for_a_place: u64,
-    /// How long the search may take. What it has not decided by then is undecided, on a slow machine more than on a fast one.
+    /// How long the search may compute; where the system does not count that, how long it may take. What it has not decided by
+    /// then is undecided, on a slow machine more than on a fast one.
     pub time: Duration,
 }
 
@@ -95,8 +98,10 @@ pub enum Reason {
     Unevaluated,
     /// `uniqueItems` or counts of items or members.
     Counting,
-    /// The limits of steps and time.
+    /// The limits of steps.
     Limits,
+    /// The limit of time.
+    Time,
     /// What was found as a difference is none for the validator.
     Unconfirmed,
     /// A difference was found, and the independent validator does not confirm it.
@@ -117,6 +122,14 @@ pub fn contained(sub: Root<'_>, sup: Root<'_>, limits: &Limits) -> Containment {
         return Containment::Contained;
     }
     on_a_large_stack(move || search_difference(sub, sup, limits))
+}
+
+/// The same, with how long the search computed.
+pub(crate) fn contained_and_time(sub: Root<'_>, sup: Root<'_>, limits: &Limits) -> (Containment, Duration) {
+    on_a_large_stack(move || {
+        let watch = Stopwatch::start();
+        (search_difference(sub, sup, limits), watch.used())
+    })
 }
 
 /// Whether it is proven that everything that `sub` accepts, `sup` accepts too. A value that shows the contrary is not looked for
@@ -157,6 +170,12 @@ fn search_difference(sub: Root<'_>, sup: Root<'_>, limits: &Limits) -> Containme
         None if places.is_empty() => {
             Containment::Undecided(vec![Undecided { pointer: String::new(), reason: Reason::Unconfirmed }])
         }
-        None => Containment::Undecided(places),
+        None => Containment::Undecided(places.into_iter().map(|place| timed(place, solver.is_late)).collect()),
     }
+}
+
+/// What ends when the time is over ends for want of steps.
+fn timed(place: Undecided, is_late: bool) -> Undecided {
+    let reason = if is_late && place.reason == Reason::Limits { Reason::Time } else { place.reason };
+    Undecided { reason, ..place }
 }

@@ -89,6 +89,7 @@ pub(crate) fn written(set: &SchemaSet, roots: &[SchemaId]) -> String {
     let mut numbers: HashMap<SchemaId, u32> = HashMap::new();
     let mut order: Vec<SchemaId> = Vec::new();
     let mut number = |id: SchemaId, order: &mut Vec<SchemaId>| {
+        let id = meant(set, id);
         let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
         SchemaId(*numbers.entry(id).or_insert_with(|| {
             order.push(id);
@@ -111,6 +112,20 @@ pub(crate) fn written(set: &SchemaSet, roots: &[SchemaId]) -> String {
         at += 1;
     }
     whole
+}
+
+/// The schema that one refers to, if it does nothing else: a definition says the same in its place.
+fn meant(set: &SchemaSet, id: SchemaId) -> SchemaId {
+    let (mut meant, mut turns) = (id, 0..set.schemas.len());
+    while let (Some(target), Some(_)) = (set.get(meant).reference, turns.next()) {
+        let schema = set.get(meant);
+        let only = Schema { reference: Some(target), resource: schema.resource, ..Schema::default() };
+        if *schema != only {
+            break;
+        }
+        meant = target;
+    }
+    meant
 }
 
 /// What a member or a missing one has to do with a keyword.

@@ -114,9 +114,14 @@ fn text(document: &Document, span: std::ops::Range<usize>) -> String {
 
 /// A text on one line, shortened.
 pub(crate) fn one_line(text: &str) -> String {
+    one_line_of(text, LONGEST)
+}
+
+/// A text on one line of at most so many characters.
+pub(crate) fn one_line_of(text: &str, longest: usize) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= LONGEST {
+    if line.chars().count() <= longest {
         return line;
     }
-    line.chars().take(LONGEST - 1).chain(['…']).collect()
+    line.chars().take(longest - 1).chain(['…']).collect()
 }

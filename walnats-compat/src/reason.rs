@@ -12,6 +12,7 @@ pub fn words(reason: Reason) -> &'static str {
         Reason::Unevaluated => "what is evaluated depends on the payload",
         Reason::Counting => "counts of items or members",
         Reason::Limits => "too many steps",
+        Reason::Time => "the time for a comparison was used up",
         Reason::Unconfirmed => "the difference that was found is none",
         Reason::ValidatorsDisagree => "validators disagree",
     }

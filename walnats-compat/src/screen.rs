@@ -145,6 +145,8 @@ impl Screen {
             };
             match &finding.about {
                 About::Event(name) => {
+                    // By whichever name, it is one event.
+                    let name = comparison.renamed.get(name).unwrap_or(name);
                     let known = events.entry(name).or_insert(status);
                     *known = status.max(*known);
                 }

@@ -45,6 +45,11 @@ impl Side {
         self.model.events.iter().find(|event| event.name == name)
     }
 
+    /// The event of this name of which only the options have errors.
+    pub(crate) fn carried(&self, name: &str) -> Option<&Event> {
+        self.lost.iter().find(|lost| lost.name == name)?.carried.as_deref()
+    }
+
     /// What is noted of a schema.
     pub(crate) fn note(&self, id: SchemaId) -> Option<&Annotations> {
         self.model.notes.get(id.0 as usize)

@@ -121,7 +121,7 @@ mod tests {
         let side = side(schema);
         let root = side.model.schemas.roots["a"];
         let ours = tolerant(&side.model.schemas).is_valid(root, instance);
-        let mut files = Files::new(&side.package.sources.documents, &side.package.settings);
+        let mut files = Files::new(&side.package.sources.documents, &side.model.notes, &side.package.settings);
         open_files(&side, root, &mut files);
         let theirs = files.opinion().unwrap().validator_at("a.json", &[]).unwrap().is_valid(instance);
         assert_eq!(ours, theirs, "{schema} {instance}");

@@ -21,10 +21,53 @@ const MAX_STATES: usize = 5_000;
 /// How often one schema may be on a way: once around a recursion.
 const MAX_TURNS: usize = 2;
 
+/// Keywords that may ask for whatever other keywords ask for.
+const OF_ANYTHING: [&str; 12] =
+    ["$dynamicRef", "$recursiveRef", "$ref", "allOf", "anyOf", "const", "else", "enum", "if", "not", "oneOf", "then"];
+
 /// A part that has no meaning, at a place of payloads.
 pub(crate) struct Spot<'s> {
     pub(crate) part: &'s Unreadable,
     steps: Vec<String>,
+    /// Whether more is accepted where the part accepts less: below a `oneOf`, a `not` or an `if`.
+    is_asked: bool,
+}
+
+/// Both readings of the parts below a `oneOf`, a `not` or an `if`: no other one decides more for sure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// They accept everything.
+    Anything,
+    /// They accept nothing.
+    Nothing,
+}
+
+/// The schemas that accept nothing by [`Reading::Nothing`].
+pub(crate) fn asked(spots: &[Spot<'_>]) -> BTreeSet<SchemaId> {
+    let is_always_asked = |spot: &&Spot<'_>| {
+        spots.iter().filter(|other| other.part.schema == spot.part.schema).all(|other| other.is_asked)
+    };
+    spots.iter().filter(is_always_asked).map(|spot| spot.part.schema).collect()
+}
+
+/// The set with schemas that accept nothing.
+pub(crate) fn refusing<'s>(set: &'s SchemaSet, schemas: &BTreeSet<SchemaId>) -> Cow<'s, SchemaSet> {
+    if schemas.is_empty() {
+        return Cow::Borrowed(set);
+    }
+    let mut set = set.clone();
+    for id in schemas {
+        if let Some(schema) = set.schemas.get_mut(id.0 as usize) {
+            *schema = Schema { never: true, resource: schema.resource, ..Schema::default() };
+        }
+    }
+    Cow::Owned(set)
+}
+
+/// Whether a place of payloads holds such a part, or is in one.
+pub(crate) fn is_related(spots: &[Spot<'_>], place: &[String]) -> bool {
+    let is_same = |(one, other): (&String, &String)| one == other || one == "*" || other == "*";
+    spots.iter().any(|spot| spot.is_asked && spot.steps.iter().zip(place).all(is_same))
 }
 
 impl Spot<'_> {
@@ -52,17 +95,18 @@ pub(crate) fn spots<'s>(set: &SchemaSet, root: SchemaId, parts: &[&'s Unreadable
         .filter(|id| reached(set, [*id]).iter().any(|inner| wanted.contains(inner)))
         .collect();
     let mut spots: Vec<Spot<'s>> = Vec::new();
-    let mut waiting = std::collections::VecDeque::from([(vec![root], Vec::<String>::new())]);
+    let mut waiting = std::collections::VecDeque::from([(vec![root], Vec::<String>::new(), false)]);
     let mut states = 0;
-    while let Some((way, steps)) = waiting.pop_front() {
+    while let Some((way, steps, is_asked)) = waiting.pop_front() {
         states += 1;
         if states > MAX_STATES {
             return None;
         }
         let Some(&id) = way.last() else { continue };
         for part in parts.iter().filter(|part| part.schema == id) {
-            if !spots.iter().any(|known| known.part == *part && known.steps == steps) {
-                spots.push(Spot { part, steps: steps.clone() });
+            match spots.iter_mut().find(|known| known.part == *part && known.steps == steps) {
+                Some(known) => known.is_asked &= is_asked,
+                None => spots.push(Spot { part, steps: steps.clone(), is_asked }),
             }
         }
         for (step, child) in below(set.get(id)) {
@@ -70,8 +114,11 @@ pub(crate) fn spots<'s>(set: &SchemaSet, root: SchemaId, parts: &[&'s Unreadable
             if !leads.contains(&child) || turns >= MAX_TURNS {
                 continue;
             }
+            let schema = set.get(id);
+            let is_condition = schema.condition.as_ref().is_some_and(|condition| condition.if_ == child);
+            let is_asked = is_asked || is_condition || schema.not == Some(child) || schema.one_of.contains(&child);
             let way = way.iter().copied().chain([child]).collect();
-            waiting.push_back((way, steps.iter().cloned().chain(step).collect()));
+            waiting.push_back((way, steps.iter().cloned().chain(step).collect(), is_asked));
         }
     }
     Some(spots)
@@ -94,9 +141,10 @@ fn below(schema: &Schema) -> Vec<(Option<String>, SchemaId)> {
 }
 
 /// The writer's schemas with what the reader says in the places of parts without a meaning: what is written there is taken to
-/// be what is read, so that only what differs elsewhere is a difference.
+/// be what is read, so that only what differs elsewhere is a difference. Where a part that accepts less makes others accept
+/// more, this would be no such assumption: it stays as `writer` has it.
 pub(crate) fn assumed<'w>(writer: &'w SchemaSet, reader: Root<'_>, spots: &[Spot<'_>]) -> Cow<'w, SchemaSet> {
-    if spots.is_empty() {
+    if spots.iter().all(|spot| spot.is_asked) {
         return Cow::Borrowed(writer);
     }
     let mut set = writer.clone();
@@ -110,10 +158,10 @@ pub(crate) fn assumed<'w>(writer: &'w SchemaSet, reader: Root<'_>, spots: &[Spot
         schema
     };
     set.schemas.extend(reader.set.schemas.iter().cloned().map(moved));
-    for Spot { part, steps } in spots {
+    for Spot { part, steps, .. } in spots.iter().filter(|spot| !spot.is_asked) {
         let levels = walk::walk(reader.set, reader.id, None, steps);
         let level = levels.last().map(Vec::as_slice).unwrap_or_default();
-        let asked: Vec<SchemaId> = match part.keyword.as_deref().filter(|keyword| !keyword.starts_with('$')) {
+        let asked: Vec<SchemaId> = match part.keyword.as_deref().filter(|keyword| !OF_ANYTHING.contains(keyword)) {
             Some(keyword) => {
                 let parts = level.iter().map(|id| keyword::only(reader.set.get(*id), keyword));
                 let parts: Vec<Schema> = parts.filter(|part| *part != Schema::default()).map(moved).collect();
@@ -143,12 +191,22 @@ fn outermost(set: &SchemaSet, level: &[SchemaId]) -> Vec<SchemaId> {
 }
 
 /// The files of a side without the parts that have no meaning, which another validator refuses to read.
-pub(crate) fn without_parts(side: &Side, event: &Event, files: &mut Files) {
-    for part in parts(side, event) {
+pub(crate) fn without_parts(side: &Side, event: &Event, reading: Reading, files: &mut Files) {
+    let parts = parts(side, event);
+    let refusing = match (reading, &event.payload) {
+        (Reading::Nothing, Payload::Json(root)) => spots(&side.model.schemas, *root, &parts).unwrap_or_default(),
+        _ => Vec::new(),
+    };
+    let refusing = asked(&refusing);
+    for part in parts {
         let Some(note) = side.note(part.schema) else { continue };
         let Some(content) = side.document(note).and_then(|document| files.content(&document.name)) else { continue };
         let Some(schema) = content.pointer_mut(&pointer(&note.path)) else { continue };
         let stands_alone = part.keyword.as_deref() == Some("$ref") && note.draft.reference_stands_alone();
+        if refusing.contains(&part.schema) {
+            *schema = json!({ "not": {} });
+            continue;
+        }
         match (&part.keyword, schema) {
             (Some(keyword), Value::Object(members)) if !stands_alone => drop(members.remove(keyword)),
             (_, schema) => *schema = json!({}),

@@ -19,7 +19,7 @@ const FLOORS: Floors<'static> = &[
 
 /// Those of `json`.
 const JSON_FLOORS: Floors<'static> = &[
-    &["assertion", "automaton", "format", "outcome"],
+    &["assertion", "automaton", "clock", "format", "outcome"],
     &["atom"],
     &["demands", "summary"],
     &["minimize", "state"],

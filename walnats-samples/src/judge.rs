@@ -133,7 +133,7 @@ impl SecondOpinion {
     /// Asks about `events`; what the other validator cannot use is left out.
     pub fn new<'e>(judge: &Judge<'_>, events: impl IntoIterator<Item = &'e Event>) -> Self {
         let (sources, settings) = (&judge.package.sources, &judge.package.settings);
-        let files = Files::new(&sources.documents, settings);
+        let files = Files::new(&sources.documents, &judge.model.notes, settings);
         let Ok(opinion) = files.opinion() else { return Self::default() };
         let mut validators = HashMap::new();
         for event in events {

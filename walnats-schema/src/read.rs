@@ -36,7 +36,9 @@ pub use diagnostic::{
     Applicability, Diagnostic, Edit, Fix, ForeignFiles, Ignore, Level, Levels, Located, Place, Report, Scope, Severity,
     SourceFile, Stopped, Suppression, names_file,
 };
-pub use document::{Document, DocumentId, Member, Node, NodeValue, parse_json, parse_yaml};
+pub use document::{
+    Document, DocumentId, Member, Node, NodeValue, parse_json, parse_json_leniently, parse_yaml, parse_yaml_leniently,
+};
 pub use lower::{
     Annotations, Contradiction, Contradictions, LowerOptions, Lowered, SchemaRoot, UnknownKeywords, lower, lower_in,
     registry,

@@ -25,7 +25,7 @@ pub struct Opinion {
 pub fn compare(model: &EventModel, sources: &SourceSet, settings: &Settings) -> Opinion {
     let mut opinion = Opinion::default();
     let with_examples = (0..).map(SchemaId).zip(&model.notes).filter(|(_, note)| !note.examples.is_empty());
-    let files = Files::new(&sources.documents, settings);
+    let files = Files::new(&sources.documents, &model.notes, settings);
     let schemas = files.opinion();
     for (id, note) in with_examples {
         opinion.examples += note.examples.len();

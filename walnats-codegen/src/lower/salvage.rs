@@ -1,15 +1,19 @@
 //! What can be used of a package that has errors: the revision that another one is compared with is as it is.
 
+mod broken;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use walnats_schema::{SchemaId, SchemaSet};
 
-use super::event::{self, LocatedEvent};
+use broken::{Broken, broken};
+
+use super::event::{self, EventOptions, LocatedEvent, RawEvent};
 use super::messages::Messages;
 use super::{assemble, declared, finish, json_event, overrides, service, source, stream};
 use crate::diagnostic::{Diagnostic, Report, Severity};
 use crate::load::SourceSet;
-use crate::model::{Annotations, EventModel, Payload};
+use crate::model::{Event, EventModel, Payload};
 use crate::settings::{Settings, Text};
 
 /// What could be lowered of a package, and what could not.
@@ -36,28 +40,15 @@ pub struct Unreadable {
     pub error: Diagnostic,
 }
 
-/// Errors that take the meaning from one keyword, and leave it to the rest of the schema.
-const OF_A_KEYWORD: [&str; 8] = ["WN0201", "WN0202", "WN0203", "WN0210", "WN0211", "WN0301", "WN0302", "WN0303"];
-/// Errors in schemas that have a meaning all the same: an unknown keyword asks for nothing, what contradicts itself allows
-/// nothing, and the names of Rust types are not in any payload. Users may make errors of warnings, too.
-const HARMLESS: [&str; 17] = [
-    "WN0206", "WN0208", "WN0304", "WN0305", "WN0306", "WN0307", "WN0308", "WN0309", "WN0310", "WN0311", "WN0312",
-    "WN0313", "WN0314", "WN0316", "WN0317", "WN0456", "WN0457",
-];
-
-fn is_harmless(code: &str) -> bool {
-    let of_rust = "WN0445".."WN0448";
-    let of_types = "WN0458".."WN0470";
-    HARMLESS.contains(&code) || of_rust.contains(&code) || of_types.contains(&code) || code.starts_with("WN06")
-}
-
 /// An event that could not be lowered.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct LostEvent {
     /// Its name.
     pub name: String,
     /// The first error that concerns it.
     pub error: Diagnostic,
+    /// What it carries, where only its options have errors: its subject and the like are not those of the event.
+    pub carried: Option<Box<Event>>,
 }
 
 /// Lowers the events that no error concerns. `found` is what reading has found, which is not stopped at.
@@ -69,30 +60,49 @@ pub fn salvage(sources: &SourceSet, settings: &Settings, found: &Report) -> Salv
     let mut declarations = source::events(&sources.documents, &declared.json, &mut report);
     declarations.extend(declared.json);
     let mut registry = json_event::registry(sources, settings, &mut report);
-    let (schemas, mut events) = json_event::lower(&mut registry, sources, settings, &declarations, &mut report);
+    let lowered = json_event::lower(&mut registry, sources, settings, &declarations, &mut report);
+    let readable = broken::without_values(sources, &lowered.0.notes, &report);
+    let (mut registry, (schemas, mut events)) = match &readable {
+        None => (registry, lowered),
+        // Once more without what is there but has no meaning; its errors are known.
+        Some(sources) => {
+            let mut known = Report::default();
+            let mut registry = json_event::registry(sources, settings, &mut known);
+            let lowered = json_event::lower(&mut registry, sources, settings, &declarations, &mut known);
+            (registry, lowered)
+        }
+    };
     events.extend(messages.events(&declared.messages));
     let options = |message: &str, option: &str| messages.option(message, option);
     overrides::apply(&mut events, &settings.events, (&at, &options), &mut Report::default());
     event::check_names(&mut events, &mut report);
 
-    let (broken, unreadable) = broken(&schemas.notes, sources, &report);
-    let mut lost: BTreeMap<String, Diagnostic> = BTreeMap::new();
+    let Broken { whole, parts: unreadable, options: misled } = broken(&schemas.notes, sources, &report);
+    let mut lost: BTreeMap<String, (Diagnostic, Option<Box<Event>>)> = BTreeMap::new();
     let (mut sound, mut late): (Vec<LocatedEvent>, Vec<Diagnostic>) = Default::default();
     for raw in events {
         let name = raw.name.clone();
-        if let Payload::Json(schema) = raw.payload
-            && let Some(error) = first_error(&schemas.set, schema, &broken)
-        {
-            lost.insert(name, error.clone());
-            continue;
+        let mut wrong_option = None;
+        if let Payload::Json(schema) = raw.payload {
+            if let Some(error) = first_error(&schemas.set, schema, &whole) {
+                lost.insert(name, (error.clone(), None));
+                continue;
+            }
+            wrong_option = misled.get(&schema).map(|error| (*error).clone());
         }
+        let is_json = matches!(raw.payload, Payload::Json(_));
+        let plain = is_json.then(|| RawEvent { options: EventOptions::default(), ..raw.clone() });
         let mut own = Report::default();
-        match finish(raw, &schemas, &messages, &mut own) {
-            Some(event) => sound.push(event),
-            None => {
-                lost.extend(own.diagnostics.first().map(|error| (name, error.clone())));
+        let event = finish(raw, &schemas, &messages, &mut own);
+        let error = wrong_option.or_else(|| own.diagnostics.first().filter(|_| event.is_none()).cloned());
+        match (event, error) {
+            (Some(event), None) => sound.push(event),
+            (_, Some(error)) => {
+                let event = plain.and_then(|raw| finish(raw, &schemas, &messages, &mut Report::default()));
+                lost.insert(name, (error, event.map(|located| Box::new(located.event))));
                 late.append(&mut own.diagnostics);
             }
+            (None, None) => {}
         }
     }
     sound.sort_by(|a, b| a.event.name.cmp(&b.event.name));
@@ -107,56 +117,9 @@ pub fn salvage(sources: &SourceSet, settings: &Settings, found: &Report) -> Salv
     model.protobuf = messages.model(&model.events, &BTreeMap::new(), &mut Report::default());
     report.diagnostics.append(&mut late);
     report.sort();
-    let lost = lost.into_iter().map(|(name, error)| LostEvent { name, error }).collect();
+    let lost = lost.into_iter().map(|(name, (error, carried))| LostEvent { name, error, carried }).collect();
     let is_error = |found: &Diagnostic| found.severity == Severity::Error;
     Salvage { model, lost, unreadable, errors: report.diagnostics.into_iter().filter(is_error).collect() }
-}
-
-/// The schemas that errors are in: of those around the place of an error, the innermost. Those of which nothing is left, and
-/// the parts of others that have no meaning.
-fn broken<'r>(
-    notes: &[Annotations],
-    sources: &SourceSet,
-    report: &'r Report,
-) -> (BTreeMap<SchemaId, &'r Diagnostic>, Vec<Unreadable>) {
-    let (mut broken, mut unreadable): (BTreeMap<SchemaId, &Diagnostic>, Vec<Unreadable>) = Default::default();
-    let errors = report.diagnostics.iter().filter(|found| found.severity == Severity::Error);
-    for error in errors.filter(|error| !is_harmless(error.code)) {
-        let (file, span) = (&error.place.file.path, &error.place.span);
-        let is_around = |note: &Annotations| {
-            let is_in = note.place.span.start <= span.start && span.end <= note.place.span.end;
-            // An empty range at 0 means the whole file.
-            note.place.file.path == *file && (is_in || (*span == (0..0) && note.path.is_empty()))
-        };
-        let around = (0..).map(SchemaId).zip(notes).filter(|(_, note)| is_around(note));
-        let Some((schema, note)) = around.min_by_key(|(_, note)| note.place.span.len()) else { continue };
-        let keyword = keyword_at(note, sources, error);
-        match (error.code, keyword) {
-            ("WN0301", _) => unreadable.push(Unreadable { schema, keyword: None, error: error.clone() }),
-            (code, Some(keyword)) if OF_A_KEYWORD.contains(&code) => {
-                let is_known = unreadable
-                    .iter()
-                    .any(|known| known.schema == schema && known.keyword.as_deref() == Some(keyword.as_str()));
-                if !is_known {
-                    unreadable.push(Unreadable { schema, keyword: Some(keyword), error: error.clone() });
-                }
-            }
-            _ => drop(broken.entry(schema).or_insert(error)),
-        }
-    }
-    unreadable.sort_by(|a, b| (a.schema, &a.keyword).cmp(&(b.schema, &b.keyword)));
-    (broken, unreadable)
-}
-
-/// The keyword that an error is in. What identifies a schema, or says how to read it, is not a part of it alone.
-fn keyword_at(note: &Annotations, sources: &SourceSet, error: &Diagnostic) -> Option<String> {
-    let schema = sources.documents.get(note.document.0)?.root.descendant(&note.path)?;
-    let span = &error.place.span;
-    let is_around = |start: usize, end: usize| start <= span.start && span.end <= end;
-    let mut members = schema.members().iter();
-    let name = &members.find(|member| is_around(member.name_span.start, member.value.span.end))?.name;
-    let is_reference = matches!(name.as_str(), "$ref" | "$dynamicRef" | "$recursiveRef");
-    (is_reference || !name.starts_with('$')).then(|| name.clone())
 }
 
 fn first_error<'r>(

@@ -70,7 +70,7 @@ fn options(document: &Document, is_declared: bool, report: &mut Report) -> Optio
         Some((options, _)) => {
             let message = "`x-walnats` has to be an object, or `false` for a schema that is not an event";
             report.push(Diagnostic::error("WN0406", document.place(&options.span), message));
-            None
+            (!is_shared).then(EventOptions::default)
         }
         None => (!is_shared && !is_declared).then(EventOptions::default),
     }

@@ -59,11 +59,15 @@ fn limits(sides: &Sides<'_>, old: &Stream, new: &Stream) -> Vec<Finding> {
 fn quantity(number: u64, unit: &str) -> String {
     const UNITS: [(u64, &str); 4] =
         [(86_400_000, "days"), (3_600_000, "hours"), (60_000, "minutes"), (1_000, "seconds")];
+    let counted = |number: u64, unit: &str| match number {
+        1 => format!("1 {}", unit.strip_suffix('s').unwrap_or(unit)),
+        _ => format!("{number} {unit}"),
+    };
     if unit != "ms" {
-        return format!("{number} {unit}");
+        return counted(number, unit);
     }
     let found = UNITS.iter().find(|(length, _)| number.is_multiple_of(*length));
-    found.map_or_else(|| format!("{number} ms"), |(length, name)| format!("{} {name}", number / length))
+    found.map_or_else(|| format!("{number} ms"), |(length, name)| counted(number / length, name))
 }
 
 fn policies(sides: &Sides<'_>, old: &Stream, new: &Stream) -> Vec<Finding> {

@@ -12,6 +12,7 @@ use walnats_schema::SchemaId;
 use super::arena::Arena;
 use super::atom::{Atom, Literal};
 use super::automaton::Automata;
+use super::clock::Stopwatch;
 use super::outcome::Outcome;
 use super::{Limits, Reason};
 
@@ -24,7 +25,11 @@ pub(super) struct Solver {
     pub(super) limits: Limits,
     /// How many steps are left.
     steps: u64,
+    /// When to look at the watch.
     deadline: Instant,
+    watch: Stopwatch,
+    /// Whether the time ended the search, rather than the steps.
+    pub(super) is_late: bool,
     answers: HashMap<Key, Outcome>,
     /// Those that rest on assumptions, each with the place of the outermost of them among the open questions.
     provisional: HashMap<Key, (Outcome, usize)>,
@@ -52,6 +57,8 @@ impl Solver {
             limits,
             steps: limits.steps,
             deadline: Instant::now() + limits.time,
+            watch: Stopwatch::start(),
+            is_late: false,
             answers: HashMap::new(),
             provisional: HashMap::new(),
             order: Vec::new(),
@@ -132,8 +139,13 @@ impl Solver {
     /// Counts steps. Returns whether any are left.
     pub(super) fn step(&mut self, cost: u64) -> bool {
         self.steps = self.steps.saturating_sub(cost);
-        if Instant::now() > self.deadline {
-            self.steps = 0;
+        let now = Instant::now();
+        if now > self.deadline && self.steps > 0 {
+            let left = self.limits.time.saturating_sub(self.watch.used());
+            self.deadline = now + left;
+            if left.is_zero() {
+                (self.steps, self.is_late) = (0, true);
+            }
         }
         self.steps > 0
     }

@@ -34,6 +34,8 @@ pub(super) struct Culprit {
     counterparts: Vec<SchemaId>,
     /// Whether one of them has a related keyword.
     has_counterpart: bool,
+    /// Whether what refuses is asked of an item.
+    is_item: bool,
 }
 
 /// The keyword that refuses the payload: one that the writer does not have, if there is one.
@@ -107,6 +109,7 @@ fn locate(writer: Root<'_>, reader: Root<'_>, payload: &Value, violation: &Viola
         terms +=
             &member.iter().filter(|_| declared.is_some()).map(|name| format!("/{}", escape(name))).collect::<String>();
     }
+    let parent = violation.pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
     let culprit = Culprit {
         schema,
         keyword,
@@ -117,6 +120,7 @@ fn locate(writer: Root<'_>, reader: Root<'_>, payload: &Value, violation: &Viola
         declared,
         counterparts: with,
         has_counterpart,
+        is_item: payload.pointer(parent).is_some_and(Value::is_array),
     };
     Some((is_shared(schema), culprit))
 }
@@ -153,6 +157,7 @@ fn undeclared(
         member: Some(name.clone()),
         declared: Some(*declared),
         has_counterpart: false,
+        is_item: false,
         counterparts: of_writer[level].clone(),
     })
 }
@@ -198,6 +203,11 @@ impl Culprit {
         }
     }
 
+    /// Whether it is about items rather than members.
+    fn is_of_items(&self) -> bool {
+        matches!(self.keyword, "items" | "unevaluatedItems") || (self.keyword == "false" && self.is_item)
+    }
+
     /// What is shown of it, without the payload.
     pub(super) fn finding(&self, pair: &Pair<'_>) -> Option<Finding> {
         let (reader, writer) = (&pair.reader.0.model.schemas, &pair.writer.0.model.schemas);
@@ -208,7 +218,10 @@ impl Culprit {
         };
         let subject = if place.is_empty() { "the payload".to_owned() } else { format!("`{place}`") };
         let message = match self.code() {
-            "WN0805" => format!("readers refuse members of {subject} that their schema does not know"),
+            "WN0805" => {
+                let parts = if self.is_of_items() { "items" } else { "members" };
+                format!("readers refuse {parts} of {subject} that their schema does not know")
+            }
             "WN0808" => format!("readers want something of {subject}, which may be anything where it is not declared"),
             "WN0806" => format!("readers do not know {subject}, and refuse it"),
             _ => format!("{subject}: readers want {} (`{}`)", self.expected, self.keyword),

@@ -13,29 +13,59 @@ use crate::finding::Revision;
 use crate::opinion::{Files, pointer};
 use crate::side::Side;
 use crate::tolerant::{open_files, reached};
-use crate::unreadable::without_parts;
+use crate::unreadable::{Reading, without_parts};
 
-/// The validators of an event: of both revisions, as they stand and with unknown members ignored. Each is made when it is first
-/// asked, for most comparisons find no difference, and serves both directions.
+/// The validators of an event: of both revisions, as they stand, with unknown members ignored, and with parts that have no
+/// meaning and accept nothing. Each is made when it is first asked, for most comparisons find no difference, and serves both
+/// directions.
 #[derive(Default)]
-pub(crate) struct Judge([OnceCell<Result<Validator, String>>; 4]);
+pub(crate) struct Judge([[OnceCell<Result<Validator, String>>; 3]; 2]);
+
+/// How a validator is made of files.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Made {
+    /// As they stand.
+    Strict,
+    /// Unknown members are ignored.
+    Tolerant,
+    /// What has no meaning accepts nothing.
+    Refusing,
+}
+
+/// What the independent validator says of a break.
+pub(super) enum Confirmation {
+    /// The writer's files accept the payload, and the reader's refuse it.
+    Confirmed,
+    /// It says something else.
+    Denied,
+    /// It cannot read the schemas of this revision, for this reason.
+    Unable(Revision, String),
+}
 
 impl Judge {
-    /// Whether the writer's files accept the payload, and the reader's refuse it.
-    pub(super) fn confirms(&self, pair: &Pair<'_>, payload: &Value) -> bool {
-        let verdict = |(side, revision): (&Side, Revision), event: &Event, is_tolerant: bool| {
-            let known = &self.0[2 * usize::from(revision == Revision::New) + usize::from(is_tolerant)];
-            let validator = known.get_or_init(|| validator(side, event, is_tolerant));
-            validator.as_ref().ok().map(|validator| validator.is_valid(payload))
+    /// Whether the writer's files, read in this way, accept the payload, and the reader's refuse it.
+    pub(super) fn confirms(&self, pair: &Pair<'_>, reading: Reading, payload: &Value) -> Confirmation {
+        let accepts = |(side, revision): (&Side, Revision), event: &Event, made: Made| {
+            let known = &self.0[usize::from(revision == Revision::New)][made as usize];
+            let validator = known.get_or_init(|| validator(side, event, made));
+            let validator = validator.as_ref().map_err(|reason| Confirmation::Unable(revision, reason.clone()))?;
+            Ok(validator.is_valid(payload))
         };
-        verdict(pair.writer, pair.written, false) == Some(true)
-            && verdict(pair.reader, pair.read, pair.is_tolerant()) == Some(false)
+        let of_writer = if reading == Reading::Nothing { Made::Refusing } else { Made::Strict };
+        let of_reader = if pair.is_tolerant() { Made::Tolerant } else { Made::Strict };
+        let written = accepts(pair.writer, pair.written, of_writer);
+        let read = accepts(pair.reader, pair.read, of_reader);
+        match (written, read) {
+            (Err(unable), _) | (_, Err(unable)) => unable,
+            (Ok(true), Ok(false)) => Confirmation::Confirmed,
+            _ => Confirmation::Denied,
+        }
     }
 }
 
 /// By the files that the event reaches. Where those are of no use to `jsonschema`, by the same without the definitions that
 /// the event does not reach, which may refer to nothing; then by the schema that walnats made of them to stand alone.
-fn validator(side: &Side, event: &Event, is_tolerant: bool) -> Result<Validator, String> {
+fn validator(side: &Side, event: &Event, made: Made) -> Result<Validator, String> {
     let Payload::Json(root) = event.payload else { return Err("not JSON".to_owned()) };
     let settings = &side.package.settings;
     let ids = reached(&side.model.schemas, [root]);
@@ -45,23 +75,27 @@ fn validator(side: &Side, event: &Event, is_tolerant: bool) -> Result<Validator,
         let document = side.document(note).ok_or("no file")?;
         let documents: BTreeSet<_> = reached.iter().map(|note| note.document).collect();
         let documents = documents.iter().filter_map(|id| side.package.sources.documents.get(id.0));
-        let mut files = Files::new(documents, settings);
-        without_parts(side, event, &mut files);
+        let mut files = Files::new(documents, &side.model.notes, settings);
+        let reading = if made == Made::Refusing { Reading::Nothing } else { Reading::Anything };
+        without_parts(side, event, reading, &mut files);
         bounds_for_formats(side, &ids, &mut files);
         if is_pruned {
             prune(side, &reached, &mut files);
         }
-        if is_tolerant {
+        if made == Made::Tolerant {
             open_files(side, root, &mut files);
         }
         files.opinion()?.validator(document, note)
     };
     let alone = |reason: String| {
-        let text = event.json_schema.as_deref().filter(|_| !is_tolerant).ok_or(reason)?;
+        let text = event.json_schema.as_deref().filter(|_| made == Made::Strict).ok_or_else(|| reason.clone())?;
         let schema = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        Files::alone("event.json", schema, settings).opinion()?.validator_at("event.json", &[])
+        let files = Files::alone("event.json", schema, settings);
+        let opinion = files.opinion().map_err(|_| reason.clone())?;
+        // What is wrong with the files says more than what is wrong with what was made of them.
+        opinion.validator_at("event.json", &[]).map_err(|_| reason)
     };
-    by_files(false).or_else(|_| by_files(true)).or_else(alone)
+    by_files(false).or_else(|reason| by_files(true).or_else(|_| alone(reason)))
 }
 
 /// Says by `minimum` and `maximum` what `int8` to `uint64` ask of integers: `jsonschema` does not know these formats.

@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-pub use json::parse_json;
-pub use yaml::parse_yaml;
+pub use json::{parse_json, parse_json_leniently};
+pub use yaml::{parse_yaml, parse_yaml_leniently};
 
 use super::diagnostic::{Place, SourceFile};
 

@@ -12,6 +12,16 @@ use crate::read::diagnostic::{Diagnostic, Place, Report, SourceFile};
 
 /// Parses the text of `file`; `None` after a finding that leaves no tree.
 pub fn parse_json(file: Arc<SourceFile>, name: &str, report: &mut Report) -> Option<Document> {
+    parse(file, name, report).and_then(Result::ok)
+}
+
+/// The same, with the largest number in place of those that are larger, each of which is a finding.
+pub fn parse_json_leniently(file: Arc<SourceFile>, name: &str, report: &mut Report) -> Option<Document> {
+    parse(file, name, report).map(|document| document.unwrap_or_else(|replaced| replaced))
+}
+
+/// As an error, a tree with other numbers than those of the file.
+fn parse(file: Arc<SourceFile>, name: &str, report: &mut Report) -> Option<Result<Document, Document>> {
     let text = file.text.as_str();
     let ast = match parse_to_ast(text, &CollectOptions::default(), &STRICT) {
         Ok(ast) => ast,
@@ -27,8 +37,11 @@ pub fn parse_json(file: Arc<SourceFile>, name: &str, report: &mut Report) -> Opt
         report.push(not_json(&file, at..at, &syntax::without_position(&error.to_string())));
         return None;
     }
-    let root = Builder { file: &file, report }.node(ast.value?, 0)?;
-    Some(Document { file, name: name.to_owned(), root })
+    let mut builder = Builder { file: &file, report, has_replaced: false };
+    let root = builder.node(ast.value?, 0)?;
+    let has_replaced = builder.has_replaced;
+    let document = Document { file, name: name.to_owned(), root };
+    Some(if has_replaced { Err(document) } else { Ok(document) })
 }
 
 const STRICT: ParseOptions = ParseOptions {
@@ -52,6 +65,8 @@ fn not_json(file: &Arc<SourceFile>, span: Range<usize>, message: &str) -> Diagno
 struct Builder<'a> {
     file: &'a Arc<SourceFile>,
     report: &'a mut Report,
+    /// Whether a number stands for a larger one.
+    has_replaced: bool,
 }
 
 impl Builder<'_> {
@@ -67,7 +82,10 @@ impl Builder<'_> {
             Value::BooleanLit(literal) => NodeValue::Bool(literal.value),
             Value::NumberLit(literal) => {
                 let place = self.place(span.clone());
-                NodeValue::Number(number::parse(literal.value, place, self.report)?)
+                NodeValue::Number(number::parse(literal.value, place, self.report).unwrap_or_else(|largest| {
+                    self.has_replaced = true;
+                    largest
+                }))
             }
             Value::StringLit(literal) => NodeValue::String(literal.value.into_owned()),
             Value::Array(array) => {

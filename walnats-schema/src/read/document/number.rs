@@ -5,14 +5,14 @@ use serde_json::Number;
 use crate::decimal::Digits;
 use crate::read::diagnostic::{Diagnostic, Place, Report};
 
-/// Parses a JSON number; `None` where no finite number of 64 bits is near it.
-pub(super) fn parse(text: &str, place: Place, report: &mut Report) -> Option<Number> {
+/// Parses a JSON number; where no finite number of 64 bits is near it, the largest is the error.
+pub(super) fn parse(text: &str, place: Place, report: &mut Report) -> Result<Number, Number> {
     let Ok(number) = serde_json::from_str::<Number>(text) else {
         report.push(
             Diagnostic::error("WN0108", place, "the number does not fit into 64 bits")
                 .help("no IEEE 754 double is that large, and no reader could tell it from its neighbours"),
         );
-        return None;
+        return Err(largest(text));
     };
     if !is_exact(text, &number) {
         report.push(
@@ -20,7 +20,13 @@ pub(super) fn parse(text: &str, place: Place, report: &mut Report) -> Option<Num
                 .help("it has more digits than an IEEE 754 double keeps; write the shorter form to say what is meant"),
         );
     }
-    Some(number)
+    Ok(number)
+}
+
+/// The largest double, with the sign of a number that is larger.
+pub(super) fn largest(text: &str) -> Number {
+    let largest = if text.starts_with('-') { f64::MIN } else { f64::MAX };
+    Number::from_f64(largest).unwrap_or_else(|| 0.into())
 }
 
 /// Whether `number` stands for the very decimal that `text` says.
@@ -56,7 +62,8 @@ mod tests {
             ("1e-400", 1),
         ] {
             let mut report = Report::default();
-            parse(text, Place::default(), &mut report);
+            let number = parse(text, Place::default(), &mut report);
+            assert_eq!(number.is_err(), text == "1e400", "{text}");
             assert_eq!(report.diagnostics.len(), findings, "{text}");
         }
     }

@@ -3,9 +3,9 @@
 use super::{NodeValue, number};
 use crate::read::diagnostic::{Diagnostic, Place, Report};
 
-/// The value of a plain scalar; `None` after a finding.
-pub(super) fn plain(text: &str, place: Place, report: &mut Report) -> Option<NodeValue> {
-    Some(match text {
+/// The value of a plain scalar; after a finding, what may stand for it is the error.
+pub(super) fn plain(text: &str, place: Place, report: &mut Report) -> Result<NodeValue, NodeValue> {
+    Ok(match text {
         "" | "~" | "null" | "Null" | "NULL" => NodeValue::Null,
         "true" | "True" | "TRUE" => NodeValue::Bool(true),
         "false" | "False" | "FALSE" => NodeValue::Bool(false),
@@ -14,10 +14,10 @@ pub(super) fn plain(text: &str, place: Place, report: &mut Report) -> Option<Nod
                 Diagnostic::error("WN0119", place, format!("JSON has no number `{text}`"))
                     .help("leave the keyword out, or write a finite number"),
             );
-            return None;
+            return Err(NodeValue::Number(number::largest(text)));
         }
         _ => match json_number(text) {
-            Some(text) => NodeValue::Number(number::parse(&text, place, report)?),
+            Some(text) => NodeValue::Number(number::parse(&text, place, report).map_err(NodeValue::Number)?),
             None => NodeValue::String(text.to_owned()),
         },
     })

@@ -15,6 +15,16 @@ const MAX_NODES: usize = 1_000_000;
 
 /// Parses the text of `file`; `None` after a finding that leaves no tree.
 pub fn parse_yaml(file: Arc<SourceFile>, name: &str, report: &mut Report) -> Option<Document> {
+    parse(file, name, report).and_then(Result::ok)
+}
+
+/// The same, with the largest number in place of those that are larger or none, each of which is a finding.
+pub fn parse_yaml_leniently(file: Arc<SourceFile>, name: &str, report: &mut Report) -> Option<Document> {
+    parse(file, name, report).map(|document| document.unwrap_or_else(|replaced| replaced))
+}
+
+/// As an error, a tree with other numbers than those of the file.
+fn parse(file: Arc<SourceFile>, name: &str, report: &mut Report) -> Option<Result<Document, Document>> {
     let mut builder = Builder {
         bytes: byte_offsets(&file.text),
         file: &file,
@@ -23,6 +33,7 @@ pub fn parse_yaml(file: Arc<SourceFile>, name: &str, report: &mut Report) -> Opt
         anchors: HashMap::new(),
         nodes: 0,
         root: None,
+        has_replaced: false,
     };
     for event in Parser::new_from_str(&file.text) {
         match event {
@@ -36,12 +47,14 @@ pub fn parse_yaml(file: Arc<SourceFile>, name: &str, report: &mut Report) -> Opt
             }
         }
     }
+    let has_replaced = builder.has_replaced;
     let Some(root) = builder.root else {
         let place = Place { file, span: 0..0 };
         report.push(Diagnostic::error("WN0106", place, "the file holds no value"));
         return None;
     };
-    Some(Document { file, name: name.to_owned(), root })
+    let document = Document { file, name: name.to_owned(), root };
+    Some(if has_replaced { Err(document) } else { Ok(document) })
 }
 
 struct Builder<'a> {
@@ -53,6 +66,8 @@ struct Builder<'a> {
     anchors: HashMap<usize, Node>,
     nodes: usize,
     root: Option<Node>,
+    /// Whether a number stands for another one.
+    has_replaced: bool,
 }
 
 /// A collection that has begun.
@@ -80,7 +95,12 @@ impl Builder<'_> {
             }
             Event::Scalar(text, style, anchor, None) => {
                 let value = match style {
-                    ScalarStyle::Plain => scalar::plain(&text, self.place(span.clone()), self.report)?,
+                    ScalarStyle::Plain => {
+                        scalar::plain(&text, self.place(span.clone()), self.report).unwrap_or_else(|stand_in| {
+                            self.has_replaced = true;
+                            stand_in
+                        })
+                    }
                     _ => NodeValue::String(text.into_owned()),
                 };
                 self.finish(Node { span, value }, anchor)?;
