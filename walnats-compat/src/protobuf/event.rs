@@ -186,8 +186,8 @@ fn unknown_values(enums: &Pair<'_, EnumDescriptor>) -> Vec<Found> {
     let found = |value: &EnumValueDescriptor, direction| {
         let (name, readers) = (value.name(), readers(direction));
         let message = format!("`{name}` of enum `{}` is unknown to {readers} readers of JSON", new.full_name());
-        let probe = Probe::value(enums, value.number(), &[Encoding::Json]);
-        Found::new(&value_name(value), message).probed(probe.map(|probe| probe.for_refusals(direction)))
+        let probes = Probe::value(enums, value.number(), &[Encoding::Json]).into_iter();
+        Found::new(&value_name(value), message).probed(probes.map(|probe| probe.for_refusals(direction)))
     };
     let gone = old.values().filter(|value| new.get_value_by_name(value.name()).is_none());
     let gone = gone.map(|value| found(&value, Direction::OldToNew).at(number_place(&value), enumeration::place(new)));
