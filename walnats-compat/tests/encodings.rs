@@ -101,3 +101,42 @@ fn each_direction_has_its_own_payload() {
         }
     }
 }
+
+/// Readers take one field for another, and nothing else tells: numbers, or names in JSON.
+#[test]
+fn fields_that_are_exchanged_are_misread() {
+    for (old, new, binary, json) in [
+        ("int32 net = 1; int32 gross = 2;", "int32 gross = 1; int32 net = 2;", BINARY, "WN0822 binary"),
+        ("int32 a = 1; int32 b = 2; int32 c = 3;", "int32 b = 1; int32 c = 2; int32 a = 3;", BINARY, "WN0822 binary"),
+        ("int32 a = 1; int32 b = 2;", "reserved 2; int32 b = 1;", BINARY, JSON),
+        ("int32 a = 1;", "int32 b = 1; int32 a = 2;", BINARY, "WN0822 binary"),
+        (
+            "int32 net = 1; int32 gross = 2;",
+            "int32 net = 1 [json_name = \"gross\"]; int32 gross = 2 [json_name = \"net\"];",
+            "WN0822 json",
+            JSON,
+        ),
+        (
+            "message P { int32 net = 1; int32 gross = 2; } map<string, P> prices = 1;",
+            "message P { int32 net = 2; int32 gross = 1; } map<string, P> prices = 1;",
+            BINARY,
+            "WN0822 binary",
+        ),
+        (
+            "message P { oneof o { P inner = 1; P other = 2; } } P p = 1;",
+            "message P { oneof o { P inner = 2; P other = 1; } } P p = 1;",
+            BINARY,
+            "WN0822 binary",
+        ),
+        // Another name for the same.
+        ("int32 net = 1; int32 gross = 2;", "int32 net_sum = 1; int32 gross = 2;", "WN0822 json", JSON),
+    ] {
+        for (encoding, wanted) in [("", binary), ("json", json)] {
+            let (codes, _) = found(&package(encoding, old, ""), &package(encoding, new, ""));
+            let name = format!("{encoding} {old} -> {new}: {codes:?}");
+            assert!(codes.contains(wanted), "{name}, not {wanted}");
+            let is_breaking = codes.iter().any(|code| code.starts_with("WN0821"));
+            assert_eq!(is_breaking, wanted.starts_with("WN0821"), "{name}");
+        }
+    }
+}
