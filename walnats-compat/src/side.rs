@@ -1,5 +1,7 @@
 //! One of the two packages that are compared.
 
+use std::collections::BTreeSet;
+
 use prost_reflect::DescriptorPool;
 use walnats_codegen::Package;
 use walnats_codegen::diagnostic::Diagnostic;
@@ -44,6 +46,24 @@ impl Side {
         let protobuf = compiled(&package);
         let (lost, lost_messages, unreadable, errors) = Default::default();
         Self { package, model, protobuf, lost, lost_messages, unreadable, errors }
+    }
+
+    /// The same with these events alone, and without streams, which other events share.
+    #[must_use]
+    pub fn only(&self, events: &BTreeSet<String>) -> Self {
+        let mut side = self.clone();
+        side.model.events.retain(|event| events.contains(&event.name));
+        side.lost.retain(|lost| events.contains(&lost.name));
+        side.model.streams.clear();
+        side
+    }
+
+    /// The same without these events.
+    #[must_use]
+    pub fn without(&self, events: &BTreeSet<&String>) -> Self {
+        let mut side = self.clone();
+        side.model.events.retain(|event| !events.contains(&event.name));
+        side
     }
 
     /// The event of this name.
