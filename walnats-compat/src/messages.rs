@@ -202,7 +202,7 @@ fn finding(old: &Side, new: &Side, change: Change<'_>) -> Option<Finding> {
 }
 
 /// A place by lines and columns, which count bytes from 1.
-fn mark((side, revision): (&Side, Revision), location: &Location, note: &str) -> Option<Mark> {
+pub(crate) fn mark((side, revision): (&Side, Revision), location: &Location, note: &str) -> Option<Mark> {
     let source = side.package.sources.protobuf.iter().find(|source| source.name == location.file)?;
     let text = source.file.text.as_str();
     let offset = |line: u32, column: u32| {

@@ -27,6 +27,7 @@ mod sample;
 mod service;
 mod string;
 pub mod style;
+mod validate;
 mod witness;
 
 use std::collections::BTreeMap;
@@ -35,6 +36,7 @@ use prost_reflect::{DescriptorPool, FileDescriptor, Syntax};
 
 pub use place::{Location, Span};
 pub use rule::{Category, Rule, rules};
+pub(crate) use validate::rule_place;
 pub use witness::{Direction, Encoding, Outcome, Witness};
 
 /// One side of a comparison: compiled protobuf files.
