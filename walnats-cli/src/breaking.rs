@@ -54,7 +54,7 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
         return Ok(Outcome::Clean);
     }
     if global.workspace {
-        return finish::with(&workspace(global, options)?.deny_warnings(options.deny_warnings), global);
+        return finish::with(&of_workspace(global, options)?.deny_warnings(options.deny_warnings), global);
     }
     // The folder of a package of which nothing is left.
     let former = if global.root.is_none() { moved::former_root(&options.against)? } else { None };
@@ -64,7 +64,7 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
 }
 
 /// Compares each package of a workspace, those that are gone too, and events that are in another package now.
-fn workspace(global: &GlobalOptions, options: &Options) -> Result<Run, Failure> {
+fn of_workspace(global: &GlobalOptions, options: &Options) -> Result<Run, Failure> {
     let whole = root::workspace(global)?;
     let loaded: Mutex<BTreeMap<PathBuf, Result<Loaded, String>>> = Mutex::default();
     let lock = || loaded.lock().unwrap_or_else(PoisonError::into_inner);
@@ -80,7 +80,8 @@ fn workspace(global: &GlobalOptions, options: &Options) -> Result<Run, Failure> 
     };
     workspace::run_with(global, "breaking", gone, |folder| {
         let member = folder.strip_prefix(&whole).unwrap_or(Path::new(""));
-        match lock().remove(member) {
+        let loaded = lock().remove(member);
+        match loaded {
             Some(loaded) => loaded?.compare(folder),
             None => Err(format!("`{}` is not a package", folder.display()).into()),
         }
