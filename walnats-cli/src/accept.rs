@@ -63,7 +63,7 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
 /// # Errors
 /// No break has the fingerprint, or the package cannot be compared with the baselines.
 fn check(folder: &Path, options: &Options) -> Result<(), Failure> {
-    let run = breaking::compare(folder, Path::new(""), &options.against)?;
+    let run = breaking::compare(folder, &options.against)?;
     if let Some(unreadable) = run.entries.iter().find(|entry| entry.change.is_none() && entry.fails) {
         return Err(format!("nothing can be compared: {}", unreadable.message).into());
     }

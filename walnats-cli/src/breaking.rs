@@ -1,25 +1,27 @@
 //! `walnats breaking`
 
+mod across;
 mod baseline;
 mod git;
+mod loaded;
 mod moved;
 mod tree;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Args;
+use walnats_codegen::Report;
 use walnats_codegen::diagnostic::SourceFile;
-use walnats_codegen::{Package, Report};
+use walnats_compat::Direction;
 use walnats_compat::accepted::{self, Accepted};
-use walnats_compat::{Comparison, Direction, Side};
 
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
 use crate::report::{self, Case, Run};
-use crate::today::today;
 use crate::{finish, output, root, workspace};
+use loaded::Loaded;
 
 /// Check whether a change hurts a reader
 ///
@@ -51,84 +53,44 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
         output::print(report::json::SCHEMA)?;
         return Ok(Outcome::Clean);
     }
-    let whole = if global.workspace { Some(root::workspace(global)?) } else { None };
-    let gone = |root: &Path, members: &[PathBuf]| moved::gone(root, members, &options.against);
-    let run = workspace::run_with(global, "breaking", gone, |folder| {
-        let member = whole.as_ref().and_then(|whole| folder.strip_prefix(whole).ok()).unwrap_or(Path::new(""));
-        compare(folder, member, &options.against)
-    })?;
+    if global.workspace {
+        return finish::with(&of_workspace(global, options)?.deny_warnings(options.deny_warnings), global);
+    }
+    // The folder of a package of which nothing is left.
+    let former = if global.root.is_none() { moved::former_root(&options.against)? } else { None };
+    let global = &GlobalOptions { root: global.root.clone().or(former), ..global.clone() };
+    let run = workspace::run(global, "breaking", |folder| compare(folder, &options.against))?;
     finish::with(&run.deny_warnings(options.deny_warnings), global)
 }
 
-/// Compares the package in `folder`, which is `member` of a workspace.
-pub fn compare(folder: &Path, member: &Path, against: &[String]) -> Result<Run, Failure> {
-    let mut package = Package::load(&walnats_codegen::configure().root(folder));
-    let mut baselines = Vec::new();
-    if is_without_folders(folder, &package) {
-        // All that there was may be gone.
-        for against in against {
-            baselines.push(baseline::read(against, folder, member)?);
-        }
-        let has_events = |side: &Side| !side.model.events.is_empty() || !side.lost.is_empty();
-        if baselines.iter().any(|baseline| baseline.side.as_ref().is_some_and(has_events)) {
-            let text = std::fs::read(folder.join("walnats.toml")).ok();
-            // A folder is there if a file is in it.
-            let empty = package.schema_folders().into_iter().map(|schemas| (format!("{schemas}/.gitkeep"), Vec::new()));
-            let files = text.into_iter().map(|text| ("walnats.toml".to_owned(), text)).chain(empty).collect();
-            package = Package::from_sources(&walnats_codegen::configure(), &files);
-        }
-    }
-    let Ok(model) = package.model() else {
-        // A package with errors is what `walnats check` is for.
-        return Ok(Run::of("breaking", &package.report).summary("nothing was compared"));
+/// Compares each package of a workspace, those that are gone too, and events that are in another package now.
+fn of_workspace(global: &GlobalOptions, options: &Options) -> Result<Run, Failure> {
+    let whole = root::workspace(global)?;
+    let loaded: Mutex<BTreeMap<PathBuf, Result<Loaded, String>>> = Mutex::default();
+    let lock = || loaded.lock().unwrap_or_else(PoisonError::into_inner);
+    let gone = |root: &Path, members: &[PathBuf]| {
+        let gone = moved::gone(root, members, &options.against)?;
+        let all: Vec<PathBuf> = members.iter().chain(&gone).cloned().collect();
+        let mut packages = workspace::each(&all, |member| {
+            Loaded::new(&root.join(member), Some(member), &options.against).map_err(|failure| output::chain(&*failure))
+        });
+        across::move_events(&all, &mut packages);
+        lock().extend(all.into_iter().zip(packages));
+        Ok(gone)
     };
-    let mut report = package.report.clone();
-    report.diagnostics.clear();
-    let (accepted, _) = read_accepted(folder, &mut report)?;
-    if report.has_errors() {
-        return Ok(Run::of("breaking", &report).summary("nothing was compared"));
-    }
-    let new = Side::sound(package, model);
-
-    let mut compared: Vec<report::Baseline> = Vec::new();
-    let mut seen: BTreeSet<String> = BTreeSet::new();
-    if baselines.is_empty() {
-        for against in against {
-            baselines.push(baseline::read(against, folder, member)?);
+    workspace::run_with(global, "breaking", gone, |folder| {
+        let member = folder.strip_prefix(&whole).unwrap_or(Path::new(""));
+        let loaded = lock().remove(member);
+        match loaded {
+            Some(loaded) => loaded?.compare(folder),
+            None => Err(format!("`{}` is not a package", folder.display()).into()),
         }
-    }
-    for baseline in baselines {
-        let settings = walnats_compat::Options { is_further: !compared.is_empty(), ..Default::default() };
-        let mut comparison = match &baseline.side {
-            Some(old) => walnats_compat::compare(old, &new, &settings),
-            None => everything_is_new(&new),
-        };
-        // What was found against an earlier baseline is the same break.
-        comparison.findings.retain(|finding| !seen.contains(&finding.fingerprint));
-        seen.extend(comparison.findings.iter().map(|finding| finding.fingerprint.clone()));
-        compared.push(baseline.compared(comparison));
-    }
-    let findings = compared.iter_mut().flat_map(|compared| &mut compared.comparison.findings);
-    for remark in accepted.apply(findings, today()) {
-        report.push(remark);
-    }
-
-    let mut run = Run::of("breaking", &report);
-    run.cases = compared.iter().flat_map(cases).collect();
-    if let [only] = &compared[..] {
-        run.summary = only.screen(false).summary(&only.comparison);
-    } else {
-        // Each has a heading and a summary of its own.
-        run.summary = output::count(compared.len(), "baseline");
-        compared.iter_mut().for_each(|baseline| baseline.heading = format!("against {}", baseline.name));
-    }
-    compared.into_iter().for_each(|baseline| run.compare(baseline));
-    Ok(run)
+    })
 }
 
-/// Whether none of the package's schema folders is there.
-fn is_without_folders(folder: &Path, package: &Package) -> bool {
-    package.schema_folders().iter().all(|schemas| !folder.join(schemas).exists())
+/// Compares the package in `folder`.
+pub fn compare(folder: &Path, against: &[String]) -> Result<Run, Failure> {
+    Loaded::new(folder, None, against)?.compare(folder)
 }
 
 /// A case for each verdict, one for each event with what keeps it from its readers, and one for all else.
@@ -152,11 +114,6 @@ fn cases(baseline: &report::Baseline) -> Vec<Case> {
         add(name(finding.about.name(), finding.direction), Some(&finding.fingerprint));
     }
     cases
-}
-
-fn everything_is_new(new: &Side) -> Comparison {
-    let added = new.model.events.iter().map(|event| event.name.clone()).collect();
-    Comparison { added, ..Comparison::default() }
 }
 
 /// The accepted breaks of a package, and the text of the file that they are in; empty if there is none.

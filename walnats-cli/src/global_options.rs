@@ -8,7 +8,7 @@ use clap::{ArgMatches, Args, ColorChoice};
 use crate::report::Format;
 
 /// Options of every command.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub struct GlobalOptions {
     /// The package's folder; default: the nearest parent folder with walnats.toml, schemas/ or Cargo.toml
     #[arg(long, value_name = "DIR", global = true)]
@@ -47,6 +47,7 @@ fn check_distinct(outputs: &[Output]) -> Result<(), String> {
 }
 
 /// A format and where it goes.
+#[derive(Clone)]
 pub struct Output {
     /// The format.
     pub format: Format,

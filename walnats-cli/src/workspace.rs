@@ -59,7 +59,10 @@ pub fn run_with(
     }
     let _progress = Progress::start(&format!("{command}: {}", output::count(members.len(), "package")));
     let mut whole = Run::new(command).summary(output::count(members.len(), "package")).at(&root);
-    for (member, run) in members.iter().zip(all(&root, &members, command, &one)) {
+    let runs = each(&members, |member| {
+        one(&root.join(member)).unwrap_or_else(|failure| Run::failed(command, output::chain(&*failure)))
+    });
+    for (member, run) in members.iter().zip(runs) {
         let folder = paths::slashed(member);
         let name = if folder.is_empty() { "." } else { folder.trim_end_matches('/') };
         let mut run = run.below(&folder);
@@ -79,28 +82,23 @@ pub fn run_with(
     Ok(whole)
 }
 
-/// The runs of all members, in their order.
-fn all(
-    root: &Path,
-    members: &[PathBuf],
-    command: &str,
-    one: &(impl Fn(&Path) -> Result<Run, Failure> + Sync),
-) -> Vec<Run> {
+/// What `one` makes of all members, in their order.
+pub fn each<T: Send>(members: &[PathBuf], one: impl Fn(&Path) -> T + Sync) -> Vec<T> {
     let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<(usize, Run)>> = Mutex::new(Vec::new());
+    let done: Mutex<Vec<(usize, T)>> = Mutex::new(Vec::new());
     let work = || {
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(member) = members.get(at) else { return };
-            let run = one(&root.join(member)).unwrap_or_else(|failure| Run::failed(command, output::chain(&*failure)));
-            done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((at, run));
+            let made = one(member);
+            done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((at, made));
         }
     };
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(members.len());
     std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
     let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, run)| run).collect()
+    done.into_iter().map(|(_, made)| made).collect()
 }
 
 /// Whether a folder that is not there any more, relative to the workspace's root, would be looked into.

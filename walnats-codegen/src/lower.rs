@@ -30,7 +30,7 @@ use event::{LocatedEvent, RawEvent};
 use externs::Externs;
 use json_event::Schemas;
 use messages::Messages;
-pub use salvage::{LostEvent, Salvage, Unreadable, salvage};
+pub use salvage::{LostEvent, LostMessage, Salvage, Unreadable, salvage};
 use source::Declaration;
 
 use crate::diagnostic::{Report, Stopped};

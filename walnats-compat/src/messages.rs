@@ -26,7 +26,7 @@ pub(crate) fn compare(old: &Side, new: &Side, renames: &BTreeMap<&str, &str>) ->
     let renamed = moved.as_ref().map(|moved| judged((old, &moved.old), (new, latter))).unwrap_or_default();
     let mut changes: Vec<Change<'_>> = Vec::new();
     for (about, found) in &named {
-        changes.push(Change::new(new, about, found));
+        changes.extend(changes_of(old, new, about, found));
     }
     // Of what has moved, what hurts readers; the rest is about files.
     let is_read = |found: &protobuf::Finding| {
@@ -38,7 +38,7 @@ pub(crate) fn compare(old: &Side, new: &Side, renames: &BTreeMap<&str, &str>) ->
             other.about == *about && other.found.subject == found.subject && other.found.rule.id == found.rule.id
         };
         if !changes.iter().any(is_same) {
-            changes.push(Change::new(new, about, found));
+            changes.extend(changes_of(old, new, about, found));
         }
     }
     let compared = moved.iter().flat_map(|moved| moved.events.keys().cloned()).collect();
@@ -68,11 +68,11 @@ fn judged(
 
 fn grouped(old: &Side, new: &Side, mut changes: Vec<Change<'_>>) -> Vec<Finding> {
     // Several rules may be about one change: the one that says most of its harm speaks for all.
-    changes.sort_by_key(|change| (change.code, change.found.witness.is_none()));
+    changes.sort_by_key(|change| (change.code, change.witness.is_none()));
     let mut grouped: Vec<Change<'_>> = Vec::new();
     for change in changes {
         let is_same = |other: &&mut Change<'_>| {
-            let is_one_way = change.found.witness.is_none() || other.direction == change.direction;
+            let is_one_way = change.witness.is_none() || other.direction == change.direction;
             is_one_way && other.about == change.about && other.found.subject == change.found.subject
         };
         match grouped.iter_mut().find(is_same) {
@@ -89,14 +89,57 @@ struct Change<'f> {
     direction: Direction,
     code: &'static str,
     found: &'f protobuf::Finding,
+    witness: Option<&'f protobuf::Witness>,
     rules: Vec<&'static str>,
 }
 
-impl<'f> Change<'f> {
-    fn new(side: &Side, about: &About, found: &'f protobuf::Finding) -> Self {
-        let code = code(side, about, found);
-        Self { about: about.clone(), direction: direction(found), code, found, rules: vec![found.rule.id] }
+/// What one rule says about an event, or about a definition that no event contains.
+///
+/// What the event is published in comes first, in each direction that its mode asks for; its readers may read the other encoding
+/// as well. A rule of buf's that was broken is mentioned even if its harm is in a direction that nobody asks for.
+fn changes_of<'f>(old: &Side, new: &Side, about: &About, found: &'f protobuf::Finding) -> Vec<Change<'f>> {
+    let change = |code, witness: Option<&'f protobuf::Witness>| Change {
+        about: about.clone(),
+        direction: direction(witness),
+        code,
+        found,
+        witness,
+        rules: vec![found.rule.id],
+    };
+    let About::Event(event) = about else { return vec![change("WN0823", found.witness())] };
+    let Some((message, encoding)) = published(old, new, event) else { return Vec::new() };
+    let witnesses = found.witnesses_of(message);
+    let mode = new.package.settings.breaking(event).mode.unwrap_or_default();
+    let is_asked = |witness: &&&protobuf::Witness| {
+        let direction = direction(Some(**witness));
+        mode == ModeName::Full || (direction == Direction::Backward) == (mode == ModeName::Backward)
+    };
+    let (own, other): (Vec<&protobuf::Witness>, Vec<_>) =
+        witnesses.into_iter().partition(|witness| witness.encoding == encoding);
+    let chosen = |witnesses: &[&'f protobuf::Witness]| -> Vec<&'f protobuf::Witness> {
+        let asked: Vec<_> = witnesses.iter().filter(is_asked).copied().collect();
+        let any = witnesses.iter().take(usize::from(asked.is_empty() && !found.rule.needs_witness));
+        asked.iter().chain(any).copied().collect()
+    };
+    let mut changes: Vec<Change<'f>> =
+        chosen(&own).into_iter().map(|witness| change("WN0821", Some(witness))).collect();
+    changes.extend(chosen(&other).into_iter().take(1).map(|witness| change("WN0822", Some(witness))));
+    if changes.is_empty() && !found.rule.needs_witness {
+        // Nobody is known to read anything else.
+        changes.push(change("WN0823", None));
     }
+    changes
+}
+
+/// The message of an event, and what it is published in.
+fn published<'s>(old: &'s Side, new: &'s Side, event: &str) -> Option<(&'s str, Encoding)> {
+    let event = new.event(event).or_else(|| old.event(event))?;
+    let Payload::Protobuf(message) = &event.payload else { return None };
+    let encoding = match event.protobuf_encoding {
+        ProtobufEncoding::Json(_) => Encoding::Json,
+        ProtobufEncoding::Binary => Encoding::Binary,
+    };
+    Some((message, encoding))
 }
 
 /// The events that contain what changed; if none does, the definition itself.
@@ -111,7 +154,7 @@ fn subjects(old: &Side, new: &Side, found: &protobuf::Finding) -> Vec<About> {
     if events.is_empty() {
         return vec![About::Definition(found.subject.clone())];
     }
-    events.into_iter().filter(|event| is_asked(new, event, found)).map(About::Event).collect()
+    events.into_iter().map(About::Event).collect()
 }
 
 /// Whether the readers ignore members that they do not know.
@@ -131,43 +174,15 @@ fn readers_ignore(new: &Side, about: &About) -> bool {
     }
 }
 
-/// Whether the mode of the event asks for this direction. A rule of buf's that was broken is mentioned in any case.
-fn is_asked(new: &Side, event: &str, found: &protobuf::Finding) -> bool {
-    let mode = new.package.settings.breaking(event).mode.unwrap_or_default();
-    !found.rule.needs_witness
-        || mode == ModeName::Full
-        || (direction(found) == Direction::Backward) == (mode == ModeName::Backward)
-}
-
-fn direction(found: &protobuf::Finding) -> Direction {
-    match found.witness.as_ref().map(|witness| witness.direction) {
+fn direction(witness: Option<&protobuf::Witness>) -> Direction {
+    match witness.map(|witness| witness.direction) {
         Some(protobuf::Direction::NewToOld) => Direction::Forward,
         _ => Direction::Backward,
     }
 }
 
-/// What an event is published in comes first; its readers may read the other encoding as well.
-fn code(new: &Side, about: &About, found: &protobuf::Finding) -> &'static str {
-    if let About::Event(event) = about
-        && let Some(ProtobufEncoding::Json(_)) = new.event(event).map(|event| event.protobuf_encoding)
-    {
-        return match &found.witness {
-            Some(witness) if witness.encoding == Encoding::Json => "WN0821",
-            Some(_) => "WN0822",
-            None => "WN0823",
-        };
-    }
-    match (about, &found.witness) {
-        (About::Definition(_), _) => "WN0823",
-        (_, Some(witness)) if witness.encoding == Encoding::Json => "WN0822",
-        (_, Some(_)) => "WN0821",
-        // Nobody is known to read anything else.
-        (_, None) => "WN0823",
-    }
-}
-
 fn finding(old: &Side, new: &Side, change: Change<'_>) -> Option<Finding> {
-    let Change { about, direction, code, found, mut rules } = change;
+    let Change { about, direction, code, found, witness, mut rules } = change;
     rules.sort_unstable();
     rules.dedup();
     let message = format!("{} ({})", found.message, rules.join(", "));
@@ -178,7 +193,7 @@ fn finding(old: &Side, new: &Side, change: Change<'_>) -> Option<Finding> {
         _ => Vec::new(),
     };
     let finding = Finding::new(code, (about, direction), message, &terms, &new.package.settings)?;
-    let witness = found.witness.clone().map(Witness::Protobuf);
+    let witness = witness.cloned().map(Witness::Protobuf);
     let is = found.new.as_ref().and_then(|location| mark((new, Revision::New), location, "new"));
     let was = found.old.as_ref().and_then(|location| mark((old, Revision::Old), location, "old"));
     let marks = is.into_iter().chain(was).collect();
@@ -187,7 +202,7 @@ fn finding(old: &Side, new: &Side, change: Change<'_>) -> Option<Finding> {
 }
 
 /// A place by lines and columns, which count bytes from 1.
-fn mark((side, revision): (&Side, Revision), location: &Location, note: &str) -> Option<Mark> {
+pub(crate) fn mark((side, revision): (&Side, Revision), location: &Location, note: &str) -> Option<Mark> {
     let source = side.package.sources.protobuf.iter().find(|source| source.name == location.file)?;
     let text = source.file.text.as_str();
     let offset = |line: u32, column: u32| {

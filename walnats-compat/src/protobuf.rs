@@ -27,6 +27,7 @@ mod sample;
 mod service;
 mod string;
 pub mod style;
+mod validate;
 mod witness;
 
 use std::collections::BTreeMap;
@@ -35,6 +36,7 @@ use prost_reflect::{DescriptorPool, FileDescriptor, Syntax};
 
 pub use place::{Location, Span};
 pub use rule::{Category, Rule, rules};
+pub(crate) use validate::rule_place;
 pub use witness::{Direction, Encoding, Outcome, Witness};
 
 /// One side of a comparison: compiled protobuf files.
@@ -146,8 +148,28 @@ pub struct Finding {
     pub message: String,
     /// The full names of the events that contain what changed, on either side, sorted.
     pub events: Vec<String>,
-    /// A payload that shows the harm. `None` if none was found: the change breaks generated code or conventions, not readers.
-    pub witness: Option<Witness>,
+    /// Payloads that show the harm, one for each encoding and direction that has one; for values of enums one for each event,
+    /// too. Binary ones and those of old writers come first. None: the change breaks generated code or conventions, not readers.
+    pub witnesses: Vec<Witness>,
+}
+
+impl Finding {
+    /// The first payload that shows the harm.
+    pub fn witness(&self) -> Option<&Witness> {
+        self.witnesses.first()
+    }
+
+    /// The payloads that show the harm to readers of the event `message`.
+    ///
+    /// What is wrong with a message is wrong wherever it is. A value of an enum may be misread in one event and not in another:
+    /// zero is not written in each field.
+    pub(crate) fn witnesses_of(&self, message: &str) -> Vec<&Witness> {
+        let is_own = |witness: &&Witness| witness.message == message;
+        let is_about_values = matches!(self.rule.check, rule::Check::Enum(_));
+        let own: Vec<&Witness> = self.witnesses.iter().filter(is_own).collect();
+        let is_of_others = |witness: &&Witness| is_about_values && self.events.contains(&witness.message);
+        if own.is_empty() { self.witnesses.iter().filter(|witness| !is_of_others(witness)).collect() } else { own }
+    }
 }
 
 /// Compares two packages by all rules, sorted by place and rule.
@@ -162,13 +184,13 @@ pub fn compare(old: &Package, new: &Package, options: &Options) -> Vec<Finding> 
             if options.ignore_unstable_packages && found.is_unstable(&sides) {
                 continue;
             }
-            let witness = if options.witnesses { found.witness(&sides) } else { None };
-            if witness.is_none() && rule.needs_witness {
+            let witnesses = if options.witnesses { found.witnesses(&sides) } else { Vec::new() };
+            if witnesses.is_empty() && rule.needs_witness {
                 continue;
             }
             let pair::Found { subject, old, new, message, .. } = found;
             let events = sides.reach().events_with(&subject);
-            findings.push(Finding { rule, subject, old, new, message, events, witness });
+            findings.push(Finding { rule, subject, old, new, message, events, witnesses });
         }
     }
     findings.sort_by(|a, b| {

@@ -9,7 +9,6 @@ use walnats_cel::library::Timestamp;
 use walnats_codegen::model::{Event, ProtobufEncoding, ProtobufRules};
 
 use crate::finding::{Direction, Finding, Mark, Revision, Witness};
-use crate::mark;
 use crate::message::instance::{self, Pool};
 use crate::message::rules::{Broken, broken};
 use crate::message::smaller::smaller;
@@ -18,9 +17,12 @@ use crate::payload::{Pair, undecided};
 use crate::protobuf::{self, Encoding, Outcome};
 use crate::sample::Random;
 use crate::side::Side;
+use crate::{mark, messages};
 
 /// How many messages are made to find one that readers refuse.
 const TRIES: usize = 400;
+/// How long texts and lists are made for it.
+const LONGEST: i128 = 200_000;
 /// How long that may take: longer only on machines that are much slower than any.
 const TIME: Duration = Duration::from_secs(5);
 
@@ -31,15 +33,14 @@ pub(crate) fn compare(pair: &Pair<'_>, written: &str, read: &str) -> Vec<Finding
     let (promised, demanded) = (rules(pair.writer.0), rules(pair.reader.0));
     let (promised, demanded) = (promised.as_ref().unwrap_or(&nothing), demanded.as_ref().unwrap_or(&nothing));
     let (Some(old), Some(new)) = (&pair.writer.0.protobuf, &pair.reader.0.protobuf) else { return Vec::new() };
-    let writer = Party { rules: promised, pool: old.pool() };
-    let reader = Party { rules: demanded, pool: new.pool() };
-    let tightened = tightened(writer, reader, written, read);
+    let kinds = (old.pool().get_message_by_name(written), new.pool().get_message_by_name(read));
+    let (Some(writer), Some(reader)) = kinds else { return Vec::new() };
+    let encoding = pair.written.protobuf_encoding;
+    let tightened = tightened((Party { rules: promised }, &writer), (Party { rules: demanded }, &reader), encoding);
     if tightened.is_empty() {
         return Vec::new();
     }
-    let kinds = (old.pool().get_message_by_name(written), new.pool().get_message_by_name(read));
-    let (Some(writer), Some(reader)) = kinds else { return Vec::new() };
-    let search = Search { writer, reader, promised, demanded, encoding: pair.written.protobuf_encoding };
+    let search = Search { writer, reader, promised, demanded, encoding };
     let witnesses = search.witnesses(&tightened);
     tightened.iter().zip(witnesses).filter_map(|(rule, witness)| finding(pair, rule, witness)).collect()
 }
@@ -59,7 +60,7 @@ impl Search<'_> {
     /// A message for each rule that breaks it, and no rule of its writers.
     fn witnesses(&self, tightened: &[Tightened]) -> Vec<Option<Refusal>> {
         let mut found: Vec<Option<Refusal>> = vec![None; tightened.len()];
-        let extra = Pool::of_all(tightened.iter().map(|rule| &rule.checks));
+        let extra = Pool::of_all(tightened.iter().map(|rule| &rule.checks)).up_to(LONGEST);
         let start = Instant::now();
         let mut random = Random::new(0);
         let empty = DynamicMessage::new(self.writer.clone());
@@ -143,15 +144,12 @@ fn is_of(refusal: &Broken, rule: &Tightened) -> bool {
 }
 
 fn finding(pair: &Pair<'_>, rule: &Tightened, refusal: Option<Refusal>) -> Option<Finding> {
-    let place = match &rule.field {
-        Some(field) => format!("{}.{field}", rule.message),
-        None => rule.message.clone(),
-    };
+    let place = rule.place();
     let terms = [json!(place), json!(rule.id), json!(rule.terms)];
     let sides = [(pair.reader, pair.read), (pair.writer, pair.written)];
     let marks = sides.map(|(side, event)| {
         let note = if side.1 == pair.reader.1 { "is refused here" } else { "is allowed here" };
-        mark_of(side, event, &place, note)
+        mark_of(side, event, rule, note)
     });
     let Some((message, refusal)) = refusal else {
         let why =
@@ -199,8 +197,14 @@ fn finding(pair: &Pair<'_>, rule: &Tightened, refusal: Option<Refusal>) -> Optio
     })
 }
 
-/// The field, oneof or message, where its file says it; the event where that is not known.
-fn mark_of(side: (&Side, Revision), event: &Event, name: &str, note: &str) -> Mark {
+/// The rule, where its file says it; else the field, oneof or message; the event where that is not known.
+fn mark_of(side: (&Side, Revision), event: &Event, rule: &Tightened, note: &str) -> Mark {
+    let name = &rule.place();
+    let pool = side.0.protobuf.as_ref().map(protobuf::Package::pool);
+    let location = pool.and_then(|pool| protobuf::rule_place(pool, &rule.message, rule.field.as_deref(), &rule.path));
+    if let Some(mark) = location.and_then(|location| messages::mark(side, &location, note)) {
+        return mark;
+    }
     let places = side.0.model.protobuf.as_ref().map(|protobuf| &protobuf.places);
     let place = places.and_then(|places| places.get(name)).unwrap_or(&event.place);
     mark::place(side, place, &format!("`{name}`"), note)

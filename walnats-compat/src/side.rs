@@ -1,11 +1,13 @@
 //! One of the two packages that are compared.
 
+use std::collections::BTreeSet;
+
 use prost_reflect::DescriptorPool;
+use walnats_codegen::Package;
 use walnats_codegen::diagnostic::Diagnostic;
 use walnats_codegen::load::Document;
-use walnats_codegen::lower::{LostEvent, Salvage, Unreadable};
+use walnats_codegen::lower::{LostEvent, LostMessage, Salvage, Unreadable};
 use walnats_codegen::model::{Annotations, Event, EventModel, Payload, Service};
-use walnats_codegen::{Package, model};
 use walnats_schema::SchemaId;
 
 use crate::protobuf;
@@ -19,6 +21,8 @@ pub struct Side {
     pub model: EventModel,
     /// The events of which an error leaves nothing to compare.
     pub lost: Vec<LostEvent>,
+    /// The messages that an error keeps from being compiled.
+    pub lost_messages: Vec<LostMessage>,
     /// The parts of schemas that have no meaning.
     pub unreadable: Vec<Unreadable>,
     /// All errors, those that concern no event too.
@@ -30,14 +34,36 @@ pub struct Side {
 impl Side {
     /// A side of a package. Errors in it end nothing: the events that they do not concern are compared.
     pub fn new(package: Package) -> Self {
-        let Salvage { model, lost, unreadable, errors } = package.salvage();
-        Self { lost, unreadable, errors, ..Self::sound(package, model) }
+        let Salvage { model, lost, lost_messages, unreadable, errors, protobuf } = package.salvage();
+        let mut sound = package.clone();
+        sound.sources.protobuf = protobuf;
+        let protobuf = compiled(&sound);
+        Self { package, model, protobuf, lost, lost_messages, unreadable, errors }
     }
 
     /// A side of a package without errors, with the model that was made of it.
     pub fn sound(package: Package, model: EventModel) -> Self {
         let protobuf = compiled(&package);
-        Self { package, model, protobuf, lost: Vec::new(), unreadable: Vec::new(), errors: Vec::new() }
+        let (lost, lost_messages, unreadable, errors) = Default::default();
+        Self { package, model, protobuf, lost, lost_messages, unreadable, errors }
+    }
+
+    /// The same with these events alone, and without streams, which other events share.
+    #[must_use]
+    pub fn only(&self, events: &BTreeSet<String>) -> Self {
+        let mut side = self.clone();
+        side.model.events.retain(|event| events.contains(&event.name));
+        side.lost.retain(|lost| events.contains(&lost.name));
+        side.model.streams.clear();
+        side
+    }
+
+    /// The same without these events.
+    #[must_use]
+    pub fn without(&self, events: &BTreeSet<&String>) -> Self {
+        let mut side = self.clone();
+        side.model.events.retain(|event| !events.contains(&event.name));
+        side
     }
 
     /// The event of this name.
@@ -70,14 +96,30 @@ impl Side {
         if let Some(lost) = self.lost.iter().find(|lost| lost.name == event.name) {
             return Some(&lost.error);
         }
-        let is_protobuf = matches!(event.payload, Payload::Protobuf(_));
-        let knows_messages =
-            self.model.protobuf.as_ref().is_some_and(|found: &model::ProtobufModel| !found.files.is_empty());
-        self.errors.iter().find(|error| {
+        let path = event.place.file.path.as_str();
+        let is_there = |error: &&Diagnostic| error.place.file.path == path;
+        let Payload::Protobuf(message) = &event.payload else { return self.errors.iter().find(is_there) };
+        if let Some(lost) = self.lost_messages.iter().find(|lost| lost.name == *message) {
+            return Some(&lost.error);
+        }
+        // What is left of a file that compiles is all that there was; one that does not may have had the event.
+        let is_compiled = |name: &str| {
+            self.protobuf.as_ref().is_some_and(|protobuf| protobuf.pool().get_file_by_name(name).is_some())
+        };
+        let source = self.package.sources.protobuf.iter().find(|source| source.file.path == path);
+        let is_proto = |error: &&Diagnostic| {
             let path = error.place.file.path.as_str();
-            let is_proto = path.ends_with(".proto") || path.ends_with(".binpb");
-            path == event.place.file.path || (is_protobuf && is_proto && !knows_messages)
-        })
+            path.ends_with(".proto") || path.ends_with(".binpb")
+        };
+        match source {
+            Some(source) if is_compiled(&source.name) => None,
+            Some(_) => self.errors.iter().find(is_there).or_else(|| self.errors.iter().find(is_proto)),
+            None => self
+                .errors
+                .iter()
+                .find(is_proto)
+                .filter(|_| !self.package.sources.protobuf.iter().any(|source| is_compiled(&source.name))),
+        }
     }
 }
 

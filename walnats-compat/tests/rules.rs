@@ -134,6 +134,21 @@ fn rules_that_follow_are_compatible_and_others_break() {
             Compatible,
             Breaking,
         ),
+        ("string", ".string.max_len = 999999999", ".string.max_len = 1000000000", Compatible, Compatible),
+        ("repeated int32", ".repeated.max_items = 100000", "", Compatible, Breaking),
+        ("string", ".string.min_len = 1", ".required = true", Compatible, Compatible),
+        ("string", ".string.pattern = \"^ab\"", ".string.pattern = \"^a\"", Compatible, Breaking),
+        (
+            "string",
+            ".string.pattern = \"^[a-c]{3}$\"",
+            ".string = { len: 3, pattern: \"^[a-z]*$\" }",
+            Compatible,
+            Breaking,
+        ),
+        ("string", ".string.prefix = \"ab\"", ".string.prefix = \"a\"", Compatible, Breaking),
+        ("string", ".string.prefix = \"ab\"", ".string.min_len = 2", Compatible, Breaking),
+        ("string", ".string.pattern = \"^.$\"", ".string.pattern = \"^[^\\n]$\"", Compatible, Compatible),
+        ("Colour", ".enum = { in: [1, 2] }", ".enum.defined_only = true", Compatible, Breaking),
         (
             "int64",
             ".cel = { id: \"x\", expression: \"this > 3 ? '' : 'small'\" }",
@@ -200,4 +215,68 @@ fn rules_of_new_fields_break_where_zero_breaks_them() {
         let (found, said) = verdict(&old, &package("", field));
         assert_eq!(found, wanted, "{field}: {said}");
     }
+}
+
+/// What is proven holds for what changed beside the rules.
+#[test]
+fn rules_over_what_changed_are_not_taken_for_kept() {
+    let rule = "[(buf.validate.field).string.min_len = 3]";
+    let has = "option (buf.validate.message).cel = { id: \"x\", message: \"no\", expression: \"has(this.f)\" };";
+    for (what, old, new) in [
+        (
+            "a presence that is gone",
+            ("", format!("optional string f = 1 {rule};")),
+            ("", format!("string f = 1 {rule};")),
+        ),
+        (
+            "a zero that was set",
+            ("", "optional int32 f = 1 [(buf.validate.field).required = true];".to_owned()),
+            ("", "int32 f = 1 [(buf.validate.field).required = true];".to_owned()),
+        ),
+        ("another number", ("", format!("string f = 1 {rule};")), ("", format!("string f = 5 {rule};"))),
+        ("presence in an expression", (has, "optional int64 f = 1;".to_owned()), (has, "int64 f = 1;".to_owned())),
+        (
+            "another message",
+            ("", "message Loose { string name = 1; } Loose f = 1;".to_owned()),
+            ("", "Inner f = 1;".to_owned()),
+        ),
+        (
+            "a field that left a oneof",
+            (
+                "",
+                "oneof o { option (buf.validate.oneof).required = true; string f = 1; int32 g = 4; int32 h = 5; }"
+                    .to_owned(),
+            ),
+            (
+                "",
+                "oneof o { option (buf.validate.oneof).required = true; string f = 1; int32 g = 4; } int32 h = 5;"
+                    .to_owned(),
+            ),
+        ),
+    ] {
+        let (old, new) = (package(old.0, &old.1), package(new.0, &new.1));
+        let (found, said) = verdict(&old, &new);
+        assert_eq!(found, Kind::Breaking, "{what}: {said}");
+        let (found, said) = verdict(&old, &old);
+        assert_eq!(found, Kind::Compatible, "{what}: {said}");
+    }
+}
+
+/// Where a message of another package has the same rules, nothing changed.
+#[test]
+fn rules_that_move_with_their_package_are_kept() {
+    let side = |version: &str| {
+        let text = format!(
+            "syntax = \"proto3\";\npackage shop.{version};\nimport \"buf/validate/validate.proto\";\nimport \"walnats/options.proto\";\n\
+             // A thing happened.\nmessage Thing {{\n  option (walnats.event) = {{ subject: \"things\" }};\n  \
+             option (buf.validate.message).cel = {{ id: \"x\", message: \"no\", expression: \"this.part.name != '' || this.parts.all(p, p.name != 'a')\" }};\n  \
+             Part part = 1;\n  repeated Part parts = 2;\n}}\nmessage Part {{ string name = 1 [(buf.validate.field).string.min_len = 2]; }}\n"
+        );
+        let files = BTreeMap::from([(format!("schemas/shop/{version}/thing.proto"), text.into_bytes())]);
+        let side = Side::new(Package::from_sources(&configure(), &files));
+        assert!(side.errors.is_empty(), "{:?}", side.errors);
+        side
+    };
+    let (found, said) = verdict(&side("v1"), &side("v2"));
+    assert_eq!(found, Kind::Compatible, "{said}");
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 use walnats_codegen::{Diagnostic, Package};
-use walnats_compat::{Comparison, Side};
+use walnats_compat::{About, Comparison, Side};
 
 use super::git::{Git, split};
 use super::{moved, tree};
@@ -22,24 +22,48 @@ pub struct Baseline {
     pub commit: Option<String>,
     /// The package; `None` if the revision has none yet.
     pub side: Option<Side>,
+    /// Events that are in another package of the workspace now, and not in `side`.
+    pub left: Vec<Left>,
+}
+
+/// An event that is in another package now.
+pub struct Left {
+    /// Its name.
+    pub event: String,
+    /// The protobuf message that it carries.
+    pub message: Option<String>,
+    /// The package that it is in, relative to the workspace.
+    pub to: String,
 }
 
 impl Baseline {
     /// What there is to report of it.
     pub fn compared(self, comparison: Comparison) -> report::Baseline {
-        let Self { name, prefix, commit, side } = self;
+        let Self { name, prefix, commit, side, left } = self;
+        let moved = left.iter().map(|left| format!("note: event `{}` is in package `{}` now", left.event, left.to));
         // What is wrong there cannot be corrected any more, and may be why an event is not compared.
-        let notes = match side {
+        let mut notes: Vec<String> = match side {
             None => vec![format!("`{name}` has no schemas: every event is new")],
             Some(side) => side.errors.iter().map(|error| format!("note: {prefix}{error}")).collect(),
         };
+        notes.extend(moved);
         report::Baseline { name, prefix, commit, notes, comparison, heading: String::new() }
     }
 }
 
-/// Reads what `--against` names, for the package in the folder `root`. A folder is that of a whole workspace, of which the
-/// package is `member`; empty for a package alone.
-pub fn read(against: &str, root: &Path, member: &Path) -> Result<Baseline, Failure> {
+impl Baseline {
+    /// Whether this is a message, or something in it, that went with its event.
+    pub fn has_left(&self, about: &About) -> bool {
+        let About::Definition(name) = about else { return false };
+        let messages = self.left.iter().filter_map(|left| left.message.as_deref());
+        let mut rests = messages.filter_map(|message| name.strip_prefix(message));
+        rests.any(|rest| rest.is_empty() || rest.starts_with('.'))
+    }
+}
+
+/// Reads what `--against` names, for the package in the folder `root`. Of a workspace, the package is the `member`, and a folder
+/// that is named is that of the whole.
+pub fn read(against: &str, root: &Path, member: Option<&Path>) -> Result<Baseline, Failure> {
     let path = Path::new(against);
     if against.ends_with(".json") && path.is_file() {
         return file(against);
@@ -62,7 +86,7 @@ pub fn read(against: &str, root: &Path, member: &Path) -> Result<Baseline, Failu
         let root = root.display();
         return Err(format!("`{against}` is not a folder, and `{root}` is not in a git repository").into());
     }
-    match revision(&git, root, against) {
+    match revision(&git, root, against, member) {
         Err(_) if path.is_dir() => folder(against, member),
         Err(_) if path.is_file() => Err(no_baseline(against, path).into()),
         Err(error) if git.commit(split(against).0).is_err() => {
@@ -84,7 +108,7 @@ fn no_baseline(against: &str, path: &Path) -> String {
     )
 }
 
-fn revision(git: &Git, root: &Path, against: &str) -> Result<Baseline, Failure> {
+fn revision(git: &Git, root: &Path, against: &str, member: Option<&Path>) -> Result<Baseline, Failure> {
     let (name, folder) = split(against);
     let commit = git.commit(name)?;
     let is_named = folder.is_some();
@@ -105,14 +129,16 @@ fn revision(git: &Git, root: &Path, against: &str) -> Result<Baseline, Failure> 
             others.retain(|other| !["walnats.toml", "schemas"].iter().any(|name| root.join(other).join(name).exists()));
         }
         if let Some(origin) = moved::origin(git, &commit, &others, root)? {
-            return revision(git, root, &format!("{name}:{origin}"));
+            return revision(git, root, &format!("{name}:{origin}"), member);
         }
-        if others.is_empty() {
+        // Of a workspace, events that were elsewhere are found there.
+        if others.is_empty() || member.is_some() {
             return Ok(Baseline {
                 name: name.to_owned(),
                 prefix: format!("{name}:{folder}"),
                 commit: Some(commit),
                 side: None,
+                left: Vec::new(),
             });
         }
         let place = if folder.is_empty() { "its root".to_owned() } else { format!("`{folder}`") };
@@ -124,18 +150,25 @@ fn revision(git: &Git, root: &Path, against: &str) -> Result<Baseline, Failure> 
         .into());
     };
     let side = side(against, Package::from_sources(&walnats_codegen::configure(), &files))?;
-    Ok(Baseline { name: name.to_owned(), prefix: format!("{name}:{folder}"), commit: Some(commit), side: Some(side) })
+    Ok(Baseline {
+        name: name.to_owned(),
+        prefix: format!("{name}:{folder}"),
+        commit: Some(commit),
+        side: Some(side),
+        left: Vec::new(),
+    })
 }
 
-fn folder(against: &str, member: &Path) -> Result<Baseline, Failure> {
+fn folder(against: &str, member: Option<&Path>) -> Result<Baseline, Failure> {
+    let member = member.unwrap_or(Path::new(""));
     let root = Path::new(against).join(member);
     if !member.as_os_str().is_empty() && !root.exists() {
         let (name, prefix) = (against.to_owned(), String::new());
-        return Ok(Baseline { name, prefix, commit: None, side: None });
+        return Ok(Baseline { name, prefix, commit: None, side: None, left: Vec::new() });
     }
     let side = side(against, Package::load(&walnats_codegen::configure().root(&root)))?;
     let prefix = format!("{}/{}", against.trim_end_matches('/'), paths::slashed(member));
-    Ok(Baseline { name: against.to_owned(), prefix, commit: None, side: Some(side) })
+    Ok(Baseline { name: against.to_owned(), prefix, commit: None, side: Some(side), left: Vec::new() })
 }
 
 /// `{"walnats.toml": "...", "schemas/user_created.json": {...}}`: a package in one file. A JSON schema may be there as it is;
@@ -159,7 +192,13 @@ fn file(against: &str) -> Result<Baseline, Failure> {
         (path, bytes)
     });
     let side = side(against, Package::from_sources(&walnats_codegen::configure(), &files.collect()))?;
-    Ok(Baseline { name: against.to_owned(), prefix: format!("{against}:"), commit: None, side: Some(side) })
+    Ok(Baseline {
+        name: against.to_owned(),
+        prefix: format!("{against}:"),
+        commit: None,
+        side: Some(side),
+        left: Vec::new(),
+    })
 }
 
 /// Findings that say that files could not be read at all, rather than what is wrong in one of them.

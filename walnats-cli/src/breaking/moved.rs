@@ -6,7 +6,35 @@ use std::path::{Path, PathBuf};
 use super::git::{Git, split};
 use super::tree;
 use crate::outcome::Failure;
-use crate::{paths, workspace};
+use crate::{paths, root, workspace};
+
+/// The folder of the package around the current folder, if the first baseline has its schemas and nothing is left of them here.
+pub fn former_root(against: &[String]) -> Result<Option<PathBuf>, Failure> {
+    let here = std::env::current_dir().map_err(|error| format!("cannot determine the current folder: {error}"))?;
+    let Some(against) = against.first() else { return Ok(None) };
+    let git = Git::new(&here);
+    let (name, None) = split(against) else { return Ok(None) };
+    let commit = match git.is_repository() {
+        Ok(true) => git.commit(name).ok(),
+        _ => None,
+    };
+    let Some(commit) = commit else {
+        let has_nothing = !here.ancestors().any(root::has_events);
+        return Ok((has_nothing && root::has_events(Path::new(against))).then_some(here));
+    };
+    let former = tree::elsewhere(&git, &commit)?;
+    let prefix = git.prefix()?;
+    let inside = Path::new(prefix.trim_end_matches('/'));
+    for (folder, within) in here.ancestors().zip(inside.ancestors()) {
+        if root::has_events(folder) {
+            return Ok(None);
+        }
+        if former.iter().any(|former| Path::new(former) == within) {
+            return Ok(Some(folder.to_owned()));
+        }
+    }
+    Ok(None)
+}
 
 /// The packages that a baseline has and the workspace in `root` has not any more, relative to it, without those that only
 /// have another folder now.

@@ -4,6 +4,7 @@ mod accepted;
 mod baselines;
 mod folders;
 mod git;
+mod moved;
 mod protobuf;
 mod shown;
 

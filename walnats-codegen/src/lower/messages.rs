@@ -10,10 +10,11 @@ mod on {
     use std::collections::{BTreeMap, BTreeSet};
 
     use crate::diagnostic::Report;
-    use crate::load::SourceSet;
+    use crate::load::{ProtobufSource, SourceSet};
     use crate::lower::event::RawEvent;
     use crate::lower::message_option::MessageOption;
     use crate::lower::protobuf::{self, Lowered};
+    use crate::lower::salvage::LostMessage;
     use crate::lower::template::FieldProblem;
     use crate::model::{Event, Payload, ProtobufModel, ScalarKind};
 
@@ -22,6 +23,11 @@ mod on {
     impl Messages {
         pub(in crate::lower) fn lower(sources: &SourceSet, report: &mut Report) -> Self {
             Self(protobuf::lower(&sources.protobuf, report))
+        }
+
+        /// The files without what does not compile, and without what needs it.
+        pub(in crate::lower) fn sound(sources: &SourceSet) -> (Vec<ProtobufSource>, Vec<LostMessage>) {
+            protobuf::sound(&sources.protobuf)
         }
 
         /// The files of editions.
@@ -96,9 +102,10 @@ mod off {
     use std::collections::{BTreeMap, BTreeSet};
 
     use crate::diagnostic::{Diagnostic, Place, Report};
-    use crate::load::SourceSet;
+    use crate::load::{ProtobufSource, SourceSet};
     use crate::lower::event::RawEvent;
     use crate::lower::message_option::MessageOption;
+    use crate::lower::salvage::LostMessage;
     use crate::lower::template::FieldProblem;
     use crate::model::{Event, ProtobufModel, ScalarKind};
 
@@ -116,6 +123,10 @@ mod off {
                 );
             }
             Self
+        }
+
+        pub(in crate::lower) fn sound(_: &SourceSet) -> (Vec<ProtobufSource>, Vec<LostMessage>) {
+            (Vec::new(), Vec::new())
         }
 
         pub(in crate::lower) fn editions(_: &SourceSet) -> BTreeMap<String, i32> {

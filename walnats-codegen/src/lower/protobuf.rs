@@ -14,6 +14,7 @@ mod place;
 mod plain;
 mod prune;
 mod rules;
+mod sound;
 mod soundness;
 mod text;
 mod token;
@@ -39,6 +40,7 @@ use externs::Externs;
 use place::Places;
 
 pub use library::OWN as OWN_PROTOS;
+pub use sound::sound;
 
 /// Everything that the protobuf files of a package say.
 pub struct Lowered {

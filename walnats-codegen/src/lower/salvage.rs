@@ -12,7 +12,7 @@ use super::event::{self, EventOptions, LocatedEvent, RawEvent};
 use super::messages::Messages;
 use super::{assemble, declared, finish, json_event, overrides, service, source, stream};
 use crate::diagnostic::{Diagnostic, Report, Severity};
-use crate::load::SourceSet;
+use crate::load::{ProtobufSource, SourceSet};
 use crate::model::{Event, EventModel, Payload};
 use crate::settings::{Settings, Text};
 
@@ -27,6 +27,10 @@ pub struct Salvage {
     pub unreadable: Vec<Unreadable>,
     /// All errors, those that concern no event too.
     pub errors: Vec<Diagnostic>,
+    /// The protobuf messages that do not compile, or that need one that does not.
+    pub lost_messages: Vec<LostMessage>,
+    /// The protobuf files that the model is made of: without what does not compile, and else as they are.
+    pub protobuf: Vec<ProtobufSource>,
 }
 
 /// A part of a schema that has no meaning: a reference to nothing, a pattern that does not compile, a keyword with a wrong value.
@@ -51,11 +55,28 @@ pub struct LostEvent {
     pub carried: Option<Box<Event>>,
 }
 
+/// A protobuf message that could not be compiled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LostMessage {
+    /// Its full name: `shop.v1.OrderPlaced`.
+    pub name: String,
+    /// The first error that concerns it.
+    pub error: Diagnostic,
+}
+
 /// Lowers the events that no error concerns. `found` is what reading has found, which is not stopped at.
 pub fn salvage(sources: &SourceSet, settings: &Settings, found: &Report) -> Salvage {
     let mut report = found.clone();
     let at = |text: &Text| settings.place(text);
-    let messages = Messages::lower(sources, &mut report);
+    let is_error = |found: &Diagnostic| found.severity == Severity::Error;
+    let before = report.diagnostics.iter().filter(|found| is_error(found)).count();
+    let mut messages = Messages::lower(sources, &mut report);
+    let (mut protobuf, mut lost_messages) = (sources.protobuf.clone(), Vec::new());
+    if report.diagnostics.iter().filter(|found| is_error(found)).count() > before {
+        (protobuf, lost_messages) = Messages::sound(sources);
+        let sound = SourceSet { protobuf: protobuf.clone(), ..SourceSet::default() };
+        messages = Messages::lower(&sound, &mut Report::default());
+    }
     let declared = declared(sources, settings, &messages, &mut report);
     let mut declarations = source::events(&sources.documents, &declared.json, &mut report);
     declarations.extend(declared.json);
@@ -118,8 +139,8 @@ pub fn salvage(sources: &SourceSet, settings: &Settings, found: &Report) -> Salv
     report.diagnostics.append(&mut late);
     report.sort();
     let lost = lost.into_iter().map(|(name, (error, carried))| LostEvent { name, error, carried }).collect();
-    let is_error = |found: &Diagnostic| found.severity == Severity::Error;
-    Salvage { model, lost, unreadable, errors: report.diagnostics.into_iter().filter(is_error).collect() }
+    let errors = report.diagnostics.into_iter().filter(is_error).collect();
+    Salvage { model, lost, unreadable, errors, lost_messages, protobuf }
 }
 
 fn first_error<'r>(

@@ -1,7 +1,9 @@
 //! What rules demand, and whether one demand follows from others.
 
-use walnats_cel::{Expr, Function, Kind, Piece, Type, Value};
+use walnats_cel::{Expr, Function, Kind, Type, Value};
 use walnats_codegen::model::ProtobufRule;
+
+use super::bare::Bare;
 
 /// A demand: it is met where it is true, and not where it is false or has no value.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +49,15 @@ impl Condition {
 }
 
 impl Condition {
+    /// Whether it is that `this` is not empty.
+    pub fn is_nonempty(&self) -> bool {
+        let Self::Is(expr) = self else { return false };
+        let Some((operand, Function::GreaterOrEqual, [Value::Int(1) | Value::Uint(1)])) = comparison(expr) else {
+            return false;
+        };
+        size_of(operand).is_some_and(|of| of.kind == Kind::Variable("this".to_owned()))
+    }
+
     /// The values that are left for `this` where it is met, if it says which.
     pub fn values(&self) -> Option<&[Value]> {
         match self {
@@ -92,7 +103,6 @@ fn demanded(expr: Expr, wanted: bool) -> Condition {
     match expr.kind {
         Kind::Constant(Value::Bool(value)) => Condition::Known(value == wanted),
         Kind::Call(Function::Not, mut operands) if operands.len() == 1 => demanded(operands.remove(0), !wanted),
-        Kind::And(terms) | Kind::Or(terms) if terms.is_empty() => Condition::Known(wanted),
         Kind::And(terms) => joined(terms, wanted, wanted),
         Kind::Or(terms) => joined(terms, wanted, !wanted),
         Kind::Conditional(parts) => {
@@ -109,6 +119,7 @@ fn demanded(expr: Expr, wanted: bool) -> Condition {
 
 fn joined(terms: Vec<Expr>, wanted: bool, all: bool) -> Condition {
     let terms = terms.into_iter().map(|term| demanded(term, wanted)).collect();
+    // Of no terms, all are met and none is.
     if all { Condition::All(terms) } else { Condition::Any(terms) }
 }
 
@@ -138,11 +149,13 @@ fn atom(mut expr: Expr, wanted: bool) -> Condition {
         Function::GreaterOrEqual => Function::Less,
         _ => return leaf(expr, wanted),
     };
-    let is_turned = !wanted && operands[0].ty != Type::Double;
+    let is_exact = !matches!(operands[0].ty, Type::Double | Type::Dyn);
+    let is_turned = !wanted && is_exact;
     if is_turned {
         *function = opposite;
     }
-    if let Some((closed, bound)) = closed(*function, operands[1].constant()) {
+    let is_integer = matches!(operands[0].ty, Type::Int | Type::Uint);
+    if let Some((closed, bound)) = closed(*function, operands[1].constant()).filter(|_| is_integer) {
         *function = closed;
         operands[1].kind = Kind::Constant(bound);
     }
@@ -166,7 +179,42 @@ fn closed(function: Function, bound: Option<&Value>) -> Option<(Function, Value)
 }
 
 fn leaf(expr: Expr, wanted: bool) -> Condition {
+    if wanted && is_beyond_messages(&expr) {
+        return Condition::Known(true);
+    }
     if wanted { Condition::Is(expr) } else { Condition::IsNot(expr) }
+}
+
+/// No server takes longer messages (`max_payload` of NATS), and nothing in a message is longer than it.
+const LONGEST_MESSAGE: u64 = 64 << 20;
+
+/// Whether a size may be anything that a size can be.
+fn is_beyond_messages(expr: &Expr) -> bool {
+    let Some((operand, Function::LessOrEqual, [bound])) = comparison(expr) else { return false };
+    let is_large = match bound {
+        Value::Int(bound) => u64::try_from(*bound).is_ok_and(|bound| bound >= LONGEST_MESSAGE),
+        Value::Uint(bound) => *bound >= LONGEST_MESSAGE,
+        _ => false,
+    };
+    size_of(operand).is_some_and(is_part) && is_large
+}
+
+/// What an expression is the size of.
+pub fn size_of(expr: &Expr) -> Option<&Expr> {
+    match &expr.kind {
+        Kind::Call(Function::ToUint | Function::ToInt | Function::Same, inner) => size_of(inner.first()?),
+        Kind::Call(Function::Size, of) => of.first(),
+        _ => None,
+    }
+}
+
+/// Whether it is something that is in the message, not made of it.
+fn is_part(expr: &Expr) -> bool {
+    match &expr.kind {
+        Kind::Variable(_) => true,
+        Kind::Field(operand, _) => is_part(operand),
+        _ => false,
+    }
 }
 
 /// What is asked of a value, by a comparison with constants: the value, the function, the constants.
@@ -237,53 +285,4 @@ fn excludes(one: &Expr, other: &Expr) -> bool {
                     && bounds.iter().all(|bound| holds(bound, function, constants) == Some(false))
             }
         }
-}
-
-/// Takes out of expressions what they do not mean: where they stand, and the numbers of variables.
-#[derive(Default)]
-struct Bare {
-    names: Vec<String>,
-}
-
-impl Bare {
-    fn name(&mut self, name: &mut String) {
-        if !name.contains('#') {
-            return;
-        }
-        let known = self.names.iter().position(|known| known == name);
-        let number = known.unwrap_or_else(|| {
-            self.names.push(name.clone());
-            self.names.len() - 1
-        });
-        *name = format!("#{number}");
-    }
-
-    fn expr(&mut self, expr: &mut Expr) {
-        expr.offset = 0;
-        match &mut expr.kind {
-            Kind::Constant(_) => {}
-            Kind::Variable(name) => self.name(name),
-            Kind::Field(operand, _) | Kind::Has(operand, _) | Kind::Unwrap(operand) | Kind::IsNull(operand) => {
-                self.expr(operand);
-            }
-            Kind::And(terms) | Kind::Or(terms) | Kind::List(terms) | Kind::Call(_, terms) => {
-                terms.iter_mut().for_each(|term| self.expr(term));
-            }
-            Kind::Conditional(parts) => parts.iter_mut().for_each(|part| self.expr(part)),
-            Kind::Format(pieces) => {
-                for piece in pieces {
-                    if let Piece::Value { value, .. } = piece {
-                        self.expr(value);
-                    }
-                }
-            }
-            Kind::Loop(inner) => {
-                self.expr(&mut inner.range);
-                self.name(&mut inner.first);
-                inner.second.iter_mut().for_each(|second| self.name(second));
-                inner.condition.iter_mut().for_each(|condition| self.expr(condition));
-                self.expr(&mut inner.body);
-            }
-        }
-    }
 }

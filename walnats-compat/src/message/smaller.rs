@@ -3,6 +3,9 @@
 use prost::Message as _;
 use prost_reflect::{DynamicMessage, FieldDescriptor, Value};
 
+/// Of longer lists, no item is tried alone.
+const MOST_ITEMS: usize = 100;
+
 /// What is left of `message` when nothing more can be taken away without `is_good` becoming false.
 pub fn smaller(mut message: DynamicMessage, is_good: &dyn Fn(&DynamicMessage) -> bool) -> DynamicMessage {
     loop {
@@ -35,7 +38,11 @@ fn reduced(value: Value, is_good: &dyn Fn(&Value) -> bool) -> Value {
         Value::Message(message) => {
             Value::Message(smaller(message, &|message| is_good(&Value::Message(message.clone()))))
         }
-        Value::List(mut items) => {
+        Value::List(items) => {
+            let mut items = fewer(items, &|items| is_good(&Value::List(items.to_vec())));
+            if items.len() > MOST_ITEMS {
+                return Value::List(items);
+            }
             let mut at = items.len();
             while at > 0 {
                 at -= 1;
@@ -69,6 +76,20 @@ fn reduced(value: Value, is_good: &dyn Fn(&Value) -> bool) -> Value {
         Value::String(text) => Value::String(shorter(text, &|text| is_good(&Value::String(text.to_owned())))),
         other => other,
     }
+}
+
+/// The beginning of a list, cut by halves.
+fn fewer(mut items: Vec<Value>, is_good: &dyn Fn(&[Value]) -> bool) -> Vec<Value> {
+    let mut cut = items.len() / 2;
+    while cut > 0 && !items.is_empty() {
+        let kept = items.len().saturating_sub(cut);
+        if is_good(&items[..kept]) {
+            items.truncate(kept);
+        } else {
+            cut /= 2;
+        }
+    }
+    items
 }
 
 fn shorter(mut text: String, is_good: &dyn Fn(&str) -> bool) -> String {

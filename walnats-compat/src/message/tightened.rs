@@ -2,22 +2,25 @@
 
 use std::collections::BTreeSet;
 
-use prost_reflect::{DescriptorPool, FieldDescriptor, MessageDescriptor, Value};
+use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor, Value};
 use walnats_cel::Value as Known;
 use walnats_cel::eval::{Datum, Patterns, evaluate};
 use walnats_cel::library::Timestamp;
-use walnats_codegen::model::{FieldChecks, MessageChecks, NestedChecks, ProtobufRule, ProtobufRules, ValueChecks};
+use walnats_codegen::model::{
+    FieldChecks, MessageChecks, NestedChecks, ProtobufEncoding, ProtobufRule, ProtobufRules, ValueChecks,
+};
 
 use super::condition::Condition;
+use super::counterpart::Meeting;
+use super::presence::{Presence, Sets};
 use super::rules::{Held, keeps};
+use super::text;
 
 /// Who writes a message, or reads it.
 #[derive(Clone, Copy)]
 pub struct Party<'p> {
     /// What is checked of messages.
     pub rules: &'p ProtobufRules,
-    /// The messages.
-    pub pool: &'p DescriptorPool,
 }
 
 /// A rule of readers that writers do not promise to keep.
@@ -37,36 +40,38 @@ pub struct Tightened {
     pub checks: ValueChecks,
 }
 
-/// The rules that readers of the message `read` have, and that do not follow from those of its writers, for whom it is the
-/// message `written`. All others are kept by whatever writers write.
-pub fn tightened(writer: Party<'_>, reader: Party<'_>, written: &str, read: &str) -> Vec<Tightened> {
-    let ((old, old_name), (new, new_name)) = (scope(written), scope(read));
-    let scopes = (old_name == new_name).then_some((old, new));
-    let mut search =
-        Search { writer, reader, roots: (written, read), scopes, seen: BTreeSet::new(), found: Vec::new() };
-    search.message(read, true);
+impl Tightened {
+    /// The full name of what has the rule.
+    pub fn place(&self) -> String {
+        match &self.field {
+            Some(field) => format!("{}.{field}", self.message),
+            None => self.message.clone(),
+        }
+    }
+}
+
+/// The rules of readers that do not follow from those of writers. All others are kept by whatever writers write. `written` and
+/// `read` are what both call the message.
+pub fn tightened(
+    (writer, written): (Party<'_>, &MessageDescriptor),
+    (reader, read): (Party<'_>, &MessageDescriptor),
+    encoding: ProtobufEncoding,
+) -> Vec<Tightened> {
+    let meeting = match encoding {
+        ProtobufEncoding::Binary => Meeting::ByNumber,
+        ProtobufEncoding::Json(_) => Meeting::ByName,
+    };
+    let mut search = Search { writer, reader, meeting, seen: BTreeSet::new(), found: Vec::new() };
+    search.message(Some(written), read, true);
     search.found
-}
-
-/// The field of writers that readers take for `own`: by number on the wire, by name in JSON.
-fn written_as(writer: &MessageDescriptor, own: &FieldDescriptor) -> Option<FieldDescriptor> {
-    let by_name = || writer.get_field_by_json_name(own.json_name()).or_else(|| writer.get_field_by_name(own.name()));
-    writer.get_field(own.number()).or_else(by_name)
-}
-
-/// The scope of a name, and its last part.
-fn scope(name: &str) -> (&str, &str) {
-    name.rsplit_once('.').unwrap_or(("", name))
 }
 
 struct Search<'r> {
     writer: Party<'r>,
     reader: Party<'r>,
-    /// What the event's message is called.
-    roots: (&'r str, &'r str),
-    /// Where the others are, if they moved together with it.
-    scopes: Option<(&'r str, &'r str)>,
-    seen: BTreeSet<(String, bool)>,
+    meeting: Meeting,
+    /// By the names of readers and writers, and whether writers keep their rules.
+    seen: BTreeSet<(String, Option<String>, bool)>,
     found: Vec<Tightened>,
 }
 
@@ -77,87 +82,135 @@ struct At<'a> {
     field: Option<&'a str>,
 }
 
-impl Search<'_> {
-    /// What writers call a message.
-    fn counterpart(&self, read: &str) -> String {
-        match self.scopes {
-            _ if read == self.roots.1 => self.roots.0.to_owned(),
-            Some((old, new)) if !new.is_empty() && !old.is_empty() => match read.strip_prefix(new) {
-                Some(rest) if rest.starts_with('.') => format!("{old}{rest}"),
-                _ => read.to_owned(),
-            },
-            _ => read.to_owned(),
-        }
+/// What a value is for its writers, if it is any for them, and for its readers.
+struct Kinds {
+    written: Option<Kind>,
+    read: Kind,
+}
+
+impl Kinds {
+    fn messages(&self) -> (Option<&MessageDescriptor>, Option<&MessageDescriptor>) {
+        (self.written.as_ref().and_then(Kind::as_message), self.read.as_message())
     }
 
+    /// Of the keys or values of a map.
+    fn of_entry(&self, part: fn(&MessageDescriptor) -> FieldDescriptor) -> Option<Self> {
+        let (written, read) = self.messages();
+        let entry = |entry: &MessageDescriptor| entry.is_map_entry().then(|| part(entry).kind());
+        Some(Self { written: written.and_then(entry), read: read.and_then(entry)? })
+    }
+}
+
+impl Search<'_> {
     /// The rules of a message, which writers keep, or of which nothing is promised.
-    fn message(&mut self, read: &str, is_kept: bool) {
-        let Some(demanded) = self.reader.rules.checks.get(read) else { return };
-        if !self.seen.insert((read.to_owned(), is_kept)) {
+    fn message(&mut self, written: Option<&MessageDescriptor>, read: &MessageDescriptor, is_kept: bool) {
+        let Some(demanded) = self.reader.rules.checks.get(read.full_name()) else { return };
+        let key = (read.full_name().to_owned(), written.map(|written| written.full_name().to_owned()), is_kept);
+        if !self.seen.insert(key) {
             return;
         }
         let nothing = MessageChecks::default();
-        let written = self.counterpart(read);
-        let promised = self.writer.rules.checks.get(&written).filter(|_| is_kept).unwrap_or(&nothing);
-        let at = At { message: read, field: None };
-        self.rules(at, &promised.rules, &demanded.rules);
+        let kept = self.writer.rules;
+        let promised = written.filter(|_| is_kept).and_then(|written| kept.checks.get(written.full_name()));
+        let promised = promised.unwrap_or(&nothing);
+        let at = At { message: read.full_name(), field: None };
+        let kinds =
+            Kinds { written: written.map(|written| Kind::Message(written.clone())), read: Kind::Message(read.clone()) };
+        self.rules(at, &kinds, &promised.rules, &demanded.rules);
+        let of = |name: &str| read.get_field_by_name(name);
         for group in &demanded.groups {
-            let is_promised = promised.groups.iter().any(|other| {
-                let has_all = group.fields.iter().all(|field| other.fields.contains(field));
-                has_all && (!group.is_required || (other.is_required && other.fields.len() == group.fields.len()))
-            });
-            if !is_promised {
+            let fields: Vec<FieldDescriptor> = group.fields.iter().filter_map(|name| of(name)).collect();
+            let sets = Sets { meeting: self.meeting, written, promised };
+            if !(sets.is_one_at_most(&fields) && (!group.is_required || sets.is_one_set(&fields))) {
                 self.push(at, "message.oneof", "", (format!("{group:?}"), format!("{:?}", promised.groups)), &[]);
             }
         }
-        for oneof in demanded.required_oneofs.iter().filter(|name| !promised.required_oneofs.contains(name)) {
-            let at = At { field: Some(oneof), ..at };
-            self.push(at, "required", "", ("required".to_owned(), String::new()), &[]);
+        for name in &demanded.required_oneofs {
+            let oneof = read.oneofs().find(|oneof| oneof.name() == name);
+            let fields: Vec<FieldDescriptor> = oneof.iter().flat_map(|oneof| oneof.fields()).collect();
+            if !(Sets { meeting: self.meeting, written, promised }).is_one_set(&fields) {
+                let at = At { field: Some(name), ..at };
+                self.push(at, "required", "", ("required".to_owned(), String::new()), &[]);
+            }
         }
-        let kind = |party: Party<'_>, name: &str| party.pool.get_message_by_name(name);
-        let (Some(writer), Some(reader)) = (kind(self.writer, &written), kind(self.reader, read)) else { return };
         for field in &demanded.fields {
-            let Some(own) = reader.get_field_by_name(&field.name) else { continue };
+            let Some(own) = of(&field.name) else { continue };
             let at = At { field: Some(&field.name), ..at };
-            match written_as(&writer, &own) {
-                Some(other) => {
+            match written.map(|written| self.meeting.written_as(written, &own)) {
+                Some(Some(other)) => {
                     let promised = promised.fields.iter().find(|known| known.name == other.name());
-                    self.field(at, &other, promised, field);
+                    self.field(at, (&other, &own), promised, field);
                 }
-                None => self.new_field(at, &own, field),
+                Some(None) if field.is_required => self.required(at),
+                Some(None) => self.zero(at, &own, field),
+                None => {
+                    if field.is_required {
+                        self.required(at);
+                    }
+                    let kinds = Kinds { written: None, read: own.kind() };
+                    self.value(at, &kinds, &ValueChecks::default(), &field.value);
+                }
             }
         }
     }
 
-    fn field(&mut self, at: At<'_>, written: &FieldDescriptor, promised: Option<&FieldChecks>, demanded: &FieldChecks) {
-        let is_required = promised.is_some_and(|promised| promised.is_required);
-        if demanded.is_required && !is_required {
-            self.push(at, "required", "required", ("required".to_owned(), String::new()), &[]);
+    fn field(
+        &mut self,
+        at: At<'_>,
+        (written, own): (&FieldDescriptor, &FieldDescriptor),
+        promised: Option<&FieldChecks>,
+        demanded: &FieldChecks,
+    ) {
+        let presence = Presence::of(written, promised, self.writer.rules);
+        if demanded.is_required && !own.is_required() {
+            if !(presence.is_set && (own.supports_presence() || presence.is_nonzero)) {
+                self.required(at);
+            }
+        } else if written.supports_presence() && !presence.is_set {
+            self.zero(at, own, demanded);
         }
         let nothing = ValueChecks::default();
         let is_checked = |promised: &&FieldChecks| {
-            written.supports_presence() || is_required || demanded.skips_zero || !promised.skips_zero
+            written.supports_presence() || promised.is_required || demanded.skips_zero || !promised.skips_zero
         };
         let promised = promised.filter(is_checked).map_or(&nothing, |promised| &promised.value);
-        self.value(at, promised, &demanded.value);
-    }
-
-    /// A field that writers do not know: it is not set, which is zero for readers who cannot see that.
-    fn new_field(&mut self, at: At<'_>, own: &FieldDescriptor, demanded: &FieldChecks) {
-        let zero = Value::default_value_for_field(own);
-        if demanded.is_required {
-            self.push(at, "required", "required", ("required".to_owned(), String::new()), &[]);
-        } else if !own.supports_presence() && !demanded.skips_zero && !keeps(self.reader.rules, &zero, &demanded.value)
-        {
-            self.value(at, &ValueChecks::default(), &demanded.value);
+        let kinds = Kinds { written: Some(written.kind()), read: own.kind() };
+        let mut demanded = demanded.value.clone();
+        if presence.is_nonzero {
+            demanded.rules.retain(|rule| !Condition::of(rule).is_nonempty());
         }
+        self.value(at, &kinds, promised, &demanded);
     }
 
-    fn value(&mut self, at: At<'_>, promised: &ValueChecks, demanded: &ValueChecks) {
-        self.rules(at, &promised.rules, &demanded.rules);
+    fn required(&mut self, at: At<'_>) {
+        self.push(at, "required", "required", ("required".to_owned(), String::new()), &[]);
+    }
+
+    /// The rules that a field breaks which is not set: it is zero for readers who cannot see that.
+    fn zero(&mut self, at: At<'_>, own: &FieldDescriptor, demanded: &FieldChecks) {
+        if own.supports_presence() || demanded.skips_zero {
+            return;
+        }
+        let zero = Value::default_value_for_field(own);
+        let breaks = |checks: &ValueChecks| !keeps(self.reader.rules, &zero, checks);
+        let one = |rule: &ProtobufRule| ValueChecks { rules: vec![rule.clone()], ..ValueChecks::default() };
+        let broken = demanded.value.rules.iter().filter(|rule| breaks(&one(rule))).cloned();
+        let numbers = ValueChecks { numbers: demanded.value.numbers.clone(), ..ValueChecks::default() };
+        let numbers = if breaks(&numbers) { numbers.numbers } else { None };
+        let broken = ValueChecks { rules: broken.collect(), numbers, ..ValueChecks::default() };
+        let kinds = Kinds { written: None, read: own.kind() };
+        self.value(at, &kinds, &ValueChecks::default(), &broken);
+    }
+
+    fn value(&mut self, at: At<'_>, kinds: &Kinds, promised: &ValueChecks, demanded: &ValueChecks) {
+        self.rules(at, kinds, &promised.rules, &demanded.rules);
         if let Some((numbers, path)) = &demanded.numbers {
             let known = promised.numbers.as_ref().map(|(numbers, _)| numbers.as_slice());
-            if !known.is_some_and(|known| known.iter().all(|number| numbers.contains(number))) {
+            let conditions = Condition::All(promised.rules.iter().map(Condition::of).collect());
+            let is_listed = |value: &Known| matches!(value, Known::Int(number) if numbers.iter().any(|known| i64::from(*known) == *number));
+            let is_kept = known.is_some_and(|known| known.iter().all(|number| numbers.contains(number)))
+                || conditions.values().is_some_and(|values| values.iter().all(is_listed));
+            if !is_kept {
                 self.push(at, "enum.defined_only", path, (format!("{numbers:?}"), format!("{known:?}")), &[]);
                 if let Some(last) = self.found.last_mut() {
                     last.checks.numbers.clone_from(&demanded.numbers);
@@ -179,30 +232,36 @@ impl Search<'_> {
                 self.push(at, id, &urls.path, (format!("{urls:?}"), format!("{:?}", promised.type_urls)), &[]);
             }
         }
-        if let Some(message) = &demanded.message {
-            self.message(message, promised.message.is_some());
+        if let ((written, Some(read)), true) = (kinds.messages(), demanded.message.is_some()) {
+            self.message(written, read, promised.message.is_some());
         }
+        let items = || Some(Kinds { written: kinds.written.clone(), read: kinds.read.clone() });
         let pairs = [
-            (&promised.items, &demanded.items),
-            (&promised.keys, &demanded.keys),
-            (&promised.values, &demanded.values),
+            (&promised.items, &demanded.items, items()),
+            (&promised.keys, &demanded.keys, kinds.of_entry(MessageDescriptor::map_entry_key_field)),
+            (&promised.values, &demanded.values, kinds.of_entry(MessageDescriptor::map_entry_value_field)),
         ];
-        for (promised, demanded) in pairs {
-            let Some(demanded) = demanded else { continue };
+        for (promised, demanded, kinds) in pairs {
+            let (Some(demanded), Some(kinds)) = (demanded, kinds) else { continue };
             let nothing = ValueChecks::default();
             let is_checked = |promised: &&NestedChecks| demanded.skips_zero || !promised.skips_zero;
             let promised = promised.as_deref().filter(is_checked).map_or(&nothing, |promised| &promised.value);
-            self.value(at, promised, &demanded.value);
+            self.value(at, &kinds, promised, &demanded.value);
         }
     }
 
-    fn rules(&mut self, at: At<'_>, promised: &[ProtobufRule], demanded: &[ProtobufRule]) {
-        let promised = Condition::All(promised.iter().map(Condition::of).collect());
+    fn rules(&mut self, at: At<'_>, kinds: &Kinds, promised: &[ProtobufRule], demanded: &[ProtobufRule]) {
+        // What is said of fields that readers take for others says nothing.
+        let means_the_same = |rule: &&ProtobufRule| {
+            let is_alike = |written| self.meeting.is_alike(written, &kinds.read, &rule.expr);
+            kinds.read.as_message().is_none() || kinds.written.as_ref().is_some_and(is_alike)
+        };
+        let promised = Condition::All(promised.iter().filter(means_the_same).map(Condition::of).collect());
         let patterns = Patterns::default();
         for rule in demanded {
             let condition = Condition::of(rule);
             // Where few values are left, each is asked.
-            let is_kept = |value: &Known| {
+            let holds_for = |value: &Known| {
                 let variables: [(&str, Datum<Held<'_>>); 2] =
                     [("this", Datum::Value(value.clone())), ("now", Datum::Value(Known::Timestamp(Timestamp::now())))];
                 match evaluate(&rule.expr, &variables, &patterns) {
@@ -212,8 +271,11 @@ impl Search<'_> {
                 }
             };
             let is_asked =
-                || !rule.expr.uses("now") && promised.values().is_some_and(|values| values.iter().all(is_kept));
-            if !promised.implies(&condition) && !is_asked() {
+                || !rule.expr.uses("now") && promised.values().is_some_and(|values| values.iter().all(holds_for));
+            let is_text = matches!(kinds.read, Kind::String) && matches!(kinds.written, Some(Kind::String));
+            let is_kept =
+                promised.implies(&condition) || is_asked() || (is_text && text::follows(&promised, &condition));
+            if !is_kept {
                 let terms = (format!("{condition:?}"), format!("{promised:?}"));
                 self.push(at, &rule.id, &rule.path, terms, std::slice::from_ref(rule));
             }

@@ -7,10 +7,11 @@ use super::cardinality;
 use super::enumeration::{self, number_place, value_name};
 use super::field::changed;
 use super::field_type;
-use super::member::Member;
+use super::member::{Member, NAME};
 use super::message::place;
 use super::pair::{Found, Pair, Sides};
 use super::place::Location;
+use super::reading;
 use super::rule::{Check, EVENT, Rule};
 use super::witness::{Direction, Encoding, Probe};
 
@@ -28,6 +29,9 @@ pub const RULES: &[Rule] = &[
     ),
     Rule::new("ENUM_VALUE_NO_EXCHANGE", EVENT, Check::Enum(exchanged))
         .says("a name in an enum has another number", "keep the numbers; give new values new numbers")
+        .with_witness(),
+    Rule::new("FIELD_NO_EXCHANGE", EVENT, Check::Field(exchanged_field))
+        .says("the number of a field is now that of another field", "keep the numbers; give new fields new numbers")
         .with_witness(),
     Rule::new("FIELD_SAME_VALUES", EVENT, Check::Field(values))
         .says("values of a field are misread on the wire", "add a field with the new type and a new number")
@@ -137,6 +141,19 @@ fn exchanged(enums: &Pair<'_, EnumDescriptor>) -> Vec<Found> {
     found.collect()
 }
 
+/// The same of fields: what is written as one is read as another.
+fn exchanged_field(fields: &Pair<'_, Member>) -> Option<Found> {
+    let (old, new) = (fields.old.as_field()?, fields.new.as_field()?);
+    reading::is_another(old, new).then(|| {
+        let message = new.parent_message().full_name();
+        let message = format!("number {} of `{message}` is `{}`, was `{}`", new.number(), new.name(), old.name());
+        let place = |member: &Member| member.part(&[&[NAME]]);
+        Found::new(new.full_name(), message)
+            .at(place(&fields.old), place(&fields.new))
+            .probed(Probe::member(fields, &[Encoding::Binary]))
+    })
+}
+
 fn values(fields: &Pair<'_, Member>) -> Option<Found> {
     misread(fields, Encoding::Binary, &[Encoding::Binary])
 }
@@ -186,8 +203,8 @@ fn unknown_values(enums: &Pair<'_, EnumDescriptor>) -> Vec<Found> {
     let found = |value: &EnumValueDescriptor, direction| {
         let (name, readers) = (value.name(), readers(direction));
         let message = format!("`{name}` of enum `{}` is unknown to {readers} readers of JSON", new.full_name());
-        let probe = Probe::value(enums, value.number(), &[Encoding::Json]);
-        Found::new(&value_name(value), message).probed(probe.map(|probe| probe.for_refusals(direction)))
+        let probes = Probe::value(enums, value.number(), &[Encoding::Json]).into_iter();
+        Found::new(&value_name(value), message).probed(probes.map(|probe| probe.for_refusals(direction)))
     };
     let gone = old.values().filter(|value| new.get_value_by_name(value.name()).is_none());
     let gone = gone.map(|value| found(&value, Direction::OldToNew).at(number_place(&value), enumeration::place(new)));

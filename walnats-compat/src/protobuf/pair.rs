@@ -3,7 +3,9 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use prost_reflect::{EnumDescriptor, FileDescriptor, Kind, MessageDescriptor, MethodDescriptor, ServiceDescriptor};
+use prost_reflect::{
+    EnumDescriptor, FieldDescriptor, FileDescriptor, Kind, MessageDescriptor, MethodDescriptor, ServiceDescriptor,
+};
 
 use super::member::Member;
 use super::place::Location;
@@ -19,7 +21,7 @@ pub struct Sides<'a> {
     /// Whether readers of JSON refuse members that they do not know.
     pub strict_json: bool,
     reach: OnceCell<Reach>,
-    enum_fields: OnceCell<BTreeMap<String, EnumField>>,
+    enum_fields: OnceCell<BTreeMap<String, Vec<EnumField>>>,
 }
 
 /// A field whose type is the same enum on both sides: the messages that have it, and its number.
@@ -38,12 +40,12 @@ pub struct Found {
     pub old: Option<Location>,
     pub new: Option<Location>,
     pub message: String,
-    probe: Option<Probe>,
+    probes: Vec<Probe>,
 }
 
 impl Found {
     pub fn new(subject: &str, message: String) -> Self {
-        Self { subject: subject.to_owned(), old: None, new: None, message, probe: None }
+        Self { subject: subject.to_owned(), old: None, new: None, message, probes: Vec::new() }
     }
 
     pub fn at(mut self, old: impl Into<Option<Location>>, new: impl Into<Option<Location>>) -> Self {
@@ -53,13 +55,13 @@ impl Found {
     }
 
     /// What to try, to see whether readers are hurt.
-    pub fn probed(mut self, probe: Option<Probe>) -> Self {
-        self.probe = probe;
+    pub fn probed(mut self, probes: impl IntoIterator<Item = Probe>) -> Self {
+        self.probes = probes.into_iter().collect();
         self
     }
 
-    pub(super) fn witness(&self, sides: &Sides<'_>) -> Option<Witness> {
-        self.probe.as_ref().and_then(|probe| witness::find(probe, sides))
+    pub(super) fn witnesses(&self, sides: &Sides<'_>) -> Vec<Witness> {
+        witness::find(&self.probes, sides)
     }
 
     /// Whether it is in a package with a version that may still change.
@@ -147,6 +149,17 @@ fn is_own(file: &FileDescriptor) -> bool {
     !file.name().starts_with("google/protobuf/") && file.name() != "walnats/options.proto"
 }
 
+/// The full name of the enum that a field has, or a map as its values.
+fn enum_of(field: &FieldDescriptor) -> Option<String> {
+    match field.kind() {
+        Kind::Enum(kind) => Some(kind.full_name().to_owned()),
+        Kind::Message(entry) if field.is_map() => {
+            entry.map_entry_value_field().kind().as_enum().map(|kind| kind.full_name().to_owned())
+        }
+        _ => None,
+    }
+}
+
 impl<'a> Sides<'a> {
     pub fn new(old: &'a Package, new: &'a Package, strict_json: bool) -> Self {
         Self { old, new, strict_json, reach: OnceCell::new(), enum_fields: OnceCell::new() }
@@ -157,23 +170,22 @@ impl<'a> Sides<'a> {
         self.reach.get_or_init(|| Reach::new(self.old, self.new))
     }
 
-    /// The first field of a message that has the enum `name` on both sides.
-    pub fn enum_field(&self, name: &str) -> Option<&EnumField> {
+    /// The fields of messages that have the enum `name` on both sides, as it is or as values of a map.
+    pub fn enum_fields(&self, name: &str) -> &[EnumField] {
         let fields = self.enum_fields.get_or_init(|| {
-            let mut fields = BTreeMap::new();
+            let mut fields: BTreeMap<String, Vec<EnumField>> = BTreeMap::new();
             for messages in self.messages().iter().filter(|messages| !messages.old.is_map_entry()) {
                 for old in messages.old.fields() {
-                    let new = messages.new.get_field(old.number()).map(|new| new.kind());
-                    let (Some(Kind::Enum(new)), Kind::Enum(kind)) = (new, old.kind()) else { continue };
-                    if new.full_name() == kind.full_name() {
+                    let new = messages.new.get_field(old.number()).and_then(|new| enum_of(&new));
+                    if let Some(name) = enum_of(&old).filter(|_| new == enum_of(&old)) {
                         let field = (messages.old.clone(), messages.new.clone(), old.number());
-                        fields.entry(kind.full_name().to_owned()).or_insert(field);
+                        fields.entry(name).or_default().push(field);
                     }
                 }
             }
             fields
         });
-        fields.get(name)
+        fields.get(name).map(Vec::as_slice).unwrap_or_default()
     }
 
     fn files(&'a self) -> Vec<Pair<'a, FileDescriptor>> {

@@ -11,8 +11,9 @@ use super::event::event;
 pub struct Reach {
     /// By the full names of messages and enums.
     events: BTreeMap<String, BTreeSet<String>>,
-    /// For messages that both sides' events contain in the same place: an event, and the numbers of the fields on the way.
-    paths: BTreeMap<String, Path>,
+    /// For messages that both sides' events contain in the same place: the events, and the numbers of the fields on the way;
+    /// the shortest ways first.
+    paths: BTreeMap<String, Vec<Path>>,
 }
 
 /// From an event to a message in it.
@@ -32,13 +33,14 @@ impl Reach {
                 for (name, numbers) in contents(&root) {
                     reach.events.entry(name.clone()).or_default().insert(root.full_name().to_owned());
                     let Some(new) = other.as_ref().filter(|_| std::ptr::eq(side, old)) else { continue };
-                    let shorter = reach.paths.get(&name).is_none_or(|known| numbers.len() < known.numbers.len());
-                    if shorter && leads_to(new, &numbers, &name) {
-                        reach.paths.insert(name, Path { old: root.clone(), new: new.clone(), numbers });
+                    if leads_to(new, &numbers, &name) {
+                        let path = Path { old: root.clone(), new: new.clone(), numbers };
+                        reach.paths.entry(name).or_default().push(path);
                     }
                 }
             }
         }
+        reach.paths.values_mut().for_each(|paths| paths.sort_by_key(|path| path.numbers.len()));
         reach
     }
 
@@ -49,9 +51,9 @@ impl Reach {
         events.into_iter().flatten().cloned().collect()
     }
 
-    /// The shortest way to the message `name` that is the same on both sides.
-    pub fn path_to(&self, name: &str) -> Option<&Path> {
-        self.paths.get(name)
+    /// The ways to the message `name` that are the same on both sides, one for each event, the shortest first.
+    pub fn paths_to(&self, name: &str) -> &[Path] {
+        self.paths.get(name).map(Vec::as_slice).unwrap_or_default()
     }
 }
 

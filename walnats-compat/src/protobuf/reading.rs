@@ -1,6 +1,8 @@
 //! Whether what is read is what was written.
 
-use prost_reflect::{DynamicMessage, EnumDescriptor, FieldDescriptor, Kind, MapKey, ReflectMessage, Value};
+use prost_reflect::{
+    DynamicMessage, EnumDescriptor, FieldDescriptor, Kind, MapKey, MessageDescriptor, ReflectMessage, Value,
+};
 
 use super::witness::Encoding;
 
@@ -38,6 +40,10 @@ pub fn difference(written: &DynamicMessage, read: &DynamicMessage, number: u32, 
     }
     let before = Meaning::of(&field, &written.get_field(&field));
     let after = Meaning::of(&counterpart, &read.get_field(&counterpart));
+    if !absent && is_another(&field, &counterpart) {
+        let read = format!("`{}`: {}", counterpart.name(), after.shown());
+        return Some(Difference::Misread { field: name(), written: before.shown(), read });
+    }
     // What is nothing on both sides is nothing, whatever its type.
     let same = before.is_same(&after, how) || (absent && before.is_zero() && after.is_zero());
     (!same).then(|| Difference::Misread { field: name(), written: before.shown(), read: after.shown() })
@@ -53,6 +59,14 @@ fn counterpart(field: &FieldDescriptor, read: &DynamicMessage, encoding: Encodin
             by_json_name.or_else(|| descriptor.get_field_by_name(field.json_name()))
         }
     }
+}
+
+/// Whether what readers take for a field is another one: it has another name, and one of the two names is that of another field
+/// on the other side. A field that was renamed is the same.
+pub fn is_another(field: &FieldDescriptor, counterpart: &FieldDescriptor) -> bool {
+    let has = |message: &MessageDescriptor, name: &str| message.get_field_by_name(name).is_some();
+    field.name() != counterpart.name()
+        && (has(counterpart.parent_message(), field.name()) || has(field.parent_message(), counterpart.name()))
 }
 
 fn is_compound(field: &FieldDescriptor) -> bool {

@@ -147,10 +147,11 @@ impl Probe {
         Some(probe)
     }
 
-    /// The value `number` of an enum, in the first field of a message that has the enum on both sides.
-    pub fn value(enums: &Pair<'_, EnumDescriptor>, number: i32, encodings: &'static [Encoding]) -> Option<Self> {
-        let (old, new, field) = enums.sides.enum_field(enums.old.full_name())?;
-        Some(Self { value: Some(number), ..Self::field(old, new, *field, encodings)? })
+    /// The value `number` of an enum, in each field of a message that has the enum on both sides.
+    pub fn value(enums: &Pair<'_, EnumDescriptor>, number: i32, encodings: &'static [Encoding]) -> Vec<Self> {
+        let fields = enums.sides.enum_fields(enums.old.full_name()).iter();
+        let probes = fields.filter_map(|(old, new, field)| Self::field(old, new, *field, encodings));
+        probes.map(|probe| Self { value: Some(number), ..probe }).collect()
     }
 
     /// Only a refusal in this direction counts, not a difference.
@@ -160,45 +161,71 @@ impl Probe {
     }
 }
 
-/// The first payload that shows the harm, the smallest ones first: of an event that contains what changed, if there is one.
-pub fn find(probe: &Probe, sides: &Sides<'_>) -> Option<Witness> {
-    let path = sides.reach().path_to(probe.old.full_name()).filter(|_| probe.old.full_name() == probe.new.full_name());
-    let (old, new, path) = match path {
-        Some(path) => (&path.old, &path.new, path.numbers.as_slice()),
-        None => (&probe.old, &probe.new, [].as_slice()),
-    };
-    for &encoding in probe.encodings {
-        for direction in [Direction::OldToNew, Direction::NewToOld] {
-            if probe.refusals.is_some_and(|wanted| wanted != direction) {
-                continue;
-            }
-            let (writer, root, reader) = match direction {
-                Direction::OldToNew => (&probe.old, old, new),
-                Direction::NewToOld => (&probe.new, new, old),
-            };
-            // A new field that old readers ignore is how messages grow.
-            let how = How { encoding, may_ignore: direction == Direction::NewToOld };
-            for written in sample::messages(writer, &probe.numbers, probe.value) {
-                let Some(message) = sample::wrapped(&written, root, path) else { continue };
-                let Some(payload) = encode(&message, encoding) else { continue };
-                let outcome = match decode(&payload, reader, encoding, sides.strict_json) {
-                    Ok(read) => compare(&written, &read, path, &probe.numbers, how),
-                    Err(reason) => Some(Outcome::Refused(reason)),
-                };
-                let Some(outcome) = outcome else { continue };
-                if probe.refusals.is_some() && !matches!(outcome, Outcome::Refused(_)) {
-                    continue;
+/// The first payload of each encoding and direction that shows the harm, the smallest ones first: of an event that contains what
+/// changed, if there is one. For values of enums of each such event, as it depends on the field whether a value is written.
+pub fn find(probes: &[Probe], sides: &Sides<'_>) -> Vec<Witness> {
+    let mut found: Vec<Witness> = Vec::new();
+    for probe in probes {
+        for (old, new, path) in probe.ways(sides) {
+            for &encoding in probe.encodings {
+                for direction in [Direction::OldToNew, Direction::NewToOld] {
+                    let is_known = found.iter().any(|known| {
+                        let is_same_event = probe.value.is_none() || known.message == old.full_name();
+                        (known.encoding, known.direction) == (encoding, direction) && is_same_event
+                    });
+                    if !is_known && probe.refusals.is_none_or(|wanted| wanted == direction) {
+                        found.extend(probe.witness((old, new), path, (encoding, direction), sides.strict_json));
+                    }
                 }
-                let text = match encoding {
-                    Encoding::Binary => message.to_text_format(),
-                    Encoding::Json => String::from_utf8_lossy(&payload).into_owned(),
-                };
-                let message = root.full_name().to_owned();
-                return Some(Witness { direction, encoding, message, payload, text, outcome });
             }
         }
     }
-    None
+    found.sort_by_key(|witness| (witness.encoding, witness.direction));
+    found
+}
+
+impl Probe {
+    /// Events that contain the message, with the numbers of the fields that lead to it; the message itself, if none does.
+    fn ways<'p>(&'p self, sides: &'p Sides<'_>) -> Vec<(&'p MessageDescriptor, &'p MessageDescriptor, &'p [u32])> {
+        let is_same = self.old.full_name() == self.new.full_name();
+        let paths = if is_same { sides.reach().paths_to(self.old.full_name()) } else { &[] };
+        let paths = if self.value.is_some() { paths } else { &paths[..paths.len().min(1)] };
+        if paths.is_empty() {
+            return vec![(&self.old, &self.new, [].as_slice())];
+        }
+        paths.iter().map(|path| (&path.old, &path.new, path.numbers.as_slice())).collect()
+    }
+
+    fn witness(
+        &self,
+        (old, new): (&MessageDescriptor, &MessageDescriptor),
+        path: &[u32],
+        (encoding, direction): (Encoding, Direction),
+        strict_json: bool,
+    ) -> Option<Witness> {
+        let (writer, root, reader) = match direction {
+            Direction::OldToNew => (&self.old, old, new),
+            Direction::NewToOld => (&self.new, new, old),
+        };
+        // A new field that old readers ignore is how messages grow.
+        let how = How { encoding, may_ignore: direction == Direction::NewToOld };
+        sample::messages(writer, &self.numbers, self.value).into_iter().find_map(|written| {
+            let message = sample::wrapped(&written, root, path)?;
+            let payload = encode(&message, encoding)?;
+            let outcome = match decode(&payload, reader, encoding, strict_json) {
+                Ok(read) => compare(&written, &read, path, &self.numbers, how)?,
+                Err(reason) => Outcome::Refused(reason),
+            };
+            if self.refusals.is_some() && !matches!(outcome, Outcome::Refused(_)) {
+                return None;
+            }
+            let text = match encoding {
+                Encoding::Binary => message.to_text_format(),
+                Encoding::Json => String::from_utf8_lossy(&payload).into_owned(),
+            };
+            Some(Witness { direction, encoding, message: root.full_name().to_owned(), payload, text, outcome })
+        })
+    }
 }
 
 fn encode(message: &DynamicMessage, encoding: Encoding) -> Option<Vec<u8>> {

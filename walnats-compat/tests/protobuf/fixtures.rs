@@ -41,7 +41,7 @@ fn every_rule_has_a_fixture_that_it_finds() {
         }
         // What buf calls a break of the wire is one.
         let is_wire = |finding: &&Finding| finding.rule.is_in(Category::Wire) && finding.rule.id == rule.id;
-        let without = findings.iter().filter(is_wire).filter(|finding| finding.witness.is_none());
+        let without = findings.iter().filter(is_wire).filter(|finding| finding.witnesses.is_empty());
         let convention = ["RESERVED_", "RPC_", "FILE_SAME_PACKAGE"];
         if !convention.iter().any(|prefix| rule.id.starts_with(prefix)) {
             problems.extend(without.map(|finding| format!("{}: no witness: {}", rule.id, finding.message)));
@@ -100,7 +100,7 @@ fn readers_of_json_may_ignore_unknown_members() {
     assert!(compare(&old, &new, &options).iter().all(|finding| finding.rule.id != "FIELD_KNOWN_IN_JSON"));
     let (old, new) = sides("FIELD_SAME_JSON_NAME");
     let findings = compare(&old, &new, &options);
-    let witness = findings.iter().find(|finding| finding.rule.id == "FIELD_SAME_JSON_NAME").unwrap().witness.as_ref();
+    let witness = findings.iter().find(|finding| finding.rule.id == "FIELD_SAME_JSON_NAME").unwrap().witness();
     assert!(matches!(witness.unwrap().outcome, Outcome::Ignored { .. }), "{witness:?}");
 }
 
@@ -116,7 +116,7 @@ fn witnesses_may_be_left_out() {
             kept.map(|finding| (finding.rule.id, finding.message.clone())).collect::<Vec<_>>()
         };
         assert_eq!(ids(&all), ids(&without));
-        assert!(without.iter().all(|finding| finding.witness.is_none() && !finding.rule.needs_witness));
+        assert!(without.iter().all(|finding| finding.witnesses.is_empty() && !finding.rule.needs_witness));
     }
 }
 
@@ -128,7 +128,7 @@ fn rendered(finding: &Finding) -> String {
     if !finding.events.is_empty() {
         writeln!(text, "  events: {}", finding.events.join(", ")).unwrap();
     }
-    if let Some(witness) = &finding.witness {
+    if let Some(witness) = finding.witness() {
         let encoding = match witness.encoding {
             Encoding::Binary => format!("`{}`", witness.hex()),
             Encoding::Json => "json".to_owned(),

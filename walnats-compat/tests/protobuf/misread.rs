@@ -35,11 +35,10 @@ fn where_there_is_no_witness_nothing_is_misread() {
     for (old_index, old) in packages.iter().enumerate() {
         for (new_index, new) in packages.iter().enumerate() {
             let findings = compare(old, new, &Options::default());
-            let witnesses = findings.iter().filter_map(|finding| finding.witness.as_ref());
+            let witnesses = findings.iter().flat_map(|finding| &finding.witnesses);
             let found: Vec<_> = witnesses.map(|witness| witness.encoding).collect();
             for encoding in [Encoding::Binary, Encoding::Json] {
-                // Rules of both encodings stop at the first witness.
-                if found.contains(&encoding) || found.contains(&Encoding::Binary) {
+                if found.contains(&encoding) {
                     with += 1;
                     continue;
                 }
@@ -66,8 +65,10 @@ fn witnesses_hold() {
     let packages: Vec<_> = fields.map(|field| package(&field)).collect();
     for old in &packages {
         for new in &packages {
-            for finding in compare(old, new, &Options::default()) {
-                let Some(witness) = finding.witness else { continue };
+            let findings = compare(old, new, &Options::default());
+            for (finding, witness) in
+                findings.iter().flat_map(|finding| finding.witnesses.iter().map(move |witness| (finding, witness)))
+            {
                 let (writer, reader) = match witness.direction {
                     Direction::OldToNew => (old, new),
                     Direction::NewToOld => (new, old),

@@ -55,6 +55,6 @@ fn messages_that_contain_themselves_are_tried_within_bounds() {
     assert!(findings.iter().any(|finding| finding.rule.id == "FIELD_SAME_VALUES" && finding.events == ["E", "M"]));
     let findings = compare(&package("M"), &package("int32"), &Options::default());
     assert!(
-        findings.iter().any(|finding| finding.rule.id == "FIELD_WIRE_COMPATIBLE_TYPE" && finding.witness.is_some())
+        findings.iter().any(|finding| finding.rule.id == "FIELD_WIRE_COMPATIBLE_TYPE" && finding.witness().is_some())
     );
 }

@@ -8,7 +8,7 @@ use walnats_schema::{Format, Schema, SchemaId, SchemaSet};
 
 use crate::sample::{Instances, Random};
 
-/// Texts and lists are not made longer than this.
+/// Texts and lists are not made longer than this, unless asked for.
 const LONGEST: i128 = 10_000;
 const SECOND: i128 = 1_000_000_000;
 
@@ -27,6 +27,7 @@ pub struct Pool {
     uses_now: bool,
     /// Schemas of texts that match patterns, or have formats.
     schemas: SchemaSet,
+    longest: i128,
 }
 
 impl Pool {
@@ -37,9 +38,16 @@ impl Pool {
 
     /// What the rules of several values speak of.
     pub fn of_all<'c>(checks: impl IntoIterator<Item = &'c ValueChecks>) -> Self {
-        let mut pool = Self::default();
+        let mut pool = Self { longest: LONGEST, ..Self::default() };
         checks.into_iter().for_each(|checks| pool.checks(checks));
         pool
+    }
+
+    /// The same, for texts and lists of up to `longest` characters or items.
+    #[must_use]
+    pub fn up_to(mut self, longest: i128) -> Self {
+        self.longest = longest;
+        self
     }
 
     fn checks(&mut self, checks: &ValueChecks) {
@@ -135,7 +143,7 @@ impl Pool {
 
     /// A number of items, or of characters.
     pub fn count(&self, random: &mut Random) -> usize {
-        let count = near(&self.integers, 1, random).filter(|count| (0..=LONGEST).contains(count));
+        let count = near(&self.integers, 1, random).filter(|count| (0..=self.longest).contains(count));
         count.and_then(|count| usize::try_from(count).ok()).unwrap_or_else(|| random.below(4))
     }
 
