@@ -58,7 +58,9 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
     }
     // The folder of a package of which nothing is left.
     let former = if global.root.is_none() { moved::former_root(&options.against)? } else { None };
-    let global = &GlobalOptions { root: global.root.clone().or(former), ..global.clone() };
+    let mut global = global.clone();
+    global.root = global.root.or(former);
+    let global = &global;
     let run = workspace::run(global, "breaking", |folder| compare(folder, &options.against))?;
     finish::with(&run.deny_warnings(options.deny_warnings), global)
 }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use clap::Args;
+use walnats_codegen::diagnostic::shown;
 use walnats_codegen::rust::EventCoverage;
 use walnats_codegen::{EventModel, Package};
 
@@ -135,11 +136,14 @@ fn cases(model: Option<&EventModel>) -> Vec<Case> {
 
 /// Whether generated types and checks cover the whole schema, or some subschemas are validated at run time.
 fn coverage_text(coverage: &EventCoverage) -> String {
-    let (event, typed, asked) = (&coverage.event, coverage.typed, coverage.asked);
+    let (event, typed, asked) = (shown(&coverage.event), coverage.typed, coverage.asked);
     if asked == 0 {
         return format!("{event}: checked natively ({})\n", output::count(typed, "subschema"));
     }
-    let parts = coverage.judged.iter().map(|part| format!("  {}: {}\n", part.location, part.keywords.join(", ")));
+    let parts = coverage
+        .judged
+        .iter()
+        .map(|part| format!("  {}: {}\n", shown(&part.location), shown(&part.keywords.join(", "))));
     let total = output::count(typed + asked, "subschema");
     format!("{event}: {asked} of {total} validated at run time:\n{}", parts.collect::<String>())
 }
@@ -149,17 +153,20 @@ fn details(model: Option<&EventModel>, opinion: &Opinion) -> String {
     let mut lines = Vec::new();
     for event in model.iter().flat_map(|model| &model.events) {
         let (subject, stream) = (event.filter(), &event.stream);
-        lines.push(format!("{}: subject `{subject}`, stream `{stream}`, from {}\n", event.name, event.place.file.path));
+        let (name, path) = (shown(&event.name), shown(&event.place.file.path));
+        lines.push(format!("{name}: subject `{}`, stream `{}`, from {path}\n", shown(&subject), shown(stream)));
     }
     for stream in model.iter().flat_map(|model| &model.streams).filter(|stream| stream.is_external) {
-        lines.push(format!("{}: an external stream, which `register` checks and never changes\n", stream.name));
+        lines.push(format!("{}: an external stream, which `register` checks and never changes\n", shown(&stream.name)));
     }
     for coverage in model.into_iter().flat_map(walnats_codegen::rust::coverage) {
         lines.push(coverage_text(&coverage));
     }
     for (schema, reason) in &opinion.unjudged {
         lines.push(format!(
-            "{schema}: examples were validated by walnats only, because the crate jsonschema reports: {reason}\n"
+            "{}: examples were validated by walnats only, because the crate jsonschema reports: {}\n",
+            shown(schema),
+            shown(reason)
         ));
     }
     lines.concat()

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
-use walnats_codegen::diagnostic::Levels;
+use walnats_codegen::diagnostic::{Levels, shown};
 use walnats_codegen::load::{self, Files};
 use walnats_codegen::settings::{self, Settings};
 use walnats_codegen::{Config, Diagnostic, Report};
@@ -68,7 +68,7 @@ fn package(folder: &Path, options: &Options) -> Result<Run, Failure> {
     }
     report.sort();
     let mut run = Run::of("fmt", &report).summary(summary);
-    run.details = written.iter().map(|name| format!("formatted {name}\n")).collect();
+    run.details = written.iter().map(|name| format!("formatted {}\n", shown(name))).collect();
     run.cases = files.into_iter().map(|name| Case::of_file("files", name)).collect();
     Ok(run)
 }

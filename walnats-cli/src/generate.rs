@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
-use walnats_codegen::diagnostic::{Diagnostic, Place, SourceFile};
+use walnats_codegen::diagnostic::{Diagnostic, Place, SourceFile, shown};
 use walnats_codegen::write::{Difference, ROOT, STALE, compare, write};
 use walnats_codegen::{GeneratedFile, Package};
 
@@ -147,7 +147,8 @@ fn differs(folder: &Path, files: &[GeneratedFile], run: &mut Run) -> Result<(), 
         run.summary = format!("{}: {} up to date", folder.display(), output::count(files.len(), "file"));
         return Ok(());
     }
-    run.details = found.iter().map(|(path, what)| format!("{}: {what}\n", path.display())).collect();
+    run.details =
+        found.iter().map(|(path, what)| format!("{}: {what}\n", shown(&path.display().to_string()))).collect();
     let help = format!("run `walnats generate --out {}` and commit the result", folder.display());
     output::note(&format!("{help}\n"));
     for (path, what) in found {

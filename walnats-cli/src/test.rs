@@ -6,7 +6,7 @@ use std::path::Path;
 
 use clap::Args;
 use serde_json::Value;
-use walnats_codegen::diagnostic::{Diagnostic, Place};
+use walnats_codegen::diagnostic::{Diagnostic, Place, shown};
 use walnats_codegen::{EventModel, Package, Report};
 use walnats_samples::payload::Content;
 use walnats_samples::run::Ended;
@@ -134,7 +134,7 @@ fn list(cases: &[walnats_samples::Case]) -> String {
             Expected::Valid => "valid",
             Expected::Refused(_) => "invalid",
         };
-        let _ = writeln!(text, "{}  {verdict}  {}", case.event, case.name);
+        let _ = writeln!(text, "{}  {verdict}  {}", shown(&case.event), shown(&case.name));
     }
     text
 }
@@ -145,11 +145,11 @@ fn untested(coverage: &Coverage) -> String {
     for found in &coverage.untested {
         if found.event != event {
             event = &found.event;
-            let _ = writeln!(text, "{event}: not tested");
+            let _ = writeln!(text, "{}: not tested", shown(event));
         }
         let (line, column) = found.place.line_column();
-        let at = if found.pointer.is_empty() { String::new() } else { format!(" of {}", found.pointer) };
-        let _ = writeln!(text, "  {}:{line}:{column}: {}{at}", found.place.file.path, found.keyword);
+        let at = if found.pointer.is_empty() { String::new() } else { format!(" of {}", shown(&found.pointer)) };
+        let _ = writeln!(text, "  {}:{line}:{column}: {}{at}", shown(&found.place.file.path), shown(&found.keyword));
     }
     text
 }

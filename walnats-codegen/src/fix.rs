@@ -1,15 +1,22 @@
 //! Applies the fixes of findings to the files of a package, as long as nothing gets worse.
 
+mod edits;
+
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::check;
 use crate::codes;
 use crate::config::Config;
-use crate::diagnostic::{Applicability, Diagnostic, Edit, Level, Report, Severity};
+use crate::diagnostic::{Applicability, Diagnostic, Level, Report, Severity};
+use crate::model::EventModel;
 use crate::package::Package;
+use edits::{Taken, applied, edits, is_consistent, key};
 
 /// How often what came out is looked at again.
 const MAX_ROUNDS: usize = 20;
+/// How often the package is checked at most; what is not known to be harmless by then is left out.
+const MAX_RUNS: usize = 300;
 
 /// What came of fixing a package. Nothing is written yet.
 #[derive(Clone, Debug, Default)]
@@ -33,23 +40,42 @@ pub struct FixedFile {
     pub new: String,
 }
 
+/// A package before and after some fixes.
+#[derive(Clone, Copy, Debug)]
+pub struct Change<'c> {
+    /// The events that no error concerns, with all schemas.
+    pub before: &'c EventModel,
+    /// The same after the fixes.
+    pub after: &'c EventModel,
+    /// Whether the fixes are meant to make more values valid. Otherwise the same are to be.
+    pub may_widen: bool,
+}
+
+/// Whether it is proven that every payload that was valid stays valid, and that no others become so unless they may.
+pub type Proof<'p> = dyn Fn(&Change<'_>) -> bool + 'p;
+
 /// Applies every fix of the package's findings, and looks at the result, until there is no more to fix. A fix that would cause
 /// an error is left out, and so are files that others write. With `at_most` [`Applicability::Safe`], so is what may make payloads
-/// invalid that are valid.
-pub fn fix(config: &Config, at_most: Applicability) -> Fixed {
-    let mut fixer = Fixer { config, rejected: BTreeSet::new() };
+/// invalid that are valid: what says so itself, and what `proof` does not prove.
+pub fn fix(config: &Config, at_most: Applicability, proof: &Proof<'_>) -> Fixed {
+    let mut fixer = Fixer { config, proof, at_most, rejected: BTreeSet::new(), unproven: BTreeSet::new(), runs: 0 };
     let mut fixed = Fixed::default();
     let mut texts: BTreeMap<String, String> = BTreeMap::new();
     let mut old: BTreeMap<String, String> = BTreeMap::new();
     for _ in 0..MAX_ROUNDS {
         let run = fixer.run(&texts);
-        let candidates = fixer.candidates(&run, at_most);
         let mut accepted = Vec::new();
-        fixer.accept(&run, &texts, &candidates, &mut accepted);
+        for &claim in fixer.claims() {
+            let candidates = fixer.candidates(&run, claim);
+            fixer.accept(&run, &texts, &candidates, claim, &mut accepted);
+            if !accepted.is_empty() {
+                break;
+            }
+        }
         if accepted.is_empty() {
             if at_most == Applicability::Safe {
-                let candidates = fixer.candidates(&run, Applicability::Unsafe);
-                fixer.accept(&run, &texts, &candidates, &mut accepted);
+                let candidates = fixer.candidates(&run, Claim::None);
+                fixer.accept(&run, &texts, &candidates, Claim::None, &mut accepted);
                 fixed.held_back = accepted.len();
             }
             break;
@@ -76,29 +102,75 @@ impl Fixed {
     }
 }
 
+/// What fixes claim about the payloads that are valid. Those with different claims are not applied together.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Claim {
+    /// Nothing was valid before, for the finding is an error.
+    WasError,
+    /// The same payloads are valid.
+    Keeps,
+    /// All that were valid are, and others may be.
+    Widens,
+    /// Whatever it is, it is wanted.
+    None,
+}
+
 struct Fixer<'c> {
     config: &'c Config,
+    proof: &'c Proof<'c>,
+    at_most: Applicability,
     /// The fixes that would make something worse.
     rejected: BTreeSet<String>,
+    /// The fixes that are not proven to keep what is valid.
+    unproven: BTreeSet<String>,
+    /// How often the package was checked.
+    runs: usize,
 }
 
 /// What checking found.
 struct Run {
-    report: Report,
+    /// With its report.
+    package: Package,
     has_model: bool,
     /// Whether there are schemas that were not looked at: who refers to what is not known then.
     is_partial: bool,
-    /// Whether misspelt keywords are allowed here, so that schemas were in use with them.
-    allows_misspelt: bool,
+    /// What the events are, once somebody asks.
+    model: OnceCell<EventModel>,
 }
 
 impl Run {
+    fn report(&self) -> &Report {
+        &self.package.report
+    }
+
+    fn model(&self) -> &EventModel {
+        self.model.get_or_init(|| self.package.salvage().model)
+    }
+
+    /// Whether the finding is an error by what `[lints]` says, so that schemas were not in use with it.
+    fn is_error(&self, found: &Diagnostic) -> bool {
+        let level = self.package.settings.levels().get(found.code).copied();
+        // Checked leniently, these are warnings.
+        let is_denied = codes::denied().any(|code| code == found.code) && level.is_none_or(|it| it == Level::Deny);
+        found.severity == Severity::Error || is_denied
+    }
+
     fn applicability(&self, found: &Diagnostic) -> Applicability {
         let own = found.fix.as_ref().map(|fix| fix.applicability).unwrap_or_default();
-        if found.code == MISSPELT && self.allows_misspelt { Applicability::Unsafe } else { own }
+        if found.code == MISSPELT && !self.is_error(found) { Applicability::Unsafe } else { own }
+    }
+
+    fn claim(&self, found: &Diagnostic) -> Claim {
+        match found.code {
+            _ if self.is_error(found) => Claim::WasError,
+            NULLABLE => Claim::Widens,
+            _ => Claim::Keeps,
+        }
     }
 }
 
+/// The code of `nullable: true`, whose fix makes `null` valid.
+const NULLABLE: &str = "WN0313";
 /// The code of misspelt keywords.
 const MISSPELT: &str = "WN0305";
 
@@ -130,7 +202,8 @@ fn lint_the_rest(package: &mut Package, of_reading: &[Diagnostic]) {
 impl Fixer<'_> {
     /// Checks the package with these texts. What `[lints]` could allow ends nothing, so that what it hides is seen, too. Neither do
     /// errors in one file keep those in others from being fixed: a section of `walnats.toml` that is wrong takes its defaults.
-    fn run(&self, texts: &BTreeMap<String, String>) -> Run {
+    fn run(&mut self, texts: &BTreeMap<String, String>) -> Run {
+        self.runs += 1;
         let mut package = Package::load_leniently(self.config, texts);
         let found = std::mem::take(&mut package.report.diagnostics);
         let (of_reading, found): (Vec<_>, Vec<_>) =
@@ -145,122 +218,85 @@ impl Fixer<'_> {
         let has_model = has_model && of_reading.is_empty();
         package.report.diagnostics.extend(of_reading);
         package.report.sort();
-        let level = package.settings.levels().get(MISSPELT).copied();
-        let allows_misspelt = level.is_some_and(|level| level != Level::Deny);
-        Run { report: package.report, has_model, is_partial, allows_misspelt }
+        Run { package, has_model, is_partial, model: OnceCell::new() }
     }
 
-    /// The findings whose fixes may be applied together.
-    fn candidates<'r>(&self, run: &'r Run, at_most: Applicability) -> Vec<&'r Diagnostic> {
-        let mut taken: HashMap<&str, Vec<(usize, usize)>> = HashMap::new();
-        let mut candidates = Vec::new();
-        let is_wanted = |found: &&Diagnostic| run.applicability(found) <= at_most && !edits(found).is_empty();
-        for found in run.report.visible().filter(is_wanted) {
-            let own = edits(found);
-            let is_free = |edit: &Edit| {
-                let span = (edit.place.span.start, edit.place.span.end);
-                let taken = taken.get(edit.place.file.path.as_str());
-                // Two texts inserted at one place would depend on their order.
-                taken.is_none_or(|taken| taken.iter().all(|other| span.1 < other.0 || other.1 < span.0))
-            };
-            let is_ours = own.iter().all(|edit| !run.report.is_foreign(&edit.place));
-            let is_known = !(run.is_partial && takes_references(found));
-            if is_ours
-                && is_known
-                && is_consistent(own)
-                && own.iter().all(is_free)
-                && !self.rejected.contains(&key(found))
-            {
-                for edit in own {
-                    let spans = taken.entry(edit.place.file.path.as_str()).or_default();
-                    spans.push((edit.place.span.start, edit.place.span.end));
-                }
-                candidates.push(found);
-            }
+    /// What is tried, one after the other.
+    fn claims(&self) -> &'static [Claim] {
+        match self.at_most {
+            Applicability::Safe => &[Claim::WasError, Claim::Keeps, Claim::Widens],
+            Applicability::Unsafe => &[Claim::None],
         }
-        candidates
     }
 
-    /// Adds those of `candidates` to `accepted` that make nothing worse.
+    /// The findings with this claim whose fixes may be applied together.
+    fn candidates<'r>(&self, run: &'r Run, claim: Claim) -> Vec<&'r Diagnostic> {
+        let mut taken = Taken::default();
+        let is_wanted = |found: &&Diagnostic| {
+            let is_safe = || run.applicability(found) == Applicability::Safe && !self.unproven.contains(&key(found));
+            !edits(found).is_empty() && (claim == Claim::None || (run.claim(found) == claim && is_safe()))
+        };
+        let is_possible = |found: &&Diagnostic| {
+            let is_ours = edits(found).iter().all(|edit| !run.report().is_foreign(&edit.place));
+            let is_known = !(run.is_partial && takes_references(found));
+            is_ours && is_known && is_consistent(edits(found)) && !self.rejected.contains(&key(found))
+        };
+        let found = run.report().visible().filter(is_wanted).filter(is_possible);
+        found.filter(|found| taken.take(edits(found))).collect()
+    }
+
+    /// Adds those of `candidates` to `accepted` that make nothing worse, and that keep what they claim.
     fn accept<'r>(
         &mut self,
         before: &Run,
         texts: &BTreeMap<String, String>,
         candidates: &[&'r Diagnostic],
+        claim: Claim,
         accepted: &mut Vec<&'r Diagnostic>,
     ) {
-        if candidates.is_empty() {
+        if candidates.is_empty() || self.runs > MAX_RUNS {
             return;
         }
         let together: Vec<&Diagnostic> = accepted.iter().chain(candidates).copied().collect();
         let after = self.run(&applied(texts, &together));
         // What those did that are accepted already is not to blame on these.
-        let narrows = || match accepted.is_empty() {
-            true => narrows(before, &after, candidates),
-            false => narrows(&self.run(&applied(texts, accepted)), &after, candidates),
-        };
-        if !is_worse(before, &after, &together) && !narrows() {
+        let is_harmless = !is_worse(before, &after, &together)
+            && !match accepted.is_empty() {
+                true => narrows(before, &after, candidates),
+                false => narrows(&self.run(&applied(texts, accepted)), &after, candidates),
+            };
+        // Those that are accepted already are proven.
+        if is_harmless && self.is_proven(before, &after, claim) {
             accepted.extend(candidates);
         } else if let [only] = candidates {
-            self.rejected.insert(key(only));
+            let known = if is_harmless { &mut self.unproven } else { &mut self.rejected };
+            known.insert(key(only));
         } else {
             let (one, other) = candidates.split_at(candidates.len() / 2);
-            self.accept(before, texts, one, accepted);
-            self.accept(before, texts, other, accepted);
+            self.accept(before, texts, one, claim, accepted);
+            self.accept(before, texts, other, claim, accepted);
         }
     }
-}
 
-fn edits(found: &Diagnostic) -> &[Edit] {
-    found.fix.as_ref().map_or(&[], |fix| &fix.edits)
-}
-
-/// What a fix is told by after its place has moved.
-fn key(found: &Diagnostic) -> String {
-    let texts: Vec<&str> = edits(found).iter().map(|edit| edit.text.as_str()).collect();
-    format!("{} {} {} {}", found.code, found.place.file.path, found.message, texts.join("\n"))
-}
-
-/// Whether no two edits of a fix overlap.
-fn is_consistent(edits: &[Edit]) -> bool {
-    let mut spans: Vec<(&str, usize, usize)> =
-        edits.iter().map(|edit| (edit.place.file.path.as_str(), edit.place.span.start, edit.place.span.end)).collect();
-    spans.sort_unstable();
-    spans.windows(2).all(|pair| pair[0].0 != pair[1].0 || pair[0].2 <= pair[1].1)
-}
-
-/// The texts with the fixes of these findings.
-fn applied(texts: &BTreeMap<String, String>, findings: &[&Diagnostic]) -> BTreeMap<String, String> {
-    let mut by_file: BTreeMap<&str, Vec<&Edit>> = BTreeMap::new();
-    for edit in findings.iter().flat_map(|found| edits(found)) {
-        by_file.entry(&edit.place.file.path).or_default().push(edit);
+    fn is_proven(&self, before: &Run, after: &Run, claim: Claim) -> bool {
+        let may_widen = match claim {
+            Claim::WasError | Claim::None => return true,
+            Claim::Keeps => false,
+            Claim::Widens => true,
+        };
+        (self.proof)(&Change { before: before.model(), after: after.model(), may_widen })
     }
-    let mut texts = texts.clone();
-    for (path, mut edits) in by_file {
-        edits.sort_by_key(|edit| (edit.place.span.start, edit.place.span.end));
-        let Some(first) = edits.first() else { continue };
-        let old = first.place.file.text.as_str();
-        let (mut new, mut at) = (String::with_capacity(old.len()), 0);
-        for Edit { place, text } in edits {
-            new.push_str(old.get(at..place.span.start).unwrap_or_default());
-            new.push_str(text);
-            at = place.span.end;
-        }
-        new.push_str(old.get(at..).unwrap_or_default());
-        texts.insert(path.to_owned(), new);
-    }
-    texts
 }
 
 /// Whether there are errors that were not there before, and that the fixes of `findings` are to blame for.
 fn is_worse(before: &Run, after: &Run, findings: &[&Diagnostic]) -> bool {
     let mut known: HashMap<(&str, &str, &str), usize> = HashMap::new();
-    for error in errors(&before.report) {
+    for error in errors(before.report()) {
         *known.entry(told_by(error)).or_default() += 1;
     }
     let changed: BTreeSet<&str> =
         findings.iter().flat_map(|found| edits(found)).map(|edit| edit.place.file.path.as_str()).collect();
-    errors(&after.report).any(|error| {
+    errors(after.report()).any(|error| {
         if let Some(left) = known.get_mut(&told_by(error)).filter(|left| **left > 0) {
             *left -= 1;
             return false;
@@ -283,7 +319,7 @@ const NARROWING: [&str; 2] = ["WN0314", "WN0726"];
 /// Whether a keyword that was added contradicts what stands beside it.
 fn narrows(before: &Run, after: &Run, findings: &[&Diagnostic]) -> bool {
     let is_narrowed = |found: &&Diagnostic| NARROWED.contains(&found.code);
-    let count = |run: &Run| run.report.visible().filter(is_narrowed).count();
+    let count = |run: &Run| run.report().visible().filter(is_narrowed).count();
     findings.iter().any(|found| NARROWING.contains(&found.code)) && count(after) > count(before)
 }
 

@@ -3,6 +3,7 @@
 mod beside;
 mod buf;
 mod file;
+mod nodes;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ pub use beside::{below, is_among_tests, is_sample};
 pub(crate) use buf::FILES as BUF_FILES;
 pub use file::Files;
 pub(crate) use file::slashed;
+pub(crate) use nodes::Nodes;
 pub use walnats_schema::read::{Document, DocumentId, Member, Node, NodeValue, parse_json, parse_yaml};
 use walnats_schema::read::{parse_json_leniently, parse_yaml_leniently};
 

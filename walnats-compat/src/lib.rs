@@ -5,6 +5,7 @@ mod compare;
 mod delivery;
 mod finding;
 pub mod json;
+mod keeps;
 mod keyword;
 mod kind;
 pub mod lint;
@@ -27,6 +28,7 @@ mod walk;
 
 pub use compare::{Comparison, Options, Verdict, compare};
 pub use finding::{About, Acceptance, Direction, Finding, Mark, Revision, Witness};
+pub use keeps::keeps;
 pub use kind::Kind;
 pub use reason::words;
 pub use screen::Screen;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use walnats_codegen::diagnostic::Level;
+use walnats_codegen::diagnostic::{Level, shown as spelled_out};
 
 use crate::compare::Comparison;
 use crate::finding::{About, Direction, Finding, Mark, Revision, Witness};
@@ -241,20 +241,8 @@ fn shown(finding: &Finding) -> Finding {
     shown
 }
 
-/// The text with what ends a line, steers a terminal or changes the order of reading written out.
 fn escaped(text: &str) -> String {
-    let is_hidden = |letter: char| {
-        letter.is_control()
-            || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars().fold(String::with_capacity(text.len()), |mut shown, letter| {
-        if is_hidden(letter) {
-            shown.extend(letter.escape_default());
-        } else {
-            shown.push(letter);
-        }
-        shown
-    })
+    spelled_out(text).into_owned()
 }
 
 /// How many parts are shown of what has too many to be shown whole.

@@ -17,12 +17,12 @@ const URIS: [(&str, &str); 5] = [
 /// Where the draft of a file is written.
 #[derive(Clone, Copy, Debug)]
 enum Said {
-    InTheFile,
-    InTheSettings,
+    File,
+    Settings,
     /// In a file that one of the newest draft refers to.
-    InAFileReferredTo,
+    Referred,
     /// In a file that one of the newest draft refers to, while the settings say it.
-    InTheSettingsOnly,
+    SettingsOnly,
 }
 
 fn side(draft: &str, member: &Value, said: Said) -> Side {
@@ -32,26 +32,26 @@ fn side(draft: &str, member: &Value, said: Said) -> Side {
     let event = |member: &Value| json!({"type": "object", "required": ["v"], "properties": {"v": member}});
     let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     let mut main = match said {
-        Said::InTheFile | Said::InTheSettings => event(member),
-        Said::InAFileReferredTo | Said::InTheSettingsOnly => event(&json!({"$ref": "_v.json#/definitions/V"})),
+        Said::File | Said::Settings => event(member),
+        Said::Referred | Said::SettingsOnly => event(&json!({"$ref": "_v.json#/definitions/V"})),
     };
     let mut shared = json!({"definitions": {"V": member, "X": {"type": "integer"}}});
     match said {
-        Said::InTheFile => main["$schema"] = uri.into(),
-        Said::InTheSettings => {}
-        Said::InAFileReferredTo => (main["$schema"], shared["$schema"]) = (newest.into(), uri.into()),
-        Said::InTheSettingsOnly => main["$schema"] = newest.into(),
+        Said::File => main["$schema"] = uri.into(),
+        Said::Settings => {}
+        Said::Referred => (main["$schema"], shared["$schema"]) = (newest.into(), uri.into()),
+        Said::SettingsOnly => main["$schema"] = newest.into(),
     }
     match said {
-        Said::InTheFile | Said::InTheSettings => main["definitions"] = definitions,
-        Said::InAFileReferredTo | Said::InTheSettingsOnly => {
+        Said::File | Said::Settings => main["definitions"] = definitions,
+        Said::Referred | Said::SettingsOnly => {
             files.insert("schemas/_v.json".to_owned(), shared.to_string().into_bytes());
         }
     }
     files.insert("schemas/a.json".to_owned(), main.to_string().into_bytes());
     let lints = "[lints]\nmisspelt-keyword = \"allow\"\n";
     let settings = match said {
-        Said::InTheSettings | Said::InTheSettingsOnly => format!("[schemas]\ndraft = \"{draft}\"\n{lints}"),
+        Said::Settings | Said::SettingsOnly => format!("[schemas]\ndraft = \"{draft}\"\n{lints}"),
         _ => lints.to_owned(),
     };
     files.insert("walnats.toml".to_owned(), settings.into_bytes());
@@ -149,7 +149,7 @@ fn a_break_is_confirmed_by_the_draft_of_its_file() {
         ),
     ];
     for (draft, old, new) in cases {
-        for said in [Said::InTheFile, Said::InTheSettings, Said::InAFileReferredTo, Said::InTheSettingsOnly] {
+        for said in [Said::File, Said::Settings, Said::Referred, Said::SettingsOnly] {
             let comparison = compare(&side(draft, &old, said), &side(draft, &new, said), &Options::default());
             let kinds: Vec<Kind> = comparison.verdicts.iter().map(|verdict| verdict.kind).collect();
             assert_eq!(kinds, [Kind::Breaking], "draft {draft} {said:?} {old} -> {new}: {:?}", messages(&comparison));
@@ -189,7 +189,7 @@ fn another_draft_alone_breaks_nothing() {
         ),
     ];
     for ((old_draft, old), (new_draft, new), expected) in cases {
-        for said in [Said::InTheFile, Said::InTheSettings, Said::InAFileReferredTo] {
+        for said in [Said::File, Said::Settings, Said::Referred] {
             let comparison = compare(&side(old_draft, &old, said), &side(new_draft, &new, said), &Options::default());
             assert_eq!(comparison.verdicts[0].kind, expected, "{said:?} {old} -> {new}: {:?}", messages(&comparison));
         }

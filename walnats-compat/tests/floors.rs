@@ -7,7 +7,7 @@ use walnats_floors::{Floors, faults};
 /// From the bottom up.
 const FLOORS: Floors<'static> = &[
     &["json", "kind", "opinion", "protobuf", "sample", "walk"],
-    &["finding", "lint", "message", "reason", "side"],
+    &["finding", "keeps", "lint", "message", "reason", "side"],
     &["moved", "style"],
     &["accepted", "keyword", "mark", "tolerant"],
     &["delivery", "unreadable"],

@@ -47,8 +47,9 @@ impl SchemaSet {
         let (mut found, mut seen) = (Vec::new(), HashSet::new());
         while let Some(id) = waiting.pop() {
             if seen.insert(id) {
-                let direct: Vec<SchemaId> = self.get(id).direct_conjuncts().collect();
-                waiting.extend(direct.into_iter().rev());
+                let at = waiting.len();
+                waiting.extend(self.get(id).direct_conjuncts());
+                waiting[at..].reverse();
                 found.push(id);
             }
         }

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use similar::TextDiff;
 use walnats_codegen::codes;
-use walnats_codegen::diagnostic::Applicability;
+use walnats_codegen::diagnostic::{Applicability, shown, shown_lines};
 use walnats_codegen::fix::{Fixed, fix};
+use walnats_compat::keeps;
 
 use super::Options;
 use super::across::Packages;
@@ -19,11 +20,12 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What would change in a package, as `diff -u` prints it, and what `walnats check` would find afterwards.
 pub fn preview(folder: &Path, options: &Options, packages: &Packages) -> Result<Run, Failure> {
-    let fixed = fix(&walnats_codegen::configure().root(folder), at_most(options));
+    let fixed = fix(&walnats_codegen::configure().root(folder), at_most(options), &keeps);
     let mut run = super::check(folder, options, &fixed.texts(), packages)?;
     let diffs = fixed.files.iter().map(|file| {
-        let diff = TextDiff::from_lines(&file.old, &file.new);
-        diff.unified_diff().header(&format!("a/{}", file.path), &format!("b/{}", file.path)).to_string()
+        let (diff, path) = (TextDiff::from_lines(&file.old, &file.new), shown(&file.path));
+        let diff = diff.unified_diff().header(&format!("a/{path}"), &format!("b/{path}")).to_string();
+        shown_lines(&diff).into_owned()
     });
     run.details = diffs.chain([std::mem::take(&mut run.details)]).collect();
     if !fixed.findings.is_empty() {
@@ -50,7 +52,7 @@ pub fn mentioned(run: Run, held_back: usize) -> Run {
 
 /// Writes the files of a package that change, says what was fixed, and returns how many fixes were held back.
 pub fn apply(folder: &Path, options: &Options) -> Result<usize, Failure> {
-    let fixed = fix(&walnats_codegen::configure().root(folder), at_most(options));
+    let fixed = fix(&walnats_codegen::configure().root(folder), at_most(options), &keeps);
     for file in &fixed.files {
         let path = folder.join(&file.path);
         let failed = |error: std::io::Error| format!("cannot write `{}`: {error}", path.display());

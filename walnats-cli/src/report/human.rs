@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use walnats_codegen::Report;
-use walnats_codegen::diagnostic::{Diagnostic, SourceFile, render_at};
+use walnats_codegen::diagnostic::{Diagnostic, SourceFile, render_at, shown, shown_lines};
 
 use super::run::{Baseline, Conclusion, Run};
 use super::text::{lines, one_line, path};
@@ -34,7 +34,7 @@ pub fn render(run: &Run, look: &Look) -> Human {
     let mut text = String::new();
     for baseline in &run.baselines {
         let Baseline { heading, notes, comparison, .. } = baseline;
-        notes.iter().for_each(|note| findings += &format!("{note}\n"));
+        notes.iter().for_each(|note| findings += &format!("{}\n", shown_lines(note)));
         let screen = baseline.screen(look.is_text_colored);
         if heading.is_empty() {
             text += &screen.findings(comparison);
@@ -47,15 +47,15 @@ pub fn render(run: &Run, look: &Look) -> Human {
     let own = run.entries.iter().filter(|entry| entry.change.is_none() && entry.suppression.is_none());
     let own = own.filter(|entry| !entry.is_listed);
     report.diagnostics.extend(own.map(|entry| visible(entry.to_diagnostic())));
-    let shown = render_at(&report, look.is_finding_colored, look.width);
-    if !shown.is_empty() {
-        findings += &(shown + "\n");
+    let excerpts = render_at(&report, look.is_finding_colored, look.width);
+    if !excerpts.is_empty() {
+        findings += &(excerpts + "\n");
     }
     text += &run.details;
     if run.conclusion() == Conclusion::Failure {
         findings += &failure(run);
     } else {
-        text += &(run.last_line() + "\n");
+        text += &(shown(&run.last_line()).into_owned() + "\n");
     }
     Human { findings, text }
 }
@@ -65,9 +65,9 @@ pub fn render(run: &Run, look: &Look) -> Human {
 fn visible(mut found: Diagnostic) -> Diagnostic {
     let places = std::iter::once(&mut found.place).chain(found.related.iter_mut().map(|(place, _)| place));
     for place in places {
-        let shown = path(&place.file.path);
-        if shown != place.file.path {
-            place.file = Arc::new(SourceFile { path: shown, text: place.file.text.clone() });
+        let name = path(&place.file.path);
+        if name != place.file.path {
+            place.file = Arc::new(SourceFile { path: name, text: place.file.text.clone() });
         }
     }
     let labels = std::iter::once(&mut found.label).chain(found.related.iter_mut().map(|(_, label)| label));
@@ -79,15 +79,17 @@ fn visible(mut found: Diagnostic) -> Diagnostic {
 
 /// A text in which no line is one that GitHub's runner, which reads what a step prints, takes for a command.
 fn harmless(text: &str) -> String {
-    text.replace('\r', "").lines().fold(String::new(), |text, line| match (text.is_empty(), line.trim_start()) {
-        (true, _) => line.to_owned(),
-        (false, command) if command.starts_with("::") => format!("{text} {command}"),
-        (false, _) => format!("{text}\n{line}"),
+    shown_lines(&text.replace('\r', "")).lines().fold(String::new(), |text, line| {
+        match (text.is_empty(), line.trim_start()) {
+            (true, _) => line.to_owned(),
+            (false, command) if command.starts_with("::") => format!("{text} {command}"),
+            (false, _) => format!("{text}\n{line}"),
+        }
     })
 }
 
 /// Why the command could not run, with the last line.
 pub fn failure(run: &Run) -> String {
     let reasons = run.failures.iter().map(|failure| format!("error: {}\n", lines(&harmless(failure))));
-    reasons.collect::<String>() + &run.last_line() + "\n"
+    reasons.collect::<String>() + &shown(&run.last_line()) + "\n"
 }

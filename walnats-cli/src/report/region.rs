@@ -26,18 +26,18 @@ impl Region {
         // A line break at the end belongs to what comes before it.
         let end = floor(text, place.span.end.max(place.span.start));
         let end = start + text[start..end].trim_end_matches(['\n', '\r']).len();
-        Some(Self::between(text, start, end))
+        Some(Self::between(place, start, end))
     }
 
     /// The range of the bytes of a place, with line breaks at its end: what is replaced by a fix.
     pub fn exact(place: &Place) -> Self {
         let text = place.file.text.as_str();
-        Self::between(text, floor(text, place.span.start), floor(text, place.span.end.max(place.span.start)))
+        Self::between(place, floor(text, place.span.start), floor(text, place.span.end.max(place.span.start)))
     }
 
-    fn between(text: &str, start: usize, end: usize) -> Self {
-        let (line, column) = position(text, start);
-        let (end_line, end_column) = position(text, end);
+    fn between(place: &Place, start: usize, end: usize) -> Self {
+        let (line, column) = place.line_column_at(start);
+        let (end_line, end_column) = place.line_column_at(end);
         Self { line, column, end_line, end_column }
     }
 }
@@ -45,10 +45,4 @@ impl Region {
 fn floor(text: &str, at: usize) -> usize {
     let at = at.min(text.len());
     (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default()
-}
-
-fn position(text: &str, at: usize) -> (usize, usize) {
-    let before = &text[..at];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
 }

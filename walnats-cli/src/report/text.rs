@@ -1,5 +1,7 @@
 //! Texts from files and from their names, made fit for a line.
 
+use walnats_codegen::diagnostic;
+
 use super::entry::{Entry, Related, said};
 use super::region::Region;
 
@@ -12,7 +14,7 @@ pub fn one_line(text: &str) -> String {
     for letter in text.chars() {
         match letter {
             '\n' | '\r' | '\t' => line.push(' '),
-            letter if is_hidden(letter) => line.extend(letter.escape_unicode()),
+            letter if diagnostic::is_hidden(letter) => line.extend(letter.escape_unicode()),
             letter => line.push(letter),
         }
     }
@@ -26,20 +28,7 @@ pub fn lines(text: &str) -> String {
 
 /// A path: nothing in it is replaced by a space, so that it stays one name.
 pub fn path(path: &str) -> String {
-    path.chars().fold(String::with_capacity(path.len()), |mut shown, letter| {
-        if is_hidden(letter) {
-            shown.extend(letter.escape_default())
-        } else {
-            shown.push(letter)
-        }
-        shown
-    })
-}
-
-/// Control characters, and those that change the order in which a line is read.
-fn is_hidden(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    diagnostic::shown(path).into_owned()
 }
 
 /// `schemas/a.json:5:17`

@@ -130,3 +130,63 @@ fn a_link_to_a_folder_around_it_is_named() {
         assert!(ran.stderr.contains("`schemas/deep/again`") && !ran.stderr.contains("nested deeper"), "{}", ran.stderr);
     }
 }
+
+/// Names of files and texts of schemas do not steer the terminal, whichever command shows them.
+#[test]
+fn control_characters_are_spelled_out() {
+    let schema = "{\n \"description\": \"d\",\n \"type\": \"object\",\n \"a\u{9b}31m\u{2028}\": 1,\n \
+         \"properties\": { \"b\u{9b}\u{202e}c\": { \"type\": \"strin\u{85}g\", \"maxLength\": 3, \"nullable\": true } }\n}\n";
+    let sound = schema.replace("strin\u{85}g", "string");
+    let path = "schemas/b\u{1b}[31m\nar.json";
+    for text in [schema, sound.as_str()] {
+        let folder = package(&[(path, text)]);
+        for arguments in [
+            &["check"][..],
+            &["check", "-v"],
+            &["check", "--fmt"],
+            &["check", "--format", "concise"],
+            &["check", "--format", "github"],
+            &["check", "--format", "markdown"],
+            &["test", "--coverage"],
+            &["test", "--list"],
+            &["check", "--fix", "--diff"],
+            &["generate"],
+            &["fmt", "--check"],
+            &["fmt"],
+            &["check", "--fix"],
+        ] {
+            let ran = walnats(folder.path(), arguments);
+            for text in [&ran.stdout, &ran.stderr] {
+                let hidden = text.chars().find(|letter| {
+                    let breaks = matches!(letter, '\n' | '\t');
+                    (letter.is_control() && !breaks)
+                        || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}')
+                });
+                assert_eq!(hidden, None, "{arguments:?}: {text:?}");
+                assert!(!text.contains("[31m\nar"), "{arguments:?}: {text:?}");
+            }
+        }
+    }
+}
+
+/// A chain of references that a program may have written is looked at in about the time that its text takes to read.
+#[test]
+fn long_chains_of_references_are_checked() {
+    let links = 3_000;
+    let definition = |at: usize| format!(r##""d{at}": {{ "$ref": "#/$defs/d{}" }}"##, at + 1);
+    let definitions: Vec<String> = (0..links).map(definition).collect();
+    let schema = format!(
+        r##"{{ "description": "d", "type": "object", "properties": {{ "a": {{ "$ref": "#/$defs/d0" }} }}, "examples": [{{ "a": "x" }}],
+               "$defs": {{ {}, "d{links}": {{ "type": "string", "minLength": 1 }} }} }}"##,
+        definitions.join(", ")
+    );
+    let folder = package(&[
+        ("schemas/a.json", schema.as_str()),
+        ("valid.json", r#"{"a": "x"}"#),
+        ("wrong.json", r#"{"a": ""}"#),
+    ]);
+    let checked = walnats(folder.path(), &["check"]);
+    assert_eq!(checked.code, 0, "{}", checked.stderr);
+    assert_eq!(walnats(folder.path(), &["validate", "a", "valid.json"]).code, 0);
+    assert_eq!(walnats(folder.path(), &["validate", "a", "wrong.json"]).code, 1);
+}

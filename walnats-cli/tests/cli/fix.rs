@@ -177,3 +177,60 @@ fn what_was_valid_stays_valid() {
         }
     }
 }
+
+/// Each schema of the member `v`, values of it that are valid and have to stay so, and whether the safe fix is applied.
+const NULLABLE: [(&str, &[&str], bool); 12] = [
+    (r#"{ "type": "string", "nullable": true }"#, &[r#""a""#], true),
+    (r#"{ "oneOf": [{ "type": "string", "nullable": true }, { "type": "null" }] }"#, &["null", r#""a""#], false),
+    (r#"{ "oneOf": [{ "type": "string", "nullable": true }, { "type": "integer" }] }"#, &["1", r#""a""#], true),
+    (r#"{ "not": { "type": "string", "nullable": true } }"#, &["null", "1"], false),
+    (r#"{ "not": { "not": { "type": "string", "nullable": true } } }"#, &[r#""a""#], true),
+    (r#"{ "not": { "anyOf": [{ "type": "string" }], "nullable": true } }"#, &["null"], false),
+    (
+        r#"{ "type": "array", "contains": { "type": "string", "nullable": true }, "maxContains": 1 }"#,
+        &[r#"["a", null]"#],
+        false,
+    ),
+    (r#"{ "type": "array", "contains": { "type": "string", "nullable": true } }"#, &[r#"["a"]"#], true),
+    (r#"{ "if": { "type": "string", "nullable": true }, "then": { "minLength": 3 }, "else": true }"#, &["null"], true),
+    (r#"{ "if": { "type": "string", "nullable": true }, "then": { "const": "abc" } }"#, &["null", "1"], false),
+    (r##"{ "oneOf": [{ "$ref": "#/$defs/text" }, { "type": "null" }] }"##, &["null", r#""a""#], false),
+    (r##"{ "anyOf": [{ "$ref": "#/$defs/text" }, { "type": "null" }] }"##, &["null", r#""a""#], true),
+];
+
+#[test]
+fn what_is_not_proven_to_refuse_nothing_new_is_held_back() {
+    for (schema, values, is_applied) in NULLABLE {
+        let text = r#", "$defs": { "text": { "type": "string", "nullable": true } }"#;
+        let definitions = if schema.contains("$ref") { text } else { "" };
+        let event = format!(r#"{{ "type": "object", "properties": {{ "v": {schema} }}{definitions} }}"#);
+        let payloads: String = values.iter().map(|value| format!("{{ \"v\": {value} }}\n")).collect();
+        let folder = package(&[("schemas/a.json", event.as_str()), ("p.jsonl", payloads.as_str())]);
+        let is_valid = || walnats(folder.path(), &["validate", "a", "p.jsonl"]).code == 0;
+        assert!(is_valid(), "{schema} refuses some of {values:?}");
+        let fixed = walnats(folder.path(), &["check", "--fix"]);
+        assert!(is_valid(), "{schema} refuses some of {values:?} after --fix");
+        assert_eq!(fixed.stderr.contains("openapi-nullable (WN0313)\n"), is_applied, "{schema}: {}", fixed.stderr);
+        assert_eq!(fixed.stdout.contains("--unsafe-fixes"), !is_applied, "{schema}: {}", fixed.stdout);
+        if !is_applied {
+            let fixed = walnats(folder.path(), &["check", "--fix", "--unsafe-fixes"]);
+            assert!(fixed.stderr.contains("openapi-nullable (WN0313)\n"), "{schema}: {}", fixed.stderr);
+        }
+    }
+}
+
+/// Of two findings that say the same in one file, each is judged for itself.
+#[test]
+fn one_fix_that_is_held_back_holds_back_no_other() {
+    let schema = r#"{ "type": "object", "properties": {
+        "a": { "type": "string", "nullable": true },
+        "b": { "not": { "type": "string", "nullable": true } },
+        "c": { "type": "string", "nullable": true }
+    } }"#;
+    let folder = package(&[("schemas/a.json", schema)]);
+    let fixed = walnats(folder.path(), &["check", "--fix"]);
+    assert!(fixed.stderr.contains("  2 openapi-nullable (WN0313)\n"), "{}", fixed.stderr);
+    assert!(fixed.stdout.contains("1 hidden fix can be enabled"), "{}", fixed.stdout);
+    let text = fs::read_to_string(folder.path().join("schemas/a.json")).unwrap();
+    assert_eq!(text.matches("nullable").count(), 1, "{text}");
+}

@@ -1,10 +1,11 @@
 //! Findings as rustc and cargo show theirs.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Padding, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Padding, Renderer, Snippet};
 
-use super::{Diagnostic, Place, Report, Severity};
+use super::{Diagnostic, Place, Report, Severity, is_hidden, shown, shown_lines};
 
 /// Columns of a terminal whose width is not known; longer lines are cut around what is marked.
 const WIDTH: usize = 120;
@@ -37,17 +38,18 @@ fn group(diagnostic: &Diagnostic) -> Group<'_> {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut group = level.primary_title(&diagnostic.message).id(diagnostic.code).element(picture(diagnostic));
+    let mut group =
+        level.primary_title(shown_lines(&diagnostic.message)).id(diagnostic.code).element(picture(diagnostic));
     for (place, label) in &diagnostic.related {
         if !is_beside(place, &diagnostic.place) {
-            group = group.element(source(place, [mark(AnnotationKind::Primary, place, label)]));
+            group = group.element(source(place, &[(AnnotationKind::Primary, place, label)]));
         }
     }
     if let Some(help) = &diagnostic.help {
         if is_visible(&diagnostic.place) && !is_blank(&diagnostic.place) {
             group = group.element(Padding);
         }
-        group = group.element(Level::HELP.message(help.as_str()));
+        group = group.element(Level::HELP.message(shown_lines(help)));
     }
     group
 }
@@ -56,12 +58,17 @@ fn group(diagnostic: &Diagnostic) -> Group<'_> {
 fn picture(diagnostic: &Diagnostic) -> Element<'_> {
     let place = &diagnostic.place;
     let related = diagnostic.related.iter().filter(|(other, _)| is_beside(other, place));
-    let related = related.map(|(other, label)| mark(AnnotationKind::Context, other, label));
-    source(place, std::iter::once(mark(AnnotationKind::Primary, place, &diagnostic.label)).chain(related))
+    let related = related.map(|(other, label)| (AnnotationKind::Context, other, label.as_str()));
+    let own = (AnnotationKind::Primary, place, diagnostic.label.as_str());
+    source(place, &std::iter::once(own).chain(related).collect::<Vec<_>>())
 }
 
-fn source<'a>(place: &'a Place, marks: impl IntoIterator<Item = Annotation<'a>>) -> Element<'a> {
-    let path = place.file.path.as_str();
+/// A place that is marked, with what to write there.
+type Mark<'a> = (AnnotationKind, &'a Place, &'a str);
+
+/// The lines with the marks; of the rest of the file nothing is looked at.
+fn source<'a>(place: &'a Place, marks: &[Mark<'a>]) -> Element<'a> {
+    let path = shown(&place.file.path);
     if !is_visible(place) {
         return Origin::path(path).into();
     }
@@ -69,12 +76,37 @@ fn source<'a>(place: &'a Place, marks: impl IntoIterator<Item = Annotation<'a>>)
         let (line, column) = place.line_column();
         return Origin::path(path).line(line).char_column(column).into();
     }
-    Snippet::source(place.file.text.as_str()).path(path).annotations(marks).into()
+    let text = place.file.text.as_str();
+    let spans: Vec<Range<usize>> = marks.iter().map(|(_, place, _)| first_line(place)).collect();
+    let first = spans.iter().map(|span| span.start).min().unwrap_or_default();
+    let last = spans.iter().map(|span| span.end).max().unwrap_or_default();
+    let mut start = line_start(text, first);
+    if start == text.len() {
+        // A mark behind the last line is shown under that.
+        start = line_start(text, start.saturating_sub(1));
+    }
+    let end = text[last..].find('\n').map_or(text.len(), |newline| last + newline);
+    let part = &text[start..end.max(start)];
+    let annotations = marks.iter().zip(spans).map(|((kind, _, label), span)| {
+        let at = |byte: usize| visible(&part[..byte - start]).len();
+        let label = (!label.is_empty()).then(|| shown(label));
+        kind.span(at(span.start)..at(span.end)).label(label)
+    });
+    let snippet = Snippet::source(visible(part)).line_start(place.line_column_at(start).0).path(path);
+    snippet.annotations(annotations).into()
 }
 
-fn mark<'a>(kind: AnnotationKind, place: &Place, label: &'a str) -> Annotation<'a> {
-    let label = (!label.is_empty()).then_some(label);
-    kind.span(first_line(place)).label(label)
+fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |newline| newline + 1)
+}
+
+/// Source without what the renderer does not replace by a sign itself: character by character, so that columns stay.
+fn visible(source: &str) -> Cow<'_, str> {
+    let is_left = |letter: char| is_hidden(letter) && !letter.is_ascii();
+    if !source.contains(is_left) {
+        return Cow::Borrowed(source);
+    }
+    source.chars().map(|letter| if is_left(letter) { char::REPLACEMENT_CHARACTER } else { letter }).collect()
 }
 
 /// Whether there is a line to show; otherwise the whole file is meant.

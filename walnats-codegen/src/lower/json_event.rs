@@ -11,7 +11,7 @@ use super::event::{LocatedEvent, RawEvent};
 use super::rust_note;
 use super::source::Declaration;
 use crate::diagnostic::{Diagnostic, Report};
-use crate::load::{DocumentId, SourceSet};
+use crate::load::{Document, DocumentId, Node, Nodes, SourceSet};
 use crate::model::{Payload, RustNote, SourceNote};
 use crate::settings::{DraftName, Formats, SchemaSettings, Settings, UnknownKeywordsName};
 
@@ -79,10 +79,13 @@ pub(super) fn lower(
     let events = events.collect();
     let pointers: HashSet<(DocumentId, &str)> =
         declarations.iter().map(|event| (event.document, event.pointer.as_str())).collect();
+    let mut nodes = Nodes::default();
     let rust_notes = lowered.annotations.iter().map(|annotations| {
         let pointer = pointer::join(annotations.path.iter().map(String::as_str));
         let is_part = !annotations.path.is_empty() && !pointers.contains(&(annotations.document, pointer.as_str()));
-        rust_note(annotations, is_part, sources, report)
+        let document = sources.documents.get(annotations.document.0);
+        let node = document.and_then(|document| nodes.descendant(&document.root, &annotations.path));
+        rust_note(annotations, is_part, document.zip(node), report)
     });
     let schemas = Schemas {
         rust_notes: rust_notes.collect(),
@@ -94,10 +97,13 @@ pub(super) fn lower(
 }
 
 /// What the schema with these annotations asks for in Rust.
-fn rust_note(annotations: &Annotations, is_part: bool, sources: &SourceSet, report: &mut Report) -> RustNote {
-    let document = sources.documents.get(annotations.document.0);
-    let node = document.and_then(|document| document.root.descendant(&annotations.path));
-    if let (Some(document), Some(node)) = (document, node) {
+fn rust_note(
+    annotations: &Annotations,
+    is_part: bool,
+    written: Option<(&Document, &Node)>,
+    report: &mut Report,
+) -> RustNote {
+    if let Some((document, node)) = written {
         for rust_note::Misplaced { code, member, message, help } in rust_note::misplaced(node, is_part) {
             let is_free = node.get("x-walnats").is_none() && help == rust_note::MEANT;
             let fix = is_free.then(|| read::edit::rename(document, member, "x-walnats"));
@@ -105,12 +111,12 @@ fn rust_note(annotations: &Annotations, is_part: bool, sources: &SourceSet, repo
         }
     }
     // What the schema of a whole file says of Rust is checked with the event.
-    if let (Some(document), Some(node), false) = (document, node, annotations.path.is_empty()) {
+    if let Some((document, node)) = written.filter(|_| !annotations.path.is_empty()) {
         for rust_note::Problem { code, node, message } in rust_note::problems(node) {
             report.push(Diagnostic::error(code, document.place(&node.span), message));
         }
     }
-    node.map(rust_note::note).unwrap_or_default()
+    written.map(|(_, node)| rust_note::note(node)).unwrap_or_default()
 }
 
 /// The description of the schema, or of what it refers to where it has none itself.

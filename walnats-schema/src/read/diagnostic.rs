@@ -2,6 +2,7 @@
 
 mod fix;
 mod levels;
+mod lines;
 mod suppression;
 
 use std::fmt;
@@ -34,9 +35,12 @@ pub struct Place {
 impl Place {
     /// Line and column, both from 1; columns count characters.
     pub fn line_column(&self) -> (usize, usize) {
-        let before = &self.file.text[..self.span.start.min(self.file.text.len())];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+        self.line_column_at(self.span.start)
+    }
+
+    /// Line and column of a byte of the file; of its end, if it is shorter.
+    pub fn line_column_at(&self, byte: usize) -> (usize, usize) {
+        lines::line_column(&self.file, byte)
     }
 }
 

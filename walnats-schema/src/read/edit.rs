@@ -2,6 +2,7 @@
 //!
 //! Each function returns `None` where the text does not show how to change it safely.
 
+mod comment;
 mod item;
 mod member;
 mod text;
@@ -72,39 +73,13 @@ fn end_of_block(text: &str, span: &Range<usize>) -> usize {
     end
 }
 
-/// The lines of a member or an item of a block, which begins at `start` and ends at `end`, with the comments about it: those
-/// directly above it, and those after it that stand deeper.
-fn lines_with_comments(text: &str, start: usize, end: usize) -> Range<usize> {
+/// Takes out the lines of a member or an item of a block, which begins at `start` and ends at `end`.
+fn remove_lines(document: &Document, start: usize, end: usize) -> Edit {
+    let text = document.file.text.as_str();
     let line = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
-    let column = start - line;
-    let depth = |line: &str| line.len() - line.trim_start().len();
-    let is_comment = |line: &str| line.trim_start().starts_with('#');
-    let mut first = line;
-    while let Some(before) = text[..first].strip_suffix('\n') {
-        let above = before.rfind('\n').map_or(0, |newline| newline + 1);
-        if !is_comment(&before[above..]) || depth(&before[above..]) != column {
-            break;
-        }
-        first = above;
-    }
-    // What a file begins with is about the file.
-    if first == 0 {
-        first = line;
-    }
-    let end_of_line = |at: usize| text[at..].find('\n').map_or(text.len(), |newline| at + newline + 1);
-    let mut rest = end_of_line(end);
-    let mut next = rest;
-    while next < text.len() {
-        let after = end_of_line(next);
-        let line = &text[next..after];
-        if is_comment(line) && depth(line) > column {
-            rest = after;
-        } else if !line.trim().is_empty() {
-            break;
-        }
-        next = after;
-    }
-    first..rest
+    let lines = line..text[end..].find('\n').map_or(text.len(), |newline| end + newline + 1);
+    let comments = comment::as_lines(document, &lines, text[line..start].chars().count());
+    edit(document, lines, comments)
 }
 
 fn edit(document: &Document, span: Range<usize>, text: impl Into<String>) -> Edit {

@@ -18,6 +18,7 @@ mod reference;
 mod required;
 mod schema_object;
 mod shape;
+mod shorten;
 mod string;
 mod unknown;
 mod untyped;
@@ -254,6 +255,7 @@ impl<'a, 'r> Lowerer<'a, 'r> {
         self.report_overruled();
         self.set_resources();
         cycle::cut(&mut self.set, &mut self.annotations, &self.references, self.report);
+        shorten::chains(&mut self.set);
         self.note_untyped(&roots);
         let reported = required::report(&self.set, &self.annotations, self.registry, self.report);
         let mut finder = never::Finder::new(&self.set);

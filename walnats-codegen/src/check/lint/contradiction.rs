@@ -57,6 +57,9 @@ fn is_said(report: &Report, site: &Site<'_>) -> bool {
     })
 }
 
+/// How many schemas are looked at that apply together.
+const MOST_PARTS: usize = 256;
+
 /// A closed schema, and the members that it refuses, each with where it is declared.
 type Closing<'p> = (&'p Site<'p>, Vec<(&'p str, &'p Site<'p>)>);
 
@@ -75,6 +78,9 @@ pub(super) fn members(package: &Package<'_>, report: &mut Report) {
             continue;
         }
         let parts = set.conjuncts(&[site.id]);
+        if parts.len() > MOST_PARTS {
+            continue;
+        }
         for declaring in &parts {
             for (name, declared) in &set.get(*declaring).object.properties {
                 let mut schemas = contradictions.of_member(&[site.id], name);
@@ -84,12 +90,12 @@ pub(super) fn members(package: &Package<'_>, report: &mut Report) {
                     continue;
                 }
                 let Some(why) = contradictions.find(&schemas) else { continue };
-                let Some(declaration) = package.sites.iter().find(|other| other.id == *declared) else { continue };
+                let Some(declaration) = package.site(*declared) else { continue };
                 if is_said(report, declaration) {
                     continue;
                 }
                 let closed = parts.iter().copied().filter(|part| closes(package, *part, name));
-                let closed = closed.filter_map(|part| package.sites.iter().find(|other| other.id == part)).next();
+                let closed = closed.filter_map(|part| package.site(part)).next();
                 match closed {
                     Some(closed) => {
                         let refused = closings.entry(closed.id).or_insert_with(|| (closed, Vec::new()));

@@ -7,7 +7,7 @@ use walnats_schema::read::Draft;
 use walnats_schema::{JsonType, Schema, SchemaId};
 
 use crate::diagnostic::Place;
-use crate::load::{Document, Member, Node, NodeValue, SourceSet};
+use crate::load::{Document, Member, Node, NodeValue, Nodes, SourceSet};
 use crate::model::{Annotations, EventModel};
 
 /// A schema of the model, and where it is written.
@@ -26,9 +26,10 @@ pub(super) struct Site<'a> {
 /// The schemas that are objects in files of the package.
 pub(super) fn sites<'a>(model: &'a EventModel, sources: &'a SourceSet) -> Vec<Site<'a>> {
     let schemas = (0..).map(SchemaId).zip(model.schemas.schemas.iter().zip(&model.notes));
+    let mut nodes = Nodes::default();
     let sites = schemas.filter_map(|(id, (schema, note))| {
         let document = sources.documents.get(note.document.0)?;
-        let node = document.root.descendant(&note.path)?;
+        let node = nodes.descendant(&document.root, &note.path)?;
         let (keywords, around) = keywords(&note.path);
         matches!(node.value, NodeValue::Object(_)).then_some(Site {
             id,

@@ -1,5 +1,9 @@
 //! Scalars of the YAML 1.2 core schema (section 10.3.2), as JSON values.
 
+use std::ops::Range;
+
+use saphyr_parser::ScalarStyle;
+
 use super::{NodeValue, number};
 use crate::read::diagnostic::{Diagnostic, Place, Report};
 
@@ -21,6 +25,39 @@ pub(super) fn plain(text: &str, place: Place, report: &mut Report) -> Result<Nod
             None => NodeValue::String(text.to_owned()),
         },
     })
+}
+
+/// Where a scalar ends: the parser's span goes on to what comes next, over spaces and comments.
+pub(super) fn end(file: &str, span: &Range<usize>, style: ScalarStyle) -> usize {
+    let Some(text) = file.get(span.clone()) else { return span.end };
+    let length = match style {
+        // A `#` after white space is never part of a plain scalar.
+        ScalarStyle::Plain => {
+            let mut signs = text.match_indices('#').map(|(at, _)| at);
+            let comment = signs.find(|at| *at > 0 && text[..*at].ends_with([' ', '\t', '\r', '\n']));
+            text[..comment.unwrap_or(text.len())].trim_end().len()
+        }
+        ScalarStyle::SingleQuoted => quoted(text, '\''),
+        ScalarStyle::DoubleQuoted => quoted(text, '"'),
+        ScalarStyle::Literal | ScalarStyle::Folded => text.len(),
+    };
+    span.start + length
+}
+
+/// How long a quoted scalar is, with its anchor.
+fn quoted(text: &str, quote: char) -> usize {
+    let Some(start) = text.find(quote) else { return text.len() };
+    let mut letters = text[start + 1..].char_indices().peekable();
+    while let Some((at, letter)) = letters.next() {
+        match letter {
+            '\\' if quote == '"' => _ = letters.next(),
+            letter if letter != quote => {}
+            // Two single quotes are one within the text.
+            '\'' if letters.peek().is_some_and(|(_, next)| *next == '\'') => _ = letters.next(),
+            _ => return start + 1 + at + 1,
+        }
+    }
+    text.len()
 }
 
 fn is_not_finite(text: &str) -> bool {

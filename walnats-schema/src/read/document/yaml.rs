@@ -94,6 +94,7 @@ impl Builder<'_> {
                 return self.refuse("WN0120", span, "a second document in one file", "give it a file of its own");
             }
             Event::Scalar(text, style, anchor, None) => {
+                let span = span.start..scalar::end(&self.file.text, &span, style);
                 let value = match style {
                     ScalarStyle::Plain => {
                         scalar::plain(&text, self.place(span.clone()), self.report).unwrap_or_else(|stand_in| {

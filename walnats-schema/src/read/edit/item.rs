@@ -9,7 +9,7 @@ use super::{Style, edit, is_json, slice};
 use crate::read::diagnostic::Edit;
 use crate::read::document::{Document, Node, NodeValue};
 
-/// Takes the item at `at` out of `array`.
+/// Takes the item at `at` out of `array`. Comments of YAML stay, on lines of their own.
 pub fn remove_item(document: &Document, array: &Node, at: usize) -> Option<Edit> {
     let spans: Vec<Range<usize>> = array.items().iter().map(|item| item.span.clone()).collect();
     if at >= spans.len() || !spans.windows(2).all(|pair| pair[0].end <= pair[1].start) {
@@ -24,8 +24,8 @@ pub fn remove_item(document: &Document, array: &Node, at: usize) -> Option<Edit>
     // The dash stands before the item, and decides which comments are within it.
     let dash = line + text[line..own.start].find('-')?;
     let end = super::end_of_block(text, &(dash..own.end));
-    let lines = || super::lines_with_comments(text, dash, end);
-    (text[line..own.start].trim() == "-" && spans.len() > 1).then(|| edit(document, lines(), ""))
+    let is_removable = text[line..own.start].trim() == "-" && spans.len() > 1;
+    is_removable.then(|| super::remove_lines(document, dash, end))
 }
 
 /// Adds an item to the end of `array`, written like those before it; `None` for an empty array.
@@ -39,7 +39,7 @@ pub fn append_item(document: &Document, array: &Node, value: &Value) -> Option<E
         let dash = before.find('-').filter(|_| before.trim() == "-")?;
         let end = super::end_of_block(text, &(line + dash..last.end));
         let rest = text[end..].find('\n').map_or(text.len(), |newline| end + newline);
-        let end_of_line = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        let end_of_line = super::comment::end_of_line(document);
         let rest = rest - usize::from(text[..rest].ends_with('\r'));
         return Some(edit(document, rest..rest, format!("{end_of_line}{}- {item}", &before[..dash])));
     }

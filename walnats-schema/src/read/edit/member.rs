@@ -33,14 +33,14 @@ pub fn insert_before(document: &Document, object: &Node, next: &str, name: &str,
             if !is_known {
                 return None;
             }
-            let end = if document.file.text.contains("\r\n") { "\r\n" } else { "\n" };
+            let end = super::comment::end_of_line(document);
             format!("{member}{end}{}", " ".repeat(column))
         }
     };
     Some(edit(document, at..at, text))
 }
 
-/// Takes the member `name` out of `object`, in YAML with the lines that it stands on and the comments about it.
+/// Takes the member `name` out of `object`, in YAML with the lines that it stands on. Comments stay, on lines of their own.
 pub fn remove_member(document: &Document, object: &Node, name: &str) -> Option<Edit> {
     let members = object.members();
     let at = members.iter().position(|member| member.name == name)?;
@@ -67,11 +67,13 @@ fn remove_lines(document: &Document, ends: &[std::ops::Range<usize>], at: usize)
     let line = text[..own.start].rfind('\n').map_or(0, |newline| newline + 1);
     let end = super::end_of_block(text, &own);
     let is_alone = text[line..own.start].trim().is_empty();
+    let column = text[line..own.start].chars().count();
+    let comments = |end: usize| super::comment::before(document, &(own.start..end), column);
     match (is_alone, ends.get(at + 1)) {
-        _ if ends.len() == 1 => Some(edit(document, own.start..end, "{}")),
-        (true, _) => Some(edit(document, super::lines_with_comments(text, own.start, end), "")),
+        _ if ends.len() == 1 => Some(edit(document, own.start..end, comments(end) + "{}")),
+        (true, _) => Some(super::remove_lines(document, own.start, end)),
         // The first member of an item, behind its `- `: the next one takes its place.
-        (false, Some(next)) if !text[end..next.start].contains('#') => Some(edit(document, own.start..next.start, "")),
-        _ => None,
+        (false, Some(next)) => Some(edit(document, own.start..next.start, comments(next.start))),
+        (false, None) => None,
     }
 }

@@ -17,6 +17,8 @@ use crate::{JsonType, Schema, SchemaId, SchemaSet};
 const MAX_STEPS: usize = 200_000;
 /// How many listed values are tried, and branches compared.
 const MAX_TRIES: usize = 1000;
+/// How many schemas apply together at a place that is looked at.
+pub(super) const MAX_PARTS: usize = 256;
 /// How deep places are looked at within each other.
 const MAX_DEPTH: usize = 64;
 
@@ -170,6 +172,9 @@ impl<'s> Finder<'s> {
         if let Some(known) = self.known.get(&key) {
             return known.clone();
         }
+        if key.0.len() > MAX_PARTS {
+            return None;
+        }
         let depth = self.open.len();
         if let Some(again) = self.open.get(&key) {
             self.met_again = self.met_again.min(*again);
@@ -242,10 +247,9 @@ impl<'s> Finder<'s> {
             if part.not.is_some_and(|not| self.is_implied(together, types, not)) {
                 return Some(Why::Text(NOT.to_owned()));
             }
-            let required = together.required();
             let dependent = part.object.dependent_schemas.iter();
             for (name, schema) in dependent.filter(|_| types == [JsonType::Object]) {
-                if required.contains(name.as_str())
+                if together.required().contains(name.as_str())
                     && !together.ids.contains(schema)
                     && let Some(why) = self.never_with(together, *schema)
                 {

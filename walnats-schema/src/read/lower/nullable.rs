@@ -96,6 +96,9 @@ fn in_types(object: &SchemaObject<'_, '_>, types: &Node) -> Option<Vec<Edit>> {
     if names.contains(&"null") {
         return Some(Vec::new());
     }
+    if matches!(&types.value, NodeValue::Array(items) if !items.is_empty()) {
+        return Some(vec![edit::append_item(object.document(), types, &json!("null"))?]);
+    }
     let names: Vec<&str> = names.into_iter().chain(["null"]).collect();
     Some(vec![edit::set(object.document(), types, &json!(names))?])
 }

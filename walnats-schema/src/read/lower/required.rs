@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use serde_json::Value;
 
 use super::Annotations;
-use super::never::{Finder, Why};
+use super::never::{Finder, MAX_PARTS, Why};
 use crate::read::diagnostic::{Diagnostic, Place, Report, Severity};
 use crate::read::resolve::Registry;
 use crate::read::suggestion::did_you_mean;
@@ -24,6 +24,9 @@ pub(super) fn report(
     let mut finder = Finder::new(set);
     for id in (0..).map(SchemaId).take(set.schemas.len()) {
         let own = set.conjuncts(&[id]);
+        if own.len() > MAX_PARTS {
+            continue;
+        }
         let branches: Vec<SchemaId> = own.iter().flat_map(|id| branches(set.get(*id))).collect();
         let places = std::iter::once((vec![id], own, false));
         let places = places.chain(branches.into_iter().map(|it| (vec![id, it], set.conjuncts(&[it]), true)));
@@ -32,7 +35,7 @@ pub(super) fn report(
                 let object = &set.get(*id).object;
                 !(object.required.is_empty() && object.dependent_required.is_empty())
             };
-            if !named.iter().any(asks) {
+            if named.len() > MAX_PARTS || !named.iter().any(asks) {
                 continue;
             }
             let together = Together::new(set, &ids);
