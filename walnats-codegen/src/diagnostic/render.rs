@@ -86,6 +86,7 @@ fn source<'a>(place: &'a Place, marks: &[Mark<'a>]) -> Element<'a> {
         start = line_start(text, start.saturating_sub(1));
     }
     let end = text[last..].find('\n').map_or(text.len(), |newline| last + newline);
+    let end = if end > last && text[..end].ends_with('\r') { end - 1 } else { end };
     let part = &text[start..end.max(start)];
     let annotations = marks.iter().zip(spans).map(|((kind, _, label), span)| {
         let at = |byte: usize| visible(&part[..byte - start]).len();
