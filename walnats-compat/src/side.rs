@@ -58,11 +58,15 @@ impl Side {
         side
     }
 
-    /// The same without these events.
+    /// The same without these events, and without what streams store for them alone.
     #[must_use]
     pub fn without(&self, events: &BTreeSet<&String>) -> Self {
         let mut side = self.clone();
         side.model.events.retain(|event| !events.contains(&event.name));
+        let filters = |side: &Self| side.model.events.iter().map(Event::filter).collect::<BTreeSet<String>>();
+        let (all, kept) = (filters(self), filters(&side));
+        let is_stored = |subject: &String| kept.contains(subject) || !all.contains(subject);
+        side.model.streams.iter_mut().for_each(|stream| stream.subjects.retain(is_stored));
         side
     }
 

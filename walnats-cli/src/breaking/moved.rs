@@ -57,7 +57,9 @@ pub fn gone(root: &Path, members: &[PathBuf], against: &[String]) -> Result<Vec<
         let whole = |folder: &Path| format!("{prefix}{}", paths::slashed(folder)).trim_matches('/').to_owned();
         let is_gone = |folder: &&PathBuf| !members.contains(folder) && workspace::is_looked_into(root, folder);
         let missing: Vec<&PathBuf> = inside.iter().filter(is_gone).collect();
-        let candidates: Vec<String> = missing.iter().map(|folder| whole(folder)).collect();
+        // A package of which anything is left is another one, as it is for each package that has no past.
+        let has_left = missing.iter().filter(|folder| !root::has_events(&root.join(folder)));
+        let candidates: Vec<String> = has_left.map(|folder| whole(folder)).collect();
         let mut moved = BTreeSet::new();
         for member in members.iter().filter(|member| !former.contains(&whole(member))) {
             moved.extend(origin(&git, &commit, &candidates, &root.join(member))?);

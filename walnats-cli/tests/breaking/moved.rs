@@ -42,6 +42,35 @@ fn events_that_move_to_another_package_are_compared_there() {
     assert_eq!((ran.code, ran.stdout.matches("WN0841").count()), (1, 1), "{}{}", ran.stdout, ran.stderr);
 }
 
+/// What a stream stores for two packages is stored still, and a folder that is left empty is no package.
+#[test]
+fn events_that_move_keep_their_stream() {
+    let (folder, shop) = repository("services/shop");
+    let stock = folder.path().join("services/stock");
+    let event = |name: &str| {
+        let option = format!("{{ \"x-walnats\": {{ \"subject\": \"stock.{name}\", \"stream\": \"stock\" }},");
+        OLD.replacen('{', &option, 1)
+    };
+    write(&shop, "schemas/order_placed.json", &event("placed"));
+    write(&stock, "schemas/stock_changed.json", &event("changed"));
+    write(&stock, "schemas/stock_counted.json", &event("counted"));
+    commit(folder.path());
+    let compared = || walnats(folder.path(), &["breaking", "--workspace", "--against", "HEAD"]);
+    fs::rename(stock.join("schemas/stock_changed.json"), shop.join("schemas/stock_changed.json")).unwrap();
+    let ran = compared();
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains("note: event `stock-changed` was in package"), "{}", ran.stdout);
+    let new = folder.path().join("services/new");
+    write(&new, "schemas/stock_counted.json", &event("counted").replace("\"minimum\": 0", "\"minimum\": 1"));
+    fs::remove_file(stock.join("schemas/stock_counted.json")).unwrap();
+    for _ in 0..2 {
+        let ran = compared();
+        assert_eq!((ran.code, ran.stdout.contains("WN0801")), (1, true), "{}{}", ran.stdout, ran.stderr);
+        assert!(!ran.stdout.contains("WN0841") && !ran.stdout.contains("WN0853"), "{}", ran.stdout);
+        let _ = fs::remove_dir_all(&stock);
+    }
+}
+
 /// A package needs no `walnats.toml`, and without schemas nothing tells that it is one but its past.
 #[test]
 fn a_package_whose_schemas_are_deleted_is_found() {
