@@ -86,9 +86,10 @@ fn source<'a>(place: &'a Place, marks: &[Mark<'a>]) -> Element<'a> {
         start = line_start(text, start.saturating_sub(1));
     }
     let end = text[last..].find('\n').map_or(text.len(), |newline| last + newline);
-    let part = &text[start..end.max(start)];
+    // Of a line that ends with `\r\n`, the renderer knows the end only as a whole.
+    let part = text[start..end.max(start)].trim_end_matches('\r');
     let annotations = marks.iter().zip(spans).map(|((kind, _, label), span)| {
-        let at = |byte: usize| visible(&part[..byte - start]).len();
+        let at = |byte: usize| visible(&part[..(byte - start).min(part.len())]).len();
         let label = (!label.is_empty()).then(|| shown(label));
         kind.span(at(span.start)..at(span.end)).label(label)
     });
