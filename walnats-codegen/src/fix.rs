@@ -74,6 +74,8 @@ pub fn fix(config: &Config, at_most: Applicability, proof: &Proof<'_>) -> Fixed 
         }
         if accepted.is_empty() {
             if at_most == Applicability::Safe {
+                // What was left out for the number of runs counts, too.
+                fixer.runs = 0;
                 let candidates = fixer.candidates(&run, Claim::None);
                 fixer.accept(&run, &texts, &candidates, Claim::None, &mut accepted);
                 fixed.held_back = accepted.len();

@@ -19,7 +19,7 @@ const RESOLVE_FLOORS: &[&[&str]] =
 
 /// The floors of `read::lower`.
 const LOWER_FLOORS: &[&[&str]] = &[
-    &["annotations", "cure", "never"],
+    &["annotations", "cure", "never", "shorten"],
     &["shape"],
     &["schema_object"],
     &["nullable"],
