@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use prost::Message as _;
-use prost_reflect::{DynamicMessage, MessageDescriptor};
+use prost_reflect::{DynamicMessage, MessageDescriptor, Value};
 use serde_json::json;
 use walnats_cel::library::Timestamp;
 use walnats_codegen::model::{Event, ProtobufEncoding, ProtobufRules};
@@ -21,6 +21,8 @@ use crate::{mark, messages};
 
 /// How many messages are made to find one that readers refuse.
 const TRIES: usize = 400;
+/// How many of them have zeros that are set.
+const ZEROS: usize = 20;
 /// How long texts and lists are made for it.
 const LONGEST: i128 = 200_000;
 /// How long that may take: longer only on machines that are much slower than any.
@@ -69,7 +71,20 @@ impl Search<'_> {
             let rules = (attempt % 4 != 3).then_some(self.promised);
             instance::near(&self.writer, rules, &extra, &mut random)
         });
-        for message in [empty].into_iter().chain(made) {
+        // At last, messages with zeros that can be told from nothing.
+        let mut other = Random::new(1);
+        let zeros = (0..ZEROS).map(|_| {
+            let mut message = instance::near(&self.writer, Some(self.promised), &extra, &mut other);
+            for field in self.writer.fields() {
+                let is_scalar = field.kind().as_message().is_none() && !field.is_list();
+                let is_free = field.containing_oneof().is_none_or(|oneof| oneof.is_synthetic());
+                if is_scalar && is_free && field.supports_presence() {
+                    message.set_field(&field, Value::default_value(&field.kind()));
+                }
+            }
+            message
+        });
+        for message in [empty].into_iter().chain(made).chain(zeros) {
             if found.iter().all(Option::is_some) || start.elapsed() > TIME {
                 break;
             }
@@ -119,7 +134,7 @@ impl Search<'_> {
 
 /// Whether the fields that proto2 requires are there.
 fn has_required(message: &DynamicMessage) -> bool {
-    use prost_reflect::{ReflectMessage, Value};
+    use prost_reflect::ReflectMessage;
     fn is_whole(value: &Value) -> bool {
         match value {
             Value::Message(message) => has_required(message),
