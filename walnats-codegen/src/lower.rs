@@ -8,6 +8,7 @@ mod externs;
 pub mod field;
 pub mod filter;
 mod json_event;
+mod lost_message;
 mod message_option;
 mod messages;
 mod once;
@@ -29,8 +30,9 @@ use declaration::{Declared, Known, Message};
 use event::{LocatedEvent, RawEvent};
 use externs::Externs;
 use json_event::Schemas;
+pub use lost_message::LostMessage;
 use messages::Messages;
-pub use salvage::{LostEvent, LostMessage, Salvage, Unreadable, salvage};
+pub use salvage::{LostEvent, Salvage, Unreadable, salvage};
 use source::Declaration;
 
 use crate::diagnostic::{Report, Stopped};

@@ -18,7 +18,7 @@ const FLOORS: &[&[&str]] = &[
 
 /// The same, inside of `lower`. `json_event` and `protobuf` are the two front ends.
 const LOWER_FLOORS: &[&[&str]] = &[
-    &["filter", "message_option", "service"],
+    &["filter", "lost_message", "message_option", "service"],
     &["template"],
     &["encoding", "field", "once"],
     &["event"],
@@ -36,7 +36,7 @@ const PROTOBUF_FLOORS: &[&[&str]] = &[
     &["library", "prune", "rules"],
     &["mistake"],
     &["compile"],
-    &["tests"],
+    &["sound", "tests"],
 ];
 
 /// The same, inside of `write::lines`.

@@ -12,7 +12,8 @@ const FLOORS: Floors<'static> = &[
     &["accepted", "keyword", "mark", "tolerant"],
     &["delivery", "unreadable"],
     &["payload"],
-    &["messages", "rules"],
+    &["messages"],
+    &["rules"],
     &["compare"],
     &["screen"],
 ];

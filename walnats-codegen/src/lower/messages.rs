@@ -12,9 +12,9 @@ mod on {
     use crate::diagnostic::Report;
     use crate::load::{ProtobufSource, SourceSet};
     use crate::lower::event::RawEvent;
+    use crate::lower::lost_message::LostMessage;
     use crate::lower::message_option::MessageOption;
     use crate::lower::protobuf::{self, Lowered};
-    use crate::lower::salvage::LostMessage;
     use crate::lower::template::FieldProblem;
     use crate::model::{Event, Payload, ProtobufModel, ScalarKind};
 
@@ -104,8 +104,8 @@ mod off {
     use crate::diagnostic::{Diagnostic, Place, Report};
     use crate::load::{ProtobufSource, SourceSet};
     use crate::lower::event::RawEvent;
+    use crate::lower::lost_message::LostMessage;
     use crate::lower::message_option::MessageOption;
-    use crate::lower::salvage::LostMessage;
     use crate::lower::template::FieldProblem;
     use crate::model::{Event, ProtobufModel, ScalarKind};
 

@@ -9,6 +9,7 @@ use walnats_schema::{SchemaId, SchemaSet};
 use broken::{Broken, broken};
 
 use super::event::{self, EventOptions, LocatedEvent, RawEvent};
+use super::lost_message::LostMessage;
 use super::messages::Messages;
 use super::{assemble, declared, finish, json_event, overrides, service, source, stream};
 use crate::diagnostic::{Diagnostic, Report, Severity};
@@ -53,15 +54,6 @@ pub struct LostEvent {
     pub error: Diagnostic,
     /// What it carries, where only its options have errors: its subject and the like are not those of the event.
     pub carried: Option<Box<Event>>,
-}
-
-/// A protobuf message that could not be compiled.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LostMessage {
-    /// Its full name: `shop.v1.OrderPlaced`.
-    pub name: String,
-    /// The first error that concerns it.
-    pub error: Diagnostic,
 }
 
 /// Lowers the events that no error concerns. `found` is what reading has found, which is not stopped at.

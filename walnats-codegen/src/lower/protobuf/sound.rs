@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Report, Severity, SourceFile};
 use crate::load::ProtobufSource;
-use crate::lower::salvage::LostMessage;
+use crate::lower::lost_message::LostMessage;
 
 use super::lower;
 use super::token::{Kind, Token, tokens};
