@@ -33,21 +33,33 @@ pub(crate) struct Spot<'s> {
     is_asked: bool,
 }
 
-/// Both readings of the parts below a `oneOf`, a `not` or an `if`: no other one decides more for sure.
+/// A reading of the parts below a `oneOf`, a `not` or an `if`: none of them decides more than the others for sure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reading {
     /// They accept everything.
     Anything,
     /// They accept nothing.
     Nothing,
+    /// The first alternative of each `oneOf` that has no meaning accepts everything, and other parts accept nothing.
+    First,
 }
 
-/// The schemas that accept nothing by [`Reading::Nothing`].
-pub(crate) fn asked(spots: &[Spot<'_>]) -> BTreeSet<SchemaId> {
+/// All readings.
+pub(crate) const READINGS: [Reading; 3] = [Reading::Anything, Reading::Nothing, Reading::First];
+
+/// The schemas of a set that accept nothing by a reading.
+pub(crate) fn refused(set: &SchemaSet, spots: &[Spot<'_>], reading: Reading) -> BTreeSet<SchemaId> {
     let is_always_asked = |spot: &&Spot<'_>| {
         spots.iter().filter(|other| other.part.schema == spot.part.schema).all(|other| other.is_asked)
     };
-    spots.iter().filter(is_always_asked).map(|spot| spot.part.schema).collect()
+    let asked = spots.iter().filter(|_| reading != Reading::Anything).filter(is_always_asked);
+    let mut refused: BTreeSet<SchemaId> = asked.map(|spot| spot.part.schema).collect();
+    if reading == Reading::First {
+        let firsts = set.schemas.iter().filter_map(|schema| schema.one_of.iter().find(|id| refused.contains(id)));
+        let firsts: Vec<SchemaId> = firsts.copied().collect();
+        firsts.iter().for_each(|id| drop(refused.remove(id)));
+    }
+    refused
 }
 
 /// The set with schemas that accept nothing.
@@ -193,11 +205,12 @@ fn outermost(set: &SchemaSet, level: &[SchemaId]) -> Vec<SchemaId> {
 /// The files of a side without the parts that have no meaning, which another validator refuses to read.
 pub(crate) fn without_parts(side: &Side, event: &Event, reading: Reading, files: &mut Files) {
     let parts = parts(side, event);
-    let refusing = match (reading, &event.payload) {
-        (Reading::Nothing, Payload::Json(root)) => spots(&side.model.schemas, *root, &parts).unwrap_or_default(),
+    let set = &side.model.schemas;
+    let spots = match &event.payload {
+        Payload::Json(root) if reading != Reading::Anything => spots(set, *root, &parts).unwrap_or_default(),
         _ => Vec::new(),
     };
-    let refusing = asked(&refusing);
+    let refusing = refused(set, &spots, reading);
     for part in parts {
         let Some(note) = side.note(part.schema) else { continue };
         let Some(content) = side.document(note).and_then(|document| files.content(&document.name)) else { continue };

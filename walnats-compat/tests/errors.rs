@@ -31,7 +31,7 @@ fn breaks(comparison: &Comparison) -> Vec<&Finding> {
 }
 
 /// What is wrong in the old schema, and what the new one has in its place.
-const ERRORS: [(&str, &str); 24] = [
+const ERRORS: [(&str, &str); 25] = [
     (r#"{"allOf": []}"#, r#"{"type": "string"}"#),
     (r#"{"anyOf": []}"#, r#"{"type": "string"}"#),
     (r#"{"oneOf": []}"#, r#"{"type": "string"}"#),
@@ -55,6 +55,7 @@ const ERRORS: [(&str, &str); 24] = [
     (r#"{"if": {"type": "strng"}, "then": {"type": "string"}, "else": {"type": "string"}}"#, r#"{"type": "string"}"#),
     (r#"{"oneOf": [{"type": "string"}, {"type": "strng"}]}"#, r#"{"type": "string"}"#),
     (r##"{"oneOf": [{"type": "string"}, {"$ref": "#/$defs/nope"}]}"##, r#"{"type": "string"}"#),
+    (r##"{"oneOf": [{"$ref": "#/$defs/nope"}, {"$ref": "#/$defs/neither"}]}"##, r#"{"type": "string"}"#),
     (r#"{"oneOf": [{"type": "string"}, 5]}"#, r#"{"type": "string"}"#),
     (r#"{"allOf": [{"type": "strng"}]}"#, r#"{"type": "string"}"#),
     (r##"{"allOf": [{"type": "string"}, {"$ref": "#/$defs/nope"}]}"##, r#"{"type": "string", "minLength": 3}"#),

@@ -19,7 +19,7 @@ use crate::unreadable::{Reading, without_parts};
 /// meaning and accept nothing. Each is made when it is first asked, for most comparisons find no difference, and serves both
 /// directions.
 #[derive(Default)]
-pub(crate) struct Judge([[OnceCell<Result<Validator, String>>; 3]; 2]);
+pub(crate) struct Judge([[OnceCell<Result<Validator, String>>; 4]; 2]);
 
 /// How a validator is made of files.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,6 +30,8 @@ enum Made {
     Tolerant,
     /// What has no meaning accepts nothing.
     Refusing,
+    /// The same, but for the first alternatives without a meaning.
+    AcceptingFirst,
 }
 
 /// What the independent validator says of a break.
@@ -51,7 +53,11 @@ impl Judge {
             let validator = validator.as_ref().map_err(|reason| Confirmation::Unable(revision, reason.clone()))?;
             Ok(validator.is_valid(payload))
         };
-        let of_writer = if reading == Reading::Nothing { Made::Refusing } else { Made::Strict };
+        let of_writer = match reading {
+            Reading::Anything => Made::Strict,
+            Reading::Nothing => Made::Refusing,
+            Reading::First => Made::AcceptingFirst,
+        };
         let of_reader = if pair.is_tolerant() { Made::Tolerant } else { Made::Strict };
         let written = accepts(pair.writer, pair.written, of_writer);
         let read = accepts(pair.reader, pair.read, of_reader);
@@ -76,7 +82,11 @@ fn validator(side: &Side, event: &Event, made: Made) -> Result<Validator, String
         let documents: BTreeSet<_> = reached.iter().map(|note| note.document).collect();
         let documents = documents.iter().filter_map(|id| side.package.sources.documents.get(id.0));
         let mut files = Files::new(documents, &side.model.notes, settings);
-        let reading = if made == Made::Refusing { Reading::Nothing } else { Reading::Anything };
+        let reading = match made {
+            Made::Strict | Made::Tolerant => Reading::Anything,
+            Made::Refusing => Reading::Nothing,
+            Made::AcceptingFirst => Reading::First,
+        };
         without_parts(side, event, reading, &mut files);
         bounds_for_formats(side, &ids, &mut files);
         if is_pruned {

@@ -12,7 +12,7 @@ use super::judge::Confirmation;
 use super::{Pair, Spots, is_unchanged, undecided};
 use crate::finding::{Finding, Witness};
 use crate::json::{self, Containment, Limits, Reason, Root, Stopwatch, Undecided};
-use crate::unreadable::{self, Reading};
+use crate::unreadable::{self, READINGS, Reading, Spot};
 use crate::{keyword, mark, reason, tolerant, walk};
 
 /// How many breaks of an event are looked for in one direction.
@@ -41,11 +41,10 @@ pub(super) struct Search<'p> {
 struct Sides<'r> {
     reading: Reading,
     writer: Root<'r>,
-    /// The writer by the other reading.
-    other_writer: &'r SchemaSet,
     reader: &'r SchemaSet,
-    /// The reader by the other reading.
-    other_reader: &'r SchemaSet,
+    /// Both by each of the readings.
+    writers: &'r [Cow<'r, SchemaSet>],
+    readers: &'r [Cow<'r, SchemaSet>],
 }
 
 impl<'p> Search<'p> {
@@ -71,22 +70,19 @@ impl<'p> Search<'p> {
 
     /// By each reading of what the writer says without a meaning.
     pub(super) fn run(mut self) -> Vec<Finding> {
-        let asked = unreadable::asked(&self.spots.writer);
-        let writers = [Cow::Borrowed(self.writer.set), unreadable::refusing(self.writer.set, &asked)];
+        let refused =
+            |set: &SchemaSet, spots: &[Spot<'_>]| READINGS.map(|reading| unreadable::refused(set, spots, reading));
+        let of_writer = refused(self.writer.set, &self.spots.writer);
         let reader = self.reader.clone();
-        let other_reader = unreadable::refusing(&reader, &unreadable::asked(&self.spots.reader));
-        for (at, reading) in [Reading::Anything, Reading::Nothing].into_iter().enumerate() {
-            if reading == Reading::Nothing && asked.is_empty() {
-                break;
+        let writers = of_writer.each_ref().map(|schemas| unreadable::refusing(self.writer.set, schemas));
+        let of_reader = refused(&reader, &self.spots.reader);
+        let readers = of_reader.each_ref().map(|schemas| unreadable::refusing(&reader, schemas));
+        for (at, reading) in READINGS.into_iter().enumerate() {
+            if of_writer[..at].contains(&of_writer[at]) {
+                continue;
             }
-            let sides = Sides {
-                reading,
-                writer: Root { set: &writers[at], id: self.writer.id },
-                other_writer: &writers[1 - at],
-                reader: &reader,
-                other_reader: &other_reader,
-            };
-            self.search(&sides);
+            let writer = Root { set: &writers[at], id: self.writer.id };
+            self.search(&Sides { reading, writer, reader: &reader, writers: &writers, readers: &readers });
         }
         self.findings
     }
@@ -137,15 +133,16 @@ impl<'p> Search<'p> {
         }
     }
 
-    /// Whether the payload is written and refused: refused by both readings, and written by both where the place has to do with
+    /// Whether the payload is written and refused: refused by each reading, and written by each where the place has to do with
     /// what they disagree on.
     fn is_difference(&self, sides: &Sides<'_>, pointer: &str, payload: &Value) -> bool {
         let is_written = |set: &SchemaSet| set.is_valid(self.writer.id, payload);
         let is_read = |set: &SchemaSet| set.is_valid(self.read, payload);
+        let is_related = || unreadable::is_related(&self.spots.writer, &walk::steps(pointer));
         is_written(sides.writer.set)
             && !is_read(sides.reader)
-            && (self.spots.reader.is_empty() || !is_read(sides.other_reader))
-            && (!unreadable::is_related(&self.spots.writer, &walk::steps(pointer)) || is_written(sides.other_writer))
+            && (self.spots.reader.is_empty() || !sides.readers.iter().any(|set| is_read(set)))
+            && (!is_related() || sides.writers.iter().all(|set| is_written(set)))
     }
 
     fn breaks(&mut self, culprit: Option<&Culprit>, payload: Value) {
