@@ -1,6 +1,7 @@
 //! `walnats breaking`
 
 mod across;
+mod arrived;
 mod baseline;
 mod git;
 mod loaded;
@@ -9,19 +10,16 @@ mod tree;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use clap::Args;
-use walnats_codegen::Report;
-use walnats_codegen::diagnostic::SourceFile;
-use walnats_compat::Direction;
-use walnats_compat::accepted::{self, Accepted};
 
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
-use crate::report::{self, Case, Run};
+use crate::report::{self, Run};
 use crate::{finish, output, root, workspace};
 use loaded::Loaded;
+pub use loaded::read_accepted;
 
 /// Check whether a change hurts a reader
 ///
@@ -93,38 +91,4 @@ fn of_workspace(global: &GlobalOptions, options: &Options) -> Result<Run, Failur
 /// Compares the package in `folder`.
 pub fn compare(folder: &Path, against: &[String]) -> Result<Run, Failure> {
     Loaded::new(folder, None, against)?.compare(folder)
-}
-
-/// A case for each verdict, one for each event with what keeps it from its readers, and one for all else.
-fn cases(baseline: &report::Baseline) -> Vec<Case> {
-    let mut cases: Vec<Case> = Vec::new();
-    let suite = format!("against {}", baseline.name);
-    let mut add = |name: String, entry: Option<&str>| {
-        let at = cases.iter().position(|case| case.name == name).unwrap_or_else(|| {
-            cases.push(Case { suite: suite.clone(), name, ..Case::default() });
-            cases.len() - 1
-        });
-        if let Some(case) = cases.get_mut(at) {
-            case.entries.extend(entry.map(str::to_owned));
-        }
-    };
-    let name = |event: &str, direction: Direction| format!("{event}: {}", direction.words());
-    for verdict in &baseline.comparison.verdicts {
-        add(name(&verdict.event, verdict.direction), None);
-    }
-    for finding in &baseline.comparison.findings {
-        add(name(finding.about.name(), finding.direction), Some(&finding.fingerprint));
-    }
-    cases
-}
-
-/// The accepted breaks of a package, and the text of the file that they are in; empty if there is none.
-pub fn read_accepted(folder: &Path, report: &mut Report) -> Result<(Accepted, String), Failure> {
-    let path = folder.join(accepted::FILE);
-    let text = match std::fs::read_to_string(&path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-        text => text.map_err(|error| format!("cannot read `{}`: {error}", path.display()))?,
-    };
-    let file = SourceFile { path: accepted::FILE.to_owned(), text: text.clone() };
-    Ok((Accepted::parse(Arc::new(file), report), text))
 }

@@ -31,9 +31,8 @@ const TIME: Duration = Duration::from_secs(5);
 /// What readers refuse of the messages that writers write, because of their rules; and what is undecided.
 pub(crate) fn compare(pair: &Pair<'_>, written: &str, read: &str) -> Vec<Finding> {
     let nothing = ProtobufRules::default();
-    let rules = |side: &'_ Side| side.model.protobuf.as_ref().map(|protobuf| &protobuf.rules).cloned();
-    let (promised, demanded) = (rules(pair.writer.0), rules(pair.reader.0));
-    let (promised, demanded) = (promised.as_ref().unwrap_or(&nothing), demanded.as_ref().unwrap_or(&nothing));
+    let [promised, demanded] = [pair.writer.0, pair.reader.0]
+        .map(|side| side.model.protobuf.as_ref().map_or(&nothing, |protobuf| &protobuf.rules));
     let (Some(old), Some(new)) = (&pair.writer.0.protobuf, &pair.reader.0.protobuf) else { return Vec::new() };
     let kinds = (old.pool().get_message_by_name(written), new.pool().get_message_by_name(read));
     let (Some(writer), Some(reader)) = kinds else { return Vec::new() };

@@ -4,45 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use walnats_codegen::model::Payload;
-use walnats_compat::{About, Comparison, Options, Side};
+use walnats_compat::Side;
 
+use super::arrived::Arrived;
 use super::baseline::Left;
 use super::loaded::Loaded;
-use crate::{paths, report};
-
-/// Events that were in another package before.
-pub struct Arrived {
-    /// Which of the baselines they were in.
-    pub baseline: usize,
-    /// Their names.
-    pub events: BTreeSet<String>,
-    /// The package that they were in, relative to the workspace.
-    from: String,
-    /// The name of the baseline, and what comes before its paths.
-    name: String,
-    prefix: String,
-    commit: Option<String>,
-    /// The package as it was, with these events alone.
-    old: Side,
-}
-
-impl Arrived {
-    /// Compares the events with what they are in the package `new`.
-    pub fn compared(&self, new: &Side, options: &Options) -> report::Baseline {
-        let mut comparison: Comparison = walnats_compat::compare(&self.old, &new.only(&self.events), options);
-        // All else that there was in the other package is that package's.
-        comparison.findings.retain(|finding| matches!(finding.about, About::Event(_)));
-        let notes = self.events.iter().map(|event| format!("note: event `{event}` was in package `{}`", self.from));
-        report::Baseline {
-            name: self.name.clone(),
-            prefix: self.prefix.clone(),
-            commit: self.commit.clone(),
-            notes: notes.collect(),
-            comparison,
-            heading: String::new(),
-        }
-    }
-}
+use crate::paths;
 
 /// Finds the events that one package lost and exactly one other got, and notes them in both.
 pub fn move_events(members: &[PathBuf], packages: &mut [Result<Loaded, String>]) {

@@ -2,16 +2,18 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
-use walnats_codegen::Package;
-use walnats_compat::{Comparison, Options, Side};
+use walnats_codegen::diagnostic::SourceFile;
+use walnats_codegen::{Package, Report};
+use walnats_compat::accepted::{self, Accepted};
+use walnats_compat::{Comparison, Direction, Options, Side};
 
-use super::across::Arrived;
+use super::arrived::Arrived;
 use super::baseline::{self, Baseline};
-use super::{cases, read_accepted};
 use crate::outcome::Failure;
 use crate::output;
-use crate::report::{self, Run};
+use crate::report::{self, Case, Run};
 use crate::today::today;
 
 /// A package and its baselines, before they are compared.
@@ -118,4 +120,38 @@ fn is_without_folders(folder: &Path, package: &Package) -> bool {
 fn everything_is_new(new: &Side) -> Comparison {
     let added = new.model.events.iter().map(|event| event.name.clone()).collect();
     Comparison { added, ..Comparison::default() }
+}
+
+/// A case for each verdict, one for each event with what keeps it from its readers, and one for all else.
+fn cases(baseline: &report::Baseline) -> Vec<Case> {
+    let mut cases: Vec<Case> = Vec::new();
+    let suite = format!("against {}", baseline.name);
+    let mut add = |name: String, entry: Option<&str>| {
+        let at = cases.iter().position(|case| case.name == name).unwrap_or_else(|| {
+            cases.push(Case { suite: suite.clone(), name, ..Case::default() });
+            cases.len() - 1
+        });
+        if let Some(case) = cases.get_mut(at) {
+            case.entries.extend(entry.map(str::to_owned));
+        }
+    };
+    let name = |event: &str, direction: Direction| format!("{event}: {}", direction.words());
+    for verdict in &baseline.comparison.verdicts {
+        add(name(&verdict.event, verdict.direction), None);
+    }
+    for finding in &baseline.comparison.findings {
+        add(name(finding.about.name(), finding.direction), Some(&finding.fingerprint));
+    }
+    cases
+}
+
+/// The accepted breaks of a package, and the text of the file that they are in; empty if there is none.
+pub fn read_accepted(folder: &Path, report: &mut Report) -> Result<(Accepted, String), Failure> {
+    let path = folder.join(accepted::FILE);
+    let text = match std::fs::read_to_string(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        text => text.map_err(|error| format!("cannot read `{}`: {error}", path.display()))?,
+    };
+    let file = SourceFile { path: accepted::FILE.to_owned(), text: text.clone() };
+    Ok((Accepted::parse(Arc::new(file), report), text))
 }

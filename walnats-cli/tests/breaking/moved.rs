@@ -23,6 +23,7 @@ fn events_that_move_to_another_package_are_compared_there() {
         assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
         let said = format!("{}{}", ran.stdout, ran.stderr);
         assert!(said.contains("event `stock-changed` is in package `services/shop` now"), "{said}");
+        assert!(said.contains("event `stock-changed` was in package `services/stock`"), "{said}");
         write(&shop, "schemas/stock_changed.json", &narrowed());
         let ran = compared();
         assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
@@ -61,6 +62,7 @@ fn events_that_move_keep_their_stream() {
     assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
     let said = format!("{}{}", ran.stdout, ran.stderr);
     assert!(said.contains("event `stock-changed` is in package `services/shop` now"), "{said}");
+    assert!(said.contains("note: event `stock-changed` was in package"), "{said}");
     let new = folder.path().join("services/new");
     write(&new, "schemas/stock_counted.json", &event("counted").replace("\"minimum\": 0", "\"minimum\": 1"));
     fs::remove_file(stock.join("schemas/stock_counted.json")).unwrap();

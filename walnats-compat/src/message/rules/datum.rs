@@ -7,6 +7,7 @@ use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MapKey, ReflectMessag
 use walnats_cel::Value as Known;
 use walnats_cel::eval::{Datum, Message};
 use walnats_cel::library::{Duration, Timestamp};
+use walnats_codegen::model::ProtobufScalar;
 
 /// A message.
 #[derive(Clone, Debug)]
@@ -136,9 +137,7 @@ fn special<'m>(message: &DynamicMessage) -> Option<Datum<Held<'m>>> {
 
 /// Whether it is one of Google's wrappers: a message that is the value in it, or null.
 pub fn is_wrapper(name: &str) -> bool {
-    const OF: [&str; 9] = ["Double", "Float", "Int64", "UInt64", "Int32", "UInt32", "Bool", "String", "Bytes"];
-    let kind = name.strip_prefix("google.protobuf.").and_then(|name| name.strip_suffix("Value"));
-    kind.is_some_and(|kind| OF.contains(&kind))
+    ProtobufScalar::of_wrapper(name).is_some()
 }
 
 /// Whether a value of an item, a key or an entry is zero, or empty. Messages are not, nor are times.
