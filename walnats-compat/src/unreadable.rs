@@ -57,7 +57,7 @@ pub(crate) fn refused(set: &SchemaSet, spots: &[Spot<'_>], reading: Reading) -> 
     if reading == Reading::First {
         let firsts = set.schemas.iter().filter_map(|schema| schema.one_of.iter().find(|id| refused.contains(id)));
         let firsts: Vec<SchemaId> = firsts.copied().collect();
-        firsts.iter().for_each(|id| drop(refused.remove(id)));
+        refused.retain(|id| !firsts.contains(id));
     }
     refused
 }
