@@ -3,6 +3,7 @@
 mod call;
 mod check;
 mod code;
+mod collection;
 mod constant;
 mod cycle;
 mod expr;
