@@ -38,24 +38,26 @@ impl Package {
     ///
     /// `nested` is what is declared in the message whose module this is, too.
     fn write(&self, folder: &str, package: &str, nested: &str, files: &mut Vec<GeneratedFile>) -> String {
-        let mut content = format!("{nested}{}", self.code.as_deref().unwrap_or_default());
+        let mut own = format!("{nested}{}", self.code.as_deref().unwrap_or_default());
+        // Apart: a package inside of one of them can have the name of another.
+        let mut modules = String::new();
         for (name, inner) in &self.inner {
-            let Taken { docs, nested, rest } = take_module(&content, name);
-            content = rest;
+            let Taken { docs, nested, rest } = take_module(&own, name);
+            own = rest;
             let plain = name.trim_start_matches("r#");
             let folder = format!("{folder}/{plain}");
             let package = if package.is_empty() { plain.to_owned() } else { format!("{package}.{plain}") };
             let code = inner.write(&folder, &package, &nested, files);
-            content += &format!("\n/// The protobuf package `{package}`.\n{docs}");
+            modules += &format!("\n/// The protobuf package `{package}`.\n{docs}");
             // To Rust, a file of the name `mod` is the module of its folder.
             if inner.code.is_some() && plain != "mod" {
-                content += &format!("pub mod {name};\n");
+                modules += &format!("pub mod {name};\n");
                 files.push(GeneratedFile { path: format!("{folder}.rs"), content: code });
             } else {
-                content += &format!("pub mod {name} {{\n{code}}}\n");
+                modules += &format!("pub mod {name} {{\n{code}}}\n");
             }
         }
-        content
+        own + &modules
     }
 }
 
