@@ -26,6 +26,8 @@ pub mod template;
 #[cfg(feature = "protobuf")]
 pub use protobuf::OWN_PROTOS;
 
+use std::collections::BTreeMap;
+
 use declaration::{Declared, Known, Message};
 use event::{LocatedEvent, RawEvent};
 use externs::Externs;
@@ -130,9 +132,10 @@ fn assemble(schemas: Schemas, events: Vec<LocatedEvent>, declarations: &[Declara
 /// The events that `walnats.toml` declares.
 fn declared(sources: &SourceSet, settings: &Settings, lowered: &Messages, report: &mut Report) -> Declared {
     let protobuf: Vec<&str> = sources.protobuf.iter().map(|source| source.name.as_str()).collect();
-    let file = |shown: &str| sources.protobuf.iter().find(|source| source.file.path == shown);
+    let names = sources.protobuf.iter().map(|source| (source.file.path.as_str(), source.name.as_str()));
+    let names: BTreeMap<&str, &str> = names.collect();
     let messages = lowered.names().into_iter().map(|(name, shown)| {
-        let file = file(&shown).map_or(shown.clone(), |source| source.name.clone());
+        let file = names.get(shown.as_str()).map_or(shown.clone(), |&name| name.to_owned());
         Message { name, file }
     });
     let messages: Vec<Message> = messages.collect();

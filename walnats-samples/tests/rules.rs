@@ -66,3 +66,18 @@ fn places_are_those_of_the_document() {
     ];
     assert_eq!(said(&judge.judge(event, &payload(text))), expected);
 }
+
+#[test]
+fn made_messages_hold_others_of_any_type() {
+    let mut package =
+        Package::load(&configure().root(workspace().join("walnats-codegen/fixtures/generate/protobuf-any")));
+    let model = package.model().expect("the package is sound");
+    let judge = Judge::new(&package, &model);
+    let event = judge.event("note-written").expect("there is such an event");
+    let made = make(&judge, event, Wanted { count: 20, seed: 1, invalid: false }).expect("some are found");
+    assert!(made.iter().any(|made| made.json.to_string().contains("@type")));
+    for made in made {
+        let verdict = judge.judge(event, &payload(&made.json.to_string()));
+        assert!(verdict.is_valid(), "{}: {:?}", made.json, said(&verdict));
+    }
+}

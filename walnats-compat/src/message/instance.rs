@@ -1,6 +1,7 @@
 //! Messages made up from their descriptors.
 
 mod pool;
+mod well_known;
 
 use std::collections::HashMap;
 
@@ -14,6 +15,7 @@ use walnats_codegen::model::{FieldChecks, NestedChecks, ProtobufEncoding, Protob
 use super::rules;
 use crate::sample::Random;
 pub use pool::Pool;
+use well_known::well_known;
 
 /// How deep messages nest; beyond it, only what is required is set.
 const DEPTH: usize = 4;
@@ -258,31 +260,4 @@ fn single(kind: &Kind, random: &mut Random) -> Value {
         }
         Kind::Message(message) => Value::Message(DynamicMessage::new(message.clone())),
     }
-}
-
-/// Fills one of Google's well-known types, whose values have rules. False for every other message.
-fn well_known(message: &mut DynamicMessage, random: &mut Random) -> bool {
-    let kind = message.descriptor();
-    match kind.full_name() {
-        "google.protobuf.Timestamp" => {
-            // From 2024 on, so that they look like times of events.
-            let seconds = 1_704_067_200 + (random.bits() % 94_608_000) as i64;
-            message.set_field_by_number(1, Value::I64(seconds));
-            message.set_field_by_number(2, Value::I32(*random.pick(&[0, 678_000_000])));
-        }
-        "google.protobuf.Duration" => {
-            message.set_field_by_number(1, Value::I64(random.below(100_000) as i64));
-            message.set_field_by_number(2, Value::I32(*random.pick(&[0, 500_000_000])));
-        }
-        "google.protobuf.FieldMask" => {
-            message.set_field_by_number(1, Value::List(vec![Value::String("name".to_owned())]));
-        }
-        "google.protobuf.Value" => {
-            message.set_field_by_number(3, Value::String((*random.pick(&["a", "tea"])).to_owned()));
-        }
-        // What is in it is a message that only its writer knows.
-        "google.protobuf.Any" => {}
-        _ => return false,
-    }
-    true
 }
