@@ -37,6 +37,7 @@ mod stream;
 mod subject;
 mod trace;
 mod types;
+mod uid;
 mod untyped;
 mod warning;
 

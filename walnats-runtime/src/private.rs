@@ -19,8 +19,9 @@ pub use crate::json::{
 };
 pub use crate::matches_pattern;
 pub use crate::object;
-pub use crate::subject::{Subject, Uid};
+pub use crate::subject::Subject;
 pub use crate::types::written;
+pub use crate::uid::Uid;
 
 #[cfg(feature = "schemars")]
 pub use schemars;

@@ -1,6 +1,6 @@
 //! Subjects and deduplication ids: built from literals and fields, and validated before they are sent.
 
-use std::fmt::{Display, Write};
+use std::fmt::{Display, Write as _};
 
 use walnats_subject::invalid_token_char;
 
@@ -49,6 +49,17 @@ impl Subject {
         self
     }
 
+    /// Adds the field `name`, which a rule requires; `None` stands for a message that breaks the rule.
+    pub fn required(self, name: &'static str, value: Option<&(impl Display + ?Sized)>) -> Self {
+        match value {
+            Some(value) => self.field(name, value),
+            None => {
+                let error = SubjectError { event: self.event, field: Some(name), problem: SubjectProblem::Absent };
+                Self { error: self.error.or(Some(error)), ..self }
+            }
+        }
+    }
+
     /// Adds the value's name of the enumeration in the field `name`; `None` stands for a number that has no name.
     pub fn value(self, name: &'static str, value: Option<&str>) -> Self {
         match value {
@@ -87,47 +98,6 @@ impl Subject {
     }
 }
 
-/// Builds a deduplication id, or the key of an event that is stored once, from the parts of a template. For generated
-/// code.
-#[derive(Debug, Default)]
-pub struct Uid {
-    text: String,
-    /// The length of the prefix before the template.
-    start: usize,
-}
-
-impl Uid {
-    /// Starts a key, or an id without the name of the event.
-    pub fn new() -> Self {
-        Self { text: String::with_capacity(40), start: 0 }
-    }
-
-    /// Starts the id of an event of this name: `user-created:`. A stream compares ids across all its subjects, so that
-    /// two event types with equal templates would otherwise produce duplicates of each other.
-    pub fn of(event: &str) -> Self {
-        let text = format!("{event}:");
-        Self { start: text.len(), text }
-    }
-
-    /// Adds text from the template.
-    pub fn literal(mut self, text: &str) -> Self {
-        self.text.push_str(text);
-        self
-    }
-
-    /// Adds a field of the payload.
-    pub fn field(mut self, value: &(impl Display + ?Sized)) -> Self {
-        // If `Display` fails, the id is shorter; it is still checked when the event is emitted.
-        let _ = write!(self.text, "{value}");
-        self
-    }
-
-    /// The id; empty if nothing follows the name, because a name alone does not identify an occurrence.
-    pub fn finish(self) -> String {
-        if self.text.len() == self.start { String::new() } else { self.text }
-    }
-}
-
 /// An event has no valid subject. Names the field, never its value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{} {problem}", .field.map_or("the subject".to_owned(), |name| format!("field `{name}`")))]
@@ -162,6 +132,9 @@ pub enum SubjectProblem {
     /// A number of a protobuf enumeration for which the schema has no name.
     #[error("has a number without a name")]
     Unnamed,
+    /// A rule requires the field, and the message does not have it.
+    #[error("is not set")]
+    Absent,
     /// The field's `Display` failed.
     #[error("cannot be written as text")]
     Unprintable,
@@ -265,6 +238,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_a_rule_requires_has_to_be_there() {
+        let subject = |value: Option<&str>| Subject::new("e").literal("a.").required("f", value).finish();
+        assert_eq!(subject(Some("x")).as_deref(), Ok("a.x"));
+        assert_eq!(subject(None).map_err(|error| error.to_string()), Err("field `f` is not set".to_owned()));
+    }
+
+    #[test]
     fn fields_are_tokens() {
         let subject = |value: &str| Subject::new("e").literal("a.").field("f", value).literal(".b").finish();
         assert_eq!(subject("x-Öl").as_deref(), Ok("a.x-Öl.b"));
@@ -302,15 +282,6 @@ mod tests {
             assert_eq!(check_message_id(id), expected, "{id:?}");
         }
         assert_eq!(check_message_id(&"x".repeat(1_025)), Err(MessageIdError::TooLong(1_025)));
-    }
-
-    #[test]
-    fn an_id_begins_with_the_name_of_its_event() {
-        assert_eq!(Uid::of("user-created").field("u_42").finish(), "user-created:u_42");
-        assert_eq!(Uid::of("order.placed").field(&7).literal("/").field(&true).finish(), "order.placed:7/true");
-        assert_eq!(Uid::new().literal("a").field("b").finish(), "ab");
-        // All events with an empty id would be duplicates of the first: it stays empty, and is refused as such.
-        assert_eq!(check_message_id(&Uid::of("user-created").field("").finish()), Err(MessageIdError::Empty));
     }
 
     #[test]

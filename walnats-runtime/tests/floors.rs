@@ -7,7 +7,7 @@ use walnats_floors::{Floors, faults};
 /// From the bottom up.
 const FLOORS: Floors<'static> = &[
     &["chain", "health", "jetstream", "media_type", "printable", "stream", "types"],
-    &["cloud_event", "credentials", "headers", "subject", "warning"],
+    &["cloud_event", "credentials", "headers", "subject", "uid", "warning"],
     &["message"],
     &["error"],
     &["event", "json", "metric", "placement", "stats"],

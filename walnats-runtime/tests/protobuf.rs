@@ -22,6 +22,11 @@ pub mod editions;
 #[path = "../../walnats-codegen/fixtures/generate/protobuf-modules/expected/events.rs"]
 pub mod modules;
 
+#[rustfmt::skip]
+#[allow(missing_docs)]
+#[path = "../../walnats-codegen/fixtures/generate/protobuf-required/expected/events.rs"]
+pub mod required;
+
 use events::proto::shop::common::Money;
 use events::proto::shop::refunded;
 use events::proto::shop::stock::stock_changed::{Cause, Kind, Place};
@@ -35,6 +40,21 @@ fn a_key_is_part_of_the_subject() {
     let payment = once::PaymentReceived { bank: "a b".to_owned(), number: 7 };
     assert_eq!(payment.subject(), Ok("payments.a=20b-7".to_owned()));
     assert_eq!(once::PaymentReceived::ONCE, OnceKey::LastToken);
+}
+
+#[test]
+fn what_a_rule_requires_is_part_of_the_subject() {
+    use required::proto::billing::v1::{Account, Country, Customer};
+
+    let account = Account { id: "a1".to_owned(), parent: None };
+    let customer = Customer { account: Some(account), country: Some(Country::Norway.into()) };
+    let mut invoice = required::InvoiceSent { customer: Some(customer), number: Some(7) };
+    assert_eq!(invoice.subject(), Ok("invoices.COUNTRY_NORWAY.a1.7.sent".to_owned()));
+    assert_eq!(invoice.uid().as_deref(), Some("invoice-sent:a1/7"));
+    invoice.number = None;
+    let absent = SubjectError { event: "invoice-sent", field: Some("number"), problem: SubjectProblem::Absent };
+    assert_eq!(invoice.subject(), Err(absent));
+    assert!(invoice.validate().is_err());
 }
 
 fn order() -> OrderPlaced {

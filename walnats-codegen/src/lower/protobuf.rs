@@ -170,19 +170,26 @@ impl Messages {
     ///
     /// # Errors
     ///
-    /// Why a template may not name it. Only what every message has may be named: a field without presence, which has a
-    /// value even where the wire says nothing, or a `required` one.
+    /// Why a template may not name it. Only what every valid message has may be named: a field without presence, which has a
+    /// value even where the wire says nothing, or a `required` one, by its label or by a rule.
     pub fn scalar(&self, full_name: &str, path: &[String]) -> Result<ScalarKind, FieldProblem> {
         let mut message = self.pool.get_message_by_name(full_name);
+        let mut is_checked = true;
         for (depth, name) in path.iter().enumerate() {
             let fields = message.iter().flat_map(MessageDescriptor::fields);
             let field = message.as_ref().and_then(|message| message.get_field_by_name(name)).ok_or_else(|| {
                 FieldProblem::Unknown { depth, known: fields.map(|field| field.name().to_owned()).collect() }
             })?;
             let has_presence = field.supports_presence() && !self.implicit.contains(field.full_name());
-            if has_presence && field.cardinality() != Cardinality::Required {
+            if field.containing_oneof().is_some_and(|oneof| !oneof.is_synthetic()) {
+                return Err(FieldProblem::InOneof { depth });
+            }
+            let presence = rules::presence(&self.pool, &field);
+            let is_required = is_checked && presence == rules::Presence::Required;
+            if has_presence && field.cardinality() != Cardinality::Required && !is_required {
                 return Err(FieldProblem::HasPresence { depth });
             }
+            is_checked &= presence != rules::Presence::Unchecked;
             if depth + 1 == path.len() {
                 return scalar_kind(&field).ok_or_else(|| FieldProblem::NotScalar { found: describe(&field) });
             }

@@ -26,6 +26,11 @@ pub enum FieldProblem {
         /// The name of that field.
         depth: usize,
     },
+    /// A field of a protobuf `oneof`.
+    InOneof {
+        /// The name of that field.
+        depth: usize,
+    },
     /// The path goes on, but what stands there has no fields.
     NotObject {
         /// The last name before it.
@@ -156,9 +161,13 @@ fn explain(names: &[String], problem: FieldProblem, place: Place) -> Diagnostic 
         FieldProblem::HasPresence { depth } => {
             let name = &names[depth.min(names.len() - 1)];
             Diagnostic::error("WN0413", place, format!("not every message has the field `{}`", path(depth))).help(format!(
-                "declare `{name}` without `optional` and outside of a `oneof` (under editions with `field_presence = IMPLICIT`), or \
-                 leave it out of the template",
+                "require `{name}` by `[(buf.validate.field).required = true]`; or declare it without `optional` \
+                 (under editions with `field_presence = IMPLICIT`), if it is not a message; or leave it out of the template",
             ))
+        }
+        FieldProblem::InOneof { depth } => {
+            Diagnostic::error("WN0413", place, format!("not every message has the field `{}`", path(depth)))
+                .help("a field of a `oneof` cannot be named; leave it out of the template")
         }
         FieldProblem::NotObject { depth, found } => {
             Diagnostic::error("WN0414", place, format!("`{}` is {found}: there are no fields in it", path(depth)))

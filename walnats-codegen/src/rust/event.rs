@@ -9,9 +9,18 @@ use super::template::{EventTemplate, JsonMappingText, MessageText, render};
 use super::types::{Body, Dispatch, Type, Typed};
 use crate::diagnostic::{Diagnostic, Report};
 use crate::model::{
-    Event, EventId, FieldPath, Once, Payload, ProtobufEncoding, ScalarKind, Template, TemplatePart, UnknownMembers,
+    Event, EventId, FieldPath, Once, Payload, ProtobufCardinality, ProtobufEncoding, ProtobufKind, ScalarKind,
+    Template, TemplatePart, UnknownMembers,
 };
 use crate::write::GeneratedFile;
+
+/// A field of a message, as an expression.
+enum MessageField {
+    /// The field itself: every message has it.
+    Value(String),
+    /// An `Option` of a reference: valid messages have it.
+    Reference(String),
+}
 
 impl Context<'_> {
     /// The implementation of `Event` for the event's type, which is called `type_path` in the event's file.
@@ -63,11 +72,17 @@ impl Context<'_> {
             TemplatePart::Literal(text) => format!(".literal({})", literal(text)),
             TemplatePart::Field(path) if path.kind == ScalarKind::Enum => self.enum_code(event, path, report),
             TemplatePart::Field(path) => {
+                let name = if named { literal(&path.names.join(".")) + ", " } else { String::new() };
+                if let Some(message) = message(event) {
+                    return match self.message_field(message, &path.names) {
+                        MessageField::Value(code) => format!(".field({name}&{code})"),
+                        MessageField::Reference(code) => format!(".required({name}{code})"),
+                    };
+                }
                 let value = self.field_code(id, path).unwrap_or_else(|| {
                     report.push(unreachable_field(event, path));
                     "\"\"".to_owned()
                 });
-                let name = if named { literal(&path.names.join(".")) + ", " } else { String::new() };
                 format!(".field({name}{value})")
             }
         });
@@ -88,18 +103,43 @@ impl Context<'_> {
             report.push(unreachable_field(event, path));
             return String::new();
         };
-        let fields: Vec<String> = path.names.iter().map(|field| protobuf::snake(field)).collect();
-        let (name, fields) = (literal(&path.names.join(".")), fields.join("."));
-        format!(".value({name}, {ty}::try_from(self.{fields}).ok().map(|value| value.as_str_name()))")
+        let name = literal(&path.names.join("."));
+        let value = match self.message_field(message(event).unwrap_or_default(), &path.names) {
+            MessageField::Value(code) => format!("{ty}::try_from({code}).ok()"),
+            MessageField::Reference(code) => format!("{code}.and_then(|&number| {ty}::try_from(number).ok())"),
+        };
+        format!(".value({name}, {value}.map(|value| value.as_str_name()))")
+    }
+
+    /// The field of a message that `names` lead to, seen from `self`.
+    fn message_field(&self, message: &str, names: &[String]) -> MessageField {
+        let protobuf = self.model.protobuf.as_ref();
+        let mut here = protobuf.and_then(|protobuf| protobuf.message(message));
+        let mut found = MessageField::Value("self".to_owned());
+        for name in names {
+            let field = here.and_then(|message| message.fields.iter().find(|field| field.name == *name));
+            let is_optional = field.is_some_and(|field| field.cardinality == ProtobufCardinality::Optional);
+            let ident = protobuf::snake(name);
+            found = match (found, is_optional) {
+                (MessageField::Value(code), false) => MessageField::Value(format!("{code}.{ident}")),
+                (MessageField::Value(code), true) => MessageField::Reference(format!("{code}.{ident}.as_ref()")),
+                (MessageField::Reference(code), false) => {
+                    MessageField::Reference(format!("{code}.map(|it| &it.{ident})"))
+                }
+                (MessageField::Reference(code), true) => {
+                    MessageField::Reference(format!("{code}.and_then(|it| it.{ident}.as_ref())"))
+                }
+            };
+            here = match field.map(|field| &field.kind) {
+                Some(ProtobufKind::Message(inner)) => protobuf.and_then(|protobuf| protobuf.message(inner)),
+                _ => None,
+            };
+        }
+        found
     }
 
     /// A reference to the field that a template names, seen from `self`.
     fn field_code(&self, event: EventId, path: &FieldPath) -> Option<String> {
-        if message(&self.model.events[event]).is_some() {
-            // Fields that a template may name are there in every message: there is no `Option` on the way.
-            let fields: Vec<String> = path.names.iter().map(|field| protobuf::snake(field)).collect();
-            return Some(format!("&self.{}", fields.join(".")));
-        }
         let form = self.layout.events[event].form;
         let code = if form == EventForm::Newtype { "self.0" } else { "self" };
         self.member_code(code, self.types.payloads[event.0].as_ref()?, &path.names, self.layout.events[event].file)

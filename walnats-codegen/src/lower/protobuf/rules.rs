@@ -14,7 +14,7 @@ mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use prost_reflect::{DescriptorPool, DynamicMessage, ExtensionDescriptor, MessageDescriptor, Value};
+use prost_reflect::{DescriptorPool, DynamicMessage, ExtensionDescriptor, FieldDescriptor, MessageDescriptor, Value};
 
 use super::externs::Externs;
 use super::place::Places;
@@ -61,6 +61,27 @@ pub fn lower(
         known.map(|message| (message.full_name().to_owned(), members(message))).collect()
     };
     ProtobufRules { checks, members }
+}
+
+/// Whether rules are checked of what `field` holds, and whether one of them is that messages have the field.
+pub fn presence(pool: &DescriptorPool, field: &FieldDescriptor) -> Presence {
+    let rules = Options::of(pool).and_then(|options| option(&field.options(), &options.field));
+    match rules {
+        Some(rules) if field::is_ignored(&rules) => Presence::Unchecked,
+        Some(rules) if flag(&rules, "required") => Presence::Required,
+        _ => Presence::Optional,
+    }
+}
+
+/// What rules say about the presence of a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// Valid messages have it.
+    Required,
+    /// Valid messages may lack it.
+    Optional,
+    /// So they may, and of what it holds nothing is checked.
+    Unchecked,
 }
 
 /// What all parts of this pass need.

@@ -112,9 +112,10 @@ fn templates_name_scalars_that_every_message_has() {
     assert_eq!(scalar("count"), Ok(ScalarKind::Integer));
     assert_eq!(scalar("gift"), Ok(ScalarKind::Boolean));
     assert_eq!(scalar("status"), Ok(ScalarKind::Enum));
-    for optional in ["note", "at", "at.seconds", "card"] {
+    for optional in ["note", "at", "at.seconds"] {
         assert_eq!(scalar(optional), Err(FieldProblem::HasPresence { depth: 0 }), "{optional}");
     }
+    assert_eq!(scalar("card"), Err(FieldProblem::InOneof { depth: 0 }));
     for (path, found) in [
         ("price", "a floating point number"),
         ("tags", "a list"),
@@ -141,6 +142,31 @@ fn required_messages_of_proto2_lead_on() {
     assert_eq!(scalar(["inner", "id"]), Ok(ScalarKind::String));
     assert_eq!(scalar(["group", "n"]), Ok(ScalarKind::Integer));
     assert_eq!(lowered.messages.scalar("a.Event", &["maybe".to_owned()]), Err(FieldProblem::HasPresence { depth: 0 }));
+}
+
+#[test]
+fn what_a_rule_requires_may_be_named() {
+    let text = r#"
+        syntax = "proto3";
+        package a;
+        import "buf/validate/validate.proto";
+        message Event {
+            Inner inner = 1 [(buf.validate.field).required = true];
+            Inner maybe = 2;
+            Inner ignored = 3 [(buf.validate.field) = { required: true, ignore: IGNORE_ALWAYS }];
+            oneof one { string card = 4 [(buf.validate.field).required = true]; }
+        }
+        message Inner { optional string id = 1 [(buf.validate.field).required = true]; }
+    "#;
+    let (lowered, _) = compile(&[("a.proto", text)]);
+    let scalar = |path: &str| {
+        let names: Vec<_> = path.split('.').map(str::to_owned).collect();
+        lowered.messages.scalar("a.Event", &names)
+    };
+    assert_eq!(scalar("inner.id"), Ok(ScalarKind::String));
+    assert_eq!(scalar("maybe.id"), Err(FieldProblem::HasPresence { depth: 0 }));
+    assert_eq!(scalar("ignored.id"), Err(FieldProblem::HasPresence { depth: 0 }));
+    assert_eq!(scalar("card"), Err(FieldProblem::InOneof { depth: 0 }));
 }
 
 #[test]

@@ -59,6 +59,11 @@ pub fn nested(
     (!value.is_empty()).then(|| Box::new(NestedChecks { skips_zero: ignore == IGNORE_IF_ZERO, value }))
 }
 
+/// Whether nothing of a field is checked.
+pub fn is_ignored(rules: &DynamicMessage) -> bool {
+    ignore(rules) == IGNORE_ALWAYS
+}
+
 fn ignore(rules: &DynamicMessage) -> i32 {
     set(rules, "ignore").and_then(|value| value.as_enum_number()).unwrap_or_default()
 }
