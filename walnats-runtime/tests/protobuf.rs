@@ -57,6 +57,24 @@ fn what_a_rule_requires_is_part_of_the_subject() {
     assert!(invoice.validate().is_err());
 }
 
+#[test]
+fn rules_see_zero_where_a_field_of_an_edition_has_no_presence() {
+    use required::proto::billing::v1::Level;
+
+    let mut reminder = required::ReminderSent {
+        number: "7".to_owned(),
+        text: "Dear Ada".to_owned(),
+        days: 1,
+        level: Some(Level::Last.into()),
+        note: None,
+    };
+    assert_eq!(reminder.subject(), Ok("reminders.LEVEL_LAST.7".to_owned()));
+    assert!(reminder.validate().is_ok());
+    (reminder.text, reminder.days) = (String::new(), 0);
+    let error = reminder.validate().unwrap_err().to_string();
+    assert_eq!(error, "text: begins with `Dear` (text.polite); days: value is required (required)");
+}
+
 fn order() -> OrderPlaced {
     OrderPlaced {
         order_id: "o-1".to_owned(),

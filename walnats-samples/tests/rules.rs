@@ -1,5 +1,6 @@
 //! The rules of `buf.validate`: payloads are made that keep them, and each that is broken is found where it is.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use walnats_codegen::diagnostic::SourceFile;
@@ -80,4 +81,43 @@ fn made_messages_hold_others_of_any_type() {
         let verdict = judge.judge(event, &payload(&made.json.to_string()));
         assert!(verdict.is_valid(), "{}: {:?}", made.json, said(&verdict));
     }
+}
+
+#[test]
+fn zero_is_seen_where_a_field_of_an_edition_has_no_presence() {
+    let root = workspace().join("walnats-codegen/fixtures/generate/protobuf-required");
+    let mut package = Package::load(&configure().root(root));
+    let model = package.model().expect("the package is sound");
+    let judge = Judge::new(&package, &model);
+    let event = judge.event("reminder-sent").expect("there is such an event");
+    let judged = |text: &str| said(&judge.judge(event, &payload(text)));
+    assert_eq!(judged(r#"{ "number": "7", "text": "Dear Ada", "days": 1, "level": "LEVEL_LAST" }"#), [""; 0]);
+    let zero = ["/text text.polite", "/days required"];
+    assert_eq!(judged(r#"{ "number": "7", "text": "", "days": 0, "level": "LEVEL_LAST" }"#), zero);
+    assert_eq!(judged(r#"{ "number": "7", "level": "LEVEL_LAST" }"#), zero);
+    let made = make(&judge, event, Wanted { count: 20, seed: 1, invalid: false });
+    assert_eq!(made.map(|made| made.len()).map_err(|(_, shortage)| shortage), Ok(20));
+}
+
+#[test]
+fn messages_that_hold_themselves_in_lists_and_maps_stay_small() {
+    let text = r#"syntax = "proto3";
+        import "buf/validate/validate.proto";
+        import "walnats/options.proto";
+        message Tree {
+          option (walnats.event) = {};
+          string name = 1 [(buf.validate.field).string.max_len = 5];
+          Tree one = 2;
+          repeated Tree many = 3;
+          map<string, Tree> named = 4;
+          oneof either { Tree left = 5; Tree right = 6; }
+        }"#;
+    let files = BTreeMap::from([("schemas/tree.proto".to_owned(), text.as_bytes().to_vec())]);
+    let mut package = Package::from_sources(&configure(), &files);
+    let model = package.model().expect("the package is sound");
+    let judge = Judge::new(&package, &model);
+    let event = judge.event("tree").expect("there is such an event");
+    let made = make(&judge, event, Wanted { count: 3, seed: 7, invalid: false }).expect("some are found");
+    let longest = made.iter().filter_map(|made| made.binary.as_ref()).map(Vec::len).max();
+    assert!(longest.is_some_and(|longest| longest < 20_000), "{longest:?}");
 }

@@ -106,7 +106,7 @@ impl Messages {
         let wanted = |name: &str| reached.contains(&format!(".{name}"));
         let own = self.pool.file_descriptor_protos().filter(|file| file.package() != plain::GOOGLE);
         ProtobufModel {
-            rules: rules::lower(&self.pool, &self.places, &reached, &externs, report),
+            rules: rules::lower(self.sources(), &reached, &externs, report),
             externs: externs.of(&reached, &all),
             places: own.flat_map(|file| self.places.names(file, &wanted)).collect(),
             files: plain::files(&pruned, &|name| externs.covers(name)),
@@ -124,7 +124,7 @@ impl Messages {
     pub fn rules_report(&self) -> Report {
         let all = self.pool.all_messages().map(full_name).collect();
         let (none, mut report) = (BTreeMap::new(), Report::default());
-        rules::lower(&self.pool, &self.places, &all, &Externs::new(&none), &mut report);
+        rules::lower(self.sources(), &all, &Externs::new(&none), &mut report);
         report
     }
 
@@ -207,6 +207,10 @@ impl Messages {
             true if file.syntax() == "proto2" => edition::as_proto3(file, &self.implicit),
             _ => file,
         })
+    }
+
+    fn sources(&self) -> rules::Sources<'_> {
+        rules::Sources { pool: &self.pool, places: &self.places, implicit: &self.implicit }
     }
 
     fn place(&self, message: &MessageDescriptor) -> Place {

@@ -106,7 +106,9 @@ impl Maker<'_> {
         for field in kind.fields().filter(|field| field.containing_oneof().is_none_or(|oneof| oneof.is_synthetic())) {
             let is_wanted = self.random.chance(if depth < DEPTH { percent } else { 0 });
             // What is not set may be too short.
-            let is_checked = of(&field).is_some_and(|checks| checks.is_required || !field.supports_presence());
+            let is_checked = of(&field).is_some_and(|checks| {
+                checks.is_required || (!self.has_presence(&field) && !checks.value.rules.is_empty())
+            });
             if field.is_required() || is_wanted || is_checked {
                 self.set(&mut message, &field, of(&field), depth);
             }
@@ -130,6 +132,10 @@ impl Maker<'_> {
         message
     }
 
+    fn has_presence(&self, field: &FieldDescriptor) -> bool {
+        self.rules.map_or_else(|| field.supports_presence(), |rules| rules::has_presence(rules, field))
+    }
+
     fn set(
         &mut self,
         message: &mut DynamicMessage,
@@ -140,7 +146,7 @@ impl Maker<'_> {
         let mut value = self.of_field(field, checks.map(|checks| &checks.value), depth);
         if let (Some(rules), Some(checks)) = (self.rules, checks) {
             let is_right = |value: &Value| {
-                let is_zero = !field.supports_presence() && *value == Value::default_value_for_field(field);
+                let is_zero = !rules::has_presence(rules, field) && *value == Value::default_value_for_field(field);
                 if is_zero && checks.skips_zero {
                     !checks.is_required
                 } else {

@@ -4,7 +4,7 @@ use prost_reflect::{FieldDescriptor, MessageDescriptor, Value};
 use walnats_codegen::model::{FieldChecks, MessageChecks, ProtobufRules};
 
 use super::counterpart::Meeting;
-use super::rules::keeps;
+use super::rules::{has_presence, keeps};
 
 /// What writers promise of a field.
 pub struct Presence {
@@ -17,7 +17,7 @@ pub struct Presence {
 impl Presence {
     /// What `promised` says of the field `written`.
     pub fn of(written: &FieldDescriptor, promised: Option<&FieldChecks>, rules: &ProtobufRules) -> Self {
-        let has_presence = written.supports_presence();
+        let has_presence = has_presence(rules, written);
         let zero = match written.is_list() || written.is_map() {
             true => Value::default_value_for_field(written),
             false => Value::default_value(&written.kind()),

@@ -7,7 +7,7 @@ mod path;
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use prost_reflect::{DynamicMessage, MapKey, ReflectMessage, Value};
+use prost_reflect::{DynamicMessage, FieldDescriptor, MapKey, ReflectMessage, Value};
 use walnats_cel::eval::{Datum, Patterns, evaluate};
 use walnats_cel::library::Timestamp;
 use walnats_cel::{Type, Value as Known};
@@ -93,6 +93,12 @@ pub fn keeps(rules: &ProtobufRules, value: &Value, checks: &ValueChecks) -> bool
     judge.found.is_empty()
 }
 
+/// Whether messages know of a field whether it is set.
+pub fn has_presence(rules: &ProtobufRules, field: &FieldDescriptor) -> bool {
+    let known = rules.has_presence(field.parent_message().full_name(), field.name());
+    known.unwrap_or_else(|| field.supports_presence())
+}
+
 struct Judge<'r> {
     rules: &'r ProtobufRules,
     document: Option<&'r Node>,
@@ -135,9 +141,11 @@ impl Judge<'_> {
     fn field(&mut self, message: &DynamicMessage, checks: &FieldChecks, at: &Path<'_>) {
         let Some(field) = message.descriptor().get_field_by_name(&checks.name) else { return };
         let here = at.field(&field);
-        let is_set = message.has_field(&field);
+        let has_presence = has_presence(self.rules, &field);
+        let is_zero = || !has_presence && *message.get_field(&field) == field.default_value();
+        let is_set = message.has_field(&field) && !is_zero();
         // What has to be on the wire is there; whether it was is somebody else's question.
-        let is_checked = field.is_required() || is_set || !(checks.skips_zero || field.supports_presence());
+        let is_checked = field.is_required() || is_set || !(checks.skips_zero || has_presence);
         if checks.is_required && !is_set && !field.is_required() {
             self.push(&here, "required", "required", "value is required");
         } else if is_checked {

@@ -13,7 +13,7 @@ use walnats_codegen::model::{
 use super::condition::Condition;
 use super::counterpart::Meeting;
 use super::presence::{Presence, Sets};
-use super::rules::{Held, keeps};
+use super::rules::{Held, has_presence, keeps};
 use super::text;
 
 /// Who writes a message, or reads it.
@@ -162,17 +162,17 @@ impl Search<'_> {
         demanded: &FieldChecks,
     ) {
         let presence = Presence::of(written, promised, self.writer.rules);
+        let (is_seen, was_seen) = (has_presence(self.reader.rules, own), has_presence(self.writer.rules, written));
         if demanded.is_required && !own.is_required() {
-            if !(presence.is_set && (own.supports_presence() || presence.is_nonzero)) {
+            if !(presence.is_set && (is_seen || presence.is_nonzero)) {
                 self.required(at);
             }
-        } else if written.supports_presence() && !presence.is_set {
+        } else if was_seen && !presence.is_set {
             self.zero(at, own, demanded);
         }
         let nothing = ValueChecks::default();
-        let is_checked = |promised: &&FieldChecks| {
-            written.supports_presence() || promised.is_required || demanded.skips_zero || !promised.skips_zero
-        };
+        let is_checked =
+            |promised: &&FieldChecks| was_seen || promised.is_required || demanded.skips_zero || !promised.skips_zero;
         let promised = promised.filter(is_checked).map_or(&nothing, |promised| &promised.value);
         let kinds = Kinds { written: Some(written.kind()), read: own.kind() };
         let mut demanded = demanded.value.clone();
@@ -188,7 +188,7 @@ impl Search<'_> {
 
     /// The rules that a field breaks which is not set: it is zero for readers who cannot see that.
     fn zero(&mut self, at: At<'_>, own: &FieldDescriptor, demanded: &FieldChecks) {
-        if own.supports_presence() || demanded.skips_zero {
+        if has_presence(self.reader.rules, own) || demanded.skips_zero {
             return;
         }
         let zero = Value::default_value_for_field(own);

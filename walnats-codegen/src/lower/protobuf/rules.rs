@@ -24,14 +24,25 @@ use crate::model::{MessageChecks, ProtobufCardinality, ProtobufMember, ProtobufR
 
 use declarations::constant;
 
+/// Messages, and what their descriptors do not say.
+#[derive(Clone, Copy)]
+pub struct Sources<'a> {
+    /// All messages.
+    pub pool: &'a DescriptorPool,
+    /// Where they are written.
+    pub places: &'a Places,
+    /// Fields without presence whose descriptors say otherwise, by full names.
+    pub implicit: &'a BTreeSet<String>,
+}
+
 /// The rules of the messages `reached`, by full names with a leading dot.
 pub fn lower(
-    pool: &DescriptorPool,
-    places: &Places,
+    sources: Sources<'_>,
     reached: &BTreeSet<String>,
     externs: &Externs<'_>,
     report: &mut Report,
 ) -> ProtobufRules {
+    let Sources { pool, places, implicit } = sources;
     let Some(options) = Options::of(pool) else { return ProtobufRules::default() };
     let names = reached.iter().map(|name| name.trim_start_matches('.'));
     let messages = names.filter_map(|name| pool.get_message_by_name(name)).filter(|message| !message.is_map_entry());
@@ -58,7 +69,7 @@ pub fn lower(
     } else {
         // What other crates have cannot be looked into.
         let known = messages.iter().filter(|message| is_own(message) || message.package_name() == plain::GOOGLE);
-        known.map(|message| (message.full_name().to_owned(), members(message))).collect()
+        known.map(|message| (message.full_name().to_owned(), members(message, implicit))).collect()
     };
     ProtobufRules { checks, members }
 }
@@ -199,7 +210,7 @@ fn leave(value: &mut ValueChecks, checked: &BTreeSet<String>) {
     }
 }
 
-fn members(message: &MessageDescriptor) -> Vec<ProtobufMember> {
+fn members(message: &MessageDescriptor, implicit: &BTreeSet<String>) -> Vec<ProtobufMember> {
     let is_proto2 = message.parent_file().file_descriptor_proto().syntax() != "proto3";
     let members = message.fields().map(|field| {
         let plain = plain::field(field.field_descriptor_proto(), message.descriptor_proto(), is_proto2);
@@ -207,7 +218,11 @@ fn members(message: &MessageDescriptor) -> Vec<ProtobufMember> {
         let has_default = field.field_descriptor_proto().default_value.is_some();
         ProtobufMember {
             name: plain.name,
-            cardinality: if oneof.is_some() { ProtobufCardinality::Optional } else { plain.cardinality },
+            cardinality: match oneof {
+                Some(_) => ProtobufCardinality::Optional,
+                None if implicit.contains(field.full_name()) => ProtobufCardinality::One,
+                None => plain.cardinality,
+            },
             kind: plain.kind,
             oneof: oneof.map(|oneof| oneof.name().to_owned()),
             default: if has_default { constant(&field.default_value(), &field.kind()) } else { None },

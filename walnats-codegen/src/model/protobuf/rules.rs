@@ -15,6 +15,15 @@ pub struct ProtobufRules {
     pub members: BTreeMap<String, Vec<ProtobufMember>>,
 }
 
+impl ProtobufRules {
+    /// Whether messages of this full name know of this field, by its name, whether it is set; `None` if they are not in
+    /// [`ProtobufRules::members`]. Descriptors do not say it of every field of an edition.
+    pub fn has_presence(&self, message: &str, field: &str) -> Option<bool> {
+        let member = self.members.get(message)?.iter().find(|member| member.name == field)?;
+        Some(matches!(member.cardinality, ProtobufCardinality::Optional | ProtobufCardinality::Required))
+    }
+}
+
 /// What is checked of a message.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MessageChecks {
