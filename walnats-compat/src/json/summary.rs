@@ -151,6 +151,27 @@ impl Summary {
         either
     }
 
+    /// The numbers of the values: those of a member that is always there, or those of the whole, by which it is told from others.
+    /// What has another type has none of them.
+    pub(super) fn key(&self, member: Option<&Rc<str>>) -> Option<BTreeSet<u32>> {
+        let values = match member {
+            Some(name) if self.kinds == OBJECT => {
+                let member = self.members.get(name).filter(|member| member.is_required)?;
+                &member.value.values
+            }
+            Some(_) => return None,
+            None => &self.values,
+        };
+        values.as_deref().cloned()
+    }
+
+    /// The members that are always there and have a few values; `None` stands for the whole, if it has.
+    pub(super) fn keys(&self) -> impl Iterator<Item = Option<Rc<str>>> + '_ {
+        let is_key = |member: &Member| member.is_required && member.value.values.is_some();
+        let members = self.members.iter().filter(move |(_, member)| self.kinds == OBJECT && is_key(member));
+        members.map(|(name, _)| Some(name.clone())).chain(self.values.is_some().then_some(None))
+    }
+
     pub(super) fn says_nothing(&self) -> bool {
         self.kinds == ALL && self.values.is_none() && self.members.is_empty() && self.names.is_none()
     }
