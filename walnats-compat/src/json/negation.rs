@@ -25,10 +25,11 @@ pub(super) fn choice(arena: &mut Arena, origin: Literal, kind: Kind) -> Option<R
 }
 
 fn alternatives(arena: &mut Arena, id: SchemaId, kind: Kind) -> Option<Vec<Alternative>> {
-    let schema = arena.get(id).clone();
-    if schema.never || !allows(&schema, kind) {
+    let schema = arena.get(id);
+    if schema.never || !allows(schema, kind) {
         return None;
     }
+    let schema = schema.clone();
     let mut ways = Vec::new();
     if let Some(values) = &schema.enumeration {
         let others: Vec<_> = values.iter().filter(|value| Kind::of(value) == kind).cloned().collect();

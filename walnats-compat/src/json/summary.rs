@@ -23,7 +23,7 @@ pub(super) struct Summary {
     /// The values, as numbers of [`Summaries::values`].
     values: Option<Rc<BTreeSet<u32>>>,
     /// Of objects alone.
-    members: BTreeMap<Rc<str>, Member>,
+    members: Rc<BTreeMap<Rc<str>, Member>>,
     /// The only names that objects have.
     names: Option<Rc<BTreeSet<Rc<str>>>>,
 }
@@ -48,7 +48,7 @@ impl Summary {
     }
 
     fn of_kinds(kinds: u8) -> Self {
-        Self { kinds, values: None, members: BTreeMap::new(), names: None }
+        Self { kinds, values: None, members: Rc::default(), names: None }
     }
 
     /// Whether no value is like this. `false` may be wrong.
@@ -107,15 +107,17 @@ impl Summary {
             (Some(names), Some(others)) => Some(Rc::new(names.intersection(others).cloned().collect())),
             (names, others) => names.clone().or(others.clone()),
         };
-        for (name, member) in &other.members {
-            let merged = match self.members.get(name) {
+        let (few, many) = if self.members.len() < other.members.len() { (self, other) } else { (other, self) };
+        both.members = Rc::clone(&many.members);
+        for (name, member) in few.members.iter() {
+            let merged = match many.members.get(name) {
                 Some(own) => Member {
                     is_required: own.is_required || member.is_required,
                     value: Rc::new(own.value.and(&member.value)),
                 },
                 None => member.clone(),
             };
-            both.members.insert(name.clone(), merged);
+            Rc::make_mut(&mut both.members).insert(name.clone(), merged);
         }
         both
     }
@@ -141,11 +143,11 @@ impl Summary {
         if let (Some(names), Some(others)) = (&self.names, &other.names) {
             either.names = Some(Rc::new(names.union(others).cloned().collect()));
         }
-        for (name, member) in &self.members {
+        for (name, member) in self.members.iter() {
             if let Some(same) = other.members.get(name) {
                 let value = Rc::new(member.value.or(&same.value));
                 let is_required = member.is_required && same.is_required;
-                either.members.insert(name.clone(), Member { is_required, value });
+                Rc::make_mut(&mut either.members).insert(name.clone(), Member { is_required, value });
             }
         }
         either
@@ -212,12 +214,14 @@ impl Summaries {
             for (name, id) in &object.properties {
                 let value = self.summarize(set, *id, levels - 1, depth - 1);
                 if !value.says_nothing() {
-                    summary.members.insert(name.as_str().into(), Member { is_required: false, value });
+                    Rc::make_mut(&mut summary.members)
+                        .insert(name.as_str().into(), Member { is_required: false, value });
                 }
             }
             for name in &object.required {
                 let anything = || Member { is_required: true, value: Rc::new(Summary::of_kinds(ALL)) };
-                summary.members.entry(name.as_str().into()).or_insert_with(anything).is_required = true;
+                let members = Rc::make_mut(&mut summary.members);
+                members.entry(name.as_str().into()).or_insert_with(anything).is_required = true;
             }
             let is_closed = object.additional_properties.is_some_and(|others| set.get(others).never);
             if is_closed && object.pattern_properties.is_empty() {
