@@ -100,20 +100,29 @@ impl Summary {
         let mut both = self.clone();
         both.kinds &= other.kinds;
         both.values = match (&self.values, &other.values) {
-            (Some(values), Some(others)) => Some(Rc::new(values.intersection(others).copied().collect())),
+            (Some(values), Some(others)) if !Rc::ptr_eq(values, others) => {
+                Some(Rc::new(values.intersection(others).copied().collect()))
+            }
             (values, others) => values.clone().or(others.clone()),
         };
         both.names = match (&self.names, &other.names) {
-            (Some(names), Some(others)) => Some(Rc::new(names.intersection(others).cloned().collect())),
+            (Some(names), Some(others)) if !Rc::ptr_eq(names, others) => {
+                Some(Rc::new(names.intersection(others).cloned().collect()))
+            }
             (names, others) => names.clone().or(others.clone()),
         };
         let (few, many) = if self.members.len() < other.members.len() { (self, other) } else { (other, self) };
         both.members = Rc::clone(&many.members);
+        // What refers to another schema, and says nothing besides, has that one's members.
+        if Rc::ptr_eq(&few.members, &many.members) {
+            return both;
+        }
         for (name, member) in few.members.iter() {
             let merged = match many.members.get(name) {
+                Some(own) if own.is_required >= member.is_required && Rc::ptr_eq(&own.value, &member.value) => continue,
                 Some(own) => Member {
                     is_required: own.is_required || member.is_required,
-                    value: Rc::new(own.value.and(&member.value)),
+                    value: both_of(&own.value, &member.value),
                 },
                 None => member.clone(),
             };
@@ -145,7 +154,10 @@ impl Summary {
         }
         for (name, member) in self.members.iter() {
             if let Some(same) = other.members.get(name) {
-                let value = Rc::new(member.value.or(&same.value));
+                let value = match Rc::ptr_eq(&member.value, &same.value) {
+                    true => Rc::clone(&same.value),
+                    false => Rc::new(member.value.or(&same.value)),
+                };
                 let is_required = member.is_required && same.is_required;
                 Rc::make_mut(&mut either.members).insert(name.clone(), Member { is_required, value });
             }
@@ -177,6 +189,10 @@ impl Summary {
     pub(super) fn says_nothing(&self) -> bool {
         self.kinds == ALL && self.values.is_none() && self.members.is_empty() && self.names.is_none()
     }
+}
+
+fn both_of(one: &Rc<Summary>, other: &Rc<Summary>) -> Rc<Summary> {
+    if Rc::ptr_eq(one, other) { Rc::clone(one) } else { Rc::new(one.and(other)) }
 }
 
 impl Summaries {
