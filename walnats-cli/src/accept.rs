@@ -1,5 +1,6 @@
 //! `walnats accept`
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use clap::Args;
@@ -63,14 +64,29 @@ pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure
 /// # Errors
 /// No break has the fingerprint, or the package cannot be compared with the baselines.
 fn check(folder: &Path, options: &Options) -> Result<(), Failure> {
-    let run = breaking::compare(folder, &options.against)?;
-    if let Some(unreadable) = run.entries.iter().find(|entry| entry.change.is_none() && entry.fails) {
-        return Err(format!("nothing can be compared: {}", unreadable.message).into());
-    }
-    let breaks: Vec<&Entry> = run.entries.iter().filter(|entry| entry.change.is_some()).collect();
-    if breaks.iter().any(|entry| entry.fingerprint == options.fingerprint) {
+    let has_it =
+        |run: &Run| run.entries.iter().any(|entry| is_break(entry) && entry.fingerprint == options.fingerprint);
+    let alone = breaking::compare(folder, &options.against);
+    if alone.as_ref().is_ok_and(has_it) {
         return Ok(());
     }
+    // What was in another package before is known only to all of them together.
+    let member = breaking::compare_as_member(folder, &options.against);
+    if let Ok(Some(member)) = &member
+        && has_it(member)
+    {
+        return Ok(());
+    }
+    let run = alone?;
+    let unreadable = run.entries.iter().find(|entry| !is_break(entry) && entry.fails);
+    if let Some(unreadable) = unreadable {
+        return Err(format!("nothing can be compared: {}", unreadable.message).into());
+    }
+    let member = member.ok().flatten();
+    let others = member.iter().flat_map(|run| &run.entries).filter(|entry| is_break(entry));
+    let own = run.entries.iter().filter(|entry| is_break(entry));
+    let mut seen = BTreeSet::new();
+    let breaks: Vec<&Entry> = own.chain(others).filter(|entry| seen.insert(&entry.fingerprint)).collect();
     let against = options.against.iter().map(|against| format!("`{against}`")).collect::<Vec<_>>().join(" and ");
     let start = format!("no break against {against} has the fingerprint {}", options.fingerprint);
     if breaks.is_empty() {
@@ -78,6 +94,10 @@ fn check(folder: &Path, options: &Options) -> Result<(), Failure> {
     }
     let list = breaks.iter().map(|entry| format!("\n  {}  {}: {}", entry.fingerprint, entry.title(), entry.message));
     Err(format!("{start}; there are:{}", list.collect::<String>()).into())
+}
+
+fn is_break(entry: &Entry) -> bool {
+    entry.change.is_some()
 }
 
 fn fingerprint(text: &str) -> Result<String, String> {

@@ -17,7 +17,7 @@ use clap::Args;
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
 use crate::report::{self, Run};
-use crate::{finish, output, root, workspace};
+use crate::{finish, output, paths, root, workspace};
 use loaded::Loaded;
 pub use loaded::read_accepted;
 
@@ -69,13 +69,10 @@ fn of_workspace(global: &GlobalOptions, options: &Options) -> Result<Run, Failur
     let loaded: Mutex<BTreeMap<PathBuf, Result<Loaded, String>>> = Mutex::default();
     let lock = || loaded.lock().unwrap_or_else(PoisonError::into_inner);
     let gone = |root: &Path, members: &[PathBuf]| {
-        let gone = moved::gone(root, members, &options.against)?;
-        let all: Vec<PathBuf> = members.iter().chain(&gone).cloned().collect();
-        let mut packages = workspace::each(&all, |member| {
-            Loaded::new(&root.join(member), Some(member), &options.against).map_err(|failure| output::chain(&*failure))
-        });
-        across::move_events(&all, &mut packages);
-        lock().extend(all.into_iter().zip(packages));
+        let packages = load(root, members, &options.against)?;
+        let gone = packages.iter().map(|(member, _)| member.clone()).filter(|member| !members.contains(member));
+        let gone = gone.collect();
+        lock().extend(packages);
         Ok(gone)
     };
     workspace::run_with(global, "breaking", gone, |folder| {
@@ -86,6 +83,34 @@ fn of_workspace(global: &GlobalOptions, options: &Options) -> Result<Run, Failur
             None => Err(format!("`{}` is not a package", folder.display()).into()),
         }
     })
+}
+
+/// The packages of the workspace in `root` and those that are gone, each with its path, and with the events that went from one to
+/// another.
+fn load(
+    root: &Path,
+    members: &[PathBuf],
+    against: &[String],
+) -> Result<Vec<(PathBuf, Result<Loaded, String>)>, Failure> {
+    let gone = moved::gone(root, members, against)?;
+    let all: Vec<PathBuf> = members.iter().cloned().chain(gone).collect();
+    let mut packages = workspace::each(&all, |member| {
+        Loaded::new(&root.join(member), Some(member), against).map_err(|failure| output::chain(&*failure))
+    });
+    across::move_events(&all, &mut packages);
+    Ok(all.into_iter().zip(packages).collect())
+}
+
+/// Compares the package in `folder` as one of the packages of its repository: with the events that were in others before. `None`
+/// outside of a repository.
+pub fn compare_as_member(folder: &Path, against: &[String]) -> Result<Option<Run>, Failure> {
+    let whole = |path: &Path| path.canonicalize().map_err(|error| format!("cannot read `{}`: {error}", path.display()));
+    let folder = whole(folder)?;
+    let Some(root) = paths::repository(&folder) else { return Ok(None) };
+    let root = whole(&root)?;
+    let packages = load(&root, &workspace::members(&root)?, against)?;
+    let own = packages.into_iter().find(|(member, _)| folder == root.join(member));
+    own.map(|(_, loaded)| loaded?.compare(&folder)).transpose()
 }
 
 /// Compares the package in `folder`.

@@ -56,11 +56,17 @@ pub struct Options {
 pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure> {
     let packages = Packages::default();
     let mut run = workspace::run(global, "check", |folder| {
-        if options.diff {
-            return fix::preview(folder, options, &packages);
+        let (mut run, texts) = if options.diff {
+            fix::preview(folder, options, &packages)?
+        } else {
+            let held_back = if options.fix { fix::apply(folder, options)? } else { 0 };
+            let texts = BTreeMap::new();
+            (fix::mentioned(check(folder, options, &texts, &packages)?, held_back), texts)
+        };
+        if global.outputs.iter().any(|output| output.format.has_fixes()) {
+            fix::mark_held_back(folder, &texts, &mut run);
         }
-        let held_back = if options.fix { fix::apply(folder, options)? } else { 0 };
-        Ok(fix::mentioned(check(folder, options, &BTreeMap::new(), &packages)?, held_back))
+        Ok(run)
     })?;
     if let Some(root) = run.root.clone().filter(|_| global.workspace) {
         packages.compare(&root, &mut run);

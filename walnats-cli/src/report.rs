@@ -56,6 +56,13 @@ pub enum Format {
     Markdown,
 }
 
+impl Format {
+    /// Whether it has the fixes of what is found.
+    pub fn has_fixes(self) -> bool {
+        matches!(self, Self::Json | Self::Sarif)
+    }
+}
+
 impl Run {
     /// The run in a format; for people, without color.
     pub fn render(&self, format: Format) -> String {

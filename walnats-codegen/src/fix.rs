@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::check;
 use crate::codes;
 use crate::config::Config;
-use crate::diagnostic::{Applicability, Diagnostic, Level, Report, Severity};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Level, Place, Report, Severity};
 use crate::model::EventModel;
 use crate::package::Package;
-use edits::{Taken, applied, edits, is_consistent, key};
+use edits::{Taken, applied, edits, is_consistent, key, key_of};
 
 /// How often what came out is looked at again.
 const MAX_ROUNDS: usize = 20;
@@ -58,7 +58,7 @@ pub type Proof<'p> = dyn Fn(&Change<'_>) -> bool + 'p;
 /// an error is left out, and so are files that others write. With `at_most` [`Applicability::Safe`], so is what may make payloads
 /// invalid that are valid: what says so itself, and what `proof` does not prove.
 pub fn fix(config: &Config, at_most: Applicability, proof: &Proof<'_>) -> Fixed {
-    let mut fixer = Fixer { config, proof, at_most, rejected: BTreeSet::new(), unproven: BTreeSet::new(), runs: 0 };
+    let mut fixer = Fixer::new(config, at_most, proof);
     let mut fixed = Fixed::default();
     let mut texts: BTreeMap<String, String> = BTreeMap::new();
     let mut old: BTreeMap<String, String> = BTreeMap::new();
@@ -95,6 +95,31 @@ pub fn fix(config: &Config, at_most: Applicability, proof: &Proof<'_>) -> Fixed 
     });
     fixed.files = files.collect();
     fixed
+}
+
+/// The fixes that [`fix`] does not apply while only safe ones are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct HeldBack(BTreeSet<String>);
+
+impl HeldBack {
+    /// Whether the fix with these edits of a finding with this code and message is one of them.
+    pub fn has(&self, (code, message): (&str, &str), place: &Place, edits: &[Edit]) -> bool {
+        self.0.contains(&key_of((code, message), place, edits))
+    }
+}
+
+/// Finds out which of the fixes of a package with these texts in place of those on the disk are held back as long as only safe
+/// ones are wanted: those that say so themselves, those that would make something worse, and what `proof` does not prove.
+pub fn held_back(config: &Config, texts: &BTreeMap<String, String>, proof: &Proof<'_>) -> HeldBack {
+    let mut fixer = Fixer::new(config, Applicability::Safe, proof);
+    let run = fixer.run(texts);
+    for &claim in fixer.claims() {
+        let candidates = fixer.candidates(&run, claim);
+        fixer.accept(&run, texts, &candidates, claim, &mut Vec::new());
+    }
+    let is_unsafe = |found: &&Diagnostic| run.applicability(found) == Applicability::Unsafe;
+    let unsafe_ones = run.report().visible().filter(is_unsafe).map(key);
+    HeldBack(unsafe_ones.chain(fixer.unproven).chain(fixer.rejected).collect())
 }
 
 impl Fixed {
@@ -201,7 +226,11 @@ fn lint_the_rest(package: &mut Package, of_reading: &[Diagnostic]) {
     package.report.diagnostics.extend(found);
 }
 
-impl Fixer<'_> {
+impl<'c> Fixer<'c> {
+    fn new(config: &'c Config, at_most: Applicability, proof: &'c Proof<'c>) -> Self {
+        Self { config, proof, at_most, rejected: BTreeSet::new(), unproven: BTreeSet::new(), runs: 0 }
+    }
+
     /// Checks the package with these texts. What `[lints]` could allow ends nothing, so that what it hides is seen, too. Neither do
     /// errors in one file keep those in others from being fixed: a section of `walnats.toml` that is wrong takes its defaults.
     fn run(&mut self, texts: &BTreeMap<String, String>) -> Run {

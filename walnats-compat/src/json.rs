@@ -1,5 +1,6 @@
 //! JSON Schema: whether everything that one schema accepts, another accepts too.
 
+mod apart;
 mod arena;
 mod array;
 mod assertion;
@@ -17,6 +18,7 @@ mod number;
 mod object;
 mod outcome;
 mod propagate;
+mod repetition;
 mod same;
 mod search;
 mod solver;

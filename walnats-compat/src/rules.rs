@@ -1,6 +1,6 @@
 //! The rules of messages (`buf.validate`): readers check them when they decode, so a rule that demands more refuses events.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use prost::Message as _;
 use prost_reflect::{DynamicMessage, MessageDescriptor, Value};
@@ -9,6 +9,7 @@ use walnats_cel::library::Timestamp;
 use walnats_codegen::model::{Event, ProtobufEncoding, ProtobufRules};
 
 use crate::finding::{Direction, Finding, Mark, Revision, Witness};
+use crate::json::Stopwatch;
 use crate::message::instance::{self, Pool};
 use crate::message::rules::{Broken, broken};
 use crate::message::smaller::smaller;
@@ -25,7 +26,7 @@ const TRIES: usize = 400;
 const ZEROS: usize = 20;
 /// How long texts and lists are made for it.
 const LONGEST: i128 = 200_000;
-/// How long that may take: longer only on machines that are much slower than any.
+/// How long that may compute: longer only on machines that are much slower than any.
 const TIME: Duration = Duration::from_secs(5);
 
 /// What readers refuse of the messages that writers write, because of their rules; and what is undecided.
@@ -62,7 +63,7 @@ impl Search<'_> {
     fn witnesses(&self, tightened: &[Tightened]) -> Vec<Option<Refusal>> {
         let mut found: Vec<Option<Refusal>> = vec![None; tightened.len()];
         let extra = Pool::of_all(tightened.iter().map(|rule| &rule.checks)).up_to(LONGEST);
-        let start = Instant::now();
+        let watch = Stopwatch::start();
         let mut random = Random::new(0);
         let empty = DynamicMessage::new(self.writer.clone());
         // At times, what no rule of the writers holds back: a message whose rules do not count where it is.
@@ -84,7 +85,7 @@ impl Search<'_> {
             message
         });
         for message in [empty].into_iter().chain(made).chain(zeros) {
-            if found.iter().all(Option::is_some) || start.elapsed() > TIME {
+            if found.iter().all(Option::is_some) || watch.used() > TIME {
                 break;
             }
             let refusals = self.refusals(&message);

@@ -122,7 +122,7 @@ fn keyword(random: &mut Random, depth: usize) -> (&'static str, Value) {
     const KINDS: [&str; 7] = ["null", "boolean", "integer", "number", "string", "array", "object"];
     const PATTERNS: [&str; 5] = ["^a", "b$", "^a?b?$", "^$", "^[ab]{2}$"];
     let small = json!(random.below(4));
-    match random.below(31) {
+    match random.below(34) {
         0 | 1 => {
             let kinds: Vec<&str> = (0..1 + random.below(2)).map(|_| *random.pick(&KINDS)).collect();
             let mut kinds = kinds;
@@ -157,6 +157,18 @@ fn keyword(random: &mut Random, depth: usize) -> (&'static str, Value) {
         27 => ("allOf", list(random, depth)),
         28 => ("not", schema(random, depth)),
         29 => ("unevaluatedProperties", schema(random, 0)),
+        30 => {
+            let mut counted = json!({"contains": schema(random, depth), "minContains": small});
+            if random.chance(50) {
+                counted["maxContains"] = json!(random.below(3));
+            }
+            ("allOf", json!([counted]))
+        }
+        31 => {
+            let few: Value = (0..1 + random.below(3)).map(|_| random.pick(&scalars()).clone()).collect();
+            ("allOf", json!([{"uniqueItems": true, "items": {"enum": few}}]))
+        }
+        32 => ("enum", json!([[], [random.pick(&scalars())], {}, {"a": random.pick(&scalars())}])),
         _ => ("unevaluatedItems", schema(random, 0)),
     }
 }

@@ -20,7 +20,7 @@ const FLOORS: Floors<'static> = &[
 
 /// Those of `json`.
 const JSON_FLOORS: Floors<'static> = &[
-    &["assertion", "automaton", "clock", "format", "outcome"],
+    &["assertion", "automaton", "clock", "format", "outcome", "repetition"],
     &["atom"],
     &["demands", "summary"],
     &["minimize", "state"],
@@ -29,7 +29,7 @@ const JSON_FLOORS: Floors<'static> = &[
     &["negation"],
     &["propagate"],
     &["solver"],
-    &["array", "number", "object", "text"],
+    &["apart", "array", "number", "object", "text"],
     &["search"],
 ];
 

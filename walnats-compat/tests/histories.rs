@@ -477,3 +477,25 @@ fn large_counts() {
         assert_change(&format!("{old} {new}"), Draft::Draft202012, &old, &new, change);
     }
 }
+
+/// Thousands of values of any type, some of them new and some gone.
+#[test]
+fn enumerations_of_thousands() {
+    const COUNT: usize = 20_000;
+    type Make = fn(usize) -> Value;
+    let kinds: [(&str, Make); 4] = [
+        ("texts", |index| json!(format!("value_{index:05}"))),
+        ("integers", |index| json!(index)),
+        ("fractions", |index| json!(index as f64 + 0.5)),
+        ("objects", |index| json!({"id": index, "name": format!("n{index}")})),
+    ];
+    let event = |code: Value| object(json!({"id": {"type": "string"}, "code": code}), &["id", "code"]);
+    for (name, value) in kinds {
+        let values: Vec<Value> = (0..COUNT).map(value).collect();
+        let of = |values: &[Value]| event(json!({"enum": values}));
+        assert_change(name, Draft::Draft202012, &of(&values[1..]), &of(&values[..COUNT - 1]), Change::Other);
+        assert_change(name, Draft::Draft202012, &of(&values[1..]), &of(&values), Change::Wider);
+        let union = json!({"oneOf": values.iter().map(|value| json!({"const": value})).collect::<Vec<_>>()});
+        assert_change(name, Draft::Draft202012, &of(&values), &event(union), Change::Same);
+    }
+}

@@ -4,6 +4,7 @@
 //! does not fit. With the feature `read`, the module `read` makes it of schema files.
 
 mod decimal;
+mod enumerations;
 mod equality;
 pub mod expectation;
 pub mod format;
@@ -17,7 +18,7 @@ mod validate;
 mod violation;
 
 pub use decimal::Decimal;
-pub use equality::{equal, first_repetition};
+pub use equality::{ValueIndex, equal, first_repetition};
 pub use pattern::{Conditions, Pattern, PatternError, is_pattern};
 pub use schema::{
     ArrayRules, Condition, Contains, DynamicReference, Format, IntegerFormat, JsonType, NumberRules, ObjectRules,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
 
+use crate::enumerations::Enumerations;
 use crate::patterns::Patterns;
 
 /// The index of a [`Schema`] in a [`SchemaSet`].
@@ -26,6 +27,9 @@ pub struct SchemaSet {
     /// Filled while validating.
     #[serde(skip)]
     pub(crate) patterns: Patterns,
+    /// Filled while validating.
+    #[serde(skip)]
+    pub(crate) enumerations: Enumerations,
 }
 
 impl SchemaSet {

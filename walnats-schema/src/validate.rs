@@ -12,9 +12,7 @@ use serde_json::Value;
 
 use self::memory::Memory;
 use self::unevaluated::Evaluated;
-use crate::{
-    At, Cut, Decimal, JsonType, MAX_VIOLATIONS, Schema, SchemaId, SchemaSet, Violation, Violations, equal, expectation,
-};
+use crate::{At, Cut, Decimal, JsonType, MAX_VIOLATIONS, SchemaId, SchemaSet, Violation, Violations, expectation};
 
 /// How many schemas may apply inside one another: a bound for the stack, beyond what an instance that
 /// `serde_json` reads by default (128 levels) needs.
@@ -103,9 +101,9 @@ impl<'s> Validator<'s> {
         self.scope.extend(entered);
         self.depth += 1;
         let checked = if schema.array.unevaluated_items.is_some() || schema.object.unevaluated_properties.is_some() {
-            self.with_unevaluated(schema, here, seen)
+            self.with_unevaluated(id, here, seen)
         } else {
-            self.keywords(schema, here, seen)
+            self.keywords(id, here, seen)
         };
         self.depth -= 1;
         if entered.is_some() {
@@ -114,12 +112,8 @@ impl<'s> Validator<'s> {
         checked
     }
 
-    fn keywords<'i>(
-        &mut self,
-        schema: &'s Schema,
-        here: Here<'i, '_>,
-        mut seen: Option<&mut Evaluated<'i>>,
-    ) -> Checked {
+    fn keywords<'i>(&mut self, id: SchemaId, here: Here<'i, '_>, mut seen: Option<&mut Evaluated<'i>>) -> Checked {
+        let schema = self.set.get(id);
         let Here { value: instance, at } = here;
         if schema.never {
             return self.fail(at, "false", || expectation::NEVER.to_owned());
@@ -130,7 +124,7 @@ impl<'s> Validator<'s> {
             self.fail(at, "type", || expectation::types(types))?;
         }
         if let Some(values) = &schema.enumeration
-            && !values.iter().any(|value| equal(value, instance))
+            && !self.set.is_listed(id, values, instance)
         {
             let keyword = if values.len() == 1 { "const" } else { "enum" };
             self.fail(at, keyword, || expectation::values(values))?;

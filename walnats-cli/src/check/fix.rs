@@ -6,22 +6,28 @@ use std::path::Path;
 
 use similar::TextDiff;
 use walnats_codegen::codes;
-use walnats_codegen::diagnostic::{Applicability, shown, shown_lines};
-use walnats_codegen::fix::{Fixed, fix};
+use walnats_codegen::diagnostic::{Applicability, Fix, shown, shown_lines};
+use walnats_codegen::fix::{Fixed, fix, held_back};
 use walnats_compat::keeps;
 
 use super::Options;
 use super::across::Packages;
 use crate::outcome::Failure;
 use crate::output;
-use crate::report::Run;
+use crate::report::{Entry, Run};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// What would change in a package, as `diff -u` prints it, and what `walnats check` would find afterwards.
-pub fn preview(folder: &Path, options: &Options, packages: &Packages) -> Result<Run, Failure> {
+/// What would change in a package, as `diff -u` prints it, and what `walnats check` would find afterwards, with the texts of
+/// then.
+pub fn preview(
+    folder: &Path,
+    options: &Options,
+    packages: &Packages,
+) -> Result<(Run, BTreeMap<String, String>), Failure> {
     let fixed = fix(&walnats_codegen::configure().root(folder), at_most(options), &keeps);
-    let mut run = super::check(folder, options, &fixed.texts(), packages)?;
+    let texts = fixed.texts();
+    let mut run = super::check(folder, options, &texts, packages)?;
     let diffs = fixed.files.iter().map(|file| {
         let (diff, path) = (TextDiff::from_lines(&file.old, &file.new), shown(&file.path));
         let diff = diff.unified_diff().header(&format!("a/{path}"), &format!("b/{path}")).to_string();
@@ -33,7 +39,26 @@ pub fn preview(folder: &Path, options: &Options, packages: &Packages) -> Result<
         let files = output::count(fixed.files.len(), "file");
         run.summary = format!("{findings} to fix in {files}; then {}", run.summary);
     }
-    Ok(mentioned(run, fixed.held_back))
+    Ok((mentioned(run, fixed.held_back), texts))
+}
+
+fn is_safe(entry: &Entry) -> bool {
+    entry.fix.as_ref().is_some_and(|fix| fix.applicability == Applicability::Safe)
+}
+
+/// Marks the fixes of a run that `--fix` holds back as unsafe; `texts` stand in place of those on the disk.
+pub fn mark_held_back(folder: &Path, texts: &BTreeMap<String, String>, run: &mut Run) {
+    let safe: Vec<&mut Entry> = run.entries.iter_mut().filter(|entry| is_safe(entry)).collect();
+    if safe.is_empty() {
+        return;
+    }
+    let held_back = held_back(&walnats_codegen::configure().root(folder), texts, &keeps);
+    for entry in safe {
+        let edits = entry.fix.as_ref().map_or(&[][..], |fix| &fix.edits);
+        if held_back.has((entry.code, &entry.message), &entry.place, edits) {
+            entry.fix = entry.fix.take().map(Fix::narrowing);
+        }
+    }
 }
 
 fn at_most(options: &Options) -> Applicability {

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::{breaking, commit, narrowed, repository, walnats, write};
+use super::{OLD, breaking, commit, narrowed, repository, walnats, write};
 
 #[test]
 fn what_is_accepted_passes_until_it_expires() {
@@ -112,4 +112,33 @@ fn check_reads_what_is_accepted() {
         let ran = walnats(&package, &["check"]);
         assert!(ran.code == code && ran.stderr.contains(said), "{text}: {}", ran.stderr);
     }
+}
+
+/// What an event was in another package of the repository is known when its break is accepted.
+#[test]
+fn breaks_of_events_that_came_from_another_package_are_known() {
+    let (folder, shop) = repository("services/shop");
+    let stock = folder.path().join("services/stock");
+    write(&stock, "schemas/stock_changed.json", OLD);
+    write(&stock, "schemas/other.json", OLD);
+    commit(folder.path());
+    fs::remove_file(stock.join("schemas/stock_changed.json")).unwrap();
+    write(&shop, "schemas/stock_changed.json", &narrowed());
+    let compared = || walnats(folder.path(), &["breaking", "--workspace", "--against", "HEAD", "--json"]);
+    let ran = compared();
+    assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
+    let said: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let mut found = said["findings"].as_array().unwrap().iter();
+    let found = found.find(|found| found["code"] == "WN0801").unwrap_or_else(|| panic!("{}", ran.stdout));
+    let fingerprint = found["fingerprint"].as_str().unwrap();
+    let accept = |fingerprint: &str| {
+        walnats(&shop, &["accept", fingerprint, "--reason", "nobody reads it", "--against", "HEAD"])
+    };
+    let unknown = accept("000000000000");
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.stderr.contains(fingerprint), "{}", unknown.stderr);
+    let ran = accept(fingerprint);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    let ran = compared();
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
 }

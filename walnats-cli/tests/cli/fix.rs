@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use serde_json::Value;
+
 use crate::program::{package, walnats};
 
 const MISSPELT: &str = r#"{
@@ -208,6 +210,15 @@ fn what_is_not_proven_to_refuse_nothing_new_is_held_back() {
         let folder = package(&[("schemas/a.json", event.as_str()), ("p.jsonl", payloads.as_str())]);
         let is_valid = || walnats(folder.path(), &["validate", "a", "p.jsonl"]).code == 0;
         assert!(is_valid(), "{schema} refuses some of {values:?}");
+        let applicability = if is_applied { "safe" } else { "unsafe" };
+        let json: Value = serde_json::from_str(&walnats(folder.path(), &["check", "--json"]).stdout).unwrap();
+        let said = json["findings"].as_array().unwrap().iter().find(|found| found["code"] == "WN0313").unwrap();
+        assert_eq!(said["fix"]["applicability"], applicability, "{schema}: {said}");
+        let sarif = walnats(folder.path(), &["check", "--format", "sarif"]).stdout;
+        let sarif: Value = serde_json::from_str(&sarif).unwrap();
+        let mut results = sarif["runs"][0]["results"].as_array().unwrap().iter();
+        let said = results.find(|result| result["ruleId"] == "WN0313").unwrap();
+        assert_eq!(said["fixes"][0]["properties"]["applicability"], applicability, "{schema}: {said}");
         let fixed = walnats(folder.path(), &["check", "--fix"]);
         assert!(is_valid(), "{schema} refuses some of {values:?} after --fix");
         assert_eq!(fixed.stderr.contains("openapi-nullable (WN0313)\n"), is_applied, "{schema}: {}", fixed.stderr);

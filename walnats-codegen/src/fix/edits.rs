@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Diagnostic, Edit};
+use crate::diagnostic::{Diagnostic, Edit, Place};
 
 /// How much text around a finding tells it from others that say the same.
 const AROUND: usize = 40;
@@ -13,12 +13,16 @@ pub(super) fn edits(found: &Diagnostic) -> &[Edit] {
 
 /// What a fix is told by after its place has moved.
 pub(super) fn key(found: &Diagnostic) -> String {
-    let texts: Vec<&str> = edits(found).iter().map(|edit| edit.text.as_str()).collect();
-    let (text, span) = (&found.place.file.text, &found.place.span);
+    key_of((found.code, &found.message), &found.place, edits(found))
+}
+
+pub(super) fn key_of((code, message): (&str, &str), place: &Place, edits: &[Edit]) -> String {
+    let texts: Vec<&str> = edits.iter().map(|edit| edit.text.as_str()).collect();
+    let (text, span) = (&place.file.text, &place.span);
     let boundary = |at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let around = boundary(span.start.saturating_sub(AROUND))..boundary(span.end.saturating_add(AROUND));
     let around = text.get(around).unwrap_or_default();
-    format!("{} {} {} {} {around}", found.code, found.place.file.path, found.message, texts.join("\n"))
+    format!("{code} {} {message} {} {around}", place.file.path, texts.join("\n"))
 }
 
 /// Whether no two edits of a fix overlap.

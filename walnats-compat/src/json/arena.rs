@@ -1,6 +1,7 @@
 //! The schemas of both sides in one set, in which equal schemas are the same.
 
 mod classes;
+mod overlaps;
 mod unions;
 
 use std::cell::RefCell;
@@ -62,6 +63,11 @@ impl Arena {
     /// Whether no value satisfies both schemas. `false` may be wrong.
     pub(super) fn are_disjoint(&self, one: SchemaId, two: SchemaId) -> bool {
         self.summary(one).is_disjoint(&self.summary(two))
+    }
+
+    /// For each of the branches of a union the indices of those that may hold together with it.
+    pub(super) fn overlaps(&self, branches: &[SchemaId]) -> Vec<Vec<usize>> {
+        overlaps::overlaps(self, branches)
     }
 
     pub(super) fn get(&self, id: SchemaId) -> &Schema {

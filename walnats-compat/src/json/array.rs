@@ -1,13 +1,15 @@
 //! Arrays: items by position, items that must be somewhere, counts, uniqueness.
 
-use std::collections::BTreeMap;
-use std::rc::Rc;
+mod distinct;
+mod limited;
+mod rules;
 
 use serde_json::Value;
-use walnats_schema::SchemaId;
 
+use self::limited::Limited;
+use self::rules::{Extra, Rules};
 use super::Reason;
-use super::atom::{Atom, ItemRule, Literal, Position};
+use super::atom::{Atom, Literal, Position};
 use super::outcome::{Doubts, Outcome};
 use super::solver::Solver;
 
@@ -16,117 +18,40 @@ const MAX_ITEMS: u64 = 1_000_000;
 const MAX_SINGLE_ITEMS: u64 = 10_000;
 /// How large an array may be that is made, in parts of items.
 const MAX_PARTS: u64 = 4_000_000;
-/// How many items that must be somewhere are placed.
-const MAX_WANTED: u64 = 200;
-/// How many ways to place them are tried.
+/// How many ways to place the items that must be somewhere are tried.
 const MAX_PLACEMENTS: usize = 2_000;
-
-/// What is asked of an array.
-#[derive(Default)]
-struct Rules {
-    min: u64,
-    max: u64,
-    unique: bool,
-    /// Two items are equal.
-    repeats: bool,
-    items: Vec<Rc<ItemRule>>,
-    /// Of every item.
-    everywhere: Vec<Literal>,
-    wanted: Vec<Wanted>,
-    at_most: Vec<(SchemaId, u64)>,
-    excluded: Vec<Value>,
-    /// From this index on, all items are asked the same.
-    tail: usize,
-}
-
-/// An item that must be somewhere.
-#[derive(Clone)]
-struct Wanted {
-    at: Position,
-    literals: Vec<Literal>,
-    /// Those of one group are different items, in the order of the list.
-    group: Option<SchemaId>,
-}
-
-/// What is asked of some items besides.
-type Extra = BTreeMap<usize, Vec<Literal>>;
-
-impl Rules {
-    /// `None` if there is too much to place.
-    fn new(atoms: &[Atom]) -> Option<Self> {
-        let mut rules = Self { max: u64::MAX, ..Self::default() };
-        for atom in atoms {
-            match atom {
-                Atom::MinItems(min) => rules.min = rules.min.max(*min),
-                Atom::MaxItems(max) => rules.max = rules.max.min(*max),
-                Atom::Unique(true) => rules.unique = true,
-                Atom::Unique(false) => rules.repeats = true,
-                Atom::Items(rule) => {
-                    rules.tail = rules.tail.max(rule.prefix.len());
-                    rules.items.push(Rc::clone(rule));
-                }
-                Atom::Item { at, literals } => {
-                    let (Position::At(index) | Position::From(index)) = *at;
-                    rules.tail = rules.tail.max(index + usize::from(matches!(at, Position::At(_))));
-                    rules.wanted.push(Wanted { at: *at, literals: literals.clone(), group: None });
-                }
-                Atom::Contains(id, count) => {
-                    if *count > MAX_WANTED {
-                        return None;
-                    }
-                    let known = rules.wanted.iter().filter(|wanted| wanted.group == Some(*id)).count();
-                    let more = usize::try_from(*count).unwrap_or(usize::MAX).saturating_sub(known);
-                    let literals = vec![Literal::yes(*id)];
-                    let wanted = Wanted { at: Position::From(0), literals, group: Some(*id) };
-                    rules.wanted.extend(vec![wanted; more]);
-                }
-                Atom::ContainsAtMost(id, 0) => rules.everywhere.push(Literal::no(*id)),
-                Atom::ContainsAtMost(id, count) => rules.at_most.push((*id, *count)),
-                Atom::NotValues(values) => rules.excluded.extend(values.iter().cloned()),
-                _ => {}
-            }
-        }
-        rules.wanted.sort_by_key(|wanted| (matches!(wanted.at, Position::From(_)), wanted.group));
-        Some(rules)
-    }
-
-    /// What is asked of the item at `index`.
-    fn literals(&self, index: usize) -> Vec<Literal> {
-        let ruled = self.items.iter().filter_map(|rule| rule.prefix.get(index).copied().or(rule.rest));
-        let mut literals: Vec<Literal> = ruled.map(Literal::yes).chain(self.everywhere.iter().copied()).collect();
-        literals.sort_unstable();
-        literals.dedup();
-        literals
-    }
-
-    fn with(&self, index: usize, extra: &Extra) -> Vec<Literal> {
-        let mut literals = self.literals(index);
-        literals.extend(extra.get(&index).into_iter().flatten());
-        literals
-    }
-}
 
 impl Solver {
     /// An array that meets the requirements, or that there is none.
     pub(super) fn array(&mut self, atoms: &[Atom]) -> Outcome {
-        let Some(mut rules) = Rules::new(atoms) else { return Outcome::open(Reason::Counting) };
-        for (id, most) in rules.at_most.clone() {
-            if rules.wanted.iter().filter(|wanted| wanted.group == Some(id)).count() as u64 > most {
-                return Outcome::Empty;
-            }
-        }
-        if rules.min > rules.max || (rules.unique && rules.repeats) {
+        let rules = Rules::new(atoms);
+        if rules.min > rules.max || (rules.unique && rules.repeats) || self.counts_contradict(&rules) {
             return Outcome::Empty;
         }
-        if rules.max == 0 && rules.excluded.iter().any(|value| value.as_array().is_some_and(Vec::is_empty)) {
-            return Outcome::Empty;
+        if rules.min == 0 && rules.wanted.is_empty() && rules.many.is_empty() && !rules.repeats {
+            return Outcome::Value(Value::Array(Vec::new()));
         }
-        if rules.min == 0 && rules.wanted.is_empty() && !rules.repeats {
-            let empty = Value::Array(Vec::new());
-            if !rules.excluded.contains(&empty) {
-                return Outcome::Value(empty);
-            }
+        if !rules.many.is_empty() {
+            return match self.placed(rules.all_alike()) {
+                Outcome::Value(value) => Outcome::Value(value),
+                _ => Outcome::open(Reason::Counting),
+            };
         }
+        self.placed(rules)
+    }
+
+    /// Whether more items have to satisfy a schema than there can be.
+    fn counts_contradict(&mut self, rules: &Rules) -> bool {
+        rules.at_least().into_iter().any(|(id, least)| {
+            let is_within = |solver: &mut Self, other| {
+                other == id || solver.solve(vec![Literal::yes(id), Literal::no(other)], &[]).is_empty()
+            };
+            least > rules.max || rules.at_most.iter().any(|(other, most)| least > *most && is_within(self, *other))
+        })
+    }
+
+    /// An array with the items that it must have, whatever their places.
+    fn placed(&mut self, mut rules: Rules) -> Outcome {
         self.limit_length(&mut rules);
         if rules.min > rules.max {
             return Outcome::Empty;
@@ -179,7 +104,8 @@ impl Solver {
         }
         let Some(wanted) = rules.wanted.get(next) else {
             found.left -= 1;
-            let outcome = if rules.repeats { self.with_pair(rules, extra) } else { self.filled_array(rules, extra) };
+            let outcome =
+                if rules.repeats { self.with_pair(rules, extra) } else { self.filled_array(rules, extra, None) };
             found.add(outcome);
             return;
         };
@@ -231,7 +157,7 @@ impl Solver {
                 let mut with = extra.clone();
                 with.insert(first, both.clone());
                 with.insert(second, both);
-                outcome = outcome.or(self.filled_array(rules, &with));
+                outcome = outcome.or(self.filled_array(rules, &with, Some((first, second))));
                 if matches!(outcome, Outcome::Value(_)) {
                     return outcome;
                 }
@@ -240,76 +166,94 @@ impl Solver {
         outcome
     }
 
-    /// The whole array, with the wanted items in their places.
-    fn filled_array(&mut self, rules: &Rules, extra: &Extra) -> Outcome {
+    /// The whole array, with the wanted items in their places; `twins` are two items that are equal.
+    fn filled_array(&mut self, rules: &Rules, extra: &Extra, twins: Option<(usize, usize)>) -> Outcome {
         let length = extra.keys().next_back().map_or(0, |last| *last as u64 + 1).max(rules.min);
         if length > rules.max {
             return Outcome::Empty;
         }
-        let first = self.of_length(rules, extra, length);
-        let is_excluded = first.value().is_some_and(|value| rules.excluded.contains(value));
-        if !is_excluded {
-            return first;
-        }
-        let longer = if length < rules.max { self.of_length(rules, extra, length + 1) } else { Outcome::Empty };
-        match longer.value() {
-            Some(value) if !rules.excluded.contains(value) => longer,
-            _ => Outcome::open(Reason::Counting),
-        }
+        self.of_length(rules, extra, twins, length)
     }
 
-    fn of_length(&mut self, rules: &Rules, extra: &Extra, length: u64) -> Outcome {
+    fn of_length(&mut self, rules: &Rules, extra: &Extra, twins: Option<(usize, usize)>, length: u64) -> Outcome {
         let is_single = rules.unique || !rules.at_most.is_empty();
         if length > MAX_ITEMS || (is_single && length > MAX_SINGLE_ITEMS) {
             return Outcome::open(Reason::Counting);
         }
+        let length = length as usize;
+        if is_single {
+            let asked = (0..length).map(|index| rules.with(index, extra)).collect();
+            return self.single_items(rules, asked, twins);
+        }
         // From here on, all items are asked the same, and one is as good as another.
         let alike = extra.keys().next_back().map_or(0, |last| last + 1).max(rules.tail) + 1;
-        let length = length as usize;
-        let is_uniform = extra.is_empty() && (0..length).all(|index| rules.literals(index) == rules.literals(0));
-        let mut items: Vec<Value> = Vec::new();
-        let mut doubts = Doubts::default();
-        let mut is_whole = true;
-        for index in 0..length {
-            if index >= alike
-                && !is_single
-                && let Some(last) = items.last().cloned()
-            {
-                if parts(&last).saturating_mul((length - index) as u64) > MAX_PARTS {
-                    return Outcome::open(Reason::Counting);
-                }
-                items.resize(length, last);
-                break;
-            }
-            let literals = rules.with(index, extra);
-            let mut outcome = Outcome::Empty;
-            if !extra.contains_key(&index) && !rules.at_most.is_empty() {
-                let others = rules.at_most.iter().map(|(id, _)| Literal::no(*id));
-                outcome = self.solve(literals.iter().copied().chain(others).collect(), &[]);
-            }
-            if outcome.is_empty() || rules.unique {
-                let apart = rules.unique && !items.is_empty();
-                let atoms = apart.then(|| Atom::NotValues(Rc::new(items.clone())));
-                outcome = self.solve(literals.clone(), atoms.as_slice());
-                if outcome.is_empty() && apart {
-                    return if is_uniform && doubts.0.is_empty() {
-                        Outcome::Empty
-                    } else {
-                        Outcome::open(Reason::Counting)
-                    };
-                }
-            }
+        let mut made = Made::default();
+        for index in 0..length.min(alike) {
+            let outcome = self.solve(rules.with(index, extra), &[]);
             if outcome.is_empty() {
                 return Outcome::Empty;
             }
-            doubts.0.extend(outcome.places_below("*"));
-            match outcome.value() {
-                Some(value) => items.push(value.clone()),
-                None => is_whole = false,
-            }
+            made.add(&outcome);
         }
-        // Equal items that are asked the same are the same value; others must be made so.
-        doubts.outcome(is_whole.then_some(Value::Array(items)))
+        if let Some(last) = made.items.last().cloned().filter(|_| length > alike) {
+            if parts(&last).saturating_mul((length - alike) as u64) > MAX_PARTS {
+                return Outcome::open(Reason::Counting);
+            }
+            made.items.resize(length, last);
+        }
+        // Equal items that are asked the same are the same value.
+        made.outcome()
+    }
+
+    /// Items of which each counts: they differ, or only so many may satisfy a schema.
+    fn single_items(&mut self, rules: &Rules, asked: Vec<Vec<Literal>>, twins: Option<(usize, usize)>) -> Outcome {
+        let is_matched = rules.unique && rules.at_most.len() < 2 && asked.len() <= distinct::MAX_ITEMS;
+        if is_matched || rules.at_most.is_empty() {
+            return self.distinct(&asked, rules.at_most.first().copied());
+        }
+        let asked = match self.limited(asked, twins, &rules.at_most) {
+            Limited::To(asked) => asked,
+            Limited::None => return Outcome::Empty,
+            Limited::Unknown => return Outcome::open(Reason::Counting),
+        };
+        if rules.unique {
+            // The choice was made without a look at what differs.
+            return match self.distinct(&asked, None) {
+                Outcome::Empty => Outcome::open(Reason::Counting),
+                outcome => outcome,
+            };
+        }
+        let mut made = Made::default();
+        for literals in asked {
+            let outcome = self.solve(literals, &[]);
+            if outcome.is_empty() {
+                return Outcome::Empty;
+            }
+            made.add(&outcome);
+        }
+        made.outcome()
+    }
+}
+
+/// The items of an array, some of them perhaps not certain or unknown.
+#[derive(Default)]
+struct Made {
+    items: Vec<Value>,
+    doubts: Doubts,
+    is_partial: bool,
+}
+
+impl Made {
+    fn add(&mut self, item: &Outcome) {
+        self.doubts.0.extend(item.places_below("*"));
+        match item.value() {
+            Some(value) => self.items.push(value.clone()),
+            None => self.is_partial = true,
+        }
+    }
+
+    fn outcome(self) -> Outcome {
+        self.doubts.outcome((!self.is_partial).then_some(Value::Array(self.items)))
     }
 }
 

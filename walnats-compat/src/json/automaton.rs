@@ -1,5 +1,6 @@
 //! Sets of texts as finite automata over UTF-8: whether their intersection is empty, or a shortest text in it.
 
+mod long;
 mod trie;
 
 use std::collections::{BTreeMap, HashMap};
@@ -17,7 +18,7 @@ use self::trie::Trie;
 use super::Reason;
 
 /// The largest automaton of one expression, in bytes.
-const MAX_SIZE: usize = 1 << 19;
+const MAX_SIZE: usize = 1 << 21;
 /// How many states the product of all may have.
 const MAX_STATES: usize = 60_000;
 /// How many texts that pass the tests are tried.
@@ -303,10 +304,13 @@ impl<'a> Product<'a> {
     }
 
     fn accepts(&self, places: &[Place], count: u64) -> bool {
-        let is_long_enough = count >= self.search.min.min(self.cap);
+        count >= self.search.min.min(self.cap) && self.passes(places)
+    }
+
+    /// Whether the text that leads here passes all tests, however long it is.
+    fn passes(&self, places: &[Place]) -> bool {
         let holds = |(index, wanted): &(usize, bool)| self.dfas[*index].matches_at_end(places[*index]) == *wanted;
-        is_long_enough
-            && self.dfas[0].matches_at_end(places[0])
+        self.dfas[0].matches_at_end(places[0])
             && self.tests.iter().all(|(is_any, lists)| match is_any {
                 true => lists.iter().any(|list| list.iter().all(holds)),
                 false => lists.iter().all(|list| list.iter().any(holds)),

@@ -16,7 +16,7 @@ pub(super) struct Bounds {
 }
 
 /// Names of parts of expressions, each with what it stands for; later ones may stand in earlier ones.
-const PARTS: [(&str, &str); 27] = [
+const PARTS: [(&str, &str); 29] = [
     ("{QUOTED}", r#""[ !\x23-\x5B\x5D-~]{1,9}""#),
     ("{URI_INNER}", r"[A-Za-z][0-9A-Za-z+.-]*:(?://[0-9A-Za-z.-]+(?::[0-9]{1,5})?(?:/{P}*)*|{PATH})?{TAIL}"),
     ("{RELATIVE}", r"(?:{N}+(?:/{P}*)*|/(?:{P}+(?:/{P}*)*)?)?{TAIL}"),
@@ -24,7 +24,7 @@ const PARTS: [(&str, &str); 27] = [
     ("{TAIL}", r"(?:\?(?:{P}|[/?])*)?(?:#(?:{P}|[/?])*)?"),
     ("{P}", r"[0-9A-Za-z._~!$&'()*+,;=:@-]"),
     ("{N}", r"[0-9A-Za-z._~!$&'()*+,;=-]"),
-    ("{URI_CHARACTER}", r"[0-9A-Za-z\-._~!$&'()*+,;=:@/?#%\[\]]"),
+    ("{URI_CHARACTER}", r"(?:[0-9A-Za-z\-._~!$&'()*+,;=:@/?#\[\]]|%{X}{2})"),
     ("{DATE}", r"[0-9]{4}-(?:(?:0[13578]|1[02])-(?:{DAY}|29|30|31)|(?:0[469]|11)-(?:{DAY}|29|30)|02-{DAY})"),
     (
         "{DATE_OR_29}",
@@ -37,8 +37,11 @@ const PARTS: [(&str, &str); 27] = [
     ("{HOUR}", r"(?:[01][0-9]|2[0-3])"),
     ("{MINUTE}", r"[0-5][0-9]"),
     ("{ATOM}", r"[0-9A-Za-z!#$%&'*+/=?^_`{|}~-]{1,20}"),
+    // At most 253 characters.
+    ("{HOST_INNER}", r"(?:{LABEL_INNER}(?:\.{LABEL_INNER}){0,2}|{LABEL_SHORT}(?:\.{LABEL_SHORT}){0,3})"),
     ("{LABEL_OUTER}", r"[0-9A-Za-z](?:[0-9A-Za-z-]*[0-9A-Za-z])?"),
-    ("{LABEL_INNER}", r"[0-9A-Za-z]{1,9}(?:-[0-9A-Za-z]{1,12}){0,4}"),
+    ("{LABEL_INNER}", r"(?:[0-9A-Za-z]{1,63}|{LABEL_SHORT})"),
+    ("{LABEL_SHORT}", r"[0-9A-Za-z]{1,9}(?:-[0-9A-Za-z]{1,12}){0,4}"),
     ("{V4}", r"(?:{OCTET}\.){3}{OCTET}"),
     ("{OCTET}", r"(?:[0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])"),
     ("{V}", r"\{[+\#./;?&=,!@|]?{NAME}(?:,{NAME})*\}"),
@@ -63,18 +66,16 @@ fn make_bounds(format: Format) -> Bounds {
         Format::Duration => (DURATION, DURATION, &["P1D", "PT1S"]),
         Format::Email => (
             r"[ -~]+@(?:{LABEL_OUTER}(?:\.{LABEL_OUTER})*|\[[0-9A-Za-z.:]+\])",
-            r"(?:{ATOM}(?:\.{ATOM}){0,2}|{QUOTED})@{LABEL_INNER}(?:\.{LABEL_INNER}){0,3}",
+            r"(?:{ATOM}(?:\.{ATOM}){0,2}|{QUOTED})@{LABEL_SHORT}(?:\.{LABEL_SHORT}){0,3}",
             &["a@b.cc"],
         ),
         Format::IdnEmail => (
             "(?s:.)+@(?s:.)+",
-            r"(?:{ATOM}(?:\.{ATOM}){0,2}|{QUOTED})@{LABEL_INNER}(?:\.{LABEL_INNER}){0,3}",
-            &["a@b.cc"],
+            r"(?:{ATOM}(?:\.{ATOM}){0,2}|{QUOTED})@{LABEL_SHORT}(?:\.{LABEL_SHORT}){0,3}",
+            &["a@b.cc", "é@b.cc"],
         ),
-        Format::Hostname => {
-            (r"{LABEL_OUTER}(?:\.{LABEL_OUTER})*", r"{LABEL_INNER}(?:\.{LABEL_INNER}){0,3}", &["a", "a.b"])
-        }
-        Format::IdnHostname => ("(?s:.)+", r"{LABEL_INNER}(?:\.{LABEL_INNER}){0,3}", &["a", "a.b", "é"]),
+        Format::Hostname => (r"{LABEL_OUTER}(?:\.{LABEL_OUTER})*", "{HOST_INNER}", &["a", "a.b"]),
+        Format::IdnHostname => ("(?s:.)+", "{HOST_INNER}", &["a", "a.b", "é"]),
         Format::Ipv4 => ("{V4}", "{V4}", &["0.0.0.0"]),
         Format::Ipv6 => (IPV6, IPV6, &["::", "::1"]),
         Format::Uri => ("[A-Za-z][0-9A-Za-z+.-]*:{URI_CHARACTER}*", "{URI_INNER}", &["a:", "http://a.b"]),
@@ -157,11 +158,14 @@ fn labels(length: usize) -> String {
 
 /// Whether every text of the first format is one of the second.
 pub(super) fn is_within(inner: Format, outer: Format) -> bool {
-    use Format::{Email, IdnEmail, Iri, IriReference, Uri, UriReference};
+    use Format::{Email, Hostname, IdnEmail, IdnHostname, Iri, IriReference, Uri, UriReference};
     inner == outer
         || matches!(
             (inner, outer),
-            (Uri, UriReference | Iri | IriReference) | (UriReference | Iri, IriReference) | (Email, IdnEmail)
+            (Uri, UriReference | Iri | IriReference)
+                | (UriReference | Iri, IriReference)
+                | (Email, IdnEmail)
+                | (Hostname, IdnHostname)
         )
 }
 

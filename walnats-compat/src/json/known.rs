@@ -74,6 +74,12 @@ impl<'s> Known<'s> {
                 let satisfied = self.members.get(name).map(Vec::as_slice).unwrap_or_default();
                 self.absent.contains(name) || literals.iter().any(|literal| contradict(arena, *literal, satisfied))
             }
+            Atom::Member { names: NameSet::Pattern(pattern), literals } => {
+                // Those that a rule names are asked this besides.
+                let asked = self.rules.iter().flat_map(|rule| &rule.patterns).filter(|(known, _)| known == pattern);
+                let satisfied: Vec<SchemaId> = asked.filter_map(|(_, id)| *id).collect();
+                literals.iter().any(|literal| contradict(arena, *literal, &satisfied))
+            }
             Atom::Member { names: NameSet::Others { names, patterns }, literals } => {
                 let is_asked_of_all = |rule: &&&MemberRule| {
                     rule.properties.iter().all(|(name, _)| names.contains(name))

@@ -10,6 +10,7 @@ use super::arena::Arena;
 use super::atom::{Atom, Kind, Literal, NameSet, Position, allows};
 use super::evaluated;
 use super::evaluators::Evaluated;
+use super::repetition::repetition;
 use super::state::{Alternative, Clause, item, member};
 
 /// The ways in which a value of `kind` breaks the schema of a literal; `None` if each does, by its type alone.
@@ -24,10 +25,11 @@ pub(super) fn choice(arena: &mut Arena, origin: Literal, kind: Kind) -> Option<R
 }
 
 fn alternatives(arena: &mut Arena, id: SchemaId, kind: Kind) -> Option<Vec<Alternative>> {
-    let schema = arena.get(id).clone();
-    if schema.never || !allows(&schema, kind) {
+    let schema = arena.get(id);
+    if schema.never || !allows(schema, kind) {
         return None;
     }
+    let schema = schema.clone();
     let mut ways = Vec::new();
     if let Some(values) = &schema.enumeration {
         let others: Vec<_> = values.iter().filter(|value| Kind::of(value) == kind).cloned().collect();
@@ -64,21 +66,17 @@ fn alternatives(arena: &mut Arena, id: SchemaId, kind: Kind) -> Option<Vec<Alter
 }
 
 /// Two branches hold: the first of them is chosen, then another one after it that may hold, too.
-fn at_least_two<'a>(
-    arena: &'a Arena,
-    branches: &'a [SchemaId],
-    origin: Literal,
-) -> impl Iterator<Item = Alternative> + 'a {
-    branches.iter().enumerate().filter_map(move |(index, first)| {
-        let others = branches[index + 1..].iter().copied();
-        let others = others.filter(|other| other == first || !arena.are_disjoint(*first, *other));
-        let alternatives: Vec<_> = others.map(|other| Alternative::literal(Literal::yes(other))).collect();
+fn at_least_two(arena: &Arena, branches: &[SchemaId], origin: Literal) -> Vec<Alternative> {
+    let pair = |(index, others): (usize, Vec<usize>)| {
+        let later = others.into_iter().filter(|other| *other > index);
+        let alternatives: Vec<_> = later.map(|other| Alternative::literal(Literal::yes(branches[other]))).collect();
         (!alternatives.is_empty()).then(|| Alternative {
-            literals: vec![Literal::yes(*first)],
+            literals: vec![Literal::yes(branches[index])],
             clauses: vec![Rc::new(Clause { origin, alternatives })],
             ..Alternative::default()
         })
-    })
+    };
+    arena.overlaps(branches).into_iter().enumerate().filter_map(pair).collect()
 }
 
 fn number(schema: &Schema, ways: &mut Vec<Alternative>) {
@@ -118,7 +116,16 @@ fn string(schema: &Schema, ways: &mut Vec<Alternative>) {
         ways.push(Alternative::atom(Atom::MinLength(max.saturating_add(1))));
     }
     if let Some(pattern) = &rules.pattern {
-        ways.push(Alternative::atom(Atom::Pattern(pattern.as_str().into(), false)));
+        let atoms = match repetition(pattern) {
+            Some(repeated) => {
+                let shorter = repeated.min.checked_sub(1).map(Atom::MaxLength);
+                let longer = repeated.max.map(|max| Atom::MinLength(max.saturating_add(1)));
+                let other = Atom::Pattern(repeated.pattern.into(), false);
+                [shorter, longer, Some(other)].into_iter().flatten().collect()
+            }
+            None => vec![Atom::Pattern(pattern.as_str().into(), false)],
+        };
+        ways.extend(atoms.into_iter().map(Alternative::atom));
     }
     if let Some(format) = rules.format {
         ways.push(Alternative::atom(Atom::Format(format, false)));

@@ -2,6 +2,8 @@
 
 mod exact;
 
+use std::collections::HashSet;
+
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_traits::{One, Signed, Zero};
@@ -63,7 +65,7 @@ struct Range {
     step: Option<BigInt>,
     /// What it must not be a multiple of.
     not_multiples: Vec<BigInt>,
-    not_values: Vec<BigInt>,
+    not_values: HashSet<BigInt>,
 }
 
 impl Range {
@@ -85,7 +87,7 @@ impl Range {
                 }
                 Atom::NotValues(values) => {
                     for number in values.iter().filter_map(Value::as_number) {
-                        range.not_values.push(grid.scale(number)?);
+                        range.not_values.insert(grid.scale(number)?);
                     }
                 }
                 _ => {}
@@ -169,7 +171,7 @@ impl Range {
         }
         let mut factor = from.clone();
         for _ in 0..=MAX_TRIES {
-            if factor > to {
+            if factor > to || grid.is_beyond_integers(&(&factor * &unit)) {
                 break;
             }
             if let Some(found) = try_factor(&factor) {
@@ -177,9 +179,17 @@ impl Range {
             }
             factor += 1;
         }
-        let is_exhausted = self.step.is_some() && first.is_some() && last.is_some() && factor > to;
-        // Real numbers at a single point, or all multiples between two bounds.
-        let is_single = self.least.is_some() && self.least == self.most;
-        if (is_exhausted || is_single) && !is_possible { Outcome::Empty } else { Outcome::open(Reason::Number) }
+        let mut is_exhausted = factor > to;
+        if !is_exhausted && let Some(doubles) = grid.doubles(&(&factor * &unit), &(&to * &unit)) {
+            let multiples = doubles.iter().filter(|value| value.is_multiple_of(&unit));
+            if let Some(found) = multiples.map(|value| value / &unit).find_map(|factor| try_factor(&factor)) {
+                return found;
+            }
+            is_exhausted = true;
+        }
+        // All multiples between two bounds that the machine's numbers have, or real numbers at a single point.
+        let is_exhausted = is_exhausted && self.step.is_some() && first.is_some() && last.is_some();
+        let is_single = self.least.is_some() && self.least == self.most && !is_possible;
+        if is_exhausted || is_single { Outcome::Empty } else { Outcome::open(Reason::Number) }
     }
 }

@@ -36,10 +36,6 @@ impl Solver {
         {
             return Outcome::Empty;
         }
-        let excludes_empty = || rules.excluded.iter().any(|value| value.as_object().is_some_and(Map::is_empty));
-        if rules.max == 0 && excludes_empty() {
-            return Outcome::Empty;
-        }
         let mut naming = Naming { rules: &rules, outcome: Outcome::Empty, left: MAX_PLACEMENTS };
         self.name_members(&mut naming, 0, &mut Extra::new());
         naming.outcome
@@ -123,7 +119,7 @@ impl Solver {
         // Most names match no pattern.
         let mut regions: Vec<Vec<Atom>> = vec![fixed];
         let mut reason = None;
-        for pattern in &rules.patterns {
+        for pattern in &rules.kinds_of_names() {
             let mut split = Vec::new();
             for region in regions {
                 for matches in [false, true] {
@@ -187,28 +183,18 @@ impl Solver {
         if count > rules.max {
             return Outcome::Empty;
         }
-        let is_excluded = |members: &Map<String, Value>| {
-            rules.excluded.iter().any(|value| value.as_object().is_some_and(|other| other == members))
-        };
         if rules.min.saturating_sub(count) > MANY {
             count += self.numbered(rules, extra, &mut members, rules.min - count);
         }
         let needed: BTreeSet<Rc<str>> = members.keys().map(|name| name.as_str().into()).chain(needed).collect();
         let mut fillers = self.fillers(rules, extra, &needed);
-        while count < rules.min || is_excluded(&members) {
+        while count < rules.min {
             match fillers.next(self) {
-                Filler::Member(name, value) if count < rules.max => {
+                Filler::Member(name, value) => {
                     members.insert(name.to_string(), value);
                     count += 1;
                 }
-                Filler::None if count < rules.min => return Outcome::Empty,
-                Filler::Member(..) | Filler::None => {
-                    let Some(other) = self.another(rules, extra, &members) else {
-                        return Outcome::open(Reason::Counting);
-                    };
-                    members = other;
-                    break;
-                }
+                Filler::None => return Outcome::Empty,
                 Filler::Unknown(reason) => return Outcome::open(reason),
             }
         }
@@ -243,25 +229,6 @@ impl Solver {
             }
         }
         added
-    }
-
-    /// The same with another value of one member.
-    fn another(&mut self, rules: &Rules, extra: &Extra, members: &Map<String, Value>) -> Option<Map<String, Value>> {
-        for (name, value) in members {
-            let name: Rc<str> = name.as_str().into();
-            let mut literals = rules.literals(&name, &mut self.automata);
-            literals.extend(extra.get(&name).into_iter().flatten());
-            let other = self.solve(literals, &[Atom::NotValues(Rc::new(vec![value.clone()]))]);
-            if let Outcome::Value(other) = other {
-                let mut members = members.clone();
-                members.insert(name.to_string(), other);
-                let is_excluded = rules.excluded.iter().any(|value| value.as_object() == Some(&members));
-                if !is_excluded {
-                    return Some(members);
-                }
-            }
-        }
-        None
     }
 
     fn fillers<'r>(&mut self, rules: &'r Rules, extra: &Extra, needed: &BTreeSet<Rc<str>>) -> Fillers<'r> {

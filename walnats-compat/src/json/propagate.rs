@@ -10,6 +10,7 @@ use super::atom::{Atom, ItemRule, Kind, Literal, MemberRule, allows};
 use super::evaluated;
 use super::evaluators::Evaluated;
 use super::negation;
+use super::repetition::repetition;
 use super::state::{Alternative, Clause, Following, State};
 
 impl State {
@@ -128,7 +129,16 @@ impl Following {
         let rules = &schema.string;
         self.atoms.extend(rules.min_length.map(Atom::MinLength));
         self.atoms.extend(rules.max_length.map(Atom::MaxLength));
-        self.atoms.extend(rules.pattern.as_deref().map(|pattern| Atom::Pattern(pattern.into(), true)));
+        if let Some(pattern) = rules.pattern.as_deref() {
+            match repetition(pattern) {
+                Some(repeated) => {
+                    self.atoms.push(Atom::Pattern(repeated.pattern.into(), true));
+                    self.atoms.push(Atom::MinLength(repeated.min));
+                    self.atoms.extend(repeated.max.map(Atom::MaxLength));
+                }
+                None => self.atoms.push(Atom::Pattern(pattern.into(), true)),
+            }
+        }
         self.atoms.extend(rules.format.map(|format| Atom::Format(format, true)));
     }
 
@@ -211,13 +221,12 @@ fn one_branch(arena: &mut Arena, origin: Literal, branches: &[SchemaId]) -> Rc<C
     if let Some(Some(known)) = arena.choices.get(&key) {
         return Rc::clone(known);
     }
-    let exactly = |index: usize| {
-        let chosen = branches[index];
-        let others = branches.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, id)| *id);
-        let others = others.filter(|other| *other == chosen || !arena.are_disjoint(chosen, *other));
-        Alternative::literals([Literal::yes(chosen)].into_iter().chain(others.map(Literal::no)).collect())
+    let exactly = |(chosen, others): (&SchemaId, Vec<usize>)| {
+        let others = others.into_iter().map(|other| Literal::no(branches[other]));
+        Alternative::literals([Literal::yes(*chosen)].into_iter().chain(others).collect())
     };
-    let clause = Rc::new(Clause { origin, alternatives: (0..branches.len()).map(exactly).collect() });
+    let alternatives = branches.iter().zip(arena.overlaps(branches)).map(exactly).collect();
+    let clause = Rc::new(Clause { origin, alternatives });
     arena.choices.insert(key, Some(Rc::clone(&clause)));
     clause
 }

@@ -12,6 +12,9 @@ use super::outcome::{Doubts, Outcome};
 use super::solver::Solver;
 use super::state::{Clause, State};
 
+/// How many listed values are judged for a step.
+const VALUES_FOR_A_STEP: usize = 16;
+
 /// What is asked, and how many steps it may still take.
 struct Goal<'a> {
     literals: &'a [Literal],
@@ -160,8 +163,15 @@ impl Solver {
     }
 
     fn one_of_these(&mut self, values: &[Value], kind: Kind, goal: &Goal<'_>) -> Outcome {
-        let mut values = values.iter().filter(|value| Kind::of(value) == kind);
-        values.find(|value| self.fits(goal, value)).cloned().map_or(Outcome::Empty, Outcome::Value)
+        for (index, value) in values.iter().filter(|value| Kind::of(value) == kind).enumerate() {
+            if index % VALUES_FOR_A_STEP == VALUES_FOR_A_STEP - 1 && !self.step(1) {
+                return Outcome::open(Reason::Limits);
+            }
+            if self.fits(goal, value) {
+                return Outcome::Value(value.clone());
+            }
+        }
+        Outcome::Empty
     }
 
     /// Whether a value is as asked.
@@ -185,8 +195,8 @@ impl Solver {
             Kind::Boolean => finite(state, [Value::Bool(true), Value::Bool(false)]),
             Kind::Number => super::number::number(&state.atoms),
             Kind::String => self.text(&state.atoms),
-            Kind::Array => self.array(&state.atoms),
-            Kind::Object => self.object(&state.atoms),
+            Kind::Array => self.apart(&state.atoms, Self::array),
+            Kind::Object => self.apart(&state.atoms, Self::object),
         };
         match (outcome, unknown(state)) {
             (Outcome::Value(value), Some(reason)) => {

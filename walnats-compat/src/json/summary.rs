@@ -23,7 +23,7 @@ pub(super) struct Summary {
     /// The values, as numbers of [`Summaries::values`].
     values: Option<Rc<BTreeSet<u32>>>,
     /// Of objects alone.
-    members: BTreeMap<Rc<str>, Member>,
+    members: Rc<BTreeMap<Rc<str>, Member>>,
     /// The only names that objects have.
     names: Option<Rc<BTreeSet<Rc<str>>>>,
 }
@@ -48,7 +48,7 @@ impl Summary {
     }
 
     fn of_kinds(kinds: u8) -> Self {
-        Self { kinds, values: None, members: BTreeMap::new(), names: None }
+        Self { kinds, values: None, members: Rc::default(), names: None }
     }
 
     /// Whether no value is like this. `false` may be wrong.
@@ -100,22 +100,33 @@ impl Summary {
         let mut both = self.clone();
         both.kinds &= other.kinds;
         both.values = match (&self.values, &other.values) {
-            (Some(values), Some(others)) => Some(Rc::new(values.intersection(others).copied().collect())),
+            (Some(values), Some(others)) if !Rc::ptr_eq(values, others) => {
+                Some(Rc::new(values.intersection(others).copied().collect()))
+            }
             (values, others) => values.clone().or(others.clone()),
         };
         both.names = match (&self.names, &other.names) {
-            (Some(names), Some(others)) => Some(Rc::new(names.intersection(others).cloned().collect())),
+            (Some(names), Some(others)) if !Rc::ptr_eq(names, others) => {
+                Some(Rc::new(names.intersection(others).cloned().collect()))
+            }
             (names, others) => names.clone().or(others.clone()),
         };
-        for (name, member) in &other.members {
-            let merged = match self.members.get(name) {
+        let (few, many) = if self.members.len() < other.members.len() { (self, other) } else { (other, self) };
+        both.members = Rc::clone(&many.members);
+        // What refers to another schema, and says nothing besides, has that one's members.
+        if Rc::ptr_eq(&few.members, &many.members) {
+            return both;
+        }
+        for (name, member) in few.members.iter() {
+            let merged = match many.members.get(name) {
+                Some(own) if own.is_required >= member.is_required && Rc::ptr_eq(&own.value, &member.value) => continue,
                 Some(own) => Member {
                     is_required: own.is_required || member.is_required,
-                    value: Rc::new(own.value.and(&member.value)),
+                    value: both_of(&own.value, &member.value),
                 },
                 None => member.clone(),
             };
-            both.members.insert(name.clone(), merged);
+            Rc::make_mut(&mut both.members).insert(name.clone(), merged);
         }
         both
     }
@@ -141,19 +152,47 @@ impl Summary {
         if let (Some(names), Some(others)) = (&self.names, &other.names) {
             either.names = Some(Rc::new(names.union(others).cloned().collect()));
         }
-        for (name, member) in &self.members {
+        for (name, member) in self.members.iter() {
             if let Some(same) = other.members.get(name) {
-                let value = Rc::new(member.value.or(&same.value));
+                let value = match Rc::ptr_eq(&member.value, &same.value) {
+                    true => Rc::clone(&same.value),
+                    false => Rc::new(member.value.or(&same.value)),
+                };
                 let is_required = member.is_required && same.is_required;
-                either.members.insert(name.clone(), Member { is_required, value });
+                Rc::make_mut(&mut either.members).insert(name.clone(), Member { is_required, value });
             }
         }
         either
     }
 
+    /// The numbers of the values: those of a member that is always there, or those of the whole, by which it is told from others.
+    /// What has another type has none of them.
+    pub(super) fn key(&self, member: Option<&Rc<str>>) -> Option<BTreeSet<u32>> {
+        let values = match member {
+            Some(name) if self.kinds == OBJECT => {
+                let member = self.members.get(name).filter(|member| member.is_required)?;
+                &member.value.values
+            }
+            Some(_) => return None,
+            None => &self.values,
+        };
+        values.as_deref().cloned()
+    }
+
+    /// The members that are always there and have a few values; `None` stands for the whole, if it has.
+    pub(super) fn keys(&self) -> impl Iterator<Item = Option<Rc<str>>> + '_ {
+        let is_key = |member: &Member| member.is_required && member.value.values.is_some();
+        let members = self.members.iter().filter(move |(_, member)| self.kinds == OBJECT && is_key(member));
+        members.map(|(name, _)| Some(name.clone())).chain(self.values.is_some().then_some(None))
+    }
+
     pub(super) fn says_nothing(&self) -> bool {
         self.kinds == ALL && self.values.is_none() && self.members.is_empty() && self.names.is_none()
     }
+}
+
+fn both_of(one: &Rc<Summary>, other: &Rc<Summary>) -> Rc<Summary> {
+    if Rc::ptr_eq(one, other) { Rc::clone(one) } else { Rc::new(one.and(other)) }
 }
 
 impl Summaries {
@@ -191,12 +230,14 @@ impl Summaries {
             for (name, id) in &object.properties {
                 let value = self.summarize(set, *id, levels - 1, depth - 1);
                 if !value.says_nothing() {
-                    summary.members.insert(name.as_str().into(), Member { is_required: false, value });
+                    Rc::make_mut(&mut summary.members)
+                        .insert(name.as_str().into(), Member { is_required: false, value });
                 }
             }
             for name in &object.required {
                 let anything = || Member { is_required: true, value: Rc::new(Summary::of_kinds(ALL)) };
-                summary.members.entry(name.as_str().into()).or_insert_with(anything).is_required = true;
+                let members = Rc::make_mut(&mut summary.members);
+                members.entry(name.as_str().into()).or_insert_with(anything).is_required = true;
             }
             let is_closed = object.additional_properties.is_some_and(|others| set.get(others).never);
             if is_closed && object.pattern_properties.is_empty() {

@@ -25,6 +25,8 @@ const UNUSUAL: [(&str, &str); 8] =
     [("", " "), ("", "%"), ("", "\""), ("", "["), ("", "("), ("", "-"), ("(", ""), (" ", "")];
 /// Lengths that are often the limit in a pattern, and one more.
 const COMMON_LENGTHS: [usize; 5] = [65, 129, 256, 320, 1_025];
+/// More characters than a label, a host name or an address has.
+const LIMITS_OF_FORMATS: [u64; 3] = [64, 254, 321];
 /// How many characters are tried for that.
 const MAX_PLACES: usize = 40;
 
@@ -108,6 +110,15 @@ impl Solver {
                 Found::Nothing => return Outcome::Empty,
                 Found::Unfit | Found::TooManyStates => {}
             }
+            (search.min, search.max) = (rules.min, rules.max);
+            let Some(any) = automaton::any() else { return Outcome::open(Reason::TooManyStates) };
+            let (found, states) = search.run_by_length(any);
+            self.step(states / STATES_FOR_A_STEP);
+            match found {
+                Found::Text(text) if rules.accept(self, &text) => return Outcome::Value(text.into()),
+                Found::Nothing => return Outcome::Empty,
+                _ => {}
+            }
         }
         let mut reason = None;
         // First within what certainly has the formats, then within what may have them.
@@ -129,7 +140,28 @@ impl Solver {
                 Found::TooManyStates => reason = Some(Reason::TooManyStates),
             }
         }
-        Outcome::open(reason.unwrap_or(Reason::Format))
+        match self.too_long(&rules) {
+            Some(text) => Outcome::Value(text.into()),
+            None => Outcome::open(reason.unwrap_or(Reason::Format)),
+        }
+    }
+
+    /// A text that matches the patterns, and is too long for a format that it must not have.
+    fn too_long(&mut self, rules: &Rules) -> Option<String> {
+        if rules.formats.iter().all(|(_, wanted)| *wanted) {
+            return None;
+        }
+        let of_patterns = Rules { patterns: rules.patterns.clone(), ..Rules::default() };
+        LIMITS_OF_FORMATS.into_iter().find_map(|limit| {
+            let mut search = Search { min: rules.min.max(limit), max: rules.max, ..Search::default() };
+            self.tests(&of_patterns, true, &mut search.tests);
+            let (found, states) = search.run_by_length(automaton::any()?);
+            self.step(states / STATES_FOR_A_STEP);
+            match found {
+                Found::Text(text) => rules.accept(self, &text).then_some(text),
+                _ => None,
+            }
+        })
     }
 
     /// A long text: a short one, of which one character is repeated.

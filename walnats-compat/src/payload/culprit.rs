@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use walnats_codegen::diagnostic::Level;
 use walnats_schema::pointer::escape;
-use walnats_schema::{Schema, SchemaId, SchemaSet, Violation, equal};
+use walnats_schema::{Schema, SchemaId, SchemaSet, ValueIndex, Violation};
 
 use super::Pair;
 use crate::finding::{Direction, Finding, Mark, Revision};
@@ -294,7 +294,8 @@ impl Culprit {
         let known = |set: &SchemaSet, id: SchemaId| set.get(id).enumeration.clone().unwrap_or_default();
         let readable = known(&pair.reader.0.model.schemas, self.schema);
         let written = self.counterparts.first().map(|&id| known(&pair.writer.0.model.schemas, id));
-        let is_unknown = |value: &Value| !readable.iter().any(|other| equal(value, other));
+        let index = ValueIndex::new(&readable);
+        let is_unknown = |value: &Value| index.position(&readable, value).is_none();
         written.into_iter().flatten().filter(is_unknown).collect()
     }
 

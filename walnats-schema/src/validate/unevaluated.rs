@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::{Checked, Here, Validator};
-use crate::{Schema, expectation};
+use crate::{Schema, SchemaId, expectation};
 
 /// Which members and items of one instance some keyword has looked at.
 #[derive(Default)]
@@ -68,12 +68,13 @@ impl<'s> Validator<'s> {
     /// Applies a schema with `unevaluated*`: these see only what this schema's own keywords evaluated.
     pub(super) fn with_unevaluated<'i>(
         &mut self,
-        schema: &'s Schema,
+        id: SchemaId,
         here: Here<'i, '_>,
         seen: Option<&mut Evaluated<'i>>,
     ) -> Checked {
+        let schema = self.set.get(id);
         let mut own = Evaluated::default();
-        self.keywords(schema, here, Some(&mut own))?;
+        self.keywords(id, here, Some(&mut own))?;
         self.unevaluated_properties(schema, here, &mut own)?;
         self.unevaluated_items(schema, here, &mut own)?;
         if let Some(seen) = seen {

@@ -1,9 +1,7 @@
 //! Unions of constants: `anyOf` and `oneOf` of `const` and `enum` alone are one `enum`.
 
-use std::collections::HashMap;
-
 use serde_json::Value;
-use walnats_schema::{Decimal, JsonType, Schema, SchemaId, equal};
+use walnats_schema::{Decimal, JsonType, Schema, SchemaId, ValueIndex};
 
 /// How many references are followed to a constant.
 const MAX_REFERENCES: usize = 8;
@@ -61,23 +59,14 @@ fn constants(schemas: &[Schema], mut id: SchemaId) -> Option<Vec<&Value>> {
 
 /// Each value with how often it occurs, in the order in which they first do.
 fn counted<'v>(values: &[&'v Value]) -> Vec<(&'v Value, usize)> {
-    let mut counted: Vec<(&Value, usize)> = Vec::new();
-    let mut texts: HashMap<&str, usize> = HashMap::new();
-    for value in values {
-        let known = match value {
-            Value::String(text) => texts.get(text.as_str()).copied(),
-            _ => counted.iter().position(|(known, _)| equal(known, value)),
-        };
-        if let Some(at) = known {
-            counted[at].1 += 1;
-            continue;
+    let (mut index, mut counts) = (ValueIndex::default(), vec![1_usize; values.len()]);
+    for at in 0..values.len() {
+        if let Some(earlier) = index.insert(values, at) {
+            counts[earlier] += 1;
+            counts[at] = 0;
         }
-        if let Value::String(text) = value {
-            texts.insert(text, counted.len());
-        }
-        counted.push((value, 1));
     }
-    counted
+    values.iter().copied().zip(counts).filter(|(_, count)| *count > 0).collect()
 }
 
 fn is_of_type(value: &Value, json_type: JsonType) -> bool {

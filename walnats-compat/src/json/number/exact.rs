@@ -10,6 +10,9 @@ const SPARE_DIGITS: u32 = 1;
 /// The largest exponent of ten that is calculated with; that of a double is below 400.
 const MAX_EXPONENT: u32 = 2_000;
 
+/// How many doubles between two values are listed.
+const MAX_DOUBLES: u32 = 5_000;
+
 /// A power of ten that all numbers are multiples of.
 pub(super) struct Grid {
     /// `10^-digits` is the unit.
@@ -54,6 +57,34 @@ impl Grid {
         }
         let number = Number::from_f64(format!("{value}e-{}", self.digits).parse().ok()?)?;
         (self.scale(&number).as_ref() == Some(value)).then_some(number)
+    }
+
+    /// Whether a value, in units of the grid, is one that the machine's integers do not have: only doubles may be there.
+    pub(super) fn is_beyond_integers(&self, value: &BigInt) -> bool {
+        let integer = value.div_floor(&self.one);
+        integer.to_i64().is_none() && integer.to_u64().is_none()
+    }
+
+    /// All doubles from one value to another, both beyond the machine's integers on the same side, in units of the grid.
+    /// `None` if that is not where they are, or if there are too many.
+    pub(super) fn doubles(&self, from: &BigInt, to: &BigInt) -> Option<Vec<BigInt>> {
+        if from.sign() != to.sign() || !self.is_beyond_integers(from) || !self.is_beyond_integers(to) {
+            return None;
+        }
+        // The nearest double may be on either side.
+        let mut double = format!("{from}e-{}", self.digits).parse::<f64>().ok()?.next_down();
+        let mut doubles = Vec::new();
+        for _ in 0..=MAX_DOUBLES {
+            let value = self.scale(&Number::from_f64(double)?)?;
+            if value > *to {
+                return Some(doubles);
+            }
+            if value >= *from {
+                doubles.push(value);
+            }
+            double = double.next_up();
+        }
+        None
     }
 
     /// Doubles near a value, in units of the grid.

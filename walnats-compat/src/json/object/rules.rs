@@ -1,9 +1,8 @@
 //! What is asked of an object.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use serde_json::Value;
 use walnats_schema::SchemaId;
 
 use crate::json::atom::{Atom, Literal, MemberRule, NameSet};
@@ -17,7 +16,6 @@ pub(super) struct Rules {
     /// What all names satisfy.
     pub(super) names: Vec<SchemaId>,
     pub(super) wanted: Vec<Wanted>,
-    pub(super) excluded: Vec<Value>,
     /// Every name that is spoken of.
     pub(super) known: BTreeSet<Rc<str>>,
     /// Every pattern that is spoken of.
@@ -37,6 +35,14 @@ pub(super) struct Wanted {
 impl Wanted {
     pub(super) fn is_one_name(&self) -> bool {
         matches!(self.set, Some(NameSet::Name(_)))
+    }
+
+    fn speaks_of(&self, pattern: &Rc<str>) -> bool {
+        match &self.set {
+            Some(NameSet::Pattern(own)) => own == pattern,
+            Some(NameSet::Others { patterns, .. }) => patterns.contains(pattern),
+            _ => false,
+        }
     }
 
     /// What its name is asked.
@@ -60,7 +66,6 @@ impl Rules {
             max: u64::MAX,
             names: Vec::new(),
             wanted: Vec::new(),
-            excluded: Vec::new(),
             known: BTreeSet::new(),
             patterns: BTreeSet::new(),
             members: Vec::new(),
@@ -81,7 +86,6 @@ impl Rules {
             Atom::MinMembers(min) => self.min = self.min.max(*min),
             Atom::MaxMembers(max) => self.max = self.max.min(*max),
             Atom::Names(id) => self.names.push(*id),
-            Atom::NotValues(values) => self.excluded.extend(values.iter().cloned()),
             Atom::Members(rule) => {
                 self.known.extend(rule.properties.iter().map(|(name, _)| name.clone()));
                 self.patterns.extend(rule.patterns.iter().map(|(pattern, _)| pattern.clone()));
@@ -103,6 +107,25 @@ impl Rules {
             }
             _ => {}
         }
+    }
+
+    /// The patterns by which names differ: those that ask the same of members are one.
+    pub(super) fn kinds_of_names(&self) -> BTreeSet<Rc<str>> {
+        // By what each rule asks; what is asked of the names of one member stands alone.
+        let mut alike: BTreeMap<(Option<&Rc<str>>, Vec<_>), Vec<Rc<str>>> = BTreeMap::new();
+        for pattern in &self.patterns {
+            let asked =
+                |rule: &Rc<MemberRule>| rule.patterns.iter().find(|(known, _)| known == pattern).map(|(_, id)| *id);
+            let is_wanted = self.wanted.iter().any(|wanted| wanted.speaks_of(pattern));
+            let is_alone = is_wanted || !can_be_joined(pattern);
+            let key = (is_alone.then_some(pattern), self.members.iter().map(asked).collect());
+            alike.entry(key).or_default().push(pattern.clone());
+        }
+        let joined = alike.into_values().map(|patterns| match &patterns[..] {
+            [only] => only.clone(),
+            patterns => patterns.iter().map(|pattern| format!("(?:{pattern})")).collect::<Vec<_>>().join("|").into(),
+        });
+        joined.collect()
     }
 
     /// What is asked of a member.
@@ -128,6 +151,15 @@ impl Rules {
         }
         literals
     }
+}
+
+/// Whether a pattern means the same as one alternative of several: it refers to no groups by their numbers or names.
+fn can_be_joined(pattern: &str) -> bool {
+    let bytes = pattern.as_bytes();
+    let refers = bytes.windows(2).any(|pair| pair[0] == b'\\' && (pair[1].is_ascii_digit() || pair[1] == b'k'));
+    // Look-around is more than automata say: it keeps only its own pattern from being understood.
+    let is_plain = pattern.split("(?").skip(1).all(|group| group.starts_with(':'));
+    !refers && is_plain
 }
 
 /// Whether a name is in a set.
