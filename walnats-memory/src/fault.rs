@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::error::ApiError;
 use crate::headers::Headers;
-use crate::jetstream::ApiError;
 use crate::message::Inbound;
 
 /// What goes wrong with a message.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::server::Shared;
+use crate::shared::Shared;
 
 /// The longest time without a look at what is due.
 const LONGEST: Duration = Duration::from_secs(3_600);

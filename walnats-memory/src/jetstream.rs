@@ -5,7 +5,6 @@ mod batch;
 mod config;
 mod consumer;
 mod duplicates;
-mod error;
 mod expectation;
 mod limits;
 mod schedule;
@@ -16,7 +15,6 @@ use std::collections::BTreeMap;
 
 use self::config::Config;
 use self::consumer::Said;
-pub(crate) use self::error::ApiError;
 use self::stream::Stream;
 use crate::fault::Faults;
 use crate::journal::Record;

@@ -1,21 +1,23 @@
 #![doc = include_str!("../README.md")]
 
 mod broker;
+mod error;
 mod fault;
 mod front;
 mod headers;
 mod jetstream;
 mod journal;
+mod memory;
 mod message;
 mod protocol;
 mod router;
-mod server;
+mod shared;
 mod time;
 
 pub use fault::Matches;
 pub use headers::Headers;
 pub use journal::Record;
-pub use server::Memory;
+pub use memory::Memory;
 
 /// The status of an answer in place of an acknowledgement that is withheld: the message is stored, and nobody says so.
 pub const WITHHELD: u16 = 599;

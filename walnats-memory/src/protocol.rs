@@ -16,9 +16,16 @@ const MAX_LINE: usize = 4_096;
 pub(crate) enum Command {
     Ping,
     Publish(Inbound),
-    Subscribe { subject: String, queue: Option<String>, id: String },
+    Subscribe {
+        subject: String,
+        queue: Option<String>,
+        id: String,
+    },
     /// After so many messages, or at once.
-    Unsubscribe { id: String, after: Option<u64> },
+    Unsubscribe {
+        id: String,
+        after: Option<u64>,
+    },
     /// Nothing to answer.
     Other,
 }

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 
 use crate::protocol::{self, Command};
 use crate::router::ConnectionId;
-use crate::server::Shared;
+use crate::shared::Shared;
 
 /// How much is read at once.
 const CHUNK: usize = 64 << 10;

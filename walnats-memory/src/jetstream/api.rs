@@ -6,7 +6,8 @@ mod streams;
 
 use serde_json::{Map, Value, json};
 
-use super::{ApiError, JetStream};
+use super::JetStream;
+use crate::error::ApiError;
 use crate::message::{Inbound, Outbound};
 use crate::time::Moment;
 
@@ -45,7 +46,11 @@ impl JetStream {
         let Some(reply) = message.reply.as_deref() else { return Vec::new() };
         let parsed = match message.payload.as_ref() {
             [] => Ok(Map::new()),
-            body => serde_json::from_slice(body).map_err(|_| ApiError::invalid_json()),
+            // Clients send `null` for a request without members.
+            body => match serde_json::from_slice::<Option<Map<String, Value>>>(body) {
+                Ok(body) => Ok(body.unwrap_or_default()),
+                Err(_) => Err(ApiError::invalid_json()),
+            },
         };
         let kind = kind(&tokens);
         let answered = parsed.and_then(|body| self.handle(&tokens, &Request { body, moment, message }));
@@ -71,7 +76,9 @@ impl JetStream {
             ["STREAM", "MSG", "GET", stream] => self.get_message(stream, request),
             ["STREAM", "MSG", "DELETE", stream] => self.delete_message(stream, request),
             ["DIRECT", "GET", stream, subject @ ..] => return self.get_direct(stream, &subject.join("."), request),
-            ["CONSUMER", "DURABLE", "CREATE", stream, consumer] => self.create_consumer(stream, Some(*consumer), request),
+            ["CONSUMER", "DURABLE", "CREATE", stream, consumer] => {
+                self.create_consumer(stream, Some(*consumer), request)
+            }
             ["CONSUMER", "CREATE", stream] => self.create_consumer(stream, None, request),
             ["CONSUMER", "CREATE", stream, consumer, ..] => self.create_consumer(stream, Some(*consumer), request),
             ["CONSUMER", "INFO", stream, consumer] => self.consumer_info(stream, consumer, request),

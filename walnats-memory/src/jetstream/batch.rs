@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::error::ApiError;
+use crate::error::ApiError;
 use crate::message::Inbound;
 use crate::time::{Nanos, SECOND};
 
@@ -101,9 +101,12 @@ mod tests {
     #[test]
     fn a_batch_is_whole_or_abandoned() {
         let mut batches = Batches::default();
-        let code = |step: Result<Step, ApiError>| step.map_err(|error| error.code).map(|step| matches!(step, Step::More));
+        let code =
+            |step: Result<Step, ApiError>| step.map_err(|error| error.code).map(|step| matches!(step, Step::More));
         assert_eq!(code(batches.take(part(1, ""), true, 0)), Ok(true));
-        assert!(matches!(batches.take(part(2, "1"), true, 0), Ok(Step::Commit { messages, .. }) if messages.len() == 2));
+        assert!(
+            matches!(batches.take(part(2, "1"), true, 0), Ok(Step::Commit { messages, .. }) if messages.len() == 2)
+        );
         assert_eq!(code(batches.take(part(2, "1"), true, 0)), Err(10176));
         assert_eq!(code(batches.take(part(1, ""), true, 0)), Ok(true));
         assert_eq!(code(batches.take(part(3, "1"), true, 0)), Err(10176), "the second one is missing");

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use walnats_subject::{covers, filter_problem, invalid_stream_name_char, overlap};
 
-use super::error::ApiError;
+use crate::error::ApiError;
 use crate::time::{Nanos, SECOND};
 
 /// When messages of a stream are deleted.
@@ -145,9 +145,7 @@ impl Config {
         if differs("storage") {
             return refused("stream configuration update can not change storage type");
         }
-        if self.retention != old.retention
-            && [self.retention, old.retention].contains(&Retention::WorkQueue)
-        {
+        if self.retention != old.retention && [self.retention, old.retention].contains(&Retention::WorkQueue) {
             return refused("stream configuration update can not change retention policy to/from workqueue");
         }
         for (setting, why) in [

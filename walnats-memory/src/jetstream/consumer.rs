@@ -108,8 +108,7 @@ impl Consumer {
 
     /// The consumer as JetStream shows it.
     pub(crate) fn info(&self, stream: &str, store: &Store, moment: Moment) -> Value {
-        let position =
-            |position: Position| json!({"consumer_seq": position.delivery, "stream_seq": position.message});
+        let position = |position: Position| json!({"consumer_seq": position.delivery, "stream_seq": position.message});
         let mut info = json!({
             "stream_name": stream,
             "name": self.config.json.get("name"),
@@ -183,7 +182,9 @@ impl Consumer {
         let pending = self.undelivered(store) + self.again.len() as u64;
         let waiting = self.config.limit("max_waiting").and_then(|limit| usize::try_from(limit).ok());
         let pull = match Pull::read(body, reply, &self.config, pending, moment.real) {
-            Ok(_) if waiting.is_some_and(|limit| self.pulls.len() >= limit) => Err("409 Exceeded MaxWaiting".to_owned()),
+            Ok(_) if waiting.is_some_and(|limit| self.pulls.len() >= limit) => {
+                Err("409 Exceeded MaxWaiting".to_owned())
+            }
             pull => pull,
         };
         match pull {

@@ -1,8 +1,8 @@
 //! What a message expects of the stream (`Nats-Expected-*`).
 
 use super::config::Config;
-use super::error::ApiError;
 use super::store::Store;
+use crate::error::ApiError;
 use crate::headers::Headers;
 
 /// Whether a message is for another stream than this one.

@@ -1,8 +1,8 @@
 //! The limits of streams: what is refused, and what is deleted.
 
 use super::config::Config;
-use super::error::ApiError;
 use super::store::{Store, Stored};
+use crate::error::ApiError;
 use crate::time::Nanos;
 
 /// Whether there is room for a message.

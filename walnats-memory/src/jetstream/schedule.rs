@@ -1,8 +1,8 @@
 //! Messages that a stream holds until they are due (`Nats-Schedule`, ADR-51), and times to live (`Nats-TTL`, ADR-43).
 
 use super::config::Config;
-use super::error::ApiError;
 use super::store::Stored;
+use crate::error::ApiError;
 use crate::headers::Headers;
 use crate::time::{self, Nanos, SECOND};
 
@@ -90,7 +90,10 @@ mod tests {
 
     #[test]
     fn times_to_live_have_whole_seconds() {
-        assert_eq!((read_ttl("5"), read_ttl("90s"), read_ttl("never")), (Some(5 * SECOND), Some(90 * SECOND), Some(-1)));
+        assert_eq!(
+            (read_ttl("5"), read_ttl("90s"), read_ttl("never")),
+            (Some(5 * SECOND), Some(90 * SECOND), Some(-1))
+        );
         assert_eq!((read_ttl("0"), read_ttl("500ms"), read_ttl("-1"), read_ttl("soon")), (Some(0), None, None, None));
     }
 }

@@ -10,9 +10,9 @@ use super::batch::{Batches, Step};
 use super::config::{Config, Retention};
 use super::consumer::Consumer;
 use super::duplicates::Duplicates;
-use super::error::ApiError;
 use super::store::{Store, Stored};
 use super::{expectation, limits, schedule};
+use crate::error::ApiError;
 use crate::fault::{Fault, Faults};
 use crate::headers::Headers;
 use crate::journal::Record;
@@ -259,7 +259,8 @@ impl Stream {
     pub(crate) fn due(&self) -> Option<Nanos> {
         let schedule = self.contents.schedules.values().map(|(due, _)| *due).min();
         let consumers = self.consumers.values().filter_map(Consumer::due).min();
-        let (id, age) = (self.contents.duplicates.due(self.config.window), limits::next_due(&self.config, self.store()));
+        let (id, age) =
+            (self.contents.duplicates.due(self.config.window), limits::next_due(&self.config, self.store()));
         [schedule, consumers, id, age].into_iter().flatten().min()
     }
 

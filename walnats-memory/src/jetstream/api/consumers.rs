@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
+use super::super::JetStream;
 use super::super::consumer::{Consumer, ConsumerConfig};
-use super::super::{ApiError, JetStream};
 use super::{Answer, Request, page};
+use crate::error::ApiError;
 use crate::headers::Headers;
 use crate::message::{Inbound, Outbound};
 use crate::time::{self, Moment};
@@ -67,7 +68,12 @@ impl JetStream {
         Ok(page(request, "consumers", all.collect()))
     }
 
-    pub(super) fn pause_consumer(&mut self, stream: &str, name: &str, request: &Request<'_>) -> Result<Value, ApiError> {
+    pub(super) fn pause_consumer(
+        &mut self,
+        stream: &str,
+        name: &str,
+        request: &Request<'_>,
+    ) -> Result<Value, ApiError> {
         let until = time::read(request.text("pause_until")).filter(|until| *until > request.moment.now);
         let consumer = self.stream(stream)?.consumers.get_mut(name).ok_or_else(ApiError::no_consumer)?;
         let mut json: Map<String, Value> = consumer.config.json.clone();

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use walnats_subject::covers;
 
 use super::super::store::Stored;
-use super::super::{ApiError, JetStream, Stream};
+use super::super::{JetStream, Stream};
 use super::{Answer, Request};
+use crate::error::ApiError;
 use crate::headers::Headers;
 use crate::message::Outbound;
 use crate::time;

@@ -3,8 +3,9 @@
 use serde_json::{Map, Value, json};
 use walnats_subject::overlap;
 
-use super::super::{ApiError, Config, JetStream, Stream};
+use super::super::{Config, JetStream, Stream};
 use super::{Answer, Request, page};
+use crate::error::ApiError;
 use crate::message::Outbound;
 use crate::time::{self, Moment};
 

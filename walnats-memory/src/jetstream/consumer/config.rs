@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 use walnats_subject::{covers, overlap};
 
+use crate::error::ApiError;
 use crate::jetstream::config::{Config as StreamConfig, Retention, texts};
-use crate::jetstream::error::ApiError;
 use crate::time::{self, Nanos, SECOND};
 
 /// What a consumer awaits for a delivered message.

@@ -111,7 +111,8 @@ impl Consumer {
         let name = self.config.json.get("name").and_then(serde_json::Value::as_str).unwrap_or_default();
         let attempt = self.attempts.get(sequence).copied().unwrap_or_default() + 1;
         let is_new = attempt == 1;
-        let (delivery, pending) = (self.delivered.delivery + 1, self.undelivered(store).saturating_sub(u64::from(is_new)));
+        let (delivery, pending) =
+            (self.delivered.delivery + 1, self.undelivered(store).saturating_sub(u64::from(is_new)));
         let reply = format!("$JS.ACK.{stream}.{name}.{attempt}.{sequence}.{delivery}.{time}.{pending}");
         let mut headers = message.headers.clone();
         let payload = if self.config.headers_only {
@@ -120,12 +121,6 @@ impl Consumer {
         } else {
             message.payload.clone()
         };
-        Outbound {
-            to: String::new(),
-            subject: subject.clone(),
-            reply: Some(reply),
-            headers: headers.wire(),
-            payload,
-        }
+        Outbound { to: String::new(), subject: subject.clone(), reply: Some(reply), headers: headers.wire(), payload }
     }
 }

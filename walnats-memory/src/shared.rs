@@ -1,46 +1,27 @@
-//! The server: a broker behind a lock, its clock, and the tasks that serve it.
+//! What the tasks of a server share: the broker behind a lock, its clock, and the connections.
 
 use std::collections::HashMap;
 use std::future::Future;
-use std::io;
-use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::json;
-use tokio::net::TcpListener;
 use tokio::sync::{Notify, mpsc, watch};
-use tokio::task::JoinHandle;
 
 use crate::broker::{Broker, Frames};
-use crate::fault::{Fault, Matches};
-use crate::jetstream::ApiError;
-use crate::journal::Record;
 use crate::protocol::{Command, MAX_PAYLOAD};
 use crate::router::ConnectionId;
 use crate::time::{self, Moment, Nanos};
-use crate::{NAME, VERSION, front};
-
-/// A JetStream in this process, for clients that connect to [`Memory::url`]. Clones are cheap and are the same server; it ends
-/// with the last one.
-#[derive(Clone, Debug)]
-pub struct Memory {
-    shared: Arc<Shared>,
-    _tasks: Arc<Tasks>,
-}
-
-/// Ends the tasks of a server.
-#[derive(Debug)]
-struct Tasks([JoinHandle<()>; 2]);
+use crate::{NAME, VERSION};
 
 /// What the tasks share.
 #[derive(Debug)]
 pub(crate) struct Shared {
     broker: Mutex<Broker>,
     connections: Mutex<HashMap<ConnectionId, mpsc::UnboundedSender<Bytes>>>,
-    port: u16,
+    pub(crate) port: u16,
     /// How far the clock was moved.
     moved: AtomicI64,
     offline: AtomicBool,
@@ -50,120 +31,21 @@ pub(crate) struct Shared {
     progress: watch::Sender<u64>,
 }
 
-impl Memory {
-    /// Starts a server on a free port of the loopback interface.
-    ///
-    /// # Errors
-    ///
-    /// No port could be opened.
-    pub async fn start() -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let shared = Arc::new(Shared {
+impl Shared {
+    pub(crate) fn new(port: u16) -> Self {
+        Self {
             broker: Mutex::default(),
             connections: Mutex::default(),
-            port: listener.local_addr()?.port(),
+            port,
             moved: AtomicI64::new(0),
             offline: AtomicBool::new(false),
             changed: Notify::new(),
             progress: watch::Sender::new(0),
-        });
-        let listening = tokio::spawn(front::listen(listener, Arc::downgrade(&shared)));
-        let timing = tokio::spawn(front::keep_time(Arc::downgrade(&shared)));
-        Ok(Self { shared, _tasks: Arc::new(Tasks([listening, timing])) })
-    }
-
-    /// Where clients connect: `nats://127.0.0.1:<port>`.
-    pub fn url(&self) -> String {
-        format!("nats://127.0.0.1:{}", self.shared.port)
-    }
-
-    /// The time of the server: that of the machine, and as much more as it was moved.
-    pub fn now(&self) -> SystemTime {
-        time::system(self.shared.moment().now)
-    }
-
-    /// Moves the clock forward. Everything that becomes due on the way happens, in order and each at its time: schedules, ages,
-    /// times to live, duplicate windows, and messages whose acknowledgement did not come.
-    pub fn advance(&self, by: Duration) {
-        self.shared.advance(time::nanos(by));
-    }
-
-    /// What streams took since the start, or since [`Memory::clear`], in order; without duplicates.
-    pub fn records(&self) -> Vec<Record> {
-        self.shared.broker().jetstream.journal.clone()
-    }
-
-    /// Forgets what streams took; the messages stay in the streams.
-    pub fn clear(&self) {
-        self.shared.broker().jetstream.journal.clear();
-    }
-
-    /// The next messages that match are not stored: the stream refuses them with this error of JetStream.
-    pub fn refuse(&self, times: usize, matches: Matches, status: u64, code: u64, description: &str) {
-        let fault = Fault::Refused(ApiError::new(status, code, description));
-        self.shared.broker().jetstream.faults.plan(fault, times, matches);
-    }
-
-    /// The next messages that match are stored, and their acknowledgement is withheld: clients hear the status
-    /// [`WITHHELD`](crate::WITHHELD) instead.
-    pub fn withhold(&self, times: usize, matches: Matches) {
-        self.shared.broker().jetstream.faults.plan(Fault::Withheld, times, matches);
-    }
-
-    /// How many planned faults have not happened.
-    pub fn faults_left(&self) -> usize {
-        self.shared.broker().jetstream.faults.left()
-    }
-
-    /// Forgets planned faults.
-    pub fn clear_faults(&self) {
-        self.shared.broker().jetstream.faults.clear();
-    }
-
-    /// Closes all connections. Clients may connect again at once.
-    pub fn disconnect(&self) {
-        self.shared.close_all();
-    }
-
-    /// Closes all connections, and any new one, until [`Memory::go_online`].
-    pub fn go_offline(&self) {
-        self.shared.offline.store(true, Ordering::SeqCst);
-        self.shared.close_all();
-    }
-
-    /// Accepts connections again.
-    pub fn go_online(&self) {
-        self.shared.offline.store(false, Ordering::SeqCst);
-    }
-
-    /// Waits until the consumers of this name have delivered everything that they match, and all of it is settled; all
-    /// consumers, without a name. A message that comes again later is not settled.
-    pub async fn settled(&self, consumer: Option<&str>) {
-        let mut progress = self.shared.progress.subscribe();
-        while !self.shared.broker().jetstream.is_settled(consumer) {
-            // The sender lives as long as the server.
-            if progress.changed().await.is_err() {
-                return;
-            }
         }
     }
 
-    /// Ends the pulls whose reply subjects begin with `inbox`, as when their time is up.
-    pub fn end_pulls(&self, inbox: &str) {
-        let frames = self.shared.broker().end_pulls(inbox);
-        self.shared.send(frames);
-    }
-}
-
-impl Drop for Tasks {
-    fn drop(&mut self) {
-        self.0.iter().for_each(JoinHandle::abort);
-    }
-}
-
-impl Shared {
     /// A test that panicked leaves the broker as it was.
-    fn broker(&self) -> MutexGuard<'_, Broker> {
+    pub(crate) fn broker(&self) -> MutexGuard<'_, Broker> {
         self.broker.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -171,7 +53,7 @@ impl Shared {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn moment(&self) -> Moment {
+    pub(crate) fn moment(&self) -> Moment {
         let real = time::real();
         Moment { now: real.saturating_add(self.moved.load(Ordering::SeqCst)), real }
     }
@@ -203,9 +85,18 @@ impl Shared {
         self.send(error.into_iter().chain([(id, Bytes::new())]).collect());
     }
 
-    fn close_all(&self) {
+    pub(crate) fn close_all(&self) {
         let all: Vec<ConnectionId> = self.connections().keys().copied().collect();
         all.into_iter().for_each(|id| self.close(id, None));
+    }
+
+    pub(crate) fn set_offline(&self, offline: bool) {
+        self.offline.store(offline, Ordering::SeqCst);
+    }
+
+    /// Changes whenever something happened.
+    pub(crate) fn watched(&self) -> watch::Receiver<u64> {
+        self.progress.subscribe()
     }
 
     pub(crate) fn is_offline(&self) -> bool {
@@ -232,7 +123,7 @@ impl Shared {
         self.send(frames);
     }
 
-    fn send(&self, frames: Frames) {
+    pub(crate) fn send(&self, frames: Frames) {
         let connections = self.connections();
         for (id, frame) in frames {
             if let Some(connection) = connections.get(&id) {
@@ -251,7 +142,7 @@ impl Shared {
         self.progress.send_modify(|progress| *progress = progress.wrapping_add(1));
     }
 
-    fn advance(&self, by: Nanos) {
+    pub(crate) fn advance(&self, by: Nanos) {
         let mut broker = self.broker();
         let Moment { now, real } = self.moment();
         let target = now.saturating_add(by);
