@@ -47,7 +47,7 @@ impl ApiError {
 
     /// A configuration of a consumer that the server refuses.
     pub(crate) fn consumer_config(why: impl Into<String>) -> Self {
-        Self::new(400, 10012, why)
+        Self::new(500, 10012, why)
     }
 
     /// The stream's limits refuse a message.

@@ -180,14 +180,13 @@ impl Stream {
         }
         expectation::check(&self.contents.store, &self.contents.last_id, subject, headers)?;
         let rollup = self.rollup(subject, headers)?;
-        let stored = Stored {
-            sequence: 0,
-            subject: subject.clone(),
-            headers: headers.clone(),
-            payload: payload.clone(),
-            time: now,
-            expires,
-        };
+        let mut headers = headers.clone();
+        if due.is_some() && rollup.is_none() {
+            // A second schedule on a subject replaces the first.
+            headers.push("Nats-Rollup", "sub");
+        }
+        let stored =
+            Stored { sequence: 0, subject: subject.clone(), headers, payload: payload.clone(), time: now, expires };
         limits::check(&self.config, &self.contents.store, &stored)?;
         let is_awaited = self.config.retention != Retention::Interest
             || self.consumers.values().any(|consumer| consumer.config.matches(subject));
@@ -197,7 +196,6 @@ impl Stream {
         if let Some(id) = id {
             self.contents.duplicates.add(id.to_owned(), sequence, now);
         }
-        // A second schedule on a subject replaces the first.
         if let Some(due) = due.filter(|_| is_awaited) {
             self.contents.schedules.insert(subject.clone(), (due, sequence));
         }

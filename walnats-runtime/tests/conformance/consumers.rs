@@ -268,8 +268,10 @@ pub const ROWS: &[Row] = &[
         create(&stage, json!({})).await;
         stage.see_call("CONSUMER.PAUSE.notes.c", json!({"pause_until": "2100-01-01T00:00:00Z"}), &["/paused", "/pause_until"]).await;
         stage.see_call("CONSUMER.INFO.notes.c", json!({}), &["/paused"]).await;
-        let mut messages = pull(&stage, 1, json!({"expires": 30 * NANOS})).await?;
+        let mut messages = pull(&stage, 1, json!({"expires": NANOS})).await?;
+        next(&stage, &mut messages).await?;
         stage.see_call("CONSUMER.PAUSE.notes.c", json!({}), &["/paused"]).await;
+        let mut messages = pull(&stage, 1, json!({})).await?;
         next(&stage, &mut messages).await?;
     }),
     row!("a work queue deletes what is settled", WORK_QUEUE, stage => {

@@ -138,6 +138,8 @@ pub const ROWS: &[Row] = &[
         stage.see_call("STREAM.MSG.DELETE.notes", json!({"seq": 3}), &["/success"]).await;
         stage.see_call("STREAM.MSG.DELETE.notes", json!({"seq": 1}), &["/success"]).await;
         stage.see_call("STREAM.MSG.DELETE.notes", json!({"seq": 9}), &["/success"]).await;
+        stage.see_call("STREAM.MSG.DELETE.notes", json!({"seq": 3}), &["/success"]).await;
+        stage.see_call("STREAM.MSG.DELETE.notes", json!({"seq": 1}), &["/success"]).await;
         stage.see_call("STREAM.INFO.notes", json!({"deleted_details": true}), STATE).await;
         stage.see_call("STREAM.INFO.notes", json!({"deleted_details": true}), &["/state/deleted"]).await;
     }),

@@ -218,7 +218,8 @@ fn headers(text: &str) -> BTreeMap<String, String> {
     let lines = text.split("\r\n").skip(1).filter_map(|line| line.split_once(':'));
     let shown = lines.map(|(name, value)| {
         let value = value.trim();
-        let changes = ["Walnats-Delay", "Nats-Schedule", "Walnats-Dead-Time"].contains(&name);
+        let changes = ["Walnats-Delay", "Nats-Schedule", "Nats-Batch-Id", "Walnats-Dead-Time"].contains(&name)
+            || (name == "Nats-Msg-Id" && value.starts_with("dead:"));
         let is_fresh = name == "Nats-Msg-Id" && value.len() == 36 && value.matches('-').count() == 4;
         (name.to_owned(), if changes || is_fresh { "...".to_owned() } else { value.to_owned() })
     });

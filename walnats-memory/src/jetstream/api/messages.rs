@@ -53,7 +53,16 @@ impl JetStream {
             return Err(ApiError::new(500, 10057, "message delete not permitted"));
         }
         let sequence = request.number("seq").unwrap_or_default();
-        if stream.delete(sequence) { Ok(json!({"success": true})) } else { Err(ApiError::no_message()) }
+        if stream.delete(sequence) {
+            return Ok(json!({"success": true}));
+        }
+        Err(if sequence > stream.store().last() {
+            ApiError::new(500, 10057, "stream store EOF")
+        } else if sequence < stream.store().first() {
+            ApiError::new(500, 10057, "no message found")
+        } else {
+            ApiError::new(400, 10043, format!("sequence {sequence} not found"))
+        })
     }
 }
 

@@ -20,12 +20,11 @@ impl JetStream {
             if present.config != config {
                 return Err(ApiError::new(400, 10058, "stream name already in use with a different configuration"));
             }
-            return Ok(shown(present, request.moment, false));
+        } else {
+            self.streams.insert(name.to_owned(), Stream::new(config, request.moment.now));
         }
-        let stream = Stream::new(config, request.moment.now);
-        let mut answer = shown(&stream, request.moment, false);
+        let mut answer = shown(self.stream(name)?, request.moment, false);
         answer["did_create"] = json!(true);
-        self.streams.insert(name.to_owned(), stream);
         Ok(answer)
     }
 

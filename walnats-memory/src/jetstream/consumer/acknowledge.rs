@@ -82,7 +82,7 @@ impl Consumer {
         self.again.retain(|again| *again != sequence);
         let Some(settled) = self.pending.remove(&sequence) else { return };
         if self.pending.is_empty() {
-            self.ack_floor = Position { message: self.next.saturating_sub(1), ..self.delivered };
+            self.ack_floor = self.delivered;
         } else if settled.delivery == self.ack_floor.delivery + 1 {
             self.ack_floor = Position { delivery: settled.delivery, message: sequence };
             if let Some((next, pending)) = self.pending.range(sequence..).next() {

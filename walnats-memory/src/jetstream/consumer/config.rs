@@ -128,18 +128,15 @@ impl ConsumerConfig {
     ) -> Result<(), ApiError> {
         for (index, filter) in self.filters.iter().enumerate() {
             if self.filters.iter().skip(index + 1).any(|other| overlap(filter, other)) {
-                return Err(ApiError::new(500, 10138, "consumer subject filters cannot overlap"));
-            }
-            if !stream.subjects.iter().any(|own| covers(own, filter) || covers(filter, own)) {
-                let why = "consumer filter subject is not a valid subset of the interest subjects";
-                return Err(ApiError::new(400, 10093, why));
+                return Err(ApiError::new(400, 10138, "consumer subject filters cannot overlap"));
             }
         }
         if stream.retention != Retention::WorkQueue {
             return Ok(());
         }
         if self.ack_policy != AckPolicy::Explicit {
-            return Err(ApiError::new(400, 10098, "workqueue stream requires explicit ack"));
+            let why = "consumer in pull mode requires explicit ack policy on workqueue stream";
+            return Err(ApiError::new(400, 10084, why));
         }
         if self.json.get("deliver_policy").and_then(Value::as_str) != Some("all") {
             return Err(ApiError::new(400, 10101, "consumer must be deliver all on workqueue stream"));
