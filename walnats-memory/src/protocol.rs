@@ -39,6 +39,9 @@ pub(crate) fn next(received: &mut BytesMut) -> Result<Option<Command>, &'static 
     let Some(end) = received.windows(2).position(|window| window == b"\r\n") else {
         return if received.len() > MAX_LINE { Err("'Maximum Control Line Exceeded'") } else { Ok(None) };
     };
+    if end > MAX_LINE {
+        return Err("'Maximum Control Line Exceeded'");
+    }
     let line = String::from_utf8_lossy(received.get(..end).unwrap_or_default()).into_owned();
     let mut words = line.split_ascii_whitespace();
     let verb = words.next().unwrap_or_default().to_ascii_uppercase();

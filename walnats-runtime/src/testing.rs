@@ -6,7 +6,7 @@ mod fault;
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 pub use self::assertion::assert_emitted;
@@ -21,7 +21,11 @@ use crate::stream::StreamDescriptor;
 /// The JetStream in memory of `Events::in_memory()`: what was emitted, its clock, and faults on demand. Clones are cheap and are
 /// the same.
 #[derive(Clone)]
-pub struct Memory(InMemory);
+pub struct Memory {
+    in_memory: InMemory,
+    /// How the names of consumers begin: with the environment, if there is one.
+    prefix: String,
+}
 
 impl Publisher {
     /// A publisher whose JetStream is in memory, with these streams registered.
@@ -57,7 +61,8 @@ impl Publisher {
 
     /// The JetStream in memory, if the publisher has one.
     pub fn memory(&self) -> Option<Memory> {
-        self.options().in_memory.clone().map(Memory)
+        let prefix = self.server_subject(String::new()).replace('.', "-");
+        self.options().in_memory.clone().map(|in_memory| Memory { in_memory, prefix })
     }
 }
 
@@ -75,12 +80,12 @@ impl Memory {
 
     /// Everything that was emitted, in order, without types.
     pub fn emitted_all(&self) -> Vec<EmittedMessage> {
-        self.0.server.records().into_iter().filter_map(EmittedMessage::of).collect()
+        self.in_memory.server.records().into_iter().filter_map(EmittedMessage::of).collect()
     }
 
     /// Forgets what was emitted so far. Streams keep it, and so do their readers and their duplicate windows.
     pub fn clear(&self) {
-        self.0.server.clear();
+        self.in_memory.server.clear();
     }
 
     /// The next emit ends like this.
@@ -90,38 +95,38 @@ impl Memory {
 
     /// The next `times` emits end like this.
     pub fn next_emits(&self, times: usize, fault: Fault) {
-        fault.plan(&self.0, times, Arc::new(emitted::is_event));
+        fault.plan(&self.in_memory, times, Arc::new(emitted::is_event));
     }
 
     /// The next `times` emits of this event end like this. The buffer is full for any event.
     pub fn next_emits_of<E: Event + 'static>(&self, times: usize, fault: Fault) {
-        fault.plan(&self.0, times, Arc::new(emitted::is::<E>));
+        fault.plan(&self.in_memory, times, Arc::new(emitted::is::<E>));
     }
 
     /// Nothing goes wrong any more.
     pub fn clear_faults(&self) {
-        self.0.full.store(0, std::sync::atomic::Ordering::SeqCst);
-        self.0.server.clear_faults();
+        self.in_memory.full.store(0, Ordering::SeqCst);
+        self.in_memory.server.clear_faults();
     }
 
     /// The number of planned faults that have not happened.
     pub fn faults_left(&self) -> usize {
-        self.0.full.load(std::sync::atomic::Ordering::SeqCst) + self.0.server.faults_left()
+        self.in_memory.full.load(Ordering::SeqCst) + self.in_memory.server.faults_left()
     }
 
     /// The connection is lost. The publisher connects again by itself and resends what was not acknowledged.
     pub fn disconnect(&self) {
-        self.0.server.disconnect();
+        self.in_memory.server.disconnect();
     }
 
     /// The connection is lost and cannot be established again until [`Memory::go_online`].
     pub fn go_offline(&self) {
-        self.0.server.go_offline();
+        self.in_memory.server.go_offline();
     }
 
     /// Connections are possible again.
     pub fn go_online(&self) {
-        self.0.server.go_online();
+        self.in_memory.server.go_online();
     }
 
     /// Moves the clock forward. Everything that becomes due on the way happens: delayed events are published, retries of readers
@@ -130,23 +135,23 @@ impl Memory {
     /// The clock also runs by itself. It is that of JetStream, of `.delay` and of readers' delays, not that of Tokio: timeouts and
     /// deadlines take their time.
     pub fn advance(&self, by: Duration) {
-        self.0.server.advance(by);
+        self.in_memory.server.advance(by);
     }
 
     /// The time by this clock.
     pub fn now(&self) -> SystemTime {
-        self.0.server.now()
+        self.in_memory.server.now()
     }
 
     /// Waits until the reader of this service has settled all events that it consumes. An event that waits for its next attempt,
     /// or until it is due, is not settled: [`Memory::advance`] brings it. Waits for ever if no reader runs.
     pub async fn settled(&self, service: &str) {
-        self.0.server.settled(Some(service)).await;
+        self.in_memory.server.settled(Some(&format!("{}{service}", self.prefix))).await;
     }
 
     /// Where other NATS clients connect.
     pub fn url(&self) -> String {
-        self.0.server.url()
+        self.in_memory.server.url()
     }
 }
 

@@ -14,7 +14,7 @@ pub(crate) fn check(config: &Config, store: &Store, message: &Stored) -> Result<
     if !config.discards_new() {
         return Ok(());
     }
-    let of_subject = store.of_subject(&message.subject).0;
+    let of_subject = store.of_subject(&message.subject);
     let is_replacing = config.limit("max_msgs_per_subject").is_some_and(|limit| of_subject >= limit);
     if is_replacing && config.is_on("discard_new_per_subject") {
         return Err(ApiError::not_stored("maximum messages per subject exceeded"));
@@ -31,14 +31,13 @@ pub(crate) fn check(config: &Config, store: &Store, message: &Stored) -> Result<
     Ok(())
 }
 
-/// Deletes what is beyond the limits. With `discard: new`, the limits of the whole stream delete nothing.
-pub(crate) fn enforce(config: &Config, store: &mut Store, now: Nanos) {
+/// Deletes what is beyond the limits: of messages, bytes and ages, and of these subjects. With `discard: new`, the limits of the whole
+/// stream delete nothing.
+pub(crate) fn enforce(config: &Config, store: &mut Store, subjects: &str, now: Nanos) {
     if let Some(limit) = config.limit("max_msgs_per_subject") {
-        let excess: Vec<u64> = store
-            .subjects(">")
-            .flat_map(|(_, own)| own.iter().take((own.len() as u64).saturating_sub(limit).try_into().unwrap_or(0)))
-            .copied()
-            .collect();
+        let excess = |count: usize| count.saturating_sub(usize::try_from(limit).unwrap_or(usize::MAX));
+        let excess: Vec<u64> =
+            store.subjects(subjects).flat_map(|(_, own)| own.iter().take(excess(own.len()))).copied().collect();
         excess.into_iter().for_each(|sequence| drop(store.remove(sequence)));
     }
     if !config.discards_new() {
@@ -49,18 +48,15 @@ pub(crate) fn enforce(config: &Config, store: &mut Store, now: Nanos) {
             }
         }
     }
-    let ended = |message: &&Stored| due(config, message).is_some_and(|due| due <= now);
-    let ended: Vec<u64> = store.iter().filter(ended).map(|message| message.sequence).collect();
-    ended.into_iter().for_each(|sequence| drop(store.remove(sequence)));
+    while let Some((_, sequence)) = next_due(config, store).filter(|(due, _)| *due <= now) {
+        store.remove(sequence);
+    }
 }
 
-/// When the next message ends by its age.
-pub(crate) fn next_due(config: &Config, store: &Store) -> Option<Nanos> {
-    store.iter().filter_map(|message| due(config, message)).min()
-}
-
-/// When a message ends by its age or its own time to live.
-fn due(config: &Config, message: &Stored) -> Option<Nanos> {
-    let by_age = config.max_age.map(|age| message.time.saturating_add(age));
-    [by_age, message.expires].into_iter().flatten().min()
+/// The message that ends next by its age or its own time to live, and when.
+pub(crate) fn next_due(config: &Config, store: &Store) -> Option<(Nanos, u64)> {
+    // The first one is the oldest one.
+    let oldest = store.iter().next().zip(config.max_age);
+    let by_age = oldest.map(|(first, age)| (first.time.saturating_add(age), first.sequence));
+    [by_age, store.next_expiring()].into_iter().flatten().min()
 }

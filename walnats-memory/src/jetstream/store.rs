@@ -39,6 +39,8 @@ impl Stored {
 pub(crate) struct Store {
     messages: BTreeMap<u64, Stored>,
     subjects: BTreeMap<String, BTreeSet<u64>>,
+    /// Those with a time to live of their own, by when it ends.
+    expiring: BTreeSet<(Nanos, u64)>,
     bytes: u64,
     /// The sequence number of the message that was stored last, whether it is still there or not.
     last: u64,
@@ -52,8 +54,16 @@ impl Store {
     /// An empty store whose first message gets the sequence number `first`.
     pub(crate) fn new(in_memory: bool, first: u64) -> Self {
         let first = first.max(1);
-        let (messages, subjects) = (BTreeMap::new(), BTreeMap::new());
-        Self { messages, subjects, bytes: 0, last: first - 1, last_time: None, first, in_memory }
+        Self {
+            messages: BTreeMap::new(),
+            subjects: BTreeMap::new(),
+            expiring: BTreeSet::new(),
+            bytes: 0,
+            last: first - 1,
+            last_time: None,
+            first,
+            in_memory,
+        }
     }
 
     pub(crate) fn last(&self) -> u64 {
@@ -86,11 +96,14 @@ impl Store {
         self.messages.range(sequence..).map(|(_, message)| message)
     }
 
-    /// How many messages a subject has, and the first and last of them.
-    pub(crate) fn of_subject(&self, subject: &str) -> (u64, Option<u64>, Option<u64>) {
-        self.subjects.get(subject).map_or((0, None, None), |sequences| {
-            (sequences.len() as u64, sequences.first().copied(), sequences.last().copied())
-        })
+    /// How many messages a subject has.
+    pub(crate) fn of_subject(&self, subject: &str) -> u64 {
+        self.subjects.get(subject).map_or(0, |sequences| sequences.len() as u64)
+    }
+
+    /// The message whose time to live ends next, and when.
+    pub(crate) fn next_expiring(&self) -> Option<(Nanos, u64)> {
+        self.expiring.first().copied()
     }
 
     /// The last message on a subject that the filter matches.
@@ -116,6 +129,7 @@ impl Store {
         let message = Stored { sequence: self.last, ..message };
         self.bytes += message.size(self.in_memory);
         self.subjects.entry(message.subject.clone()).or_default().insert(self.last);
+        self.expiring.extend(message.expires.map(|expires| (expires, self.last)));
         self.messages.insert(self.last, message);
         self.last
     }
@@ -133,6 +147,9 @@ impl Store {
     pub(crate) fn remove(&mut self, sequence: u64) -> Option<Stored> {
         let message = self.messages.remove(&sequence)?;
         self.bytes = self.bytes.saturating_sub(message.size(self.in_memory));
+        if let Some(expires) = message.expires {
+            self.expiring.remove(&(expires, sequence));
+        }
         if let Some(sequences) = self.subjects.get_mut(&message.subject) {
             sequences.remove(&sequence);
             if sequences.is_empty() {

@@ -202,7 +202,7 @@ impl Stream {
         if let Some(filter) = rollup.or_else(|| due.map(|_| subject.clone())) {
             self.purge_before(&filter, sequence);
         }
-        limits::enforce(&self.config, &mut self.contents.store, now);
+        limits::enforce(&self.config, &mut self.contents.store, subject, now);
         Ok(Place { sequence, is_duplicate: false })
     }
 
@@ -250,7 +250,7 @@ impl Stream {
                 let _ = self.take(&message, now);
             }
         }
-        limits::enforce(&self.config, &mut self.contents.store, now);
+        limits::enforce(&self.config, &mut self.contents.store, ">", now);
     }
 
     /// When something is due next, by the clock of the test.
@@ -259,6 +259,7 @@ impl Stream {
         let consumers = self.consumers.values().filter_map(Consumer::due).min();
         let (id, age) =
             (self.contents.duplicates.due(self.config.window), limits::next_due(&self.config, self.store()));
+        let age = age.map(|(due, _)| due);
         [schedule, consumers, id, age].into_iter().flatten().min()
     }
 
@@ -266,7 +267,7 @@ impl Stream {
     pub(crate) fn update(&mut self, config: Config, now: Nanos) {
         let becomes_interest = config.retention == Retention::Interest && self.config.retention != Retention::Interest;
         self.config = config;
-        limits::enforce(&self.config, &mut self.contents.store, now);
+        limits::enforce(&self.config, &mut self.contents.store, ">", now);
         if becomes_interest {
             let all: Vec<u64> = self.store().iter().map(|message| message.sequence).collect();
             self.drop_settled(&all);

@@ -24,12 +24,16 @@ impl Consumer {
     ) -> Delivered {
         let mut delivered = Delivered::default();
         self.pulls.retain(|pull| is_awaited(&pull.reply));
+        let mut undelivered = None;
         while !self.pulls.is_empty()
             && self.config.paused_until.is_none_or(|until| until <= moment.now)
             && let Some(message) = self.next_message(store)
             && let Some(mut pull) = self.pulls.pop_front()
         {
-            let mut out = self.message(stream, message, store);
+            // Counted once: it is a look at the whole stream.
+            let before = undelivered.unwrap_or_else(|| self.undelivered(store));
+            let left = before.saturating_sub(u64::from(!self.pending.contains_key(&message.sequence)));
+            let mut out = self.message(stream, message, left);
             let size = (out.subject.len() + out.headers.len() + out.payload.len()) as u64
                 + out.reply.as_ref().map_or(0, |reply| reply.len() as u64);
             if let Some(bytes) = &mut pull.bytes {
@@ -40,6 +44,7 @@ impl Consumer {
                 *bytes -= size;
             }
             self.track(message.sequence, moment.now, &mut delivered.settled);
+            undelivered = Some(left);
             out.to.clone_from(&pull.reply);
             delivered.out.push(out);
             pull.left = pull.left.saturating_sub(1);
@@ -106,14 +111,12 @@ impl Consumer {
     }
 
     /// A message as a client gets it. Its reply subject says where it is, for the acknowledgement.
-    fn message(&self, stream: &str, message: &Stored, store: &Store) -> Outbound {
+    fn message(&self, stream: &str, message: &Stored, undelivered: u64) -> Outbound {
         let Stored { sequence, subject, time, .. } = message;
         let name = self.config.json.get("name").and_then(serde_json::Value::as_str).unwrap_or_default();
         let attempt = self.attempts.get(sequence).copied().unwrap_or_default() + 1;
-        let is_new = attempt == 1;
-        let (delivery, pending) =
-            (self.delivered.delivery + 1, self.undelivered(store).saturating_sub(u64::from(is_new)));
-        let reply = format!("$JS.ACK.{stream}.{name}.{attempt}.{sequence}.{delivery}.{time}.{pending}");
+        let delivery = self.delivered.delivery + 1;
+        let reply = format!("$JS.ACK.{stream}.{name}.{attempt}.{sequence}.{delivery}.{time}.{undelivered}");
         let mut headers = message.headers.clone();
         let payload = if self.config.headers_only {
             headers.push("Nats-Msg-Size", message.payload.len().to_string());
