@@ -107,7 +107,8 @@ impl JetStream {
         consumers.flat_map(|consumer| consumer.end_pulls(prefix, "408 Request Timeout")).collect()
     }
 
-    /// Whether the consumers of this name have settled everything; all consumers, without a name. `false` if there are none.
+    /// Whether somebody reads from the consumers of this name and has settled everything; all consumers, without a name. `false` if
+    /// there are none.
     pub(crate) fn is_settled(&self, consumer: Option<&str>) -> bool {
         let all = self.streams.values().flat_map(|stream| stream.consumers.iter().map(move |own| (stream, own)));
         let mut chosen = all.filter(|(_, (name, _))| consumer.is_none_or(|wanted| wanted == *name)).peekable();

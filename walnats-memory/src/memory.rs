@@ -105,8 +105,8 @@ impl Memory {
         self.shared.set_offline(false);
     }
 
-    /// Waits until the consumers of this name have delivered everything that they match, and all of it is settled; all
-    /// consumers, without a name. A message that comes again later is not settled.
+    /// Waits until somebody waits for messages of the consumers of this name, and everything that they match was delivered and
+    /// settled; all consumers, without a name. A message that comes again later is not settled.
     pub async fn settled(&self, consumer: Option<&str>) {
         let mut progress = self.shared.watched();
         while !self.shared.broker().jetstream.is_settled(consumer) {

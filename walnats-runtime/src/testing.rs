@@ -37,7 +37,7 @@ impl Publisher {
         Self::in_memory_with(streams, Options::new()).await
     }
 
-    /// Like [`Publisher::in_memory`], with options. Credentials are not checked; an `api_prefix` leads nowhere.
+    /// Like [`Publisher::in_memory`], with options. Credentials are not used; an `api_prefix` leads nowhere.
     ///
     /// # Panics
     ///
@@ -48,6 +48,7 @@ impl Publisher {
             Err(error) => panic!("no port of the loopback interface can be opened: {error}"),
         };
         let url = server.url();
+        (options.connection.credentials, options.connection.tls_first) = (None, false);
         options.in_memory = Some(InMemory { server, full: Arc::new(AtomicUsize::new(0)) });
         let publisher = match Self::connect(url, streams, options).await {
             Ok(publisher) => publisher,

@@ -193,10 +193,10 @@ async fn readers_read_and_the_clock_brings_the_next_attempt() -> TestResult {
     let running = tokio::spawn(reader.run(async {
         let _ = stopped.await;
     }));
-    for id in ["7", "8"] {
-        events.emit_order_placed(&order(id)).await?;
-    }
+    events.emit_order_placed(&order("7")).await?;
     events.emit_payment_received(&PaymentReceived::decode(PAYMENT)?).await?;
+    memory.settled("billing").await;
+    events.emit_order_placed(&order("8")).await?;
     has_failed.await?;
     // The pause begins when the server hears of it; until then, the clock moves in vain.
     while tokio::time::timeout(Duration::from_millis(50), memory.settled("billing")).await.is_err() {
@@ -204,7 +204,8 @@ async fn readers_read_and_the_clock_brings_the_next_attempt() -> TestResult {
     }
     let _ = stop.send(());
     let served = running.await??;
-    assert_eq!((served.done, served.retried, served.dead), (2, 1, 1), "{served:?}");
+    // What is in hand while the clock moves beyond `ack_wait` comes again.
+    assert!(served.done >= 2 && (served.retried, served.dead) == (1, 1), "{served:?}");
     assert_eq!(memory.emitted_all().len(), 3, "a dead letter is not an event");
     Ok(())
 }

@@ -101,9 +101,9 @@ impl Consumer {
         (following.count() + self.chosen.iter().filter(|sequence| store.get(**sequence).is_some()).count()) as u64
     }
 
-    /// Whether everything in the stream is settled.
+    /// Whether somebody waits for messages, and all there are have been settled.
     pub(crate) fn is_settled(&self, store: &Store) -> bool {
-        self.pending.is_empty() && self.undelivered(store) == 0
+        !self.pulls.is_empty() && self.pending.is_empty() && self.undelivered(store) == 0
     }
 
     /// The consumer as JetStream shows it.

@@ -57,7 +57,8 @@ struct Place {
 
 impl Stream {
     pub(crate) fn new(config: Config, now: Nanos) -> Self {
-        let first = config.limit("first_seq").unwrap_or(1);
+        // Beyond that, numbers would run out.
+        let first = config.limit("first_seq").unwrap_or(1).min(u64::MAX / 2);
         let contents = Contents {
             store: Store::new(config.in_memory, first),
             duplicates: Duplicates::default(),
