@@ -10,7 +10,7 @@ use walnats_harness::nested::{NestedCrate, workspace};
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// Those that are published, in the order in which they depend on each other.
-const PUBLISHED: [&str; 11] = [
+const PUBLISHED: [&str; 12] = [
     "walnats-schema",
     "walnats-subject",
     "walnats-format",
@@ -18,6 +18,7 @@ const PUBLISHED: [&str; 11] = [
     "walnats-cel",
     "walnats-codegen",
     "walnats-compat",
+    "walnats-memory",
     "walnats-runtime",
     "walnats-outbox",
     "walnats-samples",

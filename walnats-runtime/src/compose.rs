@@ -1,7 +1,7 @@
 //! Turns an event and its options into a finished message.
 
 use std::borrow::Cow;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use bytes::Bytes;
 use walnats_subject::covers;
@@ -11,7 +11,6 @@ use crate::error::{EmitError, NotStored, OptionError, Reason};
 use crate::event::{EventDescriptor, OnceKey};
 use crate::headers::Headers;
 use crate::message::{EXPECTED_SUBJECT_SEQUENCE, OutboundMessage};
-use crate::placement::Names;
 use crate::publisher::Publisher;
 use crate::stream::{Retention, StreamDescriptor};
 use crate::subject::{Subject, SubjectError, check_message_id, schedule_subject, subject_problem};
@@ -126,7 +125,7 @@ fn build(
         message.headers.insert_own(EXPECTED_SUBJECT_SEQUENCE, "0".to_owned())?;
     }
     let scheduled = match details.delay {
-        Some(delay) if !delay.is_zero() => hold_back(&mut message, names, stream, delay, once)?,
+        Some(delay) if !delay.is_zero() => hold_back(&mut message, publisher, stream, delay, once)?,
         _ => false,
     };
     message.duplicate_window = if once { kept(publisher, stream, details.ttl) } else { duplicate_window(stream) };
@@ -180,12 +179,12 @@ fn duplicate_window(stream: &StreamDescriptor) -> Duration {
 /// Returns whether the server delays the message.
 fn hold_back(
     message: &mut OutboundMessage,
-    names: &Names,
+    publisher: &Publisher,
     stream: &StreamDescriptor,
     delay: Duration,
     once: bool,
 ) -> Result<bool, Reason> {
-    let due = SystemTime::now().checked_add(delay).ok_or(OptionError::DelayTooLong(delay))?;
+    let due = publisher.options().now().checked_add(delay).ok_or(OptionError::DelayTooLong(delay))?;
     if let Some(max_age) = stream.age_limit().filter(|max_age| delay >= *max_age) {
         return Err(OptionError::DelayBeyondAge { delay, stream: message.stream.to_string(), max_age }.into());
     }
@@ -195,7 +194,7 @@ fn hold_back(
         if once {
             return Err(OptionError::OnceWithDelay(message.stream.to_string()).into());
         }
-        let subject = names.subject(schedule_subject(&message.stream, &message.message_id));
+        let subject = publisher.names().subject(schedule_subject(&message.stream, &message.message_id));
         let target = std::mem::replace(&mut message.subject, subject);
         message.headers.insert_own("Nats-Schedule", format!("@at {timestamp}"))?;
         message.headers.insert_own("Nats-Schedule-Target", target)?;

@@ -2,6 +2,7 @@
 //!
 #![doc = include_str!("../docs/metrics.md")]
 #![cfg_attr(feature = "consume", doc = "", doc = include_str!("../docs/readers.md"))]
+#![cfg_attr(feature = "testing", doc = "", doc = include_str!("../docs/testing.md"))]
 
 mod batch;
 mod callback;
@@ -35,6 +36,8 @@ mod register;
 mod stats;
 mod stream;
 mod subject;
+#[cfg(feature = "testing")]
+mod testing;
 mod trace;
 mod types;
 mod uid;
@@ -70,6 +73,8 @@ pub use register::{
 pub use stats::Stats;
 pub use stream::{Discard, Retention, Storage, StreamDescriptor};
 pub use subject::{MAX_MESSAGE_ID_BYTES, MAX_SUBJECT_BYTES, schedule_filter};
+#[cfg(feature = "testing")]
+pub use testing::{Emitted, EmittedMessage, Fault, Memory};
 #[cfg(feature = "chrono")]
 pub use types::chrono;
 #[cfg(feature = "time")]

@@ -2,6 +2,7 @@
 
 mod api;
 mod connection;
+mod in_memory;
 mod names;
 
 use std::fmt;
@@ -10,6 +11,8 @@ use std::time::Duration;
 
 use self::api::ApiPlace;
 use self::connection::Connection;
+#[cfg(feature = "testing")]
+pub(crate) use self::in_memory::InMemory;
 use crate::cloud_event::CloudEvent;
 use crate::error::{ConfigError, EmitError};
 use crate::message::OutboundMessage;
@@ -34,6 +37,8 @@ pub struct Options {
     pub(crate) connection: Connection,
     pub(crate) on_lost: Option<Callback<Lost>>,
     pub(crate) on_nats_event: Option<Callback<async_nats::Event>>,
+    #[cfg(feature = "testing")]
+    pub(crate) in_memory: Option<InMemory>,
 }
 
 /// The maximum added to the current time, so that it cannot overflow: 30 years.
@@ -188,6 +193,8 @@ impl Default for Options {
             connection: Connection::default(),
             on_lost: None,
             on_nats_event: None,
+            #[cfg(feature = "testing")]
+            in_memory: None,
         }
     }
 }

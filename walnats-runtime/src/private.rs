@@ -29,6 +29,9 @@ pub use schemars;
 #[cfg(feature = "consume")]
 pub use crate::consume::{Borrowing, BorrowingFn, Handled, Incoming, IsHandled, Missing, Owning, incoming};
 
+#[cfg(feature = "testing")]
+pub use crate::testing::assert_emitted;
+
 #[cfg(feature = "protobuf")]
 pub use crate::protobuf::{
     Place, decode as decode_message, decode_as as decode_message_as, encode as encode_message, json as protobuf_json,
@@ -103,6 +106,55 @@ macro_rules! readers {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! readers {
+    ($($ignored:tt)*) => {};
+}
+
+/// Emitters in memory; for generated code.
+#[cfg(feature = "testing")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! testing {
+    ($events:ident) => {
+        #[allow(dead_code, clippy::all, clippy::pedantic)]
+        impl $events {
+            /// For tests: emits to a JetStream in memory, in which all streams are registered. See [`Self::memory`].
+            ///
+            /// # Panics
+            ///
+            /// No loopback port can be opened, or a stream cannot be registered.
+            pub async fn in_memory() -> Self {
+                Self { publisher: $crate::Publisher::in_memory(STREAMS).await }
+            }
+
+            /// Like [`Self::in_memory`], with options.
+            ///
+            /// # Panics
+            ///
+            /// The options are invalid, no loopback port can be opened, or a stream cannot be registered.
+            pub async fn in_memory_with(options: $crate::Options) -> Self {
+                Self { publisher: $crate::Publisher::in_memory_with(STREAMS, options).await }
+            }
+
+            /// For tests: what was emitted, the clock, and faults on demand.
+            ///
+            /// # Panics
+            ///
+            /// The events are not those of [`Self::in_memory`].
+            #[must_use]
+            pub fn memory(&self) -> $crate::Memory {
+                self.publisher
+                    .memory()
+                    .expect("these events are emitted to a server: make them with `Events::in_memory()`")
+            }
+        }
+    };
+}
+
+/// Emitters in memory; for generated code. Without the feature `testing`, nothing.
+#[cfg(not(feature = "testing"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! testing {
     ($($ignored:tt)*) => {};
 }
 

@@ -302,6 +302,10 @@ impl Publisher {
     ) -> Result<Pending, EmitError> {
         let (engine, load) = (&self.shared.engine, Load::One(message));
         self.check(&load)?;
+        #[cfg(feature = "testing")]
+        if self.options().takes_buffer_for_full() {
+            return Err(load.not_stored(Reason::BufferFull));
+        }
         match engine.try_place(&load)? {
             Some(place) => engine.accept(load, place, self.buffered_until(deadline), true),
             None => Err(load.not_stored(Reason::BufferFull)),

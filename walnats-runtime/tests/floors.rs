@@ -18,7 +18,7 @@ const FLOORS: Floors<'static> = &[
     &["engine"],
     &["publisher"],
     &["compose", "register"],
-    &["consume", "emit"],
+    &["consume", "emit", "testing"],
     &["batch", "private"],
 ];
 

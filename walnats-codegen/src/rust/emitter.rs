@@ -10,13 +10,16 @@ use crate::model::{Event, EventId, Payload, Service};
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR"));
 
 /// Methods of `Events` that no service may hide.
-const METHODS: [&str; 12] = [
+const METHODS: [&str; 15] = [
     "connect",
     "connect_with",
     "connect_env",
     "connect_env_with",
     "new",
     "with_options",
+    "in_memory",
+    "in_memory_with",
+    "memory",
     "publisher",
     "register",
     "plan",

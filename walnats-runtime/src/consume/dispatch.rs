@@ -4,7 +4,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_nats::{Client, Message};
 use futures_util::FutureExt;
@@ -106,7 +106,7 @@ impl Dispatcher {
         source: &Source,
         event: &mut Option<usize>,
     ) -> Verdict {
-        if let Some(pause) = early(message) {
+        if let Some(pause) = early(message, self.publisher.options().now()) {
             return Verdict::Early(pause);
         }
         let incoming = match placed(self.events, &self.filters, message) {
@@ -279,9 +279,9 @@ impl Dispatcher {
 }
 
 /// The time until an event is due, if its emitter delayed it: `Walnats-Delay`, in seconds since 1970.
-fn early(message: &Message) -> Option<Duration> {
+fn early(message: &Message, now: SystemTime) -> Option<Duration> {
     let due: f64 = header(message.headers.as_ref()?, "Walnats-Delay")?.trim().parse().ok()?;
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?;
+    let now = now.duration_since(UNIX_EPOCH).ok()?;
     let rest = due - now.as_secs_f64();
     // More than a `Duration` can hold is as good as never.
     (rest > 0.0).then(|| Duration::try_from_secs_f64(rest).unwrap_or(Duration::MAX))

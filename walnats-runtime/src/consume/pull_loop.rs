@@ -113,6 +113,10 @@ impl PullLoop {
             if stopping && self.open == 0 && self.handling.is_empty() {
                 break Ok(());
             }
+            #[cfg(feature = "testing")]
+            if stopping && let Some(memory) = self.dispatcher.publisher.options().memory() {
+                memory.end_pulls(&self.inbox);
+            }
             while !stopping && self.pull().await {}
             tokio::select! {
                 message = messages.next() => match message {

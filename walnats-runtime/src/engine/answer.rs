@@ -23,6 +23,9 @@ pub(super) enum Answer {
     /// The server abandoned an atomic batch because too many were open. It may be sent again; other messages of the
     /// stream are not affected.
     BatchGivenUp(Reason),
+    /// It is stored, and a test wants nobody to know.
+    #[cfg(feature = "testing")]
+    Withheld,
     /// Another stream with the same subject answered. That decides nothing: the message's own stream may still answer.
     Elsewhere { stream: String, stored: bool },
     /// Not a result: a keep-alive within an atomic batch, or not an answer from JetStream.
@@ -53,6 +56,10 @@ struct Refusal {
 pub(super) fn read(message: &Message, stream: &str, size: usize) -> Answer {
     if message.status == Some(StatusCode::NO_RESPONDERS) {
         return Answer::Later(Reason::NoStream { stream: stream.to_owned() });
+    }
+    #[cfg(feature = "testing")]
+    if message.status.is_some_and(|status| u16::from(status) == walnats_memory::WITHHELD) {
+        return Answer::Withheld;
     }
     let Ok(answer) = serde_json::from_slice::<Acknowledgement>(&message.payload) else { return Answer::Nothing };
     let other = answer.stream.as_deref().filter(|other| !other.is_empty() && *other != stream).map(str::to_owned);

@@ -10,6 +10,8 @@ use crate::engine::answer::{self, Answer};
 use crate::engine::job::{Job, Phase};
 use crate::engine::pause::SAID_AFTER;
 use crate::engine::{trace, watch, wire};
+#[cfg(feature = "testing")]
+use crate::error::Cause;
 use crate::error::Reason;
 use crate::message::{Outcome, Receipt};
 
@@ -64,6 +66,12 @@ impl Task {
             }
             Answer::Elsewhere { stream, stored } => self.on_elsewhere(sequence, stream, stored),
             Answer::Nothing => {}
+            #[cfg(feature = "testing")]
+            Answer::Withheld => {
+                if let Some(error) = self.ring.get(sequence).map(|job| job.load.possibly_stored(Cause::Deadline)) {
+                    self.finish(sequence, Err(error));
+                }
+            }
             // A refusal of an earlier attempt says nothing about the current one.
             _ if self.ring.get(sequence).is_some_and(|job| job.attempt != attempt) => {}
             Answer::Taken(reason) => {
