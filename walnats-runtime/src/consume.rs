@@ -16,6 +16,7 @@ mod pull_loop;
 mod reader;
 mod refusals;
 mod registration;
+mod replayed;
 mod served;
 mod settle;
 mod source;

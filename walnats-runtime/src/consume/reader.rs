@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::consumer::{self, ConsumerPlan, Wanted};
+use super::dead_letter;
 use super::dispatch::Dispatcher;
 use super::error::ReadError;
 use super::handler::{AnyHandler, Handler, Typed};
@@ -93,10 +94,11 @@ impl Reader {
             registration::stream(&api, &wanted).await?;
             plans.push(consumer::plan(&api, &wanted).await.map_err(RegisterError::from)?.0);
         }
+        plans.push(consumer::plan(&api, &self.replays()).await.map_err(RegisterError::from)?.0);
         Ok(plans)
     }
 
-    /// Creates the stream of dead letters, and creates or updates the consumers; [`Reader::run`] does so, too. Returns what was
+    /// Creates the streams of dead letters and of replays, and creates or updates the consumers; [`Reader::run`] does so, too. Returns what was
     /// done.
     ///
     /// A consumer keeps its position. Therefore a change is refused by which the service would never get stored events, see
@@ -110,7 +112,7 @@ impl Reader {
     }
 
     async fn registered(&self) -> Result<Vec<Registered>, ReadError> {
-        registration::register(&self.publisher, &self.api(), self.wanted(), &self.options).await
+        registration::register(&self.publisher, &self.api(), self.wanted(), self.replays(), &self.options).await
     }
 
     /// Reads until `shutdown` ends and everything in hand is settled. It fetches nothing more then; handlers have
@@ -183,8 +185,7 @@ impl Reader {
             let stream = names.stream(event.descriptor.stream).into_owned();
             streams.entry(stream).or_default().insert(names.subject(event.filter.to_owned()));
         }
-        // Environments may share a stream: their subjects differ, and so do their consumers.
-        let name = names.subject(String::new()).replace('.', "-") + self.service;
+        let name = self.consumer();
         let options = &self.options;
         let wanted = streams.into_iter().map(|(stream, filters)| Wanted {
             stream,
@@ -194,8 +195,31 @@ impl Reader {
             max_ack_pending: options.max_ack_pending,
             start: options.start,
             allow_skipping: options.allow_skipping,
+            is_replay: false,
         });
         wanted.collect()
+    }
+
+    /// The consumer of dead letters that are replayed for this service.
+    fn replays(&self) -> Wanted {
+        let names = self.publisher.names();
+        let stream = dead_letter::replay_stream_name(&self.options.dead_letter_stream);
+        Wanted {
+            stream: names.stream(&stream).into_owned(),
+            name: self.consumer(),
+            filters: vec![names.subject(dead_letter::replay_filter(self.service))],
+            ack_wait: self.options.ack_wait,
+            max_ack_pending: self.options.max_ack_pending,
+            start: None,
+            // Nothing else is ever on this subject.
+            allow_skipping: true,
+            is_replay: true,
+        }
+    }
+
+    /// The name of the consumers. Environments may share a stream: their subjects differ, and so do their consumers.
+    fn consumer(&self) -> String {
+        self.publisher.names().subject(String::new()).replace('.', "-") + self.service
     }
 }
 

@@ -10,6 +10,7 @@ mod monitoring;
 mod permissions;
 mod refused_pulls;
 mod registering;
+mod replaying;
 mod stage;
 mod stopping;
 mod unstorable;
