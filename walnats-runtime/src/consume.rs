@@ -12,6 +12,7 @@ mod in_progress;
 mod incoming;
 mod monitor;
 mod options;
+mod pause;
 mod pull_loop;
 mod reader;
 mod refusals;
@@ -30,6 +31,7 @@ pub use handler::{Borrowing, BorrowingFn, Handled, Handler, Handling, IsHandled,
 pub use incoming::{ConsumedEvent, Incoming, ReadMessageError, incoming};
 pub use monitor::{ReaderHealth, ReaderMonitor, StreamProgress};
 pub use options::{ReaderOptions, Start};
+pub use pause::{PauseError, ReaderControl};
 pub use reader::Reader;
 pub use served::Served;
 pub use settle::{HandlerError, IntoSettle, Settle};

@@ -16,8 +16,9 @@ use super::error::ReadError;
 use super::handler::{AnyHandler, Handler, Typed};
 use super::in_progress::InProgress;
 use super::incoming::ConsumedEvent;
-use super::monitor::ReaderMonitor;
+use super::monitor::{ReaderMonitor, Shared};
 use super::options::ReaderOptions;
+use super::pause::{Paused, ReaderControl};
 use super::pull_loop::PullLoop;
 use super::registration::{self, Registered};
 use super::served::Served;
@@ -40,7 +41,7 @@ pub struct Reader {
     events: &'static [ConsumedEvent],
     handlers: Vec<Option<Arc<dyn AnyHandler>>>,
     options: ReaderOptions,
-    monitor: ReaderMonitor,
+    shared: Arc<Shared>,
 }
 
 impl Reader {
@@ -52,7 +53,7 @@ impl Reader {
             events,
             handlers: vec![None; events.len()],
             options: ReaderOptions::default(),
-            monitor: ReaderMonitor::default(),
+            shared: Arc::default(),
         }
     }
 
@@ -77,9 +78,11 @@ impl Reader {
         self
     }
 
-    /// Looks at the reader while it runs: its health and what it did. Take it before [`Reader::run`].
+    /// Looks at the reader while it runs, pauses and resumes it. Take it after setting options and before [`Reader::run`].
     pub fn monitor(&self) -> ReaderMonitor {
-        self.monitor.clone()
+        let wanted = self.wanted().into_iter().chain([self.replays()]);
+        let consumers = wanted.map(|wanted| Paused { stream: wanted.stream, consumer: wanted.name }).collect();
+        ReaderMonitor { shared: self.shared.clone(), control: ReaderControl::new(self.api(), consumers) }
     }
 
     /// Returns what [`Reader::register`] would do with the consumers, and changes nothing.
@@ -138,7 +141,7 @@ impl Reader {
             events: self.events,
             filters: self.events.iter().map(|event| names.subject(event.filter.to_owned())).collect(),
             handlers,
-            shared: self.monitor.shared.clone(),
+            shared: self.shared.clone(),
             in_progress: InProgress::new(self.options.ack_wait),
             stopping: stopping.clone(),
             cut: is_cut,
@@ -151,7 +154,7 @@ impl Reader {
         let sources = consumers.into_iter().map(|consumer| (Arc::new(Source::new(&consumer, &self.options)), consumer));
         let sources: Vec<(Arc<Source>, Registered)> = sources.collect();
         let progress = sources.iter().map(|(source, _)| source.progress.clone()).collect();
-        let _running = self.monitor.shared.runs(progress);
+        let _running = self.shared.runs(progress);
         for (source, consumer) in sources {
             loops.spawn(PullLoop::new(dispatcher.clone(), api.clone(), consumer, source).run(stopping.clone()));
         }

@@ -7,6 +7,7 @@ mod faults;
 mod handling;
 mod instances;
 mod monitoring;
+mod pausing;
 mod permissions;
 mod refused_pulls;
 mod registering;
