@@ -51,6 +51,8 @@ pub use consume::{
     HandlerError, Handling, IntoSettle, PauseError, ReadError, ReadMessageError, Reader, ReaderControl, ReaderHealth,
     ReaderMonitor, ReaderOptions, RefusedConsumer, Served, Settle, Start, StreamProgress,
 };
+#[cfg(feature = "tower")]
+pub use consume::{Delivered, Next};
 pub use credentials::Credentials;
 pub use emit::{BoxFuture, Buffered, Emit};
 pub use error::*;

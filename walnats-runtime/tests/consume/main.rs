@@ -6,6 +6,7 @@ mod dead_letters;
 mod faults;
 mod handling;
 mod instances;
+mod layered;
 mod monitoring;
 mod pausing;
 mod permissions;
