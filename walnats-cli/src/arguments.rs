@@ -42,6 +42,7 @@ Examples:
   walnats plan --server nats://127.0.0.1:4222
                                          Show what `register` would do to the streams there
   walnats tail order-placed --from 10m   Show the events of the last ten minutes, and new ones
+  walnats dead list --service billing    List the events that a service could not handle
   walnats dev                            Run a nats-server with JetStream until Ctrl-C
   walnats config-schema > walnats.schema.json
                                          Write the schema that editors use for walnats.toml";
@@ -66,6 +67,8 @@ pub enum Command {
     Emit(crate::emit::Options),
     #[cfg(feature = "nats")]
     Tail(crate::tail::Options),
+    #[cfg(feature = "nats")]
+    Dead(crate::dead::Options),
     #[cfg(feature = "outbox")]
     Outbox(crate::outbox::Options),
     Dev(dev::Options),
@@ -86,6 +89,8 @@ impl Command {
         match self {
             Self::Breaking(options) => options.json,
             Self::Check(options) => options.json,
+            #[cfg(feature = "nats")]
+            Self::Dead(options) => options.is_json(),
             _ => false,
         }
     }

@@ -71,6 +71,8 @@ impl Command {
             Self::Export(_) => Formats::Files("what is exported"),
             #[cfg(feature = "nats")]
             Self::Tail(_) => Formats::Own,
+            #[cfg(feature = "nats")]
+            Self::Dead(_) => Formats::Own,
             _ => Formats::All,
         }
     }

@@ -8,6 +8,8 @@ mod breaking;
 mod check;
 mod completions;
 mod config_schema;
+#[cfg(feature = "nats")]
+mod dead;
 mod dev;
 #[cfg(feature = "nats")]
 mod emit;
@@ -137,6 +139,8 @@ fn dispatch(arguments: &Arguments) -> Result<Outcome, Failure> {
         Command::Emit(options) => emit::run(global, options),
         #[cfg(feature = "nats")]
         Command::Tail(options) => tail::run(global, options),
+        #[cfg(feature = "nats")]
+        Command::Dead(options) => dead::run(global, options),
         #[cfg(feature = "outbox")]
         Command::Outbox(options) => outbox::run(options),
     }

@@ -1,12 +1,12 @@
 //! `walnats tail`
 
-mod api;
-mod delivery;
-mod feed;
+pub mod api;
+pub mod delivery;
+pub mod feed;
 mod live;
 mod recognise;
-mod show;
-mod start;
+pub mod show;
+pub mod start;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -30,7 +30,7 @@ const FLOORS: Floors<'static> = &[
         "test",
         "validate",
     ],
-    &["accept", "check", "export"],
+    &["accept", "check", "dead", "export"],
     &["arguments"],
     &["formats"],
 ];
@@ -73,6 +73,9 @@ const EMIT: Floors<'static> = &[&["finding", "halt", "input"], &["send"], &["emi
 /// Of `walnats tail`.
 const TAIL: Floors<'static> = &[&["api", "delivery", "start"], &["live", "recognise"], &["feed", "show"], &["tail"]];
 
+/// Of `walnats dead`.
+const DEAD: Floors<'static> = &[&["letter"], &["choice", "shelf"], &["list", "remove", "replay", "show"], &["dead"]];
+
 #[test]
 fn modules_import_downwards() {
     assert_eq!(faults(root(), "src", FLOORS, &[]), "");
@@ -84,6 +87,7 @@ fn modules_import_downwards() {
     assert_eq!(faults(root(), "src/plan", PLAN, &[]), "");
     assert_eq!(faults(root(), "src/emit", EMIT, &[]), "");
     assert_eq!(faults(root(), "src/tail", TAIL, &[]), "");
+    assert_eq!(faults(root(), "src/dead", DEAD, &[]), "");
     assert_eq!(faults(root(), "src/report", REPORT, &[]), "");
     assert_eq!(faults(root(), "src/validate", VALIDATE, &[]), "");
     assert_eq!(faults(root(), "src/export", EXPORT, &[]), "");

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use sqlx::Pool;
+#[cfg(feature = "consume")]
+use walnats_runtime::Delivery;
 
 use crate::database::{Cells, Database, InTransaction, Value};
 use crate::error::DatabaseError;
@@ -25,7 +27,8 @@ use crate::tables::{Tables, TablesError};
 /// # }
 /// ```
 ///
-/// The id is the header `Nats-Msg-Id`. Messages published by a server's schedule have lost it: use another id for them, such
+/// For the handlers of a walnats reader, `Inbox::first` (feature `consume`) takes the event's `Delivery`. With another loop, the id is the
+/// header `Nats-Msg-Id`. Messages published by a server's schedule have lost it: use another id for them, such
 /// as one from the payload, or the stream's name and sequence number.
 #[derive(Clone, Debug)]
 pub struct Inbox {
@@ -60,6 +63,37 @@ impl Inbox {
         let values = vec![Value::Text(&self.reader), Value::Text(message_id)];
         let rows = C::Database::run(connection, self.tables.render(C::Database::STATEMENTS.inbox_once), values).await?;
         Ok(rows.first().map(|row| row.integer("seen_ms")).transpose()?.is_some())
+    }
+
+    /// Like [`Inbox::once`], for the event that a reader's handler has in hand. The event is known by
+    /// [`Delivery::identity`], however often it is delivered or replayed.
+    ///
+    /// ```no_run
+    /// # struct OrderPlaced { id: String }
+    /// use walnats_outbox::Inbox;
+    /// use walnats_runtime::Delivery;
+    ///
+    /// async fn bill(
+    ///     pool: &sqlx::PgPool,
+    ///     inbox: &Inbox,
+    ///     order: OrderPlaced,
+    ///     about: &Delivery,
+    /// ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    ///     let mut transaction = pool.begin().await?;
+    ///     if inbox.first(&mut *transaction, about).await? {
+    ///         sqlx::query("INSERT INTO bills ...").bind(&order.id).execute(&mut *transaction).await?;
+    ///     }
+    ///     // The reader acknowledges the event afterwards: if it dies before that, the event comes again, and is known.
+    ///     Ok(transaction.commit().await?)
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Inbox::once`].
+    #[cfg(feature = "consume")]
+    pub async fn first<C: InTransaction>(&self, connection: &mut C, about: &Delivery) -> Result<bool, DatabaseError> {
+        self.once(connection, &about.identity()).await
     }
 
     /// Deletes records of all readers that are older than `older_than`, at most `batch` at a time, and returns their number.

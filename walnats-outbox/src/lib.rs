@@ -106,7 +106,8 @@
 //!
 //! # Consuming
 //!
-//! An [`Inbox`] is the counterpart on the consumer's side: it records processed messages in the consumer's own transaction.
+//! An [`Inbox`] is the counterpart on the consumer's side: it records processed messages in the consumer's own transaction. In a
+//! handler of a walnats reader, that is one call: `Inbox::first`, with the feature `consume`.
 //!
 //! # Diesel, SeaORM and others
 //!

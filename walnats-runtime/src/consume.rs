@@ -1,6 +1,7 @@
 //! Reading: handlers for the events that a service consumes, by durable pull consumers (feature `consume`).
 
 mod acknowledgement;
+mod around;
 mod backoff;
 mod consumer;
 mod dead_letter;
@@ -10,12 +11,16 @@ mod error;
 mod handler;
 mod in_progress;
 mod incoming;
+#[cfg(feature = "tower")]
+mod layers;
 mod monitor;
 mod options;
+mod pause;
 mod pull_loop;
 mod reader;
 mod refusals;
 mod registration;
+mod replayed;
 mod served;
 mod settle;
 mod source;
@@ -27,8 +32,11 @@ pub use delivery::Delivery;
 pub use error::ReadError;
 pub use handler::{Borrowing, BorrowingFn, Handled, Handler, Handling, IsHandled, Missing, Owning};
 pub use incoming::{ConsumedEvent, Incoming, ReadMessageError, incoming};
+#[cfg(feature = "tower")]
+pub use layers::{Delivered, Next};
 pub use monitor::{ReaderHealth, ReaderMonitor, StreamProgress};
 pub use options::{ReaderOptions, Start};
+pub use pause::{PauseError, ReaderControl};
 pub use reader::Reader;
 pub use served::Served;
 pub use settle::{HandlerError, IntoSettle, Settle};

@@ -52,9 +52,11 @@ pub use cloud_event::{AttributeValue, CloudEvent, CloudEventError};
 #[cfg(feature = "consume")]
 pub use consume::{
     Backoff, ConsumedEvent, ConsumerAction, ConsumerChange, ConsumerPlan, ConsumerRefusal, Delivery, Handler,
-    HandlerError, Handling, IntoSettle, ReadError, ReadMessageError, Reader, ReaderHealth, ReaderMonitor,
-    ReaderOptions, RefusedConsumer, Served, Settle, Start, StreamProgress,
+    HandlerError, Handling, IntoSettle, PauseError, ReadError, ReadMessageError, Reader, ReaderControl, ReaderHealth,
+    ReaderMonitor, ReaderOptions, RefusedConsumer, Served, Settle, Start, StreamProgress,
 };
+#[cfg(feature = "tower")]
+pub use consume::{Delivered, Next};
 pub use credentials::Credentials;
 pub use emit::{BoxFuture, Buffered, Emit};
 pub use error::*;

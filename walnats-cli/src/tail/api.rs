@@ -1,5 +1,7 @@
-//! Requests to JetStream that change nothing.
+//! Requests to JetStream's API.
 
+use std::error::Error;
+use std::fmt;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -27,7 +29,30 @@ pub async fn call(publisher: &Publisher, timeout: Duration, operation: &str, bod
         Some(error) => {
             let text = error.get("description").and_then(Value::as_str).unwrap_or_default();
             let code = error.get("err_code").and_then(Value::as_u64).unwrap_or_default();
-            Err(format!("the server rejected `{request}` with code {code}: {text}").into())
+            Err(Rejected { request, code, text: text.to_owned() }.into())
         }
     }
+}
+
+/// A request that the server rejected.
+#[derive(Debug)]
+pub struct Rejected {
+    request: String,
+    /// JetStream's error code.
+    pub code: u64,
+    text: String,
+}
+
+impl fmt::Display for Rejected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { request, code, text } = self;
+        write!(f, "the server rejected `{request}` with code {code}: {text}")
+    }
+}
+
+impl Error for Rejected {}
+
+/// Whether the server rejected a request with one of these codes of JetStream.
+pub fn is_rejected(failure: &Failure, codes: &[u64]) -> bool {
+    failure.downcast_ref::<Rejected>().is_some_and(|rejected| codes.contains(&rejected.code))
 }

@@ -120,8 +120,8 @@ fn head(delivery: &Delivery, event: Option<&str>) -> String {
     report::text::one_line(&format!("{time:.3} {stream}{number} {event} {subject}{id}"))
 }
 
-/// Members in the order of the text; numbers as written.
-fn pretty(compact: &str) -> String {
+/// Compact JSON over several lines: members in the order of the text, numbers as written.
+pub fn pretty(compact: &str) -> String {
     let mut text = String::with_capacity(compact.len() * 2);
     let (mut depth, mut in_string, mut is_escaped) = (0_usize, false, false);
     let mut characters = compact.chars().peekable();

@@ -67,7 +67,7 @@ impl Until {
 }
 
 /// A time, or how long ago it was.
-fn time(text: &str) -> Option<Timestamp> {
+pub fn time(text: &str) -> Option<Timestamp> {
     if let Ok(time) = text.parse() {
         return Some(time);
     }

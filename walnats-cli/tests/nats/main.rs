@@ -2,6 +2,7 @@
 #![cfg(feature = "nats")]
 
 mod contexts;
+mod dead;
 mod emit;
 mod fixtures;
 mod js;
@@ -9,6 +10,11 @@ mod limits;
 mod matrix;
 mod plan;
 mod tail;
+
+/// As `build.rs` would have written it, format included.
+#[rustfmt::skip]
+#[path = "../../../walnats-codegen/fixtures/generate/readers/expected/events.rs"]
+mod reader_events;
 
 use std::error::Error;
 use std::fs;

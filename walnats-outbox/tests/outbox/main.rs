@@ -30,6 +30,7 @@ mod nats_faults;
 mod pending;
 mod postgres_faults;
 mod process_faults;
+mod reading;
 mod relay;
 mod scopes;
 mod sqlite_faults;

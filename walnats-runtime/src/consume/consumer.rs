@@ -63,10 +63,19 @@ pub(super) enum Applied {
 /// Creates a consumer that was deleted under a running reader. It begins after `ack_floor`, the last sequence number up to which
 /// everything is known to be settled: events may come twice, but none is skipped. For a stream that was deleted and created again,
 /// that is 0, wherever the reader was to begin in the former one.
-pub(super) async fn recreate(api: &Api, wanted: &Wanted, ack_floor: u64) -> Result<(), Failure> {
+///
+/// A work queue has nothing that is settled, and no consumer that begins elsewhere.
+pub(super) async fn recreate(
+    api: &Api,
+    wanted: &Wanted,
+    stream: &PresentStream,
+    ack_floor: u64,
+) -> Result<(), Failure> {
     let mut config = wanted.fresh();
-    config["deliver_policy"] = json!("by_start_sequence");
-    config["opt_start_seq"] = json!(ack_floor.saturating_add(1));
+    if !stream.is_work_queue {
+        config["deliver_policy"] = json!("by_start_sequence");
+        config["opt_start_seq"] = json!(ack_floor.saturating_add(1));
+    }
     if let Some(config) = config.as_object_mut() {
         config.remove("opt_start_time");
     }

@@ -19,10 +19,13 @@ use crate::jetstream::Scope;
 use crate::message::{MessageParts, OutboundMessage, PartsError};
 use crate::placement::kept;
 use crate::publisher::Publisher;
-use crate::stream::StreamDescriptor;
+use crate::stream::{Retention, StreamDescriptor};
 
 /// The subjects of dead letters: `_walnats.dead.<service>.<event>`.
 const FILTER: &str = "_walnats.dead.>";
+
+/// The subjects of replayed dead letters: `_walnats.replay.<service>.<event>`.
+const REPLAY_FILTER: &str = "_walnats.replay.>";
 
 /// How long the ids of dead letters are remembered: a reader that dies between storing one and settling the event stores it
 /// again, when the event comes again.
@@ -86,6 +89,28 @@ pub(super) fn stream(name: &str, max_age: Option<Duration>, replicas: u8) -> Str
     }
 }
 
+/// The name of the stream of replays, by that of the stream of dead letters.
+pub(super) fn replay_stream_name(name: &str) -> String {
+    format!("{name}-replay")
+}
+
+/// The filter of the replays for a service.
+pub(super) fn replay_filter(service: &str) -> String {
+    format!("_walnats.replay.{service}.>")
+}
+
+/// The stream of replays: what is settled is gone.
+pub(super) fn replay_stream(name: &str, replicas: u8) -> StreamDescriptor {
+    StreamDescriptor {
+        subjects: &[REPLAY_FILTER],
+        first_description: "Dead letters that were replayed and are not settled",
+        replicas: Some(replicas),
+        retention: Some(Retention::WorkQueue),
+        duplicate_window: Some(WINDOW),
+        ..StreamDescriptor::new(kept(Cow::Owned(replay_stream_name(name))))
+    }
+}
+
 /// Why a dead letter was not stored.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NotKept {
@@ -126,7 +151,9 @@ impl DeadLetter<'_> {
 
     async fn keep_as(&self, form: Form, publisher: &Publisher, stream: &str) -> Result<(), NotKept> {
         let name = self.event.unwrap_or("unknown");
-        let Position { stream: origin, sequence, time, .. } = self.position;
+        let Position { stream: origin, sequence, time, replay, .. } = self.position;
+        // What failed again is another letter than the first one, whose id the stream may remember.
+        let replay = replay.map(|replay| format!(":replay:{}", replay.sequence)).unwrap_or_default();
         // A reference does not stand for the event.
         let kind = if form == Form::Reference { "dead-reference" } else { "dead" };
         let payload = if form == Form::Reference { Default::default() } else { self.message.payload.clone() };
@@ -134,7 +161,7 @@ impl DeadLetter<'_> {
             event: name.to_owned(),
             stream: publisher.server_stream(stream).into_owned(),
             subject: publisher.server_subject(format!("_walnats.dead.{}.{name}", self.service)),
-            message_id: format!("{kind}:{}:{origin}:{sequence}:{}", self.service, time.as_nanosecond()),
+            message_id: format!("{kind}:{}:{origin}:{sequence}:{}{replay}", self.service, time.as_nanosecond()),
             headers: headers::all(self, form),
             payload,
             duplicate_window: WINDOW,

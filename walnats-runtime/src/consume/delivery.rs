@@ -17,6 +17,7 @@ pub struct Delivery {
 }
 
 struct Inner {
+    event: &'static str,
     subject: async_nats::Subject,
     headers: HeaderMap,
     cloud_event: Option<CloudEvent>,
@@ -32,12 +33,52 @@ pub(super) struct Position {
     pub(super) time: Timestamp,
     /// Messages that the consumer has not delivered yet.
     pub(super) pending: u64,
+    /// If it is a replayed dead letter.
+    pub(super) replay: Option<Replay>,
+}
+
+/// Which replay of a dead letter an event is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Replay {
+    /// The sequence number in the stream of replays.
+    pub(super) sequence: u64,
+    /// That of the dead letter, if it is known.
+    pub(super) dead_letter: Option<u64>,
 }
 
 impl Delivery {
-    pub(super) fn new(message: &Message, position: Position, cloud_event: Option<CloudEvent>) -> Self {
+    pub(super) fn new(
+        event: &'static str,
+        message: &Message,
+        position: Position,
+        cloud_event: Option<CloudEvent>,
+    ) -> Self {
         let headers = message.headers.clone().unwrap_or_default();
-        Self { inner: Arc::new(Inner { subject: message.subject.clone(), headers, cloud_event, position }) }
+        Self { inner: Arc::new(Inner { event, subject: message.subject.clone(), headers, cloud_event, position }) }
+    }
+
+    /// The event's name.
+    pub fn event(&self) -> &'static str {
+        self.inner.event
+    }
+
+    /// What tells the event apart from all others that a service reads, and stays the same however often it is delivered or
+    /// replayed: for a table of what was handled, as `Inbox::first` of the crate walnats-outbox has it. At most 1,024 bytes, without
+    /// control characters.
+    ///
+    /// It consists of the event's name and its deduplication id, so that an emitter that stores an event again with the same id, even
+    /// after the stream has forgotten it, means the same event. If there is none (a schedule of the server removes it), the source
+    /// and id of the CloudEvent take its place; otherwise stream, sequence number and time.
+    pub fn identity(&self) -> String {
+        let event = self.event();
+        let of_cloud_event = |cloud_event: &CloudEvent| {
+            let id = cloud_event.id.as_deref().filter(|id| !id.is_empty())?;
+            Some(format!("{event} cloud-event {} {id}", cloud_event.source))
+        };
+        let id = self.message_id().filter(|id| !id.is_empty()).map(|id| format!("{event} id {id}"));
+        let id = id.or_else(|| self.cloud_event().and_then(of_cloud_event)).filter(|id| is_key(id));
+        let Position { stream, sequence, time, .. } = &self.inner.position;
+        id.unwrap_or_else(|| format!("{event} at {stream} {sequence} {}", time.as_nanosecond()))
     }
 
     /// The subject that it was published on, as it is on this server.
@@ -68,6 +109,17 @@ impl Delivery {
     /// How many events were waiting behind it when it was delivered: the lag of the service in this stream.
     pub fn pending(&self) -> u64 {
         self.inner.position.pending
+    }
+
+    /// Whether it is a dead letter that was replayed. Everything else is said of the event as it was: its subject, stream, sequence
+    /// number, time and headers. Attempts are counted anew.
+    pub fn is_replay(&self) -> bool {
+        self.inner.position.replay.is_some()
+    }
+
+    /// The sequence number that a replayed event had in the stream of dead letters.
+    pub fn replayed_from(&self) -> Option<u64> {
+        self.inner.position.replay?.dead_letter
     }
 
     /// All headers.
@@ -117,9 +169,15 @@ impl Delivery {
     }
 }
 
+/// Whether a database can index it.
+fn is_key(text: &str) -> bool {
+    text.len() <= 1_024 && !text.chars().any(char::is_control)
+}
+
 impl fmt::Debug for Delivery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Delivery")
+            .field("event", &self.event())
             .field("stream", &self.stream())
             .field("sequence", &self.sequence())
             .field("attempt", &self.attempt())
@@ -145,6 +203,7 @@ impl Position {
             sequence: number(3)?,
             time: Timestamp::from_nanosecond(i128::from(number(5)?)).ok()?,
             pending: number(6)?,
+            replay: None,
         })
     }
 }
@@ -161,6 +220,7 @@ mod tests {
             attempt: 2,
             time: Timestamp::from_second(1_800_000_000).expect("a time"),
             pending: 5,
+            replay: None,
         };
         for reply in [
             "$JS.ACK.orders.billing.2.7.9.1800000000000000000.5",
@@ -172,5 +232,31 @@ mod tests {
         for reply in ["", "_INBOX.a", "$JS.ACK.orders.billing.2.7.9.1800000000000000000", "$JS.ACK.a.b.c.d.e.f.g"] {
             assert_eq!(Position::of(reply), None, "{reply}");
         }
+    }
+
+    #[test]
+    fn an_event_is_known_by_its_id_or_its_place() {
+        let identity = |headers: &[(&str, &str)]| {
+            let mut map = HeaderMap::new();
+            headers.iter().for_each(|(name, value)| map.insert(*name, *value));
+            let message = Message {
+                subject: "orders.eu.placed".into(),
+                reply: None,
+                payload: "{}".into(),
+                headers: Some(map.clone()),
+                status: None,
+                description: None,
+                length: 0,
+            };
+            let position = Position::of("$JS.ACK.orders.billing.2.7.9.1800000000000000000.5").expect("a position");
+            Delivery::new("placed", &message, position, CloudEvent::from_headers(&map).ok()).identity()
+        };
+        let place = "placed at orders 7 1800000000000000000";
+        let binary = [("ce-specversion", "1.0"), ("ce-id", "1"), ("ce-source", "/s"), ("ce-type", "t")];
+        assert_eq!(identity(&[("Nats-Msg-Id", "m-1")]), "placed id m-1");
+        assert_eq!(identity(&binary), "placed cloud-event /s 1");
+        assert_eq!(identity(&[]), place);
+        assert_eq!(identity(&[("Nats-Msg-Id", "a\u{1}b")]), place);
+        assert_eq!(identity(&[("Nats-Msg-Id", "x".repeat(2_000).as_str())]), place);
     }
 }

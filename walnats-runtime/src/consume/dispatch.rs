@@ -21,6 +21,7 @@ use super::in_progress::InProgress;
 use super::incoming::{ConsumedEvent, Incoming, ReadMessageError, header, placed};
 use super::monitor::Shared;
 use super::options::ReaderOptions;
+use super::replayed;
 use super::served::Counts;
 use super::settle::Settle;
 use super::source::Source;
@@ -85,6 +86,8 @@ impl Dispatcher {
             );
             return;
         };
+        let (message, position) =
+            if source.is_replay { replayed::restored(message, position) } else { (message, position) };
         let guard = self.in_progress.of(reply.clone());
         let _in_hand = source.progress.takes(position.pending);
         // There is a permit, unless the server sent more than it was asked for.
@@ -126,11 +129,12 @@ impl Dispatcher {
 
     async fn call(&self, message: &Message, position: &Position, mut incoming: Incoming<'_>) -> Verdict {
         let Some(handler) = self.handlers.get(incoming.index) else { return Verdict::Ignored };
-        let about = Delivery::new(message, position.clone(), incoming.cloud_event.take());
         let Some(ConsumedEvent { descriptor, .. }) = self.events.get(incoming.index) else { return Verdict::Ignored };
+        let about = Delivery::new(descriptor.name, message, position.clone(), incoming.cloud_event.take());
         let span = trace::process(descriptor, about.stream(), self.service, about.traceparent(), about.tracestate());
+        let layers = &self.options.layers;
         let started =
-            span.in_scope(|| catch_unwind(AssertUnwindSafe(|| handler.start(self.events, &incoming, &about))));
+            span.in_scope(|| catch_unwind(AssertUnwindSafe(|| layers.start(handler, self.events, &incoming, &about))));
         let handling = match started {
             Ok(Ok(handling)) => handling,
             Ok(Err(error)) => {
@@ -221,7 +225,7 @@ impl Dispatcher {
         source: &Source,
         reason: &Reason,
     ) -> Acknowledgement {
-        let (service, stream, sequence) = (self.service, source.stream.as_str(), position.sequence);
+        let (service, stream, sequence) = (self.service, position.stream.as_str(), position.sequence);
         let letter = DeadLetter { service, event, message, position, reason };
         let kept = letter.keep(&self.publisher, &self.options.dead_letter_stream, !source.deletes_settled).await;
         let error = match kept {

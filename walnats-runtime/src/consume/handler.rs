@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use super::delivery::Delivery;
 use super::incoming::{ConsumedEvent, Incoming, ReadMessageError};
@@ -90,6 +91,14 @@ pub(super) trait AnyHandler: Send + Sync {
         incoming: &Incoming<'_>,
         about: &'a Delivery,
     ) -> Result<Handling<'a>, ReadMessageError>;
+
+    /// Like [`AnyHandler::start`], for what borrows nothing. The handler is called when the future is polled.
+    fn start_owned(
+        self: Arc<Self>,
+        events: &[ConsumedEvent],
+        incoming: &Incoming<'_>,
+        about: Delivery,
+    ) -> Result<Handling<'static>, ReadMessageError>;
 }
 
 /// A handler, with the type of its event.
@@ -113,6 +122,16 @@ impl<E: Event + 'static, M: 'static, H: Handler<E, M>> AnyHandler for Typed<E, M
     ) -> Result<Handling<'a>, ReadMessageError> {
         let event: E = incoming.decode(events)?;
         Ok(self.handler.handle(event, about))
+    }
+
+    fn start_owned(
+        self: Arc<Self>,
+        events: &[ConsumedEvent],
+        incoming: &Incoming<'_>,
+        about: Delivery,
+    ) -> Result<Handling<'static>, ReadMessageError> {
+        let event: E = incoming.decode(events)?;
+        Ok(Box::pin(async move { self.handler.handle(event, &about).await }))
     }
 }
 

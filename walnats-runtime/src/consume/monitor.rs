@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::consumer::Present;
 use super::options::ReaderOptions;
+use super::pause::ReaderControl;
 use super::served::{Counts, Served};
 
 /// Silence of the server that is more than the pause between two pulls, and more than a restart of a server takes.
@@ -20,9 +21,10 @@ const TO_SETTLE: Duration = Duration::from_secs(60);
 
 /// Looks at a running [`Reader`](crate::Reader), for probes and reports. Clones are cheap, and see the same reader. Reading it
 /// makes no request.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct ReaderMonitor {
     pub(super) shared: Arc<Shared>,
+    pub(super) control: ReaderControl,
 }
 
 /// What a reader shares with its monitors.
@@ -92,6 +94,11 @@ impl ReaderHealth {
 }
 
 impl ReaderMonitor {
+    /// Pauses and resumes the service.
+    pub fn control(&self) -> &ReaderControl {
+        &self.control
+    }
+
     /// Whether the reader gets on with its work. A connection that is up says little about that; this looks at progress.
     pub fn health(&self) -> ReaderHealth {
         let streams = lock(&self.shared.streams).iter().map(|progress| progress.read()).collect();

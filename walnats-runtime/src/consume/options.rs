@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use super::around::Layers;
 use super::backoff::Backoff;
 
 /// The options of a reader. They apply to each of the service's streams.
@@ -20,6 +21,7 @@ pub struct ReaderOptions {
     pub(super) dead_letter_stream: String,
     pub(super) dead_letter_max_age: Option<Duration>,
     pub(super) dead_letter_replicas: Option<u8>,
+    pub(super) layers: Layers,
 }
 
 /// Where a consumer begins when it is created.
@@ -152,6 +154,7 @@ impl Default for ReaderOptions {
             dead_letter_stream: "dead-letters".to_owned(),
             dead_letter_max_age: None,
             dead_letter_replicas: None,
+            layers: Layers::default(),
         }
     }
 }

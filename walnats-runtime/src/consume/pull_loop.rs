@@ -261,6 +261,10 @@ impl PullLoop {
             Err(failure) => ReadError::Register(failure.into()),
         };
         self.wait();
+        if self.source.is_replay {
+            // Nobody emits into it: what the service lives on goes on without it.
+            return Ok(());
+        }
         let since = *self.failing_since.get_or_insert_with(Instant::now);
         if since.elapsed() < self.dispatcher.options.missing_stream_timeout { Ok(()) } else { Err(error) }
     }
@@ -291,7 +295,7 @@ impl PullLoop {
             self.ack_floor = 0;
         }
         tracing::warn!(stream = wanted.stream, consumer = wanted.name, "the consumer was deleted: it is created again");
-        consumer::recreate(&self.api, &wanted, self.ack_floor).await?;
+        consumer::recreate(&self.api, &wanted, &stream, self.ack_floor).await?;
         self.is_in(stream);
         Ok(true)
     }

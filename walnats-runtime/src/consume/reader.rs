@@ -10,13 +10,15 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::consumer::{self, ConsumerPlan, Wanted};
+use super::dead_letter;
 use super::dispatch::Dispatcher;
 use super::error::ReadError;
 use super::handler::{AnyHandler, Handler, Typed};
 use super::in_progress::InProgress;
 use super::incoming::ConsumedEvent;
-use super::monitor::ReaderMonitor;
+use super::monitor::{ReaderMonitor, Shared};
 use super::options::ReaderOptions;
+use super::pause::{Paused, ReaderControl};
 use super::pull_loop::PullLoop;
 use super::registration::{self, Registered};
 use super::served::Served;
@@ -39,7 +41,7 @@ pub struct Reader {
     events: &'static [ConsumedEvent],
     handlers: Vec<Option<Arc<dyn AnyHandler>>>,
     options: ReaderOptions,
-    monitor: ReaderMonitor,
+    shared: Arc<Shared>,
 }
 
 impl Reader {
@@ -51,7 +53,7 @@ impl Reader {
             events,
             handlers: vec![None; events.len()],
             options: ReaderOptions::default(),
-            monitor: ReaderMonitor::default(),
+            shared: Arc::default(),
         }
     }
 
@@ -76,9 +78,11 @@ impl Reader {
         self
     }
 
-    /// Looks at the reader while it runs: its health and what it did. Take it before [`Reader::run`].
+    /// Looks at the reader while it runs, pauses and resumes it. Take it after setting options and before [`Reader::run`].
     pub fn monitor(&self) -> ReaderMonitor {
-        self.monitor.clone()
+        let wanted = self.wanted().into_iter().chain([self.replays()]);
+        let consumers = wanted.map(|wanted| Paused { stream: wanted.stream, consumer: wanted.name }).collect();
+        ReaderMonitor { shared: self.shared.clone(), control: ReaderControl::new(self.api(), consumers) }
     }
 
     /// Returns what [`Reader::register`] would do with the consumers, and changes nothing.
@@ -93,10 +97,11 @@ impl Reader {
             registration::stream(&api, &wanted).await?;
             plans.push(consumer::plan(&api, &wanted).await.map_err(RegisterError::from)?.0);
         }
+        plans.push(consumer::plan(&api, &self.replays()).await.map_err(RegisterError::from)?.0);
         Ok(plans)
     }
 
-    /// Creates the stream of dead letters, and creates or updates the consumers; [`Reader::run`] does so, too. Returns what was
+    /// Creates the streams of dead letters and of replays, and creates or updates the consumers; [`Reader::run`] does so, too. Returns what was
     /// done.
     ///
     /// A consumer keeps its position. Therefore a change is refused by which the service would never get stored events, see
@@ -110,7 +115,7 @@ impl Reader {
     }
 
     async fn registered(&self) -> Result<Vec<Registered>, ReadError> {
-        registration::register(&self.publisher, &self.api(), self.wanted(), &self.options).await
+        registration::register(&self.publisher, &self.api(), self.wanted(), self.replays(), &self.options).await
     }
 
     /// Reads until `shutdown` ends and everything in hand is settled. It fetches nothing more then; handlers have
@@ -136,7 +141,7 @@ impl Reader {
             events: self.events,
             filters: self.events.iter().map(|event| names.subject(event.filter.to_owned())).collect(),
             handlers,
-            shared: self.monitor.shared.clone(),
+            shared: self.shared.clone(),
             in_progress: InProgress::new(self.options.ack_wait),
             stopping: stopping.clone(),
             cut: is_cut,
@@ -149,7 +154,7 @@ impl Reader {
         let sources = consumers.into_iter().map(|consumer| (Arc::new(Source::new(&consumer, &self.options)), consumer));
         let sources: Vec<(Arc<Source>, Registered)> = sources.collect();
         let progress = sources.iter().map(|(source, _)| source.progress.clone()).collect();
-        let _running = self.monitor.shared.runs(progress);
+        let _running = self.shared.runs(progress);
         for (source, consumer) in sources {
             loops.spawn(PullLoop::new(dispatcher.clone(), api.clone(), consumer, source).run(stopping.clone()));
         }
@@ -183,8 +188,7 @@ impl Reader {
             let stream = names.stream(event.descriptor.stream).into_owned();
             streams.entry(stream).or_default().insert(names.subject(event.filter.to_owned()));
         }
-        // Environments may share a stream: their subjects differ, and so do their consumers.
-        let name = names.subject(String::new()).replace('.', "-") + self.service;
+        let name = self.consumer();
         let options = &self.options;
         let wanted = streams.into_iter().map(|(stream, filters)| Wanted {
             stream,
@@ -194,8 +198,31 @@ impl Reader {
             max_ack_pending: options.max_ack_pending,
             start: options.start,
             allow_skipping: options.allow_skipping,
+            is_replay: false,
         });
         wanted.collect()
+    }
+
+    /// The consumer of dead letters that are replayed for this service.
+    fn replays(&self) -> Wanted {
+        let names = self.publisher.names();
+        let stream = dead_letter::replay_stream_name(&self.options.dead_letter_stream);
+        Wanted {
+            stream: names.stream(&stream).into_owned(),
+            name: self.consumer(),
+            filters: vec![names.subject(dead_letter::replay_filter(self.service))],
+            ack_wait: self.options.ack_wait,
+            max_ack_pending: self.options.max_ack_pending,
+            start: None,
+            // Nothing else is ever on this subject.
+            allow_skipping: true,
+            is_replay: true,
+        }
+    }
+
+    /// The name of the consumers. Environments may share a stream: their subjects differ, and so do their consumers.
+    fn consumer(&self) -> String {
+        self.publisher.names().subject(String::new()).replace('.', "-") + self.service
     }
 }
 

@@ -25,7 +25,8 @@ pub(super) struct Registered {
 pub(super) async fn register(
     publisher: &Publisher,
     api: &Api,
-    wanted: Vec<Wanted>,
+    mut wanted: Vec<Wanted>,
+    replays: Wanted,
     options: &ReaderOptions,
 ) -> Result<Vec<Registered>, ReadError> {
     let mut streams = Vec::new();
@@ -33,7 +34,10 @@ pub(super) async fn register(
         streams.push(stream(api, wanted).await?);
     }
     let replicas = streams.iter().map(|stream| stream.replicas).max().unwrap_or(1);
-    register_dead_letters(publisher, api, options, options.dead_letter_replicas.unwrap_or(replicas)).await?;
+    let replicas = options.dead_letter_replicas.unwrap_or(replicas);
+    register_dead_letters(publisher, api, options, replicas).await?;
+    streams.push(stream(api, &replays).await?);
+    wanted.push(replays);
     let (mut done, mut refused) = (Vec::new(), Vec::new());
     for (wanted, stream) in wanted.into_iter().zip(streams) {
         match registered(api, &wanted).await? {
@@ -50,7 +54,7 @@ pub(super) async fn stream(api: &Api, wanted: &Wanted) -> Result<PresentStream, 
     stream.ok_or_else(|| ReadError::NoStream { stream: wanted.stream.clone() })
 }
 
-/// Registers the stream of dead letters, which services share: if it exists with more replicas, it keeps them.
+/// Registers the streams of dead letters and of their replays, which services share: those that exist with more replicas keep them.
 async fn register_dead_letters(
     publisher: &Publisher,
     api: &Api,
@@ -60,16 +64,23 @@ async fn register_dead_letters(
     let name = &options.dead_letter_stream;
     let mut races = 0;
     loop {
-        let present = consumer::stream(api, &publisher.server_stream(name)).await.map_err(RegisterError::from)?;
-        let replicas = present.map_or(replicas, |present| present.replicas.max(replicas));
-        let stream = dead_letter::stream(name, options.dead_letter_max_age, replicas);
+        let dead = replicas_of(publisher, api, name, replicas).await?;
+        let replay = replicas_of(publisher, api, &dead_letter::replay_stream_name(name), replicas).await?;
+        let streams =
+            [dead_letter::stream(name, options.dead_letter_max_age, dead), dead_letter::replay_stream(name, replay)];
         races += 1;
-        match publisher.register(&[stream]).await {
-            // Another service may have created it in the meantime.
+        match publisher.register(&streams).await {
+            // Another service may have created one in the meantime.
             Err(RegisterError::Refused { .. }) if races < RACES => {}
             registered => return registered.map(drop).map_err(ReadError::from),
         }
     }
+}
+
+/// The replicas that a stream has, or those that it should have at least.
+async fn replicas_of(publisher: &Publisher, api: &Api, name: &str, least: u8) -> Result<u8, ReadError> {
+    let present = consumer::stream(api, &publisher.server_stream(name)).await.map_err(RegisterError::from)?;
+    Ok(present.map_or(least, |present| present.replicas.max(least)))
 }
 
 /// Registers a consumer, again if another process was faster. Returns the plan that was applied, or why it was refused.

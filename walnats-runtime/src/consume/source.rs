@@ -18,6 +18,8 @@ pub(super) struct Source {
     pub(super) is_work_queue: bool,
     /// Whether a message may be deleted when it is settled.
     pub(super) deletes_settled: bool,
+    /// Whether its messages are replayed dead letters.
+    pub(super) is_replay: bool,
     pub(super) progress: Arc<Progress>,
     /// One for each handler that may run.
     pub(super) permits: Arc<Semaphore>,
@@ -39,6 +41,7 @@ impl Source {
     fn with(consumer: &Registered, progress: Arc<Progress>, permits: Arc<Semaphore>) -> Self {
         let Registered { wanted, stream, .. } = consumer;
         let (is_work_queue, deletes_settled) = (stream.is_work_queue, stream.deletes_settled);
-        Self { stream: wanted.stream.clone(), is_work_queue, deletes_settled, progress, permits }
+        let (stream, is_replay) = (wanted.stream.clone(), wanted.is_replay);
+        Self { stream, is_work_queue, deletes_settled, is_replay, progress, permits }
     }
 }

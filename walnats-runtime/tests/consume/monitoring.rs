@@ -49,7 +49,7 @@ async fn a_reader_that_gets_on_is_healthy_while_it_runs() -> TestResult {
         assert!(monitor.health().is_healthy(), "{monitor:?}");
     }
     let streams: Vec<String> = monitor.health().streams.into_iter().map(|stream| stream.stream).collect();
-    assert_eq!(streams, ["orders", "payment-received"]);
+    assert_eq!(streams, ["orders", "payment-received", "dead-letters-replay"]);
     running.stop().await?;
     assert!(!monitor.health().is_healthy());
     Ok(())

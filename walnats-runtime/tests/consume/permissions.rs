@@ -9,7 +9,7 @@ use walnats_server::NatsServer;
 use crate::events::{Events, OrderPlaced};
 use crate::stage::*;
 
-/// The subjects that the documentation lists below this heading, for the service `billing` and its two streams.
+/// The subjects that the documentation lists below this heading, for the service `billing`, its two streams and that of replays.
 fn documented(heading: &str) -> Vec<String> {
     let text = include_str!("../../docs/readers.md");
     let (_, part) = text.split_once(heading).expect("the heading");
@@ -21,7 +21,7 @@ fn documented(heading: &str) -> Vec<String> {
                 .replace("<consumer>", "billing")
                 .replace("<service>", "billing")
                 .replace("<dead>", "dead-letters");
-            ["orders", "payment-received"].map(|stream| subject.replace("<stream>", stream))
+            ["orders", "payment-received", "dead-letters-replay"].map(|stream| subject.replace("<stream>", stream))
         })
         .collect()
 }

@@ -34,20 +34,20 @@ async fn consumers_are_planned_created_and_updated() -> TestResult {
     let events = ready(&server).await?;
     let reader = events.billing().reader();
     let planned = reader.plan().await?;
-    assert_eq!(actions(&planned), [&ConsumerAction::Create, &ConsumerAction::Create]);
+    assert_eq!(actions(&planned), [&ConsumerAction::Create; 3]);
     assert_eq!((planned[0].stream.as_str(), planned[1].stream.as_str()), ("orders", "payment-received"));
     assert_eq!(config(&events).await, Value::Null, "a plan changes nothing");
     assert_eq!(reader.register().await?, planned);
     let config_now = config(&events).await;
     assert_eq!(config_now["filter_subjects"], json!(["orders.*.placed", "orders.cancelled"]));
     assert_eq!(config_now["max_deliver"], json!(-1));
-    assert_eq!(actions(&reader.plan().await?), [&ConsumerAction::NoChange, &ConsumerAction::NoChange]);
+    assert_eq!(actions(&reader.plan().await?), [&ConsumerAction::NoChange; 3]);
     let dead = call(&events, "STREAM.INFO.dead-letters", json!({})).await;
     assert_eq!(dead.pointer("/config/retention"), Some(&json!("limits")), "dead letters can be browsed");
 
     let patient = reader.configure(|options| options.ack_wait(Duration::from_secs(60)));
     let planned = patient.plan().await?;
-    assert_eq!(actions(&planned), [&ConsumerAction::Update, &ConsumerAction::Update]);
+    assert_eq!(actions(&planned), [&ConsumerAction::Update; 3]);
     assert!(planned[0].to_string().contains("ack_wait: 30000000000 -> 60000000000"), "{}", planned[0]);
     patient.register().await?;
     assert_eq!(config(&events).await["ack_wait"], json!(60_000_000_000_u64));
@@ -61,7 +61,7 @@ async fn a_filter_is_not_changed_if_stored_events_would_be_skipped() -> TestResu
     reader(&events, &CANCELLED).register().await?;
     // Nothing was delivered yet, so that nothing is skipped.
     place(&events, "o-1").await?;
-    assert_eq!(actions(&reader(&events, &BOTH).register().await?), [&ConsumerAction::Update]);
+    assert_eq!(actions(&reader(&events, &BOTH).register().await?)[..1], [&ConsumerAction::Update]);
 
     // An event of the filter waits: without the filter, nobody would get it.
     let error = reader(&events, &CANCELLED).register().await.expect_err("o-1 waits");
@@ -159,7 +159,7 @@ async fn many_instances_may_register_at_the_same_moment() -> TestResult {
     for registered in all.collect::<Vec<_>>() {
         registered.await??;
     }
-    assert_eq!(actions(&events.billing().reader().plan().await?), [&ConsumerAction::NoChange; 2]);
+    assert_eq!(actions(&events.billing().reader().plan().await?), [&ConsumerAction::NoChange; 3]);
     Ok(())
 }
 

@@ -23,6 +23,8 @@ pub(in crate::consume) struct Wanted {
     pub max_ack_pending: u32,
     pub start: Option<Start>,
     pub allow_skipping: bool,
+    /// Whether the stream is that of replayed dead letters.
+    pub is_replay: bool,
 }
 
 impl Wanted {
@@ -142,6 +144,7 @@ mod tests {
             max_ack_pending: 100,
             start,
             allow_skipping: false,
+            is_replay: false,
         }
     }
 

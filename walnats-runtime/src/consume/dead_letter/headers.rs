@@ -74,7 +74,8 @@ fn encoded(subject: &str) -> String {
 fn is_kept(name: &str) -> bool {
     let valid = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':');
     let lower = name.to_ascii_lowercase();
-    valid && !lower.starts_with("nats-") && !lower.starts_with("walnats-dead-") && lower != "walnats-delay"
+    let is_ours = lower.starts_with("walnats-dead-") || lower == "walnats-delay" || lower == "walnats-replayed-from";
+    valid && !lower.starts_with("nats-") && !is_ours
 }
 
 /// A text that a header can hold.
