@@ -23,6 +23,9 @@ pub(super) struct Rules {
     members: Vec<Rc<MemberRule>>,
 }
 
+/// What rules ask of the members of a pattern; with the pattern, if it stands alone.
+type Asked<'p> = (Option<&'p Rc<str>>, Vec<Option<Option<SchemaId>>>);
+
 /// A member that must be there.
 pub(super) struct Wanted {
     /// Its name is one of these; `None`: any.
@@ -112,7 +115,7 @@ impl Rules {
     /// The patterns by which names differ: those that ask the same of members are one.
     pub(super) fn kinds_of_names(&self) -> BTreeSet<Rc<str>> {
         // By what each rule asks; what is asked of the names of one member stands alone.
-        let mut alike: BTreeMap<(Option<&Rc<str>>, Vec<_>), Vec<Rc<str>>> = BTreeMap::new();
+        let mut alike: BTreeMap<Asked<'_>, Vec<Rc<str>>> = BTreeMap::new();
         for pattern in &self.patterns {
             let asked =
                 |rule: &Rc<MemberRule>| rule.patterns.iter().find(|(known, _)| known == pattern).map(|(_, id)| *id);
