@@ -3,6 +3,7 @@
 mod choice;
 mod letter;
 mod list;
+mod place;
 mod remove;
 mod replay;
 mod shelf;
@@ -13,7 +14,8 @@ use clap::{Args, Subcommand};
 use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
 use crate::report::Format;
-use crate::server::{self, Server};
+use crate::server;
+use place::Place;
 use shelf::Shelf;
 
 /// List, show, replay and drop dead letters: events that a service could not handle
@@ -31,16 +33,6 @@ enum Command {
     Show(show::Options),
     Replay(replay::Options),
     Drop(remove::Options),
-}
-
-/// Where the dead letters are.
-#[derive(Args)]
-struct Place {
-    /// The stream of dead letters, without the name of the environment
-    #[arg(long, value_name = "NAME", default_value = "dead-letters")]
-    stream: String,
-    #[command(flatten)]
-    server: Server,
 }
 
 pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure> {

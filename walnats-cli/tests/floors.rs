@@ -74,7 +74,8 @@ const EMIT: Floors<'static> = &[&["finding", "halt", "input"], &["send"], &["emi
 const TAIL: Floors<'static> = &[&["api", "delivery", "start"], &["live", "recognise"], &["feed", "show"], &["tail"]];
 
 /// Of `walnats dead`.
-const DEAD: Floors<'static> = &[&["letter"], &["choice", "shelf"], &["list", "remove", "replay", "show"], &["dead"]];
+const DEAD: Floors<'static> =
+    &[&["letter", "place"], &["choice"], &["shelf"], &["list", "remove", "replay", "show"], &["dead"]];
 
 #[test]
 fn modules_import_downwards() {

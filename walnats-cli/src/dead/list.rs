@@ -3,9 +3,9 @@
 use clap::Args;
 use serde_json::Value;
 
-use super::Place;
 use super::choice::Filter;
 use super::letter::Letter;
+use super::place::Place;
 use super::shelf::Shelf;
 use crate::outcome::{Failure, Outcome};
 use crate::output;
@@ -23,7 +23,7 @@ pub struct Options {
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
-    pub(super) place: Place,
+    pub place: Place,
 }
 
 const EXAMPLES: &str = "\

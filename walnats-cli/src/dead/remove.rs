@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use super::Place;
 use super::choice::{Choice, Chosen};
+use super::place::Place;
 use super::shelf::Shelf;
 use crate::outcome::{Failure, Outcome};
 use crate::output;
@@ -20,7 +20,7 @@ pub struct Options {
     #[arg(long)]
     yes: bool,
     #[command(flatten)]
-    pub(super) place: Place,
+    pub place: Place,
 }
 
 const EXAMPLES: &str = "\

@@ -3,9 +3,9 @@
 use clap::Args;
 use walnats_runtime::{EmitError, MessageParts, OutboundMessage};
 
-use super::Place;
 use super::choice::{Choice, Chosen};
 use super::letter::{Letter, PREFIX, is_own};
+use super::place::Place;
 use super::shelf::Shelf;
 use crate::outcome::{Failure, Outcome};
 use crate::output::{self, chain};
@@ -25,7 +25,7 @@ pub struct Options {
     #[command(flatten)]
     choice: Choice,
     #[command(flatten)]
-    pub(super) place: Place,
+    pub place: Place,
 }
 
 const EXAMPLES: &str = "\

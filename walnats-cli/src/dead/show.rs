@@ -5,8 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use super::Place;
 use super::letter::{Letter, is_own};
+use super::place::Place;
 use super::shelf::Shelf;
 use crate::outcome::{Failure, Outcome};
 use crate::output;
@@ -29,7 +29,7 @@ pub struct Options {
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
-    pub(super) place: Place,
+    pub place: Place,
 }
 
 pub async fn run(shelf: &Shelf, options: &Options, is_json: bool) -> Result<Outcome, Failure> {
