@@ -39,9 +39,10 @@ pub(crate) fn system(time: Nanos) -> SystemTime {
     UNIX_EPOCH + Duration::from_nanos(u64::try_from(time).unwrap_or_default())
 }
 
-/// Reads a point in time (RFC 3339).
+/// Reads a point in time (RFC 3339). One that cannot be held is as good as the last or the first one.
 pub(crate) fn read(text: &str) -> Option<Nanos> {
-    Nanos::try_from(text.parse::<Timestamp>().ok()?.as_nanosecond()).ok()
+    let nanos = text.parse::<Timestamp>().ok()?.as_nanosecond();
+    Some(Nanos::try_from(nanos).unwrap_or(if nanos > 0 { Nanos::MAX } else { Nanos::MIN }))
 }
 
 /// Reads a duration as Go writes it: `1h30m`, `1.5s`.
@@ -85,6 +86,7 @@ mod tests {
     fn times_are_read_as_they_are_written() {
         assert_eq!(text(0), "1970-01-01T00:00:00Z");
         assert_eq!(read(&text(1_234_567_890_123_456_789)), Some(1_234_567_890_123_456_789));
+        assert_eq!(read("9999-01-01T00:00:00Z"), Some(Nanos::MAX));
         assert_eq!(read("soon"), None);
     }
 }

@@ -122,8 +122,8 @@ fn names(event: &EventDescriptor, name: &str) -> bool {
 
 /// The name of the event that a message is, or its CloudEvents type.
 fn name<'a>(headers: &'a Headers, payload: &[u8]) -> Option<Cow<'a, str>> {
-    // A dead letter has the headers of its event.
-    if headers.get("Walnats-Dead-By").is_some() {
+    // A dead letter has the headers of its event, and so has one that is replayed.
+    if headers.get("Walnats-Dead-By").or_else(|| headers.get("Walnats-Replayed-From")).is_some() {
         return None;
     }
     if let Some(name) = headers.get("Walnats-Event").or_else(|| headers.get("ce-type")) {

@@ -144,7 +144,7 @@ pub const ROWS: &[Row] = &[
     }),
     row!("what is not acknowledged comes again", PLAIN, stage => {
         fill(&stage).await;
-        create(&stage, json!({"ack_wait": NANOS})).await;
+        create(&stage, json!({"ack_wait": 3 * NANOS})).await;
         let mut messages = pull(&stage, 5, json!({})).await?;
         for _ in 0..4 {
             let message = next(&stage, &mut messages).await?;
@@ -152,7 +152,7 @@ pub const ROWS: &[Row] = &[
                 say(&stage, &message, "").await?;
             }
         }
-        stage.pass(SECOND * 3 / 2).await;
+        stage.pass(SECOND * 7 / 2).await;
         next(&stage, &mut messages).await?;
         see_consumer(&stage).await;
     }),
@@ -174,23 +174,23 @@ pub const ROWS: &[Row] = &[
         create(&stage, json!({"filter_subject": "notes.b"})).await;
         let mut messages = pull(&stage, 2, json!({})).await?;
         let message = next(&stage, &mut messages).await?;
-        say(&stage, &message, "-NAK {\"delay\": 1000000000}").await?;
+        say(&stage, &message, "-NAK {\"delay\": 3000000000}").await?;
         see_consumer(&stage).await;
-        stage.pass(SECOND * 3 / 2).await;
+        stage.pass(SECOND * 7 / 2).await;
         let message = next(&stage, &mut messages).await?;
         say(&stage, &message, "+ACK").await?;
         see_consumer(&stage).await;
     }),
     row!("work in progress does not come again", PLAIN, stage => {
         fill(&stage).await;
-        create(&stage, json!({"filter_subject": "notes.b", "ack_wait": 2 * NANOS})).await;
+        create(&stage, json!({"filter_subject": "notes.b", "ack_wait": 4 * NANOS})).await;
         let mut messages = pull(&stage, 2, json!({})).await?;
         let message = next(&stage, &mut messages).await?;
-        stage.pass(SECOND * 3 / 2).await;
+        stage.pass(SECOND * 5 / 2).await;
         say(&stage, &message, "+WPI").await?;
-        stage.pass(SECOND).await;
+        stage.pass(SECOND * 5 / 2).await;
         see_consumer(&stage).await;
-        stage.pass(SECOND * 3 / 2).await;
+        stage.pass(SECOND * 2).await;
         next(&stage, &mut messages).await?;
     }),
     row!("what is terminated does not come again", PLAIN, stage => {

@@ -82,7 +82,7 @@ pub const ROWS: &[Row] = &[
     row!("another stream with the subject is named", PLAIN, stage => {
         stage.call("STREAM.DELETE.notes", json!({})).await;
         stage.call("STREAM.CREATE.others", json!({"name": "others", "subjects": ["notes.>"]})).await;
-        stage.see_end(stage.publisher.emit(&note("a")).uid("1").deadline(3 * SECOND).await);
+        stage.see_end(stage.publisher.emit(&note("a")).uid("1").deadline(10 * SECOND).await);
         stage.see_stream("others").await;
     }),
     row!("an interest stream without consumers acknowledges and stores nothing", INTEREST, stage => {

@@ -124,12 +124,12 @@ pub const ROWS: &[Row] = &[
         stage.see_stream("dead-letters").await;
     }),
     row!("a reader holds a delayed event until it is due", STREAMS, stage => {
-        stage.publisher.emit(&OrderPlaced::new("7", "eu")).uid("7").delay(2 * SECOND).await?;
+        stage.publisher.emit(&OrderPlaced::new("7", "eu")).uid("7").delay(6 * SECOND).await?;
         let (running, seen) = run(&stage, Start::All, |_, _| Settle::Done);
         stage.until(async || stage.call("CONSUMER.INFO.orders.billing", json!({})).await["num_ack_pending"] == 1).await?;
         tokio::time::sleep(Duration::from_millis(200)).await;
         stage.see(seen.lock().is_ok_and(|seen| seen.is_empty()));
-        stage.pass(SECOND * 5 / 2).await;
+        stage.pass(7 * SECOND).await;
         see_all(&stage, &seen, 1).await?;
         settled(&stage).await?;
         running.stop(&stage).await?;

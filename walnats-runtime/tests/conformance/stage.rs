@@ -199,7 +199,7 @@ impl Stage {
         let Some(state) = info.get("state") else { return self.see(format!("no stream {stream}")) };
         let number = |name: &str| state[name].as_u64().unwrap_or_default();
         let (first, last) = (number("first_seq"), number("last_seq"));
-        self.see(format!("{stream}: {} of {first} to {last}, {} bytes", number("messages"), number("bytes")));
+        let mut messages = Vec::new();
         for sequence in first.max(1)..=last {
             let answer = self.call(&format!("STREAM.MSG.GET.{stream}"), json!({"seq": sequence})).await;
             let Some(message) = answer.get("message") else { continue };
@@ -207,11 +207,20 @@ impl Stage {
                 let bytes = STANDARD.decode(message[name].as_str().unwrap_or_default()).unwrap_or_default();
                 String::from_utf8_lossy(&bytes).into_owned()
             };
-            let headers = headers(&part("hdrs"));
-            self.see(format!("{sequence}: {} {headers:?} {}", message["subject"], part("data")));
+            messages.push((sequence, message["subject"].clone(), headers(&part("hdrs")), part("data")));
+        }
+        // Times are as long as their fractions.
+        let varies = messages.iter().any(|(_, _, headers, _)| headers.values().any(|value| value == VARIES));
+        let bytes = if varies { VARIES.to_owned() } else { number("bytes").to_string() };
+        self.see(format!("{stream}: {} of {first} to {last}, {bytes} bytes", number("messages")));
+        for (sequence, subject, headers, payload) in messages {
+            self.see(format!("{sequence}: {subject} {headers:?} {payload}"));
         }
     }
 }
+
+/// In place of what differs from run to run.
+const VARIES: &str = "...";
 
 /// Headers without what differs from run to run.
 fn headers(text: &str) -> BTreeMap<String, String> {
@@ -221,7 +230,7 @@ fn headers(text: &str) -> BTreeMap<String, String> {
         let changes = ["Walnats-Delay", "Nats-Schedule", "Nats-Batch-Id", "Walnats-Dead-Time"].contains(&name)
             || (name == "Nats-Msg-Id" && value.starts_with("dead:"));
         let is_fresh = name == "Nats-Msg-Id" && value.len() == 36 && value.matches('-').count() == 4;
-        (name.to_owned(), if changes || is_fresh { "...".to_owned() } else { value.to_owned() })
+        (name.to_owned(), if changes || is_fresh { VARIES.to_owned() } else { value.to_owned() })
     });
     shown.collect()
 }

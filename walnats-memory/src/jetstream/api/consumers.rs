@@ -78,16 +78,15 @@ impl JetStream {
         let consumer = self.stream(stream)?.consumers.get_mut(name).ok_or_else(ApiError::no_consumer)?;
         let mut json: Map<String, Value> = consumer.config.json.clone();
         json.remove("pause_until");
-        if let Some(until) = until {
-            json.insert("pause_until".to_owned(), json!(time::text(until)));
+        let text = request.text("pause_until");
+        if until.is_some() {
+            json.insert("pause_until".to_owned(), json!(text));
         }
         consumer.update(ConsumerConfig::read(json, name)?);
         let remaining = until.map(|until| until - request.moment.now);
-        Ok(match (until, remaining) {
-            (Some(until), Some(remaining)) => {
-                json!({"paused": true, "pause_until": time::text(until), "pause_remaining": remaining})
-            }
-            _ => json!({"paused": false, "pause_until": "0001-01-01T00:00:00Z"}),
+        Ok(match remaining {
+            Some(remaining) => json!({"paused": true, "pause_until": text, "pause_remaining": remaining}),
+            None => json!({"paused": false, "pause_until": "0001-01-01T00:00:00Z"}),
         })
     }
 
