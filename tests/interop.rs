@@ -8,11 +8,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_nats::jetstream::consumer::pull;
 use futures_util::StreamExt;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shop_events::{Events, NewsletterRequested};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
-use walnats_runtime::Event;
+use walnats_runtime::{ConsumedEvent, Delivery, Event, Json, Reader};
 use walnats_server::NatsServer;
 
 type TestResult = Result<(), Box<dyn Error>>;
@@ -83,6 +84,60 @@ async fn both_register_the_same_stream() -> TestResult {
     let config = &stream.info().await?.config;
     assert_eq!(config.subjects, ["newsletter-requested"]);
     assert_eq!(config.retention, async_nats::jetstream::stream::RetentionPolicy::Interest);
+    Ok(())
+}
+
+/// What a Rust handler returns to Python, and a Python handler to Rust.
+#[derive(Debug, Serialize, Deserialize, PartialEq, Eq)]
+struct Subscribed {
+    email: String,
+    topics: usize,
+}
+
+#[tokio::test]
+async fn a_python_caller_gets_the_response_of_a_rust_handler() -> TestResult {
+    let server = NatsServer::start()?;
+    let events = Events::connect(server.url()).await?;
+    events.register().only(&[NewsletterRequested::DESCRIPTOR]).await?;
+    const CONSUMED: &[ConsumedEvent] =
+        &[ConsumedEvent { descriptor: NewsletterRequested::DESCRIPTOR, filter: "newsletter-requested" }];
+    let reader = Reader::new(events.publisher().clone(), "newsletter", CONSUMED).on(subscribe);
+    reader.register().await?;
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let reading = tokio::spawn(reader.run(async { drop(stopped.await) }));
+
+    let output = python(&["request", PAYLOAD], server.url()).output().await?;
+    let response: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    succeeded(output)?;
+    assert_eq!(response, serde_json::json!({"email": "ada@example.com", "topics": 2}));
+    drop(stop);
+    assert_eq!(reading.await??.done, 1);
+    Ok(())
+}
+
+async fn subscribe(event: NewsletterRequested, about: &Delivery) -> Result<Json<Subscribed>, String> {
+    if about.trace_id() != Some("trace-3") {
+        return Err("the trace id of the caller is missing".to_owned());
+    }
+    let payload: Value =
+        serde_json::from_slice(&event.encode().map_err(|error| error.to_string())?).unwrap_or_default();
+    let topics = payload["topics"].as_array().map_or(0, Vec::len);
+    Ok(Json(Subscribed { email: payload["email"].as_str().unwrap_or_default().to_owned(), topics }))
+}
+
+#[tokio::test]
+async fn a_rust_caller_gets_the_response_of_a_python_actor() -> TestResult {
+    let server = NatsServer::start()?;
+    let events = Events::connect(server.url()).await?;
+    events.register().only(&[NewsletterRequested::DESCRIPTOR]).await?;
+    let mut actor = python(&["respond"], server.url()).stdout(Stdio::piped()).spawn()?;
+    let mut lines = BufReader::new(actor.stdout.take().ok_or("piped")?).lines();
+    assert_eq!(lines.next_line().await?.as_deref(), Some("ready"));
+    let event = NewsletterRequested::decode(PAYLOAD)?;
+    let request = events.emit_newsletter_requested(&event).request().timeout(Duration::from_secs(60));
+    let Json(response): Json<Subscribed> = request.await?;
+    assert_eq!(response, Subscribed { email: "ada@example.com".to_owned(), topics: 2 });
+    assert!(actor.wait().await?.success());
     Ok(())
 }
 

@@ -3,6 +3,8 @@
 `peer.py URL receive N` registers, says `ready`, and prints each of N events as a line of JSON.
 `peer.py URL emit PAYLOAD` registers and emits one event, confirmed, with uid, trace id and delay.
 `peer.py URL register` registers alone.
+`peer.py URL request PAYLOAD` emits one event and prints the response of whoever handles it as a line of JSON.
+`peer.py URL respond` says `ready`, and responds to one event with its text and the number of its topics.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ import walnats
 
 NEWSLETTER_REQUESTED = walnats.Event("newsletter-requested", dict)
 EVENTS = walnats.Events(NEWSLETTER_REQUESTED)
+WITH_RESPONSE = NEWSLETTER_REQUESTED.with_response(dict)
+REQUESTS = walnats.Events(WITH_RESPONSE)
 
 
 class Recorder(walnats.middlewares.Middleware):
@@ -69,6 +73,31 @@ async def register(url: str) -> None:
         await events.register()
 
 
+async def request(url: str, payload: str) -> None:
+    async with REQUESTS.connect(url) as events:
+        response = await events.request(WITH_RESPONSE, json.loads(payload), trace_id="trace-3", timeout=30)
+        print(json.dumps(response), flush=True)
+
+
+async def respond(url: str) -> None:
+    recorder = Recorder(1)
+
+    def handler(message: dict) -> dict:
+        return {"email": message["email"], "topics": len(message["topics"])}
+
+    actor = walnats.Actor("newsletter", WITH_RESPONSE, handler, middlewares=(recorder,))
+    async with REQUESTS.connect(url) as events, walnats.Actors(actor).connect(url) as actors:
+        await events.register()
+        await actors.register()
+        print("ready", flush=True)
+        listening = asyncio.create_task(actors.listen(poll_delay=0.5))
+        await asyncio.wait_for(recorder.done.wait(), timeout=60)
+        await asyncio.sleep(0.3)
+        listening.cancel()
+        with contextlib.suppress(BaseException):
+            await listening
+
+
 if __name__ == "__main__":
     _, url, command, *rest = sys.argv
     match command:
@@ -78,3 +107,7 @@ if __name__ == "__main__":
             asyncio.run(emit(url, rest[0]))
         case "register":
             asyncio.run(register(url))
+        case "request":
+            asyncio.run(request(url, rest[0]))
+        case "respond":
+            asyncio.run(respond(url))

@@ -36,6 +36,8 @@ pub(crate) struct Details {
     /// Boxed because few emits have one, and every emit is moved several times.
     pub(crate) cloud_event: Option<Box<CloudEvent>>,
     pub(crate) deadline: Option<Duration>,
+    /// The subject for the response of a handler.
+    pub(crate) reply: Option<String>,
 }
 
 /// Validates, encodes and addresses an event.
@@ -98,6 +100,9 @@ fn build(
     }
     if let Some(trace_id) = details.trace_id {
         headers.insert_own("Walnats-Trace", trace_id)?;
+    }
+    if let Some(reply) = details.reply {
+        headers.insert_own("Walnats-Reply", reply)?;
     }
     let mut payload = event.encoded()?;
     let mut cloud_event = details.cloud_event.map(|own| *own).or_else(|| publisher.options().cloud_events.clone());

@@ -21,6 +21,7 @@ mod reader;
 mod refusals;
 mod registration;
 mod replayed;
+mod respond;
 mod served;
 mod settle;
 mod source;

@@ -1,5 +1,7 @@
 //! Emitting one event: its options, and the three ways to send it.
 
+mod request;
+
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::time::Duration;
@@ -13,6 +15,8 @@ use crate::options::Full;
 use crate::pending::Pending;
 use crate::publisher::Publisher;
 use crate::untyped::{Emittable, UntypedEvent};
+
+pub use self::request::{Request, RequestError};
 
 /// The future of an awaited [`Emit`], [`Buffered`] or [`EmitAll`](crate::EmitAll).
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -24,7 +24,7 @@ impl Headers {
     /// # Errors
     ///
     /// The name is empty, is not printable ASCII without space and `:`, or is reserved: `Nats-*` for the server,
-    /// `Walnats-Event`, `Walnats-Trace`, `Walnats-Delay` and `ce-*` for walnats. The value contains a line break or another
+    /// `Walnats-Event`, `Walnats-Trace`, `Walnats-Delay`, `Walnats-Reply` and `ce-*` for walnats. The value contains a line break or another
     /// control character (tabs are allowed).
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<String>) -> Result<(), HeaderError> {
         let (name, value) = (name.into(), value.into());
@@ -165,6 +165,7 @@ fn reserved(name: &str) -> Option<&'static str> {
         "walnats-event" => "walnats sets it to the event's name",
         "walnats-trace" => "use `.trace_id()`",
         "walnats-delay" => "use `.delay()`",
+        "walnats-reply" => "use `.request()`",
         name if name.starts_with("nats-schedule") => "use `.delay()`",
         name if name.starts_with("nats-batch-") => "use `.atomic()`",
         name if name.starts_with("nats-") => "it has a meaning for the server",

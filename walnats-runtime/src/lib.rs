@@ -33,6 +33,7 @@ pub mod private;
 mod protobuf;
 mod publisher;
 mod register;
+mod response;
 mod stats;
 mod stream;
 mod subject;
@@ -58,7 +59,7 @@ pub use consume::{
 #[cfg(feature = "tower")]
 pub use consume::{Delivered, Next};
 pub use credentials::Credentials;
-pub use emit::{BoxFuture, Buffered, Emit};
+pub use emit::{BoxFuture, Buffered, Emit, Request, RequestError};
 pub use error::*;
 pub use event::{Event, EventDescriptor, OnceKey};
 pub use headers::Headers;
@@ -72,6 +73,7 @@ pub use register::{
     Action, Change, Count, CutConsumer, CutOff, Loss, Misfit, Plan, Refusal, RefusedStream, Register, RegisterError,
     Registered, RegisteredStream, StreamOutcome, StreamPlan, Weakening,
 };
+pub use response::{Answer, Json, Response, ResponseError};
 pub use stats::Stats;
 pub use stream::{Discard, Retention, Storage, StreamDescriptor};
 pub use subject::{MAX_MESSAGE_ID_BYTES, MAX_SUBJECT_BYTES, schedule_filter};

@@ -11,6 +11,7 @@ const FLOORS: Floors<'static> = &[
     &["message"],
     &["error"],
     &["event", "json", "metric", "placement", "stats"],
+    &["response"],
     &["protobuf"],
     &["options", "trace", "untyped"],
     &["callback", "lost_report"],

@@ -22,6 +22,7 @@ use super::incoming::{ConsumedEvent, Incoming, ReadMessageError, header, placed}
 use super::monitor::Shared;
 use super::options::ReaderOptions;
 use super::replayed;
+use super::respond;
 use super::served::Counts;
 use super::settle::Settle;
 use super::source::Source;
@@ -150,9 +151,14 @@ impl Dispatcher {
         let mut cut = self.cut.clone();
         let limit = self.options.handler_timeout;
         let begun = Instant::now();
+        let mut answer = None;
         let verdict = tokio::select! {
             ended = timeout(limit, AssertUnwindSafe(handling.instrument(span.clone())).catch_unwind()) => match ended {
                 Ok(Ok(Settle::Done)) => Verdict::Done,
+                Ok(Ok(Settle::Respond(own))) => {
+                    answer = Some(own);
+                    Verdict::Done
+                }
                 Ok(Ok(Settle::Retry { after, why })) => Verdict::Retry { after, why },
                 Ok(Ok(Settle::DeadLetter { why })) => Verdict::Dead(Reason::new(why)),
                 Ok(Err(panic)) => panicked(&*panic),
@@ -163,6 +169,9 @@ impl Dispatcher {
             }
         };
         metric::reader::handled(self.service, descriptor.name, begun.elapsed());
+        if let Some(answer) = answer {
+            respond::respond(&self.client, self.service, message, answer).await;
+        }
         match &verdict {
             Verdict::Retry { .. } => trace::failed(&span, "retry"),
             Verdict::Dead(_) => trace::failed(&span, "dead_letter"),

@@ -5,7 +5,10 @@ use std::error::Error;
 use std::fmt::Display;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use crate::chain::Chain;
+use crate::response::{Answer, Response};
 
 /// What becomes of an event after its handler. Handlers return it, or a `Result` whose error says it: see [`HandlerError`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +16,8 @@ use crate::chain::Chain;
 pub enum Settle {
     /// It is acknowledged.
     Done,
+    /// It is acknowledged, and whoever asked for a response gets this one: see [`Settle::respond`].
+    Respond(Answer),
     /// It comes again after a pause, unless its attempts are used up: then it becomes a dead letter.
     Retry {
         /// The pause; `None` for that of the reader's [`Backoff`](crate::Backoff).
@@ -28,6 +33,15 @@ pub enum Settle {
 }
 
 impl Settle {
+    /// Responds to whoever asked ([`Emit::request`](crate::Emit::request), or `request` of the Python library); the event is
+    /// done. Without a request, nothing is sent. Handlers may also return the response itself: `Result<Quote, Error>`.
+    ///
+    /// A response that breaks its schema is not sent: the event is done all the same, and an error is logged.
+    pub fn respond<R: Response>(response: &R) -> Self {
+        let payload = response.encode_response().map(Bytes::from).map_err(|error| Chain(&error).to_string());
+        Self::Respond(Answer { content_type: R::CONTENT_TYPE, payload })
+    }
+
     /// Tries again after the pause of the reader's [`Backoff`](crate::Backoff).
     pub fn retry(why: impl Into<String>) -> Self {
         Self::Retry { after: None, why: why.into() }
@@ -47,6 +61,12 @@ impl Settle {
 impl From<()> for Settle {
     fn from((): ()) -> Self {
         Self::Done
+    }
+}
+
+impl<R: Response> From<R> for Settle {
+    fn from(response: R) -> Self {
+        Self::respond(&response)
     }
 }
 
@@ -97,7 +117,7 @@ impl HandlerError for &'static str {}
 impl HandlerError for std::io::Error {}
 impl HandlerError for Infallible {}
 
-/// What a handler may return: nothing, a [`Settle`], or a `Result` of either with a [`HandlerError`].
+/// What a handler may return: nothing, a [`Settle`], or a `Result` of either, or of a [`Response`], with a [`HandlerError`].
 pub trait IntoSettle {
     /// What becomes of the event.
     fn into_settle(self) -> Settle;

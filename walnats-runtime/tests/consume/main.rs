@@ -15,6 +15,7 @@ mod permissions;
 mod refused_pulls;
 mod registering;
 mod replaying;
+mod responding;
 mod stage;
 mod stopping;
 mod unstorable;
