@@ -176,7 +176,7 @@ fn kept(publisher: &Publisher, stream: &StreamDescriptor, ttl: Option<Duration>)
 }
 
 /// How long JetStream remembers the stream's message ids.
-fn duplicate_window(stream: &StreamDescriptor) -> Duration {
+pub(crate) fn duplicate_window(stream: &StreamDescriptor) -> Duration {
     let unset = stream.age_limit().map_or(DEFAULT_WINDOW, |age| age.min(DEFAULT_WINDOW));
     stream.duplicate_window.unwrap_or(unset)
 }

@@ -7,6 +7,7 @@
 mod batch;
 mod callback;
 mod chain;
+mod clock;
 mod cloud_event;
 mod compose;
 #[cfg(feature = "consume")]
@@ -49,6 +50,7 @@ mod warning;
 /// [`Publisher::client`] and so on. It may change in a new version of walnats.
 pub use async_nats;
 pub use batch::EmitAll;
+pub use clock::{Clock, Tick, Ticked};
 pub use cloud_event::{AttributeValue, CloudEvent, CloudEventError};
 #[cfg(feature = "consume")]
 pub use consume::{

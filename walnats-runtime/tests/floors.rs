@@ -20,7 +20,7 @@ const FLOORS: Floors<'static> = &[
     &["publisher"],
     &["compose", "register"],
     &["consume", "emit", "testing"],
-    &["batch", "private"],
+    &["batch", "clock", "private"],
 ];
 
 /// Of the engine.

@@ -2,6 +2,7 @@
 #![deny(warnings)]
 
 mod acknowledging;
+mod clock;
 mod dead_letters;
 mod faults;
 mod handling;
