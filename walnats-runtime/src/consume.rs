@@ -9,12 +9,17 @@ mod delivery;
 mod dispatch;
 mod error;
 mod handler;
+mod held;
+mod in_order;
 mod in_progress;
 mod incoming;
+mod key;
 #[cfg(feature = "tower")]
 mod layers;
+mod line;
 mod monitor;
 mod options;
+mod ordered;
 mod pause;
 mod pull_loop;
 mod reader;

@@ -47,13 +47,21 @@ impl Acknowledgement {
             return;
         }
         for attempt in 1..=ATTEMPTS {
-            let request = Request::new().payload(self.body()).timeout(Some(CONFIRM));
-            match timeout(CONFIRM, client.send_request(reply.clone(), request)).await {
-                Ok(Ok(_)) => return,
-                _ if attempt < ATTEMPTS => sleep(Duration::from_millis(250)).await,
-                _ => tracing::warn!("the server did not confirm an acknowledgement: the event may come again"),
+            if self.confirmed(client, reply.clone()).await {
+                return;
+            }
+            if attempt < ATTEMPTS {
+                sleep(Duration::from_millis(250)).await;
+            } else {
+                tracing::warn!("the server did not confirm an acknowledgement: the event may come again");
             }
         }
+    }
+
+    /// Tells the server, and returns whether it has confirmed.
+    pub(super) async fn confirmed(self, client: &Client, reply: Subject) -> bool {
+        let request = Request::new().payload(self.body()).timeout(Some(CONFIRM));
+        matches!(timeout(CONFIRM, client.send_request(reply, request)).await, Ok(Ok(_)))
     }
 }
 

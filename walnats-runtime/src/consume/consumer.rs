@@ -9,7 +9,7 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-pub(super) use self::config::Wanted;
+pub(super) use self::config::{GROUP, Wanted};
 pub(super) use self::filters::disjoint;
 pub(super) use self::inspect::{Present, PresentStream, PullLimits, stream};
 pub use self::plan::{ConsumerAction, ConsumerChange, ConsumerPlan, ConsumerRefusal};

@@ -29,6 +29,8 @@ struct Inner {
 pub(super) struct Position {
     pub(super) stream: String,
     pub(super) sequence: u64,
+    /// The number of the delivery: a consumer counts all that it makes.
+    pub(super) delivery: u64,
     pub(super) attempt: u64,
     pub(super) time: Timestamp,
     /// Messages that the consumer has not delivered yet.
@@ -201,6 +203,7 @@ impl Position {
             stream: (*tokens.get(start)?).to_owned(),
             attempt: number(2)?,
             sequence: number(3)?,
+            delivery: number(4)?,
             time: Timestamp::from_nanosecond(i128::from(number(5)?)).ok()?,
             pending: number(6)?,
             replay: None,
@@ -217,6 +220,7 @@ mod tests {
         let position = Position {
             stream: "orders".to_owned(),
             sequence: 7,
+            delivery: 9,
             attempt: 2,
             time: Timestamp::from_second(1_800_000_000).expect("a time"),
             pending: 5,

@@ -19,6 +19,7 @@ use super::delivery::{Delivery, Position};
 use super::handler::AnyHandler;
 use super::in_progress::InProgress;
 use super::incoming::{ConsumedEvent, Incoming, ReadMessageError, header, placed};
+use super::key::AnyKey;
 use super::monitor::Shared;
 use super::options::ReaderOptions;
 use super::replayed;
@@ -32,10 +33,10 @@ use crate::publisher::Publisher;
 use crate::trace;
 
 /// The pause of an event that was given back because the reader stops.
-const GIVEN_BACK: Duration = Duration::from_secs(1);
+pub(super) const GIVEN_BACK: Duration = Duration::from_secs(1);
 
 /// How long a handler that blocks its thread, and cannot be cancelled, may keep its event beyond its time.
-const GRACE: Duration = Duration::from_secs(10);
+pub(super) const GRACE: Duration = Duration::from_secs(10);
 
 /// The pause of an event for which no dead letter can be stored.
 const UNSTORABLE: Duration = Duration::from_secs(15 * 60);
@@ -50,6 +51,8 @@ pub(super) struct Dispatcher {
     pub(super) filters: Vec<String>,
     /// By event.
     pub(super) handlers: Vec<Arc<dyn AnyHandler>>,
+    /// By event, for those that are handled in order.
+    pub(super) keys: Vec<Option<Arc<dyn AnyKey>>>,
     pub(super) options: ReaderOptions,
     /// What it shows to others.
     pub(super) shared: Arc<Shared>,
@@ -61,7 +64,7 @@ pub(super) struct Dispatcher {
 }
 
 /// The result of handling.
-enum Verdict {
+pub(super) enum Verdict {
     Done,
     /// Not an event of the service.
     Ignored,
@@ -95,7 +98,8 @@ impl Dispatcher {
         let Ok(_permit) = source.permits.acquire().await else { return };
         guard.for_at_most(self.options.handler_timeout.saturating_add(GRACE));
         let mut event = None;
-        let verdict = self.judge(&message, &position, &source, &mut event).await;
+        let most = self.attempts(&message);
+        let verdict = self.judge(&message, &position, &source, &mut event, most).await;
         guard.for_at_most(Duration::from_secs(120));
         let end = self.end(verdict, event, &message, &position, &source).await;
         guard.end().await;
@@ -103,12 +107,14 @@ impl Dispatcher {
         end.send(&self.client, reply, confirm).await;
     }
 
-    async fn judge(
+    /// `most` is how many deliveries it may have had.
+    pub(super) async fn judge(
         &self,
         message: &Message,
         position: &Position,
         source: &Source,
         event: &mut Option<usize>,
+        most: u64,
     ) -> Verdict {
         if let Some(pause) = early(message, self.publisher.options().now()) {
             return Verdict::Early(pause);
@@ -120,7 +126,7 @@ impl Dispatcher {
             Err(error) => return Verdict::Dead((&error).into()),
         };
         *event = Some(incoming.index);
-        if position.attempt > self.attempts(message) {
+        if position.attempt > most {
             let why = "its attempts are used up: the last one did not end, because the reader died or was cut off, or \
                        because the dead letter could not be stored";
             return Verdict::Dead(Reason::new(why));
@@ -180,8 +186,14 @@ impl Dispatcher {
         verdict
     }
 
+    /// Counts an attempt after which the event stays in hand.
+    pub(super) fn retried(&self, event: Option<usize>) {
+        let name = event.and_then(|index| self.events.get(index)).map(|event| event.descriptor.name);
+        self.ended(name, &self.shared.counts.retried, "retried");
+    }
+
     /// Stores the dead letter, if it is one, and says how the delivery ends.
-    async fn end(
+    pub(super) async fn end(
         &self,
         verdict: Verdict,
         event: Option<usize>,
@@ -292,7 +304,7 @@ impl Dispatcher {
 }
 
 /// The time until an event is due, if its emitter delayed it: `Walnats-Delay`, in seconds since 1970.
-fn early(message: &Message, now: SystemTime) -> Option<Duration> {
+pub(super) fn early(message: &Message, now: SystemTime) -> Option<Duration> {
     let due: f64 = header(message.headers.as_ref()?, "Walnats-Delay")?.trim().parse().ok()?;
     let now = now.duration_since(UNIX_EPOCH).ok()?;
     let rest = due - now.as_secs_f64();

@@ -9,15 +9,17 @@ use std::time::Duration;
 
 use async_nats::connection::State;
 use async_nats::{Message, Subscriber};
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use serde_json::json;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, interval};
 
-use super::consumer::{self, PresentStream, PullLimits};
-use super::dispatch::Dispatcher;
+use super::consumer::{self, GROUP, PresentStream, PullLimits, Wanted};
+use super::dispatch::{Dispatcher, GRACE};
 use super::error::ReadError;
+use super::line::Left;
+use super::ordered::Ordered;
 use super::refusals::Refusals;
 use super::registration::Registered;
 use super::source::Source;
@@ -31,6 +33,15 @@ const EXPIRES: Duration = Duration::from_secs(4);
 
 /// How often the server shows that it still serves a pull.
 const HEARTBEAT: Duration = Duration::from_secs(1);
+
+/// How often it looks whether the server still serves the pulls.
+const TICK: Duration = Duration::from_millis(250);
+
+/// The same, if events are handled in order: it also looks whose turn it is.
+const ORDERED_TICK: Duration = Duration::from_millis(50);
+
+/// How many messages a pull asks for, if they are handled in order.
+const ORDERED_BATCH: usize = 1_000_000;
 
 /// Silence after which the consumer is looked at.
 const SILENCE: Duration = Duration::from_millis(3_500);
@@ -54,7 +65,9 @@ pub(super) struct PullLoop {
     /// Everything up to this sequence number was settled when it was last looked at.
     ack_floor: u64,
     limits: PullLimits,
-    handling: JoinSet<()>,
+    handling: JoinSet<Option<Left>>,
+    /// Of a consumer that delivers in order.
+    ordered: Option<Ordered>,
     /// Messages that were asked for and have not come.
     open: usize,
     pulls: u64,
@@ -86,6 +99,7 @@ impl PullLoop {
             limits: consumer.present.pull_limits(),
             refusals: Refusals::default(),
             is_unanswered: false,
+            ordered: consumer.wanted.is_ordered.then(Ordered::default),
             dispatcher,
             api,
             consumer,
@@ -106,11 +120,14 @@ impl PullLoop {
     pub(super) async fn run(mut self, mut stop: watch::Receiver<bool>) -> Result<(), ReadError> {
         let subscribed = self.dispatcher.client.subscribe(format!("{}.*", self.inbox)).await;
         let mut messages: Subscriber = subscribed.map_err(|_| ReadError::Closed)?;
-        let mut ticks = interval(Duration::from_millis(250));
+        let mut ticks = interval(if self.ordered.is_some() { ORDERED_TICK } else { TICK });
         let result = loop {
             let stopping = *stop.borrow();
-            while self.handling.try_join_next().is_some() {}
-            if stopping && self.open == 0 && self.handling.is_empty() {
+            while let Some(ended) = self.handling.try_join_next() {
+                self.left(ended);
+            }
+            self.advance(stopping);
+            if stopping && self.open == 0 && self.handling.is_empty() && self.is_empty() {
                 break Ok(());
             }
             #[cfg(feature = "testing")]
@@ -123,13 +140,14 @@ impl PullLoop {
                     Some(message) => self.take(message, stopping),
                     None => break Err(ReadError::Closed),
                 },
-                Some(_) = self.handling.join_next() => {}
+                Some(ended) = self.handling.join_next() => self.left(ended),
                 _ = ticks.tick() => if let Err(error) = self.look(stopping).await { break Err(error) },
                 _ = stop.changed(), if !stopping => {}
             }
         };
         // What is in hand ends as it would have, whatever ended the reader.
         while self.handling.join_next().await.is_some() {}
+        self.unpin().await;
         result.and(self.confirmed().await)
     }
 
@@ -139,20 +157,27 @@ impl PullLoop {
         let free = all.saturating_sub(self.handling.len() + self.open);
         // Permits become free one by one: with pulls open, it waits until there are several. Each open pull has at least one
         // message left.
-        let is_worth = free > 0 && (self.open == 0 || free * 2 >= all) && self.open < self.limits.waiting;
         let now = Instant::now();
+        let is_worth = match &self.ordered {
+            None => free > 0 && (self.open == 0 || free * 2 >= all) && self.open < self.limits.waiting,
+            // The consumer's window limits what comes. A pull is open all the time: it is what keeps the server's choice.
+            Some(_) => self.open == 0 || now.duration_since(self.last_pull) >= self.expires() * 3 / 4,
+        };
         let may_pull = !self.is_suspect && now >= self.pause_until;
         if !is_worth || !may_pull || self.dispatcher.client.connection_state() != State::Connected {
             return false;
         }
         self.pulls += 1;
-        let batch = free.min(self.limits.batch);
+        let batch = if self.ordered.is_some() { ORDERED_BATCH } else { free }.min(self.limits.batch);
         let expires = self.expires();
         let nanos = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
         // A server refuses heartbeats that are rarer than two for each pull.
-        let request = json!({
+        let mut request = json!({
             "batch": batch, "expires": nanos(expires), "idle_heartbeat": nanos(HEARTBEAT.min(expires / 2)),
         });
+        if let Some(ordered) = &mut self.ordered {
+            ordered.asks(self.pulls, now, &mut request);
+        }
         let wanted = &self.consumer.wanted;
         let subject = self.api.prefix.request(&format!("CONSUMER.MSG.NEXT.{}.{}", wanted.stream, wanted.name));
         // For `Status`: not each says how much was left.
@@ -160,19 +185,21 @@ impl PullLoop {
         if self.dispatcher.client.publish_with_reply(subject, reply, request.to_string().into()).await.is_err() {
             return false;
         }
-        self.open += batch;
+        self.open = if self.ordered.is_some() { batch } else { self.open + batch };
         (self.last_pull, self.last_sign) = (now, now);
         true
     }
 
     fn expires(&self) -> Duration {
-        EXPIRES.min(self.limits.expires)
+        let expires = EXPIRES.min(self.limits.expires);
+        if self.ordered.is_some() { expires.min(self.consumer.wanted.ack_wait / 3) } else { expires }
     }
 
     /// Takes a message of the subscription: one of the stream, or what the server says about a pull.
     fn take(&mut self, message: Message, stopping: bool) {
         self.last_sign = Instant::now();
         let status = Status::of(&message);
+        let subject = message.subject.clone();
         if !matches!(status, Some(Status::Refused { .. } | Status::Gone)) {
             self.source.progress.sign();
         }
@@ -180,7 +207,22 @@ impl PullLoop {
             None => {
                 self.refusals.over();
                 self.open = self.open.saturating_sub(1);
-                self.handling.spawn(self.dispatcher.clone().handle(message, self.source.clone()));
+                match &mut self.ordered {
+                    Some(ordered) => ordered.take(message, &self.dispatcher, self.consumer.wanted.ack_wait),
+                    None => {
+                        let handling = self.dispatcher.clone().handle(message, self.source.clone());
+                        self.handling.spawn(handling.map(|()| None));
+                    }
+                }
+            }
+            Some(status)
+                if let Some(open) =
+                    self.ordered.as_mut().and_then(|ordered| ordered.ends(&status, &subject, self.pulls)) =>
+            {
+                self.refusals.over();
+                if open {
+                    self.open = 0;
+                }
             }
             Some(Status::Heartbeat) => self.refusals.over(),
             Some(Status::Ended { left, batch }) => {
@@ -206,12 +248,70 @@ impl PullLoop {
         }
     }
 
+    /// Starts handling whatever has its turn, if events are handled in order.
+    fn advance(&mut self, stopping: bool) {
+        let Some(ordered) = &mut self.ordered else { return };
+        let is_cut = *self.dispatcher.cut.borrow();
+        if stopping {
+            for held in ordered.line.leaves(is_cut) {
+                let dispatcher = self.dispatcher.clone();
+                self.handling.spawn(async move { Some(dispatcher.give_back(held).await) });
+            }
+        }
+        for held in ordered.line.next() {
+            let handling = self.dispatcher.clone().handle_in_order(held, self.source.clone());
+            self.handling.spawn(handling.map(Some));
+        }
+    }
+
+    /// A message is not handled any more.
+    fn left(&mut self, ended: Result<Option<Left>, JoinError>) {
+        if let (Some(ordered), Ok(Some(left))) = (&mut self.ordered, ended) {
+            ordered.line.left(left);
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.ordered.as_ref().is_none_or(|ordered| ordered.line.is_empty())
+    }
+
+    /// Looks whether everything that the server has as not settled is here, and says "in progress" for what is.
+    async fn keep_order(&mut self) {
+        let Some(ordered) = &mut self.ordered else { return };
+        for held in ordered.line.due() {
+            let client = self.dispatcher.client.clone();
+            ordered.extending.spawn(async move { held.extend(&client).await });
+        }
+        while ordered.extending.try_join_next().is_some() {}
+        if !ordered.line.is_fenced() || self.dispatcher.client.connection_state() != State::Connected {
+            return;
+        }
+        if let Ok(Some(present)) = consumer::present(&self.api, &self.consumer.wanted).await {
+            let limit = self.dispatcher.options.handler_timeout.saturating_add(self.consumer.wanted.ack_wait * 3);
+            ordered.line.compare(present.unsettled(), present.last_delivery(), limit.saturating_add(GRACE));
+        }
+    }
+
+    /// Lets another instance go on at once.
+    async fn unpin(&self) {
+        if self.ordered.as_ref().is_none_or(|ordered| !ordered.is_chosen()) {
+            return;
+        }
+        let Wanted { stream, name, .. } = &self.consumer.wanted;
+        let subject = self.api.prefix.request(&format!("CONSUMER.UNPIN.{stream}.{name}"));
+        let reply = format!("{}.unpinned", self.inbox);
+        // Without it, another one goes on a little later.
+        let _ =
+            self.dispatcher.client.publish_with_reply(subject, reply, json!({"group": GROUP}).to_string().into()).await;
+    }
+
     fn pause_for(&mut self, pause: Duration) {
         self.pause_until = self.pause_until.max(Instant::now() + pause);
     }
 
     /// Looks whether the server still serves the pulls, and from time to time at the consumer.
     async fn look(&mut self, stopping: bool) -> Result<(), ReadError> {
+        self.keep_order().await;
         let now = Instant::now();
         let connects = connects(&self.dispatcher);
         if connects != self.connects {

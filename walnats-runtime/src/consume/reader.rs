@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use super::error::ReadError;
 use super::handler::{AnyHandler, Handler, Typed};
 use super::in_progress::InProgress;
 use super::incoming::ConsumedEvent;
+use super::key::{AnyKey, KeyOf};
 use super::monitor::{ReaderMonitor, Shared};
 use super::options::ReaderOptions;
 use super::pause::{Paused, ReaderControl};
@@ -29,6 +31,9 @@ use crate::metric;
 use crate::publisher::Publisher;
 use crate::register::RegisterError;
 
+/// The shortest time after which another instance goes on, in order: there are three pulls in it.
+const SHORTEST_ORDERED: Duration = Duration::from_secs(3);
+
 /// Reads the events that a service consumes, and calls a handler for each. Generated code wraps it: `events.billing().reader()`.
 ///
 /// Each stream has a durable pull consumer that is named after the service, so that all instances of the service share the
@@ -40,6 +45,7 @@ pub struct Reader {
     service: &'static str,
     events: &'static [ConsumedEvent],
     handlers: Vec<Option<Arc<dyn AnyHandler>>>,
+    keys: Vec<Option<Arc<dyn AnyKey>>>,
     options: ReaderOptions,
     shared: Arc<Shared>,
 }
@@ -52,6 +58,7 @@ impl Reader {
             service,
             events,
             handlers: vec![None; events.len()],
+            keys: vec![None; events.len()],
             options: ReaderOptions::default(),
             shared: Arc::default(),
         }
@@ -62,6 +69,35 @@ impl Reader {
         let index = self.events.iter().position(|event| event.descriptor.name == E::DESCRIPTOR.name);
         if let Some(place) = index.and_then(|index| self.handlers.get_mut(index)) {
             *place = Some(Arc::new(Typed::<E, M, _>::new(handler)));
+        }
+        self
+    }
+
+    /// Handles the events with the same key in the order in which their stream stored them; events of different keys are still
+    /// handled concurrently. `key` makes the key of an `E`, which must be one of the reader's events; events of several types in
+    /// one stream share keys. An event type without a key has no order.
+    ///
+    /// # What is promised
+    ///
+    /// - A handler starts only after every earlier event of the key was settled: its handler is done, or it is stored as a dead
+    ///   letter, and the server has confirmed that. An event that fails holds the later ones of its key until then. This holds
+    ///   over all instances, and when one is killed.
+    /// - One instance at a time reads the stream, chosen by the server (2.11 or later); the others stand by. If it is killed or
+    ///   cut off, another one goes on within about two [`ReaderOptions::ack_wait`]; after a graceful stop at once.
+    /// - Events are still delivered at least once: one whose handler was cut off by a crash is handled again, before any later
+    ///   one of its key. A handler whose process is suspended for longer than `ack_wait`, or that blocks its thread, cannot be
+    ///   stopped, and may end while another instance handles the event again. Where that matters, compare
+    ///   [`Delivery::sequence`](crate::Delivery::sequence) with that of the last event in the transaction of the handler.
+    /// - An event with a delay (`Walnats-Delay`) takes its place when it is due, not when it was stored.
+    ///
+    /// The reader keeps what waits: at most 16 events for each one that is handled concurrently
+    /// ([`ReaderOptions::concurrency`]), and no more than [`ReaderOptions::max_ack_pending`]. If those are all behind events
+    /// that fail, nothing is handled until one of them is settled. Attempts are counted by each instance, and their pauses take
+    /// place in the reader. `ack_wait` is at least 3 s.
+    pub fn ordered_by<E: Event + 'static>(mut self, key: impl Fn(&E) -> String + Send + Sync + 'static) -> Self {
+        let index = self.events.iter().position(|event| event.descriptor.name == E::DESCRIPTOR.name);
+        if let Some(place) = index.and_then(|index| self.keys.get_mut(index)) {
+            *place = Some(Arc::new(KeyOf { key, event: PhantomData }));
         }
         self
     }
@@ -141,6 +177,7 @@ impl Reader {
             events: self.events,
             filters: self.events.iter().map(|event| names.subject(event.filter.to_owned())).collect(),
             handlers,
+            keys: self.keys.clone(),
             shared: self.shared.clone(),
             in_progress: InProgress::new(self.options.ack_wait),
             stopping: stopping.clone(),
@@ -184,21 +221,30 @@ impl Reader {
     fn wanted(&self) -> Vec<Wanted> {
         let names = self.publisher.names();
         let mut streams: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for event in self.events {
+        let mut ordered = BTreeSet::new();
+        for (event, key) in self.events.iter().zip(&self.keys) {
             let stream = names.stream(event.descriptor.stream).into_owned();
+            if key.is_some() {
+                ordered.insert(stream.clone());
+            }
             streams.entry(stream).or_default().insert(names.subject(event.filter.to_owned()));
         }
         let name = self.consumer();
         let options = &self.options;
-        let wanted = streams.into_iter().map(|(stream, filters)| Wanted {
-            stream,
-            name: name.clone(),
-            filters: consumer::disjoint(filters.iter().map(String::as_str)),
-            ack_wait: options.ack_wait,
-            max_ack_pending: options.max_ack_pending,
-            start: options.start,
-            allow_skipping: options.allow_skipping,
-            is_replay: false,
+        let wanted = streams.into_iter().map(|(stream, filters)| {
+            let is_ordered = ordered.contains(&stream);
+            let (window, ack_wait) = (options.max_ack_pending, options.ack_wait);
+            Wanted {
+                stream,
+                name: name.clone(),
+                filters: consumer::disjoint(filters.iter().map(String::as_str)),
+                ack_wait: if is_ordered { ack_wait.max(SHORTEST_ORDERED) } else { ack_wait },
+                max_ack_pending: if is_ordered { window.min(waiting(options.concurrency)) } else { window },
+                start: options.start,
+                allow_skipping: options.allow_skipping,
+                is_ordered,
+                is_replay: false,
+            }
         });
         wanted.collect()
     }
@@ -216,6 +262,7 @@ impl Reader {
             start: None,
             // Nothing else is ever on this subject.
             allow_skipping: true,
+            is_ordered: false,
             is_replay: true,
         }
     }
@@ -224,6 +271,11 @@ impl Reader {
     fn consumer(&self) -> String {
         self.publisher.names().subject(String::new()).replace('.', "-") + self.service
     }
+}
+
+/// How many events may be in hand, if they are handled in order.
+fn waiting(concurrency: usize) -> u32 {
+    u32::try_from(concurrency.saturating_mul(16)).unwrap_or(u32::MAX)
 }
 
 /// Waits for the shutdown or the first loop that fails, and then for all loops.

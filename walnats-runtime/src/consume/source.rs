@@ -27,8 +27,10 @@ pub(super) struct Source {
 
 impl Source {
     pub(super) fn new(consumer: &Registered, options: &ReaderOptions) -> Self {
-        let Wanted { stream, name, .. } = &consumer.wanted;
-        let progress = Progress::new(stream, name, options);
+        let Wanted { stream, name, is_ordered, .. } = &consumer.wanted;
+        // In order, as many are in hand as the consumer permits, and those are handled.
+        let limit = if *is_ordered { u32::MAX } else { options.max_ack_pending };
+        let progress = Progress::new(stream, name, &options.clone().max_ack_pending(limit));
         progress.seen(&consumer.present);
         Self::with(consumer, progress, Arc::new(Semaphore::new(options.concurrency)))
     }

@@ -11,6 +11,7 @@ mod killed;
 mod layered;
 mod monitoring;
 mod pauses;
+mod ordering;
 mod pausing;
 mod permissions;
 mod refused_pulls;

@@ -11,6 +11,10 @@ use crate::consume::options::Start;
 /// Where the start that was asked for is kept: the server's own setting changes if the consumer has to be created again.
 const START: &str = "walnats-start";
 
+/// The priority group of consumers that deliver in order: the server delivers to one of the instances that pull, until that one
+/// stops pulling (ADR-42, `pinned_client`).
+pub(in crate::consume) const GROUP: &str = "walnats-order";
+
 /// The consumer that a service needs on a stream.
 #[derive(Clone, Debug)]
 pub(in crate::consume) struct Wanted {
@@ -25,6 +29,8 @@ pub(in crate::consume) struct Wanted {
     pub allow_skipping: bool,
     /// Whether the stream is that of replayed dead letters.
     pub is_replay: bool,
+    /// Whether events are handled in the order of their keys.
+    pub is_ordered: bool,
 }
 
 impl Wanted {
@@ -70,6 +76,15 @@ impl Wanted {
         // It would delete the consumer, and with it the position, while the service is down.
         config.remove("inactive_threshold");
         config.remove("headers_only");
+        if self.is_ordered {
+            config.insert("priority_groups".to_owned(), json!([GROUP]));
+            config.insert("priority_policy".to_owned(), json!("pinned_client"));
+            config.insert("priority_timeout".to_owned(), json!(ack_wait));
+        } else {
+            for setting in ["priority_groups", "priority_policy", "priority_timeout"] {
+                config.remove(setting);
+            }
+        }
     }
 
     /// What makes the present consumer unusable. The server changes none of it.
@@ -84,7 +99,7 @@ impl Wanted {
         }
         let groups = present.get("priority_groups").and_then(Value::as_array).into_iter().flatten();
         let groups: Vec<String> = groups.filter_map(Value::as_str).map(str::to_owned).collect();
-        if !groups.is_empty() {
+        if !groups.is_empty() && groups != [GROUP] {
             refusals.push(ConsumerRefusal::PriorityGroups { groups });
         }
         if let Some(start) = self.start {
@@ -145,6 +160,7 @@ mod tests {
             start,
             allow_skipping: false,
             is_replay: false,
+            is_ordered: false,
         }
     }
 
@@ -162,6 +178,20 @@ mod tests {
                 "max_ack_pending": 100, "num_replicas": 3, "a_setting_of_2030": {"x": 1},
             })
         );
+    }
+
+    #[test]
+    fn a_consumer_becomes_ordered_and_unordered_again() {
+        let plain = wanted(&["a"], None);
+        let ordered = Wanted { is_ordered: true, ..plain.clone() };
+        let config = ordered.merged(&plain.fresh());
+        assert_eq!(config, ordered.fresh());
+        assert_eq!(config["priority_groups"], json!([GROUP]));
+        assert_eq!(config["priority_timeout"], config["ack_wait"]);
+        assert_eq!((ordered.unfit(&config), plain.unfit(&config)), (vec![], vec![]));
+        assert_eq!(plain.merged(&config), plain.fresh());
+        let foreign = json!({"ack_policy": "explicit", "priority_groups": ["theirs"], "priority_policy": "overflow"});
+        assert_eq!(ordered.unfit(&foreign).len(), 1);
     }
 
     #[test]

@@ -32,6 +32,8 @@ pub(in crate::consume) struct Present {
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 struct Sequences {
     #[serde(default)]
+    consumer_seq: u64,
+    #[serde(default)]
     stream_seq: u64,
 }
 
@@ -39,6 +41,11 @@ impl Present {
     /// Everything up to this sequence number is settled.
     pub(in crate::consume) fn ack_floor(&self) -> u64 {
         self.ack_floor.stream_seq
+    }
+
+    /// The number of its last delivery: it counts all that it makes.
+    pub(in crate::consume) fn last_delivery(&self) -> u64 {
+        self.delivered.consumer_seq
     }
 
     /// Events that no instance was given yet.

@@ -1,0 +1,135 @@
+//! One message of a key in hand: handled until it is settled, before the next one of its key.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use tokio::time::{Instant, sleep};
+
+use super::acknowledgement::Acknowledgement;
+use super::dead_letter::Reason;
+use super::delivery::Position;
+use super::dispatch::{Dispatcher, GIVEN_BACK, GRACE, Verdict, early};
+use super::held::Held;
+use super::incoming::placed;
+use super::key::Key;
+use super::line::Left;
+use super::source::Source;
+
+/// How often as many deliveries as attempts an event may have before it is handled: waiting behind others, it is delivered again
+/// whenever an instance ends. More than that, and instances die of it.
+const DELIVERIES: u64 = 10;
+
+/// The pause between two tries to have something confirmed.
+const BETWEEN_CONFIRMATIONS: Duration = Duration::from_millis(250);
+
+impl Dispatcher {
+    /// The key of a message.
+    pub(super) fn key(&self, message: &async_nats::Message, sequence: u64) -> Key {
+        let key = placed(self.events, &self.filters, message)
+            .ok()
+            .and_then(|incoming| self.keys.get(incoming.index)?.as_ref()?.key(self.events, &incoming));
+        key.map_or(Key::Alone(sequence), Key::Of)
+    }
+
+    /// Handles a message as often as it takes. Nobody else gets it meanwhile: it is not given back to wait for its next attempt.
+    pub(super) async fn handle_in_order(self: Arc<Self>, held: Arc<Held>, source: Arc<Source>) -> Left {
+        let sequence = held.position.sequence;
+        let mut tries = 0;
+        loop {
+            let pause = match self.attempt(&held, &source, &mut tries).await {
+                Attempt::Settled(end) => {
+                    held.settles(true);
+                    while !end.confirmed(&self.client, held.reply()).await {
+                        if held.has_lapsed() {
+                            return Left::Lapsed(sequence);
+                        }
+                        sleep(BETWEEN_CONFIRMATIONS).await;
+                    }
+                    return Left::Settled(sequence);
+                }
+                Attempt::Lapsed => return Left::Lapsed(sequence),
+                Attempt::Failed(pause) => pause,
+            };
+            let mut stopping = self.stopping.clone();
+            let stops = tokio::select! {
+                biased;
+                () = held.lapsed() => return Left::Lapsed(sequence),
+                _ = stopping.wait_for(|stopping| *stopping) => true,
+                () = sleep(pause) => false,
+            };
+            if stops {
+                return self.give_back(held).await;
+            }
+        }
+    }
+
+    /// Gives a message back, because the reader stops.
+    pub(super) async fn give_back(&self, held: Arc<Held>) -> Left {
+        held.settles(true);
+        while !held.has_lapsed() && !Acknowledgement::Nak(GIVEN_BACK).confirmed(&self.client, held.reply()).await {
+            sleep(BETWEEN_CONFIRMATIONS).await;
+        }
+        Left::GivenBack(held.position.sequence)
+    }
+
+    async fn attempt(&self, held: &Held, source: &Source, tries: &mut u64) -> Attempt {
+        let Ok(_permit) = source.permits.acquire().await else { return Attempt::Lapsed };
+        if held.has_lapsed() {
+            return Attempt::Lapsed;
+        }
+        let _in_hand = source.progress.takes(held.position.pending);
+        held.keep_for(self.options.handler_timeout.saturating_add(GRACE));
+        let most = self.options.retry.most();
+        let position = Position { attempt: held.position.attempt.saturating_add(*tries), ..held.position.clone() };
+        let limit = if *tries == 0 { most.saturating_mul(DELIVERIES) } else { u64::MAX };
+        *tries += 1;
+        let mut event = None;
+        let verdict = tokio::select! {
+            biased;
+            () = held.lapsed() => return Attempt::Lapsed,
+            verdict = self.judge(&held.message, &position, source, &mut event, limit) => verdict,
+        };
+        // The line lets it wait until it is due; the system's clock may have been set meanwhile.
+        if let Verdict::Early(pause) = verdict {
+            *tries -= 1;
+            held.keep_for(pause.saturating_add(GRACE));
+            return Attempt::Failed(pause);
+        }
+        let verdict = match verdict {
+            Verdict::Retry { after, .. } if *tries < most || *self.cut.borrow() => {
+                self.retried(event);
+                let pause = after.unwrap_or_else(|| self.options.retry.pause_after(*tries));
+                held.keep_for(pause.saturating_add(GRACE));
+                return Attempt::Failed(pause);
+            }
+            Verdict::Retry { why, .. } => Verdict::Dead(Reason::new(why)),
+            verdict => verdict,
+        };
+        held.keep_for(Duration::from_secs(120));
+        match self.end(verdict, event, &held.message, &position, source).await {
+            // The dead letter could not be stored.
+            Acknowledgement::Nak(pause) => {
+                held.keep_for(pause.saturating_add(GRACE));
+                Attempt::Failed(pause)
+            }
+            end => Attempt::Settled(end),
+        }
+    }
+}
+
+/// The end of one attempt.
+enum Attempt {
+    Settled(Acknowledgement),
+    /// To be tried again after a pause.
+    Failed(Duration),
+    /// Somebody else may have it.
+    Lapsed,
+}
+
+/// When an event is due, if its emitter delayed it.
+pub(super) fn due(message: &async_nats::Message, now: SystemTime) -> Option<Instant> {
+    early(message, now).map(|pause| {
+        let now = Instant::now();
+        now.checked_add(pause).unwrap_or(now + Duration::from_secs(30 * 365 * 86_400))
+    })
+}

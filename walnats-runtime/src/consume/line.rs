@@ -1,0 +1,325 @@
+//! Messages in hand, in line by key: whose turn it is.
+//!
+//! Servers deliver what was not settled in time again, in any order and after newer messages. So a message is handled only if
+//! no earlier one of its key can be anywhere else. A consumer numbers its deliveries: as long as no number is missing, every
+//! delivery came here. When one is missing, the line is **fenced**: nothing new is handled until everything that the
+//! server has as delivered and not settled is in hand. What is handled is in hand for certain: see [`Held`].
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::held::Held;
+use super::key::Key;
+
+/// Messages in hand.
+#[derive(Debug, Default)]
+pub(super) struct Line {
+    /// By their sequence numbers in the stream.
+    all: BTreeMap<u64, Place>,
+    /// Those whose turn has come or will come, by key.
+    keys: HashMap<Key, Queue>,
+    /// Those whose turn it is.
+    heads: BTreeSet<u64>,
+    /// Those that are not due yet.
+    early: BTreeSet<(Instant, u64)>,
+    /// Keys that had an event given back because the reader stops.
+    given_back: HashSet<Key>,
+    /// The number of the last delivery.
+    last: Option<u64>,
+    fenced: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Place {
+    held: Arc<Held>,
+    key: Key,
+    is_running: bool,
+}
+
+/// The messages of a key, the one that is handled included.
+#[derive(Debug, Default)]
+struct Queue {
+    sequences: BTreeSet<u64>,
+    is_running: bool,
+}
+
+/// How handling a message ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Left {
+    /// The server has confirmed what became of it.
+    Settled(u64),
+    /// Because the reader stops.
+    GivenBack(u64),
+    /// Somebody else may have it, or it will be delivered again.
+    Lapsed(u64),
+}
+
+impl Line {
+    /// The message in hand with this sequence number, if it is. Its delivery has the number `delivery`.
+    pub(super) fn delivered(&mut self, sequence: u64, delivery: u64) -> Option<Arc<Held>> {
+        if self.last.is_none_or(|last| last.checked_add(1) != Some(delivery)) {
+            self.fence();
+        }
+        self.last = Some(delivery);
+        self.all.get(&sequence).map(|place| place.held.clone())
+    }
+
+    /// Puts a message in line, or lets it wait until it is due.
+    pub(super) fn add(&mut self, held: Arc<Held>, key: Key, due: Option<Instant>) {
+        let sequence = held.position.sequence;
+        self.all.insert(sequence, Place { held, key, is_running: false });
+        match due {
+            Some(due) => {
+                self.early.insert((due, sequence));
+            }
+            None => self.enter(sequence),
+        }
+    }
+
+    fn enter(&mut self, sequence: u64) {
+        let Some(place) = self.all.get(&sequence) else { return };
+        let key = place.key.clone();
+        self.keys.entry(key.clone()).or_default().sequences.insert(sequence);
+        self.choose(&key);
+    }
+
+    /// Chooses whose turn it is in a key.
+    fn choose(&mut self, key: &Key) {
+        let Some(queue) = self.keys.get(key) else { return };
+        for sequence in &queue.sequences {
+            self.heads.remove(sequence);
+        }
+        match queue.sequences.first() {
+            None => {
+                self.keys.remove(key);
+            }
+            Some(head) if !queue.is_running => {
+                self.heads.insert(*head);
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// The messages whose turn it is now: they count as being handled.
+    pub(super) fn next(&mut self) -> Vec<Arc<Held>> {
+        let now = Instant::now();
+        while let Some((due, sequence)) = self.early.first().copied().filter(|(due, _)| *due <= now) {
+            self.early.remove(&(due, sequence));
+            self.enter(sequence);
+        }
+        if self.is_fenced() {
+            return Vec::new();
+        }
+        let mut next = Vec::new();
+        for sequence in std::mem::take(&mut self.heads) {
+            let Some(place) = self.all.get_mut(&sequence) else { continue };
+            if place.held.has_lapsed() || self.given_back.contains(&place.key) {
+                self.heads.insert(sequence);
+            } else {
+                place.is_running = true;
+                if let Some(queue) = self.keys.get_mut(&place.key) {
+                    queue.is_running = true;
+                }
+                next.push(place.held.clone());
+            }
+        }
+        next
+    }
+
+    /// A message is not handled any more.
+    pub(super) fn left(&mut self, left: Left) {
+        match left {
+            Left::Settled(sequence) => drop(self.take(sequence)),
+            Left::GivenBack(sequence) => {
+                let key = self.take(sequence);
+                self.given_back.extend(key);
+            }
+            Left::Lapsed(sequence) => {
+                let Some(place) = self.all.get_mut(&sequence) else { return };
+                place.is_running = false;
+                place.held.settles(false);
+                let key = place.key.clone();
+                if let Some(queue) = self.keys.get_mut(&key) {
+                    queue.is_running = false;
+                }
+                self.choose(&key);
+                self.fence();
+            }
+        }
+    }
+
+    /// Takes a message out, and returns its key.
+    fn take(&mut self, sequence: u64) -> Option<Key> {
+        let Place { key, is_running, .. } = self.all.remove(&sequence)?;
+        self.heads.remove(&sequence);
+        if let Some(queue) = self.keys.get_mut(&key) {
+            queue.sequences.remove(&sequence);
+            queue.is_running &= !is_running;
+        }
+        self.choose(&key);
+        Some(key)
+    }
+
+    /// What the reader gives back when it stops: all that is not handled, or, unless the line is fenced or all is to be given
+    /// back, what cannot be handled soon.
+    pub(super) fn leaves(&mut self, everything: bool) -> Vec<Arc<Held>> {
+        let everything = everything || self.is_fenced();
+        let early: BTreeSet<u64> = std::mem::take(&mut self.early).into_iter().map(|(_, sequence)| sequence).collect();
+        let leaves = self.all.iter().filter(|(sequence, place)| {
+            !place.is_running && (everything || early.contains(sequence) || self.given_back.contains(&place.key))
+        });
+        let leaves: Vec<Arc<Held>> = leaves.map(|(_, place)| place.held.clone()).collect();
+        for held in &leaves {
+            self.take(held.position.sequence);
+        }
+        leaves
+    }
+
+    /// Those that the server should be told about.
+    pub(super) fn due(&mut self) -> Vec<Arc<Held>> {
+        if self.all.values().any(|place| place.held.has_lapsed()) {
+            self.fence();
+        }
+        self.all.values().filter(|place| place.held.is_due()).map(|place| place.held.clone()).collect()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    pub(super) fn is_fenced(&self) -> bool {
+        self.fenced.is_some()
+    }
+
+    fn fence(&mut self) {
+        self.fenced.get_or_insert_with(Instant::now);
+    }
+
+    /// The server has this many messages as not settled, after a delivery with this number. Ends the fence if all of them are
+    /// in hand, or if it lasts for longer than `limit`, after which no other instance can still hold one.
+    pub(super) fn compare(&mut self, unsettled: u64, delivery: u64, limit: Duration) {
+        let Some(since) = self.fenced else { return };
+        let pending = self.all.values().filter(|place| place.held.is_pending()).count();
+        let is_whole = self.last.is_none_or(|last| last == delivery) && u64::try_from(pending) == Ok(unsettled);
+        if !is_whole && since.elapsed() < limit {
+            return;
+        }
+        (self.fenced, self.last) = (None, Some(delivery));
+        // They were settled by whoever had them.
+        let gone: Vec<u64> = self
+            .all
+            .iter()
+            .filter(|(_, place)| !place.is_running && place.held.has_lapsed())
+            .map(|(sequence, _)| *sequence)
+            .collect();
+        for sequence in gone {
+            self.take(sequence);
+            self.early.retain(|(_, early)| *early != sequence);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use async_nats::Message;
+
+    use super::super::delivery::Position;
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(600);
+
+    fn held(sequence: u64, ack_wait: Duration) -> Arc<Held> {
+        let reply = format!("$JS.ACK.s.c.1.{sequence}.{sequence}.0.0");
+        let message = Message {
+            subject: "s".into(),
+            reply: None,
+            payload: "".into(),
+            headers: None,
+            status: None,
+            description: None,
+            length: 0,
+        };
+        let position = Position::of(&reply).expect("a position");
+        Arc::new(Held::new(message, reply.into(), position, Instant::now(), ack_wait))
+    }
+
+    /// Adds messages of these keys, delivered one after the other.
+    fn add(line: &mut Line, messages: &[(u64, u64, &str)]) {
+        for (delivery, sequence, key) in messages {
+            assert!(line.delivered(*sequence, *delivery).is_none());
+            line.add(held(*sequence, LONG), Key::Of((*key).to_owned()), None);
+        }
+    }
+
+    fn next(line: &mut Line) -> Vec<u64> {
+        line.next().iter().map(|held| held.position.sequence).collect()
+    }
+
+    #[test]
+    fn keys_are_handled_concurrently_and_each_in_order() {
+        let mut line = Line::default();
+        add(&mut line, &[(1, 1, "a"), (2, 2, "a"), (3, 3, "b")]);
+        assert_eq!(next(&mut line), [0; 0], "what was delivered before is unknown");
+        line.compare(3, 3, LONG);
+        assert_eq!(next(&mut line), [1, 3]);
+        assert_eq!(next(&mut line), [0; 0]);
+        line.left(Left::Settled(3));
+        assert_eq!(next(&mut line), [0; 0]);
+        add(&mut line, &[(4, 4, "b")]);
+        line.left(Left::Settled(1));
+        assert_eq!(next(&mut line), [2, 4]);
+    }
+
+    #[test]
+    fn nothing_is_handled_while_an_earlier_one_can_be_elsewhere() {
+        let mut line = Line::default();
+        add(&mut line, &[(1, 1, "a")]);
+        line.compare(1, 1, LONG);
+        assert_eq!(next(&mut line), [1]);
+        line.left(Left::Settled(1));
+        // The second delivery, of message 2, went elsewhere.
+        add(&mut line, &[(3, 3, "a")]);
+        line.compare(2, 3, LONG);
+        assert_eq!(next(&mut line), [0; 0]);
+        line.compare(1, 2, LONG);
+        assert_eq!(next(&mut line), [0; 0], "the answer is older than the last delivery");
+        add(&mut line, &[(4, 2, "a")]);
+        line.compare(2, 4, LONG);
+        assert_eq!(next(&mut line), [2], "first, although it came last");
+        line.left(Left::Settled(2));
+        assert_eq!(next(&mut line), [3]);
+    }
+
+    #[test]
+    fn what_somebody_else_may_have_is_not_handled_until_it_comes_again() {
+        let mut line = Line::default();
+        assert!(line.delivered(1, 1).is_none());
+        line.add(held(1, Duration::ZERO), Key::Of("a".to_owned()), None);
+        add(&mut line, &[(2, 2, "a")]);
+        line.due();
+        assert_eq!(next(&mut line), [0; 0]);
+        line.compare(2, 2, LONG);
+        assert_eq!(next(&mut line), [0; 0], "message 1 is not certain to be here");
+        // Whoever had it has settled it.
+        line.compare(1, 2, LONG);
+        assert_eq!(next(&mut line), [2]);
+    }
+
+    #[test]
+    fn a_stop_leaves_what_cannot_be_handled_soon() {
+        let mut line = Line::default();
+        add(&mut line, &[(1, 1, "a"), (2, 2, "a"), (3, 3, "b")]);
+        line.compare(3, 3, LONG);
+        assert_eq!(next(&mut line), [1, 3]);
+        line.left(Left::GivenBack(1));
+        let leaves: Vec<u64> = line.leaves(false).iter().map(|held| held.position.sequence).collect();
+        assert_eq!(leaves, [2], "it must not be handled before message 1");
+        line.left(Left::Settled(3));
+        assert!(line.is_empty());
+    }
+}
