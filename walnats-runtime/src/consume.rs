@@ -3,6 +3,7 @@
 mod acknowledgement;
 mod around;
 mod backoff;
+mod batched;
 mod consumer;
 mod dead_letter;
 mod delivery;
@@ -33,6 +34,7 @@ mod source;
 mod status;
 
 pub use backoff::Backoff;
+pub use batched::{Batched, Batches, IntoSettles, batched};
 pub use consumer::{ConsumerAction, ConsumerChange, ConsumerPlan, ConsumerRefusal, RefusedConsumer};
 pub use delivery::Delivery;
 pub use error::ReadError;

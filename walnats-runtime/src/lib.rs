@@ -54,9 +54,10 @@ pub use clock::{Clock, Tick, Ticked};
 pub use cloud_event::{AttributeValue, CloudEvent, CloudEventError};
 #[cfg(feature = "consume")]
 pub use consume::{
-    Backoff, ConsumedEvent, ConsumerAction, ConsumerChange, ConsumerPlan, ConsumerRefusal, Delivery, Handler,
-    HandlerError, Handling, IntoSettle, PauseError, ReadError, ReadMessageError, Reader, ReaderControl, ReaderHealth,
-    ReaderMonitor, ReaderOptions, RefusedConsumer, Served, Settle, Start, StreamProgress,
+    Backoff, Batched, Batches, ConsumedEvent, ConsumerAction, ConsumerChange, ConsumerPlan, ConsumerRefusal, Delivery,
+    Handler, HandlerError, Handling, IntoSettle, IntoSettles, PauseError, ReadError, ReadMessageError, Reader,
+    ReaderControl, ReaderHealth, ReaderMonitor, ReaderOptions, RefusedConsumer, Served, Settle, Start, StreamProgress,
+    batched,
 };
 #[cfg(feature = "tower")]
 pub use consume::{Delivered, Next};

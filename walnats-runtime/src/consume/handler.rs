@@ -23,6 +23,11 @@ use crate::event::Event;
 pub trait Handler<E, M>: Send + Sync + 'static {
     /// Handles an event.
     fn handle<'a>(&'a self, event: E, about: &'a Delivery) -> Handling<'a>;
+
+    /// How many events it needs at once.
+    fn gathers(&self) -> usize {
+        1
+    }
 }
 
 /// A handler at work.
@@ -99,6 +104,9 @@ pub(super) trait AnyHandler: Send + Sync {
         incoming: &Incoming<'_>,
         about: Delivery,
     ) -> Result<Handling<'static>, ReadMessageError>;
+
+    /// How many events it needs at once.
+    fn gathers(&self) -> usize;
 }
 
 /// A handler, with the type of its event.
@@ -132,6 +140,10 @@ impl<E: Event + 'static, M: 'static, H: Handler<E, M>> AnyHandler for Typed<E, M
     ) -> Result<Handling<'static>, ReadMessageError> {
         let event: E = incoming.decode(events)?;
         Ok(Box::pin(async move { self.handler.handle(event, &about).await }))
+    }
+
+    fn gathers(&self) -> usize {
+        self.handler.gathers()
     }
 }
 

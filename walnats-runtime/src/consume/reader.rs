@@ -165,8 +165,10 @@ impl Reader {
     /// # Errors
     ///
     /// An event has no handler, registering failed, a stream is missing, or the connection was closed. What was in hand is settled.
-    pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<Served, ReadError> {
+    pub async fn run(mut self, shutdown: impl Future<Output = ()>) -> Result<Served, ReadError> {
         let handlers = self.complete()?;
+        let most = handlers.iter().map(|handler| handler.gathers()).max().unwrap_or(1);
+        self.options = self.options.clone().concurrency(self.options.concurrency.max(most));
         let consumers = self.registered().await?;
         let (stop, stopping) = watch::channel(false);
         let (cut, is_cut) = watch::channel(false);

@@ -2,6 +2,7 @@
 #![deny(warnings)]
 
 mod acknowledging;
+mod batches;
 mod clock;
 mod dead_letters;
 mod faults;
