@@ -83,6 +83,14 @@ pub(super) async fn recreate(
     apply(api, &plan, &config).await.map(drop)
 }
 
+/// Deletes a consumer; one that does not exist is none.
+pub(super) async fn delete(api: &Api, wanted: &Wanted) -> Result<(), Failure> {
+    match api.call(&format!("CONSUMER.DELETE.{}.{}", wanted.stream, wanted.name), &json!({})).await {
+        Ok(_) | Err(Failure::Server { code: code::CONSUMER_NOT_FOUND | code::STREAM_NOT_FOUND, .. }) => Ok(()),
+        Err(failure) => Err(failure),
+    }
+}
+
 /// The consumer, if it exists.
 pub(super) async fn present(api: &Api, wanted: &Wanted) -> Result<Option<Present>, Failure> {
     inspect::consumer(api, &wanted.stream, &wanted.name).await

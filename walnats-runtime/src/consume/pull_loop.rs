@@ -24,7 +24,9 @@ use super::refusals::Refusals;
 use super::registration::Registered;
 use super::source::Source;
 use super::status::Status;
+use crate::chain::Chain;
 use crate::jetstream::{Api, Failure};
+use crate::register::RegisterError;
 
 /// How long a pull waits for messages. A graceful stop waits for the open ones to end: what the server has sent by then is
 /// handled, so that nothing stays behind unacknowledged. Less than the shortest `shutdown_timeout`: an event that came after
@@ -66,6 +68,9 @@ pub(super) struct PullLoop {
     ack_floor: u64,
     limits: PullLimits,
     handling: JoinSet<Option<Left>>,
+    /// Of a replay: the sequence number up to which it reads, and when it was last looked whether it is there.
+    replay: Option<(u64, Instant)>,
+    has_caught_up: bool,
     /// Of a consumer that delivers in order.
     ordered: Option<Ordered>,
     /// Messages that were asked for and have not come.
@@ -99,6 +104,8 @@ impl PullLoop {
             limits: consumer.present.pull_limits(),
             refusals: Refusals::default(),
             is_unanswered: false,
+            replay: consumer.wanted.is_reread.then_some((consumer.stream.last, now)),
+            has_caught_up: false,
             ordered: consumer.wanted.is_ordered.then(Ordered::default),
             dispatcher,
             api,
@@ -122,7 +129,7 @@ impl PullLoop {
         let mut messages: Subscriber = subscribed.map_err(|_| ReadError::Closed)?;
         let mut ticks = interval(if self.ordered.is_some() { ORDERED_TICK } else { TICK });
         let result = loop {
-            let stopping = *stop.borrow();
+            let stopping = *stop.borrow() || self.has_caught_up;
             while let Some(ended) = self.handling.try_join_next() {
                 self.left(ended);
             }
@@ -148,7 +155,14 @@ impl PullLoop {
         // What is in hand ends as it would have, whatever ended the reader.
         while self.handling.join_next().await.is_some() {}
         self.unpin().await;
-        result.and(self.confirmed().await)
+        let result = result.and(self.confirmed().await);
+        if self.has_caught_up
+            && result.is_ok()
+            && let Err(failure) = consumer::delete(&self.api, &self.consumer.wanted).await
+        {
+            tracing::warn!(consumer = self.consumer.wanted.name, error = %Chain(&RegisterError::from(failure)), "the consumer of a replay was not deleted");
+        }
+        result
     }
 
     /// Asks for as many messages as there are free permits, or as the consumer allows. Returns whether it did.
@@ -305,6 +319,18 @@ impl PullLoop {
             self.dispatcher.client.publish_with_reply(subject, reply, json!({"group": GROUP}).to_string().into()).await;
     }
 
+    /// Looks whether a replay has settled everything that was stored when it began.
+    async fn catch_up(&mut self) {
+        let Some((last, looked)) = &mut self.replay else { return };
+        if looked.elapsed() < HEARTBEAT || self.has_caught_up {
+            return;
+        }
+        *looked = Instant::now();
+        if let Ok(Some(present)) = consumer::present(&self.api, &self.consumer.wanted).await {
+            self.has_caught_up = present.ack_floor() >= *last || (present.pending() == 0 && present.unsettled() == 0);
+        }
+    }
+
     fn pause_for(&mut self, pause: Duration) {
         self.pause_until = self.pause_until.max(Instant::now() + pause);
     }
@@ -312,6 +338,7 @@ impl PullLoop {
     /// Looks whether the server still serves the pulls, and from time to time at the consumer.
     async fn look(&mut self, stopping: bool) -> Result<(), ReadError> {
         self.keep_order().await;
+        self.catch_up().await;
         let now = Instant::now();
         let connects = connects(&self.dispatcher);
         if connects != self.connects {

@@ -19,7 +19,7 @@ use super::in_progress::InProgress;
 use super::incoming::ConsumedEvent;
 use super::key::{AnyKey, KeyOf};
 use super::monitor::{ReaderMonitor, Shared};
-use super::options::ReaderOptions;
+use super::options::{ReaderOptions, Start};
 use super::pause::{Paused, ReaderControl};
 use super::pull_loop::PullLoop;
 use super::registration::{self, Registered};
@@ -46,6 +46,8 @@ pub struct Reader {
     events: &'static [ConsumedEvent],
     handlers: Vec<Option<Arc<dyn AnyHandler>>>,
     keys: Vec<Option<Arc<dyn AnyKey>>>,
+    /// The name of the replay, if it is one.
+    replay: Option<String>,
     options: ReaderOptions,
     shared: Arc<Shared>,
 }
@@ -59,6 +61,7 @@ impl Reader {
             events,
             handlers: vec![None; events.len()],
             keys: vec![None; events.len()],
+            replay: None,
             options: ReaderOptions::default(),
             shared: Arc::default(),
         }
@@ -99,6 +102,19 @@ impl Reader {
         if let Some(place) = index.and_then(|index| self.keys.get_mut(index)) {
             *place = Some(Arc::new(KeyOf { key, event: PhantomData }));
         }
+        self
+    }
+
+    /// Reads once what is stored, beginning at `start`, and ends when it has caught up: when everything that was stored as it began
+    /// is settled. The service's own consumers are left alone.
+    ///
+    /// The consumers are named `<service>-<name>`. A replay that was interrupted goes on where it was if it is started again with
+    /// the same name and the same start within a day; one that has caught up deletes them. A work queue has no second
+    /// consumer for the same subjects, so its events cannot be replayed.
+    pub fn replay(mut self, name: impl AsRef<str>, start: Start) -> Self {
+        let kept = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+        self.replay = Some(name.as_ref().replace(|letter| !kept(letter), "-"));
+        self.options = self.options.start(start);
         self
     }
 
@@ -169,7 +185,9 @@ impl Reader {
         let handlers = self.complete()?;
         let most = handlers.iter().map(|handler| handler.gathers()).max().unwrap_or(1);
         self.options = self.options.clone().concurrency(self.options.concurrency.max(most));
-        let consumers = self.registered().await?;
+        let mut consumers = self.registered().await?;
+        // Dead letters that are replayed go to the service itself.
+        consumers.retain(|consumer| self.replay.is_none() || !consumer.wanted.is_replay);
         let (stop, stopping) = watch::channel(false);
         let (cut, is_cut) = watch::channel(false);
         let names = self.publisher.names();
@@ -231,7 +249,8 @@ impl Reader {
             }
             streams.entry(stream).or_default().insert(names.subject(event.filter.to_owned()));
         }
-        let name = self.consumer();
+        let reread = self.replay.as_ref().map(|reread| format!("-{reread}")).unwrap_or_default();
+        let name = self.consumer() + &reread;
         let options = &self.options;
         let wanted = streams.into_iter().map(|(stream, filters)| {
             let is_ordered = ordered.contains(&stream);
@@ -246,6 +265,7 @@ impl Reader {
                 allow_skipping: options.allow_skipping,
                 is_ordered,
                 is_replay: false,
+                is_reread: self.replay.is_some(),
             }
         });
         wanted.collect()
@@ -266,6 +286,7 @@ impl Reader {
             allow_skipping: true,
             is_ordered: false,
             is_replay: true,
+            is_reread: false,
         }
     }
 
@@ -288,9 +309,16 @@ async fn supervised(
     cut: &watch::Sender<bool>,
     shutdown_timeout: Duration,
 ) -> Result<(), ReadError> {
+    let first = async {
+        // Those of a replay end by themselves, one after the other.
+        while let Some(ended) = loops.join_next().await {
+            ended.unwrap_or(Err(ReadError::Runtime))?;
+        }
+        Ok(())
+    };
     let mut result = tokio::select! {
         () = shutdown => Ok(()),
-        Some(ended) = loops.join_next() => ended.unwrap_or(Err(ReadError::Runtime)),
+        result = first => result,
     };
     stop.send_replace(true);
     let late = async {

@@ -18,6 +18,7 @@ mod permissions;
 mod refused_pulls;
 mod registering;
 mod replaying;
+mod rereading;
 mod responding;
 mod stage;
 mod stopping;

@@ -31,7 +31,12 @@ pub(in crate::consume) struct Wanted {
     pub is_replay: bool,
     /// Whether events are handled in the order of their keys.
     pub is_ordered: bool,
+    /// Whether it is for reading once more what is stored, and may be forgotten afterwards.
+    pub is_reread: bool,
 }
+
+/// How long the server keeps such a consumer if nobody reads from it.
+const REREAD: Duration = Duration::from_secs(24 * 3_600);
 
 impl Wanted {
     /// The configuration of a new consumer.
@@ -75,6 +80,9 @@ impl Wanted {
         config.remove("backoff");
         // It would delete the consumer, and with it the position, while the service is down.
         config.remove("inactive_threshold");
+        if self.is_reread {
+            config.insert("inactive_threshold".to_owned(), json!(u64::try_from(REREAD.as_nanos()).unwrap_or(u64::MAX)));
+        }
         config.remove("headers_only");
         if self.is_ordered {
             config.insert("priority_groups".to_owned(), json!([GROUP]));
@@ -161,6 +169,7 @@ mod tests {
             allow_skipping: false,
             is_replay: false,
             is_ordered: false,
+            is_reread: false,
         }
     }
 

@@ -110,6 +110,8 @@ pub(in crate::consume) struct PresentStream {
     /// Whether a message may be deleted when it is settled: in a work queue, or when no other consumer is interested.
     pub deletes_settled: bool,
     pub replicas: u8,
+    /// The sequence number of the last message.
+    pub last: u64,
 }
 
 /// The stream, if it exists.
@@ -117,12 +119,14 @@ pub(in crate::consume) async fn stream(api: &Api, name: &str) -> Result<Option<P
     match api.call(&format!("STREAM.INFO.{name}"), &json!({})).await {
         Ok(info) => {
             let retention = info.pointer("/config/retention").and_then(Value::as_str).unwrap_or_default();
+            let last = info.pointer("/state/last_seq").and_then(Value::as_u64).unwrap_or_default();
             let replicas = info.pointer("/config/num_replicas").and_then(Value::as_u64);
             Ok(Some(PresentStream {
                 created: info.get("created").and_then(Value::as_str).unwrap_or_default().to_owned(),
                 is_work_queue: retention == "workqueue",
                 deletes_settled: matches!(retention, "workqueue" | "interest"),
                 replicas: replicas.and_then(|replicas| u8::try_from(replicas).ok()).unwrap_or(1),
+                last,
             }))
         }
         Err(Failure::Server { code: code::STREAM_NOT_FOUND, .. }) => Ok(None),
