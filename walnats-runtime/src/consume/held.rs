@@ -1,10 +1,12 @@
 //! A message in hand whose turn may come later, and how long it certainly is this reader's.
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_nats::{Client, Message, Request, Subject};
+use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
 use super::delivery::Position;
@@ -22,13 +24,15 @@ pub(super) struct Held {
     /// What shall become of it was sent to the server.
     is_settling: AtomicBool,
     is_extending: AtomicBool,
+    gave_up: Notify,
 }
 
 #[derive(Debug)]
 struct Lease {
     /// The subject of its acknowledgement, from its last delivery.
     reply: Subject,
-    asked: Instant,
+    /// When the reader asked for it; `None` if somebody else may have it, whatever the time is.
+    asked: Option<Instant>,
     term: Duration,
     /// A handler that neither ends nor can be cancelled does not keep its event for ever.
     extend_until: Option<Instant>,
@@ -43,16 +47,17 @@ impl Held {
         asked: Instant,
         ack_wait: Duration,
     ) -> Self {
-        let lease = Lease { reply, asked, term: ack_wait - ack_wait / 10, extend_until: None };
+        let lease = Lease { reply, asked: Some(asked), term: ack_wait - ack_wait / 10, extend_until: None };
         let no = || AtomicBool::new(false);
-        Self { message, position, lease: Mutex::new(lease), is_settling: no(), is_extending: no() }
+        let gave_up = Notify::new();
+        Self { message, position, lease: Mutex::new(lease), is_settling: no(), is_extending: no(), gave_up }
     }
 
     /// It was delivered again, to this reader.
     pub(super) fn again(&self, reply: Subject, asked: Instant) {
         let mut lease = self.lease();
         (lease.reply, lease.extend_until) = (reply, None);
-        lease.asked = lease.asked.max(asked);
+        lease.asked = lease.asked.max(Some(asked));
     }
 
     pub(super) fn reply(&self) -> Subject {
@@ -60,14 +65,26 @@ impl Held {
     }
 
     pub(super) fn has_lapsed(&self) -> bool {
-        Instant::now() >= self.until()
+        self.until().is_none_or(|until| Instant::now() >= until)
     }
 
     /// Completes when somebody else may have it.
     pub(super) async fn lapsed(&self) {
-        while !self.has_lapsed() {
-            sleep_until(self.until()).await;
+        loop {
+            let mut gave_up = pin!(self.gave_up.notified());
+            gave_up.as_mut().enable();
+            let Some(until) = self.until().filter(|until| Instant::now() < *until) else { return };
+            tokio::select! {
+                () = sleep_until(until) => {}
+                () = gave_up => {}
+            }
         }
+    }
+
+    /// Somebody else may have it.
+    pub(super) fn lapse(&self) {
+        self.lease().asked = None;
+        self.gave_up.notify_waiters();
     }
 
     /// It is kept for that long from now on, at most.
@@ -87,7 +104,7 @@ impl Held {
     /// Whether the server should be told that it is in progress.
     pub(super) fn is_due(&self) -> bool {
         let lease = self.lease();
-        lease.asked.elapsed() >= lease.term / 4
+        lease.asked.is_some_and(|asked| asked.elapsed() >= lease.term / 4)
             && lease.extend_until.is_none_or(|until| Instant::now() < until)
             && !self.is_settling.load(Ordering::Acquire)
             && !self.is_extending.swap(true, Ordering::AcqRel)
@@ -100,16 +117,16 @@ impl Held {
         let request = Request::new().payload("+WPI".into()).timeout(Some(self.lease().term / 4));
         if client.send_request(self.reply(), request).await.is_ok() {
             let mut lease = self.lease();
-            if Instant::now() < lease.asked + lease.term {
-                lease.asked = lease.asked.max(asked);
+            if lease.asked.is_some_and(|before| Instant::now() < before + lease.term) {
+                lease.asked = Some(asked);
             }
         }
         self.is_extending.store(false, Ordering::Release);
     }
 
-    fn until(&self) -> Instant {
+    fn until(&self) -> Option<Instant> {
         let lease = self.lease();
-        lease.asked + lease.term
+        lease.asked.map(|asked| asked + lease.term)
     }
 
     fn lease(&self) -> MutexGuard<'_, Lease> {

@@ -1,5 +1,6 @@
 //! One message of a key in hand: handled until it is settled, before the next one of its key.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -25,10 +26,20 @@ const BETWEEN_CONFIRMATIONS: Duration = Duration::from_millis(250);
 impl Dispatcher {
     /// The key of a message.
     pub(super) fn key(&self, message: &async_nats::Message, sequence: u64) -> Key {
-        let key = placed(self.events, &self.filters, message)
-            .ok()
-            .and_then(|incoming| self.keys.get(incoming.index)?.as_ref()?.key(self.events, &incoming));
-        key.map_or(Key::Alone(sequence), Key::Of)
+        let incoming = placed(self.events, &self.filters, message).ok();
+        let maker = incoming.as_ref().and_then(|incoming| self.keys.get(incoming.index)?.as_ref());
+        let (Some(incoming), Some(maker)) = (&incoming, maker) else { return Key::Alone(sequence) };
+        match catch_unwind(AssertUnwindSafe(|| maker.key(self.events, incoming))) {
+            Ok(key) => key.map_or(Key::Alone(sequence), Key::Of),
+            Err(_) => {
+                tracing::error!(
+                    service = self.service,
+                    sequence,
+                    "the function for keys panicked: an event has no order"
+                );
+                Key::Alone(sequence)
+            }
+        }
     }
 
     /// Handles a message as often as it takes. Nobody else gets it meanwhile: it is not given back to wait for its next attempt.

@@ -186,6 +186,14 @@ impl Line {
         self.all.values().filter(|place| place.held.is_due()).map(|place| place.held.clone()).collect()
     }
 
+    /// Whatever is in hand may be delivered to somebody else.
+    pub(super) fn give_up(&mut self) {
+        if !self.all.is_empty() {
+            self.all.values().for_each(|place| place.held.lapse());
+            self.fence();
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.all.is_empty()
     }

@@ -58,8 +58,8 @@ impl Ordered {
             return None;
         }
         let number = subject.rsplit_once('.').and_then(|(_, tail)| tail.split_once('-')?.0.parse::<u64>().ok())?;
-        // Pulls are served one after the other.
-        self.asked.retain(|(asked, _)| *asked > number);
+        // Pulls are served one after the other; one that is refused is answered at once.
+        self.asked.retain(|(asked, _)| if lost { *asked != number } else { *asked > number });
         Some(number == last)
     }
 

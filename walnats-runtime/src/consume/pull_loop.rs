@@ -3,6 +3,9 @@
 //! It pulls for free permits only, and no more at once than the consumer allows. Whatever happens to the connection, the server or
 //! the consumer shows as silence, as the end of a pull or as a new connection; each makes it look at the consumer and go on.
 
+mod order;
+mod replay;
+
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -12,11 +15,11 @@ use async_nats::{Message, Subscriber};
 use futures_util::{FutureExt, StreamExt};
 use serde_json::json;
 use tokio::sync::watch;
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, interval};
 
-use super::consumer::{self, GROUP, PresentStream, PullLimits, Wanted};
-use super::dispatch::{Dispatcher, GRACE};
+use super::consumer::{self, PresentStream, PullLimits};
+use super::dispatch::Dispatcher;
 use super::error::ReadError;
 use super::line::Left;
 use super::ordered::Ordered;
@@ -24,9 +27,7 @@ use super::refusals::Refusals;
 use super::registration::Registered;
 use super::source::Source;
 use super::status::Status;
-use crate::chain::Chain;
 use crate::jetstream::{Api, Failure};
-use crate::register::RegisterError;
 
 /// How long a pull waits for messages. A graceful stop waits for the open ones to end: what the server has sent by then is
 /// handled, so that nothing stays behind unacknowledged. Less than the shortest `shutdown_timeout`: an event that came after
@@ -156,11 +157,8 @@ impl PullLoop {
         while self.handling.join_next().await.is_some() {}
         self.unpin().await;
         let result = result.and(self.confirmed().await);
-        if self.has_caught_up
-            && result.is_ok()
-            && let Err(failure) = consumer::delete(&self.api, &self.consumer.wanted).await
-        {
-            tracing::warn!(consumer = self.consumer.wanted.name, error = %Chain(&RegisterError::from(failure)), "the consumer of a replay was not deleted");
+        if result.is_ok() {
+            self.forget().await;
         }
         result
     }
@@ -177,7 +175,7 @@ impl PullLoop {
             // The consumer's window limits what comes. A pull is open all the time: it is what keeps the server's choice.
             Some(_) => self.open == 0 || now.duration_since(self.last_pull) >= self.expires() * 3 / 4,
         };
-        let may_pull = !self.is_suspect && now >= self.pause_until;
+        let may_pull = !self.is_suspect && now >= self.pause_until && connects(&self.dispatcher) == self.connects;
         if !is_worth || !may_pull || self.dispatcher.client.connection_state() != State::Connected {
             return false;
         }
@@ -256,78 +254,10 @@ impl PullLoop {
             Some(Status::Gone) => {
                 self.refusals.over();
                 self.open = 0;
+                self.give_up();
                 self.is_suspect |= !stopping;
                 self.pause_for(Duration::from_millis(100));
             }
-        }
-    }
-
-    /// Starts handling whatever has its turn, if events are handled in order.
-    fn advance(&mut self, stopping: bool) {
-        let Some(ordered) = &mut self.ordered else { return };
-        let is_cut = *self.dispatcher.cut.borrow();
-        if stopping {
-            for held in ordered.line.leaves(is_cut) {
-                let dispatcher = self.dispatcher.clone();
-                self.handling.spawn(async move { Some(dispatcher.give_back(held).await) });
-            }
-        }
-        for held in ordered.line.next() {
-            let handling = self.dispatcher.clone().handle_in_order(held, self.source.clone());
-            self.handling.spawn(handling.map(Some));
-        }
-    }
-
-    /// A message is not handled any more.
-    fn left(&mut self, ended: Result<Option<Left>, JoinError>) {
-        if let (Some(ordered), Ok(Some(left))) = (&mut self.ordered, ended) {
-            ordered.line.left(left);
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.ordered.as_ref().is_none_or(|ordered| ordered.line.is_empty())
-    }
-
-    /// Looks whether everything that the server has as not settled is here, and says "in progress" for what is.
-    async fn keep_order(&mut self) {
-        let Some(ordered) = &mut self.ordered else { return };
-        for held in ordered.line.due() {
-            let client = self.dispatcher.client.clone();
-            ordered.extending.spawn(async move { held.extend(&client).await });
-        }
-        while ordered.extending.try_join_next().is_some() {}
-        if !ordered.line.is_fenced() || self.dispatcher.client.connection_state() != State::Connected {
-            return;
-        }
-        if let Ok(Some(present)) = consumer::present(&self.api, &self.consumer.wanted).await {
-            let limit = self.dispatcher.options.handler_timeout.saturating_add(self.consumer.wanted.ack_wait * 3);
-            ordered.line.compare(present.unsettled(), present.last_delivery(), limit.saturating_add(GRACE));
-        }
-    }
-
-    /// Lets another instance go on at once.
-    async fn unpin(&self) {
-        if self.ordered.as_ref().is_none_or(|ordered| !ordered.is_chosen()) {
-            return;
-        }
-        let Wanted { stream, name, .. } = &self.consumer.wanted;
-        let subject = self.api.prefix.request(&format!("CONSUMER.UNPIN.{stream}.{name}"));
-        let reply = format!("{}.unpinned", self.inbox);
-        // Without it, another one goes on a little later.
-        let _ =
-            self.dispatcher.client.publish_with_reply(subject, reply, json!({"group": GROUP}).to_string().into()).await;
-    }
-
-    /// Looks whether a replay has settled everything that was stored when it began.
-    async fn catch_up(&mut self) {
-        let Some((last, looked)) = &mut self.replay else { return };
-        if looked.elapsed() < HEARTBEAT || self.has_caught_up {
-            return;
-        }
-        *looked = Instant::now();
-        if let Ok(Some(present)) = consumer::present(&self.api, &self.consumer.wanted).await {
-            self.has_caught_up = present.ack_floor() >= *last || (present.pending() == 0 && present.unsettled() == 0);
         }
     }
 
@@ -354,6 +284,9 @@ impl PullLoop {
         let is_silent = self.open > 0 && now.duration_since(self.last_sign) > SILENCE;
         // Each pull has ended by then. What is still counted as open was lost on its way.
         let is_over = self.open > 0 && now.duration_since(self.last_pull) > EXPIRES + HEARTBEAT;
+        if is_silent {
+            self.give_up();
+        }
         if is_silent || is_over {
             self.open = 0;
             self.is_suspect = true;
@@ -401,6 +334,8 @@ impl PullLoop {
         let wanted = self.consumer.wanted.clone();
         if let Some(present) = consumer::present(&self.api, &wanted).await? {
             (self.ack_floor, self.limits) = (present.ack_floor(), present.pull_limits());
+            // An instance with other options may have changed it.
+            self.consumer.wanted.ack_wait = present.ack_wait().unwrap_or(wanted.ack_wait);
             self.source.progress.seen(&present);
             // A server does not answer pulls beyond `max_waiting`.
             if std::mem::take(&mut self.is_unanswered)

@@ -5,6 +5,7 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -20,8 +21,11 @@ fn key(id: &str) -> String {
 }
 
 fn reader<M: 'static>(events: &Events, placed: impl Handler<OrderPlaced, M>) -> Reader {
+    shared(events, placed).ordered_by(|order: &OrderPlaced| key(&order.id))
+}
+
+fn shared<M: 'static>(events: &Events, placed: impl Handler<OrderPlaced, M>) -> Reader {
     Reader::new(events.publisher().clone(), "billing", BillingEvent2::EVENTS)
-        .ordered_by(|order: &OrderPlaced| key(&order.id))
         .configure(|options| options.retry(quick()).ack_wait(Duration::from_secs(3)))
         .on(placed)
         .on::<OrderCancelled, _>(async |_: OrderCancelled, _: &Delivery| {})
@@ -166,6 +170,80 @@ async fn a_consumer_changes_between_ordered_and_shared_without_losing_its_place(
     Ok(())
 }
 
+/// How many handlers of a key run: never two.
+#[derive(Clone, Default)]
+struct Alone(Arc<Mutex<BTreeSet<String>>>);
+
+struct InHand(Alone, String);
+
+impl Alone {
+    fn enter(&self, key: String) -> InHand {
+        assert!(self.0.lock().expect("no handler panics with it").insert(key.clone()), "two handlers of {key} at once");
+        InHand(self.clone(), key)
+    }
+}
+
+impl Drop for InHand {
+    fn drop(&mut self) {
+        if let Ok(mut all) = self.0.0.lock() {
+            all.remove(&self.1);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_killed_leaves_no_key_out_of_order() -> TestResult {
+    const EVENTS: usize = 600;
+    let mut server = NatsServer::start()?;
+    let events = ready(&server).await?;
+    let orders: Vec<OrderPlaced> =
+        (0..EVENTS).map(|number| OrderPlaced::new(format!("k{} {number}", number % 5), "eu")).collect();
+    events.emit_order_placed_all(&orders).await?;
+    let (seen, alone) = (Seen::default(), Alone::default());
+    let mut instances = Vec::new();
+    for _ in 0..3 {
+        let own = Events::connect(server.url()).await?;
+        let (here, alone) = (seen.clone(), alone.clone());
+        instances.push(start(reader(&own, move |order: OrderPlaced, _: Delivery| {
+            let (here, alone) = (here.clone(), alone.clone());
+            async move {
+                let _alone = alone.enter(key(&order.id));
+                here.add(format!("begin {}", order.id));
+                tokio::time::sleep(Duration::from_millis(5)).await;
+                here.add(format!("end {}", order.id));
+            }
+        })));
+    }
+    let ended = || seen.all().iter().filter(|one| one.starts_with("end")).cloned().collect::<BTreeSet<_>>().len();
+    for kill in 1..=3 {
+        eventually(async || ended() >= kill * EVENTS / 5).await;
+        server.kill();
+        server.restart()?;
+    }
+    eventually(async || ended() == EVENTS).await;
+    settled(&events, "orders").await;
+    let mut retried = 0;
+    for instance in instances {
+        retried += instance.stop().await?.retried;
+    }
+    assert_eq!(retried, 0, "no handler panicked, because two of a key ran at once");
+    let mut done = BTreeSet::new();
+    for one in seen.all() {
+        let parts: Vec<&str> = one.split(' ').collect();
+        let number: usize = parts[2].parse()?;
+        if parts[0] == "end" {
+            done.insert(number);
+        } else {
+            let missing = (number % 5..number).step_by(5).find(|earlier| !done.contains(earlier));
+            assert_eq!(missing, None, "{one} began before an earlier one was done");
+        }
+    }
+    Ok(())
+}
+
+/// The number of keys of the next tests.
+const KEYS: usize = 11;
+
 /// The lines that instances wrote.
 fn lines(log: &Path) -> Vec<String> {
     let text = std::fs::read_to_string(log).unwrap_or_default();
@@ -199,17 +277,24 @@ async fn an_instance() -> TestResult {
     };
     let options =
         |options: ReaderOptions| options.concurrency(8).retry(Backoff::new([Duration::from_millis(30)]).attempts(100));
-    reader(&events, handler).configure(options).run(std::future::pending()).await?;
+    let is_ordered = std::env::var("WALNATS_TEST_KIND")? == "ordered";
+    let reader = if is_ordered { reader(&events, handler) } else { shared(&events, handler) };
+    reader.configure(options).run(std::future::pending()).await?;
     Ok(())
 }
 
 struct Instance(Child);
 
 impl Instance {
-    fn start(server: &NatsServer, log: &Path) -> Result<Self, std::io::Error> {
+    fn start(server: &NatsServer, log: &Path, kind: &str) -> Result<Self, std::io::Error> {
         let mut command = Command::new(std::env::current_exe()?);
         command.args(["--exact", "ordering::an_instance", "--ignored"]).stdout(Stdio::null()).stderr(Stdio::null());
-        command.env("WALNATS_TEST_URL", server.url()).env("WALNATS_TEST_LOG", log).spawn().map(Self)
+        command
+            .env("WALNATS_TEST_URL", server.url())
+            .env("WALNATS_TEST_LOG", log)
+            .env("WALNATS_TEST_KIND", kind)
+            .spawn()
+            .map(Self)
     }
 }
 
@@ -220,6 +305,44 @@ impl Drop for Instance {
     }
 }
 
+/// What was handled before an earlier event of its key was done, or after a later one was.
+fn inversions(lines: &[String]) -> Result<Vec<String>, Box<dyn std::error::Error>> {
+    let mut done: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+    let mut inversions = Vec::new();
+    for line in lines {
+        let parts: Vec<&str> = line.split(' ').collect();
+        let [_, what, key, number] = parts.as_slice() else { return Err(format!("not a line: {line}").into()) };
+        let (before, number) = (done.entry(key).or_default(), number.parse::<usize>()?);
+        if *what == "end" {
+            before.insert(number);
+        } else if let Some(missing) = (number % KEYS..number).step_by(KEYS).find(|earlier| !before.contains(earlier)) {
+            inversions.push(format!("{line}: {missing} was not done"));
+        } else if before.iter().any(|later| *later > number) {
+            inversions.push(format!("{line}: a later one was done"));
+        }
+    }
+    Ok(inversions)
+}
+
+#[tokio::test]
+async fn a_shared_reader_has_inversions_that_the_next_test_would_find() -> TestResult {
+    let server = NatsServer::start()?;
+    let events = ready(&server).await?;
+    let folder = tempfile::tempdir()?;
+    let log = folder.path().join("log");
+    events.emit_order_placed_all(&keyed(100)).await?;
+    let _instance = Instance::start(&server, &log, "shared")?;
+    eventually(async || lines(&log).iter().filter(|line| line.contains(" end ")).count() == 100).await;
+    // An event that fails is handled again after the next one of its key.
+    assert!(!inversions(&lines(&log))?.is_empty());
+    Ok(())
+}
+
+/// Orders with keys in turn.
+fn keyed(count: usize) -> Vec<OrderPlaced> {
+    (0..count).map(|number| OrderPlaced::new(format!("k{} {number}", number % KEYS), "eu")).collect()
+}
+
 #[tokio::test]
 async fn instances_that_are_killed_leave_no_key_out_of_order() -> TestResult {
     const EVENTS: usize = 1_500;
@@ -227,12 +350,10 @@ async fn instances_that_are_killed_leave_no_key_out_of_order() -> TestResult {
     let events = ready(&server).await?;
     let folder = tempfile::tempdir()?;
     let log = folder.path().join("log");
-    let orders: Vec<OrderPlaced> =
-        (0..EVENTS).map(|number| OrderPlaced::new(format!("k{} {number}", number % 11), "eu")).collect();
-    events.emit_order_placed_all(&orders).await?;
+    events.emit_order_placed_all(&keyed(EVENTS)).await?;
     let mut instances = Vec::new();
     for _ in 0..3 {
-        instances.push(Instance::start(&server, &log)?);
+        instances.push(Instance::start(&server, &log, "ordered")?);
     }
     let ends = || lines(&log).iter().filter(|line| line.contains(" end ")).count();
     // The one that works is killed, four times.
@@ -242,7 +363,7 @@ async fn instances_that_are_killed_leave_no_key_out_of_order() -> TestResult {
         let worker: u32 = all.last().and_then(|line| line.split(' ').next()).ok_or("a line")?.parse()?;
         let index = instances.iter().position(|instance| instance.0.id() == worker).ok_or("a living instance")?;
         drop(instances.swap_remove(index));
-        instances.push(Instance::start(&server, &log)?);
+        instances.push(Instance::start(&server, &log, "ordered")?);
     }
     let ended = || {
         lines(&log)
@@ -257,22 +378,7 @@ async fn instances_that_are_killed_leave_no_key_out_of_order() -> TestResult {
     let all = lines(&log);
     let workers: BTreeSet<&str> = all.iter().filter_map(|line| line.split(' ').next()).collect();
     assert!(workers.len() >= 5, "each kill was of one that worked: {workers:?}");
-    let mut done: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
-    let mut inversions = Vec::new();
-    for line in &all {
-        let parts: Vec<&str> = line.split(' ').collect();
-        let (what, key, number) = (parts[1], parts[2], parts[3].parse::<usize>()?);
-        let before = done.entry(key.to_owned()).or_default();
-        if what == "end" {
-            before.insert(number);
-        } else if let Some(missing) = (number % 11..number).step_by(11).find(|earlier| !before.contains(earlier)) {
-            inversions.push(format!("{line}: {missing} was not done"));
-        }
-        // Nor is anything handled again after a later one.
-        if before.iter().any(|later| *later > number) {
-            inversions.push(format!("{line}: a later one was done"));
-        }
-    }
+    let inversions = inversions(&all)?;
     assert!(inversions.is_empty(), "{} inversions, such as {:?}", inversions.len(), inversions.first());
     assert_eq!(dead_count(&events).await, 0);
     Ok(())

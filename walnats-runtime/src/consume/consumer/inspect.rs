@@ -58,6 +58,11 @@ impl Present {
         self.num_ack_pending
     }
 
+    /// How long the server waits for a sign of life about a message.
+    pub(in crate::consume) fn ack_wait(&self) -> Option<Duration> {
+        self.config.get("ack_wait").and_then(Value::as_u64).map(Duration::from_nanos)
+    }
+
     /// Why the server may have left a pull without any answer; `None` if that is as it should be.
     pub(in crate::consume) fn unanswered(&self) -> Option<String> {
         let PullLimits { waiting, .. } = self.pull_limits();

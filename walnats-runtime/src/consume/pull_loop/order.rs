@@ -1,0 +1,90 @@
+//! What a loop does in addition if events are handled in order.
+
+use async_nats::connection::State;
+use futures_util::FutureExt;
+use serde_json::json;
+use tokio::task::JoinError;
+
+use super::{PullLoop, connects};
+use crate::consume::consumer::{self, GROUP, Wanted};
+use crate::consume::dispatch::GRACE;
+use crate::consume::line::Left;
+
+impl PullLoop {
+    /// Starts handling whatever has its turn, if events are handled in order.
+    pub(super) fn advance(&mut self, stopping: bool) {
+        if self.was_cut_off() {
+            self.give_up();
+        }
+        let Some(ordered) = &mut self.ordered else { return };
+        let is_cut = *self.dispatcher.cut.borrow();
+        if stopping {
+            for held in ordered.line.leaves(is_cut) {
+                let dispatcher = self.dispatcher.clone();
+                self.handling.spawn(async move { Some(dispatcher.give_back(held).await) });
+            }
+        }
+        for held in ordered.line.next() {
+            let handling = self.dispatcher.clone().handle_in_order(held, self.source.clone());
+            self.handling.spawn(handling.map(Some));
+        }
+    }
+
+    /// Whether the connection was lost since that was last looked at: a server that was killed may deliver to another instance what
+    /// it had just delivered here.
+    fn was_cut_off(&self) -> bool {
+        self.dispatcher.client.connection_state() != State::Connected || connects(&self.dispatcher) != self.connects
+    }
+
+    /// The server may have forgotten what it delivered: it comes again.
+    pub(super) fn give_up(&mut self) {
+        if let Some(ordered) = &mut self.ordered {
+            ordered.line.give_up();
+        }
+    }
+
+    /// A message is not handled any more.
+    pub(super) fn left(&mut self, ended: Result<Option<Left>, JoinError>) {
+        if let (Some(ordered), Ok(Some(left))) = (&mut self.ordered, ended) {
+            ordered.line.left(left);
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.ordered.as_ref().is_none_or(|ordered| ordered.line.is_empty())
+    }
+
+    /// Looks whether everything that the server has as not settled is here, and says "in progress" for what is.
+    pub(super) async fn keep_order(&mut self) {
+        if self.was_cut_off() {
+            self.give_up();
+        }
+        let is_connected = self.dispatcher.client.connection_state() == State::Connected;
+        let Some(ordered) = &mut self.ordered else { return };
+        for held in ordered.line.due() {
+            let client = self.dispatcher.client.clone();
+            ordered.extending.spawn(async move { held.extend(&client).await });
+        }
+        while ordered.extending.try_join_next().is_some() {}
+        if !ordered.line.is_fenced() || !is_connected {
+            return;
+        }
+        if let Ok(Some(present)) = consumer::present(&self.api, &self.consumer.wanted).await {
+            let limit = self.dispatcher.options.handler_timeout.saturating_add(self.consumer.wanted.ack_wait * 3);
+            ordered.line.compare(present.unsettled(), present.last_delivery(), limit.saturating_add(GRACE));
+        }
+    }
+
+    /// Lets another instance go on at once.
+    pub(super) async fn unpin(&self) {
+        if self.ordered.as_ref().is_none_or(|ordered| !ordered.is_chosen()) {
+            return;
+        }
+        let Wanted { stream, name, .. } = &self.consumer.wanted;
+        let subject = self.api.prefix.request(&format!("CONSUMER.UNPIN.{stream}.{name}"));
+        let reply = format!("{}.unpinned", self.inbox);
+        // Without it, another one goes on a little later.
+        let _ =
+            self.dispatcher.client.publish_with_reply(subject, reply, json!({"group": GROUP}).to_string().into()).await;
+    }
+}
