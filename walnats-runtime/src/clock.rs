@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use jiff::Timestamp;
 use tokio::time::sleep;
@@ -109,7 +109,7 @@ impl<E: Event> Clock<E> {
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<Ticked, EmitError> {
         let mut shutdown = std::pin::pin!(shutdown);
         let mut ticked = Ticked::default();
-        let mut last = self.number_at(now());
+        let mut last = self.number_at(self.now());
         loop {
             tokio::select! {
                 biased;
@@ -117,7 +117,7 @@ impl<E: Event> Clock<E> {
                 () = self.until(last.saturating_add(1)) => {}
             }
             // A clock that is set back has no tick twice; those it was set over are left out.
-            let number = self.number_at(now());
+            let number = self.number_at(self.now());
             ticked.missed += number.saturating_sub(last.saturating_add(1));
             last = number;
             self.tick(number, &mut ticked).await?;
@@ -126,7 +126,7 @@ impl<E: Event> Clock<E> {
 
     async fn tick(&self, number: u64, ticked: &mut Ticked) -> Result<(), EmitError> {
         let due = self.due(number);
-        let late = now().saturating_sub(due);
+        let late = self.now().saturating_sub(due);
         let Some(rest) = self.limit().checked_sub(late).filter(|rest| !rest.is_zero()) else {
             ticked.missed += 1;
             return Ok(());
@@ -158,6 +158,11 @@ impl<E: Event> Clock<E> {
         format!("clock:{}{name}:{}ms:{number}", E::DESCRIPTOR.name, self.period.as_millis())
     }
 
+    /// The time since 1970.
+    fn now(&self) -> Duration {
+        self.publisher.options().now().duration_since(UNIX_EPOCH).unwrap_or_default()
+    }
+
     fn number_at(&self, time: Duration) -> u64 {
         u64::try_from(time.as_millis() / self.period.as_millis()).unwrap_or(u64::MAX)
     }
@@ -171,15 +176,10 @@ impl<E: Event> Clock<E> {
     /// Waits until a tick is due.
     async fn until(&self, number: u64) {
         let due = self.due(number);
-        while let Some(rest) = due.checked_sub(now()).filter(|rest| !rest.is_zero()) {
+        while let Some(rest) = due.checked_sub(self.now()).filter(|rest| !rest.is_zero()) {
             sleep(rest.min(LOOK)).await;
         }
     }
-}
-
-/// The time since 1970.
-fn now() -> Duration {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 impl<E: Event> fmt::Debug for Clock<E> {

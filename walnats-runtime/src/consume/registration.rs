@@ -1,6 +1,8 @@
 //! What a reader needs on the server: its consumers, and the stream of dead letters.
 
-use super::consumer::{self, Applied, ConsumerAction, ConsumerPlan, Present, PresentStream, RefusedConsumer, Wanted};
+use super::consumer::{
+    self, Applied, ConsumerAction, ConsumerPlan, ConsumerRefusal, Present, PresentStream, RefusedConsumer, Wanted,
+};
 use super::dead_letter;
 use super::error::ReadError;
 use super::options::ReaderOptions;
@@ -96,6 +98,14 @@ async fn registered(api: &Api, wanted: &Wanted) -> Result<Result<(ConsumerPlan, 
         }
         // Where a consumer that is deleted later goes on.
         if let Some(present) = consumer::present(api, wanted).await.map_err(RegisterError::from)? {
+            // Servers ignore settings that they do not know.
+            if wanted.is_ordered && !present.has_groups() {
+                return Ok(Err(RefusedConsumer {
+                    stream,
+                    consumer,
+                    refusals: vec![ConsumerRefusal::NoPriorityGroups],
+                }));
+            }
             return Ok(Ok((plan, present)));
         }
     }

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
-use walnats_runtime::{Backoff, ConsumerAction, Delivery, Handler, Reader, ReaderOptions};
-use walnats_server::NatsServer;
+use walnats_runtime::{Backoff, ConsumerAction, ConsumerRefusal, Delivery, Handler, ReadError, Reader, ReaderOptions};
+use walnats_server::{NatsServer, Release};
 
 use crate::events::{BillingEvent2, Events, OrderCancelled, OrderPlaced, PaymentReceived};
 use crate::stage::*;
@@ -69,6 +69,16 @@ async fn an_event_that_fails_holds_the_later_ones_of_its_key_and_no_others() -> 
     let served = running.stop().await?;
     assert_eq!((served.done, served.retried, served.dead), (5, 2, 0));
     assert_eq!(number(&events, "orders", "num_redelivered").await, 0, "it was not given back");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_server_without_priority_groups_is_refused() -> TestResult {
+    let server = NatsServer::builder().release(Release::V2_10).start()?;
+    let events = ready(&server).await?;
+    let refused = reader(&events, async |_: OrderPlaced, _: &Delivery| {}).register().await;
+    let Err(ReadError::Refused { refused }) = refused else { return Err("it was registered".into()) };
+    assert_eq!(refused[0].refusals, [ConsumerRefusal::NoPriorityGroups]);
     Ok(())
 }
 

@@ -58,6 +58,12 @@ impl Present {
         self.num_ack_pending
     }
 
+    /// Whether the server chooses the instance that is given messages.
+    pub(in crate::consume) fn has_groups(&self) -> bool {
+        let groups = self.config.get("priority_groups").and_then(Value::as_array);
+        groups.is_some_and(|groups| !groups.is_empty())
+    }
+
     /// How long the server waits for a sign of life about a message.
     pub(in crate::consume) fn ack_wait(&self) -> Option<Duration> {
         self.config.get("ack_wait").and_then(Value::as_u64).map(Duration::from_nanos)

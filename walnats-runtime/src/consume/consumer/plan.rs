@@ -67,6 +67,9 @@ pub enum ConsumerRefusal {
         /// The groups.
         groups: Vec<String>,
     },
+    /// The server knows no priority groups, so that it cannot choose the instance that reads in order.
+    #[error("the server knows no priority groups, which `ordered_by` needs: nats-server 2.11 or later has them")]
+    NoPriorityGroups,
     /// It began elsewhere than [`ReaderOptions::start`](crate::ReaderOptions::start) says, and a server cannot move it.
     #[error("it began at `{present}`, not at `{wanted}`: a server cannot move it, so delete it to begin again")]
     Start {
