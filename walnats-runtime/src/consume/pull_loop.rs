@@ -4,7 +4,7 @@
 //! the consumer shows as silence, as the end of a pull or as a new connection; each makes it look at the consumer and go on.
 
 mod order;
-mod replay;
+mod reread;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -69,8 +69,8 @@ pub(super) struct PullLoop {
     ack_floor: u64,
     limits: PullLimits,
     handling: JoinSet<Option<Left>>,
-    /// Of a replay: the sequence number up to which it reads, and when it was last looked whether it is there.
-    replay: Option<(u64, Instant)>,
+    /// Of one that reads once more what is stored: the sequence number up to which it reads, and when it was last looked whether it is there.
+    reread: Option<(u64, Instant)>,
     has_caught_up: bool,
     /// Of a consumer that delivers in order.
     ordered: Option<Ordered>,
@@ -105,7 +105,7 @@ impl PullLoop {
             limits: consumer.present.pull_limits(),
             refusals: Refusals::default(),
             is_unanswered: false,
-            replay: consumer.wanted.is_reread.then_some((consumer.stream.last, now)),
+            reread: consumer.wanted.is_reread.then_some((consumer.stream.last, now)),
             has_caught_up: false,
             ordered: consumer.wanted.is_ordered.then(Ordered::default),
             dispatcher,

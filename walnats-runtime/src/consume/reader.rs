@@ -46,8 +46,8 @@ pub struct Reader {
     events: &'static [ConsumedEvent],
     handlers: Vec<Option<Arc<dyn AnyHandler>>>,
     keys: Vec<Option<Arc<dyn AnyKey>>>,
-    /// The name of the replay, if it is one.
-    replay: Option<String>,
+    /// What is appended to the names of consumers, if it reads once more what is stored.
+    reread: Option<String>,
     options: ReaderOptions,
     shared: Arc<Shared>,
 }
@@ -61,7 +61,7 @@ impl Reader {
             events,
             handlers: vec![None; events.len()],
             keys: vec![None; events.len()],
-            replay: None,
+            reread: None,
             options: ReaderOptions::default(),
             shared: Arc::default(),
         }
@@ -105,15 +105,15 @@ impl Reader {
         self
     }
 
-    /// Reads once what is stored, beginning at `start`, and ends when it has caught up: when everything that was stored as it began
+    /// Reads once more what is stored, beginning at `start`, and ends when it has caught up: when everything that was stored as it began
     /// is settled. The service's own consumers are left alone.
     ///
-    /// The consumers are named `<service>-<name>`. A replay that was interrupted goes on where it was if it is started again with
+    /// The consumers are named `<service>-<name>`. One that was interrupted goes on where it was if it is started again with
     /// the same name and the same start within a day; one that has caught up deletes them. A work queue has no second
-    /// consumer for the same subjects, so its events cannot be replayed.
-    pub fn replay(mut self, name: impl AsRef<str>, start: Start) -> Self {
+    /// consumer for the same subjects, so its events cannot be read once more.
+    pub fn reread(mut self, name: impl AsRef<str>, start: Start) -> Self {
         let kept = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
-        self.replay = Some(name.as_ref().replace(|letter| !kept(letter), "-"));
+        self.reread = Some(name.as_ref().replace(|letter| !kept(letter), "-"));
         self.options = self.options.start(start);
         self
     }
@@ -187,7 +187,7 @@ impl Reader {
         self.options = self.options.clone().concurrency(self.options.concurrency.max(most));
         let mut consumers = self.registered().await?;
         // Dead letters that are replayed go to the service itself.
-        consumers.retain(|consumer| self.replay.is_none() || !consumer.wanted.is_replay);
+        consumers.retain(|consumer| self.reread.is_none() || !consumer.wanted.is_replay);
         let (stop, stopping) = watch::channel(false);
         let (cut, is_cut) = watch::channel(false);
         let names = self.publisher.names();
@@ -249,7 +249,7 @@ impl Reader {
             }
             streams.entry(stream).or_default().insert(names.subject(event.filter.to_owned()));
         }
-        let reread = self.replay.as_ref().map(|reread| format!("-{reread}")).unwrap_or_default();
+        let reread = self.reread.as_ref().map(|reread| format!("-{reread}")).unwrap_or_default();
         let name = self.consumer() + &reread;
         let options = &self.options;
         let wanted = streams.into_iter().map(|(stream, filters)| {
@@ -265,7 +265,7 @@ impl Reader {
                 allow_skipping: options.allow_skipping,
                 is_ordered,
                 is_replay: false,
-                is_reread: self.replay.is_some(),
+                is_reread: self.reread.is_some(),
             }
         });
         wanted.collect()
@@ -310,7 +310,7 @@ async fn supervised(
     shutdown_timeout: Duration,
 ) -> Result<(), ReadError> {
     let first = async {
-        // Those of a replay end by themselves, one after the other.
+        // Those that read once more end by themselves, one after the other.
         while let Some(ended) = loops.join_next().await {
             ended.unwrap_or(Err(ReadError::Runtime))?;
         }

@@ -1,4 +1,4 @@
-//! The end of a replay.
+//! The end of reading once more what is stored.
 
 use tokio::time::Instant;
 
@@ -8,9 +8,9 @@ use crate::consume::consumer;
 use crate::register::RegisterError;
 
 impl PullLoop {
-    /// Looks whether a replay has settled everything that was stored when it began.
+    /// Looks whether it has settled everything that was stored as it began.
     pub(super) async fn catch_up(&mut self) {
-        let Some((last, looked)) = &mut self.replay else { return };
+        let Some((last, looked)) = &mut self.reread else { return };
         if looked.elapsed() < HEARTBEAT || self.has_caught_up {
             return;
         }
@@ -20,14 +20,14 @@ impl PullLoop {
         }
     }
 
-    /// Deletes the consumer of a replay that has caught up.
+    /// Deletes its consumer, if it has caught up.
     pub(super) async fn forget(&self) {
         if !self.has_caught_up {
             return;
         }
         if let Err(failure) = consumer::delete(&self.api, &self.consumer.wanted).await {
             let (consumer, error) = (&self.consumer.wanted.name, RegisterError::from(failure));
-            tracing::warn!(consumer, error = %Chain(&error), "the consumer of a replay was not deleted");
+            tracing::warn!(consumer, error = %Chain(&error), "the consumer of a reader that has caught up was not deleted");
         }
     }
 }
