@@ -85,13 +85,12 @@ fn of_workspace(global: &GlobalOptions, options: &Options) -> Result<Run, Failur
     })
 }
 
+/// The path of a package in its workspace, and the package; or why it cannot be read.
+type Member = (PathBuf, Result<Loaded, String>);
+
 /// The packages of the workspace in `root` and those that are gone, each with its path, and with the events that went from one to
 /// another.
-fn load(
-    root: &Path,
-    members: &[PathBuf],
-    against: &[String],
-) -> Result<Vec<(PathBuf, Result<Loaded, String>)>, Failure> {
+fn load(root: &Path, members: &[PathBuf], against: &[String]) -> Result<Vec<Member>, Failure> {
     let gone = moved::gone(root, members, against)?;
     let all: Vec<PathBuf> = members.iter().cloned().chain(gone).collect();
     let mut packages = workspace::each(&all, |member| {
