@@ -13,7 +13,6 @@ use walnats_schema::{Schema, SchemaId, SchemaSet};
 use crate::json::Root;
 use crate::opinion::{Files, pointer};
 use crate::side::Side;
-use crate::tolerant::reached;
 use crate::{keyword, walk};
 
 /// How many ways to such parts are followed.
