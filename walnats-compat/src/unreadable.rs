@@ -8,7 +8,7 @@ use walnats_codegen::lower::Unreadable;
 use walnats_codegen::model::Event;
 use walnats_codegen::model::Payload;
 use walnats_schema::pointer::escape;
-use walnats_schema::{Schema, SchemaId, SchemaSet};
+use walnats_schema::{Schema, SchemaId, SchemaSet, reached};
 
 use crate::json::Root;
 use crate::opinion::{Files, pointer};

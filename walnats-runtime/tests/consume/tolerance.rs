@@ -70,9 +70,9 @@ async fn a_strict_service_refuses_what_is_new_unless_its_reader_is_told_otherwis
             Some(mode) => options.read(mode),
             None => options,
         });
-        let monitor = reader.monitor();
+        let monitor = &reader.monitor();
         let running = tokio::spawn(reader.run(async { drop(stopped.await) }));
-        eventually(|| async { monitor.served().done + monitor.served().dead == 1 }).await;
+        eventually(move || async move { monitor.served().done + monitor.served().dead == 1 }).await;
         drop(stop);
         let served = running.await??;
         assert_eq!((served.done, served.dead), ends, "{mode:?}");
