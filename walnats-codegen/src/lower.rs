@@ -40,7 +40,7 @@ use source::Declaration;
 use crate::diagnostic::{Report, Stopped};
 use crate::load::SourceSet;
 use crate::model::{EventModel, Payload};
-use crate::settings::{Settings, Text};
+use crate::settings::{ReadName, Settings, Text};
 
 /// Makes the model of everything that was read.
 ///
@@ -72,7 +72,7 @@ pub fn lower(sources: &SourceSet, settings: &Settings, report: &mut Report) -> R
     let streams = stream::streams(&events, settings, report);
     json_event::bundle(&mut registry, &mut events, &declarations, sources);
 
-    let mut model = assemble(schemas, events, &declarations);
+    let mut model = assemble(schemas, events, &declarations, settings);
     (model.streams, model.services) = (streams, services);
     let externs = Externs::read(&settings.codegen.externs, &at, report);
     let reached = messages.reached(&model.events);
@@ -112,7 +112,12 @@ fn finish(raw: RawEvent, schemas: &Schemas, messages: &Messages, report: &mut Re
 }
 
 /// The model without streams, services, messages and options.
-fn assemble(schemas: Schemas, events: Vec<LocatedEvent>, declarations: &[Declaration]) -> EventModel {
+fn assemble(
+    schemas: Schemas,
+    events: Vec<LocatedEvent>,
+    declarations: &[Declaration],
+    settings: &Settings,
+) -> EventModel {
     let mut model = EventModel {
         sources: json_event::sources(schemas.sources, declarations, &events),
         events: events.into_iter().map(|located| located.event).collect(),
@@ -121,7 +126,8 @@ fn assemble(schemas: Schemas, events: Vec<LocatedEvent>, declarations: &[Declara
         rust_notes: schemas.rust_notes,
         ..EventModel::default()
     };
-    for event in &model.events {
+    for event in &mut model.events {
+        event.read = settings.read(&event.name).map(ReadName::mode).unwrap_or_default();
         if let Payload::Json(schema) = event.payload {
             model.schemas.roots.insert(event.name.clone(), schema);
         }

@@ -66,6 +66,13 @@ impl EventModel {
         (0..self.events.len()).map(EventId)
     }
 
+    /// Whether some reader of the event may be tolerant: as the event says, or a service that consumes it.
+    pub fn is_read_tolerantly(&self, event: &Event) -> bool {
+        let consumes = |service: &&Service| service.consumes.binary_search(&event.name).is_ok();
+        event.read == ReadMode::Tolerant
+            || self.services.iter().filter(consumes).any(|service| service.read == Some(ReadMode::Tolerant))
+    }
+
     /// A schema file.
     pub fn source(&self, id: DocumentId) -> Option<&SourceNote> {
         self.sources.get(id.0)
@@ -99,6 +106,8 @@ pub struct Event {
     pub deprecated: bool,
     /// Who answers for the event.
     pub owner: Option<String>,
+    /// How it is read where nothing else is said.
+    pub read: ReadMode,
     /// The committed schema, bundled so that it stands alone; JSON events only.
     pub json_schema: Option<String>,
     /// Where the event is declared.
@@ -196,6 +205,18 @@ pub struct Service {
     pub emits: Vec<String>,
     /// Names of events, sorted.
     pub consumes: Vec<String>,
+    /// How it reads them; where it does not say, each event does.
+    pub read: Option<ReadMode>,
+}
+
+/// What a reader does with members, values of enumerations and variants that its schema does not know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ReadMode {
+    /// It refuses what the schema refuses.
+    #[default]
+    Strict,
+    /// It ignores the members, and keeps the values and variants.
+    Tolerant,
 }
 
 /// The crate whose types dates and times are.

@@ -35,7 +35,9 @@ mod template;
 mod type_names;
 mod types;
 
-use walnats_schema::SchemaId;
+use std::collections::BTreeMap;
+
+use walnats_schema::{Kept, SchemaId};
 
 pub use self::coverage::{EventCoverage, JudgedSchema};
 
@@ -85,7 +87,7 @@ pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
     files.extend(model.event_ids().filter_map(|event| context.schema_file(event)));
     if model.events.iter().any(|event| matches!(event.payload, Payload::Json(_))) {
         // Plain data with string keys always has a JSON form.
-        let content = serde_json::to_string(&judged::schema_set(model, &judged)).unwrap_or_default();
+        let content = serde_json::to_string(&judged::schema_set(model, &judged, &types)).unwrap_or_default();
         files.push(GeneratedFile { path: "schemas.json".to_owned(), content });
     }
     files.extend(messages);
@@ -133,6 +135,15 @@ fn report_displaced(model: &EventModel, types: &Types, layout: &Layout, report: 
             let event = &event.name;
             displaced(format!("the event `{event}` has the module `{module}`: `{usual}` has the types of `{shared}`"));
         }
+    }
+}
+
+/// What tolerant readers keep beyond what the schemas of a package list: where their Rust types have room for it.
+pub fn kept(model: &EventModel) -> BTreeMap<SchemaId, Kept> {
+    if model.events.iter().any(|event| model.is_read_tolerantly(event)) {
+        builder::build(model, &Schemas::new(&model.schemas)).kept
+    } else {
+        BTreeMap::new()
     }
 }
 

@@ -24,6 +24,8 @@
 //!
 //! [services.checkout]                   # an emitter type with its own events only
 //! emits = ["order-placed", "cart-*"]
+//! consumes = ["payment-received"]
+//! read = "tolerant"                     # what a newer emitter adds is ignored or kept; an event can say so, too
 //!
 //! [codegen]
 //! derives = ["Hash"]
@@ -56,6 +58,7 @@ mod event;
 mod fmt;
 mod lints;
 mod read;
+mod read_mode;
 mod rename;
 mod schema;
 mod service;
@@ -73,6 +76,7 @@ pub use event::{EncodingName, EventSettings};
 pub use fmt::FmtSettings;
 pub use lints::{IgnoreSettings, LevelName, LintSettings, PresetName, ProtobufName};
 pub use read::parse;
+pub use read_mode::ReadName;
 pub use schema::{DraftName, Formats, SchemaSettings, UnknownKeywordsName};
 pub use service::ServiceSettings;
 pub use stream::{
@@ -148,11 +152,21 @@ impl Settings {
     /// What `walnats breaking` takes for a break of an event: what its own entry says, then entries with patterns, those with
     /// the most text first, then `[breaking]`.
     pub fn breaking(&self, event: &str) -> BreakingSettings {
+        let own = self.entries(event).into_iter().map(|entry| entry.breaking);
+        own.chain([self.breaking]).fold(BreakingSettings::default(), BreakingSettings::or)
+    }
+
+    /// How an event is read: what its own entry says, then entries with patterns, those with the most text first.
+    pub fn read(&self, event: &str) -> Option<ReadName> {
+        self.entries(event).into_iter().find_map(|entry| entry.read)
+    }
+
+    /// The entries that apply to an event: its own, then those with patterns, those with the most text first.
+    fn entries(&self, event: &str) -> Vec<&EventSettings> {
         let matching = self.events.iter().filter(|(key, _)| wildcard::capture(key.as_str(), event).is_some());
         let mut matching: Vec<_> = matching.collect();
         matching.sort_by_key(|(key, _)| (key.as_str().contains('*'), std::cmp::Reverse(key.as_str().len())));
-        let own = matching.iter().map(|(_, entry)| entry.breaking);
-        own.chain([self.breaking]).fold(BreakingSettings::default(), BreakingSettings::or)
+        matching.into_iter().map(|(_, entry)| entry).collect()
     }
 
     /// Where a text of `walnats.toml` stands.

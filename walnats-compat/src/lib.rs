@@ -33,4 +33,4 @@ pub use kind::Kind;
 pub use reason::words;
 pub use screen::Screen;
 pub use side::Side;
-pub use tolerant::tolerant;
+pub use walnats_schema::tolerant;

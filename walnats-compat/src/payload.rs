@@ -6,14 +6,14 @@ mod search;
 
 use serde_json::{Value, json};
 use walnats_codegen::model::{Event, Payload};
-use walnats_codegen::settings::{BreakingSettings, Settings, UnknownMembersName};
+use walnats_codegen::settings::{BreakingSettings, Settings};
 use walnats_schema::SchemaId;
 
 use crate::finding::{About, Direction, Finding, Revision};
 use crate::json::{Limits, Same};
 use crate::side::Side;
 use crate::unreadable::{self, Spot};
-use crate::{keyword, mark};
+use crate::{keyword, mark, tolerant};
 pub(crate) use judge::Judge;
 use search::Search;
 
@@ -43,8 +43,12 @@ impl Pair<'_> {
         (About::Event(self.name.to_owned()), self.direction)
     }
 
+    fn reading(&self) -> tolerant::Reading {
+        tolerant::Reading::of(self.reader.0, self.read, &self.breaking)
+    }
+
     fn is_tolerant(&self) -> bool {
-        self.breaking.unknown_members == Some(UnknownMembersName::Tolerant)
+        self.reading() != tolerant::Reading::Strict
     }
 }
 

@@ -38,12 +38,14 @@ impl Side {
         let mut sound = package.clone();
         sound.sources.protobuf = protobuf;
         let protobuf = compiled(&sound);
+        let model = marked(model);
         Self { package, model, protobuf, lost, lost_messages, unreadable, errors }
     }
 
     /// A side of a package without errors, with the model that was made of it.
     pub fn sound(package: Package, model: EventModel) -> Self {
         let protobuf = compiled(&package);
+        let model = marked(model);
         let (lost, lost_messages, unreadable, errors) = Default::default();
         Self { package, model, protobuf, lost, lost_messages, unreadable, errors }
     }
@@ -125,6 +127,12 @@ impl Side {
                 .filter(|_| !self.package.sources.protobuf.iter().any(|source| is_compiled(&source.name))),
         }
     }
+}
+
+/// The model with what tolerant readers keep, which the Rust that is generated of it decides.
+fn marked(mut model: EventModel) -> EventModel {
+    model.schemas.kept = walnats_codegen::rust::kept(&model);
+    model
 }
 
 /// The protobuf files of a package, compiled, with their editions and texts.

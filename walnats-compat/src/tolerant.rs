@@ -1,48 +1,67 @@
-//! Readers that ignore what they do not know: schemas without what refuses unknown members.
+//! Readers that ignore or keep what they do not know, as the settings say of them.
 
-use std::collections::BTreeSet;
-
-use serde_json::{Value, json};
-use walnats_codegen::model::Annotations;
-use walnats_schema::{Schema, SchemaId, SchemaSet};
+use serde_json::{Map, Value, json};
+use walnats_codegen::model::{Annotations, Event, ReadMode};
+use walnats_codegen::settings::{BreakingSettings, UnknownMembersName};
+use walnats_schema::{Kept, SchemaId, SchemaSet, Tolerance, has_own_alternatives, reached, tolerant};
 
 use crate::opinion::Files;
 use crate::side::Side;
 
-/// The set as readers apply it that ignore members which their schema does not know: `additionalProperties` and
-/// `unevaluatedProperties` that refuse everything are gone.
-///
-/// Alternatives of a `oneOf` that only differed in that are alternatives of an `anyOf`, and what stands below a `not` or an
-/// `if` stays as it is: ignoring a member never makes a reader refuse more.
-pub fn tolerant(set: &SchemaSet) -> SchemaSet {
-    let changes = Changes::of(set);
-    let mut tolerant = set.clone();
-    for &id in &changes.opened {
-        let object = &mut tolerant.schemas[id.0 as usize].object;
-        open(set, &mut object.additional_properties);
-        open(set, &mut object.unevaluated_properties);
-    }
-    for &id in &changes.loosened {
-        let choice = SchemaId(u32::try_from(tolerant.schemas.len()).unwrap_or(u32::MAX));
-        let schema = &mut tolerant.schemas[id.0 as usize];
-        let any_of = std::mem::take(&mut schema.one_of);
-        schema.all_of.push(choice);
-        let resource = schema.resource;
-        tolerant.schemas.push(Schema { any_of, resource, ..Schema::default() });
-    }
-    tolerant
+/// What readers of an event do with what their schema does not know.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// They refuse what the schema refuses.
+    Strict,
+    /// They ignore unknown members: any readers, of which no more is known.
+    IgnoringMembers,
+    /// They also keep unknown values of enumerations and unknown variants, as generated code does.
+    Tolerant,
 }
 
-fn open(set: &SchemaSet, slot: &mut Option<SchemaId>) {
-    if slot.is_some_and(|id| set.get(id).never) {
-        *slot = None;
+impl Reading {
+    /// Of the readers on a side: what `[breaking]` says of them; otherwise what `read` says there of the event and of all
+    /// services that consume it.
+    pub(crate) fn of(side: &Side, event: &Event, breaking: &BreakingSettings) -> Self {
+        match breaking.unknown_members {
+            Some(UnknownMembersName::Strict) => Self::Strict,
+            None if is_read_tolerantly(side, event) => Self::Tolerant,
+            None => Self::Strict,
+            Some(UnknownMembersName::Tolerant) if is_read_tolerantly(side, event) => Self::Tolerant,
+            Some(UnknownMembersName::Tolerant) => Self::IgnoringMembers,
+        }
     }
+
+    /// The schemas of a side, as these readers apply them.
+    pub(crate) fn schemas(self, side: &Side) -> SchemaSet {
+        let set = &side.model.schemas;
+        match self {
+            Self::Strict => set.clone(),
+            Self::IgnoringMembers => tolerant(&without_kept(set)),
+            Self::Tolerant => tolerant(set),
+        }
+    }
+}
+
+fn without_kept(set: &SchemaSet) -> SchemaSet {
+    let mut set = set.clone();
+    set.kept.clear();
+    set
+}
+
+fn is_read_tolerantly(side: &Side, event: &Event) -> bool {
+    let mode = |read: Option<ReadMode>| read.unwrap_or(event.read) == ReadMode::Tolerant;
+    let mut consumers = side.consumers(&event.name).peekable();
+    if consumers.peek().is_none() { mode(None) } else { consumers.all(|service| mode(service.read)) }
 }
 
 /// The same change in the files of one root, for the independent validator.
-pub(crate) fn open_files(side: &Side, root: SchemaId, files: &mut Files) {
+pub(crate) fn open_files(side: &Side, root: SchemaId, reading: Reading, files: &mut Files) {
     let set = &side.model.schemas;
-    let changes = Changes::of(set);
+    let changes = match reading {
+        Reading::Tolerant => Tolerance::of(set),
+        Reading::Strict | Reading::IgnoringMembers => Tolerance::of(&without_kept(set)),
+    };
     let mut notes: Vec<(SchemaId, &Annotations)> =
         reached(set, [root]).into_iter().filter_map(|id| Some((id, side.note(id)?))).collect();
     // Inner schemas first: the way to them leads through the outer ones, as they were.
@@ -55,7 +74,15 @@ pub(crate) fn open_files(side: &Side, root: SchemaId, files: &mut Files) {
                 !(matches!(name.as_str(), "additionalProperties" | "unevaluatedProperties") && *value == json!(false))
             });
         }
-        if changes.loosened.contains(&id)
+        match changes.kept.get(&id) {
+            Some(Kept::Value { null }) => {
+                let types = if *null { json!(["string", "null"]) } else { json!("string") };
+                *schema = Map::from_iter([("type".to_owned(), types)]);
+            }
+            Some(Kept::Variant { tag, known }) => keep_variant(schema, set, id, tag, known),
+            None => {}
+        }
+        if changes.alternatives.contains(&id)
             && let Some(one_of) = schema.remove("oneOf")
         {
             let part = json!({ "anyOf": one_of });
@@ -67,42 +94,18 @@ pub(crate) fn open_files(side: &Side, root: SchemaId, files: &mut Files) {
     }
 }
 
-struct Changes {
-    /// Schemas that refuse unknown members, and need not.
-    opened: BTreeSet<SchemaId>,
-    /// Schemas with a `oneOf` whose alternatives reach one of those at the same place.
-    loosened: BTreeSet<SchemaId>,
-}
-
-impl Changes {
-    fn of(set: &SchemaSet) -> Self {
-        let ids = (0..).map(SchemaId).zip(&set.schemas);
-        let asked = ids.clone().flat_map(|(_, schema)| {
-            schema.not.into_iter().chain(schema.condition.as_ref().map(|condition| condition.if_))
-        });
-        let asked = reached(set, asked);
-        let is_never = |id: Option<SchemaId>| id.is_some_and(|id| set.get(id).never);
-        let refuses = |schema: &Schema| {
-            is_never(schema.object.additional_properties) || is_never(schema.object.unevaluated_properties)
-        };
-        let opened: BTreeSet<SchemaId> =
-            ids.clone().filter(|(id, schema)| refuses(schema) && !asked.contains(id)).map(|(id, _)| id).collect();
-        let differs = |branch: &SchemaId| reached(set, [*branch]).iter().any(|id| opened.contains(id));
-        let loosened = ids.filter(|(id, schema)| !asked.contains(id) && schema.one_of.iter().any(differs));
-        let loosened = loosened.map(|(id, _)| id).collect();
-        Self { opened, loosened }
-    }
-}
-
-/// The schemas at `roots`, and all that they reach.
-pub(crate) fn reached(set: &SchemaSet, roots: impl IntoIterator<Item = SchemaId>) -> BTreeSet<SchemaId> {
-    let (mut waiting, mut seen) = (roots.into_iter().collect::<Vec<_>>(), BTreeSet::new());
-    while let Some(id) = waiting.pop() {
-        if seen.insert(id) {
-            waiting.extend(set.get(id).children());
+/// Adds an alternative: any object with a tag that is not known.
+fn keep_variant(schema: &mut Map<String, Value>, set: &SchemaSet, id: SchemaId, tag: &str, known: &[String]) {
+    let text = json!({ "type": "string", "not": { "enum": known } });
+    let unknown = json!({ "type": "object", "required": [tag], "properties": { tag: text } });
+    let own = if set.get(id).one_of.is_empty() { "anyOf" } else { "oneOf" };
+    match schema.get_mut(own).and_then(Value::as_array_mut) {
+        Some(alternatives) if has_own_alternatives(set.get(id)) => alternatives.push(unknown),
+        _ => {
+            let known = std::mem::take(schema);
+            schema.insert("anyOf".to_owned(), json!([known, unknown]));
         }
     }
-    seen
 }
 
 #[cfg(test)]
@@ -122,7 +125,7 @@ mod tests {
         let root = side.model.schemas.roots["a"];
         let ours = tolerant(&side.model.schemas).is_valid(root, instance);
         let mut files = Files::new(&side.package.sources.documents, &side.model.notes, &side.package.settings);
-        open_files(&side, root, &mut files);
+        open_files(&side, root, Reading::IgnoringMembers, &mut files);
         let theirs = files.opinion().unwrap().validator_at("a.json", &[]).unwrap().is_valid(instance);
         assert_eq!(ours, theirs, "{schema} {instance}");
         ours

@@ -8,12 +8,11 @@ use walnats_codegen::lower::Unreadable;
 use walnats_codegen::model::Event;
 use walnats_codegen::model::Payload;
 use walnats_schema::pointer::escape;
-use walnats_schema::{Schema, SchemaId, SchemaSet};
+use walnats_schema::{Schema, SchemaId, SchemaSet, reached};
 
 use crate::json::Root;
 use crate::opinion::{Files, pointer};
 use crate::side::Side;
-use crate::tolerant::reached;
 use crate::{keyword, walk};
 
 /// How many ways to such parts are followed.

@@ -451,3 +451,54 @@ fn a_protobuf_change_without_a_witness_is_no_misreading() {
         }
     }
 }
+
+/// The settings of the revision that reads count, and of every service that consumes the event.
+#[test]
+fn tolerant_readers_know_more_than_their_schema_lists() {
+    let old = json!({
+        "type": "object", "required": ["status", "by"], "additionalProperties": false,
+        "properties": {
+            "status": {"enum": ["new", "paid"]},
+            "by": {"oneOf": [
+                {"type": "object", "required": ["kind"], "properties": {"kind": {"const": "card"}}, "additionalProperties": false},
+                {"type": "object", "required": ["kind"], "properties": {"kind": {"const": "cash"}}, "additionalProperties": false}
+            ]}
+        }
+    });
+    let mut new = old.clone();
+    new["properties"]["note"] = json!({"type": "string"});
+    new["properties"]["status"]["enum"] = json!(["new", "paid", "sent"]);
+    let coins = json!({"type": "object", "required": ["kind"], "properties": {"kind": {"const": "coins"}}});
+    new["properties"]["by"]["oneOf"].as_array_mut().unwrap().push(coins);
+    let forward = "[breaking]\nmode = \"forward\"\n";
+    let tolerant = "[events.a]\nread = \"tolerant\"\n";
+    let all = ["choice-changed", "member-unknown", "value-removed"];
+    let services = |read: &[&str]| -> String {
+        let of = |(at, read): (usize, &&str)| format!("[services.s{at}]\nconsumes = [\"a\"]\n{read}\n");
+        read.iter().enumerate().map(of).collect()
+    };
+    let read = "read = \"tolerant\"";
+    let rows: [(String, String, &[&str]); 7] = [
+        (String::new(), String::new(), &all),
+        (tolerant.to_owned(), String::new(), &[]),
+        (String::new(), tolerant.to_owned(), &all),
+        (services(&[read, read]), String::new(), &[]),
+        (services(&[read, ""]), String::new(), &all),
+        (tolerant.to_owned() + &services(&["read = \"strict\""]), String::new(), &all),
+        (String::new(), "unknown_members = \"tolerant\"\n".to_owned(), &all[..1]),
+    ];
+    for (of_old, of_new, expected) in rows {
+        let side =
+            |schema: &Value, toml: &str| side(&[("schemas/a.json", &schema.to_string()), ("walnats.toml", toml)]);
+        let comparison =
+            compare(&side(&old, &of_old), &side(&new, &(forward.to_owned() + &of_new)), &Options::default());
+        let mut found = codes(&comparison);
+        found.sort_unstable();
+        found.dedup();
+        if of_new.starts_with("unknown_members") {
+            assert!(!found.contains(&"member-unknown") && found.contains(&"value-removed"), "{found:?}");
+        } else {
+            assert_eq!(found, expected, "{of_old}\n{of_new}\n{:?}", comparison.findings);
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use crate::error::{DecodeError, EncodeError, SubjectError, ValidateError};
 use crate::media_type::MediaType;
+use crate::tolerated::{ReadMode, Tolerated};
 
 /// A payload type with a subject. Implemented by generated code.
 pub trait Event: Sized + Send + Sync {
@@ -10,6 +11,9 @@ pub trait Event: Sized + Send + Sync {
 
     /// Whether the stream stores at most one event per key, and where in the subject the key is.
     const ONCE: OnceKey = OnceKey::None;
+
+    /// How readers of services read the event where nothing else is said: `read` in `walnats.toml`.
+    const READ: ReadMode = ReadMode::Strict;
 
     /// The subject that this event is published on: the descriptor's template with the event's fields.
     ///
@@ -47,6 +51,25 @@ pub trait Event: Sized + Send + Sync {
     ///
     /// The payload is not in the encoding, or violates the schema.
     fn decode(payload: &[u8]) -> Result<Self, DecodeError>;
+
+    /// Reads a payload that a newer writer may have written: what [`Event::decode`] reads, and what differs from that only in
+    /// what was added.
+    ///
+    /// Members that the schema does not know are ignored where it refuses them (`additionalProperties` or
+    /// `unevaluatedProperties` is `false`). Values that an enumeration of strings does not list, and variants that a tagged
+    /// union does not know, are kept as the variant `Unknown` if `walnats.toml` says of the event, or of a service that consumes
+    /// it, `read = "tolerant"`: only then the types have one. Everything else that the schema asks still holds.
+    ///
+    /// An event that keeps something can't be emitted: [`Event::validate`] and [`Event::encode`] refuse it. Of protobuf's
+    /// binary encoding, unknown fields are ignored by [`Event::decode`], too; of its JSON mapping, this ignores unknown members
+    /// and unknown names of enumerations, and counts neither.
+    ///
+    /// # Errors
+    ///
+    /// The payload is not in the encoding, or violates the schema in another way.
+    fn decode_tolerant(payload: &[u8]) -> Result<Tolerated<Self>, DecodeError> {
+        Self::decode(payload).map(Tolerated::from)
+    }
 
     /// Reads a payload of this content type, whose parameters do not matter: that of a CloudEvent
     /// ([`CloudEvent::data_content_type`](crate::CloudEvent::data_content_type)), or of the header `Content-Type`.

@@ -9,6 +9,7 @@ mod document;
 pub(crate) mod object;
 pub(crate) mod reader;
 mod schemas;
+pub(crate) mod tolerance;
 mod union;
 mod wide;
 mod write;
@@ -21,11 +22,16 @@ use serde_json::Value;
 use walnats_schema::{At, Violation};
 
 use crate::error::{DecodeError, EncodeError, ValidateError};
+use crate::tolerated::Tolerated;
 
 use self::document::Document;
+use self::reader::ReadError;
 pub(crate) use self::reader::Reader;
 pub use self::schemas::{Schemas, written_member};
 pub use self::union::{Kind, Union, union, write_adjacent, write_only};
+
+/// How often the whole of a payload may be read at most, to find the variants of its unions.
+const MAX_READ_AGAIN: usize = 16;
 
 /// Native checks: what a type's schema asks beyond what the type itself ensures.
 pub trait Validate {
@@ -85,6 +91,37 @@ pub fn decode<T: DeserializeOwned + Validate>(payload: &[u8], schemas: &Schemas,
         let reason = rounded.or_else(|| wide::reason(&value)).unwrap_or_else(|| error.to_string());
         DecodeError::Unrepresentable { reason }
     })
+}
+
+/// Reads the payload of the event `name` tolerantly: what its schema in `schemas` accepts, and what it would accept without the
+/// members, values and variants that it does not know.
+///
+/// # Errors
+///
+/// Those of [`decode`], apart from that.
+pub fn decode_tolerant<T: DeserializeOwned + Validate>(
+    payload: &[u8],
+    schemas: &Schemas,
+    name: &str,
+) -> Result<Tolerated<T>, DecodeError> {
+    match decode::<T>(payload, schemas, name) {
+        Ok(event) => return Ok(event.into()),
+        Err(DecodeError::Invalid(_)) => {}
+        Err(error) => return Err(error),
+    }
+    let value = any_value(payload)?;
+    let violations = schemas.judge_tolerantly(name, &value);
+    if !violations.is_empty() {
+        return Err(ValidateError::new(violations).into());
+    }
+    let document = str::from_utf8(payload).ok().and_then(Document::read);
+    let text = document.as_ref().map_or_else(|| value.to_string(), Document::text);
+    let again = text.len().saturating_mul(MAX_READ_AGAIN);
+    let (event, unknown) = tolerance::tolerantly(again, || Reader::read_rounding::<T>(&text));
+    let event = event.map_err(|error: ReadError| DecodeError::Unrepresentable {
+        reason: wide::reason(&value).unwrap_or_else(|| error.to_string()),
+    })?;
+    Ok(Tolerated { event, unknown })
 }
 
 /// Reads any JSON text: by the same reader, because `serde_json` rounds floats of many digits; what that reader refuses, `serde_json` explains.

@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 //!
 #![doc = include_str!("../docs/metrics.md")]
+#![doc = ""]
+#![doc = include_str!("../docs/evolution.md")]
 #![cfg_attr(feature = "consume", doc = "", doc = include_str!("../docs/readers.md"))]
 #![cfg_attr(feature = "testing", doc = "", doc = include_str!("../docs/testing.md"))]
 
@@ -40,6 +42,8 @@ mod stream;
 mod subject;
 #[cfg(feature = "testing")]
 mod testing;
+mod tolerant;
+mod tolerated;
 mod trace;
 mod types;
 mod uid;
@@ -82,6 +86,7 @@ pub use stream::{Discard, Retention, Storage, StreamDescriptor};
 pub use subject::{MAX_MESSAGE_ID_BYTES, MAX_SUBJECT_BYTES, schedule_filter};
 #[cfg(feature = "testing")]
 pub use testing::{Emitted, EmittedMessage, Fault, Memory};
+pub use tolerated::{ReadMode, Tolerated, Unknown};
 #[cfg(feature = "chrono")]
 pub use types::chrono;
 #[cfg(feature = "time")]

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use crate::error::EmitError;
 use crate::message::Outcome;
+use crate::tolerated::Unknown;
 
 /// Describes each metric to the recorder. A recorder that is installed after the first publisher gets it from the next one.
 #[cfg(feature = "metrics")]
@@ -37,6 +38,11 @@ pub(crate) fn describe() {
         "Messages that failed without a caller awaiting them; also counted as failures"
     );
     describe_counter!("walnats_callback_panics_total", count, "Panics in the application's callbacks");
+    describe_counter!(
+        "walnats_read_unknown_total",
+        count,
+        "What tolerant readers met that their schemas do not know, by kind: member, value, variant"
+    );
     describe_histogram!(
         "walnats_confirm_seconds",
         Unit::Seconds,
@@ -79,6 +85,15 @@ pub(crate) fn lost(event: &str) {
     metrics::counter!("walnats_lost_total", "event" => event.to_owned()).increment(1);
 }
 
+/// A tolerant reader met what the schema of an event does not know.
+#[cfg(feature = "metrics")]
+pub(crate) fn unknown(event: &'static str, unknown: Unknown) {
+    let kinds = [("member", unknown.members), ("value", unknown.values), ("variant", unknown.variants)];
+    for (kind, count) in kinds.into_iter().filter(|(_, count)| *count > 0) {
+        metrics::counter!("walnats_read_unknown_total", "event" => event, "kind" => kind).increment(count);
+    }
+}
+
 /// A callback panicked.
 #[cfg(feature = "metrics")]
 pub(crate) fn panicked(callback: &'static str) {
@@ -90,7 +105,7 @@ pub(crate) use self::without::*;
 
 #[cfg(not(feature = "metrics"))]
 mod without {
-    use super::{EmitError, Instant, Outcome};
+    use super::{EmitError, Instant, Outcome, Unknown};
 
     #[derive(Debug)]
     pub(crate) struct Present;
@@ -110,6 +125,8 @@ mod without {
     pub(crate) fn ended(_: &str, _: usize, _: Result<Outcome, &EmitError>, _: Option<Instant>) {}
 
     pub(crate) fn lost(_: &str) {}
+
+    pub(crate) fn unknown(_: &'static str, _: Unknown) {}
 
     pub(crate) fn panicked(_: &'static str) {}
 }

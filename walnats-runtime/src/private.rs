@@ -13,6 +13,7 @@ pub use crate::json::check::*;
 pub use crate::json::object::{
     Additional, Constants, Names, OPEN, missing, set, set_conditional, struct_name, unknown,
 };
+pub use crate::json::tolerance::{ignore, kept_value, listed, unknown_value, unknown_variant, write_kept};
 pub use crate::json::{
     Kind, Schemas, Union, Validate, any_value as read_value, decode, encode, union, validate, write_adjacent,
     write_only, written_member,
@@ -20,6 +21,7 @@ pub use crate::json::{
 pub use crate::matches_pattern;
 pub use crate::object;
 pub use crate::subject::Subject;
+pub use crate::tolerant::decode_tolerant;
 pub use crate::types::written;
 pub use crate::uid::Uid;
 

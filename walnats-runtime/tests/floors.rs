@@ -6,14 +6,14 @@ use walnats_floors::{Floors, faults};
 
 /// From the bottom up.
 const FLOORS: Floors<'static> = &[
-    &["chain", "health", "jetstream", "media_type", "printable", "stream", "types"],
+    &["chain", "health", "jetstream", "media_type", "printable", "stream", "tolerated", "types"],
     &["cloud_event", "credentials", "headers", "subject", "uid", "warning"],
     &["message"],
     &["error"],
     &["event", "json", "metric", "placement", "stats"],
     &["response"],
     &["protobuf"],
-    &["options", "trace", "untyped"],
+    &["options", "tolerant", "trace", "untyped"],
     &["callback", "lost_report"],
     &["pending"],
     &["engine"],

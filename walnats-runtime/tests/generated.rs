@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use walnats_runtime::{DecodeError, Event, OnceKey};
+use walnats_runtime::{Chain, DecodeError, Event, OnceKey, ReadMode, Tolerated, Unknown};
 
 macro_rules! packages {
     ($($module:ident: $path:literal { $($event:ident)* })*) => {
@@ -25,6 +25,15 @@ macro_rules! packages {
             [$($((
                 (stringify!($module).to_owned(), <$module::$event as Event>::DESCRIPTOR.name.to_owned()),
                 round_trip::<$module::$event> as RoundTrip,
+            ),)*)*]
+            .into()
+        }
+
+        /// What each event of each folder tolerates of a payload.
+        fn tolerant_events() -> BTreeMap<(String, String), Tolerate> {
+            [$($((
+                (stringify!($module).to_owned(), <$module::$event as Event>::DESCRIPTOR.name.to_owned()),
+                tolerate::<$module::$event> as Tolerate,
             ),)*)*]
             .into()
         }
@@ -57,6 +66,7 @@ packages! {
     alike: "../../walnats-codegen/fixtures/generate/alike/expected/events.rs" { Checkout Read ReadAll }
     keys: "../../walnats-codegen/fixtures/generate/keys/expected/events.rs" { ABTestStarted }
     neighbours: "../../walnats-codegen/fixtures/generate/neighbours/expected/events.rs" { MeterRead OrderPlaced }
+    tolerant: "../../walnats-codegen/fixtures/generate/tolerant/expected/events.rs" { ParcelLost ParcelSeen ParcelSent }
     undeclared: "../../walnats-codegen/fixtures/generate/undeclared/expected/events.rs" { Moved }
     numbers: "../../walnats-codegen/fixtures/generate/numbers/expected/events.rs" { Measured }
     once: "../../walnats-codegen/fixtures/generate/once/expected/events.rs" { OrderPlaced OrderShipped SeatTaken }
@@ -161,6 +171,73 @@ fn fault(round_trip: RoundTrip, instance: &Value, invalid_at: Option<&str>) -> O
         (Err(error), None) => Some(format!("refused, {error}")),
         (Err(error), Some(_)) => Some(format!("refused for another reason, {error}")),
     }
+}
+
+/// Reads a payload tolerantly, and says what it did not know.
+type Tolerate = fn(&[u8]) -> Result<Unknown, DecodeError>;
+
+fn tolerate<E: Event>(payload: &[u8]) -> Result<Unknown, DecodeError> {
+    let Tolerated { event, unknown, .. } = E::decode_tolerant(payload)?;
+    let keeps = unknown.values + unknown.variants > 0;
+    // A member that is kept among the further ones is refused, too.
+    assert!(event.validate().is_err() || !keeps, "what is kept cannot be emitted");
+    assert_eq!(event.encode().is_err(), keeps, "what is kept cannot be written, and only that");
+    Ok(unknown)
+}
+
+#[test]
+fn tolerant_readers_ignore_and_keep_what_is_new_and_nothing_else() {
+    let (events, strict) = (tolerant_events(), events());
+    let mut tolerated = 0;
+    for folder in folders() {
+        let package = folder.file_name().unwrap().to_str().unwrap().to_owned();
+        let instances = fs::read_to_string(folder.join("instances.json")).unwrap();
+        let instances: BTreeMap<String, Value> = serde_json::from_str(&instances).unwrap();
+        for (event, instances) in &instances {
+            let key = (package.clone(), event.clone());
+            let read = |payload: &Value| events[&key](payload.to_string().as_bytes());
+            for valid in instances["valid"].as_array().unwrap() {
+                assert!(read(valid).unwrap().is_empty(), "{key:?}: {valid}");
+            }
+            for case in instances.get("tolerated").and_then(Value::as_array).into_iter().flatten() {
+                let payload = &case["payload"];
+                assert!(strict[&key](payload.to_string().as_bytes()).is_err(), "{key:?}: {payload} is valid");
+                let unknown = read(payload).unwrap_or_else(|error| panic!("{key:?}: {payload}: {}", Chain(&error)));
+                let count = |kind: &str| case.get(kind).and_then(Value::as_u64).unwrap_or_default();
+                let found = (unknown.members, unknown.values, unknown.variants);
+                assert_eq!(found, (count("members"), count("values"), count("variants")), "{key:?}: {payload}");
+                tolerated += 1;
+            }
+            for payload in instances.get("refused").and_then(Value::as_array).into_iter().flatten() {
+                let error = read(payload).err().unwrap_or_else(|| panic!("{key:?}: {payload} is read"));
+                assert!(matches!(error, DecodeError::Invalid(_)), "{key:?}: {payload}: {error}");
+            }
+        }
+    }
+    assert!(tolerated > 10, "{tolerated}");
+}
+
+#[test]
+fn what_is_kept_is_there_and_says_that_it_cannot_be_emitted() {
+    use tolerant::parcel_sent::{ParcelSent, ParcelSentCarrier, ParcelSentTo};
+    let payload = r#"{"carrier":"sea","status":"packed","to":{"kind":"drone","height":7}}"#;
+    let Tolerated { event, .. } = ParcelSent::decode_tolerant(payload).unwrap();
+    assert_eq!(event.carrier, ParcelSentCarrier::Unlisted("sea".to_owned()), "`unknown` is listed");
+    assert_eq!(event.to, ParcelSentTo::Unknown(serde_json::json!({"kind": "drone", "height": 7})));
+    let error = event.validate().unwrap_err();
+    let violations: Vec<String> = error.violations().iter().map(ToString::to_string).collect();
+    let kept = "and not one that a tolerant reader kept";
+    assert_eq!(
+        violations,
+        [
+            format!("/carrier: expected a value that the schema lists, {kept} (enum)"),
+            format!("/to: expected a variant that the schema knows, {kept} (oneOf)"),
+        ]
+    );
+    assert_eq!(ParcelSent::READ, ReadMode::Tolerant);
+    assert_eq!(tolerant::ParcelLost::READ, ReadMode::Strict);
+    // As strictly as ever, also inside of a thread that reads tolerantly elsewhere.
+    assert!(ParcelSent::decode(payload).is_err());
 }
 
 /// Those with JSON instances.

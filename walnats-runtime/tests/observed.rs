@@ -11,7 +11,7 @@ use async_nats::ConnectOptions;
 use async_nats::jetstream::stream;
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 use note::{PLAIN, TestResult, note, ready, ready_with, stored};
-use walnats_runtime::{Options, Publisher};
+use walnats_runtime::{Options, Publisher, private};
 use walnats_server::NatsServer;
 
 /// Waits until a condition holds; whether it does in the end.
@@ -83,6 +83,20 @@ async fn health_is_what_the_connection_is_like() -> TestResult {
     Ok(())
 }
 
+/// An event without members, as generated code has it.
+#[derive(Debug)]
+struct Empty {}
+
+walnats_runtime::object! { Empty, }
+
+impl private::Validate for Empty {
+    fn check(&self, _: &private::At<'_>, _: &mut Vec<private::Violation>) {}
+}
+
+static SCHEMAS: private::Schemas = private::Schemas::new(
+    r#"{"schemas": [{"types": ["object"], "object": {"additional_properties": 1}}, {"never": true}], "roots": {"empty": 0}}"#,
+);
+
 #[tokio::test]
 async fn every_metric_is_described_and_documented() -> TestResult {
     let recorder = DebuggingRecorder::new();
@@ -95,6 +109,8 @@ async fn every_metric_is_described_and_documented() -> TestResult {
     publisher.emit(&note("a")).uid("1").await?;
     drop(publisher.emit(&note("a".repeat(2 << 20))).buffered().await?);
     assert!(publisher.flush(Duration::from_secs(20)).await.is_err());
+    let payload = br#"{"new": 1}"#;
+    assert_eq!(private::decode_tolerant::<Empty>(payload, &SCHEMAS, "empty")?.unknown.members, 1);
 
     let documented: BTreeMap<&str, BTreeSet<&str>> = include_str!("../docs/metrics.md")
         .lines()

@@ -14,6 +14,7 @@ pub mod pointer;
 #[cfg(feature = "read")]
 pub mod read;
 mod schema;
+mod tolerant;
 mod validate;
 mod violation;
 
@@ -24,6 +25,7 @@ pub use schema::{
     ArrayRules, Condition, Contains, DynamicReference, Format, IntegerFormat, JsonType, NumberRules, ObjectRules,
     Resource, Schema, SchemaId, SchemaSet, StringRules,
 };
+pub use tolerant::{Kept, Tolerance, has_own_alternatives, reached, tolerant};
 pub use violation::{At, Cut, MAX_VIOLATIONS, Violation, Violations};
 
 /// The README's example, which is compiled.

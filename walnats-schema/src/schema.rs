@@ -7,6 +7,7 @@ use serde_json::{Number, Value};
 
 use crate::enumerations::Enumerations;
 use crate::patterns::Patterns;
+use crate::tolerant::Kept;
 
 /// The index of a [`Schema`] in a [`SchemaSet`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -24,6 +25,9 @@ pub struct SchemaSet {
     /// Schemas by name, for whoever holds a set of several.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub roots: BTreeMap<String, SchemaId>,
+    /// What readers keep beyond what these schemas list, where they are tolerant; it does not change what the set accepts.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub kept: BTreeMap<SchemaId, Kept>,
     /// Filled while validating.
     #[serde(skip)]
     pub(crate) patterns: Patterns,

@@ -30,7 +30,7 @@ pub use known::{Disagreement, Known};
 pub use mutate::mutate;
 pub use notation::notation;
 pub use package::RandomPackage;
-pub use program::{Answer, Program, Score};
+pub use program::{Answer, Program, Score, has_large_number};
 pub use run::{Plan, instance, random_test_schema, run};
 pub use schema::{Slip, schema};
 pub use summary::{Summary, Tally};

@@ -28,6 +28,8 @@ pub struct Answer {
     encoded: String,
     typed: String,
     typed_encoded: String,
+    /// What `decode_tolerant` says.
+    pub tolerated: String,
 }
 
 impl Program {
@@ -75,8 +77,8 @@ impl Program {
 impl Answer {
     fn read(line: &str) -> Result<Self> {
         let mut fields = line.split('\t').map(str::to_owned);
-        let mut next = || fields.next().ok_or_else(|| format!("four fields, not {line}"));
-        Ok(Self { decoded: next()?, encoded: next()?, typed: next()?, typed_encoded: next()? })
+        let mut next = || fields.next().ok_or_else(|| format!("five fields, not {line}"));
+        Ok(Self { decoded: next()?, encoded: next()?, typed: next()?, typed_encoded: next()?, tolerated: next()? })
     }
 
     /// How the answer differs from the verdict of the schema.
@@ -130,8 +132,9 @@ fn is_rounded(encoded: &str, instance: &Value) -> bool {
     has_large_number(instance) && serde_json::from_str(encoded).is_ok_and(|encoded| agrees(&encoded, instance))
 }
 
-/// Integers beyond 64 bits have no type, and beyond 53 not all of them are floats.
-fn has_large_number(value: &Value) -> bool {
+/// Whether a value has a number that a Rust type may have no room for: integers beyond 64 bits have no type, and beyond 53 not all
+/// of them are floats.
+pub fn has_large_number(value: &Value) -> bool {
     match value {
         Value::Number(number) => number.as_f64().is_some_and(|value| value.abs() >= 9_007_199_254_740_992.0),
         Value::Array(items) => items.iter().any(has_large_number),

@@ -1,5 +1,6 @@
-//! Decodes what standard input says: a line each, the event's method name, a tab, a payload. Answers with four fields:
-//! what `decode` says, what that encodes to; what `validate` says of the value that serde alone reads, what that encodes to.
+//! Decodes what standard input says: a line each, the event's method name, a tab, a payload. Answers with five fields:
+//! what `decode` says, what that encodes to; what `validate` says of the value that serde alone reads, what that encodes to; what
+//! `decode_tolerant` says.
 
 use std::io::BufRead;
 
@@ -13,10 +14,15 @@ fn main() {
         let (event, payload) = line.split_once('\t').expect("a tab");
         macro_rules! judge {
             ($emit:ident, $event:ty) => {
-                format!("{}\t{}", decoded::<$event>(payload), typed(serde_json::from_str::<$event>(payload)))
+                format!(
+                    "{}\t{}\t{}",
+                    decoded::<$event>(payload),
+                    typed(serde_json::from_str::<$event>(payload)),
+                    tolerated::<$event>(payload)
+                )
             };
             () => {
-                format!("no such event\t\t\t")
+                format!("no such event\t\t\t\t")
             };
         }
         println!("{}", dispatch!(event, judge));
@@ -29,6 +35,19 @@ fn decoded<E: Event>(payload: &str) -> String {
         Err(DecodeError::Invalid(_)) => "invalid\t".to_owned(),
         Err(DecodeError::Unrepresentable { .. }) => "unrepresentable\t".to_owned(),
         Err(error) => format!("{error}\t"),
+    }
+}
+
+/// What a tolerant reader says; that it keeps what is invalid is a fault.
+fn tolerated<E: Event>(payload: &str) -> String {
+    match E::decode_tolerant(payload.as_bytes()) {
+        Ok(read) if read.unknown.values + read.unknown.variants > 0 && read.event.encode().is_ok() => {
+            "what is kept is written".to_owned()
+        }
+        Ok(_) => "valid".to_owned(),
+        Err(DecodeError::Invalid(_)) => "invalid".to_owned(),
+        Err(DecodeError::Unrepresentable { .. }) => "unrepresentable".to_owned(),
+        Err(error) => error.to_string(),
     }
 }
 

@@ -21,6 +21,7 @@ mod subject_field;
 mod unanchored;
 mod unbounded_id;
 mod unused;
+mod version;
 
 use crate::diagnostic::Report;
 use crate::load::SourceSet;
@@ -111,6 +112,9 @@ const LINTS: &[(&[&str], Lint)] = &[
     (&["WN0742"], annotation::refused),
     (&["WN0750"], subject_field::check),
     (&["WN0751"], shared_uid::check),
+    (&["WN0752"], version::deprecated),
+    (&["WN0753"], version::gap),
+    (&["WN0754"], version::alike),
 ];
 
 pub(super) fn check(model: &EventModel, sources: &SourceSet, settings: &Settings, report: &mut Report) {

@@ -22,4 +22,28 @@ pub(super) const CODES: &[Code] = &[
             "https://docs.nats.io/using-nats/developer/develop_jetstream/model_deep_dive#message-deduplication",
         ),
     },
+    Code {
+        id: "WN0752",
+        slug: "superseded-not-deprecated",
+        level: Warn,
+        summary: "A newer version of an event exists, `invoice-issued.v2`, and the older one is not deprecated.",
+        cure: "Set `deprecated` in the schema of the older version.",
+        reference: None,
+    },
+    Code {
+        id: "WN0753",
+        slug: "version-gap",
+        level: Warn,
+        summary: "A number is left out between two versions of an event.",
+        cure: "Call the newer version by the next number.",
+        reference: None,
+    },
+    Code {
+        id: "WN0754",
+        slug: "versions-of-one-type",
+        level: Warn,
+        summary: "Two versions of an event have the same CloudEvents type, by which readers tell events apart.",
+        cure: "Give each version a `type` of its own.",
+        reference: Some("https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md#type"),
+    },
 ];

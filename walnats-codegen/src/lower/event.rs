@@ -7,7 +7,7 @@ use super::once;
 use super::template::{self, Lookup};
 use crate::diagnostic::{Diagnostic, Located, Place, Report};
 use crate::load::{Document, Node, NodeValue};
-use crate::model::{Event, Payload, Uid};
+use crate::model::{Event, Payload, ReadMode, Uid};
 use walnats_schema::read::{did_you_mean, edit};
 
 /// An event as its source declares it, before `walnats.toml` and defaults are applied.
@@ -117,6 +117,7 @@ pub(super) fn finish(raw: RawEvent, lookup: &Lookup, report: &mut Report) -> Opt
         rust_name: options.rust.map(|rust| rust.value),
         deprecated: options.deprecated.unwrap_or_default(),
         owner: options.owner,
+        read: ReadMode::default(),
         json_schema: None,
         name,
         description,

@@ -125,7 +125,7 @@ pub fn salvage(sources: &SourceSet, settings: &Settings, found: &Report) -> Salv
     let streams = stream::streams(&sound, settings, &mut Report::default());
     json_event::bundle(&mut registry, &mut sound, &declarations, sources);
 
-    let mut model = assemble(schemas, sound, &declarations);
+    let mut model = assemble(schemas, sound, &declarations, settings);
     (model.streams, model.services) = (streams, services);
     model.protobuf = messages.model(&model.events, &BTreeMap::new(), &mut Report::default());
     report.diagnostics.append(&mut late);

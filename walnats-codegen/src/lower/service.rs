@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Report, SourceFile};
 use crate::model::Service;
-use crate::settings::{ServiceSettings, Text};
+use crate::settings::{ReadName, ServiceSettings, Text};
 use walnats_schema::read::wildcard;
 
 /// The services of `walnats.toml`, with their patterns resolved to `events`, which are names.
@@ -30,6 +30,7 @@ pub(super) fn services(
             description: service.description.clone(),
             emits: resolve(&service.emits, events, file, report),
             consumes: resolve(&service.consumes, events, file, report),
+            read: service.read.map(ReadName::mode),
         });
     }
     services

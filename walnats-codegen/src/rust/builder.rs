@@ -7,6 +7,7 @@ mod conditional;
 mod constant;
 mod enumeration;
 mod externs;
+mod kept;
 mod member;
 mod number;
 mod object;
@@ -23,6 +24,7 @@ use serde_json::Value;
 use walnats_schema::SchemaId;
 
 use self::externs::Externs;
+use self::kept::Notes;
 use super::conjunction::{Conjunction, Key};
 use super::json_types::JsonTypes;
 use super::schema_location::SchemaLocation;
@@ -52,6 +54,7 @@ pub fn build(model: &EventModel, schemas: &Schemas<'_>) -> Types {
         aliases: HashMap::new(),
         entered: Vec::new(),
         queue: VecDeque::new(),
+        kept: Notes::default(),
         externs: Externs::new(model, schemas),
     };
     for event in &model.events {
@@ -61,7 +64,7 @@ pub fn build(model: &EventModel, schemas: &Schemas<'_>) -> Types {
         };
         builder.types.payloads.push(payload);
     }
-    builder.finish()
+    builder.finish(model)
 }
 
 struct Builder<'m> {
@@ -82,15 +85,17 @@ struct Builder<'m> {
     entered: Vec<(Key, Conjunction)>,
     /// Items whose fields or variants are still to be found.
     queue: VecDeque<(ItemId, Conjunction)>,
+    kept: Notes,
     externs: Externs,
 }
 
 impl Builder<'_> {
-    fn finish(mut self) -> Types {
+    fn finish(mut self, model: &EventModel) -> Types {
         while let Some((item, conjunction)) = self.queue.pop_front() {
             let body = self.body(&conjunction);
             self.types.items[item].body = body;
         }
+        self.keep(model);
         boxed::break_cycles(&mut self.types.items);
         self.types
     }
@@ -112,7 +117,9 @@ impl Builder<'_> {
             _ => location,
         };
         let conjunction = Conjunction::new(self.schemas, ids, location);
-        self.typed(&conjunction, depth)
+        let typed = self.typed(&conjunction, depth);
+        self.kept.place(self.schemas, ids, &typed);
+        typed
     }
 
     fn typed(&mut self, conjunction: &Conjunction, depth: usize) -> Typed {

@@ -79,14 +79,15 @@ impl<'t> Checks<'t> {
             || !item.judgements.is_empty()
             || match &item.body {
                 Body::Newtype(typed) => self.is_checked_type(typed),
-                Body::Enum(_) | Body::Alias(_) => false,
+                Body::Enum(body) => body.keeps_unknown,
+                Body::Alias(_) => false,
                 Body::Struct(Struct { fields, additional }) => {
                     fields.iter().any(|field| self.is_checked_type(&field.typed))
                         // An open struct checks that no additional member has the name of a field.
                         || additional.as_ref().is_some_and(|typed| !fields.is_empty() || self.is_checked_type(typed))
                 }
-                Body::Union(Union { variants, .. }) => {
-                    variants.iter().any(|variant| self.is_checked_type(&variant.typed))
+                Body::Union(Union { variants, keeps_unknown, .. }) => {
+                    *keeps_unknown || variants.iter().any(|variant| self.is_checked_type(&variant.typed))
                 }
             }
     }

@@ -2,15 +2,15 @@
 
 use super::code::literal;
 use super::context::Context;
-use super::idents::{idents, variant_idents};
+use super::idents::{idents, unknown_ident, variant_idents};
 use super::layout::{EventForm, FileId};
 use super::names::protobuf;
 use super::template::{EventTemplate, JsonMappingText, MessageText, render};
 use super::types::{Body, Dispatch, Type, Typed};
 use crate::diagnostic::{Diagnostic, Report};
 use crate::model::{
-    Event, EventId, FieldPath, Once, Payload, ProtobufCardinality, ProtobufEncoding, ProtobufKind, ScalarKind,
-    Template, TemplatePart, UnknownMembers,
+    Event, EventId, FieldPath, Once, Payload, ProtobufCardinality, ProtobufEncoding, ProtobufKind, ReadMode,
+    ScalarKind, Template, TemplatePart, UnknownMembers,
 };
 use crate::write::GeneratedFile;
 
@@ -52,6 +52,7 @@ impl Context<'_> {
                 .as_ref()
                 .map(|_| literal(&schema_file(&self.layout.files[place.file].module))),
             content_type: content_type(event),
+            is_tolerant: event.read == ReadMode::Tolerant,
             json_mapping: json_mapping(event, self.layout.to_root(place.file)),
             is_checked: message(event).is_some_and(|message| self.is_checked(message)),
             message: message(event)
@@ -189,6 +190,11 @@ impl Context<'_> {
                         None => ("_", format!("&{value}")),
                     };
                     arms += &format!("{path}::{ident}({binding}) => {value} as &dyn ::std::fmt::Display,");
+                }
+                if body.keeps_unknown {
+                    // It is never emitted, so that what it has there does not matter.
+                    let unknown = unknown_ident(&variant_idents(body));
+                    arms += &format!("{path}::{unknown}(_) => &\"\" as &dyn ::std::fmt::Display,");
                 }
                 let matched = if code == "self" { code.to_owned() } else { format!("&{code}") };
                 Some(format!("match {matched} {{ {arms} }}"))

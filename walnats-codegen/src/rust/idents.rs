@@ -9,6 +9,9 @@ const ADDITIONAL: &str = "additional";
 /// The variant of an open enum for strings that are not listed.
 const OTHER: &str = "Other";
 
+/// The variant for what a tolerant reader does not know.
+const UNKNOWN: &str = "Unknown";
+
 /// The idents of a struct's fields, and of the one that holds further members.
 pub struct Idents {
     pub fields: Vec<String>,
@@ -53,6 +56,13 @@ pub fn enum_idents(body: &Enum) -> Vec<String> {
 pub fn other_ident(idents: &[String]) -> String {
     let mut taken: names::UsedNames = idents.iter().cloned().collect();
     let usual = if taken.contains(OTHER) { "Unlisted" } else { OTHER };
+    taken.give(usual)
+}
+
+/// The variant for what a tolerant reader does not know; no other is called that.
+pub fn unknown_ident(idents: &[String]) -> String {
+    let mut taken: names::UsedNames = idents.iter().cloned().collect();
+    let usual = if taken.contains(UNKNOWN) { "Unlisted" } else { UNKNOWN };
     taken.give(usual)
 }
 

@@ -4,12 +4,12 @@ use super::checks::Checks;
 use super::code::literal;
 use super::context::Context;
 use super::docs;
-use super::idents::{Idents, idents, variant_idents};
+use super::idents::{Idents, enum_idents, idents, unknown_ident, variant_idents};
 use super::layout::{EventForm, FileId};
 use super::markdown;
 use super::template::{
     AdditionalText, AliasTemplate, FieldText, NewText, NewtypeTemplate, StructTemplate, UnionTemplate,
-    ValidateTemplate, VariantText, render,
+    ValidateTemplate, VariantCheckText, VariantText, render,
 };
 use super::types::{Body, Dispatch, Field, ItemId, Struct, Type, Typed, Union};
 use crate::model::EventId;
@@ -37,7 +37,11 @@ impl Context<'_> {
                 let lines = checks.of_item(item, Some(&idents), self.layout.to_root(file));
                 (self.structure(item, body, &idents, file), Vec::new(), lines)
             }
-            Body::Enum(body) => (self.enumeration(item, body), Vec::new(), Vec::new()),
+            Body::Enum(body) => {
+                let unknown = body.keeps_unknown.then(|| unknown_ident(&enum_idents(body)));
+                let lines = unknown.iter().flat_map(|unknown| check_of_unknown(unknown, "value")).collect();
+                (self.enumeration(item, body), Vec::new(), lines)
+            }
             Body::Newtype(typed) => {
                 let mut docs = self.item_docs(item);
                 let facts = docs::facts(None, typed);
@@ -56,12 +60,21 @@ impl Context<'_> {
             Body::Alias(typed) => (self.alias(item, typed, file), Vec::new(), Vec::new()),
             Body::Union(body) => {
                 let idents = variant_idents(body);
-                let lines = checks.of_item(item, None, self.layout.to_root(file));
+                let mut lines = checks.of_item(item, None, self.layout.to_root(file));
                 let text = match body.dispatch {
                     Dispatch::Wrapped => self.wrapped(item, body, &idents, file),
                     _ => self.union(item, body, &idents, file),
                 };
-                (text, self.variant_checks(body, &idents, file, checks), lines)
+                let mut variants = self.variant_checks(body, &idents, file, checks);
+                match body.keeps_unknown.then(|| unknown_ident(&idents)) {
+                    Some(unknown) if variants.is_empty() => lines.extend(check_of_unknown(&unknown, "variant")),
+                    Some(unknown) => variants.push(VariantCheckText {
+                        pattern: format!("{unknown}(_)"),
+                        check: "rt::unknown_variant(at, violations),".to_owned(),
+                    }),
+                    None => {}
+                }
+                (text, variants, lines)
             }
         };
         if let Body::Alias(_) = self.types.items[item].body {
@@ -246,6 +259,7 @@ impl Context<'_> {
             is_total: body.dispatch == Dispatch::Member && body.variants.iter().any(|variant| variant.tags.is_empty()),
             subject,
             expected: literal(&expected),
+            unknown: body.keeps_unknown.then(|| unknown_ident(idents)),
         })
     }
 
@@ -259,4 +273,9 @@ impl Context<'_> {
         }
         docs
     }
+}
+
+/// The check of the variant for what a tolerant reader does not know, which is a `kind`.
+fn check_of_unknown(unknown: &str, kind: &str) -> [String; 3] {
+    [format!("if let Self::{unknown}(_) = self {{"), format!("rt::unknown_{kind}(at, violations);"), "}".to_owned()]
 }

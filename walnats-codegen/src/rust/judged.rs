@@ -33,8 +33,9 @@ pub fn names(model: &EventModel, types: &Types) -> BTreeMap<SchemaId, String> {
 }
 
 /// What the runtime embeds: the schemas of all events, and by what name each is asked.
-pub fn schema_set(model: &EventModel, judged: &BTreeMap<SchemaId, String>) -> SchemaSet {
+pub fn schema_set(model: &EventModel, judged: &BTreeMap<SchemaId, String>, types: &Types) -> SchemaSet {
     let mut set = model.schemas.clone();
+    set.kept = types.kept.clone();
     set.roots = judged.iter().map(|(id, name)| (name.clone(), *id)).collect();
     for event in &model.events {
         if let Payload::Json(id) = event.payload {

@@ -7,7 +7,7 @@ use super::context::Context;
 use super::markdown::{self, Doc};
 use super::names::{self, UsedNames};
 use super::template::render;
-use crate::model::{EventId, Service};
+use crate::model::{EventId, ReadMode, Service};
 
 /// What a service consumes, and its reader.
 #[derive(Template)]
@@ -19,6 +19,8 @@ struct ReaderTemplate {
     service_type: String,
     enum_name: String,
     reader_name: String,
+    /// How the service reads all of them, where it says so.
+    mode: Option<&'static str>,
     /// Sorted by name.
     events: Vec<ConsumedText>,
 }
@@ -56,6 +58,7 @@ impl Context<'_> {
                 service_type: service_type.clone(),
                 enum_name,
                 reader_name,
+                mode: service.read.map(mode),
                 events: self.consumed(service, type_names),
             });
         }
@@ -82,5 +85,12 @@ impl Context<'_> {
             }
         });
         texts.collect()
+    }
+}
+
+fn mode(read: ReadMode) -> &'static str {
+    match read {
+        ReadMode::Strict => "::walnats_runtime::ReadMode::Strict",
+        ReadMode::Tolerant => "::walnats_runtime::ReadMode::Tolerant",
     }
 }

@@ -86,6 +86,18 @@ pub struct OpenEnumTemplate {
     pub other: String,
 }
 
+/// An enum of strings that keeps others when it is read tolerantly.
+#[derive(Template)]
+#[template(path = "kept_enum.rs.jinja")]
+pub struct KeptEnumTemplate {
+    pub docs: Doc,
+    pub derives: String,
+    pub name: String,
+    pub variants: Vec<StringText>,
+    /// The variant for any other string.
+    pub unknown: String,
+}
+
 /// An enum of integers.
 #[derive(Template)]
 #[template(path = "integers.rs.jinja")]
@@ -119,6 +131,8 @@ pub struct UnionTemplate {
     pub is_total: bool,
     pub subject: String,
     pub expected: String,
+    /// The variant for what a tolerant reader does not know.
+    pub unknown: Option<String>,
 }
 
 /// A variant that holds a value.
@@ -213,6 +227,8 @@ pub struct EventTemplate {
     pub schema_file: Option<String>,
     /// As a literal.
     pub content_type: &'static str,
+    /// Whether readers are tolerant where nothing else is said.
+    pub is_tolerant: bool,
     /// What is different where the payload is in protobuf's JSON mapping.
     pub json_mapping: Option<JsonMappingText>,
     /// What is different where the payload is a protobuf message.

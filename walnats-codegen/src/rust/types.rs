@@ -1,10 +1,10 @@
 //! The Rust types of a package, as plain data: no name is chosen here, and no text is written.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::{Index, IndexMut};
 
 use serde_json::Value;
-use walnats_schema::SchemaId;
+use walnats_schema::{Kept, SchemaId};
 
 use super::conjunction::Group;
 use super::integer::Integer;
@@ -25,6 +25,8 @@ pub struct Types {
     pub payloads: Vec<Option<Typed>>,
     /// What to call a type that has no name of its own by where it stands: variants of unions.
     pub hints: HashMap<SchemaLocation, String>,
+    /// At which schemas readers keep what these do not list.
+    pub kept: BTreeMap<SchemaId, Kept>,
 }
 
 impl Types {
@@ -74,6 +76,8 @@ pub struct Enum {
     pub names: Vec<String>,
     /// The schema whose annotations describe each value, where it has one of its own.
     pub ids: Vec<Option<SchemaId>>,
+    /// Whether tolerant readers keep other strings.
+    pub keeps_unknown: bool,
 }
 
 /// What the values of an enum are.
@@ -90,6 +94,11 @@ impl Enum {
     /// Whether it is a string that is always the same.
     pub fn is_constant(&self) -> bool {
         self.values.len() == 1 && self.kind == EnumKind::Strings
+    }
+
+    /// Whether values are copied, and need no `clone`: none holds a string.
+    pub fn is_copied(&self) -> bool {
+        self.kind != EnumKind::OpenStrings && !self.keeps_unknown
     }
 
     /// The values as JSON.
@@ -141,6 +150,15 @@ impl Field {
 pub struct Union {
     pub variants: Vec<Variant>,
     pub dispatch: Dispatch,
+    /// Whether tolerant readers keep objects with other tags.
+    pub keeps_unknown: bool,
+}
+
+impl Union {
+    /// Whose variants are found later.
+    pub fn of(dispatch: Dispatch) -> Self {
+        Self { variants: Vec::new(), dispatch, keeps_unknown: false }
+    }
 }
 
 /// How the variant of a value is found.

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{BreakingSettings, OneOrMany, Text, UnknownMembersName};
+use super::{BreakingSettings, OneOrMany, ReadName, Text, UnknownMembersName};
 
 /// What `x-walnats` in the schema can say too, and where the schema is. This file overrides the schema.
 ///
@@ -47,6 +47,9 @@ pub struct EventSettings {
     pub encoding: Option<EncodingName>,
     /// What readers of a protobuf event do with members of JSON that the message does not have; `strict` unless set.
     pub unknown_members: Option<UnknownMembersName>,
+    /// How the event is read: the schema decides (`strict`), or what a newer writer added is ignored or kept (`tolerant`);
+    /// `strict` unless set. An entry named `*` says it for all events, and a service may say otherwise for what it consumes.
+    pub read: Option<ReadName>,
     /// What `walnats breaking` takes for a break of it; what is not said here, `[breaking]` says.
     pub breaking: BreakingSettings,
 }

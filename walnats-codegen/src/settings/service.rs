@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::Text;
+use super::{ReadName, Text};
 
 /// A part of the system that emits or consumes events.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -15,4 +15,7 @@ pub struct ServiceSettings {
     pub emits: Vec<Text>,
     /// Names of events, or patterns with `*`.
     pub consumes: Vec<Text>,
+    /// How it reads events: the schema of each decides (`strict`), or what a newer writer added is ignored or kept (`tolerant`).
+    /// Where it is not said, each event's own `read` counts.
+    pub read: Option<ReadName>,
 }

@@ -245,11 +245,11 @@ impl Culprit {
         if name.is_some() || self.code() == "WN0805" {
             return vec![json!(self.terms), json!(self.keyword), json!(name)];
         }
+        // What tolerance adds to the reader's schemas is in no file.
         let says = |set: &SchemaSet, id: SchemaId| -> Value {
-            let found = family(self.keyword)
-                .into_iter()
-                .filter_map(|name| Some(json!([name, keyword::value(set, set.get(id), name)?])));
-            found.collect()
+            let schema = set.schemas.get(id.0 as usize);
+            let value = |name| Some(json!([name, keyword::value(set, schema?, name)?]));
+            family(self.keyword).into_iter().filter_map(value).collect()
         };
         let allows = self.counterparts.first().map_or(Value::Null, |&id| says(writer, id));
         vec![json!(self.terms), json!(self.keyword), says(reader, self.schema), allows]
@@ -291,7 +291,9 @@ impl Culprit {
 
     /// The values that are written and that readers do not know.
     fn removed(&self, pair: &Pair<'_>) -> Vec<Value> {
-        let known = |set: &SchemaSet, id: SchemaId| set.get(id).enumeration.clone().unwrap_or_default();
+        let known = |set: &SchemaSet, id: SchemaId| {
+            set.schemas.get(id.0 as usize).and_then(|schema| schema.enumeration.clone()).unwrap_or_default()
+        };
         let readable = known(&pair.reader.0.model.schemas, self.schema);
         let written = self.counterparts.first().map(|&id| known(&pair.writer.0.model.schemas, id));
         let index = ValueIndex::new(&readable);

@@ -6,13 +6,13 @@ use std::collections::BTreeSet;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 use walnats_codegen::model::{Annotations, Event, Payload};
-use walnats_schema::SchemaId;
+use walnats_schema::{SchemaId, reached};
 
 use super::Pair;
 use crate::finding::Revision;
 use crate::opinion::{Files, pointer};
 use crate::side::Side;
-use crate::tolerant::{open_files, reached};
+use crate::tolerant::{self, open_files};
 use crate::unreadable::{Reading, without_parts};
 
 /// The validators of an event: of both revisions, as they stand, with unknown members ignored, and with parts that have no
@@ -26,7 +26,7 @@ pub(crate) struct Judge([[OnceCell<Result<Validator, String>>; 4]; 2]);
 enum Made {
     /// As they stand.
     Strict,
-    /// Unknown members are ignored.
+    /// What is unknown is ignored or kept, as the settings say.
     Tolerant,
     /// What has no meaning accepts nothing.
     Refusing,
@@ -49,7 +49,7 @@ impl Judge {
     pub(super) fn confirms(&self, pair: &Pair<'_>, reading: Reading, payload: &Value) -> Confirmation {
         let accepts = |(side, revision): (&Side, Revision), event: &Event, made: Made| {
             let known = &self.0[usize::from(revision == Revision::New)][made as usize];
-            let validator = known.get_or_init(|| validator(side, event, made));
+            let validator = known.get_or_init(|| validator(side, event, made, pair.reading()));
             let validator = validator.as_ref().map_err(|reason| Confirmation::Unable(revision, reason.clone()))?;
             Ok(validator.is_valid(payload))
         };
@@ -71,7 +71,7 @@ impl Judge {
 
 /// By the files that the event reaches. Where those are of no use to `jsonschema`, by the same without the definitions that
 /// the event does not reach, which may refer to nothing; then by the schema that walnats made of them to stand alone.
-fn validator(side: &Side, event: &Event, made: Made) -> Result<Validator, String> {
+fn validator(side: &Side, event: &Event, made: Made, reader: tolerant::Reading) -> Result<Validator, String> {
     let Payload::Json(root) = event.payload else { return Err("not JSON".to_owned()) };
     let settings = &side.package.settings;
     let ids = reached(&side.model.schemas, [root]);
@@ -93,7 +93,7 @@ fn validator(side: &Side, event: &Event, made: Made) -> Result<Validator, String
             prune(side, &reached, &mut files);
         }
         if made == Made::Tolerant {
-            open_files(side, root, &mut files);
+            open_files(side, root, reader, &mut files);
         }
         files.opinion()?.validator(document, note)
     };

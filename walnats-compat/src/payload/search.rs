@@ -58,7 +58,10 @@ impl<'p> Search<'p> {
         Self {
             pair,
             writer: Root { set: &pair.writer.0.model.schemas, id: written },
-            reader: if pair.is_tolerant() { Cow::Owned(tolerant::tolerant(reader)) } else { Cow::Borrowed(reader) },
+            reader: match pair.reading() {
+                tolerant::Reading::Strict => Cow::Borrowed(reader),
+                reading => Cow::Owned(reading.schemas(pair.reader.0)),
+            },
             read,
             spots,
             limits,

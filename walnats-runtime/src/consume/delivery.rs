@@ -1,13 +1,14 @@
 //! What is known about an event besides its payload.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_nats::{HeaderMap, Message};
 use jiff::Timestamp;
 
 use super::incoming::header;
 use crate::cloud_event::CloudEvent;
+use crate::tolerated::Unknown;
 use crate::types::DateTime;
 
 /// What is known about an event besides its payload. Clones are cheap. `Debug` shows no header values and no subject.
@@ -22,6 +23,8 @@ struct Inner {
     headers: HeaderMap,
     cloud_event: Option<CloudEvent>,
     position: Position,
+    /// Set when the payload was read.
+    unknown: OnceLock<Unknown>,
 }
 
 /// Where a message is, and how often it was delivered.
@@ -56,7 +59,19 @@ impl Delivery {
         cloud_event: Option<CloudEvent>,
     ) -> Self {
         let headers = message.headers.clone().unwrap_or_default();
-        Self { inner: Arc::new(Inner { event, subject: message.subject.clone(), headers, cloud_event, position }) }
+        let (subject, unknown) = (message.subject.clone(), OnceLock::new());
+        Self { inner: Arc::new(Inner { event, subject, headers, cloud_event, position, unknown }) }
+    }
+
+    /// Says what the payload had that its schema does not know.
+    pub(super) fn did_not_know(&self, unknown: Unknown) {
+        // A payload is read once.
+        let _ = self.inner.unknown.set(unknown);
+    }
+
+    /// What the payload had that its schema does not know, where it was read tolerantly.
+    pub fn unknown(&self) -> Unknown {
+        self.inner.unknown.get().copied().unwrap_or_default()
     }
 
     /// The event's name.

@@ -139,6 +139,7 @@ impl Dispatcher {
         let Some(ConsumedEvent { descriptor, .. }) = self.events.get(incoming.index) else { return Verdict::Ignored };
         let about = Delivery::new(descriptor.name, message, position.clone(), incoming.cloud_event.take());
         let span = trace::process(descriptor, about.stream(), self.service, about.traceparent(), about.tracestate());
+        incoming.mode = self.options.read;
         let layers = &self.options.layers;
         let started =
             span.in_scope(|| catch_unwind(AssertUnwindSafe(|| layers.start(handler, self.events, &incoming, &about))));

@@ -8,6 +8,7 @@ use super::delivery::Delivery;
 use super::incoming::{ConsumedEvent, Incoming, ReadMessageError};
 use super::settle::{IntoSettle, Settle};
 use crate::event::Event;
+use crate::tolerated::Tolerated;
 
 /// A plain async function over an event: `async fn(OrderPlaced, &Delivery)`, `async |order: OrderPlaced, about: &Delivery| {..}`,
 /// or a closure that takes a [`Delivery`] by value, `move |order: OrderPlaced, about: Delivery| async move {..}`. What it
@@ -128,7 +129,8 @@ impl<E: Event + 'static, M: 'static, H: Handler<E, M>> AnyHandler for Typed<E, M
         incoming: &Incoming<'_>,
         about: &'a Delivery,
     ) -> Result<Handling<'a>, ReadMessageError> {
-        let event: E = incoming.decode(events)?;
+        let Tolerated { event, unknown } = incoming.read::<E>(events)?;
+        about.did_not_know(unknown);
         Ok(self.handler.handle(event, about))
     }
 
@@ -138,7 +140,8 @@ impl<E: Event + 'static, M: 'static, H: Handler<E, M>> AnyHandler for Typed<E, M
         incoming: &Incoming<'_>,
         about: Delivery,
     ) -> Result<Handling<'static>, ReadMessageError> {
-        let event: E = incoming.decode(events)?;
+        let Tolerated { event, unknown } = incoming.read::<E>(events)?;
+        about.did_not_know(unknown);
         Ok(Box::pin(async move { self.handler.handle(event, &about).await }))
     }
 

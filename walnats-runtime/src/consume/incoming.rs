@@ -7,6 +7,7 @@ use async_nats::{HeaderMap, Message};
 use crate::cloud_event::{CloudEvent, CloudEventError};
 use crate::error::DecodeError;
 use crate::event::{Event, EventDescriptor, is_envelope};
+use crate::tolerated::{ReadMode, Tolerated};
 
 /// An event that a service consumes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,17 +54,41 @@ pub struct Incoming<'a> {
     /// The event's payload.
     pub payload: Cow<'a, [u8]>,
     pub(super) cloud_event: Option<CloudEvent>,
+    /// How strictly it is read, where the reader says so.
+    pub(super) mode: Option<ReadMode>,
 }
 
 impl Incoming<'_> {
-    /// Decodes the payload as `E`, which is the event at [`Incoming::index`] of `events`.
+    /// Decodes the payload as `E`, which is the event at [`Incoming::index`] of `events`, as strictly as the event says.
     ///
     /// # Errors
     ///
     /// The payload is not a valid event.
     pub fn decode<E: Event>(&self, events: &[ConsumedEvent]) -> Result<E, ReadMessageError> {
+        self.read(events).map(|read| read.event)
+    }
+
+    /// The same in this mode.
+    ///
+    /// # Errors
+    ///
+    /// The payload is not a valid event.
+    pub fn decode_as<E: Event>(&self, events: &[ConsumedEvent], mode: ReadMode) -> Result<E, ReadMessageError> {
+        self.read_as(events, mode).map(|read| read.event)
+    }
+
+    /// Decodes it as strictly as the reader says, or else the event, and says what the event's schema does not know.
+    pub(super) fn read<E: Event>(&self, events: &[ConsumedEvent]) -> Result<Tolerated<E>, ReadMessageError> {
+        self.read_as(events, self.mode.unwrap_or(E::READ))
+    }
+
+    fn read_as<E: Event>(&self, events: &[ConsumedEvent], mode: ReadMode) -> Result<Tolerated<E>, ReadMessageError> {
         let event = events.get(self.index).map_or("", |event| event.descriptor.name);
-        E::decode(&self.payload).map_err(|source| ReadMessageError::Decode { event, source })
+        let read = match mode {
+            ReadMode::Strict => E::decode(&self.payload).map(Tolerated::from),
+            ReadMode::Tolerant => E::decode_tolerant(&self.payload),
+        };
+        read.map_err(|source| ReadMessageError::Decode { event, source })
     }
 }
 
@@ -106,7 +131,7 @@ pub(super) fn placed<'a>(
             }
         }
     };
-    Ok(Incoming { index, payload, cloud_event })
+    Ok(Incoming { index, payload, cloud_event, mode: None })
 }
 
 /// A header's first value; names are compared case-insensitively.

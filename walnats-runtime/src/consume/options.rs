@@ -4,12 +4,14 @@ use std::time::{Duration, SystemTime};
 
 use super::around::Layers;
 use super::backoff::Backoff;
+use crate::tolerated::ReadMode;
 
 /// The options of a reader. They apply to each of the service's streams.
 #[derive(Clone, Debug)]
 pub struct ReaderOptions {
     pub(super) concurrency: usize,
     pub(super) retry: Backoff,
+    pub(super) read: Option<ReadMode>,
     pub(super) ack_wait: Duration,
     pub(super) max_ack_pending: u32,
     pub(super) handler_timeout: Duration,
@@ -54,6 +56,12 @@ impl ReaderOptions {
     /// The pauses between attempts and their number. Default: [`Backoff::default`].
     pub fn retry(mut self, backoff: Backoff) -> Self {
         self.retry = backoff;
+        self
+    }
+
+    /// How strictly all events are read. Default: as `walnats.toml` says of the service, or of each event.
+    pub fn read(mut self, mode: ReadMode) -> Self {
+        self.read = Some(mode);
         self
     }
 
@@ -143,6 +151,7 @@ impl Default for ReaderOptions {
         Self {
             concurrency: 16,
             retry: Backoff::default(),
+            read: None,
             ack_wait: Duration::from_secs(30),
             max_ack_pending: 10_000,
             handler_timeout: Duration::from_secs(300),

@@ -10,6 +10,7 @@ use serde::de::{Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Er
 use serde_json::{Map, Value};
 
 use super::reader::Reader;
+use super::tolerance::{self, Raw};
 
 /// Implements `Serialize` and `Deserialize` for a struct that is an object in JSON; for generated code.
 ///
@@ -126,7 +127,7 @@ macro_rules! object {
     };
     (@other $members:ident $name:ident $further:ident) => {{
         let _: String = $name;
-        return Err($crate::private::unknown())
+        $crate::private::ignore(&mut $members)?
     }};
     (@other $members:ident $name:ident $further:ident $rest:ident) => {
         $crate::private::Additional::read_next(&mut $further, $name, &mut $members)?
@@ -316,8 +317,20 @@ impl<'de> Additional<'de> for Map<String, Value> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Additional<'de> for BTreeMap<String, T> {
+impl<'de, T: DeserializeOwned> Additional<'de> for BTreeMap<String, T> {
     fn read_next<M: MapAccess<'de>>(&mut self, name: String, members: &mut M) -> Result<(), M::Error> {
+        if tolerance::is_tolerant() {
+            // The type is that of members whose names a pattern matches; others may have come.
+            let met = tolerance::met();
+            match Reader::read_rounding(&members.next_value_seed(Raw)?) {
+                Ok(value) => drop(self.insert(name, value)),
+                Err(_) => {
+                    tolerance::forget(met);
+                    tolerance::meet(|met| met.members += 1);
+                }
+            }
+            return Ok(());
+        }
         self.insert(name, members.next_value()?);
         Ok(())
     }

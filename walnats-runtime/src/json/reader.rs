@@ -36,6 +36,9 @@ pub(crate) const MAX_DEPTH: u8 = 127;
 /// hands over the value, which is then written out.
 pub(super) const PLACE: &str = "$walnats::place";
 
+/// By this name a tolerant reader asks a [`Reader`] for the text of a value.
+pub(super) const RAW: &str = "$walnats::raw";
+
 /// A place in JSON text.
 #[derive(Clone)]
 pub(crate) struct Reader<'de> {
@@ -78,6 +81,11 @@ impl<'de> Reader<'de> {
 
     pub(crate) fn new(text: &'de str) -> Self {
         Self { text, position: 0, depth: 0, rounds: false, rounds_all: false }
+    }
+
+    /// How many bytes this is further than `start`.
+    pub(super) fn distance(&self, start: &Self) -> usize {
+        self.position.saturating_sub(start.position)
     }
 
     /// How many arrays and objects are open.
@@ -219,6 +227,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         match name {
             PLACE => visitor.visit_seq(Lent::new(self)),
             OPEN => visitor.visit_some(self),
+            RAW => visitor.visit_borrowed_str(self.skip_value()?),
             _ => visitor.visit_newtype_struct(self),
         }
     }

@@ -6,11 +6,15 @@ use serde::Serialize;
 use serde_json::Value;
 use walnats_schema::{At, Cut, SchemaSet, Violation, Violations};
 
+use super::tolerance;
+
 /// A [`SchemaSet`] as JSON, read when it is first asked.
 #[derive(Debug)]
 pub struct Schemas {
     json: &'static str,
     set: OnceLock<SchemaSet>,
+    /// As tolerant readers apply it.
+    tolerant: OnceLock<SchemaSet>,
 }
 
 /// A value as JSON. Integers beyond 64 bits become the nearest float.
@@ -32,26 +36,26 @@ pub fn written_member(value: &impl Serialize, names: &[&str]) -> String {
 impl Schemas {
     /// The set that `json` is.
     pub const fn new(json: &'static str) -> Self {
-        Self { json, set: OnceLock::new() }
+        Self { json, set: OnceLock::new(), tolerant: OnceLock::new() }
     }
 
     /// Every way in which `instance` breaks the schema that the set knows by `name`.
     pub fn judge(&self, name: &str, instance: &Value) -> Violations {
-        let set = self.set();
-        match set.roots.get(name) {
-            Some(id) => set.validate(*id, instance),
-            None => Violations::from(vec![Violation {
-                pointer: String::new(),
-                keyword: "$ref",
-                expected: format!("the generated schemas to have `{name}`: schemas.json is of another build"),
-            }]),
-        }
+        judge(self.set(), name, instance)
+    }
+
+    /// The same for a tolerant reader.
+    pub(super) fn judge_tolerantly(&self, name: &str, instance: &Value) -> Violations {
+        judge(self.tolerant.get_or_init(|| walnats_schema::tolerant(self.set())), name, instance)
     }
 
     /// Checks a value that no Rust type can be exact about by the schema that the set knows by `name`.
     pub fn check(&self, name: &str, value: &impl Serialize, at: &At<'_>, violations: &mut Vec<Violation>) {
         let found = match json_value(value) {
+            Ok(value) if tolerance::is_tolerant() => self.judge_tolerantly(name, &value),
             Ok(value) => self.judge(name, &value),
+            // It keeps something, and was judged as a whole.
+            Err(_) if tolerance::is_tolerant() => return,
             Err(_) => Violations::from(vec![Violation {
                 pointer: String::new(),
                 keyword: "type",
@@ -91,5 +95,16 @@ impl Schemas {
             // Generated together with the code that names it; unreadable, it accepts nothing (see `judge`).
             serde_json::from_str(self.json).unwrap_or_default()
         })
+    }
+}
+
+fn judge(set: &SchemaSet, name: &str, instance: &Value) -> Violations {
+    match set.roots.get(name) {
+        Some(id) => set.validate(*id, instance),
+        None => Violations::from(vec![Violation {
+            pointer: String::new(),
+            keyword: "$ref",
+            expected: format!("the generated schemas to have `{name}`: schemas.json is of another build"),
+        }]),
     }
 }

@@ -1,6 +1,7 @@
 //! Unions: a value whose type is known only after a look at it.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -11,12 +12,17 @@ use serde_json::Value;
 use walnats_schema::At;
 
 use super::Validate;
-use super::object::{missing, set, unknown};
+use super::object::{missing, set};
 use super::reader::{Lent, PLACE, ReadError, Reader};
+use super::tolerance;
 
 /// The place of a union's value, for generated code to look at before it reads a variant.
 pub struct Union<'r, 'de> {
     reader: &'r mut Reader<'de>,
+    /// How many members that could say which variant it is are passed over, because what they said did not fit.
+    passed: usize,
+    /// Whether there is one more.
+    has_more: &'r Cell<bool>,
 }
 
 /// What a JSON value is, by its first character.
@@ -63,12 +69,26 @@ impl<'de> Union<'_, 'de> {
 
     /// The first of `names` that the value, an object, has as a member; empty where it has none.
     pub fn member(&self, names: &[&'static str]) -> &'static str {
-        self.reader.clone().find_member(names).unwrap_or_default()
+        let mut reader = self.reader.clone();
+        let mut found = reader.find_member(names);
+        for _ in 0..self.passed {
+            found = found.and_then(|_| reader.find_next_member(names));
+        }
+        self.has_more.set(found.is_some());
+        found.unwrap_or_default()
     }
 
     /// The value, a string, or the name of the first member of the value, an object: what variants are called in JSON.
     pub fn wrapper(&self) -> Cow<'de, str> {
-        self.reader.clone().first_text().unwrap_or_default()
+        let mut reader = self.reader.clone();
+        let mut found = reader.first_text();
+        if tolerance::is_tolerant() && self.kind() == Kind::Object {
+            for _ in 0..self.passed {
+                found = found.and_then(|_| reader.next_name());
+            }
+            self.has_more.set(found.is_some());
+        }
+        found.unwrap_or_default()
     }
 
     /// Reads the value, a string, as the variant that it names.
@@ -116,12 +136,34 @@ impl<'de> Union<'_, 'de> {
     pub fn attempt<T: Deserialize<'de>, V: Validate>(&mut self, variant: fn(T) -> V) -> Option<V> {
         let mut reader = self.reader.clone();
         let mut violations = Vec::new();
-        let value = variant(T::deserialize(&mut reader).ok()?);
-        value.check(&At::Root, &mut violations);
-        violations.is_empty().then(|| {
-            *self.reader = reader;
-            value
-        })
+        let met = tolerance::met();
+        let value = T::deserialize(&mut reader).ok().map(variant);
+        if let Some(value) = &value {
+            value.check(&At::Root, &mut violations);
+        }
+        // Strict readers keep nothing that could be at fault for that.
+        match value {
+            Some(value) if violations.iter().all(tolerance::is_of_kept) => {
+                *self.reader = reader;
+                Some(value)
+            }
+            _ => {
+                tolerance::forget(met);
+                None
+            }
+        }
+    }
+
+    /// Reads the value, an object whose tag no variant has, for a tolerant reader.
+    ///
+    /// # Errors
+    ///
+    /// The reader is strict, or the value is no object.
+    pub fn keep<V>(self, variant: fn(Value) -> V, expected: &'static str) -> Result<V, ReadError> {
+        if self.kind() != Kind::Object || !tolerance::meet(|met| met.variants += 1) {
+            return Err(Self::mismatch(expected));
+        }
+        Reader::read_value(self.reader.skip_value()?).map(variant)
     }
 
     /// The error for a value that matches no variant.
@@ -158,7 +200,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Wrapping<T> {
             } else if self.tag.take_if(|tag| *tag == name).is_some() {
                 members.next_value::<IgnoredAny>()?;
             } else {
-                return Err(unknown());
+                tolerance::ignore(&mut members)?;
             }
         }
         found.ok_or_else(|| missing(self.content))
@@ -200,6 +242,36 @@ pub fn write_adjacent<S: Serializer>(
 
 struct Chooser<T>(Choose<T>);
 
+fn read<T>(choose: Choose<T>, reader: &mut Reader<'_>, passed: usize, has_more: &Cell<bool>) -> Result<T, ReadError> {
+    let depth = reader.depth();
+    let value = choose(Union { reader: &mut *reader, passed, has_more })?;
+    if reader.depth() == depth { Ok(value) } else { Err(ReadError::custom("expected the end of an object")) }
+}
+
+/// Reads the variant that fits without tolerance, if one does; otherwise the first one that what is there may mean. In an
+/// object, several members may say what it is, of which a strict reader knows that only one is there.
+fn read_tolerantly<T>(choose: Choose<T>, reader: &mut Reader<'_>) -> Result<T, ReadError> {
+    let (start, met, has_more) = (reader.clone(), tolerance::met(), Cell::new(false));
+    if tolerance::may_read_again() {
+        let outcome = tolerance::strictly(|| read(choose, reader, 0, &has_more));
+        if outcome.is_ok() {
+            return outcome;
+        }
+        tolerance::read_again(reader.distance(&start));
+    }
+    for passed in 0.. {
+        *reader = start.clone();
+        has_more.set(false);
+        let outcome = read(choose, reader, passed, &has_more);
+        if outcome.is_ok() || !has_more.get() || !tolerance::may_read_again() {
+            return outcome;
+        }
+        tolerance::forget(met);
+        tolerance::read_again(reader.distance(&start));
+    }
+    Err(ReadError::custom("expected fewer members"))
+}
+
 impl<'de, T> Visitor<'de> for Chooser<T> {
     type Value = T;
 
@@ -209,17 +281,17 @@ impl<'de, T> Visitor<'de> for Chooser<T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut place: A) -> Result<T, A::Error> {
         let mut reader = Lent::borrow(&mut place)?;
-        let depth = reader.depth();
-        let value = (self.0)(Union { reader: &mut reader }).map_err(A::Error::custom);
-        if reader.depth() != depth {
-            return Err(A::Error::custom("expected the end of an object"));
-        }
+        let value = match tolerance::is_tolerant() {
+            false => read(self.0, &mut reader, 0, &Cell::new(false)),
+            true => read_tolerantly(self.0, &mut reader),
+        };
+        let value = value.map_err(A::Error::custom);
         Lent::give_back(&mut place, &reader)?;
         value
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
         let text = Value::deserialize(deserializer)?.to_string();
-        (self.0)(Union { reader: &mut Reader::new(&text) }).map_err(D::Error::custom)
+        read(self.0, &mut Reader::new(&text), 0, &Cell::new(false)).map_err(D::Error::custom)
     }
 }

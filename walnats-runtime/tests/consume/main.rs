@@ -22,6 +22,7 @@ mod rereading;
 mod responding;
 mod stage;
 mod stopping;
+mod tolerance;
 mod unstorable;
 
 #[path = "../engine/recorded_log.rs"]
@@ -31,3 +32,8 @@ mod recorded_log;
 #[rustfmt::skip]
 #[path = "../../../walnats-codegen/fixtures/generate/readers/expected/events.rs"]
 pub mod events;
+
+/// The same, of events that are read tolerantly.
+#[rustfmt::skip]
+#[path = "../../../walnats-codegen/fixtures/generate/tolerant/expected/events.rs"]
+pub mod parcels;

@@ -49,7 +49,9 @@ impl Builder<'_> {
         let Some(body) = self.strings(conjunction, EnumKind::Strings, values) else {
             return Typed::judged(Type::String, self.judge(conjunction));
         };
-        Typed::exact(Type::Item(self.item(conjunction, Body::Enum(body))))
+        let item = self.item(conjunction, Body::Enum(body));
+        self.kept.made(self.schemas, item, conjunction);
+        Typed::exact(Type::Item(item))
     }
 
     /// An enum of the strings that some branches of an `anyOf` list, and of any other that another branch accepts.
@@ -86,7 +88,7 @@ impl Builder<'_> {
         let (values, ids): (Vec<String>, Vec<_>) = texts.unzip();
         let names = values.iter().map(|value| self.asked(conjunction, value).unwrap_or_else(|| value.clone()));
         let names = names.collect();
-        (!values.is_empty()).then_some(Enum { kind, names, values, ids })
+        (!values.is_empty()).then_some(Enum { kind, names, values, ids, keeps_unknown: false })
     }
 
     /// An enum of integers, where several are listed, unless the schema asks for a type of its own. What does not fit into
@@ -106,7 +108,7 @@ impl Builder<'_> {
             self.asked(conjunction, value).or_else(|| title((*id)?)).unwrap_or_else(|| value.clone())
         };
         let names = values.iter().zip(&ids).map(name).collect();
-        let body = Enum { kind: EnumKind::Integers(integer), names, values, ids };
+        let body = Enum { kind: EnumKind::Integers(integer), names, values, ids, keeps_unknown: false };
         Some(Typed::exact(Type::Item(self.item(conjunction, Body::Enum(body)))))
     }
 

@@ -50,6 +50,9 @@ impl Builder<'_> {
         };
         self.types.items[item].constraints = constraints;
         self.types.items[item].judgements = judgements;
+        if is_union {
+            self.kept.made(self.schemas, item, conjunction);
+        }
         self.queue.push_back((item, conjunction.clone()));
         Typed::exact(Type::Item(item))
     }

@@ -45,7 +45,7 @@ impl Builder<'_> {
         if self.types.items.len() >= self.max_items {
             return self.any_value(conjunction);
         }
-        let item = self.item(conjunction, Body::Union(Union { variants: Vec::new(), dispatch: Dispatch::JsonType }));
+        let item = self.item(conjunction, Body::Union(Union::of(Dispatch::JsonType)));
         self.queue.push_back((item, conjunction.clone()));
         Typed::exact(Type::Item(item))
     }
@@ -83,7 +83,7 @@ impl Builder<'_> {
                 id,
             });
         }
-        Body::Union(Union { variants, dispatch })
+        Body::Union(Union { variants, ..Union::of(dispatch) })
     }
 
     /// The variants that the objects of a union make, where they are a union that has no place of its own: then all are
@@ -110,7 +110,7 @@ impl Builder<'_> {
     /// A union whose variants all are objects, if `conjunction` is one. Its variants are found later.
     pub(super) fn object_union(&self, conjunction: &Conjunction) -> Option<Body> {
         let dispatch = self.union_group(conjunction)?.dispatch();
-        Some(Body::Union(Union { variants: Vec::new(), dispatch }))
+        Some(Body::Union(Union::of(dispatch)))
     }
 
     /// The variants of [`Builder::object_union`].
@@ -136,7 +136,10 @@ impl Builder<'_> {
         for (position, (branch, choice)) in choices.iter().enumerate() {
             let branch = *branch;
             let tags = match &found.by {
-                By::Tag(tag) => self.tag_values(choice, tag, 0).unwrap_or_default(),
+                By::Tag(tag) => {
+                    self.kept.fix(self.schemas, &self.applicable(choice, tag));
+                    self.tag_values(choice, tag, 0).unwrap_or_default()
+                }
                 By::Member(members) => members[position].iter().cloned().collect(),
                 By::Nothing => Vec::new(),
             };
@@ -156,7 +159,7 @@ impl Builder<'_> {
             let typed = self.typed(choice, 1);
             variants.push(Variant { name, typed, form: Form::Plain, tags, json_types: choice.json_types, id: branch });
         }
-        Some(Body::Union(Union { variants, dispatch: found.dispatch() }))
+        Some(Body::Union(Union { variants, ..Union::of(found.dispatch()) }))
     }
 
     /// What is asked of a union of objects as a whole: where variants are tried and one alone may match, that it is so.

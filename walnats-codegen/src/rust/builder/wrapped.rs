@@ -26,7 +26,7 @@ impl Builder<'_> {
         if self.types.items.len() >= self.max_items || self.wrapped(conjunction).is_none() {
             return None;
         }
-        let item = self.item(conjunction, Body::Union(Union { variants: Vec::new(), dispatch: Dispatch::Wrapped }));
+        let item = self.item(conjunction, Body::Union(Union::of(Dispatch::Wrapped)));
         self.queue.push_back((item, conjunction.clone()));
         Some(Typed::exact(Type::Item(item)))
     }
@@ -36,6 +36,7 @@ impl Builder<'_> {
         let wrapped = self.wrapped(conjunction)?;
         let mut variants = Vec::new();
         for Wrapped { form, branch, content } in wrapped {
+            self.kept.fix(self.schemas, &[branch]);
             let (Form::Unit(text, _) | Form::Member(text) | Form::Adjacent(Adjacent { text, .. })) = &form else {
                 continue;
             };
@@ -53,7 +54,7 @@ impl Builder<'_> {
             };
             variants.push(Variant { name, typed, form, tags: Vec::new(), json_types: JsonTypes::OBJECT, id: branch });
         }
-        Some(Body::Union(Union { variants, dispatch: Dispatch::Wrapped }))
+        Some(Body::Union(Union { variants, ..Union::of(Dispatch::Wrapped) }))
     }
 
     fn wrapped(&self, conjunction: &Conjunction) -> Option<Vec<Wrapped>> {

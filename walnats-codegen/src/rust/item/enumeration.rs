@@ -4,9 +4,9 @@ use super::SERDE;
 use crate::rust::code::{integer_text, literal};
 use crate::rust::context::Context;
 use crate::rust::docs;
-use crate::rust::idents::{enum_idents, other_ident};
+use crate::rust::idents::{enum_idents, other_ident, unknown_ident};
 use crate::rust::rename;
-use crate::rust::template::{EnumTemplate, IntegersTemplate, OpenEnumTemplate, StringText, render};
+use crate::rust::template::{EnumTemplate, IntegersTemplate, KeptEnumTemplate, OpenEnumTemplate, StringText, render};
 use crate::rust::types::{Enum, EnumKind, ItemId};
 
 impl Context<'_> {
@@ -47,6 +47,15 @@ impl Context<'_> {
                 derives: self.derives(&["Clone", "Debug", "PartialEq", "Eq", "Hash"], &[]),
                 name: self.names[item.0].clone(),
                 other: other_ident(&enum_idents(body)),
+                variants,
+            });
+        }
+        if body.keeps_unknown {
+            return render(&KeptEnumTemplate {
+                docs: self.item_docs(item),
+                derives: self.derives(&["Clone", "Debug", "PartialEq", "Eq", "Hash"], &[]),
+                name: self.names[item.0].clone(),
+                unknown: unknown_ident(&enum_idents(body)),
                 variants,
             });
         }

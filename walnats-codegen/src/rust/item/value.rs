@@ -80,7 +80,7 @@ impl Context<'_> {
             Type::Nullable(inner) | Type::FixedArray(inner, _) => self.is_copied(&inner.ty),
             Type::Tuple(items) => items.iter().all(|item| self.is_copied(&item.ty)),
             Type::Item(item) => {
-                matches!(&self.types.items[*item].body, Body::Enum(body) if body.kind != EnumKind::OpenStrings)
+                matches!(&self.types.items[*item].body, Body::Enum(body) if body.is_copied())
             }
             _ => false,
         }

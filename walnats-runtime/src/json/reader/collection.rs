@@ -70,6 +70,24 @@ impl<'de> Reader<'de> {
         None
     }
 
+    /// The next such name, after one was found.
+    pub(crate) fn find_next_member(&mut self, names: &[&'static str]) -> Option<&'static str> {
+        self.to_next()?;
+        self.find_member(names)
+    }
+
+    /// The name of the next member, after the one whose name was read.
+    pub(crate) fn next_name(&mut self) -> Option<Cow<'de, str>> {
+        self.to_next()?;
+        self.next_byte().filter(|byte| *byte == b'"').and_then(|_| self.text().ok())
+    }
+
+    fn to_next(&mut self) -> Option<()> {
+        self.take(b':');
+        self.skip_value().ok()?;
+        self.take(b',').then_some(())
+    }
+
     pub(super) fn open(&mut self, bracket: u8, what: &str) -> Result<()> {
         if !self.take(bracket) {
             return Err(self.expected(what));
