@@ -11,7 +11,7 @@ use super::dead_letter::Reason;
 use super::delivery::Position;
 use super::dispatch::{Dispatcher, GIVEN_BACK, GRACE, Verdict, early};
 use super::held::Held;
-use super::incoming::placed;
+use super::incoming::{Incoming, placed};
 use super::key::Key;
 use super::line::Left;
 use super::source::Source;
@@ -27,6 +27,7 @@ impl Dispatcher {
     /// The key of a message.
     pub(super) fn key(&self, message: &async_nats::Message, sequence: u64) -> Key {
         let incoming = placed(self.events, &self.filters, message).ok();
+        let incoming = incoming.map(|incoming| Incoming { mode: self.options.read, ..incoming });
         let maker = incoming.as_ref().and_then(|incoming| self.keys.get(incoming.index)?.as_ref());
         let (Some(incoming), Some(maker)) = (&incoming, maker) else { return Key::Alone(sequence) };
         match catch_unwind(AssertUnwindSafe(|| maker.key(self.events, incoming))) {

@@ -50,7 +50,7 @@ impl Notes {
     pub(super) fn made(&mut self, schemas: &Schemas<'_>, item: ItemId, conjunction: &Conjunction) {
         let groups = conjunction.groups.iter().map(|group| group.id);
         self.parts.entry(item).or_default().extend(conjunction.own.iter().copied().chain(groups));
-        if !conjunction.schemas(schemas.set).any(|schema| has_rules(schema)) {
+        if !conjunction.schemas(schemas.set).any(has_rules) {
             self.plain.insert(item);
         }
     }

@@ -72,17 +72,17 @@ impl<'de> Reader<'de> {
 
     /// The next such name, after one was found.
     pub(crate) fn find_next_member(&mut self, names: &[&'static str]) -> Option<&'static str> {
-        self.to_next()?;
+        self.skip_to_next()?;
         self.find_member(names)
     }
 
     /// The name of the next member, after the one whose name was read.
     pub(crate) fn next_name(&mut self) -> Option<Cow<'de, str>> {
-        self.to_next()?;
+        self.skip_to_next()?;
         self.next_byte().filter(|byte| *byte == b'"').and_then(|_| self.text().ok())
     }
 
-    fn to_next(&mut self) -> Option<()> {
+    fn skip_to_next(&mut self) -> Option<()> {
         self.take(b':');
         self.skip_value().ok()?;
         self.take(b',').then_some(())
