@@ -67,6 +67,7 @@ mod tests {
         let position = Position {
             stream: "dead-letters-replay".to_owned(),
             sequence: 3,
+            delivery: 4,
             attempt: 2,
             time: Timestamp::UNIX_EPOCH,
             pending: 1,
