@@ -32,6 +32,7 @@ mod served;
 mod settle;
 mod source;
 mod status;
+mod supervision;
 
 pub use backoff::Backoff;
 pub use batched::{Batched, Batches, IntoSettles, batched};

@@ -25,6 +25,7 @@ use super::pull_loop::PullLoop;
 use super::registration::{self, Registered};
 use super::served::Served;
 use super::source::Source;
+use super::supervision::supervised;
 use crate::event::Event;
 use crate::jetstream::Api;
 use crate::metric;
@@ -299,45 +300,6 @@ impl Reader {
 /// How many events may be in hand, if they are handled in order.
 fn waiting(concurrency: usize) -> u32 {
     u32::try_from(concurrency.saturating_mul(16)).unwrap_or(u32::MAX)
-}
-
-/// Waits for the shutdown or the first loop that fails, and then for all loops.
-async fn supervised(
-    mut loops: JoinSet<Result<(), ReadError>>,
-    shutdown: impl Future<Output = ()>,
-    stop: &watch::Sender<bool>,
-    cut: &watch::Sender<bool>,
-    shutdown_timeout: Duration,
-) -> Result<(), ReadError> {
-    let first = async {
-        // Those that read once more end by themselves, one after the other.
-        while let Some(ended) = loops.join_next().await {
-            ended.unwrap_or(Err(ReadError::Runtime))?;
-        }
-        Ok(())
-    };
-    let mut result = tokio::select! {
-        () = shutdown => Ok(()),
-        result = first => result,
-    };
-    stop.send_replace(true);
-    let late = async {
-        tokio::time::sleep(shutdown_timeout).await;
-        cut.send_replace(true);
-        std::future::pending::<()>().await;
-    };
-    let all = async {
-        let mut first = Ok(());
-        while let Some(ended) = loops.join_next().await {
-            first = first.and(ended.unwrap_or(Err(ReadError::Runtime)));
-        }
-        first
-    };
-    tokio::select! {
-        () = late => {}
-        rest = all => result = result.and(rest),
-    }
-    result
 }
 
 impl fmt::Debug for Reader {
