@@ -24,13 +24,13 @@ fn hard() -> Vec<(&'static str, Value, Value, Reason)> {
         ),
         (
             "formats whose relation is unknown",
-            json!({"type": "string", "format": "hostname", "pattern": "--"}),
-            json!({"type": "string", "format": "idn-hostname"}),
+            json!({"type": "string", "format": "email"}),
+            json!({"type": "string", "format": "iri-reference"}),
             Reason::Format,
         ),
         (
-            "different items of different schemas",
-            json!({"prefixItems": [{"enum": [1, 2]}, {"enum": [1, 2]}, {"enum": [2, 1]}], "minItems": 3, "uniqueItems": true, "type": "array"}),
+            "very many different items",
+            json!({"type": "array", "items": {"type": "integer"}, "minItems": 10_000_000, "uniqueItems": true}),
             json!({"type": "string"}),
             Reason::Counting,
         ),
