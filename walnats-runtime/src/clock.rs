@@ -26,9 +26,9 @@ const LOOK: Duration = Duration::from_secs(1);
 ///
 /// ```no_run
 /// # use walnats_runtime::{Clock, Event, Publisher};
-/// # async fn example<MinutePassed: Event>(events: Publisher, passed: fn(String) -> MinutePassed) -> Result<(), Box<dyn std::error::Error>> {
+/// # async fn example<MinutePassed: Event>(events: Publisher, passed: fn(String) -> MinutePassed, shutdown: impl Future<Output = ()>) -> Result<(), Box<dyn std::error::Error>> {
 /// let clock = Clock::new(&events, std::time::Duration::from_secs(60), |tick| passed(tick.time().to_string()));
-/// clock.run(async { tokio::signal::ctrl_c().await.unwrap_or_default() }).await?;
+/// clock.run(shutdown).await?;
 /// # Ok(())
 /// # }
 /// ```
