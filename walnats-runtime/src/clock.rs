@@ -26,8 +26,8 @@ const LOOK: Duration = Duration::from_secs(1);
 ///
 /// ```no_run
 /// # use walnats_runtime::{Clock, Event, Publisher};
-/// # async fn example<MinutePassed: Event>(events: Publisher, passed: fn(String) -> MinutePassed, shutdown: impl Future<Output = ()>) -> Result<(), Box<dyn std::error::Error>> {
-/// let clock = Clock::new(&events, std::time::Duration::from_secs(60), |tick| passed(tick.time().to_string()));
+/// # async fn example<MinutePassed: Event + 'static>(events: Publisher, passed: fn(String) -> MinutePassed, shutdown: impl Future<Output = ()>) -> Result<(), Box<dyn std::error::Error>> {
+/// let clock = Clock::new(&events, std::time::Duration::from_secs(60), move |tick| passed(tick.time().to_string()));
 /// clock.run(shutdown).await?;
 /// # Ok(())
 /// # }
