@@ -1,7 +1,8 @@
 //! Random messages in protobuf's JSON mapping: generated code, prost-reflect and Google's Python library write the same, and each
 //! reads what the others write.
 //!
-//! `WALNATS_MESSAGES` and `WALNATS_SEED` make it longer or other: `WALNATS_MESSAGES=1000000` takes hours unoptimised.
+//! `WALNATS_MESSAGES` and `WALNATS_SEED` make it longer or other: `WALNATS_MESSAGES=1000000` takes hours unoptimised, and some minutes with
+//! `--release`.
 
 mod protobuf_json {
     pub mod message;
