@@ -15,6 +15,7 @@ use crate::global_options::GlobalOptions;
 use crate::outcome::{Failure, Outcome};
 use crate::report::Format;
 use crate::server;
+use choice::Choice;
 use place::Place;
 use shelf::Shelf;
 
@@ -37,6 +38,10 @@ enum Command {
 
 pub fn run(global: &GlobalOptions, options: &Options) -> Result<Outcome, Failure> {
     let is_json = options.format(global)?;
+    // A mistake in the arguments is reported whether the server answers or not.
+    if let Some(choice) = options.command.choice() {
+        choice.chosen()?;
+    }
     let place = options.command.place();
     server::block_on(async {
         let shelf = Shelf::open(&place.server, &place.stream).await?;
@@ -80,6 +85,13 @@ impl Options {
 }
 
 impl Command {
+    fn choice(&self) -> Option<&Choice> {
+        match self {
+            Self::Replay(replay::Options { choice, .. }) | Self::Drop(remove::Options { choice, .. }) => Some(choice),
+            Self::List(_) | Self::Show(_) => None,
+        }
+    }
+
     fn place(&self) -> &Place {
         match self {
             Self::List(list::Options { place, .. })

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::choice::{Choice, Chosen};
+use super::choice::Choice;
 use super::place::Place;
 use super::shelf::Shelf;
 use crate::outcome::{Failure, Outcome};
@@ -15,7 +15,7 @@ use crate::output;
 #[command(after_help = EXAMPLES)]
 pub struct Options {
     #[command(flatten)]
-    choice: Choice,
+    pub choice: Choice,
     /// Delete more than one
     #[arg(long)]
     yes: bool,
@@ -29,10 +29,7 @@ Examples:
   walnats dead drop --service billing --until 30d --yes";
 
 pub async fn run(shelf: &Shelf, options: &Options) -> Result<Outcome, Failure> {
-    let sequences = match options.choice.chosen()? {
-        Chosen::Sequences(sequences) => sequences.to_vec(),
-        Chosen::Filter(filter) => shelf.sequences(filter).await?,
-    };
+    let sequences = shelf.chosen(options.choice.chosen()?).await?;
     if sequences.len() > 1 && !options.yes {
         let number = output::count(sequences.len(), "dead letter");
         return Err(format!("this deletes {number} for good: confirm it with `--yes`").into());

@@ -3,7 +3,7 @@
 use clap::Args;
 use walnats_runtime::{EmitError, MessageParts, OutboundMessage};
 
-use super::choice::{Choice, Chosen};
+use super::choice::Choice;
 use super::letter::{Letter, PREFIX, is_own};
 use super::place::Place;
 use super::shelf::Shelf;
@@ -23,7 +23,7 @@ use crate::report::text::one_line;
 #[command(after_help = EXAMPLES)]
 pub struct Options {
     #[command(flatten)]
-    choice: Choice,
+    pub choice: Choice,
     #[command(flatten)]
     pub place: Place,
 }
@@ -37,14 +37,11 @@ Examples:
 /// What headers of the letter say where the event was: the reader shows the event as it was.
 const PLACE: [&str; 5] = ["Subject", "Stream", "Sequence", "Time", "Message-Id"];
 
-/// How long a stream remembers ids, by default.
+/// The duplicate window that readers give the stream of replays.
 const WINDOW: std::time::Duration = std::time::Duration::from_secs(2 * 3_600);
 
 pub async fn run(shelf: &Shelf, options: &Options) -> Result<Outcome, Failure> {
-    let sequences = match options.choice.chosen()? {
-        Chosen::Sequences(sequences) => sequences.to_vec(),
-        Chosen::Filter(filter) => shelf.sequences(filter).await?,
-    };
+    let sequences = shelf.chosen(options.choice.chosen()?).await?;
     if !sequences.is_empty() && !shelf.has(&shelf.replays).await? {
         return Err(format!(
             "there is no stream `{}`, from which readers take replays: start a reader of the service once, which registers it",

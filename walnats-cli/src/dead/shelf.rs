@@ -9,7 +9,7 @@ use walnats_codegen::EventModel;
 use walnats_runtime::Publisher;
 use walnats_subject::filter_problem;
 
-use super::choice::Filter;
+use super::choice::{Chosen, Filter};
 use super::letter::{Letter, Origin, message};
 use crate::outcome::Failure;
 use crate::server::{Connected, Server};
@@ -115,8 +115,12 @@ impl Shelf {
         Ok(())
     }
 
-    /// The sequence numbers of the letters that are asked for, in order.
-    pub async fn sequences(&self, filter: &Filter) -> Result<Vec<u64>, Failure> {
+    /// The sequence numbers of the letters that were chosen; of those chosen by what they are, in order.
+    pub async fn chosen(&self, chosen: Chosen<'_>) -> Result<Vec<u64>, Failure> {
+        let filter = match chosen {
+            Chosen::Sequences(sequences) => return Ok(sequences.to_vec()),
+            Chosen::Filter(filter) => filter,
+        };
         let mut sequences = Vec::new();
         let each = self.each(filter, |letter| {
             sequences.push(letter.sequence);
