@@ -83,6 +83,14 @@ pub(super) async fn recreate(
     apply(api, &plan, &config).await.map(drop)
 }
 
+/// Takes a limit of deliveries away that somebody else has set: the server drops what reaches it, and no dead letter is made.
+pub(super) async fn unlimit(api: &Api, wanted: &Wanted, present: &Present) -> Result<(), Failure> {
+    let mut config = present.config.clone();
+    config["max_deliver"] = json!(-1);
+    let plan = plan::to_update(wanted, &present.config, &config, Vec::new());
+    apply(api, &plan, &config).await.map(drop)
+}
+
 /// Deletes a consumer; one that does not exist is none.
 pub(super) async fn delete(api: &Api, wanted: &Wanted) -> Result<(), Failure> {
     match api.call(&format!("CONSUMER.DELETE.{}.{}", wanted.stream, wanted.name), &json!({})).await {

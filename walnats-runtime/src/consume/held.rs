@@ -101,10 +101,10 @@ impl Held {
         !self.is_settling.load(Ordering::Acquire) && !self.has_lapsed()
     }
 
-    /// Whether the server should be told that it is in progress.
+    /// Whether the server should be told that it is in progress. Not if somebody else may have it: it would never come again.
     pub(super) fn is_due(&self) -> bool {
         let lease = self.lease();
-        lease.asked.is_some_and(|asked| asked.elapsed() >= lease.term / 4)
+        lease.asked.is_some_and(|asked| (lease.term / 4..lease.term).contains(&asked.elapsed()))
             && lease.extend_until.is_none_or(|until| Instant::now() < until)
             && !self.is_settling.load(Ordering::Acquire)
             && !self.is_extending.swap(true, Ordering::AcqRel)

@@ -4,6 +4,9 @@
 //! no earlier one of its key can be anywhere else. A consumer numbers its deliveries: as long as no number is missing, every
 //! delivery came here. When one is missing, the line is **fenced**: nothing new is handled until everything that the
 //! server has as delivered and not settled is in hand. What is handled is in hand for certain: see [`Held`].
+//!
+//! The server says how many those are, not which. Some that are in hand may be settled by another instance that had them, too, and as
+//! many may still be elsewhere. So they are **recalled** once: given back for a moment. What is settled does not come again.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -13,6 +16,9 @@ use tokio::time::Instant;
 
 use super::held::Held;
 use super::key::Key;
+
+/// Silence after which no delivery is on its way any more.
+const QUIET: Duration = Duration::from_millis(500);
 
 /// Messages in hand.
 #[derive(Debug, Default)]
@@ -29,7 +35,11 @@ pub(super) struct Line {
     given_back: HashSet<Key>,
     /// The number of the last delivery.
     last: Option<u64>,
+    /// When it came.
+    came: Option<Instant>,
     fenced: Option<Instant>,
+    /// Whether what waits was given back since the last delivery that went elsewhere.
+    is_recalled: bool,
 }
 
 #[derive(Debug)]
@@ -61,9 +71,9 @@ impl Line {
     /// The message in hand with this sequence number, if it is. Its delivery has the number `delivery`.
     pub(super) fn delivered(&mut self, sequence: u64, delivery: u64) -> Option<Arc<Held>> {
         if self.last.is_none_or(|last| last.checked_add(1) != Some(delivery)) {
-            self.fence();
+            self.fence_anew();
         }
-        self.last = Some(delivery);
+        (self.last, self.came) = (Some(delivery), Some(Instant::now()));
         self.all.get(&sequence).map(|place| place.held.clone())
     }
 
@@ -146,7 +156,7 @@ impl Line {
                     queue.is_running = false;
                 }
                 self.choose(&key);
-                self.fence();
+                self.fence_anew();
             }
         }
     }
@@ -163,7 +173,7 @@ impl Line {
         Some(key)
     }
 
-    /// What the reader gives back when it stops: all that is not handled, or, unless the line is fenced or all is to be given
+    /// What the reader gives back when it stops, or is not the chosen one any more: all that is not handled, or, unless the line is fenced or all is to be given
     /// back, what cannot be handled soon.
     pub(super) fn leaves(&mut self, everything: bool) -> Vec<Arc<Held>> {
         let everything = everything || self.is_fenced();
@@ -190,7 +200,7 @@ impl Line {
     pub(super) fn give_up(&mut self) {
         if !self.all.is_empty() {
             self.all.values().for_each(|place| place.held.lapse());
-            self.fence();
+            self.fence_anew();
         }
     }
 
@@ -203,30 +213,50 @@ impl Line {
     }
 
     fn fence(&mut self) {
+        if self.fenced.is_none() {
+            self.fence_anew();
+        }
+    }
+
+    fn fence_anew(&mut self) {
         self.fenced.get_or_insert_with(Instant::now);
+        self.is_recalled = false;
     }
 
     /// The server has this many messages as not settled, after a delivery with this number. Ends the fence if all of them are
-    /// in hand, or if it lasts for longer than `limit`, after which no other instance can still hold one.
-    pub(super) fn compare(&mut self, unsettled: u64, delivery: u64, limit: Duration) {
-        let Some(since) = self.fenced else { return };
+    /// in hand, or if it lasts for longer than `limit`, after which no other instance can still hold one. Returns what is to be
+    /// recalled before.
+    pub(super) fn compare(&mut self, unsettled: u64, delivery: u64, limit: Duration) -> Vec<Arc<Held>> {
+        let Some(since) = self.fenced else { return Vec::new() };
         let pending = self.all.values().filter(|place| place.held.is_pending()).count();
-        let is_whole = self.last.is_none_or(|last| last == delivery) && u64::try_from(pending) == Ok(unsettled);
+        let pending = u64::try_from(pending).unwrap_or(u64::MAX);
+        let is_last = self.last.is_none_or(|last| last == delivery);
+        // Nothing was ever delivered that is not in hand.
+        let is_first = pending == delivery;
+        // A leader may have delivered its last ones to nobody. Those that are recalled are delivered after them.
+        let is_quiet = self.came.is_some_and(|came| came.elapsed() >= QUIET);
+        if (is_last || is_quiet) && pending >= unsettled && !self.is_recalled && !is_first {
+            self.is_recalled = true;
+            let waiting = self.all.values().filter(|place| !place.is_running && place.held.is_pending());
+            let recalled: Vec<Arc<Held>> = waiting.map(|place| place.held.clone()).collect();
+            recalled.iter().for_each(|held| held.lapse());
+            if !recalled.is_empty() {
+                return recalled;
+            }
+        }
+        let is_whole = is_last && pending == unsettled;
         if !is_whole && since.elapsed() < limit {
-            return;
+            return Vec::new();
         }
         (self.fenced, self.last) = (None, Some(delivery));
         // They were settled by whoever had them.
-        let gone: Vec<u64> = self
-            .all
-            .iter()
-            .filter(|(_, place)| !place.is_running && place.held.has_lapsed())
-            .map(|(sequence, _)| *sequence)
-            .collect();
+        let gone = self.all.iter().filter(|(_, place)| !place.is_running && place.held.has_lapsed());
+        let gone: Vec<u64> = gone.map(|(sequence, _)| *sequence).collect();
         for sequence in gone {
             self.take(sequence);
             self.early.retain(|(_, early)| *early != sequence);
         }
+        Vec::new()
     }
 }
 
@@ -264,6 +294,18 @@ mod tests {
         }
     }
 
+    /// What is recalled.
+    fn recalled(line: &mut Line, unsettled: u64, delivery: u64) -> Vec<u64> {
+        line.compare(unsettled, delivery, LONG).iter().map(|held| held.position.sequence).collect()
+    }
+
+    /// The server delivers again what is in hand.
+    fn come_again(line: &mut Line, deliveries: &[(u64, u64)]) {
+        for (delivery, sequence) in deliveries {
+            line.delivered(*sequence, *delivery).expect("it is in hand").again("reply".into(), Instant::now());
+        }
+    }
+
     fn next(line: &mut Line) -> Vec<u64> {
         line.next().iter().map(|held| held.position.sequence).collect()
     }
@@ -297,7 +339,12 @@ mod tests {
         line.compare(1, 2, LONG);
         assert_eq!(next(&mut line), [0; 0], "the answer is older than the last delivery");
         add(&mut line, &[(4, 2, "a")]);
-        line.compare(2, 4, LONG);
+        assert_eq!(recalled(&mut line, 2, 4), [2, 3]);
+        come_again(&mut line, &[(5, 3)]);
+        line.compare(2, 5, LONG);
+        assert_eq!(next(&mut line), [0; 0], "message 2 was recalled, and has not come");
+        come_again(&mut line, &[(6, 2)]);
+        line.compare(2, 6, LONG);
         assert_eq!(next(&mut line), [2], "first, although it came last");
         line.left(Left::Settled(2));
         assert_eq!(next(&mut line), [3]);
@@ -314,8 +361,26 @@ mod tests {
         line.compare(2, 2, LONG);
         assert_eq!(next(&mut line), [0; 0], "message 1 is not certain to be here");
         // Whoever had it has settled it.
-        line.compare(1, 2, LONG);
+        assert_eq!(recalled(&mut line, 1, 2), [2]);
+        come_again(&mut line, &[(3, 2)]);
+        line.compare(1, 3, LONG);
         assert_eq!(next(&mut line), [2]);
+    }
+
+    #[test]
+    fn as_many_as_are_unsettled_need_not_be_those_that_are() {
+        let mut line = Line::default();
+        // Another instance settles message 1 now, and has message 2.
+        add(&mut line, &[(2, 1, "a"), (4, 3, "a")]);
+        assert_eq!(recalled(&mut line, 2, 4), [1, 3]);
+        come_again(&mut line, &[(5, 3)]);
+        line.compare(2, 5, LONG);
+        assert_eq!(next(&mut line), [0; 0], "message 2 is elsewhere");
+        add(&mut line, &[(6, 2, "a")]);
+        line.compare(2, 6, LONG);
+        assert_eq!(next(&mut line), [2]);
+        line.left(Left::Settled(2));
+        assert_eq!(next(&mut line), [3], "message 1 is gone");
     }
 
     #[test]

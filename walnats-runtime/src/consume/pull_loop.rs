@@ -334,6 +334,16 @@ impl PullLoop {
         let wanted = self.consumer.wanted.clone();
         if let Some(present) = consumer::present(&self.api, &wanted).await? {
             (self.ack_floor, self.limits) = (present.ack_floor(), present.pull_limits());
+            if let Some(max_deliver) = present.max_deliver() {
+                let (stream, consumer) = (&wanted.stream, &wanted.name);
+                tracing::error!(
+                    stream,
+                    consumer,
+                    max_deliver,
+                    "somebody has limited how often the server delivers: what reached that is lost to the service; the limit is removed"
+                );
+                consumer::unlimit(&self.api, &wanted, &present).await?;
+            }
             // An instance with other options may have changed it.
             self.consumer.wanted.ack_wait = present.ack_wait().unwrap_or(wanted.ack_wait);
             self.source.progress.seen(&present);

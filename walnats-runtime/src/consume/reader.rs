@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -175,7 +176,8 @@ impl Reader {
     /// [`ReaderOptions::shutdown_timeout`] to end, and the events of those that do not are given back. A stop takes some seconds if
     /// nothing is in hand, because it waits for what the server may just be sending.
     ///
-    /// Lost connections, restarted servers, new leaders and deleted consumers are overcome. Keep the publisher open until the reader
+    /// Lost connections, restarted servers, new leaders and deleted consumers are overcome. While the reader starts, it waits 30 s
+    /// for a server that does not answer or has no leader. Keep the publisher open until the reader
     /// has ended: it stores the dead letters. Dropping the future abandons what is in hand, and those events come again after
     /// [`ReaderOptions::ack_wait`].
     ///
@@ -186,7 +188,10 @@ impl Reader {
         let handlers = self.complete()?;
         let most = handlers.iter().map(|handler| handler.gathers()).max().unwrap_or(1);
         self.options = self.options.clone().concurrency(self.options.concurrency.max(most));
-        let mut consumers = self.registered().await?;
+        let mut shutdown = pin!(shutdown);
+        let replays = self.replays().stream;
+        let registered = registration::in_time(async || self.registered().await, &replays, shutdown.as_mut()).await?;
+        let Some(mut consumers) = registered else { return Ok(Served::default()) };
         // Dead letters that are replayed go to the service itself.
         consumers.retain(|consumer| self.reread.is_none() || !consumer.wanted.is_replay);
         let (stop, stopping) = watch::channel(false);

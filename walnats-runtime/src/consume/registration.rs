@@ -1,11 +1,18 @@
 //! What a reader needs on the server: its consumers, and the stream of dead letters.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
 use super::consumer::{
     self, Applied, ConsumerAction, ConsumerPlan, ConsumerRefusal, Present, PresentStream, RefusedConsumer, Wanted,
 };
 use super::dead_letter;
 use super::error::ReadError;
 use super::options::ReaderOptions;
+use crate::chain::Chain;
 use crate::jetstream::Api;
 use crate::publisher::Publisher;
 use crate::register::RegisterError;
@@ -21,6 +28,39 @@ pub(super) struct Registered {
     /// As it is now.
     pub(super) present: Present,
     pub(super) stream: PresentStream,
+}
+
+/// How long a reader that starts waits for servers that choose a leader, for example.
+const STARTING: Duration = Duration::from_secs(30);
+
+/// Registers as `attempt` does, again if what failed may pass by itself. `None` if `shutdown` ended meanwhile.
+pub(super) async fn in_time(
+    attempt: impl AsyncFn() -> Result<Vec<Registered>, ReadError>,
+    replays: &str,
+    mut shutdown: Pin<&mut impl Future<Output = ()>>,
+) -> Result<Option<Vec<Registered>>, ReadError> {
+    let start = Instant::now();
+    let mut pause = Duration::from_millis(250);
+    loop {
+        let error = match attempt().await {
+            Err(error) if start.elapsed() < STARTING && passes(&error, replays) => error,
+            registered => return registered.map(Some),
+        };
+        tracing::warn!(error = %Chain(&error), "a reader could not register what it needs: it tries again");
+        tokio::select! {
+            () = shutdown.as_mut() => return Ok(None),
+            () = sleep(pause) => pause = (pause * 2).min(Duration::from_secs(3)),
+        }
+    }
+}
+
+fn passes(error: &ReadError, replays: &str) -> bool {
+    match error {
+        ReadError::Register(error) => error.passes(),
+        // It was just created, and not every server of a cluster knows it yet.
+        ReadError::NoStream { stream } => stream == replays,
+        _ => false,
+    }
 }
 
 /// Registers everything, and returns the consumers.

@@ -69,9 +69,7 @@ impl From<Failure> for RegisterError {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Server {
-                code: code @ (code::NO_JETSTREAM | code::NO_JETSTREAM_FOR_ACCOUNT | code::UNAVAILABLE),
-                description,
-                ..
+                code: code @ (code::NO_JETSTREAM | code::NO_JETSTREAM_FOR_ACCOUNT), description, ..
             } => Self::NoJetStream { why: format!("{description} ({code})") },
             Failure::Server { request, code, description, .. } => Self::Server { request, code, description },
             Failure::NoResponders => {

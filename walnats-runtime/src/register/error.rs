@@ -4,6 +4,8 @@ use crate::error::{ConfigError, NatsError};
 
 use super::refusal::RefusedStream;
 use super::report::Registered;
+#[cfg(feature = "consume")]
+use crate::jetstream::ErrorCode;
 
 /// Streams could not be planned or registered.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +65,18 @@ pub enum RegisterError {
         /// The result for the other streams.
         registered: Registered,
     },
+}
+
+#[cfg(feature = "consume")]
+impl RegisterError {
+    /// Whether the same may succeed later, because servers choose a leader or the connection comes back, for example.
+    pub(crate) fn passes(&self) -> bool {
+        match self {
+            Self::Timeout { .. } | Self::Request { .. } => true,
+            Self::Server { code, .. } => ErrorCode::of(*code, 0).passes,
+            _ => false,
+        }
+    }
 }
 
 fn silence(request: &str, connected: bool) -> String {

@@ -58,6 +58,11 @@ impl Present {
         self.num_ack_pending
     }
 
+    /// How often the server delivers a message; `None` for any number of times, as readers register it.
+    pub(in crate::consume) fn max_deliver(&self) -> Option<i64> {
+        self.config.get("max_deliver").and_then(Value::as_i64).filter(|limit| *limit > 0)
+    }
+
     /// Whether the server chooses the instance that is given messages.
     pub(in crate::consume) fn has_groups(&self) -> bool {
         let groups = self.config.get("priority_groups").and_then(Value::as_array);

@@ -1,14 +1,20 @@
 //! What a loop does in addition if events are handled in order.
 
+use std::time::Duration;
+
 use async_nats::connection::State;
 use futures_util::FutureExt;
 use serde_json::json;
 use tokio::task::JoinError;
 
 use super::{PullLoop, connects};
+use crate::consume::acknowledgement::Acknowledgement;
 use crate::consume::consumer::{self, GROUP, Wanted};
 use crate::consume::dispatch::GRACE;
 use crate::consume::line::Left;
+
+/// The pause before a message that was recalled comes again.
+const RECALLED: Duration = Duration::from_millis(10);
 
 impl PullLoop {
     /// Starts handling whatever has its turn, if events are handled in order.
@@ -69,9 +75,23 @@ impl PullLoop {
         if !ordered.line.is_fenced() || !is_connected {
             return;
         }
+        if !ordered.is_chosen() {
+            // The chosen instance waits for what is here, and would wait for as long as this one says "in progress".
+            for held in ordered.line.leaves(true) {
+                let dispatcher = self.dispatcher.clone();
+                self.handling.spawn(async move { Some(dispatcher.give_back(held).await) });
+            }
+        }
         if let Ok(Some(present)) = consumer::present(&self.api, &self.consumer.wanted).await {
             let limit = self.dispatcher.options.handler_timeout.saturating_add(self.consumer.wanted.ack_wait * 3);
-            ordered.line.compare(present.unsettled(), present.last_delivery(), limit.saturating_add(GRACE));
+            let limit = limit.saturating_add(GRACE);
+            for held in ordered.line.compare(present.unsettled(), present.last_delivery(), limit) {
+                let client = self.dispatcher.client.clone();
+                // If that gets lost, it comes again a little later.
+                ordered.extending.spawn(async move {
+                    Acknowledgement::Nak(RECALLED).confirmed(&client, held.reply()).await;
+                });
+            }
         }
     }
 
