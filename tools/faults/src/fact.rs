@@ -3,6 +3,9 @@
 use walnats_runtime::private::Subject;
 use walnats_runtime::{DecodeError, EncodeError, Event, EventDescriptor, SubjectError, ValidateError};
 
+/// How payloads end that cannot be decoded.
+const UNREADABLE: &str = "nobody can read this";
+
 /// An event that states its origin, so that a message in the stream can be matched to the emit that stored it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fact {
@@ -24,6 +27,11 @@ impl Fact {
         let text = std::str::from_utf8(payload.get(..payload.len().min(40))?).ok()?;
         let (number, rest) = text.split_once(' ')?;
         Some((number.parse().ok()?, rest.starts_with("again")))
+    }
+
+    /// A payload that has the number, and that no reader can decode.
+    pub fn unreadable(number: usize) -> Vec<u8> {
+        format!("{number} {UNREADABLE}").into_bytes()
     }
 }
 
@@ -53,8 +61,11 @@ impl Event for Fact {
     }
 
     fn decode(payload: &[u8]) -> Result<Self, DecodeError> {
-        // Facts are read by `Fact::read` instead.
-        let (number, again) = Self::read(payload).unwrap_or_default();
+        let is_readable = !payload.ends_with(UNREADABLE.as_bytes());
+        let read = Self::read(payload).filter(|_| is_readable);
+        let reason = || DecodeError::Unrepresentable { reason: "it is not a fact".to_owned() };
+        let (number, again) = read.ok_or_else(reason)?;
+        // The topic is in the subject alone.
         Ok(Self { topic: 0, tail: String::new(), number, again, size: payload.len() })
     }
 }

@@ -5,7 +5,8 @@
 //! generated from a seed, or commits it to an outbox from which relays in further processes send it, and reports the end of
 //! each emit to its parent through a pipe. Meanwhile the fault strikes: a process is killed or stopped, a [`Proxy`] cuts,
 //! delays or drops traffic, a stream is deleted. Afterwards every unsettled event is emitted again with its id, the stream
-//! is read back completely, and the [`judge`](fn@judge) compares the reports with the stream.
+//! is read back completely, and the [`judge`](fn@judge) compares the reports with the stream. A [`ReadRow`] is about readers in
+//! the same way.
 //!
 //! ```text
 //! cargo test -p walnats-faults                                  every row, one seed
@@ -22,6 +23,7 @@ mod database;
 mod disk;
 mod emitter;
 mod fact;
+mod fault;
 mod gate;
 mod idle;
 mod judge;
@@ -30,6 +32,7 @@ mod machine;
 mod outbox;
 mod proxy;
 mod read_back;
+mod reading;
 mod relay;
 mod row;
 pub mod rows;
@@ -49,6 +52,7 @@ pub use clock::Clock;
 pub use database::with_database;
 pub use emitter::emit;
 pub use fact::Fact;
+pub use fault::{Fault, Outcome};
 pub use idle::{Idling, idle};
 pub use judge::judge;
 pub use ledger::{End, Ledger, Line};
@@ -56,6 +60,7 @@ pub use machine::Machine;
 pub use outbox::{EnqueueAll, RunRelay};
 pub use proxy::{Flow, Point, Proxy, Way};
 pub use read_back::{Message, Snapshot, read_back};
+pub use reading::{Again, ReadRow, ReadRules, ReadTally, ReadTrial, Scene, Stage, Work, read_trial, run_instance};
 pub use row::{Finish, Row, Rules};
 pub use setup::{Base, Other, Place, Relays, Setup};
 pub use stall::worst_stall;

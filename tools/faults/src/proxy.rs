@@ -46,7 +46,8 @@ pub enum Flow {
     Hold,
     /// It is dropped, message by message, while the connection stays open.
     Swallow,
-    /// This percentage of publishes, or of answers to an inbox, is dropped; everything else passes.
+    /// This percentage of publishes and of settlements by readers, or of answers to an inbox and of deliveries to readers, is
+    /// dropped; everything else passes.
     Lose(u8),
 }
 
@@ -293,7 +294,8 @@ async fn pump(way: Way, mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, shared: &
                 shared.snap();
                 std::future::pending::<()>().await;
             }
-            let matters = frame.is_publish() || frame.is_answer();
+            let of_a_publisher = frame.is_publish() || frame.is_answer();
+            let matters = of_a_publisher || frame.is_delivery() || frame.is_settlement();
             match flow {
                 Flow::Swallow => continue,
                 Flow::Lose(percent) if matters && shared.chance(percent) => continue,

@@ -22,6 +22,7 @@ use async_nats::ConnectOptions;
 use walnats_runtime::Options;
 
 use crate::credentials;
+use crate::reading::{self, ReadRow};
 use crate::row::Row;
 
 /// Every row, in the order of the table.
@@ -57,14 +58,24 @@ fn alert(options: Options) -> Options {
     credentials::from_environment(options.ack_timeout(Duration::from_millis(400)), nats)
 }
 
+/// Every row about readers.
+pub fn reading() -> Vec<&'static ReadRow> {
+    reading::rows::all()
+}
+
+/// The row about readers with this name.
+pub fn find_reading(name: &str) -> Option<&'static ReadRow> {
+    reading::rows::find(name)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
     #[test]
     fn every_row_has_a_name_of_its_own() {
-        let rows = super::all();
-        let names: BTreeSet<_> = rows.iter().map(|row| row.name).collect();
-        assert_eq!(names.len(), rows.len());
+        let (rows, reading) = (super::all(), super::reading());
+        let names = rows.iter().map(|row| row.name).chain(reading.iter().map(|row| row.name));
+        assert_eq!(names.collect::<BTreeSet<_>>().len(), rows.len() + reading.len());
     }
 }

@@ -12,15 +12,21 @@ const FLOORS: Floors<'static> = &[
     &["servers"],
     &["world"],
     &["row"],
-    &["emitter", "idle", "judge", "outbox", "rows", "stall"],
-    &["settle", "table"],
+    &["emitter", "idle", "judge", "outbox", "reading", "stall"],
+    &["rows", "settle", "table"],
     &["trial"],
+    &["fault"],
 ];
 
 #[test]
 fn modules_import_downwards() {
     assert_eq!(faults(root(), "src", FLOORS, &[]), "");
+    assert_eq!(faults(root(), "src/reading", READING, &[]), "");
 }
+
+/// The floors of `reading`.
+const READING: Floors<'static> =
+    &[&["record", "scene"], &["stage"], &["row"], &["instance", "judge", "rows"], &["table"], &["trial"], &["reading"]];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

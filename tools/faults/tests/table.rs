@@ -1,9 +1,9 @@
-//! Every row of the table, with one seed.
+//! Every row of the tables, with one seed.
 
 use std::path::Path;
 
 use futures_util::{StreamExt, stream};
-use walnats_faults::{Place, Row, Trial, rows, run};
+use walnats_faults::{Fault, Outcome, Place, rows};
 
 /// Most of a trial is waiting; but servers that start, and elect, want a processor.
 fn at_the_same_time() -> usize {
@@ -12,12 +12,21 @@ fn at_the_same_time() -> usize {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn every_promise_holds_under_every_fault() {
+    all_hold(rows::all()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_promise_of_readers_holds_under_every_fault() {
+    all_hold(rows::reading()).await;
+}
+
+async fn all_hold<F: Fault>(rows: Vec<&'static F>) {
     let program = Path::new(env!("CARGO_BIN_EXE_walnats-faults"));
-    let (mut rows, impossible): (Vec<_>, Vec<_>) = rows::all().into_iter().partition(|row| row.is_possible());
-    impossible.iter().for_each(|row| eprintln!("left out, since it needs root on Linux, or iproute2: {}", row.name));
+    let (mut rows, impossible): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.is_possible());
+    impossible.iter().for_each(|row| eprintln!("left out, since it needs root on Linux, or iproute2: {}", row.name()));
     // Elections take longest, so they come first.
-    rows.sort_by_key(|row| !matches!(row.place, Place::Three | Place::ThreeApart));
-    let trials = stream::iter(rows).map(|row| async move { (row.name, struck(program, row).await) });
+    rows.sort_by_key(|row| !matches!(row.place(), Place::Three | Place::ThreeApart));
+    let trials = stream::iter(rows).map(|row| async move { (row.name(), struck(program, row).await) });
     let wrong: Vec<String> = trials
         .buffer_unordered(at_the_same_time())
         .flat_map(|(name, trial)| {
@@ -32,12 +41,12 @@ async fn every_promise_holds_under_every_fault() {
 }
 
 /// A trial of the row in which its fault struck: where one shows nothing, another seed is tried. A promise that is broken is never tried again.
-async fn struck(program: &Path, row: &'static Row) -> walnats_faults::Result<Trial> {
+async fn struck<F: Fault>(program: &Path, row: &'static F) -> walnats_faults::Result<Outcome<F::Tally>> {
     for seed in 1..=2 {
-        let trial = run(program, row, seed).await?;
-        if !trial.shows_nothing() {
+        let trial = row.attempt(program, seed).await?;
+        if !trial.shows_nothing {
             return Ok(trial);
         }
     }
-    run(program, row, 3).await
+    row.attempt(program, 3).await
 }

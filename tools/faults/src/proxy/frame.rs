@@ -72,6 +72,18 @@ impl Frame {
         matches!(self.verb(), b"MSG" | b"HMSG") && self.subject().is_some_and(|subject| subject.starts_with(b"_INBOX"))
     }
 
+    /// Whether it is how a reader settles a delivery, or says that it is in progress.
+    pub fn is_settlement(&self) -> bool {
+        matches!(self.verb(), b"PUB" | b"HPUB")
+            && self.subject().is_some_and(|subject| subject.starts_with(b"$JS.ACK."))
+    }
+
+    /// Whether it is a stored message that a consumer delivers.
+    pub fn is_delivery(&self) -> bool {
+        let reply = || self.bytes.split(|byte| *byte == b'\r').next()?.split(|byte| *byte == b' ').nth(3);
+        matches!(self.verb(), b"MSG" | b"HMSG") && reply().is_some_and(|reply| reply.starts_with(b"$JS.ACK."))
+    }
+
     fn verb(&self) -> &[u8] {
         &self.bytes[..self.verb_end]
     }
@@ -91,6 +103,16 @@ mod tests {
         frames.buffer.extend_from_slice(b"HPUB facts.1 _INBOX.x.0 12 17\r\nNATS/1.0\r\n\r\n7 fir\r\nPING\r\n");
         assert_eq!(frames.next().as_ref().and_then(Frame::event), Some(&b"7 fir"[..]));
         assert_eq!(frames.next().as_ref().and_then(Frame::event), None);
+    }
+
+    #[test]
+    fn deliveries_and_what_settles_them_are_known() {
+        let mut frames = Frames::new(Speech::Client);
+        frames.buffer.extend_from_slice(
+            b"MSG facts.1 7 $JS.ACK.facts.trial.1.1.1.5.0 2\r\nhi\r\nMSG facts.1 7 2\r\nhi\r\nPUB $JS.ACK.facts.trial.1.1.1.5.0 4\r\n+ACK\r\n",
+        );
+        let mut next = || frames.next().map(|frame| (frame.is_delivery(), frame.is_settlement()));
+        assert_eq!([next(), next(), next()], [Some((true, false)), Some((false, false)), Some((false, true))]);
     }
 
     #[test]

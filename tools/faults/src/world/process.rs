@@ -56,7 +56,7 @@ impl World {
         })
     }
 
-    fn command(&self, what: &str) -> Command {
+    pub(crate) fn command(&self, what: &str) -> Command {
         let urls = match &self.proxy {
             Some(proxy) => url(self.setup.user, &proxy.address().to_string()),
             None => self.urls(self.setup.user),
