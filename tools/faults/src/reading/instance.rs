@@ -36,6 +36,7 @@ pub async fn run_instance(row: &'static ReadRow, urls: &str) -> Result<()> {
             }
             Work::Passes => Settle::retry("this passes"),
             Work::Fails => Settle::dead_letter("this does not pass"),
+            Work::Panics => panic!("poison"),
             Work::Aborts => std::process::abort(),
             Work::Hangs => std::future::pending().await,
         }

@@ -65,6 +65,8 @@ pub enum Work {
     Passes,
     /// It fails for good.
     Fails,
+    /// It panics.
+    Panics,
     /// Its process aborts, and another one is started in its place.
     Aborts,
     /// It never ends.

@@ -48,6 +48,7 @@ pub static ROWS: &[ReadRow] = &[
         work: |seen| poison(seen, Work::Passes),
         ..POISONED
     },
+    ReadRow { name: "poison at which handlers panic", work: |seen| poison(seen, Work::Panics), ..POISONED },
     ReadRow {
         name: "poison on a work queue",
         stream: StreamDescriptor { retention: Some(Retention::WorkQueue), ..FACTS },

@@ -14,7 +14,8 @@ pub static ROWS: &[ReadRow] = &[
         ..ReadRow::DEFAULT
     },
     ReadRow {
-        name: "instances killed",
+        name: "instances killed, among poison",
+        work: |seen| if seen.number % 50 == 7 { Work::Fails } else { Work::Done(15) },
         strike: |stage| {
             Box::pin(async move {
                 for percent in [10, 25, 40, 55] {
@@ -25,7 +26,7 @@ pub static ROWS: &[ReadRow] = &[
                 Ok(())
             })
         },
-        rules: ReadRules { again: Again::InHand, ..ReadRules::DEFAULT },
+        rules: ReadRules { again: Again::InHand, dead: |number| number % 50 == 7, ..ReadRules::DEFAULT },
         ..ReadRow::DEFAULT
     },
     ReadRow {
