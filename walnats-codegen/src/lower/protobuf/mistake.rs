@@ -10,6 +10,7 @@ use crate::diagnostic::{Diagnostic, Place, Report, SourceFile, did_you_mean};
 
 use super::descriptor::{FILE_DEPENDENCY, Lines};
 use super::edition::Edition;
+use super::feature::Misplaced;
 use super::names::Hidden;
 use super::text::Problem;
 use super::token::MAX_DEPTH;
@@ -115,6 +116,16 @@ impl Mistakes<'_> {
             ),
         };
         Diagnostic::error("WN0521", Place { file: source, span }, message).help(help)
+    }
+
+    /// A feature, or an enumeration, that protoc refuses where it is.
+    pub fn misplaced(&self, file: &FileDescriptorProto, misplaced: Misplaced) -> Diagnostic {
+        let source = self.file();
+        let locations = || file.source_code_info.iter().flat_map(|info| &info.location);
+        let mut found = misplaced.paths.iter().filter_map(|path| locations().find(|location| location.path == *path));
+        let span = found.next().and_then(|location| place::span(&source.text, &Lines::new(&source.text), location));
+        let place = Place { file: source, span: span.unwrap_or_default() };
+        Diagnostic::error(misplaced.code, place, misplaced.message).help(misplaced.help)
     }
 
     /// What the parser would not see in a file of an edition.
