@@ -18,6 +18,7 @@ mod prune;
 mod rules;
 mod sound;
 mod soundness;
+mod taken;
 mod text;
 mod token;
 

@@ -16,6 +16,7 @@ use super::feature;
 use super::library::{CompiledFile, Content, DESCRIPTOR, Library};
 use super::mistake::Mistakes;
 use super::names::{Names, Visibility};
+use super::taken;
 use super::text::{self, Readable};
 use super::token;
 
@@ -222,19 +223,20 @@ impl<'c> Compiler<'c> {
         if let Some(written) = written.or(edition.map(Written::Text)) {
             self.rewritten.insert(name.clone(), written);
         }
-        text.is_none_or(|text| self.has_sound_features(&name, text))
+        text.is_none_or(|text| self.is_accepted(&name, text))
     }
 
-    /// Whether the file `name`, which is in the pool, has features only where they mean something.
-    fn has_sound_features(&mut self, name: &str, text: &str) -> bool {
+    /// Whether the file `name`, which is in the pool, says nothing that protoc refuses.
+    fn is_accepted(&mut self, name: &str, text: &str) -> bool {
         let Some(file) = self.pool.get_file_by_name(name) else { return true };
         let editions = self.rewritten.keys().map(String::as_str).collect();
-        let misplaced = feature::misplaced(&file, text, &editions);
-        let is_sound = misplaced.is_empty();
+        let mut refused = feature::misplaced(&file, text, &editions);
+        refused.extend(taken::taken(&file));
+        let is_accepted = refused.is_empty();
         let mistakes = Mistakes { name, files: &self.library.files };
-        let found = misplaced.into_iter().map(|found| mistakes.misplaced(file.file_descriptor_proto(), found));
+        let found = refused.into_iter().map(|refused| mistakes.refused(file.file_descriptor_proto(), refused));
         found.for_each(|found| self.report.push(found));
-        is_sound
+        is_accepted
     }
 }
 

@@ -6,19 +6,9 @@ use std::collections::BTreeSet;
 use prost_reflect::{DynamicMessage, EnumDescriptor, FieldDescriptor, FileDescriptor, Kind, MessageDescriptor, Syntax};
 
 use super::descriptor::{
-    ENUM_OPTIONS, FIELD_DEFAULT, FIELD_OPTIONS, FIELD_TYPE_NAME, FILE_OPTIONS, MESSAGE_OPTIONS, ONEOF_OPTIONS,
+    ENUM_OPTIONS, FIELD_DEFAULT, FIELD_OPTIONS, FIELD_TYPE_NAME, FILE_OPTIONS, MESSAGE_OPTIONS, ONEOF_OPTIONS, Refused,
     VALUE_NUMBER,
 };
-
-/// A feature, or a type, that a file may not have where it has it.
-#[derive(Debug)]
-pub struct Misplaced {
-    pub code: &'static str,
-    /// Where that is in the descriptor of the file, the most exact path first.
-    pub paths: Vec<Vec<i32>>,
-    pub message: String,
-    pub help: &'static str,
-}
 
 /// A field of `google.protobuf.FeatureSet`: its name and number, and where it may stand beside a file.
 struct Feature(&'static str, i32, &'static str);
@@ -61,7 +51,7 @@ impl Holder<'_> {
 
 /// What is wrong with the features of `file`, whose text is `text`, and with its fields because of features. `editions` has the
 /// names of the files that are of an edition.
-pub fn misplaced(file: &FileDescriptor, text: &str, editions: &BTreeSet<&str>) -> Vec<Misplaced> {
+pub fn misplaced(file: &FileDescriptor, text: &str, editions: &BTreeSet<&str>) -> Vec<Refused> {
     let is_edition = editions.contains(file.name());
     // Options are read again for each question, which takes long over thousands of files.
     let has_options = is_edition || text.contains("features");
@@ -86,7 +76,7 @@ struct Check<'c> {
     has_options: bool,
     /// Of fields that say nothing about it.
     presence: i32,
-    found: Vec<Misplaced>,
+    found: Vec<Refused>,
 }
 
 impl Check<'_> {
@@ -130,7 +120,7 @@ impl Check<'_> {
             let paths = vec![[&holder.options[..], &[PACKED_OPTION]].concat(), holder.options.clone()];
             let message = "editions have no `packed`".to_owned();
             let help = "write `features.repeated_field_encoding = PACKED`, which is the default, or `EXPANDED`";
-            self.found.push(Misplaced { code: "WN0520", paths, message, help });
+            self.found.push(Refused { code: "WN0520", paths, message, help });
         }
         let is_one = !field.is_list() && !field.is_map();
         let is_implicit = value(features.as_ref(), &PRESENCE).unwrap_or(self.presence) == IMPLICIT;
@@ -182,7 +172,7 @@ impl Check<'_> {
             };
             let paths = vec![[field.path(), &[FIELD_TYPE_NAME]].concat(), field.path().to_vec()];
             let message = format!("the enum `{}` of `{}` is closed: {why}", kind.full_name(), field.name());
-            self.found.push(Misplaced { code: "WN0524", paths, message, help });
+            self.found.push(Refused { code: "WN0524", paths, message, help });
         }
     }
 
@@ -213,7 +203,7 @@ impl Check<'_> {
     }
 
     fn add(&mut self, paths: Vec<Vec<i32>>, message: String, help: &'static str) {
-        self.found.push(Misplaced { code: "WN0524", paths, message, help });
+        self.found.push(Refused { code: "WN0524", paths, message, help });
     }
 }
 
