@@ -3,7 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use prost_reflect::{DynamicMessage, EnumDescriptor, FieldDescriptor, FileDescriptor, Kind, MessageDescriptor, Syntax};
+use prost_reflect::{
+    DynamicMessage, EnumDescriptor, ExtensionDescriptor, FieldDescriptor, FileDescriptor, Kind, MessageDescriptor,
+    Syntax,
+};
 
 use super::descriptor::{
     ENUM_OPTIONS, FIELD_DEFAULT, FIELD_OPTIONS, FIELD_TYPE_NAME, FILE_OPTIONS, MESSAGE_OPTIONS, ONEOF_OPTIONS, Refused,
@@ -29,6 +32,11 @@ const LEGACY_REQUIRED: i32 = 3;
 const OPEN: i32 = 1;
 const CLOSED: i32 = 2;
 const PACKED: i32 = 1;
+
+/// What a field may have, and an extension.
+const OF_FIELDS: [&str; 4] = [PRESENCE.0, REPEATED.0, UTF8.0, ENCODING.0];
+
+const REMOVE: &str = "remove the feature";
 
 /// The number of `packed` in `google.protobuf.FieldOptions`.
 const PACKED_OPTION: i32 = 2;
@@ -67,6 +75,7 @@ pub fn misplaced(file: &FileDescriptor, text: &str, editions: &BTreeSet<&str>) -
     }
     file.messages().for_each(|message| check.message(&message));
     file.enums().for_each(|enumeration| check.enumeration(&enumeration));
+    file.extensions().for_each(|extension| check.extension(&extension));
     check.found
 }
 
@@ -92,6 +101,17 @@ impl Check<'_> {
         }
         message.child_messages().for_each(|message| self.message(&message));
         message.child_enums().for_each(|enumeration| self.enumeration(&enumeration));
+        message.child_extensions().for_each(|extension| self.extension(&extension));
+    }
+
+    fn extension(&mut self, extension: &ExtensionDescriptor) {
+        let options = [extension.path(), &[FIELD_OPTIONS]].concat();
+        let holder = Holder { kind: "extension", options, number: 21, allowed: &OF_FIELDS };
+        let features = self.features(&|| extension.options(), &holder);
+        if self.is_edition && value(features.as_ref(), &PRESENCE).is_some() {
+            let message = format!("`features.{}` is set, but `{}` is an extension", PRESENCE.0, extension.name());
+            self.add(holder.paths(&PRESENCE), message, REMOVE);
+        }
     }
 
     fn enumeration(&mut self, enumeration: &EnumDescriptor) {
@@ -109,8 +129,7 @@ impl Check<'_> {
     fn field(&mut self, field: &FieldDescriptor) {
         let number = 21;
         let options = [field.path(), &[FIELD_OPTIONS]].concat();
-        let allowed = [PRESENCE.0, REPEATED.0, UTF8.0, ENCODING.0];
-        let holder = Holder { kind: "field", options, number, allowed: &allowed };
+        let holder = Holder { kind: "field", options, number, allowed: &OF_FIELDS };
         let features = self.features(&|| field.options(), &holder);
         self.closed(field, features.as_ref());
         if !self.is_edition {
@@ -151,13 +170,22 @@ impl Check<'_> {
         for (is_wrong, feature, why) in wrong {
             if is_wrong && value(feature).is_some() {
                 let message = format!("`features.{}` is set, but `{}` {why}", feature.0, field.name());
-                self.add(holder.paths(feature), message, "remove the feature");
+                self.add(holder.paths(feature), message, REMOVE);
             }
         }
     }
 
     /// Where nothing says whether a field is set, 0 has to be a value of it, and so do numbers that are not known.
     fn closed(&mut self, field: &FieldDescriptor, features: Option<&DynamicMessage>) {
+        let paths = vec![[field.path(), &[FIELD_TYPE_NAME]].concat(), field.path().to_vec()];
+        if let Some(Kind::Enum(kind)) = of_map(field).pop()
+            && kind.values().next().is_some_and(|first| first.number() != 0)
+        {
+            let message = format!("the map `{}` has values of an enum that does not begin with 0", field.name());
+            let help = "put a value 0 first: it is that of an entry without a value";
+            self.found.push(Refused { code: "WN0502", paths, message, help });
+            return;
+        }
         let Kind::Enum(kind) = field.kind() else { return };
         let is_implicit = value(features, &PRESENCE).unwrap_or(self.presence) == IMPLICIT;
         let in_oneof = field.containing_oneof().is_some_and(|oneof| !oneof.is_synthetic());
@@ -170,7 +198,6 @@ impl Check<'_> {
                     ("a field without presence takes open enums only", "give the field presence, or open the enum")
                 }
             };
-            let paths = vec![[field.path(), &[FIELD_TYPE_NAME]].concat(), field.path().to_vec()];
             let message = format!("the enum `{}` of `{}` is closed: {why}", kind.full_name(), field.name());
             self.found.push(Refused { code: "WN0524", paths, message, help });
         }
