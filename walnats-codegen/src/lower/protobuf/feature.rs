@@ -9,8 +9,8 @@ use prost_reflect::{
 };
 
 use super::descriptor::{
-    ENUM_OPTIONS, FIELD_DEFAULT, FIELD_OPTIONS, FIELD_TYPE_NAME, FILE_OPTIONS, MESSAGE_OPTIONS, ONEOF_OPTIONS, Refused,
-    VALUE_NUMBER,
+    ENUM_OPTIONS, ENUM_VALUE, FIELD_DEFAULT, FIELD_OPTIONS, FIELD_TYPE_NAME, FILE_OPTIONS, MESSAGE_OPTIONS,
+    ONEOF_OPTIONS, Refused, VALUE_NUMBER,
 };
 
 /// A field of `google.protobuf.FeatureSet`: its name and number, and where it may stand beside a file.
@@ -118,11 +118,12 @@ impl Check<'_> {
         let options = [enumeration.path(), &[ENUM_OPTIONS]].concat();
         let holder = Holder { kind: "enum", options, number: 7, allowed: &[ENUM_TYPE.0, JSON.0] };
         self.features(&|| enumeration.options(), &holder);
-        let first = enumeration.values().next().filter(|first| first.number() != 0);
-        if let Some(first) = first.filter(|_| self.is_edition && !self.is_closed(enumeration)) {
-            let message = format!("the first value of the open enum `{}` is {}", enumeration.name(), first.number());
+        let first = first_number(enumeration);
+        if first != 0 && self.is_edition && !self.is_closed(enumeration) {
+            let message = format!("the first value of the open enum `{}` is {first}", enumeration.name());
             let help = "put a value 0 first, or close the enum: `option features.enum_type = CLOSED;`";
-            self.add(vec![[first.path(), &[VALUE_NUMBER]].concat(), first.path().to_vec()], message, help);
+            let path = [enumeration.path(), &[ENUM_VALUE, 0]].concat();
+            self.add(vec![[&path[..], &[VALUE_NUMBER]].concat(), path], message, help);
         }
     }
 
@@ -179,7 +180,7 @@ impl Check<'_> {
     fn closed(&mut self, field: &FieldDescriptor, features: Option<&DynamicMessage>) {
         let paths = vec![[field.path(), &[FIELD_TYPE_NAME]].concat(), field.path().to_vec()];
         if let Some(Kind::Enum(kind)) = of_map(field).pop()
-            && kind.values().next().is_some_and(|first| first.number() != 0)
+            && first_number(&kind) != 0
         {
             let message = format!("the map `{}` has values of an enum that does not begin with 0", field.name());
             let help = "put a value 0 first: it is that of an entry without a value";
@@ -249,4 +250,9 @@ fn of_map(field: &FieldDescriptor) -> Vec<Kind> {
     let kind = field.kind();
     let entry = kind.as_message().filter(|_| field.is_map());
     entry.map(|entry| entry.fields().map(|field| field.kind()).collect()).unwrap_or_default()
+}
+
+/// The number of the value that stands first; the descriptors of reflection have values in the order of their numbers.
+fn first_number(enumeration: &EnumDescriptor) -> i32 {
+    enumeration.enum_descriptor_proto().value.first().map_or(0, |value| value.number())
 }
