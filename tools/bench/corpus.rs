@@ -12,6 +12,10 @@ pub fn github() -> PathBuf {
     let corpora = std::env::var_os("WALNATS_CORPORA")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/corpora"), PathBuf::from);
     let folder = corpora.join("github-webhooks");
-    assert!(folder.is_dir(), "there is no folder `{}`: say with WALNATS_CORPORA where `github-webhooks` is", folder.display());
+    assert!(
+        folder.is_dir(),
+        "there is no folder `{}`: say with WALNATS_CORPORA where `github-webhooks` is",
+        folder.display()
+    );
     folder
 }

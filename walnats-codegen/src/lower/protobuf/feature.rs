@@ -156,7 +156,7 @@ impl Check<'_> {
         let Some(features) = features else { return };
         let value = |feature: &Feature| value(Some(&features), feature);
         let is_message = matches!(field.kind(), Kind::Message(_));
-        let is_text = matches!(field.kind(), Kind::String) || of_map(field).iter().any(|kind| *kind == Kind::String);
+        let is_text = matches!(field.kind(), Kind::String) || of_map(field).contains(&Kind::String);
         let is_packable = !is_message && !matches!(field.kind(), Kind::String | Kind::Bytes);
         let in_oneof = field.containing_oneof().is_some_and(|oneof| !oneof.is_synthetic());
         let wrong: [(bool, &Feature, &str); 7] = [
