@@ -30,11 +30,12 @@ const LOWER_FLOORS: &[&[&str]] = &[
 /// The same, inside of `lower::protobuf`.
 const PROTOBUF_FLOORS: &[&[&str]] = &[
     &["custom", "descriptor", "token"],
-    &["edited", "edition", "place", "plain", "soundness"],
+    &["edited", "edition", "feature", "place", "plain", "soundness", "taken"],
     &["externs", "names", "option"],
     &["text"],
     &["library", "prune", "rules"],
     &["mistake"],
+    &["applied"],
     &["compile"],
     &["sound", "tests"],
 ];

@@ -61,8 +61,8 @@ pub trait Event: Sized + Send + Sync {
     /// it, `read = "tolerant"`: only then the types have one. Everything else that the schema asks still holds.
     ///
     /// An event that keeps something can't be emitted: [`Event::validate`] and [`Event::encode`] refuse it. Of protobuf's
-    /// binary encoding, unknown fields are ignored by [`Event::decode`], too; of its JSON mapping, this ignores unknown members
-    /// and unknown names of enumerations, and counts neither.
+    /// binary encoding, unknown fields are ignored by [`Event::decode`], too, and not counted; of its JSON mapping, this ignores
+    /// unknown members and unknown names of enumerations, and counts both.
     ///
     /// # Errors
     ///

@@ -35,6 +35,9 @@ pub use crate::consume::{Borrowing, BorrowingFn, Handled, Incoming, IsHandled, M
 pub use crate::testing::assert_emitted;
 
 #[cfg(feature = "protobuf")]
+pub use crate::tolerant::decode_json_tolerant;
+
+#[cfg(feature = "protobuf")]
 pub use crate::protobuf::{
     Place, decode as decode_message, decode_as as decode_message_as, encode as encode_message, json as protobuf_json,
     rules::{

@@ -33,7 +33,7 @@ impl<T> From<T> for Tolerated<T> {
 pub struct Unknown {
     /// Members that were ignored, not counting those inside of them.
     pub members: u64,
-    /// Values of enumerations that were kept.
+    /// Values of enumerations that were kept; of protobuf's JSON mapping, names of enumerations that were ignored.
     pub values: u64,
     /// Variants of unions that were kept, with their JSON.
     pub variants: u64,

@@ -52,6 +52,18 @@ fn served(change: impl FnOnce(&mut DishServed)) -> DishServed {
 }
 
 #[test]
+fn a_tolerant_reader_counts_what_it_ignores() {
+    let payload = r#"{"new": {"inner": 1}, "dish": {"newer": 2}, "course": "COURSE_NEW", "courses": ["COURSE_NEW"],
+        "empty": {"newest": 3}, "any": {"@type": "type.googleapis.com/google.protobuf.Duration", "value": "1s", "more": 4}}"#;
+    assert!(DishServed::decode(payload).is_err());
+    let read = DishServed::decode_tolerant(payload).unwrap();
+    assert_eq!((read.unknown.members, read.unknown.values, read.unknown.variants), (4, 2, 0));
+    assert!(DishServed::decode_tolerant("{}").unwrap().unknown.is_empty());
+    // What is not tolerated is refused all the same.
+    assert!(DishServed::decode_tolerant(r#"{"new": 1, "int32": "a"}"#).is_err());
+}
+
+#[test]
 fn defaults_are_left_out_and_fields_are_in_order_of_their_numbers() {
     both_ways(&DishServed::default(), "{}");
     both_ways(

@@ -8,6 +8,11 @@ use walnats_runtime::{DecodeError, Event, ValidateError, Violation};
 #[path = "../../walnats-codegen/fixtures/generate/protobuf-rules/expected/events.rs"]
 mod events;
 
+/// An event that is called as the module of rules is.
+#[rustfmt::skip]
+#[path = "../../walnats-codegen/fixtures/generate/protobuf-named/expected/events.rs"]
+mod named;
+
 use events::OrderPlaced;
 use events::proto::shop::v1::order_placed::Payment;
 use events::proto::shop::v1::{Currency, Gift, Line, Shelf, Transfer};
@@ -152,4 +157,12 @@ fn a_list_of_violations_has_an_end() {
     let error: ValidateError = OrderPlaced { discounts, ..valid() }.validate().unwrap_err();
     assert_eq!((error.rule_violations().len(), error.violations().len()), (3, 3));
     assert!(error.cut().is_some() && error.to_string().len() < 70_000);
+}
+
+#[test]
+fn a_tolerant_reader_asks_the_rules_too() {
+    let read = named::Rules::decode_tolerant(r#"{"id": "a", "new": 1}"#).unwrap();
+    assert_eq!((read.event.id.as_str(), read.unknown.members), ("a", 1));
+    let DecodeError::Invalid(error) = named::Rules::decode_tolerant(r#"{"new": 1}"#).unwrap_err() else { panic!() };
+    assert_eq!(error.rule_violations()[0].rule_id, "string.min_len");
 }

@@ -69,6 +69,13 @@ fn checked(root: &Path, proto: &str) -> Result<(), Box<dyn Error>> {
     fs::write(root.join("schemas/order.proto"), proto)?;
     fs::write(root.join("walnats.toml"), "[events.order-placed]\nschema = \"order.proto#bench.v1.OrderPlaced\"\n")?;
     walnats_codegen::configure().root(root).out_dir(root.join("walnats")).compile();
+    // What validates by reflection has them at hand.
+    let imported = "buf/validate/validate.proto";
+    fs::create_dir_all(root.join("include/buf/validate"))?;
+    fs::copy(Path::new("../../../walnats-codegen/proto").join(imported), root.join("include").join(imported))?;
+    let mut compiler = protox::Compiler::new([root.join("schemas"), root.join("include")])?;
+    compiler.include_imports(true).open_file("order.proto")?;
+    fs::write(root.join("descriptors.binpb"), compiler.encode_file_descriptor_set())?;
     Ok(())
 }
 

@@ -141,6 +141,14 @@ pub(super) const CODES: &[Code] = &[
         reference: None,
     },
     Code {
+        id: "WN0524",
+        slug: "misplaced-feature",
+        level: Error,
+        summary: "A feature of editions where it means nothing or contradicts the field, or a closed enum where only open ones may be.",
+        cure: "Move the feature to what it is about, or remove it.",
+        reference: Some("https://protobuf.dev/editions/features/"),
+    },
+    Code {
         id: "WN0530",
         slug: "message-option",
         level: Error,

@@ -2,6 +2,7 @@
 
 mod message;
 mod naming;
+mod pattern;
 
 use super::event::read_options;
 use super::message_option::{MessageOption, Options, is_option, misspelt};
@@ -245,7 +246,8 @@ fn files(known: &Known, wanted: &str, pointer: &str) -> Result<Vec<Found>, Probl
         let names = vec![captured.to_owned(), captured.to_owned(), stem(&document.name).to_owned()];
         found.push(Found { target, names });
     }
-    let nothing = || Problem::new("WN0450", format!("no schema file matches `{wanted}`"), None);
+    let names = known.documents.iter().map(|document| document.name.as_str());
+    let nothing = || Problem::new("WN0450", format!("no schema file matches `{wanted}`"), pattern::help(wanted, names));
     if found.is_empty() { Err(nothing()) } else { Ok(found) }
 }
 

@@ -1,11 +1,13 @@
 //! Protobuf files become the events they declare, and a [`ProtobufModel`] of what those reach.
 
+mod applied;
 mod compile;
 mod custom;
 mod descriptor;
 mod edited;
 mod edition;
 mod externs;
+mod feature;
 mod library;
 mod mistake;
 mod names;
@@ -16,6 +18,7 @@ mod prune;
 mod rules;
 mod sound;
 mod soundness;
+mod taken;
 mod text;
 mod token;
 

@@ -12,7 +12,7 @@ use crate::model::{DocumentId, EventId, EventModel, Payload};
 const MAX_TYPES: usize = 40;
 
 /// Modules that are there in any case: the root, and protobuf's.
-const RESERVED: [&str; 2] = ["events", "proto"];
+const RESERVED: [&str; 3] = ["events", "proto", "rules"];
 
 /// The files of a package, and where in them everything is.
 #[derive(Debug, Default)]

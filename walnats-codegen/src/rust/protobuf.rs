@@ -37,7 +37,7 @@ pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
         let at = |name: &str| protobuf.places.get(name);
         let place = at(&clash.at).unwrap_or(place);
         let found = Diagnostic::error("WN0507", place.clone(), clash.to_string());
-        let found = found.help("rename one of them in the `.proto` file");
+        let found = found.help(clash.help());
         report.push(match at(&clash.first_at).filter(|first| *first != place) {
             Some(first) => found.related(first.clone(), "the other"),
             None => found,

@@ -30,6 +30,7 @@ pub use self::writer::Writer;
 
 use crate::error::{DecodeError, EncodeError, ValidateError};
 use crate::json::any_value;
+use crate::tolerated::{Tolerated, Unknown};
 
 /// What readers do with members that a message does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,15 +63,33 @@ pub fn decode<M: Message>(
     types: Types,
     unknown_members: UnknownMembers,
 ) -> std::result::Result<M, DecodeError> {
+    Ok(read(payload, types, unknown_members)?.0)
+}
+
+/// Reads a message, and says how much of the payload was ignored; `types` are those that an `Any` may hold.
+///
+/// # Errors
+///
+/// The payload is not JSON, or not the message.
+pub fn decode_tolerant<M: Message>(payload: &[u8], types: Types) -> std::result::Result<Tolerated<M>, DecodeError> {
+    let (event, unknown) = read(payload, types, UnknownMembers::Ignored)?;
+    Ok(Tolerated { event, unknown })
+}
+
+fn read<M: Message>(
+    payload: &[u8],
+    types: Types,
+    unknown_members: UnknownMembers,
+) -> std::result::Result<(M, Unknown), DecodeError> {
     let read = |text| {
         let mut reader = Reader::new(text, types, unknown_members == UnknownMembers::Ignored);
         let mut message = M::default();
         let outcome = message.read(&mut reader);
-        reader.finish(outcome).map(|violations| (message, violations))
+        reader.finish(outcome).map(|(violations, unknown)| (message, violations, unknown))
     };
     match str::from_utf8(payload).map(read) {
-        Ok(Ok((message, violations))) if violations.is_empty() => Ok(message),
-        Ok(Ok((_, violations))) => Err(ValidateError::new(violations).into()),
+        Ok(Ok((message, violations, unknown))) if violations.is_empty() => Ok((message, unknown)),
+        Ok(Ok((_, violations, _))) => Err(ValidateError::new(violations).into()),
         Ok(Err(_)) | Err(_) => Err(match any_value(payload) {
             Err(error) => error,
             // What is left when it is JSON.

@@ -1,4 +1,8 @@
-//! A protobuf message in its JSON mapping, beside `pbjson`, and in the binary encoding, beside prost alone.
+//! A protobuf message in its JSON mapping, beside `pbjson`, in the binary encoding, beside prost alone, and its rules beside
+//! prost-protovalidate, which interprets them.
+
+#[cfg(feature = "protovalidate")]
+mod interpreted;
 
 use std::hint::black_box;
 
@@ -41,6 +45,10 @@ pub fn rows() -> Result<(Vec<usize>, Vec<Row>)> {
         ("protobuf: decode binary (ours / prost)", true, 1.05),
         ("protobuf: validate standard rules / encode binary", true, 0.25),
         ("protobuf: validate three expressions / encode binary", true, 0.5),
+        #[cfg(feature = "protovalidate")]
+        ("protobuf: standard rules (prost-protovalidate / ours)", false, 1.0),
+        #[cfg(feature = "protovalidate")]
+        ("protobuf: three expressions (prost-protovalidate / ours)", false, 1.0),
         ("protobuf: encode (JSON / binary)", true, 0.0),
         ("protobuf: decode (JSON / binary)", true, 0.0),
     ]
@@ -66,9 +74,15 @@ pub fn rows() -> Result<(Vec<usize>, Vec<Row>)> {
             &mut || drop(black_box(<ours::OrderPlaced as Message>::decode(black_box(binary.as_slice())))),
         ]);
         let (with_rules, with_cel) = (ruled::OrderPlaced::decode(&binary)?, cel::OrderPlaced::decode(&binary)?);
-        let [rules, expressions] = fastest([&mut || drop(black_box(black_box(&with_rules).validate())), &mut || {
-            drop(black_box(black_box(&with_cel).validate()))
-        }]);
+        with_rules.validate()?;
+        with_cel.validate()?;
+        let mut check_rules = || drop(black_box(black_box(&with_rules).validate()));
+        let mut check_expressions = || drop(black_box(black_box(&with_cel).validate()));
+        #[cfg(feature = "protovalidate")]
+        let ([rules, expressions], interpreted) =
+            interpreted::beside([&mut check_rules, &mut check_expressions], &binary)?;
+        #[cfg(not(feature = "protovalidate"))]
+        let [rules, expressions] = fastest([&mut check_rules, &mut check_expressions]);
         let ratios = [
             their_read / read,
             their_write / write,
@@ -76,6 +90,10 @@ pub fn rows() -> Result<(Vec<usize>, Vec<Row>)> {
             unpack / their_unpack,
             rules / pack,
             expressions / pack,
+            #[cfg(feature = "protovalidate")]
+            (interpreted[0] / rules),
+            #[cfg(feature = "protovalidate")]
+            (interpreted[1] / expressions),
             write / pack,
             read / unpack,
         ];

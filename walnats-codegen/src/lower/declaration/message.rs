@@ -1,6 +1,6 @@
 //! Entries of `walnats.toml` that name protobuf messages: `shop/orders.proto#shop.orders.v1.*`.
 
-use super::{Found, Known, Problem, Target, near};
+use super::{Found, Known, Problem, Target, near, pattern};
 use walnats_schema::read::wildcard;
 
 /// A protobuf message that can be an event.
@@ -16,7 +16,8 @@ pub(super) fn messages(known: &Known, file: &str, wanted: &str) -> Result<Vec<Fo
     let in_file = |name: &str| wildcard::capture(file, name).is_some();
     if !known.protobuf.iter().any(|name| in_file(name)) {
         if file.contains('*') {
-            return Err(Problem::new("WN0450", format!("no protobuf file matches `{file}`"), None));
+            let help = pattern::help(file, known.protobuf.iter().copied());
+            return Err(Problem::new("WN0450", format!("no protobuf file matches `{file}`"), help));
         }
         let inner =
             known.protobuf.iter().filter(|name| file.ends_with(&format!("/{name}"))).max_by_key(|name| name.len());

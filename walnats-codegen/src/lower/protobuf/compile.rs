@@ -3,18 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use prost::Message as _;
-use prost_reflect::{DescriptorPool, DynamicMessage, FileDescriptor, Value};
+use prost_reflect::DescriptorPool;
 use prost_types::FileDescriptorProto;
 use protox_parse::ParseError;
 
 use crate::diagnostic::{Report, SourceFile};
 use crate::load::ProtobufSource;
 
-use super::edition::{self, Edition};
+use super::applied::{Written, without_editions};
+use super::edition::Edition;
+use super::feature;
 use super::library::{CompiledFile, Content, DESCRIPTOR, Library};
 use super::mistake::Mistakes;
 use super::names::{Names, Visibility};
+use super::taken;
 use super::text::{self, Readable};
 use super::token;
 
@@ -51,9 +53,6 @@ pub fn compile(sources: &[ProtobufSource], report: &mut Report) -> Compiled {
     Compiled { pool, implicit, editions, files: library.files }
 }
 
-/// By name of a file that was of an edition, its fields without presence if it is proto2 now.
-type Implicit = BTreeMap<String, Vec<String>>;
-
 struct Compiler<'c> {
     library: &'c Library,
     pool: DescriptorPool,
@@ -62,23 +61,6 @@ struct Compiler<'c> {
     /// The files of editions that are in the pool.
     rewritten: BTreeMap<String, Written>,
     report: &'c mut Report,
-}
-
-/// How far a file of an edition is.
-enum Written {
-    /// As text, which the pool has as proto2.
-    Text(Edition),
-    /// With its features applied.
-    Applied(Vec<String>),
-}
-
-impl Written {
-    fn fields(&self) -> Vec<String> {
-        match self {
-            Self::Text(_) => Vec::new(),
-            Self::Applied(fields) => fields.clone(),
-        }
-    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -239,9 +221,22 @@ impl<'c> Compiler<'c> {
         let applied = compiled.and_then(|compiled| compiled.rewritten.as_ref());
         let written = applied.map(|rewritten| Written::Applied(rewritten.implicit.clone()));
         if let Some(written) = written.or(edition.map(Written::Text)) {
-            self.rewritten.insert(name, written);
+            self.rewritten.insert(name.clone(), written);
         }
-        true
+        text.is_none_or(|text| self.is_accepted(&name, text))
+    }
+
+    /// Whether the file `name`, which is in the pool, says nothing that protoc refuses.
+    fn is_accepted(&mut self, name: &str, text: &str) -> bool {
+        let Some(file) = self.pool.get_file_by_name(name) else { return true };
+        let editions = self.rewritten.keys().map(String::as_str).collect();
+        let mut refused = feature::misplaced(&file, text, &editions);
+        refused.extend(taken::taken(&file));
+        let is_accepted = refused.is_empty();
+        let mistakes = Mistakes { name, files: &self.library.files };
+        let found = refused.into_iter().map(|refused| mistakes.refused(file.file_descriptor_proto(), refused));
+        found.for_each(|found| self.report.push(found));
+        is_accepted
     }
 }
 
@@ -249,49 +244,4 @@ impl<'c> Compiler<'c> {
 fn cycle(stack: &[Opened<'_>], import: &str) -> Vec<String> {
     let names = stack.iter().map(|opened| opened.name.as_str());
     names.skip_while(|name| *name != import).chain([import]).map(str::to_owned).collect()
-}
-
-/// The pool with what the features of its editions say as proto2 or proto3: where options are known, features are.
-fn without_editions(
-    pool: DescriptorPool,
-    written: BTreeMap<String, Written>,
-    files: &BTreeMap<String, Arc<SourceFile>>,
-    report: &mut Report,
-) -> (DescriptorPool, Implicit) {
-    let is_text = |written: &Written| matches!(written, Written::Text(_));
-    let mut implicit: Implicit = written.iter().map(|(name, written)| (name.clone(), written.fields())).collect();
-    if !written.values().any(is_text) {
-        return (pool, implicit);
-    }
-    let mut rewritten = DescriptorPool::new();
-    for file in pool.files() {
-        let mut encoded = file.encode_to_vec();
-        if let Some(Written::Text(edition)) = written.get(file.name()) {
-            // What encodes the pool's files is what decodes them, and the edition is one of those that are known.
-            if let Some((applied, fields)) = apply(&pool, &encoded, *edition) {
-                encoded = applied;
-                implicit.insert(file.name().to_owned(), fields);
-            }
-        }
-        let is_missing = |import: FileDescriptor| rewritten.get_file_by_name(import.name()).is_none();
-        if file.dependencies().any(is_missing) {
-            continue;
-        }
-        if let Err(error) = rewritten.decode_file_descriptor_proto(encoded.as_slice()) {
-            let text = files.get(file.name()).map(|file| file.text.as_str()).unwrap_or_default();
-            let mistakes = Mistakes { name: file.name(), files };
-            mistakes.report(&error.with_source_code(text), &|offset| offset, report);
-        }
-    }
-    (rewritten, implicit)
-}
-
-/// The file `encoded` with its features applied, and its fields without presence if it is proto2 then.
-fn apply(pool: &DescriptorPool, encoded: &[u8], edition: Edition) -> Option<(Vec<u8>, Vec<String>)> {
-    let kind = pool.get_message_by_name("google.protobuf.FileDescriptorProto")?;
-    let mut file = DynamicMessage::decode(kind, encoded).ok()?;
-    file.set_field_by_name("syntax", Value::String("editions".to_owned()));
-    file.set_field_by_name("edition", Value::EnumNumber(edition.number()));
-    let rewritten = edition::rewrite(&mut file).ok()??;
-    Some((file.encode_to_vec(), rewritten.implicit))
 }

@@ -11,6 +11,7 @@ pub const FILE_MESSAGE: i32 = 4;
 pub const FILE_ENUM: i32 = 5;
 pub const FILE_SERVICE: i32 = 6;
 pub const FILE_EXTENSION: i32 = 7;
+pub const FILE_OPTIONS: i32 = 8;
 pub const MESSAGE_FIELD: i32 = 2;
 pub const MESSAGE_NESTED: i32 = 3;
 pub const MESSAGE_ENUM: i32 = 4;
@@ -18,13 +19,26 @@ pub const MESSAGE_EXTENSION: i32 = 6;
 pub const MESSAGE_OPTIONS: i32 = 7;
 pub const MESSAGE_ONEOF: i32 = 8;
 pub const FIELD_EXTENDEE: i32 = 2;
+pub const FIELD_NUMBER: i32 = 3;
 pub const FIELD_TYPE_NAME: i32 = 6;
+pub const FIELD_DEFAULT: i32 = 7;
 pub const FIELD_OPTIONS: i32 = 8;
 pub const ONEOF_OPTIONS: i32 = 2;
 pub const ENUM_VALUE: i32 = 2;
+pub const ENUM_OPTIONS: i32 = 3;
+pub const VALUE_NUMBER: i32 = 2;
 pub const SERVICE_METHOD: i32 = 2;
 pub const METHOD_INPUT: i32 = 2;
 pub const METHOD_OUTPUT: i32 = 3;
+
+/// What a file says that the parser accepts, and protoc does not.
+pub struct Refused {
+    pub code: &'static str,
+    /// Where that is in the descriptor of the file, the most exact path first.
+    pub paths: Vec<Vec<i32>>,
+    pub message: String,
+    pub help: &'static str,
+}
 
 /// Whether a message is what the entries of a map are on the wire.
 pub fn is_map_entry(message: &DescriptorProto) -> bool {

@@ -8,7 +8,7 @@ use prost_types::FileDescriptorProto;
 
 use crate::diagnostic::{Diagnostic, Place, Report, SourceFile, did_you_mean};
 
-use super::descriptor::{FILE_DEPENDENCY, Lines};
+use super::descriptor::{FILE_DEPENDENCY, Lines, Refused};
 use super::edition::Edition;
 use super::names::Hidden;
 use super::text::Problem;
@@ -24,10 +24,21 @@ pub struct Mistakes<'m> {
 impl Mistakes<'_> {
     /// Adds everything that the compiler says in `error`; `back` leads from its offsets to those of the file.
     pub fn report(&self, error: &dyn miette::Diagnostic, back: &dyn Fn(usize) -> usize, report: &mut Report) {
-        report.push(self.diagnose(error, back));
         // What a compiler error is related to is further errors of the same file.
-        for related in error.related().into_iter().flatten() {
-            report.push(self.diagnose(related, back));
+        let all = std::iter::once(error).chain(error.related().into_iter().flatten());
+        let mut again: Vec<String> = Vec::new();
+        for found in all.map(|error| self.diagnose(error, back)) {
+            // Where a message is defined again, so is all that is in it.
+            let name =
+                found.message.strip_prefix("name `").and_then(|text| text.split_once("` is already defined in file"));
+            if let Some((name, _)) = name {
+                if again.iter().any(|outer| name.strip_prefix(outer.as_str()).is_some_and(|rest| rest.starts_with('.')))
+                {
+                    continue;
+                }
+                again.push(name.to_owned());
+            }
+            report.push(found);
         }
     }
 
@@ -48,9 +59,17 @@ impl Mistakes<'_> {
             // prost-reflect leaves the name out where it follows from that of the field.
             None => message.replace("JSON name ``", &format!("the JSON name of `{marked}`")),
         };
+        let help = error.help().map(|help| help.to_string().replace('\'', "`"));
+        // The parser says of both that they are no names of groups.
+        let message = match &help {
+            Some(help) if help.starts_with("imports may") => {
+                format!("`{}` is not the path of an import", marked.trim_matches(['"', '\'']))
+            }
+            _ => message,
+        };
         let mut found = Diagnostic::error("WN0502", place, message);
         found.label = label.and_then(|label| label.label().map(str::to_owned)).unwrap_or_default();
-        found.help = error.help().map(|help| help.to_string().replace('\'', "`"));
+        found.help = help;
         found
     }
 
@@ -115,6 +134,16 @@ impl Mistakes<'_> {
             ),
         };
         Diagnostic::error("WN0521", Place { file: source, span }, message).help(help)
+    }
+
+    /// What protoc refuses.
+    pub fn refused(&self, file: &FileDescriptorProto, refused: Refused) -> Diagnostic {
+        let source = self.file();
+        let locations = || file.source_code_info.iter().flat_map(|info| &info.location);
+        let mut found = refused.paths.iter().filter_map(|path| locations().find(|location| location.path == *path));
+        let span = found.next().and_then(|location| place::span(&source.text, &Lines::new(&source.text), location));
+        let place = Place { file: source, span: span.unwrap_or_default() };
+        Diagnostic::error(refused.code, place, refused.message).help(refused.help)
     }
 
     /// What the parser would not see in a file of an edition.

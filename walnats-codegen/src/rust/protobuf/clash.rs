@@ -28,6 +28,16 @@ impl fmt::Display for Clash {
     }
 }
 
+impl Clash {
+    /// How to get rid of it.
+    pub fn help(&self) -> &'static str {
+        match self.second {
+            Some(_) => "rename one of them in the `.proto` file",
+            None => "rename it in the `.proto` file",
+        }
+    }
+}
+
 /// Everything in `files` that clashes; `events` are the messages that get a function `decode` of their own.
 pub fn find<'a>(files: &[ProtobufFile], events: impl IntoIterator<Item = &'a str>) -> Vec<Clash> {
     let mut names = Names { events: events.into_iter().collect(), ..Names::default() };

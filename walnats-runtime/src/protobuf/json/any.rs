@@ -161,7 +161,7 @@ fn special(known: &AnyType, reader: &mut Reader<'_>) -> Result<Vec<u8>> {
             Ok(())
         }
         "value" => reader.refuse("value", "duplicate", "the member once"),
-        _ if reader.is_tolerant => Ok(reader.json.pass_value()?),
+        _ if reader.is_tolerant => reader.ignore(),
         name => reader.refuse(name, "unknown-field", "no members but `@type` and `value`"),
     })?;
     value.ok_or_else(|| Fail::value("required", "the member `value`"))
@@ -181,7 +181,7 @@ impl Message for () {
     fn read(&mut self, reader: &mut Reader<'_>) -> Result {
         reader.members("`{}`", |reader, name| {
             if reader.is_tolerant {
-                return Ok(reader.json.pass_value()?);
+                return reader.ignore();
             }
             reader.refuse(&name, "unknown-field", "no members")
         })

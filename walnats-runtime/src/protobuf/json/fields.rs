@@ -130,7 +130,7 @@ impl<'de> Reader<'de> {
                     }
                 }
                 None if in_any && name == "@type" => self.json.pass_value()?,
-                None if self.is_tolerant => self.json.pass_value()?,
+                None if self.is_tolerant => self.ignore()?,
                 None => self.refuse(&name, "unknown-field", fields.unknown(M::NAME, &name))?,
             }
         }

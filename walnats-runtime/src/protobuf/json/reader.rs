@@ -1,5 +1,6 @@
 //! Reads JSON text into messages, and collects what is wrong with it.
 
+use crate::tolerated::Unknown;
 use std::borrow::Cow;
 
 use walnats_schema::{Violation, Violations};
@@ -65,20 +66,28 @@ pub struct Reader<'de> {
     pub(super) types: Types,
     /// Whether members and names of enumerations that are not known are ignored.
     pub(super) is_tolerant: bool,
+    /// What was ignored.
+    pub(super) unknown: Unknown,
     found: Violations,
 }
 
 impl<'de> Reader<'de> {
     pub(super) fn new(text: &'de str, types: Types, is_tolerant: bool) -> Self {
-        Self { json: Json::pulling(text), types, is_tolerant, found: Violations::default() }
+        Self {
+            json: Json::pulling(text),
+            types,
+            is_tolerant,
+            unknown: Unknown::default(),
+            found: Violations::default(),
+        }
     }
 
     /// Everything that is wrong; `Err` if the text is not JSON.
-    pub(super) fn finish(mut self, outcome: Result) -> Result<Violations> {
+    pub(super) fn finish(mut self, outcome: Result) -> Result<(Violations, Unknown)> {
         if let Err(fail) = outcome {
             self.recover(Json::pulling("").mark(), fail)?;
         }
-        if self.json.is_at_end() { Ok(self.found) } else { Err(Fail::Syntax) }
+        if self.json.is_at_end() { Ok((self.found, self.unknown)) } else { Err(Fail::Syntax) }
     }
 
     /// Reads the value at `step` of the one that is being read. What is wrong with it is noted, and it is passed over; false
@@ -97,11 +106,18 @@ impl<'de> Reader<'de> {
         Ok(false)
     }
 
+    /// Passes over a member that the message does not have.
+    #[cold]
+    pub(super) fn ignore(&mut self) -> Result {
+        self.unknown.members += 1;
+        Ok(self.json.pass_value()?)
+    }
+
     #[cold]
     fn recover(&mut self, mark: Mark, fail: Fail) -> Result {
         match fail {
             Fail::Syntax => return Err(Fail::Syntax),
-            Fail::Ignored => {}
+            Fail::Ignored => self.unknown.values += 1,
             Fail::Value(problem) => self.note(*problem),
         }
         self.json.return_to(mark);

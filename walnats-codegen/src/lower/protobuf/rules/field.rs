@@ -16,9 +16,7 @@ const IGNORE_ALWAYS: i32 = 3;
 pub fn lower(lowering: &mut Lowering<'_>, field: &FieldDescriptor, is_grouped: bool) -> Option<FieldChecks> {
     let rules = option(&field.options(), &lowering.options.field);
     let ignore = rules.as_ref().map_or(0, ignore);
-    let what = format!("the field `{}`", field.full_name());
-    let number = lowering.options.field.number();
-    let site = Site::new(field.parent_message().parent_file(), what, field.path(), FIELD_OPTIONS, number);
+    let site = site(lowering, field);
     if let Some(rules) = &rules {
         lowering.unknown_fields(rules, &site);
     }
@@ -42,6 +40,13 @@ pub fn lower(lowering: &mut Lowering<'_>, field: &FieldDescriptor, is_grouped: b
         skips_zero: ignore == IGNORE_IF_ZERO || is_grouped,
         value,
     })
+}
+
+/// Where the rules of `field` are.
+pub fn site(lowering: &Lowering<'_>, field: &FieldDescriptor) -> Site {
+    let what = format!("the field `{}`", field.full_name());
+    let number = lowering.options.field.number();
+    Site::new(field.parent_message().parent_file(), what, field.path(), FIELD_OPTIONS, number)
 }
 
 /// What is checked of the items of a list, or the keys or values of a map; `None` if nothing is.

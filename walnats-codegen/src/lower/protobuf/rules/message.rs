@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use prost_reflect::{DynamicMessage, MessageDescriptor, ReflectMessage as _};
+use prost_reflect::{DynamicMessage, FieldDescriptor, MessageDescriptor, OneofDescriptor, ReflectMessage as _};
 use walnats_cel::Type;
 
 use super::super::descriptor::{MESSAGE_OPTIONS, ONEOF_OPTIONS};
@@ -37,7 +37,23 @@ pub fn lower(lowering: &mut Lowering<'_>, message: &MessageDescriptor) -> Messag
         let is_grouped = checks.groups.iter().any(|group| group.fields.iter().any(|name| name == inner.name()));
         checks.fields.extend(field::lower(lowering, &inner, is_grouped));
     }
+    message.oneofs().for_each(|oneof| required_together(lowering, &oneof, &checks));
     checks
+}
+
+/// Warns of a oneof of which two fields have to be set.
+fn required_together(lowering: &mut Lowering<'_>, oneof: &OneofDescriptor, checks: &MessageChecks) {
+    let is_required =
+        |field: &FieldDescriptor| checks.fields.iter().any(|checks| checks.is_required && checks.name == field.name());
+    let required: Vec<FieldDescriptor> = oneof.fields().filter(is_required).collect();
+    if let [_, .., last] = required.as_slice() {
+        let rules = lowering.options.field.kind();
+        let rule = rules.as_message().and_then(|rules| rules.get_field_by_name("required"));
+        let mut site = field::site(lowering, last).part(rule.map_or(0, |rule| rule.number()), "required");
+        site.what = format!("the oneof `{}`", oneof.full_name());
+        let names: Vec<String> = required.iter().map(|field| format!("{}.required", field.name())).collect();
+        lowering.never_together(&site, &names);
+    }
 }
 
 fn groups(

@@ -115,7 +115,10 @@ impl Lowering<'_> {
         if expected.as_deref() != Some(field.name()) {
             let text = format!("{} has rules for another type: `{}`", site.what, field.name());
             let help = match expected {
-                Some(name) => format!("rules for a value of type `{}` are in `{name}`", shape.ty()),
+                Some(name) => match inner_rules(shape, field.name()) {
+                    Some(inner) => format!("rules for each item are in `{name}.{inner}.{}`", field.name()),
+                    None => format!("rules for a value of type `{}` are in `{name}`", shape.ty()),
+                },
                 None => format!("a message (`{}`) has no standard rules; write one with `cel`", shape.ty()),
             };
             let site = site.part(field.number(), field.name());
@@ -140,6 +143,14 @@ impl Lowering<'_> {
                 continue;
             }
             let site = site.part(field.number(), field.name());
+            if let (Shape::List(Kind::Message(item)), "RepeatedRules", "unique") = (shape, &*scope, field.name())
+                && wrapped(&Kind::Message(item.clone())).is_none()
+            {
+                let text = format!("`unique` of {} would have to compare messages", site.what);
+                let help = "compare a part of them: `(buf.validate.field).cel_expression = \"this.map(item, item.id).unique()\"`";
+                self.error("WN0552", &site, text, help);
+                continue;
+            }
             let predefined =
                 Predefined { options: field.options(), value: field_value(value, &field), is_standard: true };
             tests.extend(self.predefined(predefined, &all, shape, &site, checks));
@@ -189,6 +200,16 @@ impl Lowering<'_> {
         }
         tests
     }
+}
+
+/// Where the rules of the items or values of `shape` are, if `rules` would be right for those.
+fn inner_rules(shape: &Shape, rules: &str) -> Option<&'static str> {
+    let (kind, name) = match shape {
+        Shape::List(kind) => (kind.clone(), "items"),
+        Shape::Map(entry) => (part(entry, "value"), "values"),
+        Shape::One(_) => return None,
+    };
+    (Shape::One(kind).rules().as_deref() == Some(rules)).then_some(name)
 }
 
 /// A rule of the standard ones, or of those that a package predefines.
