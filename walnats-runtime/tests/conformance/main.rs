@@ -7,6 +7,7 @@ mod emits;
 mod limits;
 mod pinned;
 mod readers;
+mod reading;
 mod requests;
 mod stage;
 mod wire;
