@@ -57,6 +57,26 @@ impl Memory {
         self.shared.advance(time::nanos(by));
     }
 
+    /// How far the clock was moved.
+    pub fn moved(&self) -> Duration {
+        Duration::from_nanos(u64::try_from(self.shared.moved()).unwrap_or_default())
+    }
+
+    /// Waits for this time by the clock of the server: it passes by itself, and when the clock is moved.
+    pub async fn sleep(&self, time: Duration) {
+        let due = self.shared.moment().now.saturating_add(time::nanos(time));
+        let mut progress = self.shared.watched();
+        loop {
+            let rest = due.saturating_sub(self.shared.moment().now);
+            let Some(rest) = u64::try_from(rest).ok().filter(|rest| *rest > 0) else { return };
+            tokio::select! {
+                () = tokio::time::sleep(Duration::from_nanos(rest)) => {}
+                // The sender lives as long as the server.
+                changed = progress.changed() => if changed.is_err() { return },
+            }
+        }
+    }
+
     /// What streams took since the start, or since [`Memory::clear`], in order; without duplicates.
     pub fn records(&self) -> Vec<Record> {
         self.shared.broker().jetstream.journal.clone()

@@ -61,6 +61,10 @@ impl Shared {
         Moment { now: real.saturating_add(self.moved.load(Ordering::SeqCst)), real }
     }
 
+    pub(crate) fn moved(&self) -> Nanos {
+        self.moved.load(Ordering::SeqCst)
+    }
+
     /// What a client hears first.
     pub(crate) fn info(&self, id: ConnectionId) -> Bytes {
         let info = json!({

@@ -5,7 +5,6 @@ use std::future::Future;
 use std::time::{Duration, UNIX_EPOCH};
 
 use jiff::Timestamp;
-use tokio::time::sleep;
 
 use crate::chain::Chain;
 use crate::compose::duplicate_window;
@@ -177,7 +176,7 @@ impl<E: Event> Clock<E> {
     async fn until(&self, number: u64) {
         let due = self.due(number);
         while let Some(rest) = due.checked_sub(self.now()).filter(|rest| !rest.is_zero()) {
-            sleep(rest.min(LOOK)).await;
+            self.publisher.options().sleep(rest.min(LOOK)).await;
         }
     }
 }

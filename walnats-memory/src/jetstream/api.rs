@@ -85,6 +85,7 @@ impl JetStream {
             ["CONSUMER", "NAMES", stream] => self.consumer_names(stream, request),
             ["CONSUMER", "LIST", stream] => self.consumer_list(stream, request),
             ["CONSUMER", "PAUSE", stream, consumer] => self.pause_consumer(stream, consumer, request),
+            ["CONSUMER", "UNPIN", stream, consumer] => self.unpin_consumer(stream, consumer, request),
             ["CONSUMER", "DELETE", stream, consumer] => return self.delete_consumer(stream, consumer, request),
             _ => Err(ApiError::bad_request()),
         };

@@ -3,6 +3,7 @@
 mod acknowledge;
 mod config;
 mod deliver;
+mod pinned;
 mod pull;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -11,6 +12,8 @@ use serde_json::{Value, json};
 
 pub(crate) use self::acknowledge::Said;
 pub(crate) use self::config::{AckPolicy, ConsumerConfig};
+use self::pinned::Pin;
+pub(crate) use self::pinned::check_name;
 use self::pull::Pull;
 use super::store::Store;
 use crate::message::Outbound;
@@ -33,6 +36,10 @@ pub(crate) struct Consumer {
     /// To be delivered again, in this order.
     again: VecDeque<u64>,
     pulls: VecDeque<Pull>,
+    /// The client that gets the messages, if it is to be one.
+    pin: Option<Pin>,
+    /// How many clients were pinned.
+    pins: u64,
     /// When it last had a sign of life.
     active: Nanos,
 }
@@ -86,6 +93,8 @@ impl Consumer {
             attempts: BTreeMap::new(),
             again: VecDeque::new(),
             pulls: VecDeque::new(),
+            pin: None,
+            pins: 0,
             active: now,
         }
     }
@@ -122,6 +131,9 @@ impl Consumer {
             "num_pending": self.undelivered(store),
             "ts": time::text(moment.now),
         });
+        if let Some(groups) = self.groups() {
+            info["priority_groups"] = groups;
+        }
         if let Some(until) = self.config.paused_until.filter(|until| *until > moment.now) {
             info["paused"] = json!(true);
             info["pause_remaining"] = json!(until - moment.now);
@@ -131,6 +143,9 @@ impl Consumer {
 
     /// Takes another configuration, which was checked. It goes on at its position.
     pub(crate) fn update(&mut self, config: ConsumerConfig) {
+        if config.pinning.is_none() {
+            self.unpin();
+        }
         self.config = config;
     }
 
@@ -142,9 +157,9 @@ impl Consumer {
         [pending, inactive, self.config.paused_until].into_iter().flatten().min()
     }
 
-    /// When a pull needs something, by the clock of the machine.
+    /// When a pull needs something, or a client is unpinned, by the clock of the machine.
     pub(crate) fn pulls_due(&self) -> Option<Nanos> {
-        self.pulls.iter().map(Pull::due).min()
+        self.pulls.iter().map(Pull::due).chain(self.pin.iter().map(|pin| pin.due)).min()
     }
 
     /// Whether nobody has used it for too long.
@@ -164,6 +179,9 @@ impl Consumer {
         if self.config.paused_until.is_some_and(|until| until <= moment.now) {
             self.config.paused_until = None;
         }
+        if self.pin.as_ref().is_some_and(|pin| pin.due <= moment.real) {
+            self.unpin();
+        }
         let mut out = Vec::new();
         self.pulls.retain_mut(|pull| {
             let is_over = pull.is_over(moment.real);
@@ -181,7 +199,7 @@ impl Consumer {
         self.active = moment.now;
         let pending = self.undelivered(store) + self.again.len() as u64;
         let waiting = self.config.limit("max_waiting").and_then(|limit| usize::try_from(limit).ok());
-        let pull = match Pull::read(body, reply, &self.config, pending, moment.real) {
+        let pull = match Pull::read(body, reply, self, pending, moment.real) {
             Ok(_) if waiting.is_some_and(|limit| self.pulls.len() >= limit) => {
                 Err("409 Exceeded MaxWaiting".to_owned())
             }
@@ -189,6 +207,7 @@ impl Consumer {
         };
         match pull {
             Ok(pull) => {
+                self.pulled(&pull.group, moment.real);
                 self.pulls.push_back(pull);
                 None
             }

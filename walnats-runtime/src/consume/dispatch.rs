@@ -8,7 +8,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_nats::{Client, Message};
 use futures_util::FutureExt;
-use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 use tracing::Instrument;
@@ -233,8 +232,7 @@ impl Dispatcher {
 
     /// Measures an event that does not come again.
     fn settled(&self, event: Option<&str>, position: &Position) {
-        let age = Timestamp::now().duration_since(position.time);
-        let age = Duration::try_from(age).unwrap_or_default();
+        let age = self.publisher.options().now().duration_since(position.time.into()).unwrap_or_default();
         metric::reader::settled(self.service, event.unwrap_or("unknown"), age, position.attempt);
     }
 

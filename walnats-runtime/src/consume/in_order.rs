@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
@@ -15,6 +15,7 @@ use super::incoming::{Incoming, placed};
 use super::key::Key;
 use super::line::Left;
 use super::source::Source;
+use crate::options::Options;
 
 /// How often as many deliveries as attempts an event may have before it is handled: waiting behind others, it is delivered again
 /// whenever an instance ends. More than that, and instances die of it.
@@ -67,7 +68,7 @@ impl Dispatcher {
                 biased;
                 () = held.lapsed() => return Left::Lapsed(sequence),
                 _ = stopping.wait_for(|stopping| *stopping) => true,
-                () = sleep(pause) => false,
+                () = self.publisher.options().sleep(pause) => false,
             };
             if stops {
                 return self.give_back(held).await;
@@ -138,10 +139,10 @@ enum Attempt {
     Lapsed,
 }
 
-/// When an event is due, if its emitter delayed it.
-pub(super) fn due(message: &async_nats::Message, now: SystemTime) -> Option<Instant> {
-    early(message, now).map(|pause| {
-        let now = Instant::now();
+/// When an event is due, if its emitter delayed it: an instant by the clock of the servers.
+pub(super) fn due(message: &async_nats::Message, options: &Options) -> Option<Instant> {
+    early(message, options.now()).map(|pause| {
+        let now = options.instant();
         now.checked_add(pause).unwrap_or(now + Duration::from_secs(30 * 365 * 86_400))
     })
 }

@@ -113,9 +113,8 @@ impl Line {
         }
     }
 
-    /// The messages whose turn it is now: they count as being handled.
-    pub(super) fn next(&mut self) -> Vec<Arc<Held>> {
-        let now = Instant::now();
+    /// The messages whose turn it is at `now`, by the clock of the servers: they count as being handled.
+    pub(super) fn next(&mut self, now: Instant) -> Vec<Arc<Held>> {
         while let Some((due, sequence)) = self.early.first().copied().filter(|(due, _)| *due <= now) {
             self.early.remove(&(due, sequence));
             self.enter(sequence);
@@ -307,7 +306,7 @@ mod tests {
     }
 
     fn next(line: &mut Line) -> Vec<u64> {
-        line.next().iter().map(|held| held.position.sequence).collect()
+        line.next(Instant::now()).iter().map(|held| held.position.sequence).collect()
     }
 
     #[test]

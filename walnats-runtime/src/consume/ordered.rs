@@ -83,8 +83,7 @@ impl Ordered {
             held.again(reply, asked);
             return;
         }
-        let (key, due) =
-            (dispatcher.key(&message, position.sequence), due(&message, dispatcher.publisher.options().now()));
+        let (key, due) = (dispatcher.key(&message, position.sequence), due(&message, dispatcher.publisher.options()));
         self.line.add(Arc::new(Held::new(message, reply, position, asked, ack_wait)), key, due);
     }
 

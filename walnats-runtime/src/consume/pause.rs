@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::jetstream::{Api, Failure};
+use crate::publisher::Publisher;
 use crate::register::RegisterError;
 use crate::types::DateTime;
 
@@ -18,6 +19,7 @@ use crate::types::DateTime;
 /// that are in hand when it begins are finished, and none is lost; a replayed dead letter waits as well. A paused reader is healthy.
 #[derive(Clone)]
 pub struct ReaderControl {
+    publisher: Publisher,
     api: Api,
     consumers: Arc<[Paused]>,
 }
@@ -46,8 +48,8 @@ pub struct PauseError {
 }
 
 impl ReaderControl {
-    pub(super) fn new(api: Api, consumers: Vec<Paused>) -> Self {
-        Self { api, consumers: consumers.into() }
+    pub(super) fn new(publisher: Publisher, api: Api, consumers: Vec<Paused>) -> Self {
+        Self { publisher, api, consumers: consumers.into() }
     }
 
     /// Pauses until this time; a pause that is there is replaced. A time that is over resumes.
@@ -61,13 +63,13 @@ impl ReaderControl {
         self.set("pause", &json!({"pause_until": end.to_string()})).await
     }
 
-    /// Pauses for this time, by this machine's clock.
+    /// Pauses for this time, by this machine's clock; in memory, by the clock of the test.
     ///
     /// # Errors
     ///
     /// Those of [`ReaderControl::pause_until`].
     pub async fn pause_for(&self, time: Duration) -> Result<(), PauseError> {
-        let end = SystemTime::now().checked_add(time);
+        let end = self.publisher.options().now().checked_add(time);
         self.pause_until(end.unwrap_or_else(|| Timestamp::MAX.into())).await
     }
 

@@ -136,7 +136,8 @@ impl Reader {
     pub fn monitor(&self) -> ReaderMonitor {
         let wanted = self.wanted().into_iter().chain([self.replays()]);
         let consumers = wanted.map(|wanted| Paused { stream: wanted.stream, consumer: wanted.name }).collect();
-        ReaderMonitor { shared: self.shared.clone(), control: ReaderControl::new(self.api(), consumers) }
+        let control = ReaderControl::new(self.publisher.clone(), self.api(), consumers);
+        ReaderMonitor { shared: self.shared.clone(), control }
     }
 
     /// Returns what [`Reader::register`] would do with the consumers, and changes nothing.

@@ -1,6 +1,6 @@
 //! The JetStream in memory that tests run against, and what the publisher does differently there.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::Options;
 
@@ -42,5 +42,25 @@ impl Options {
             return in_memory.server.now();
         }
         SystemTime::now()
+    }
+
+    /// Waits for this time by the clock of the servers.
+    pub(crate) async fn sleep(&self, time: Duration) {
+        #[cfg(feature = "testing")]
+        if let Some(in_memory) = &self.in_memory {
+            return in_memory.server.sleep(time).await;
+        }
+        tokio::time::sleep(time).await;
+    }
+
+    /// The present as an instant, which moves with the clock of the servers.
+    #[cfg(feature = "consume")]
+    pub(crate) fn instant(&self) -> tokio::time::Instant {
+        let now = tokio::time::Instant::now();
+        #[cfg(feature = "testing")]
+        if let Some(in_memory) = &self.in_memory {
+            return now.checked_add(in_memory.server.moved()).unwrap_or(now);
+        }
+        now
     }
 }

@@ -1,10 +1,13 @@
 //! The JetStream in memory beside a real nats-server: each row runs against both, and clients must see the same.
 #![deny(warnings)]
 
+mod client;
 mod consumers;
 mod emits;
 mod limits;
+mod pinned;
 mod readers;
+mod reading;
 mod requests;
 mod stage;
 mod wire;
@@ -25,8 +28,17 @@ const AT_LEAST: usize = 40;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn clients_see_the_same_in_memory_and_on_a_real_server() -> TestResult {
-    let rows: Vec<Row> =
-        [emits::ROWS, limits::ROWS, requests::ROWS, wire::ROWS, consumers::ROWS, readers::ROWS].concat();
+    let rows: Vec<Row> = [
+        emits::ROWS,
+        limits::ROWS,
+        requests::ROWS,
+        wire::ROWS,
+        consumers::ROWS,
+        pinned::ROWS,
+        readers::ROWS,
+        reading::ROWS,
+    ]
+    .concat();
     assert!(rows.len() >= AT_LEAST, "{} rows", rows.len());
     let server = NatsServer::start()?;
     let only = std::env::var("WALNATS_ROW").unwrap_or_default();

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::super::JetStream;
-use super::super::consumer::{Consumer, ConsumerConfig};
+use super::super::consumer::{Consumer, ConsumerConfig, check_name};
 use super::{Answer, Request, page};
 use crate::error::ApiError;
 use crate::headers::Headers;
@@ -88,6 +88,27 @@ impl JetStream {
             Some(remaining) => json!({"paused": true, "pause_until": text, "pause_remaining": remaining}),
             None => json!({"paused": false, "pause_until": "0001-01-01T00:00:00Z"}),
         })
+    }
+
+    /// Lets another client be pinned.
+    pub(super) fn unpin_consumer(
+        &mut self,
+        stream: &str,
+        name: &str,
+        request: &Request<'_>,
+    ) -> Result<Value, ApiError> {
+        let group = request.text("group");
+        if group.is_empty() {
+            return Err(ApiError::new(400, 10025, "invalid JSON: consumer group not specified"));
+        }
+        check_name(group)?;
+        let consumer = self.stream(stream)?.consumers.get_mut(name).ok_or_else(ApiError::no_consumer)?;
+        let groups = consumer.config.pinning.as_ref().map_or(&[][..], |pinning| &pinning.groups);
+        if !groups.iter().any(|own| own == group) {
+            return Err(ApiError::new(400, 10160, "Provided priority group does not exist for this consumer"));
+        }
+        consumer.unpin();
+        Ok(json!({}))
     }
 
     pub(super) fn delete_consumer(

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use walnats_subject::{covers, overlap};
 
+use super::pinned::Pinning;
 use crate::error::ApiError;
 use crate::jetstream::config::{Config as StreamConfig, Retention, texts};
 use crate::time::{self, Nanos, SECOND};
@@ -28,6 +29,8 @@ pub(crate) struct ConsumerConfig {
     pub(crate) paused_until: Option<Nanos>,
     /// After so long without a sign of life, it is deleted.
     pub(crate) inactive: Option<Nanos>,
+    /// Whether one client gets all messages.
+    pub(crate) pinning: Option<Pinning>,
     ack_wait: Nanos,
     backoff: Vec<Nanos>,
 }
@@ -49,9 +52,7 @@ impl ConsumerConfig {
         if json.get("deliver_subject").and_then(Value::as_str).is_some_and(|subject| !subject.is_empty()) {
             return Err(ApiError::consumer_config("the JetStream in memory has no push consumers: pull instead"));
         }
-        if json.get("priority_groups").and_then(Value::as_array).is_some_and(|groups| !groups.is_empty()) {
-            return Err(ApiError::consumer_config("the JetStream in memory has no priority groups"));
-        }
+        let pinning = Pinning::read(&mut json)?;
         for (setting, default) in
             [("deliver_policy", json!("all")), ("ack_policy", json!("none")), ("replay_policy", json!("instant"))]
         {
@@ -98,6 +99,7 @@ impl ConsumerConfig {
             headers_only: json.get("headers_only").and_then(Value::as_bool).unwrap_or_default(),
             paused_until,
             inactive: (inactive > 0).then_some(inactive),
+            pinning,
             ack_wait,
             backoff,
             json,

@@ -28,16 +28,19 @@ impl Consumer {
         while !self.pulls.is_empty()
             && self.config.paused_until.is_none_or(|until| until <= moment.now)
             && let Some(message) = self.next_message(store)
-            && let Some(mut pull) = self.pulls.pop_front()
+            && let Some((mut pull, is_pinned_now)) = self.next_pull(moment, &mut delivered.out)
         {
             // Counted once: it is a look at the whole stream.
             let before = undelivered.unwrap_or_else(|| self.undelivered(store));
             let left = before.saturating_sub(u64::from(!self.pending.contains_key(&message.sequence)));
-            let mut out = self.message(stream, message, left);
+            let mut out = self.message(stream, message, left, pull.group.id());
             let size = (out.subject.len() + out.headers.len() + out.payload.len()) as u64
                 + out.reply.as_ref().map_or(0, |reply| reply.len() as u64);
             if let Some(bytes) = &mut pull.bytes {
                 if *bytes < size {
+                    if is_pinned_now {
+                        self.unpin();
+                    }
                     delivered.out.push(pull.end("409 Message Size Exceeds MaxBytes"));
                     continue;
                 }
@@ -111,13 +114,16 @@ impl Consumer {
     }
 
     /// A message as a client gets it. Its reply subject says where it is, for the acknowledgement.
-    fn message(&self, stream: &str, message: &Stored, undelivered: u64) -> Outbound {
+    fn message(&self, stream: &str, message: &Stored, undelivered: u64, pin: Option<&str>) -> Outbound {
         let Stored { sequence, subject, time, .. } = message;
         let name = self.config.json.get("name").and_then(serde_json::Value::as_str).unwrap_or_default();
         let attempt = self.attempts.get(sequence).copied().unwrap_or_default() + 1;
         let delivery = self.delivered.delivery + 1;
         let reply = format!("$JS.ACK.{stream}.{name}.{attempt}.{sequence}.{delivery}.{time}.{undelivered}");
         let mut headers = message.headers.clone();
+        if let Some(pin) = pin {
+            headers.push("Nats-Pin-Id", pin.to_owned());
+        }
         let payload = if self.config.headers_only {
             headers.push("Nats-Msg-Size", message.payload.len().to_string());
             bytes::Bytes::new()

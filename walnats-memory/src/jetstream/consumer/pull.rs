@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::config::ConsumerConfig;
+use super::Consumer;
+use super::pinned::Group;
 use crate::headers::Headers;
 use crate::message::Outbound;
 use crate::time::Nanos;
@@ -11,6 +12,8 @@ use crate::time::Nanos;
 #[derive(Clone, Debug)]
 pub(crate) struct Pull {
     pub(crate) reply: String,
+    /// The priority group that it is of.
+    pub(super) group: Group,
     /// How many messages it still gets.
     pub(crate) left: u64,
     /// How many bytes it still gets.
@@ -30,21 +33,22 @@ impl Pull {
     pub(crate) fn read(
         body: &[u8],
         reply: &str,
-        config: &ConsumerConfig,
+        consumer: &Consumer,
         pending: u64,
         real: Nanos,
     ) -> Result<Self, String> {
+        let config = &consumer.config;
         let text = String::from_utf8_lossy(body);
         let request = match text.trim() {
             "" => Value::Null,
             text if text.starts_with('{') => {
                 serde_json::from_str(text).map_err(|_| "400 Bad Request - Invalid JSON".to_owned())?
             }
-            number => serde_json::json!({"batch": number.parse::<u64>().map_err(|_| "400 Bad Request".to_owned())?}),
+            number => number.parse::<u64>().map_err(|_| "400 Bad Request".to_owned())?.into(),
         };
         let number = |name: &str| request.get(name).and_then(Value::as_u64).filter(|number| *number > 0);
         let time = |name: &str| number(name).and_then(|nanos| Nanos::try_from(nanos).ok());
-        let mut left = number("batch").unwrap_or(1);
+        let mut left = request.as_u64().or_else(|| number("batch")).filter(|batch| *batch > 0).unwrap_or(1);
         if let Some(limit) = config.limit("max_batch").filter(|limit| left > *limit) {
             return Err(format!("409 Exceeded MaxRequestBatch of {limit}"));
         }
@@ -54,6 +58,8 @@ impl Pull {
         {
             return Err(format!("409 Exceeded MaxRequestExpires of {}s", limit / 1_000_000_000));
         }
+        let groups = config.pinning.as_ref().map(|pinning| pinning.groups.as_slice());
+        let group = Group::read(&request, groups, consumer.pin.as_ref())?;
         if request.get("no_wait").and_then(Value::as_bool) == Some(true) && expires.is_none() {
             if pending == 0 {
                 return Err("404 No Messages".to_owned());
@@ -68,6 +74,7 @@ impl Pull {
         }
         Ok(Self {
             reply: reply.to_owned(),
+            group,
             left,
             bytes: number("max_bytes"),
             expires: expires.map(|expires| real.saturating_add(expires)),

@@ -30,7 +30,7 @@ impl PullLoop {
                 self.handling.spawn(async move { Some(dispatcher.give_back(held).await) });
             }
         }
-        for held in ordered.line.next() {
+        for held in ordered.line.next(self.dispatcher.publisher.options().instant()) {
             let handling = self.dispatcher.clone().handle_in_order(held, self.source.clone());
             self.handling.spawn(handling.map(Some));
         }

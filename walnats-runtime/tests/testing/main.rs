@@ -1,6 +1,8 @@
 //! What tests without a server can ask for. What JetStream does is compared with a real server in `conformance`.
 #![deny(warnings)]
 
+mod clock;
+
 use std::error::Error;
 use std::time::Duration;
 
@@ -12,9 +14,9 @@ use walnats_runtime::{
 
 /// As `build.rs` would have written it, format included.
 #[rustfmt::skip]
-#[path = "../../walnats-codegen/fixtures/generate/readers/expected/events.rs"]
+#[path = "../../../walnats-codegen/fixtures/generate/readers/expected/events.rs"]
 pub mod events;
-#[path = "engine/note.rs"]
+#[path = "../engine/note.rs"]
 #[allow(dead_code, unused_imports, clippy::allow_attributes, reason = "other tests use the rest")]
 mod note;
 
