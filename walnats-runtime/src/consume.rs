@@ -11,8 +11,8 @@ mod dispatch;
 mod error;
 mod handler;
 mod held;
+mod in_hand;
 mod in_order;
-mod in_progress;
 mod incoming;
 mod key;
 #[cfg(feature = "tower")]
@@ -30,9 +30,11 @@ mod replayed;
 mod respond;
 mod served;
 mod settle;
+mod settling;
 mod source;
 mod status;
 mod supervision;
+mod workers;
 
 pub use backoff::Backoff;
 pub use batched::{Batched, Batches, IntoSettles, batched};

@@ -8,7 +8,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_nats::{Client, Message};
 use futures_util::FutureExt;
-use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 use tracing::Instrument;
@@ -17,7 +16,6 @@ use super::acknowledgement::Acknowledgement;
 use super::dead_letter::{DeadLetter, Form, Reason};
 use super::delivery::{Delivery, Position};
 use super::handler::AnyHandler;
-use super::in_progress::InProgress;
 use super::incoming::{ConsumedEvent, Incoming, ReadMessageError, header, placed};
 use super::key::AnyKey;
 use super::monitor::Shared;
@@ -56,7 +54,6 @@ pub(super) struct Dispatcher {
     pub(super) options: ReaderOptions,
     /// What it shows to others.
     pub(super) shared: Arc<Shared>,
-    pub(super) in_progress: InProgress,
     /// Whether the reader stops: then every acknowledgement is confirmed.
     pub(super) stopping: watch::Receiver<bool>,
     /// Whether handlers are cancelled.
@@ -79,10 +76,12 @@ pub(super) enum Verdict {
 
 impl Dispatcher {
     /// Handles a message and settles it.
-    pub(super) async fn handle(self: Arc<Self>, message: Message, source: Arc<Source>) {
+    pub(super) async fn handle(&self, message: Message, source: &Source) {
         let reply = message.reply.clone();
-        let Some((reply, position)) = reply.and_then(|reply| Some((reply.clone(), Position::of(&reply)?))) else {
-            let stream = &source.stream;
+        let Some((reply, position)) =
+            reply.and_then(|reply| Some((reply.clone(), Position::of(&reply, &source.stream)?)))
+        else {
+            let stream = &*source.stream;
             tracing::error!(
                 service = self.service,
                 stream,
@@ -92,17 +91,27 @@ impl Dispatcher {
         };
         let (message, position) =
             if source.is_replay { replayed::restored(message, position) } else { (message, position) };
-        let guard = self.in_progress.of(reply.clone());
-        let _in_hand = source.progress.takes(position.pending);
+        let message = Arc::new(message);
+        let limit = self.options.handler_timeout.saturating_add(GRACE);
         // There is a permit, unless the server sent more than it was asked for.
-        let Ok(_permit) = source.permits.acquire().await else { return };
-        guard.for_at_most(self.options.handler_timeout.saturating_add(GRACE));
+        let permit = source.permits.try_acquire().ok();
+        let in_hand = source.progress.takes(position.pending, Some(reply.clone()), permit.is_some().then_some(limit));
+        let _permit = match permit {
+            Some(permit) => permit,
+            None => {
+                let Ok(permit) = source.permits.acquire().await else { return };
+                in_hand.for_at_most(limit);
+                permit
+            }
+        };
         let mut event = None;
         let most = self.attempts(&message);
-        let verdict = self.judge(&message, &position, &source, &mut event, most).await;
-        guard.for_at_most(Duration::from_secs(120));
-        let end = self.end(verdict, event, &message, &position, &source).await;
-        guard.end().await;
+        let verdict = self.judge(&message, &position, source, &mut event, most).await;
+        if !matches!(verdict, Verdict::Done) {
+            in_hand.for_at_most(Duration::from_secs(120));
+        }
+        let end = self.end(verdict, event, &message, &position, source).await;
+        in_hand.is_settled().await;
         let confirm = self.options.confirm || *self.stopping.borrow();
         end.send(&self.client, reply, confirm).await;
     }
@@ -110,7 +119,7 @@ impl Dispatcher {
     /// `most` is how many deliveries it may have had.
     pub(super) async fn judge(
         &self,
-        message: &Message,
+        message: &Arc<Message>,
         position: &Position,
         source: &Source,
         event: &mut Option<usize>,
@@ -134,10 +143,10 @@ impl Dispatcher {
         self.call(message, position, incoming).await
     }
 
-    async fn call(&self, message: &Message, position: &Position, mut incoming: Incoming<'_>) -> Verdict {
+    async fn call(&self, message: &Arc<Message>, position: &Position, mut incoming: Incoming<'_>) -> Verdict {
         let Some(handler) = self.handlers.get(incoming.index) else { return Verdict::Ignored };
         let Some(ConsumedEvent { descriptor, .. }) = self.events.get(incoming.index) else { return Verdict::Ignored };
-        let about = Delivery::new(descriptor.name, message, position.clone(), incoming.cloud_event.take());
+        let about = Delivery::new(descriptor.name, message.clone(), position.clone(), incoming.cloud_event.take());
         let span = trace::process(descriptor, about.stream(), self.service, about.traceparent(), about.tracestate());
         incoming.mode = self.options.read;
         let layers = &self.options.layers;
@@ -155,11 +164,13 @@ impl Dispatcher {
             }
         };
         drop(incoming);
-        let mut cut = self.cut.clone();
         let limit = self.options.handler_timeout;
         let begun = Instant::now();
         let mut answer = None;
+        // What is needed while a handler waits is made when it does.
+        let cut = async { self.cut.clone().wait_for(|cut| *cut).await.is_ok() };
         let verdict = tokio::select! {
+            biased;
             ended = timeout(limit, AssertUnwindSafe(handling.instrument(span.clone())).catch_unwind()) => match ended {
                 Ok(Ok(Settle::Done)) => Verdict::Done,
                 Ok(Ok(Settle::Respond(own))) => {
@@ -171,13 +182,13 @@ impl Dispatcher {
                 Ok(Err(panic)) => panicked(&*panic),
                 Err(_) => Verdict::Retry { after: None, why: format!("its handler did not end within {limit:?}") },
             },
-            _ = cut.wait_for(|cut| *cut) => {
+            _ = cut => {
                 Verdict::Retry { after: Some(GIVEN_BACK), why: "its handler did not end before the reader stopped".to_owned() }
             }
         };
         metric::reader::handled(self.service, descriptor.name, begun.elapsed());
         if let Some(answer) = answer {
-            respond::respond(&self.client, self.service, message, answer).await;
+            Box::pin(respond::respond(&self.client, self.service, message, answer)).await;
         }
         match &verdict {
             Verdict::Retry { .. } => trace::failed(&span, "retry"),
@@ -207,7 +218,7 @@ impl Dispatcher {
         let reason = match verdict {
             Verdict::Done => {
                 self.ended(name, &counts.done, "done");
-                self.settled(name, position);
+                metric::reader::settled(self.service, name.unwrap_or("unknown"), position.time, position.attempt);
                 return Acknowledgement::Ack;
             }
             Verdict::Ignored => {
@@ -222,39 +233,33 @@ impl Dispatcher {
             Verdict::Retry { why, .. } => Reason::new(why),
             Verdict::Dead(reason) => reason,
         };
-        self.end_as_dead_letter(name, message, position, source, &reason).await
+        // Rare and large: it is not a part of each message's task.
+        Box::pin(self.end_as_dead_letter(name, message, position, source, &reason)).await
     }
 
     /// Counts a delivery.
-    fn ended(&self, event: Option<&str>, count: &AtomicU64, end: &'static str) {
+    fn ended(&self, event: Option<&'static str>, count: &AtomicU64, end: &'static str) {
         Counts::add(count);
         metric::reader::ended(self.service, event.unwrap_or("unknown"), end);
-    }
-
-    /// Measures an event that does not come again.
-    fn settled(&self, event: Option<&str>, position: &Position) {
-        let age = Timestamp::now().duration_since(position.time);
-        let age = Duration::try_from(age).unwrap_or_default();
-        metric::reader::settled(self.service, event.unwrap_or("unknown"), age, position.attempt);
     }
 
     /// Stores a dead letter, and says how the delivery ends.
     async fn end_as_dead_letter(
         &self,
-        event: Option<&str>,
+        event: Option<&'static str>,
         message: &Message,
         position: &Position,
         source: &Source,
         reason: &Reason,
     ) -> Acknowledgement {
-        let (service, stream, sequence) = (self.service, position.stream.as_str(), position.sequence);
+        let (service, stream, sequence) = (self.service, &*position.stream, position.sequence);
         let letter = DeadLetter { service, event, message, position, reason };
         let kept = letter.keep(&self.publisher, &self.options.dead_letter_stream, !source.deletes_settled).await;
         let error = match kept {
             Ok(form) => {
                 source.progress.dead_letter(true);
                 self.ended(event, &self.shared.counts.dead, "dead_letter");
-                self.settled(event, position);
+                metric::reader::settled(service, event.unwrap_or("unknown"), position.time, position.attempt);
                 match form {
                     Form::Whole => tracing::warn!(service, event, stream, sequence, "stored a dead letter"),
                     Form::WithoutHeaders => {

@@ -252,8 +252,8 @@ mod tests {
             description: None,
             length: 0,
         };
-        let position = Position::of(&reply).expect("a position");
-        Arc::new(Held::new(message, reply.into(), position, Instant::now(), ack_wait))
+        let position = Position::of(&reply, &"s".into()).expect("a position");
+        Arc::new(Held::new(Arc::new(message), reply.into(), position, Instant::now(), ack_wait))
     }
 
     /// Adds messages of these keys, delivered one after the other.

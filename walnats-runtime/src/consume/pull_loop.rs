@@ -11,22 +11,21 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use async_nats::connection::State;
-use async_nats::{Message, Subscriber};
+use async_nats::{Message, Subject, Subscriber};
 use futures_util::{FutureExt, StreamExt};
 use serde_json::json;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 use tokio::time::{Instant, interval};
 
 use super::consumer::{self, PresentStream, PullLimits};
 use super::dispatch::Dispatcher;
 use super::error::ReadError;
-use super::line::Left;
 use super::ordered::Ordered;
 use super::refusals::Refusals;
 use super::registration::Registered;
 use super::source::Source;
 use super::status::Status;
+use super::workers::{Job, Workers};
 use crate::jetstream::{Api, Failure};
 
 /// How long a pull waits for messages. A graceful stop waits for the open ones to end: what the server has sent by then is
@@ -68,7 +67,7 @@ pub(super) struct PullLoop {
     /// Everything up to this sequence number was settled when it was last looked at.
     ack_floor: u64,
     limits: PullLimits,
-    handling: JoinSet<Option<Left>>,
+    workers: Workers,
     /// Of one that reads once more what is stored: the sequence number up to which it reads, and when it was last looked whether it is there.
     reread: Option<(u64, Instant)>,
     has_caught_up: bool,
@@ -96,9 +95,11 @@ pub(super) struct PullLoop {
 
 impl PullLoop {
     pub(super) fn new(dispatcher: Arc<Dispatcher>, api: Api, consumer: Registered, source: Arc<Source>) -> Self {
-        let now = Instant::now();
+        let (now, inbox) = (Instant::now(), dispatcher.client.new_inbox());
         Self {
-            inbox: dispatcher.client.new_inbox(),
+            ordered: consumer.wanted.is_ordered.then(|| Ordered::new(&inbox)),
+            inbox,
+            workers: Workers::new(dispatcher.clone()),
             source,
             connects: connects(&dispatcher),
             ack_floor: consumer.present.ack_floor(),
@@ -107,11 +108,9 @@ impl PullLoop {
             is_unanswered: false,
             reread: consumer.wanted.is_reread.then_some((consumer.stream.last, now)),
             has_caught_up: false,
-            ordered: consumer.wanted.is_ordered.then(Ordered::default),
             dispatcher,
             api,
             consumer,
-            handling: JoinSet::new(),
             open: 0,
             pulls: 0,
             last_pull: now,
@@ -131,11 +130,9 @@ impl PullLoop {
         let mut ticks = interval(if self.ordered.is_some() { ORDERED_TICK } else { TICK });
         let result = loop {
             let stopping = *stop.borrow() || self.has_caught_up;
-            while let Some(ended) = self.handling.try_join_next() {
-                self.left(ended);
-            }
+            self.note_left();
             self.advance(stopping);
-            if stopping && self.open == 0 && self.handling.is_empty() && self.is_empty() {
+            if stopping && self.open == 0 && self.workers.busy() == 0 && self.is_empty() {
                 break Ok(());
             }
             #[cfg(feature = "testing")]
@@ -143,18 +140,23 @@ impl PullLoop {
                 memory.end_pulls(&self.inbox);
             }
             while !stopping && self.pull().await {}
+            let most = self.worth_knowing(stopping);
             tokio::select! {
+                biased;
+                _ = ticks.tick() => if let Err(error) = self.look(stopping).await { break Err(error) },
                 message = messages.next() => match message {
-                    Some(message) => self.take(message, stopping),
+                    Some(message) => self.take_all(message, &mut messages, stopping),
                     None => break Err(ReadError::Closed),
                 },
-                Some(ended) = self.handling.join_next() => self.left(ended),
-                _ = ticks.tick() => if let Err(error) = self.look(stopping).await { break Err(error) },
+                () = self.workers.fall_to(most) => {}
                 _ = stop.changed(), if !stopping => {}
             }
         };
         // What is in hand ends as it would have, whatever ended the reader.
-        while self.handling.join_next().await.is_some() {}
+        while self.workers.busy() > 0 {
+            self.workers.fall_to(Some(0)).await;
+            self.workers.left();
+        }
         self.unpin().await;
         let result = result.and(self.confirmed().await);
         if result.is_ok() {
@@ -166,7 +168,7 @@ impl PullLoop {
     /// Asks for as many messages as there are free permits, or as the consumer allows. Returns whether it did.
     async fn pull(&mut self) -> bool {
         let all = self.dispatcher.options.concurrency;
-        let free = all.saturating_sub(self.handling.len() + self.open);
+        let free = all.saturating_sub(self.workers.busy() + self.open);
         // Permits become free one by one: with pulls open, it waits until there are several. Each open pull has at least one
         // message left.
         let now = Instant::now();
@@ -202,56 +204,94 @@ impl PullLoop {
         true
     }
 
+    /// The number of messages in hand at which there is something to do: to ask for more, or to stop. `None` if there is nothing to do
+    /// however few they are.
+    fn worth_knowing(&self, stopping: bool) -> Option<usize> {
+        let fewer = self.workers.busy().checked_sub(1)?;
+        let all = self.dispatcher.options.concurrency;
+        let most = match (stopping, self.open) {
+            (true, _) => 0,
+            (false, 0) => all.saturating_sub(1),
+            (false, open) => (all / 2).checked_sub(open)?,
+        };
+        Some(most.min(fewer))
+    }
+
     fn expires(&self) -> Duration {
         let expires = EXPIRES.min(self.limits.expires);
         if self.ordered.is_some() { expires.min(self.consumer.wanted.ack_wait / 3) } else { expires }
     }
 
-    /// Takes a message of the subscription: one of the stream, or what the server says about a pull.
-    fn take(&mut self, message: Message, stopping: bool) {
-        self.last_sign = Instant::now();
-        let status = Status::of(&message);
-        let subject = message.subject.clone();
-        if !matches!(status, Some(Status::Refused { .. } | Status::Gone)) {
-            self.source.progress.sign();
-        }
-        match status {
-            None => {
-                self.refusals.over();
-                self.open = self.open.saturating_sub(1);
-                match &mut self.ordered {
-                    Some(ordered) => ordered.take(message, &self.dispatcher, self.consumer.wanted.ack_wait),
-                    None => {
-                        let handling = self.dispatcher.clone().handle(message, self.source.clone());
-                        self.handling.spawn(handling.map(|()| None));
-                    }
+    /// Takes a message of the subscription, and those that are there with it.
+    fn take_all(&mut self, first: Message, messages: &mut Subscriber, stopping: bool) {
+        let mut message = Some(first);
+        let (mut is_heard, mut is_served) = (false, false);
+        while let Some(next) = message.take() {
+            match Status::of(&next) {
+                _ if self.ordered.as_mut().is_some_and(|ordered| ordered.hears(&next)) => {}
+                None => {
+                    (is_heard, is_served) = (true, true);
+                    self.take(next);
+                }
+                Some(status) => {
+                    is_heard = true;
+                    is_served |= !matches!(status, Status::Refused { .. } | Status::Gone);
+                    self.hear(status, &next.subject, stopping);
                 }
             }
-            Some(status)
+            message = messages.next().now_or_never().flatten();
+        }
+        let now = Instant::now();
+        if is_heard {
+            self.last_sign = now;
+        }
+        if is_served {
+            self.source.progress.sign(now);
+        }
+    }
+
+    /// Takes a message of the stream.
+    fn take(&mut self, message: Message) {
+        self.refusals.over();
+        self.open = self.open.saturating_sub(1);
+        match &mut self.ordered {
+            Some(ordered) => {
+                ordered.take(message, &self.dispatcher, &self.source.stream, self.consumer.wanted.ack_wait);
+            }
+            None => {
+                self.workers.start(Job::Handle(message, self.source.clone()));
+            }
+        }
+    }
+
+    /// Takes what the server says about a pull.
+    fn hear(&mut self, status: Status, subject: &Subject, stopping: bool) {
+        match status {
+            status
                 if let Some(open) =
-                    self.ordered.as_mut().and_then(|ordered| ordered.ends(&status, &subject, self.pulls)) =>
+                    self.ordered.as_mut().and_then(|ordered| ordered.ends(&status, subject, self.pulls)) =>
             {
                 self.refusals.over();
                 if open {
                     self.open = 0;
                 }
             }
-            Some(Status::Heartbeat) => self.refusals.over(),
-            Some(Status::Ended { left, batch }) => {
+            Status::Heartbeat => self.refusals.over(),
+            Status::Ended { left, batch } => {
                 self.refusals.over();
                 self.open = self.open.saturating_sub(left);
                 if left == batch && self.expires() < HEARTBEAT {
                     self.pause_for(BETWEEN_SHORT_PULLS);
                 }
             }
-            Some(Status::Refused { left, status }) => {
+            Status::Refused { left, status } => {
                 self.open = self.open.saturating_sub(left);
                 let pause = self.refusals.add(&self.consumer.wanted, status);
                 // Its limits may have changed.
                 self.is_suspect = true;
                 self.pause_for(pause);
             }
-            Some(Status::Gone) => {
+            Status::Gone => {
                 self.refusals.over();
                 self.open = 0;
                 self.give_up();
@@ -277,10 +317,11 @@ impl PullLoop {
             self.refusals.over();
             self.is_suspect = true;
         }
-        if self.handling.len() >= self.dispatcher.options.concurrency {
+        if self.workers.busy() >= self.dispatcher.options.concurrency {
             // It waits for handlers, not for the server.
-            self.source.progress.sign();
+            self.source.progress.sign(now);
         }
+        self.source.progress.report();
         let is_silent = self.open > 0 && now.duration_since(self.last_sign) > SILENCE;
         // Each pull has ended by then. What is still counted as open was lost on its way.
         let is_over = self.open > 0 && now.duration_since(self.last_pull) > EXPIRES + HEARTBEAT;

@@ -15,7 +15,6 @@ use super::dead_letter;
 use super::dispatch::Dispatcher;
 use super::error::ReadError;
 use super::handler::{AnyHandler, Handler, Typed};
-use super::in_progress::InProgress;
 use super::incoming::ConsumedEvent;
 use super::key::{AnyKey, KeyOf};
 use super::monitor::{ReaderMonitor, Shared};
@@ -200,7 +199,6 @@ impl Reader {
             handlers,
             keys: self.keys.clone(),
             shared: self.shared.clone(),
-            in_progress: InProgress::new(self.options.ack_wait),
             stopping: stopping.clone(),
             cut: is_cut,
             options: self.options.clone(),
@@ -213,11 +211,11 @@ impl Reader {
         let sources: Vec<(Arc<Source>, Registered)> = sources.collect();
         let progress = sources.iter().map(|(source, _)| source.progress.clone()).collect();
         let _running = self.shared.runs(progress);
+        let mut in_progress = JoinSet::new();
         for (source, consumer) in sources {
+            in_progress.spawn(source.progress.in_hand().keep(dispatcher.client.clone(), self.options.ack_wait));
             loops.spawn(PullLoop::new(dispatcher.clone(), api.clone(), consumer, source).run(stopping.clone()));
         }
-        let mut in_progress = JoinSet::new();
-        in_progress.spawn(dispatcher.in_progress.clone().run(dispatcher.client.clone()));
         let result = supervised(loops, shutdown, &stop, &cut, self.options.shutdown_timeout).await;
         result.map(|()| dispatcher.shared.counts.read())
     }

@@ -9,6 +9,7 @@ pub(crate) use self::without::*;
 mod with {
     use std::time::Duration;
 
+    use jiff::Timestamp;
     use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 
     /// Describes each metric to the recorder.
@@ -34,19 +35,20 @@ mod with {
     }
 
     /// A delivery ended.
-    pub(crate) fn ended(service: &'static str, event: &str, end: &'static str) {
-        counter!("walnats_read_total", "service" => service, "event" => event.to_owned(), "end" => end).increment(1);
+    pub(crate) fn ended(service: &'static str, event: &'static str, end: &'static str) {
+        counter!("walnats_read_total", "service" => service, "event" => event, "end" => end).increment(1);
     }
 
     /// A handler ended.
-    pub(crate) fn handled(service: &'static str, event: &str, time: Duration) {
-        histogram!("walnats_handle_seconds", "service" => service, "event" => event.to_owned()).record(time);
+    pub(crate) fn handled(service: &'static str, event: &'static str, time: Duration) {
+        histogram!("walnats_handle_seconds", "service" => service, "event" => event).record(time);
     }
 
     /// An event is settled for good.
-    pub(crate) fn settled(service: &'static str, event: &str, age: Duration, attempts: u64) {
-        histogram!("walnats_read_age_seconds", "service" => service, "event" => event.to_owned()).record(age);
-        histogram!("walnats_read_attempts", "service" => service, "event" => event.to_owned()).record(attempts as f64);
+    pub(crate) fn settled(service: &'static str, event: &'static str, stored: Timestamp, attempts: u64) {
+        let age = Duration::try_from(Timestamp::now().duration_since(stored)).unwrap_or_default();
+        histogram!("walnats_read_age_seconds", "service" => service, "event" => event).record(age);
+        histogram!("walnats_read_attempts", "service" => service, "event" => event).record(attempts as f64);
     }
 
     /// What a consumer has before it.
@@ -61,13 +63,15 @@ mod with {
 mod without {
     use std::time::Duration;
 
+    use jiff::Timestamp;
+
     pub(crate) fn describe() {}
 
-    pub(crate) fn ended(_: &'static str, _: &str, _: &'static str) {}
+    pub(crate) fn ended(_: &'static str, _: &'static str, _: &'static str) {}
 
-    pub(crate) fn handled(_: &'static str, _: &str, _: Duration) {}
+    pub(crate) fn handled(_: &'static str, _: &'static str, _: Duration) {}
 
-    pub(crate) fn settled(_: &'static str, _: &str, _: Duration, _: u64) {}
+    pub(crate) fn settled(_: &'static str, _: &'static str, _: Timestamp, _: u64) {}
 
     pub(crate) fn behind(_: &str, _: &str, _: u64, _: u64) {}
 }
