@@ -8,6 +8,7 @@ mod consumer;
 mod dead_letter;
 mod delivery;
 mod dispatch;
+mod ending;
 mod error;
 mod handler;
 mod held;

@@ -56,10 +56,6 @@ impl CloudEvent {
     /// [`CloudEventError::NotCloudEvent`] without `ce-specversion`; otherwise the attribute that violates a rule, or that
     /// does not decode to UTF-8.
     pub fn from_headers(headers: &HeaderMap) -> Result<Self, CloudEventError> {
-        let is_name = |name: &str| name.eq_ignore_ascii_case("ce-specversion");
-        if !headers.iter().any(|(name, _)| is_name(name.as_ref())) {
-            return Err(CloudEventError::NotCloudEvent);
-        }
         let mut event = CloudEvent::new("");
         let (mut version, mut content_type) = (None, None);
         for (name, values) in headers.iter() {

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use async_nats::{Client, Subject};
+use async_nats::{Client, Message, Subject};
 use tokio::sync::Notify;
 use tokio::time::{Instant, interval};
 
@@ -26,8 +26,8 @@ struct Places {
 #[derive(Debug)]
 struct Held {
     since: Instant,
-    /// The subject of its acknowledgement, while the server should be told that it is in progress.
-    reply: Option<Subject>,
+    /// Itself, with the subject of its acknowledgement, while the server should be told that it is in progress.
+    message: Option<Arc<Message>>,
     said: Instant,
     /// A handler that neither ends nor can be cancelled does not keep its event for ever.
     until: Option<Instant>,
@@ -42,11 +42,11 @@ pub(super) struct InHandGuard {
 }
 
 impl InHand {
-    /// Takes a message in hand. With the subject of its acknowledgement, the server is told that it is in progress, for `limit` at most.
-    pub(super) fn take(self: &Arc<Self>, reply: Option<Subject>, limit: Option<Duration>) -> InHandGuard {
+    /// Takes a message in hand. With the message, the server is told that it is in progress, for `limit` at most.
+    pub(super) fn take(self: &Arc<Self>, message: Option<Arc<Message>>, limit: Option<Duration>) -> InHandGuard {
         let now = Instant::now();
         let until = limit.and_then(|limit| now.checked_add(limit));
-        let held = Some(Held { since: now, reply, said: now, until, is_being_said: false });
+        let held = Some(Held { since: now, message, said: now, until, is_being_said: false });
         let mut places = self.places();
         let place = places.free.pop();
         let place = place.unwrap_or(places.all.len());
@@ -98,7 +98,7 @@ impl Places {
         let now = Instant::now();
         let held = self.at(place)?;
         let is_due = held.until.is_none_or(|until| now < until) && now.duration_since(held.said) >= every;
-        let reply = held.reply.clone().filter(|_| is_due)?;
+        let reply = held.message.as_ref()?.reply.clone().filter(|_| is_due)?;
         (held.said, held.is_being_said) = (now, true);
         Some(reply)
     }
@@ -119,7 +119,7 @@ impl InHandGuard {
             match self.in_hand.places().at(self.place) {
                 Some(held) if held.is_being_said => {}
                 Some(held) => {
-                    held.reply = None;
+                    held.message = None;
                     return;
                 }
                 None => return,

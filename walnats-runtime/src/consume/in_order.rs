@@ -139,7 +139,7 @@ enum Attempt {
 
 /// When an event is due, if its emitter delayed it.
 pub(super) fn due(message: &async_nats::Message, now: SystemTime) -> Option<Instant> {
-    early(message, now).map(|pause| {
+    early(message, || now).map(|pause| {
         let now = Instant::now();
         now.checked_add(pause).unwrap_or(now + Duration::from_secs(30 * 365 * 86_400))
     })

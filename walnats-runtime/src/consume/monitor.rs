@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use async_nats::Subject;
+use async_nats::Message;
 use tokio::time::Instant;
 
 use super::consumer::Present;
@@ -176,11 +176,11 @@ impl Progress {
         self.report();
     }
 
-    /// An event is in hand until what this returns is dropped. So many were pending behind it. With the subject of its acknowledgement,
-    /// the server is told that it is in progress, for `limit` at most.
-    pub(super) fn takes(&self, pending: u64, reply: Option<Subject>, limit: Option<Duration>) -> InHandGuard {
+    /// An event is in hand until what this returns is dropped. So many were pending behind it. With the message, the
+    /// server is told that it is in progress, for `limit` at most.
+    pub(super) fn takes(&self, pending: u64, message: Option<Arc<Message>>, limit: Option<Duration>) -> InHandGuard {
         self.pending.store(pending, Ordering::Relaxed);
-        self.in_hand.take(reply, limit)
+        self.in_hand.take(message, limit)
     }
 
     pub(super) fn in_hand(&self) -> Arc<InHand> {

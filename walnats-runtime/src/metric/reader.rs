@@ -11,6 +11,7 @@ mod with {
 
     use jiff::Timestamp;
     use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+    use tokio::time::Instant;
 
     /// Describes each metric to the recorder.
     pub(crate) fn describe() {
@@ -39,9 +40,17 @@ mod with {
         counter!("walnats_read_total", "service" => service, "event" => event, "end" => end).increment(1);
     }
 
-    /// A handler ended.
-    pub(crate) fn handled(service: &'static str, event: &'static str, time: Duration) {
-        histogram!("walnats_handle_seconds", "service" => service, "event" => event).record(time);
+    /// A handler at work.
+    pub(crate) struct Handling(Instant);
+
+    impl Handling {
+        pub(crate) fn begin() -> Self {
+            Self(Instant::now())
+        }
+
+        pub(crate) fn end(self, service: &'static str, event: &'static str) {
+            histogram!("walnats_handle_seconds", "service" => service, "event" => event).record(self.0.elapsed());
+        }
     }
 
     /// An event is settled for good.
@@ -61,15 +70,21 @@ mod with {
 
 #[cfg(not(feature = "metrics"))]
 mod without {
-    use std::time::Duration;
-
     use jiff::Timestamp;
 
     pub(crate) fn describe() {}
 
     pub(crate) fn ended(_: &'static str, _: &'static str, _: &'static str) {}
 
-    pub(crate) fn handled(_: &'static str, _: &'static str, _: Duration) {}
+    pub(crate) struct Handling;
+
+    impl Handling {
+        pub(crate) fn begin() -> Self {
+            Self
+        }
+
+        pub(crate) fn end(self, _: &'static str, _: &'static str) {}
+    }
 
     pub(crate) fn settled(_: &'static str, _: &'static str, _: Timestamp, _: u64) {}
 

@@ -124,7 +124,8 @@ async fn walnats(publisher: &Publisher, name: &str, is_ordered: bool) -> Result<
             async {}
         })
         .configure(|options| options.concurrency(CONCURRENCY));
-    let reader = if is_ordered { reader.ordered_by(|event: &Measured| (event.number % 500).to_string()) } else { reader };
+    let reader =
+        if is_ordered { reader.ordered_by(|event: &Measured| (event.number % 500).to_string()) } else { reader };
     // A stop waits for the open pulls, which is not what is measured.
     let running = tokio::spawn(reader.run(std::future::pending()));
     all.notified().await;
