@@ -8,11 +8,12 @@ mod consumer;
 mod dead_letter;
 mod delivery;
 mod dispatch;
+mod ending;
 mod error;
 mod handler;
 mod held;
+mod in_hand;
 mod in_order;
-mod in_progress;
 mod incoming;
 mod key;
 #[cfg(feature = "tower")]
@@ -30,9 +31,11 @@ mod replayed;
 mod respond;
 mod served;
 mod settle;
+mod settling;
 mod source;
 mod status;
 mod supervision;
+mod workers;
 
 pub use backoff::Backoff;
 pub use batched::{Batched, Batches, IntoSettles, batched};

@@ -32,14 +32,13 @@ pub(crate) fn create(descriptor: &'static EventDescriptor, stream: &str) -> Span
 /// The span of handling an event that a service consumes. Its parent is the span that emitted the event, if the message carries
 /// a trace context (<https://www.w3.org/TR/trace-context/>) and the feature `opentelemetry` is on.
 #[cfg(feature = "consume")]
-pub(crate) fn process(
+pub(crate) fn process<'a>(
     descriptor: &'static EventDescriptor,
     stream: &str,
     service: &'static str,
-    traceparent: Option<&str>,
-    tracestate: Option<&str>,
+    context: impl FnOnce() -> Option<(&'a str, &'a str)>,
 ) -> Span {
-    let _parent = traceparent.and_then(|parent| remote::attach(parent, tracestate.unwrap_or_default()));
+    let _parent = remote::attach(context);
     tracing::info_span!(
         "process",
         otel.name = %format_args!("process {}", descriptor.subject),
@@ -69,7 +68,8 @@ mod remote {
     use opentelemetry::{Context, ContextGuard};
 
     /// Makes the context of an emitter the current one, while what this returns lives. `None` if it is not a valid one.
-    pub(super) fn attach(traceparent: &str, tracestate: &str) -> Option<ContextGuard> {
+    pub(super) fn attach<'a>(context: impl FnOnce() -> Option<(&'a str, &'a str)>) -> Option<ContextGuard> {
+        let (traceparent, tracestate) = context()?;
         let context = parse(traceparent, tracestate)?;
         Some(Context::current().with_remote_span_context(context).attach())
     }
@@ -118,7 +118,7 @@ mod remote {
 
 #[cfg(all(feature = "consume", not(feature = "opentelemetry")))]
 mod remote {
-    pub(super) fn attach(_: &str, _: &str) -> Option<()> {
+    pub(super) fn attach<'a>(_: impl FnOnce() -> Option<(&'a str, &'a str)>) -> Option<()> {
         None
     }
 }

@@ -10,7 +10,7 @@ use tokio::time::{sleep, timeout};
 use super::backoff::bounded;
 
 /// How long a confirmation may take.
-const CONFIRM: Duration = Duration::from_secs(3);
+pub(super) const CONFIRM: Duration = Duration::from_secs(3);
 
 /// How often a confirmation is asked for.
 const ATTEMPTS: u32 = 4;
@@ -27,7 +27,7 @@ pub(super) enum Acknowledgement {
 }
 
 impl Acknowledgement {
-    fn body(self) -> Bytes {
+    pub(super) fn body(self) -> Bytes {
         match self {
             Self::Ack => Bytes::from_static(b"+ACK"),
             Self::Term => Bytes::from_static(b"+TERM stored as a dead letter"),
@@ -46,6 +46,10 @@ impl Acknowledgement {
             let _ = client.publish(reply, self.body()).await;
             return;
         }
+        Box::pin(self.send_until_confirmed(client, reply)).await;
+    }
+
+    async fn send_until_confirmed(self, client: &Client, reply: Subject) {
         for attempt in 1..=ATTEMPTS {
             if self.confirmed(client, reply.clone()).await {
                 return;

@@ -1,7 +1,7 @@
 //! What is known about an event besides its payload.
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use async_nats::{HeaderMap, Message};
 use jiff::Timestamp;
@@ -19,8 +19,7 @@ pub struct Delivery {
 
 struct Inner {
     event: &'static str,
-    subject: async_nats::Subject,
-    headers: HeaderMap,
+    message: Arc<Message>,
     cloud_event: Option<CloudEvent>,
     position: Position,
     /// Set when the payload was read.
@@ -30,7 +29,7 @@ struct Inner {
 /// Where a message is, and how often it was delivered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Position {
-    pub(super) stream: String,
+    pub(super) stream: Arc<str>,
     pub(super) sequence: u64,
     /// The number of the delivery: a consumer counts all that it makes.
     pub(super) delivery: u64,
@@ -54,13 +53,11 @@ pub(super) struct Replay {
 impl Delivery {
     pub(super) fn new(
         event: &'static str,
-        message: &Message,
+        message: Arc<Message>,
         position: Position,
         cloud_event: Option<CloudEvent>,
     ) -> Self {
-        let headers = message.headers.clone().unwrap_or_default();
-        let (subject, unknown) = (message.subject.clone(), OnceLock::new());
-        Self { inner: Arc::new(Inner { event, subject, headers, cloud_event, position, unknown }) }
+        Self { inner: Arc::new(Inner { event, message, cloud_event, position, unknown: OnceLock::new() }) }
     }
 
     /// Says what the payload had that its schema does not know.
@@ -100,7 +97,7 @@ impl Delivery {
 
     /// The subject that it was published on, as it is on this server.
     pub fn subject(&self) -> &str {
-        &self.inner.subject
+        &self.inner.message.subject
     }
 
     /// The stream, by its name on this server.
@@ -141,12 +138,13 @@ impl Delivery {
 
     /// All headers.
     pub fn headers(&self) -> &HeaderMap {
-        &self.inner.headers
+        static NONE: LazyLock<HeaderMap> = LazyLock::new(HeaderMap::new);
+        self.inner.message.headers.as_ref().unwrap_or(&NONE)
     }
 
     /// The first value of a header. Names are compared case-insensitively.
     pub fn header(&self, name: &str) -> Option<&str> {
-        header(&self.inner.headers, name)
+        header(self.inner.message.headers.as_ref()?, name)
     }
 
     /// The emitter's deduplication id.
@@ -198,7 +196,7 @@ impl fmt::Debug for Delivery {
             .field("stream", &self.stream())
             .field("sequence", &self.sequence())
             .field("attempt", &self.attempt())
-            .field("headers", &self.inner.headers.len())
+            .field("headers", &self.headers().len())
             .finish_non_exhaustive()
     }
 }
@@ -206,21 +204,26 @@ impl fmt::Debug for Delivery {
 impl Position {
     /// Reads the subject of an acknowledgement (ADR-15):
     /// `$JS.ACK.[<domain>.<account>.]<stream>.<consumer>.<delivered>.<stream seq>.<consumer seq>.<time>.<pending>[.<token>]`.
-    pub(super) fn of(reply: &str) -> Option<Self> {
-        let tokens: Vec<&str> = reply.strip_prefix("$JS.ACK.")?.split('.').collect();
-        let start = match tokens.len() {
-            0..7 | 8 => return None,
-            7 => 0,
+    ///
+    /// `stream` is the name that is expected: it is shared, where it is that.
+    pub(super) fn of(reply: &str, stream: &Arc<str>) -> Option<Self> {
+        let rest = reply.strip_prefix("$JS.ACK.")?;
+        let skipped = match rest.bytes().filter(|byte| *byte == b'.').count() {
+            0..6 | 7 => return None,
+            6 => 0,
             _ => 2,
         };
-        let number = |index: usize| tokens.get(start + index)?.parse::<u64>().ok();
+        let mut tokens = rest.split('.').skip(skipped);
+        let name = tokens.next()?;
+        let mut tokens = tokens.skip(1);
+        let mut number = || tokens.next()?.parse::<u64>().ok();
         Some(Self {
-            stream: (*tokens.get(start)?).to_owned(),
-            attempt: number(2)?,
-            sequence: number(3)?,
-            delivery: number(4)?,
-            time: Timestamp::from_nanosecond(i128::from(number(5)?)).ok()?,
-            pending: number(6)?,
+            stream: if name == &**stream { stream.clone() } else { name.into() },
+            attempt: number()?,
+            sequence: number()?,
+            delivery: number()?,
+            time: Timestamp::from_nanosecond(i128::from(number()?)).ok()?,
+            pending: number()?,
             replay: None,
         })
     }
@@ -233,7 +236,7 @@ mod tests {
     #[test]
     fn both_forms_of_acknowledgements_are_read() {
         let position = Position {
-            stream: "orders".to_owned(),
+            stream: "orders".into(),
             sequence: 7,
             delivery: 9,
             attempt: 2,
@@ -246,10 +249,10 @@ mod tests {
             "$JS.ACK._.x.orders.billing.2.7.9.1800000000000000000.5",
             "$JS.ACK.hub.x.orders.billing.2.7.9.1800000000000000000.5.token",
         ] {
-            assert_eq!(Position::of(reply), Some(position.clone()), "{reply}");
+            assert_eq!(Position::of(reply, &"orders".into()), Some(position.clone()), "{reply}");
         }
         for reply in ["", "_INBOX.a", "$JS.ACK.orders.billing.2.7.9.1800000000000000000", "$JS.ACK.a.b.c.d.e.f.g"] {
-            assert_eq!(Position::of(reply), None, "{reply}");
+            assert_eq!(Position::of(reply, &"orders".into()), None, "{reply}");
         }
     }
 
@@ -267,8 +270,9 @@ mod tests {
                 description: None,
                 length: 0,
             };
-            let position = Position::of("$JS.ACK.orders.billing.2.7.9.1800000000000000000.5").expect("a position");
-            Delivery::new("placed", &message, position, CloudEvent::from_headers(&map).ok()).identity()
+            let position =
+                Position::of("$JS.ACK.orders.billing.2.7.9.1800000000000000000.5", &"".into()).expect("a position");
+            Delivery::new("placed", Arc::new(message), position, CloudEvent::from_headers(&map).ok()).identity()
         };
         let place = "placed at orders 7 1800000000000000000";
         let binary = [("ce-specversion", "1.0"), ("ce-id", "1"), ("ce-source", "/s"), ("ce-type", "t")];

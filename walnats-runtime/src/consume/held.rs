@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_nats::{Client, Message, Request, Subject};
@@ -18,7 +18,7 @@ use super::delivery::Position;
 /// however long the answer took. A tenth is left out, for clocks that run at different rates.
 #[derive(Debug)]
 pub(super) struct Held {
-    pub(super) message: Message,
+    pub(super) message: Arc<Message>,
     pub(super) position: Position,
     lease: Mutex<Lease>,
     /// What shall become of it was sent to the server.
@@ -41,7 +41,7 @@ struct Lease {
 impl Held {
     /// `asked` is when the reader asked for it, or earlier.
     pub(super) fn new(
-        message: Message,
+        message: Arc<Message>,
         reply: Subject,
         position: Position,
         asked: Instant,

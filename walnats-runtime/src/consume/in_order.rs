@@ -14,6 +14,7 @@ use super::held::Held;
 use super::incoming::{Incoming, placed};
 use super::key::Key;
 use super::line::Left;
+use super::settling::Settling;
 use super::source::Source;
 use crate::options::Options;
 
@@ -44,40 +45,35 @@ impl Dispatcher {
         }
     }
 
-    /// Handles a message as often as it takes. Nobody else gets it meanwhile: it is not given back to wait for its next attempt.
-    pub(super) async fn handle_in_order(self: Arc<Self>, held: Arc<Held>, source: Arc<Source>) -> Left {
+    /// Handles a message as often as it takes, and tells the server. Nobody else gets it meanwhile: it is not given back to wait for
+    /// its next attempt. Returns what became of it, unless the server's confirmation will show it.
+    pub(super) async fn handle_in_order(&self, held: &Arc<Held>, source: &Source, settling: &Settling) -> Option<Left> {
         let sequence = held.position.sequence;
         let mut tries = 0;
         loop {
-            let pause = match self.attempt(&held, &source, &mut tries).await {
+            let pause = match self.attempt(held, source, &mut tries).await {
                 Attempt::Settled(end) => {
-                    held.settles(true);
-                    while !end.confirmed(&self.client, held.reply()).await {
-                        if held.has_lapsed() {
-                            return Left::Lapsed(sequence);
-                        }
-                        sleep(BETWEEN_CONFIRMATIONS).await;
-                    }
-                    return Left::Settled(sequence);
+                    settling.settle(&self.client, held.clone(), end).await;
+                    return None;
                 }
-                Attempt::Lapsed => return Left::Lapsed(sequence),
+                Attempt::Lapsed => return Some(Left::Lapsed(sequence)),
                 Attempt::Failed(pause) => pause,
             };
             let mut stopping = self.stopping.clone();
             let stops = tokio::select! {
                 biased;
-                () = held.lapsed() => return Left::Lapsed(sequence),
+                () = held.lapsed() => return Some(Left::Lapsed(sequence)),
                 _ = stopping.wait_for(|stopping| *stopping) => true,
                 () = self.publisher.options().sleep(pause) => false,
             };
             if stops {
-                return self.give_back(held).await;
+                return Some(self.give_back(held).await);
             }
         }
     }
 
     /// Gives a message back, because the reader stops.
-    pub(super) async fn give_back(&self, held: Arc<Held>) -> Left {
+    pub(super) async fn give_back(&self, held: &Held) -> Left {
         held.settles(true);
         while !held.has_lapsed() && !Acknowledgement::Nak(GIVEN_BACK).confirmed(&self.client, held.reply()).await {
             sleep(BETWEEN_CONFIRMATIONS).await;
@@ -90,7 +86,7 @@ impl Dispatcher {
         if held.has_lapsed() {
             return Attempt::Lapsed;
         }
-        let _in_hand = source.progress.takes(held.position.pending);
+        let _in_hand = source.progress.takes(held.position.pending, None, None);
         held.keep_for(self.options.handler_timeout.saturating_add(GRACE));
         let most = self.options.retry.most();
         let position = Position { attempt: held.position.attempt.saturating_add(*tries), ..held.position.clone() };
@@ -99,9 +95,12 @@ impl Dispatcher {
         let mut event = None;
         let verdict = tokio::select! {
             biased;
-            () = held.lapsed() => return Attempt::Lapsed,
             verdict = self.judge(&held.message, &position, source, &mut event, limit) => verdict,
+            () = held.lapsed() => return Attempt::Lapsed,
         };
+        if held.has_lapsed() {
+            return Attempt::Lapsed;
+        }
         // The line lets it wait until it is due; the system's clock may have been set meanwhile.
         if let Verdict::Early(pause) = verdict {
             *tries -= 1;
@@ -141,7 +140,7 @@ enum Attempt {
 
 /// When an event is due, if its emitter delayed it: an instant by the clock of the servers.
 pub(super) fn due(message: &async_nats::Message, options: &Options) -> Option<Instant> {
-    early(message, options.now()).map(|pause| {
+    early(message, || options.now()).map(|pause| {
         let now = options.instant();
         now.checked_add(pause).unwrap_or(now + Duration::from_secs(30 * 365 * 86_400))
     })

@@ -109,16 +109,17 @@ pub(super) fn placed<'a>(
     filters: &[impl AsRef<str>],
     message: &'a Message,
 ) -> Result<Incoming<'a>, ReadMessageError> {
-    let none = HeaderMap::new();
-    let headers = message.headers.as_ref().unwrap_or(&none);
-    let (cloud_event, payload) = if header(headers, "content-type").is_some_and(is_envelope) {
+    let headers = message.headers.as_ref();
+    let said = headers.map(Said::of).unwrap_or_default();
+    let (cloud_event, payload) = if said.content_type.is_some_and(is_envelope) {
         let (event, data) = CloudEvent::from_structured(&message.payload).map_err(ReadMessageError::CloudEvent)?;
         (Some(event), Cow::Owned(data.ok_or(ReadMessageError::NoData)?))
     } else {
         // Attributes that break a rule do not spoil the payload.
-        (CloudEvent::from_headers(headers).ok(), Cow::Borrowed(message.payload.as_ref()))
+        let attributes = headers.filter(|_| said.is_cloud_event);
+        (attributes.and_then(|headers| CloudEvent::from_headers(headers).ok()), Cow::Borrowed(message.payload.as_ref()))
     };
-    let index = match header(headers, "Walnats-Event") {
+    let index = match said.event {
         Some(name) => {
             let named = events.iter().position(|event| event.descriptor.name == name);
             named.ok_or(ReadMessageError::NotConsumed)?
@@ -132,6 +133,32 @@ pub(super) fn placed<'a>(
         }
     };
     Ok(Incoming { index, payload, cloud_event, mode: None })
+}
+
+/// What headers say about which event a message is: found in one pass, because each message takes it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Said<'a> {
+    content_type: Option<&'a str>,
+    event: Option<&'a str>,
+    is_cloud_event: bool,
+}
+
+impl<'a> Said<'a> {
+    fn of(headers: &'a HeaderMap) -> Self {
+        let mut said = Self::default();
+        for (name, values) in headers.iter() {
+            let name: &str = name.as_ref();
+            let value = || values.first().map(|value| value.as_str());
+            if name.eq_ignore_ascii_case("content-type") {
+                said.content_type = said.content_type.or_else(value);
+            } else if name.eq_ignore_ascii_case("walnats-event") {
+                said.event = said.event.or_else(value);
+            } else {
+                said.is_cloud_event |= name.eq_ignore_ascii_case("ce-specversion");
+            }
+        }
+        said
+    }
 }
 
 /// A header's first value; names are compared case-insensitively.

@@ -1,14 +1,15 @@
 //! What others can see of a running reader.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use async_nats::Message;
 use tokio::time::Instant;
 
 use super::consumer::Present;
+use super::in_hand::{InHand, InHandGuard};
 use super::options::ReaderOptions;
 use super::pause::ReaderControl;
 use super::served::{Counts, Served};
@@ -101,7 +102,8 @@ impl ReaderMonitor {
 
     /// Whether the reader gets on with its work. A connection that is up says little about that; this looks at progress.
     pub fn health(&self) -> ReaderHealth {
-        let streams = lock(&self.shared.streams).iter().map(|progress| progress.read()).collect();
+        let streams = self.shared.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        let streams = streams.iter().map(|progress| progress.read()).collect();
         ReaderHealth { is_running: self.shared.is_running.load(Ordering::Relaxed), streams }
     }
 
@@ -114,7 +116,7 @@ impl ReaderMonitor {
 impl Shared {
     /// The reader runs until what this returns is dropped.
     pub(super) fn runs(self: &Arc<Self>, streams: Vec<Arc<Progress>>) -> Running {
-        *lock(&self.streams) = streams;
+        *self.streams.lock().unwrap_or_else(PoisonError::into_inner) = streams;
         self.is_running.store(true, Ordering::Relaxed);
         Running(self.clone())
     }
@@ -136,95 +138,82 @@ pub(super) struct Progress {
     consumer: String,
     max_ack_pending: u64,
     limit_in_hand: Duration,
-    next: AtomicU64,
-    now: Mutex<Now>,
-}
-
-#[derive(Debug)]
-struct Now {
-    sign: Instant,
-    in_hand: BTreeMap<u64, Instant>,
-    pending: u64,
-    unsettled: u64,
-    dead_letters_fail: bool,
+    in_hand: Arc<InHand>,
+    begun: Instant,
+    /// When the server gave its last sign, in milliseconds since `begun`.
+    sign: AtomicU64,
+    pending: AtomicU64,
+    unsettled: AtomicU64,
+    dead_letters_fail: AtomicBool,
 }
 
 impl Progress {
     pub(super) fn new(stream: &str, consumer: &str, options: &ReaderOptions) -> Arc<Self> {
-        let now =
-            Now { sign: Instant::now(), in_hand: BTreeMap::new(), pending: 0, unsettled: 0, dead_letters_fail: false };
         Arc::new(Self {
             stream: stream.to_owned(),
             consumer: consumer.to_owned(),
             max_ack_pending: options.max_ack_pending.into(),
             limit_in_hand: options.handler_timeout.saturating_add(TO_SETTLE),
-            next: AtomicU64::default(),
-            now: Mutex::new(now),
+            in_hand: Arc::default(),
+            begun: Instant::now(),
+            sign: AtomicU64::default(),
+            pending: AtomicU64::default(),
+            unsettled: AtomicU64::default(),
+            dead_letters_fail: AtomicBool::default(),
         })
     }
 
-    /// The server gave a sign, or the reader does not wait for one.
-    pub(super) fn sign(&self) {
-        lock(&self.now).sign = Instant::now();
+    /// The server gave a sign at this time, or the reader does not wait for one.
+    pub(super) fn sign(&self, now: Instant) {
+        let since = now.duration_since(self.begun).as_millis();
+        self.sign.store(u64::try_from(since).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     /// The consumer was looked at.
     pub(super) fn seen(&self, present: &Present) {
-        let mut now = lock(&self.now);
-        (now.pending, now.unsettled) = (present.pending(), present.unsettled());
-        self.report(&now);
+        self.pending.store(present.pending(), Ordering::Relaxed);
+        self.unsettled.store(present.unsettled(), Ordering::Relaxed);
+        self.report();
     }
 
-    /// An event is in hand until what this returns is dropped. So many were pending behind it.
-    pub(super) fn takes(self: &Arc<Self>, pending: u64) -> InHand {
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let mut now = lock(&self.now);
-        now.in_hand.insert(number, Instant::now());
-        now.pending = pending;
-        self.report(&now);
-        InHand { progress: self.clone(), number }
+    /// An event is in hand until what this returns is dropped. So many were pending behind it. With the message, the
+    /// server is told that it is in progress, for `limit` at most.
+    pub(super) fn takes(&self, pending: u64, message: Option<Arc<Message>>, limit: Option<Duration>) -> InHandGuard {
+        self.pending.store(pending, Ordering::Relaxed);
+        self.in_hand.take(message, limit)
+    }
+
+    pub(super) fn in_hand(&self) -> Arc<InHand> {
+        self.in_hand.clone()
     }
 
     pub(super) fn dead_letter(&self, is_stored: bool) {
-        lock(&self.now).dead_letters_fail = !is_stored;
+        self.dead_letters_fail.store(!is_stored, Ordering::Relaxed);
     }
 
-    fn report(&self, now: &Now) {
-        crate::metric::reader::behind(&self.stream, &self.consumer, now.pending, now.unsettled);
+    /// Reports the lag to metrics.
+    pub(super) fn report(&self) {
+        let (pending, unsettled) = (self.pending.load(Ordering::Relaxed), self.unsettled.load(Ordering::Relaxed));
+        crate::metric::reader::behind(&self.stream, &self.consumer, pending, unsettled);
     }
 
     fn read(&self) -> StreamProgress {
-        let now = lock(&self.now);
-        let oldest = now.in_hand.first_key_value().map(|(_, since)| since.elapsed());
+        let (in_hand, oldest) = self.in_hand.seen();
+        let (pending, unsettled) = (self.pending.load(Ordering::Relaxed), self.unsettled.load(Ordering::Relaxed));
+        let sign = Duration::from_millis(self.sign.load(Ordering::Relaxed));
         StreamProgress {
             stream: self.stream.clone(),
             consumer: self.consumer.clone(),
-            silent_for: now.sign.elapsed(),
-            in_hand: now.in_hand.len(),
-            oldest_in_hand: oldest.unwrap_or_default(),
-            pending: now.pending,
-            unsettled: now.unsettled,
-            is_blocked: now.pending > 0 && now.unsettled >= self.max_ack_pending,
-            dead_letters_fail: now.dead_letters_fail,
+            silent_for: self.begun.elapsed().saturating_sub(sign),
+            in_hand,
+            oldest_in_hand: oldest.map(|since| since.elapsed()).unwrap_or_default(),
+            pending,
+            unsettled,
+            is_blocked: pending > 0 && unsettled >= self.max_ack_pending,
+            dead_letters_fail: self.dead_letters_fail.load(Ordering::Relaxed),
             limit_in_hand: self.limit_in_hand,
         }
     }
-}
-
-/// An event in hand.
-pub(super) struct InHand {
-    progress: Arc<Progress>,
-    number: u64,
-}
-
-impl Drop for InHand {
-    fn drop(&mut self) {
-        lock(&self.progress.now).in_hand.remove(&self.number);
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl fmt::Debug for ReaderMonitor {

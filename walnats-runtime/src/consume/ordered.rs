@@ -15,15 +15,17 @@ use super::dispatch::Dispatcher;
 use super::held::Held;
 use super::in_order::due;
 use super::line::Line;
+use super::settling::Settling;
 use super::status::Status;
 
 /// The header of messages to the instance that the server chose; it stays chosen while it names the id in its pulls.
 const PIN: &str = "Nats-Pin-Id";
 
 /// What a pull loop keeps about a consumer that delivers in order.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Ordered {
     pub(super) line: Line,
+    pub(super) settling: Arc<Settling>,
     /// The tasks that say "in progress".
     pub(super) extending: JoinSet<()>,
     pin: Option<String>,
@@ -35,6 +37,26 @@ pub(super) struct Ordered {
 const PULLS: usize = 16;
 
 impl Ordered {
+    /// `inbox` is what the loop's subscription is for, without the last token.
+    pub(super) fn new(inbox: &str) -> Self {
+        Self {
+            line: Line::default(),
+            settling: Arc::new(Settling::new(inbox)),
+            extending: JoinSet::new(),
+            pin: None,
+            asked: VecDeque::new(),
+        }
+    }
+
+    /// Takes what the server says about an acknowledgement. Returns whether it is about one.
+    pub(super) fn hears(&mut self, message: &Message) -> bool {
+        let settled = self.settling.take(&message.subject, message.status.is_some());
+        if let Some(Some(left)) = settled {
+            self.line.left(left);
+        }
+        settled.is_some()
+    }
+
     /// Notes a pull, and completes its request.
     pub(super) fn asks(&mut self, number: u64, now: Instant, request: &mut Value) {
         if self.asked.len() >= PULLS {
@@ -64,9 +86,10 @@ impl Ordered {
     }
 
     /// Takes a message: puts it in line.
-    pub(super) fn take(&mut self, message: Message, dispatcher: &Dispatcher, ack_wait: Duration) {
+    pub(super) fn take(&mut self, message: Message, dispatcher: &Dispatcher, stream: &Arc<str>, ack_wait: Duration) {
         let reply = message.reply.clone();
-        let Some((reply, position)) = reply.and_then(|reply| Some((reply.clone(), Position::of(&reply)?))) else {
+        let Some((reply, position)) = reply.and_then(|reply| Some((reply.clone(), Position::of(&reply, stream)?)))
+        else {
             tracing::error!(
                 service = dispatcher.service,
                 "a message cannot be acknowledged, because its reply subject is not one of JetStream's ($JS.ACK.>): it was not handled"
@@ -84,7 +107,7 @@ impl Ordered {
             return;
         }
         let (key, due) = (dispatcher.key(&message, position.sequence), due(&message, dispatcher.publisher.options()));
-        self.line.add(Arc::new(Held::new(message, reply, position, asked, ack_wait)), key, due);
+        self.line.add(Arc::new(Held::new(Arc::new(message), reply, position, asked, ack_wait)), key, due);
     }
 
     /// Whether the server has chosen this instance, as far as is known.

@@ -4,30 +4,30 @@
 //! the consumer shows as silence, as the end of a pull or as a new connection; each makes it look at the consumer and go on.
 
 mod order;
+mod receive;
 mod reread;
+mod revive;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use async_nats::Subscriber;
 use async_nats::connection::State;
-use async_nats::{Message, Subscriber};
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
 use serde_json::json;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 use tokio::time::{Instant, interval};
 
-use super::consumer::{self, PresentStream, PullLimits};
+use super::consumer::PullLimits;
 use super::dispatch::Dispatcher;
 use super::error::ReadError;
-use super::line::Left;
 use super::ordered::Ordered;
 use super::refusals::Refusals;
 use super::registration::Registered;
 use super::source::Source;
-use super::status::Status;
-use crate::jetstream::{Api, Failure};
+use super::workers::Workers;
+use crate::jetstream::Api;
 
 /// How long a pull waits for messages. A graceful stop waits for the open ones to end: what the server has sent by then is
 /// handled, so that nothing stays behind unacknowledged. Less than the shortest `shutdown_timeout`: an event that came after
@@ -68,7 +68,7 @@ pub(super) struct PullLoop {
     /// Everything up to this sequence number was settled when it was last looked at.
     ack_floor: u64,
     limits: PullLimits,
-    handling: JoinSet<Option<Left>>,
+    workers: Workers,
     /// Of one that reads once more what is stored: the sequence number up to which it reads, and when it was last looked whether it is there.
     reread: Option<(u64, Instant)>,
     has_caught_up: bool,
@@ -96,9 +96,11 @@ pub(super) struct PullLoop {
 
 impl PullLoop {
     pub(super) fn new(dispatcher: Arc<Dispatcher>, api: Api, consumer: Registered, source: Arc<Source>) -> Self {
-        let now = Instant::now();
+        let (now, inbox) = (Instant::now(), dispatcher.client.new_inbox());
         Self {
-            inbox: dispatcher.client.new_inbox(),
+            ordered: consumer.wanted.is_ordered.then(|| Ordered::new(&inbox)),
+            inbox,
+            workers: Workers::new(dispatcher.clone()),
             source,
             connects: connects(&dispatcher),
             ack_floor: consumer.present.ack_floor(),
@@ -107,11 +109,9 @@ impl PullLoop {
             is_unanswered: false,
             reread: consumer.wanted.is_reread.then_some((consumer.stream.last, now)),
             has_caught_up: false,
-            ordered: consumer.wanted.is_ordered.then(Ordered::default),
             dispatcher,
             api,
             consumer,
-            handling: JoinSet::new(),
             open: 0,
             pulls: 0,
             last_pull: now,
@@ -131,11 +131,11 @@ impl PullLoop {
         let mut ticks = interval(if self.ordered.is_some() { ORDERED_TICK } else { TICK });
         let result = loop {
             let stopping = *stop.borrow() || self.has_caught_up;
-            while let Some(ended) = self.handling.try_join_next() {
-                self.left(ended);
-            }
+            self.note_left();
+            // Counted before anything is decided by it, so that no end after that goes unnoticed.
+            let busy = self.workers.busy();
             self.advance(stopping);
-            if stopping && self.open == 0 && self.handling.is_empty() && self.is_empty() {
+            if stopping && self.open == 0 && self.workers.busy() == 0 && self.is_empty() {
                 break Ok(());
             }
             #[cfg(feature = "testing")]
@@ -143,18 +143,23 @@ impl PullLoop {
                 memory.end_pulls(&self.inbox);
             }
             while !stopping && self.pull().await {}
+            let most = self.worth_knowing(busy, stopping);
+            // In no fixed order: looks that take longer than a tick must not keep it from messages.
             tokio::select! {
+                _ = ticks.tick() => if let Err(error) = self.look(stopping).await { break Err(error) },
                 message = messages.next() => match message {
-                    Some(message) => self.take(message, stopping),
+                    Some(message) => self.take_all(message, &mut messages, stopping),
                     None => break Err(ReadError::Closed),
                 },
-                Some(ended) = self.handling.join_next() => self.left(ended),
-                _ = ticks.tick() => if let Err(error) = self.look(stopping).await { break Err(error) },
+                () = self.workers.fall_to(most) => {}
                 _ = stop.changed(), if !stopping => {}
             }
         };
         // What is in hand ends as it would have, whatever ended the reader.
-        while self.handling.join_next().await.is_some() {}
+        while self.workers.busy() > 0 {
+            self.workers.fall_to(Some(0)).await;
+            self.workers.left();
+        }
         self.unpin().await;
         let result = result.and(self.confirmed().await);
         if result.is_ok() {
@@ -166,7 +171,7 @@ impl PullLoop {
     /// Asks for as many messages as there are free permits, or as the consumer allows. Returns whether it did.
     async fn pull(&mut self) -> bool {
         let all = self.dispatcher.options.concurrency;
-        let free = all.saturating_sub(self.handling.len() + self.open);
+        let free = all.saturating_sub(self.workers.busy() + self.open);
         // Permits become free one by one: with pulls open, it waits until there are several. Each open pull has at least one
         // message left.
         let now = Instant::now();
@@ -202,63 +207,22 @@ impl PullLoop {
         true
     }
 
+    /// The number of messages in hand at which there is something to do: to ask for more, or to stop. `None` if there is nothing to do
+    /// however few they are.
+    fn worth_knowing(&self, busy: usize, stopping: bool) -> Option<usize> {
+        let fewer = busy.checked_sub(1)?;
+        let all = self.dispatcher.options.concurrency;
+        let most = match (stopping, self.open) {
+            (true, _) => 0,
+            (false, 0) => all.saturating_sub(1),
+            (false, open) => (all / 2).checked_sub(open)?,
+        };
+        Some(most.min(fewer))
+    }
+
     fn expires(&self) -> Duration {
         let expires = EXPIRES.min(self.limits.expires);
         if self.ordered.is_some() { expires.min(self.consumer.wanted.ack_wait / 3) } else { expires }
-    }
-
-    /// Takes a message of the subscription: one of the stream, or what the server says about a pull.
-    fn take(&mut self, message: Message, stopping: bool) {
-        self.last_sign = Instant::now();
-        let status = Status::of(&message);
-        let subject = message.subject.clone();
-        if !matches!(status, Some(Status::Refused { .. } | Status::Gone)) {
-            self.source.progress.sign();
-        }
-        match status {
-            None => {
-                self.refusals.over();
-                self.open = self.open.saturating_sub(1);
-                match &mut self.ordered {
-                    Some(ordered) => ordered.take(message, &self.dispatcher, self.consumer.wanted.ack_wait),
-                    None => {
-                        let handling = self.dispatcher.clone().handle(message, self.source.clone());
-                        self.handling.spawn(handling.map(|()| None));
-                    }
-                }
-            }
-            Some(status)
-                if let Some(open) =
-                    self.ordered.as_mut().and_then(|ordered| ordered.ends(&status, &subject, self.pulls)) =>
-            {
-                self.refusals.over();
-                if open {
-                    self.open = 0;
-                }
-            }
-            Some(Status::Heartbeat) => self.refusals.over(),
-            Some(Status::Ended { left, batch }) => {
-                self.refusals.over();
-                self.open = self.open.saturating_sub(left);
-                if left == batch && self.expires() < HEARTBEAT {
-                    self.pause_for(BETWEEN_SHORT_PULLS);
-                }
-            }
-            Some(Status::Refused { left, status }) => {
-                self.open = self.open.saturating_sub(left);
-                let pause = self.refusals.add(&self.consumer.wanted, status);
-                // Its limits may have changed.
-                self.is_suspect = true;
-                self.pause_for(pause);
-            }
-            Some(Status::Gone) => {
-                self.refusals.over();
-                self.open = 0;
-                self.give_up();
-                self.is_suspect |= !stopping;
-                self.pause_for(Duration::from_millis(100));
-            }
-        }
     }
 
     fn pause_for(&mut self, pause: Duration) {
@@ -277,10 +241,11 @@ impl PullLoop {
             self.refusals.over();
             self.is_suspect = true;
         }
-        if self.handling.len() >= self.dispatcher.options.concurrency {
+        if self.workers.busy() >= self.dispatcher.options.concurrency {
             // It waits for handlers, not for the server.
-            self.source.progress.sign();
+            self.source.progress.sign(now);
         }
+        self.source.progress.report();
         let is_silent = self.open > 0 && now.duration_since(self.last_sign) > SILENCE;
         // Each pull has ended by then. What is still counted as open was lost on its way.
         let is_over = self.open > 0 && now.duration_since(self.last_pull) > EXPIRES + HEARTBEAT;
@@ -297,102 +262,6 @@ impl PullLoop {
             return Ok(());
         }
         self.revive().await
-    }
-
-    /// Looks at the consumer; creates it again if it was deleted. What fails is tried again: servers whose leader changes answer
-    /// with all kinds of errors for a while.
-    async fn revive(&mut self) -> Result<(), ReadError> {
-        let error = match self.revived().await {
-            Ok(true) => {
-                (self.failures, self.failing_since) = (0, None);
-                (self.last_note, self.is_suspect) = (Instant::now(), false);
-                let refused = self.refusals.longer_than(self.dispatcher.options.missing_stream_timeout);
-                let (stream, consumer) = (self.consumer.wanted.stream.clone(), self.consumer.wanted.name.clone());
-                return refused.map_or(Ok(()), |status| Err(ReadError::PullsRefused { stream, consumer, status }));
-            }
-            Ok(false) => ReadError::NoStream { stream: self.consumer.wanted.stream.clone() },
-            // JetStream has no leader or no space, is starting, or cannot be reached: this is waited for without limit.
-            Err(failure) if failure.passes() => {
-                (self.is_unanswered, self.failing_since) = (false, None);
-                self.refusals.over();
-                self.wait();
-                return Ok(());
-            }
-            Err(failure) => ReadError::Register(failure.into()),
-        };
-        self.wait();
-        if self.source.is_replay {
-            // Nobody emits into it: what the service lives on goes on without it.
-            return Ok(());
-        }
-        let since = *self.failing_since.get_or_insert_with(Instant::now);
-        if since.elapsed() < self.dispatcher.options.missing_stream_timeout { Ok(()) } else { Err(error) }
-    }
-
-    /// Whether there is a consumer now; if not, there is no stream.
-    async fn revived(&mut self) -> Result<bool, Failure> {
-        let wanted = self.consumer.wanted.clone();
-        if let Some(present) = consumer::present(&self.api, &wanted).await? {
-            (self.ack_floor, self.limits) = (present.ack_floor(), present.pull_limits());
-            if let Some(max_deliver) = present.max_deliver() {
-                let (stream, consumer) = (&wanted.stream, &wanted.name);
-                tracing::error!(
-                    stream,
-                    consumer,
-                    max_deliver,
-                    "somebody has limited how often the server delivers: what reached that is lost to the service; the limit is removed"
-                );
-                consumer::unlimit(&self.api, &wanted, &present).await?;
-            }
-            // An instance with other options may have changed it.
-            self.consumer.wanted.ack_wait = present.ack_wait().unwrap_or(wanted.ack_wait);
-            self.source.progress.seen(&present);
-            // A server does not answer pulls beyond `max_waiting`.
-            if std::mem::take(&mut self.is_unanswered)
-                && let Some(why) = present.unanswered()
-            {
-                let pause = self.refusals.add(&wanted, why);
-                self.pause_for(pause);
-            }
-            // Another instance may have created it again, in a stream that was.
-            if self.is_suspect
-                && let Some(stream) = consumer::stream(&self.api, &wanted.stream).await?
-            {
-                self.is_in(stream);
-            }
-            return Ok(true);
-        }
-        let Some(stream) = consumer::stream(&self.api, &wanted.stream).await? else { return Ok(false) };
-        if stream.created != self.consumer.stream.created {
-            self.ack_floor = 0;
-        }
-        tracing::warn!(stream = wanted.stream, consumer = wanted.name, "the consumer was deleted: it is created again");
-        consumer::recreate(&self.api, &wanted, &stream, self.ack_floor).await?;
-        self.is_in(stream);
-        Ok(true)
-    }
-
-    fn is_in(&mut self, stream: PresentStream) {
-        self.consumer.stream = stream;
-        self.source = Arc::new(self.source.changed(&self.consumer));
-    }
-
-    fn wait(&mut self) {
-        self.failures = self.failures.saturating_add(1);
-        self.pause_for(Duration::from_millis(100).saturating_mul(1 << self.failures.min(6)).min(LONGEST_PAUSE));
-        let stream = &self.consumer.wanted.stream;
-        tracing::debug!(stream, failures = self.failures, "the consumer cannot be read from");
-    }
-
-    /// Makes sure that the server has got all acknowledgements: its answer to a later request shows it.
-    async fn confirmed(&self) -> Result<(), ReadError> {
-        for _ in 0..3 {
-            match consumer::present(&self.api, &self.consumer.wanted).await {
-                Ok(_) | Err(Failure::Server { .. }) => return Ok(()),
-                Err(_) => tokio::time::sleep(Duration::from_millis(250)).await,
-            }
-        }
-        Err(ReadError::Unconfirmed)
     }
 }
 

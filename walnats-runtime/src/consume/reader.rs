@@ -1,6 +1,7 @@
 //! A reader: what a service does with the events that it consumes.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod wanted;
+
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
@@ -11,12 +12,10 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::consumer::{self, ConsumerPlan, Wanted};
-use super::dead_letter;
+use super::consumer::{self, ConsumerPlan};
 use super::dispatch::Dispatcher;
 use super::error::ReadError;
 use super::handler::{AnyHandler, Handler, Typed};
-use super::in_progress::InProgress;
 use super::incoming::ConsumedEvent;
 use super::key::{AnyKey, KeyOf};
 use super::monitor::{ReaderMonitor, Shared};
@@ -32,9 +31,6 @@ use crate::jetstream::Api;
 use crate::metric;
 use crate::publisher::Publisher;
 use crate::register::RegisterError;
-
-/// The shortest time after which another instance goes on, in order: there are three pulls in it.
-const SHORTEST_ORDERED: Duration = Duration::from_secs(3);
 
 /// Reads the events that a service consumes, and calls a handler for each. Generated code wraps it: `events.billing().reader()`.
 ///
@@ -206,7 +202,6 @@ impl Reader {
             handlers,
             keys: self.keys.clone(),
             shared: self.shared.clone(),
-            in_progress: InProgress::new(self.options.ack_wait),
             stopping: stopping.clone(),
             cut: is_cut,
             options: self.options.clone(),
@@ -219,11 +214,11 @@ impl Reader {
         let sources: Vec<(Arc<Source>, Registered)> = sources.collect();
         let progress = sources.iter().map(|(source, _)| source.progress.clone()).collect();
         let _running = self.shared.runs(progress);
+        let mut in_progress = JoinSet::new();
         for (source, consumer) in sources {
+            in_progress.spawn(source.progress.in_hand().keep(dispatcher.client.clone(), self.options.ack_wait));
             loops.spawn(PullLoop::new(dispatcher.clone(), api.clone(), consumer, source).run(stopping.clone()));
         }
-        let mut in_progress = JoinSet::new();
-        in_progress.spawn(dispatcher.in_progress.clone().run(dispatcher.client.clone()));
         let result = supervised(loops, shutdown, &stop, &cut, self.options.shutdown_timeout).await;
         result.map(|()| dispatcher.shared.counts.read())
     }
@@ -243,69 +238,6 @@ impl Reader {
         let publisher = &self.publisher;
         Api { client: publisher.client().clone(), prefix: publisher.options().api(), timeout: Duration::from_secs(5) }
     }
-
-    /// One consumer for each stream that has an event of the service.
-    fn wanted(&self) -> Vec<Wanted> {
-        let names = self.publisher.names();
-        let mut streams: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        let mut ordered = BTreeSet::new();
-        for (event, key) in self.events.iter().zip(&self.keys) {
-            let stream = names.stream(event.descriptor.stream).into_owned();
-            if key.is_some() {
-                ordered.insert(stream.clone());
-            }
-            streams.entry(stream).or_default().insert(names.subject(event.filter.to_owned()));
-        }
-        let reread = self.reread.as_ref().map(|reread| format!("-{reread}")).unwrap_or_default();
-        let name = self.consumer() + &reread;
-        let options = &self.options;
-        let wanted = streams.into_iter().map(|(stream, filters)| {
-            let is_ordered = ordered.contains(&stream);
-            let (window, ack_wait) = (options.max_ack_pending, options.ack_wait);
-            Wanted {
-                stream,
-                name: name.clone(),
-                filters: consumer::disjoint(filters.iter().map(String::as_str)),
-                ack_wait: if is_ordered { ack_wait.max(SHORTEST_ORDERED) } else { ack_wait },
-                max_ack_pending: if is_ordered { window.min(waiting(options.concurrency)) } else { window },
-                start: options.start,
-                allow_skipping: options.allow_skipping,
-                is_ordered,
-                is_replay: false,
-                is_reread: self.reread.is_some(),
-            }
-        });
-        wanted.collect()
-    }
-
-    /// The consumer of dead letters that are replayed for this service.
-    fn replays(&self) -> Wanted {
-        let names = self.publisher.names();
-        let stream = dead_letter::replay_stream_name(&self.options.dead_letter_stream);
-        Wanted {
-            stream: names.stream(&stream).into_owned(),
-            name: self.consumer(),
-            filters: vec![names.subject(dead_letter::replay_filter(self.service))],
-            ack_wait: self.options.ack_wait,
-            max_ack_pending: self.options.max_ack_pending,
-            start: None,
-            // Nothing else is ever on this subject.
-            allow_skipping: true,
-            is_ordered: false,
-            is_replay: true,
-            is_reread: false,
-        }
-    }
-
-    /// The name of the consumers. Environments may share a stream: their subjects differ, and so do their consumers.
-    fn consumer(&self) -> String {
-        self.publisher.names().subject(String::new()).replace('.', "-") + self.service
-    }
-}
-
-/// How many events may be in hand, if they are handled in order.
-fn waiting(concurrency: usize) -> u32 {
-    u32::try_from(concurrency.saturating_mul(16)).unwrap_or(u32::MAX)
 }
 
 impl fmt::Debug for Reader {

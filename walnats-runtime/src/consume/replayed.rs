@@ -28,7 +28,7 @@ pub(super) fn restored(message: Message, position: Position) -> (Message, Positi
     // Together they are one place; a part of it would be another one.
     let place = (said("Stream"), number(said("Sequence")), said("Time").and_then(|time| time.parse().ok()));
     let position = match place {
-        (Some(stream), Some(sequence), Some(time)) => Position { stream: stream.to_owned(), sequence, time, ..own },
+        (Some(stream), Some(sequence), Some(time)) => Position { stream: stream.into(), sequence, time, ..own },
         _ => own,
     };
     let subject = said("Subject").and_then(|subject| percent_decode_str(subject).decode_utf8().ok());
@@ -65,7 +65,7 @@ mod tests {
             length: 0,
         };
         let position = Position {
-            stream: "dead-letters-replay".to_owned(),
+            stream: "dead-letters-replay".into(),
             sequence: 3,
             delivery: 4,
             attempt: 2,
@@ -94,7 +94,7 @@ mod tests {
         names.sort();
         assert_eq!(names, ["Nats-Msg-Id", "Walnats-Replayed-From", "X-Tenant"]);
         assert_eq!(header(&headers, "Nats-Msg-Id"), Some("m-1"));
-        assert_eq!((position.stream.as_str(), position.sequence, position.attempt), ("orders", 17, 2));
+        assert_eq!((&*position.stream, position.sequence, position.attempt), ("orders", 17, 2));
         assert_eq!(position.time.to_string(), "2026-01-31T12:00:00Z");
         assert_eq!(position.replay, Some(Replay { sequence: 3, dead_letter: Some(9) }));
     }
@@ -103,7 +103,7 @@ mod tests {
     fn what_is_not_said_stays_as_it_came() {
         let (message, position) = replay(&[("Walnats-Dead-Stream", "orders"), ("Walnats-Dead-Sequence", "x")]);
         assert_eq!(message.subject.as_str(), "_walnats.replay.billing.placed");
-        assert_eq!((position.stream.as_str(), position.sequence), ("dead-letters-replay", 3));
+        assert_eq!((&*position.stream, position.sequence), ("dead-letters-replay", 3));
         assert_eq!(position.replay, Some(Replay { sequence: 3, dead_letter: None }));
     }
 }

@@ -13,7 +13,7 @@ use super::registration::Registered;
 #[derive(Debug)]
 pub(super) struct Source {
     /// Its name on this server.
-    pub(super) stream: String,
+    pub(super) stream: Arc<str>,
     /// Whether a message is deleted when it is acknowledged.
     pub(super) is_work_queue: bool,
     /// Whether a message may be deleted when it is settled.
@@ -43,7 +43,7 @@ impl Source {
     fn with(consumer: &Registered, progress: Arc<Progress>, permits: Arc<Semaphore>) -> Self {
         let Registered { wanted, stream, .. } = consumer;
         let (is_work_queue, deletes_settled) = (stream.is_work_queue, stream.deletes_settled);
-        let (stream, is_replay) = (wanted.stream.clone(), wanted.is_replay);
+        let (stream, is_replay) = (wanted.stream.as_str().into(), wanted.is_replay);
         Self { stream, is_work_queue, deletes_settled, is_replay, progress, permits }
     }
 }

@@ -7,9 +7,11 @@ pub(crate) use self::without::*;
 
 #[cfg(feature = "metrics")]
 mod with {
-    use std::time::Duration;
+    use std::time::SystemTime;
 
+    use jiff::Timestamp;
     use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+    use tokio::time::Instant;
 
     /// Describes each metric to the recorder.
     pub(crate) fn describe() {
@@ -34,19 +36,34 @@ mod with {
     }
 
     /// A delivery ended.
-    pub(crate) fn ended(service: &'static str, event: &str, end: &'static str) {
-        counter!("walnats_read_total", "service" => service, "event" => event.to_owned(), "end" => end).increment(1);
+    pub(crate) fn ended(service: &'static str, event: &'static str, end: &'static str) {
+        counter!("walnats_read_total", "service" => service, "event" => event, "end" => end).increment(1);
     }
 
-    /// A handler ended.
-    pub(crate) fn handled(service: &'static str, event: &str, time: Duration) {
-        histogram!("walnats_handle_seconds", "service" => service, "event" => event.to_owned()).record(time);
+    /// A handler at work.
+    pub(crate) struct Handling(Instant);
+
+    impl Handling {
+        pub(crate) fn begin() -> Self {
+            Self(Instant::now())
+        }
+
+        pub(crate) fn end(self, service: &'static str, event: &'static str) {
+            histogram!("walnats_handle_seconds", "service" => service, "event" => event).record(self.0.elapsed());
+        }
     }
 
     /// An event is settled for good.
-    pub(crate) fn settled(service: &'static str, event: &str, age: Duration, attempts: u64) {
-        histogram!("walnats_read_age_seconds", "service" => service, "event" => event.to_owned()).record(age);
-        histogram!("walnats_read_attempts", "service" => service, "event" => event.to_owned()).record(attempts as f64);
+    pub(crate) fn settled(
+        service: &'static str,
+        event: &'static str,
+        now: impl FnOnce() -> SystemTime,
+        stored: Timestamp,
+        attempts: u64,
+    ) {
+        let age = now().duration_since(stored.into()).unwrap_or_default();
+        histogram!("walnats_read_age_seconds", "service" => service, "event" => event).record(age);
+        histogram!("walnats_read_attempts", "service" => service, "event" => event).record(attempts as f64);
     }
 
     /// What a consumer has before it.
@@ -59,15 +76,25 @@ mod with {
 
 #[cfg(not(feature = "metrics"))]
 mod without {
-    use std::time::Duration;
+    use std::time::SystemTime;
+
+    use jiff::Timestamp;
 
     pub(crate) fn describe() {}
 
-    pub(crate) fn ended(_: &'static str, _: &str, _: &'static str) {}
+    pub(crate) fn ended(_: &'static str, _: &'static str, _: &'static str) {}
 
-    pub(crate) fn handled(_: &'static str, _: &str, _: Duration) {}
+    pub(crate) struct Handling;
 
-    pub(crate) fn settled(_: &'static str, _: &str, _: Duration, _: u64) {}
+    impl Handling {
+        pub(crate) fn begin() -> Self {
+            Self
+        }
+
+        pub(crate) fn end(self, _: &'static str, _: &'static str) {}
+    }
+
+    pub(crate) fn settled(_: &'static str, _: &'static str, _: impl FnOnce() -> SystemTime, _: Timestamp, _: u64) {}
 
     pub(crate) fn behind(_: &str, _: &str, _: u64, _: u64) {}
 }

@@ -3,15 +3,13 @@
 use std::time::Duration;
 
 use async_nats::connection::State;
-use futures_util::FutureExt;
 use serde_json::json;
-use tokio::task::JoinError;
 
 use super::{PullLoop, connects};
 use crate::consume::acknowledgement::Acknowledgement;
 use crate::consume::consumer::{self, GROUP, Wanted};
 use crate::consume::dispatch::GRACE;
-use crate::consume::line::Left;
+use crate::consume::workers::Job;
 
 /// The pause before a message that was recalled comes again.
 const RECALLED: Duration = Duration::from_millis(10);
@@ -26,13 +24,11 @@ impl PullLoop {
         let is_cut = *self.dispatcher.cut.borrow();
         if stopping {
             for held in ordered.line.leaves(is_cut) {
-                let dispatcher = self.dispatcher.clone();
-                self.handling.spawn(async move { Some(dispatcher.give_back(held).await) });
+                self.workers.start(Job::GiveBack(held));
             }
         }
         for held in ordered.line.next(self.dispatcher.publisher.options().instant()) {
-            let handling = self.dispatcher.clone().handle_in_order(held, self.source.clone());
-            self.handling.spawn(handling.map(Some));
+            self.workers.start(Job::HandleInOrder(held, self.source.clone(), ordered.settling.clone()));
         }
     }
 
@@ -49,10 +45,11 @@ impl PullLoop {
         }
     }
 
-    /// A message is not handled any more.
-    pub(super) fn left(&mut self, ended: Result<Option<Left>, JoinError>) {
-        if let (Some(ordered), Ok(Some(left))) = (&mut self.ordered, ended) {
-            ordered.line.left(left);
+    /// Notes what is not handled any more.
+    pub(super) fn note_left(&mut self) {
+        let left = self.workers.left();
+        if let Some(ordered) = &mut self.ordered {
+            left.into_iter().for_each(|left| ordered.line.left(left));
         }
     }
 
@@ -72,14 +69,16 @@ impl PullLoop {
             ordered.extending.spawn(async move { held.extend(&client).await });
         }
         while ordered.extending.try_join_next().is_some() {}
+        for left in ordered.settling.repeat(&self.dispatcher.client).await {
+            ordered.line.left(left);
+        }
         if !ordered.line.is_fenced() || !is_connected {
             return;
         }
         if !ordered.is_chosen() {
             // The chosen instance waits for what is here, and would wait for as long as this one says "in progress".
             for held in ordered.line.leaves(true) {
-                let dispatcher = self.dispatcher.clone();
-                self.handling.spawn(async move { Some(dispatcher.give_back(held).await) });
+                self.workers.start(Job::GiveBack(held));
             }
         }
         if let Ok(Some(present)) = consumer::present(&self.api, &self.consumer.wanted).await {
