@@ -10,7 +10,6 @@ use walnats_schema::{SchemaId, SchemaSet};
 
 use super::Root;
 use super::atom::{Kind, allows};
-use super::minimize::{Cut, part};
 
 /// The demands on the parts of a value that a schema accepts.
 pub(super) struct Demands<'s> {
@@ -39,17 +38,10 @@ impl<'s> Demands<'s> {
         self.refuted.clear();
     }
 
-    /// Looks at all that is asked about the part at `pointer` of `value` when it is cut.
-    pub(super) fn look(&mut self, value: &Value, pointer: &str, cuts: &[Cut]) {
-        if cuts.is_empty() {
-            return;
-        }
+    /// Looks at all that is asked about the part at `pointer` of `value` when it is cut, or one of its `members` is taken away.
+    pub(super) fn look<'n>(&mut self, value: &Value, pointer: &str, members: impl Iterator<Item = &'n str>) {
         self.own(value, pointer);
-        for cut in cuts {
-            if let Cut::Member(name) = cut {
-                self.around(value, pointer, name);
-            }
-        }
+        members.for_each(|name| drop(self.around(value, pointer, name)));
     }
 
     fn own(&mut self, value: &Value, pointer: &str) -> Schemas {
@@ -110,6 +102,15 @@ impl<'s> Demands<'s> {
         let mut ids = found.into_iter().flat_map(|ids| ids.iter().rev()).filter(is_quick);
         ids.any(|id| !set.is_valid(*id, part))
     }
+}
+
+/// What a JSON Pointer leads to.
+pub(super) fn part<'v>(value: &'v Value, pointer: &str) -> Option<&'v Value> {
+    pointer.split('/').skip(1).try_fold(value, |value, step| match value {
+        Value::Object(members) => members.get(&*unescape(step)),
+        Value::Array(items) => items.get(step.parse::<usize>().ok()?),
+        _ => None,
+    })
 }
 
 fn is_bare(part: &Value) -> bool {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use walnats_schema::pointer::{escape, unescape};
 
 use super::Root;
-use super::demands::Demands;
+use super::demands::{Demands, part};
 
 /// How many changes are tried at most.
 const MAX_TRIES: usize = 2_000;
@@ -42,6 +42,16 @@ pub enum Cut {
     Member(String),
     /// An array without the item at this index.
     Item(usize),
+}
+
+impl Cut {
+    /// The name of the member that it takes away.
+    fn member(&self) -> Option<&str> {
+        match self {
+            Self::Member(name) => Some(name),
+            _ => None,
+        }
+    }
 }
 
 /// Makes the first of the `cuts` that will do, place by place, the outer ones first, and counts `tries` down. `cuts` gets the
@@ -94,8 +104,8 @@ fn reduce_once(value: &mut Value, tries: &mut usize, cuts: &dyn Fn(&str, &Value)
             Some(digest) if stubborn.contains(digest) => emptied(part).map(Cut::Replace).into_iter().collect(),
             _ => cuts(pointer, part),
         };
-        if let Some(demands) = &mut demands {
-            demands.look(value, pointer, &wanted);
+        if let Some(demands) = demands.as_mut().filter(|_| !wanted.is_empty()) {
+            demands.look(value, pointer, wanted.iter().filter_map(Cut::member));
         }
         let mut found = false;
         for cut in wanted {
@@ -198,15 +208,6 @@ fn size(value: &Value) -> usize {
         Value::Array(items) => 16 + items.iter().map(size).sum::<usize>(),
         Value::Object(members) => 16 + members.iter().map(|(name, value)| name.len() + 16 + size(value)).sum::<usize>(),
     }
-}
-
-/// What a JSON Pointer leads to.
-pub(super) fn part<'v>(value: &'v Value, pointer: &str) -> Option<&'v Value> {
-    pointer.split('/').skip(1).try_fold(value, |value, step| match value {
-        Value::Object(members) => members.get(&*unescape(step)),
-        Value::Array(items) => items.get(step.parse::<usize>().ok()?),
-        _ => None,
-    })
 }
 
 fn part_mut<'v>(value: &'v mut Value, pointer: &str) -> Option<&'v mut Value> {
