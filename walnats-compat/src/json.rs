@@ -168,7 +168,13 @@ fn search_difference(sub: Root<'_>, sup: Root<'_>, limits: &Limits) -> Containme
         Outcome::Open { candidate, places } => (candidate, places),
     };
     match candidate.filter(differs) {
-        Some(value) => Containment::Differs(minimize::minimize_accepted(value, sub, &differs)),
+        Some(value) => {
+            // In the search's own set what says the same is one schema, and unions of constants are lists.
+            let set = &solver.arena.set;
+            let shows = |value: &Value| set.is_valid(accepts, value) && !set.is_valid(refuses, value);
+            let small = minimize::minimize_accepted(value.clone(), Root { set, id: accepts }, &shows);
+            Containment::Differs(if differs(&small) { small } else { value })
+        }
         None if places.is_empty() => {
             Containment::Undecided(vec![Undecided { pointer: String::new(), reason: Reason::Unconfirmed }])
         }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use support::{judge, read};
 use walnats_compat::json::Containment;
 use walnats_differential::{Instances, Random, instance};
+use walnats_schema::Format;
 use walnats_schema::read::Draft;
 
 /// What a change is to those who read what was written before, and to those who still read as before.
@@ -84,6 +85,28 @@ fn integers_beyond_those_of_the_machine() {
             (json!({"maximum": 1e25}), json!({"exclusiveMaximum": 1.0000000000000003e25}), Same),
             (json!({"maximum": 1e25}), json!({"maximum": 1.0000000000000003e25}), Wider),
             (json!({"minimum": -1e25}), json!({"exclusiveMinimum": -1.0000000000000003e25}), Same),
+        ],
+    );
+}
+
+/// Between the largest integer of the machine and the first double beyond it there is no number.
+#[test]
+fn fractions_beyond_those_of_the_machine() {
+    let of = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    assert_changes(
+        &json!({"type": "number", "minimum": 0}),
+        &[
+            (json!({"maximum": u64::MAX}), json!({"exclusiveMaximum": of("18446744073709551616")}), Same),
+            (
+                json!({"minimum": 1e16, "maximum": 10000000000000010_u64}),
+                json!({"minimum": 1e16, "maximum": 10000000000000010_u64, "multipleOf": 1}),
+                Same,
+            ),
+            (
+                json!({"minimum": 8388608, "maximum": 8388609}),
+                json!({"minimum": 8388608, "maximum": 8388609, "multipleOf": 1}),
+                Narrower,
+            ),
         ],
     );
 }
@@ -275,6 +298,20 @@ fn formats() {
             (format("uuid"), json!({"minLength": 36, "maxLength": 36}), Wider),
         ],
     );
+}
+
+#[test]
+fn every_pair_of_formats() {
+    let pairs = Format::ALL.into_iter().flat_map(|one| Format::ALL.map(|two| (one, two)));
+    for (one, two) in pairs {
+        let of = |format: Format| json!({"type": "string", "format": format.name()});
+        let [old, new] = [of(one), of(two)].map(|schema| read(&schema, Draft::Draft202012, true).unwrap());
+        match judge(&old, &new) {
+            Containment::Contained => attack(&old, &new, &format!("{one:?} in {two:?}")),
+            Containment::Differs(_) => {}
+            Containment::Undecided(places) => panic!("{one:?} in {two:?} is undecided: {places:?}"),
+        }
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! A [`SchemaSet`] is what schemas accept, whatever draft they are written in; it validates instances and says why one
 //! does not fit. With the feature `read`, the module `read` makes it of schema files.
 
+mod constants;
 mod decimal;
 mod enumerations;
 mod equality;
@@ -18,6 +19,7 @@ mod tolerant;
 mod validate;
 mod violation;
 
+pub use constants::union_of_constants;
 pub use decimal::Decimal;
 pub use equality::{ValueIndex, equal, first_repetition};
 pub use pattern::{Conditions, Pattern, PatternError, is_pattern};

@@ -5,10 +5,11 @@ mod overlaps;
 mod unions;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 pub(super) use self::classes::classes;
+use foldhash::HashMap;
 use walnats_schema::{Schema, SchemaId, SchemaSet};
 
 use super::Root;
@@ -51,7 +52,8 @@ impl Arena {
         }
         let mut set = SchemaSet::default();
         set.schemas = merged.into_iter().flatten().collect();
-        let arena = Self { set, summaries: RefCell::default(), choices: HashMap::new(), following: HashMap::new() };
+        let arena =
+            Self { set, summaries: RefCell::default(), choices: HashMap::default(), following: HashMap::default() };
         Some((arena, ids.map(|id| SchemaId(classes[id.0 as usize]))))
     }
 
@@ -101,7 +103,7 @@ struct Expansion<'s> {
 impl<'s> Expansion<'s> {
     fn new(root: Root<'s>, offset: usize) -> Self {
         let mut expansion =
-            Self { root, offset, scopes: vec![Scope::new()], places: HashMap::new(), queue: VecDeque::new() };
+            Self { root, offset, scopes: vec![Scope::new()], places: HashMap::default(), queue: VecDeque::new() };
         expansion.place(root.id, 0);
         expansion
     }

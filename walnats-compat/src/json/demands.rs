@@ -1,86 +1,116 @@
 //! What the parts of a value have to satisfy, whatever becomes of the rest: most cuts break that, and need not be judged as a
 //! whole.
 
-use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
+use foldhash::HashMap;
 use serde_json::{Map, Value};
-use walnats_schema::pointer::escape;
+use walnats_schema::pointer::{escape, unescape};
 use walnats_schema::{SchemaId, SchemaSet};
 
 use super::Root;
 use super::atom::{Kind, allows};
 
-/// How many parts are looked at.
-const MAX_PARTS: usize = 2_000;
-
-/// The demands on the parts of one value that a schema accepts.
+/// The demands on the parts of a value that a schema accepts.
 pub(super) struct Demands<'s> {
-    set: &'s SchemaSet,
-    /// By JSON Pointer.
-    places: HashMap<String, Place>,
+    root: Root<'s>,
+    /// What a part has to satisfy, for the value around it to stay accepted, by JSON Pointer; outer schemas first.
+    own: HashMap<String, Schemas>,
+    /// What the object around a member has to satisfy, as long as no other member changes, by the member's JSON Pointer.
+    around: HashMap<String, Schemas>,
+    /// Which alternatives refuse an object, by its JSON Pointer.
+    refuted: HashMap<String, HashMap<SchemaId, Refuted>>,
 }
 
-/// What has to satisfy these schemas, for the value around it to stay accepted.
-struct Place {
-    /// The part; outer schemas first.
-    own: Rc<Vec<SchemaId>>,
-    /// The object around the part, as long as no other member changes.
-    around: Rc<Vec<SchemaId>>,
-}
+type Schemas = Rc<Vec<SchemaId>>;
 
 impl<'s> Demands<'s> {
     /// `None` where what a schema accepts depends on the way to it.
-    pub(super) fn new(root: Root<'s>, value: &Value) -> Option<Self> {
-        let set = root.set;
-        if !set.resources.is_empty() {
-            return None;
-        }
-        let own = Rc::new(set.conjuncts(&[root.id]));
-        let mut places = HashMap::new();
-        let mut waiting = VecDeque::from([(String::new(), value, own, Rc::default())]);
-        while let Some((pointer, part, own, around)) = waiting.pop_front() {
-            if places.len() + waiting.len() < MAX_PARTS {
-                match part {
-                    Value::Object(members) => {
-                        let mut choices = Choices { set, members, refuted: HashMap::new() };
-                        for (name, member) in members {
-                            let around = choices.made(&own, name);
-                            let below: Vec<_> = around.iter().flat_map(|id| of_member(set, *id, name)).collect();
-                            let below = Rc::new(set.conjuncts(&below));
-                            waiting.push_back((format!("{pointer}/{}", escape(name)), member, below, around));
-                        }
-                    }
-                    Value::Array(items) => {
-                        for (index, item) in items.iter().enumerate() {
-                            let below: Vec<_> = own.iter().filter_map(|id| of_item(set, *id, index)).collect();
-                            let below = Rc::new(set.conjuncts(&below));
-                            waiting.push_back((format!("{pointer}/{index}"), item, below, Rc::default()));
-                        }
-                    }
-                    _ => {}
-                }
-            }
-            places.insert(pointer, Place { own, around });
-        }
-        Some(Self { set, places })
+    pub(super) fn new(root: Root<'s>) -> Option<Self> {
+        let (own, around, refuted) = Default::default();
+        root.set.resources.is_empty().then_some(Self { root, own, around, refuted })
     }
 
-    /// Whether the value is certainly refused with this part in the place of the one at `pointer`; it is the same but for the
-    /// member `without`, if there is a name.
+    /// Forgets what was known of a value that has changed.
+    pub(super) fn forget(&mut self) {
+        self.own.clear();
+        self.around.clear();
+        self.refuted.clear();
+    }
+
+    /// Looks at all that is asked about the part at `pointer` of `value` when it is cut, or one of its `members` is taken away.
+    pub(super) fn look<'n>(&mut self, value: &Value, pointer: &str, members: impl Iterator<Item = &'n str>) {
+        self.own(value, pointer);
+        members.for_each(|name| drop(self.around(value, pointer, name)));
+    }
+
+    fn own(&mut self, value: &Value, pointer: &str) -> Schemas {
+        if let Some(known) = self.own.get(pointer) {
+            return Rc::clone(known);
+        }
+        let set = self.root.set;
+        let asked: Vec<SchemaId> = match pointer.rsplit_once('/') {
+            None => vec![self.root.id],
+            Some((outer, step)) => match part(value, outer) {
+                Some(Value::Array(_)) => {
+                    let index = step.parse().unwrap_or(usize::MAX);
+                    self.own(value, outer).iter().filter_map(|id| of_item(set, *id, index)).collect()
+                }
+                _ => {
+                    let name = unescape(step);
+                    let around = self.around(value, outer, &name);
+                    around.iter().flat_map(|id| of_member(set, *id, &name)).collect()
+                }
+            },
+        };
+        let own = Rc::new(set.conjuncts(&asked));
+        self.own.insert(pointer.to_owned(), Rc::clone(&own));
+        own
+    }
+
+    /// What the object at `pointer` has to satisfy while its member `name` changes.
+    fn around(&mut self, value: &Value, pointer: &str, name: &str) -> Schemas {
+        let key = format!("{pointer}/{}", escape(name));
+        if let Some(known) = self.around.get(&key) {
+            return Rc::clone(known);
+        }
+        let own = self.own(value, pointer);
+        let made = match part(value, pointer) {
+            Some(Value::Object(members)) => {
+                let refuted = self.refuted.entry(pointer.to_owned()).or_default();
+                Choices { set: self.root.set, members, refuted }.made(&own, name)
+            }
+            _ => own,
+        };
+        self.around.insert(key, Rc::clone(&made));
+        made
+    }
+
+    /// Whether the value is certainly refused with this part in the place of the one at `pointer`, which was looked at; it is the
+    /// same but for the member `without`, if there is a name.
     pub(super) fn refuse(&self, pointer: &str, without: Option<&str>, part: &Value) -> bool {
         let found = match without {
-            Some(name) => self.places.get(&format!("{pointer}/{}", escape(name))).map(|place| &place.around),
-            None => self.places.get(pointer).map(|place| &place.own),
+            Some(name) => self.around.get(&format!("{pointer}/{}", escape(name))),
+            None => self.own.get(pointer),
         };
+        let set = self.root.set;
         // What has alternatives takes as long as the whole, unless there is nothing in the part.
         let is_quick = |id: &&SchemaId| {
-            let schema = self.set.get(**id);
+            let schema = set.get(**id);
             is_bare(part) || (schema.any_of.is_empty() && schema.one_of.is_empty())
         };
         let mut ids = found.into_iter().flat_map(|ids| ids.iter().rev()).filter(is_quick);
-        ids.any(|id| !self.set.is_valid(*id, part))
+        ids.any(|id| !set.is_valid(*id, part))
     }
+}
+
+/// What a JSON Pointer leads to.
+pub(super) fn part<'v>(value: &'v Value, pointer: &str) -> Option<&'v Value> {
+    pointer.split('/').skip(1).try_fold(value, |value, step| match value {
+        Value::Object(members) => members.get(&*unescape(step)),
+        Value::Array(items) => items.get(step.parse::<usize>().ok()?),
+        _ => None,
+    })
 }
 
 fn is_bare(part: &Value) -> bool {
@@ -110,25 +140,24 @@ fn of_item(set: &SchemaSet, id: SchemaId, index: usize) -> Option<SchemaId> {
 }
 
 /// Which alternatives are left for an object of which one member changes.
-struct Choices<'s, 'v> {
+struct Choices<'s, 'd> {
     set: &'s SchemaSet,
-    members: &'v Map<String, Value>,
-    refuted: HashMap<SchemaId, Refuted<'v>>,
+    members: &'d Map<String, Value>,
+    refuted: &'d mut HashMap<SchemaId, Refuted>,
 }
 
 /// Whether an alternative refuses the object.
-#[derive(Clone, Copy)]
-enum Refuted<'v> {
+enum Refuted {
     No,
     Yes,
     /// For what this member is.
-    By(&'v str),
+    By(String),
 }
 
-impl<'v> Choices<'_, 'v> {
+impl Choices<'_, '_> {
     /// The schemas with those that the object has to satisfy because no other alternative is left, whatever the member
     /// `changed` is.
-    fn made(&mut self, own: &Rc<Vec<SchemaId>>, changed: &str) -> Rc<Vec<SchemaId>> {
+    fn made(&mut self, own: &Schemas, changed: &str) -> Schemas {
         let set = self.set;
         let mut made = Rc::clone(own);
         let mut next = 0;
@@ -150,12 +179,12 @@ impl<'v> Choices<'_, 'v> {
         match self.refuted.entry(branch).or_insert_with(|| refuted(set, branch, members)) {
             Refuted::No => false,
             Refuted::Yes => true,
-            Refuted::By(name) => *name != changed,
+            Refuted::By(name) => name != changed,
         }
     }
 }
 
-fn refuted<'v>(set: &SchemaSet, branch: SchemaId, members: &'v Map<String, Value>) -> Refuted<'v> {
+fn refuted(set: &SchemaSet, branch: SchemaId, members: &Map<String, Value>) -> Refuted {
     let ids = set.conjuncts(&[branch]);
     for schema in ids.iter().map(|id| set.get(*id)) {
         let lacks = |name: &String| !members.contains_key(name);
@@ -168,7 +197,7 @@ fn refuted<'v>(set: &SchemaSet, branch: SchemaId, members: &'v Map<String, Value
         for (name, value) in members.iter().filter(|(_, value)| is_bare(value) == is_first) {
             let mut asked = ids.iter().flat_map(|id| of_member(set, *id, name));
             if asked.any(|id| !set.is_valid(id, value)) {
-                return Refuted::By(name);
+                return Refuted::By(name.clone());
             }
         }
     }

@@ -16,7 +16,7 @@ pub(super) struct Bounds {
 }
 
 /// Names of parts of expressions, each with what it stands for; later ones may stand in earlier ones.
-const PARTS: [(&str, &str); 29] = [
+const PARTS: [(&str, &str); 31] = [
     ("{QUOTED}", r#""[ !\x23-\x5B\x5D-~]{1,9}""#),
     ("{URI_INNER}", r"[A-Za-z][0-9A-Za-z+.-]*:(?://[0-9A-Za-z.-]+(?::[0-9]{1,5})?(?:/{P}*)*|{PATH})?{TAIL}"),
     ("{RELATIVE}", r"(?:{N}+(?:/{P}*)*|/(?:{P}+(?:/{P}*)*)?)?{TAIL}"),
@@ -24,6 +24,7 @@ const PARTS: [(&str, &str); 29] = [
     ("{TAIL}", r"(?:\?(?:{P}|[/?])*)?(?:#(?:{P}|[/?])*)?"),
     ("{P}", r"[0-9A-Za-z._~!$&'()*+,;=:@-]"),
     ("{N}", r"[0-9A-Za-z._~!$&'()*+,;=-]"),
+    ("{IRI_CHARACTER}", r"(?:{URI_CHARACTER}|{OTHER})"),
     ("{URI_CHARACTER}", r"(?:[0-9A-Za-z\-._~!$&'()*+,;=:@/?#\[\]]|%{X}{2})"),
     ("{DATE}", r"[0-9]{4}-(?:(?:0[13578]|1[02])-(?:{DAY}|29|30|31)|(?:0[469]|11)-(?:{DAY}|29|30)|02-{DAY})"),
     (
@@ -48,6 +49,7 @@ const PARTS: [(&str, &str); 29] = [
     ("{NAME}", r"(?:{NAME_PART}(?:\.{NAME_PART})*(?:\*|:[1-9][0-9]{0,3})?)"),
     ("{NAME_PART}", r"(?:[A-Za-z0-9_]|%[0-9A-Fa-f]{2})+"),
     ("{POINTER}", r"(?:/(?:[^~/]|~[01])*)*"),
+    ("{OTHER}", r"[\x{A0}-\x{10FFFF}]"),
     ("{H}", r"[0-9A-Fa-f]{1,4}"),
     ("{X}", r"[0-9A-Fa-f]"),
 ];
@@ -67,21 +69,21 @@ fn make_bounds(format: Format) -> Bounds {
         Format::Email => (
             r"[ -~]+@(?:{LABEL_OUTER}(?:\.{LABEL_OUTER})*|\[[0-9A-Za-z.:]+\])",
             r"(?:{ATOM}(?:\.{ATOM}){0,2}|{QUOTED})@{LABEL_SHORT}(?:\.{LABEL_SHORT}){0,3}",
-            &["a@b.cc"],
+            &["a@b.cc", "%@a"],
         ),
         Format::IdnEmail => (
             "(?s:.)+@(?s:.)+",
             r"(?:{ATOM}(?:\.{ATOM}){0,2}|{QUOTED})@{LABEL_SHORT}(?:\.{LABEL_SHORT}){0,3}",
-            &["a@b.cc", "é@b.cc"],
+            &["a@b.cc", "é@b.cc", "%@a", "?@a"],
         ),
         Format::Hostname => (r"{LABEL_OUTER}(?:\.{LABEL_OUTER})*", "{HOST_INNER}", &["a", "a.b"]),
-        Format::IdnHostname => ("(?s:.)+", "{HOST_INNER}", &["a", "a.b", "é"]),
+        Format::IdnHostname => (r"(?:[0-9A-Za-z.-]|{OTHER})+", "{HOST_INNER}", &["a", "a.b", "é"]),
         Format::Ipv4 => ("{V4}", "{V4}", &["0.0.0.0"]),
         Format::Ipv6 => (IPV6, IPV6, &["::", "::1"]),
         Format::Uri => ("[A-Za-z][0-9A-Za-z+.-]*:{URI_CHARACTER}*", "{URI_INNER}", &["a:", "http://a.b"]),
         Format::UriReference => ("{URI_CHARACTER}*", "(?:{URI_INNER}|{RELATIVE})", &["", "a", "http://a.b"]),
-        Format::Iri => ("[A-Za-z][0-9A-Za-z+.-]*:(?s:.)*", "{URI_INNER}", &["a:", "http://a.b", "a:é"]),
-        Format::IriReference => ("(?s:.)*", "(?:{URI_INNER}|{RELATIVE})", &["", "a", "http://a.b", "é", "/é"]),
+        Format::Iri => ("[A-Za-z][0-9A-Za-z+.-]*:{IRI_CHARACTER}*", "{URI_INNER}", &["a:", "http://a.b", "a:é"]),
+        Format::IriReference => ("{IRI_CHARACTER}*", "(?:{URI_INNER}|{RELATIVE})", &["", "a", "http://a.b", "é", "/é"]),
         Format::UriTemplate => (TEMPLATE, TEMPLATE, &["", "a"]),
         Format::Uuid => (
             "{X}{8}-{X}{4}-{X}{4}-{X}{4}-{X}{12}",
@@ -90,7 +92,7 @@ fn make_bounds(format: Format) -> Bounds {
         ),
         Format::JsonPointer => ("{POINTER}", "{POINTER}", &["", "/a"]),
         Format::RelativeJsonPointer => (RELATIVE_POINTER, RELATIVE_POINTER, &["0", "1/a"]),
-        Format::Regex => ("(?s:.)*", r#"[0-9A-Za-z _:.,;@#!<>=&%~'"/-]*"#, &["", "a"]),
+        Format::Regex => ("(?s:.)*", r#"(?:(?:[0-9A-Za-z _:.,;@#!<>=&%~'"/-]|{OTHER})\+?)*"#, &["", "a"]),
     };
     Bounds { outer: whole(outer), inner: whole(inner), samples }
 }
@@ -166,6 +168,7 @@ pub(super) fn is_within(inner: Format, outer: Format) -> bool {
                 | (UriReference | Iri, IriReference)
                 | (Email, IdnEmail)
                 | (Hostname, IdnHostname)
+                | (IdnHostname, IriReference)
         )
 }
 
@@ -228,6 +231,22 @@ mod tests {
                 assert_eq!(text.len(), length, "{format:?}");
                 let is_possible = longest(format).is_none_or(|longest| length as u64 <= longest);
                 assert_eq!(format.check(&text), is_possible, "{format:?}: {text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_character_is_outside_of_what_a_format_may_have() {
+        let formats = [Format::IdnHostname, Format::Iri, Format::IriReference];
+        let all = formats.map(|format| (format, Regex::new(&bounds(format).outer).unwrap()));
+        for character in (0..=0x2_FFFF).filter_map(char::from_u32) {
+            // Those that are allowed next to some others alone: between two `l`, and before and after Hebrew.
+            for text in ["", "a:", "l", "א"].map(|before| format!("{before}{character}{before}")) {
+                for (format, outer) in &all {
+                    assert!(!format.check(&text) || outer.is_match(&text), "{format:?}: {text:?}");
+                }
+                let is_host = Format::IdnHostname.check(&text);
+                assert!(!is_host || Format::IriReference.check(&text), "{text:?} is a host name, but no reference");
             }
         }
     }

@@ -1,8 +1,8 @@
 //! What is known of a value before a choice, looked up by name: which alternatives are certainly none.
 
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use foldhash::{HashMap, HashSet};
 use walnats_schema::{Schema, SchemaId};
 
 use super::arena::Arena;
@@ -23,9 +23,9 @@ impl<'s> Known<'s> {
     pub(super) fn new(state: &'s State) -> Self {
         let mut known = Self {
             state,
-            present: HashSet::new(),
-            absent: HashSet::new(),
-            members: HashMap::new(),
+            present: HashSet::default(),
+            absent: HashSet::default(),
+            members: HashMap::default(),
             rules: Vec::new(),
             items: Vec::new(),
         };

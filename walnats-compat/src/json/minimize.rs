@@ -1,13 +1,13 @@
 //! The smallest value that still shows the same.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::{Value, json};
-use walnats_schema::pointer::escape;
+use walnats_schema::pointer::{escape, unescape};
 
 use super::Root;
-use super::demands::Demands;
+use super::demands::{Demands, part};
 
 /// How many changes are tried at most.
 const MAX_TRIES: usize = 2_000;
@@ -44,6 +44,16 @@ pub enum Cut {
     Item(usize),
 }
 
+impl Cut {
+    /// The name of the member that it takes away.
+    fn member(&self) -> Option<&str> {
+        match self {
+            Self::Member(name) => Some(name),
+            _ => None,
+        }
+    }
+}
+
 /// Makes the first of the `cuts` that will do, place by place, the outer ones first, and counts `tries` down. `cuts` gets the
 /// JSON Pointer of a part and the part. Returns whether anything was taken.
 pub fn reduce(
@@ -65,8 +75,8 @@ struct Goal<'g> {
 }
 
 impl<'g> Goal<'g> {
-    fn demands(&self, value: &Value) -> Option<Demands<'g>> {
-        self.accepts.and_then(|root| Demands::new(root, value))
+    fn demands(&self) -> Option<Demands<'g>> {
+        self.accepts.and_then(Demands::new)
     }
 }
 
@@ -81,18 +91,22 @@ enum Twins {
 
 fn reduce_once(value: &mut Value, tries: &mut usize, cuts: &dyn Fn(&str, &Value) -> Vec<Cut>, goal: &Goal<'_>) -> bool {
     let mut reduced = false;
-    let mut pointers = places(value);
-    let mut demands = goal.demands(value);
+    // The outer places first. What is below a place is listed when nothing more is cut there.
+    let mut places = VecDeque::from([String::new()]);
+    let mut listed = places.len();
+    let mut demands = goal.demands();
     let mut stubborn = HashSet::new();
-    let mut next = 0;
-    while let Some(pointer) = pointers.get(next) {
-        let Some(part) = value.pointer(pointer) else { break };
+    while let Some(pointer) = places.front() {
+        let Some(part) = part(value, pointer) else { break };
         // Two that only look alike to the hash are cut less than they might be, no more.
         let digest = (goal.twins == Twins::ShareTheirEnd).then(|| digest(part));
         let wanted = match &digest {
             Some(digest) if stubborn.contains(digest) => emptied(part).map(Cut::Replace).into_iter().collect(),
             _ => cuts(pointer, part),
         };
+        if let Some(demands) = demands.as_mut().filter(|_| !wanted.is_empty()) {
+            demands.look(value, pointer, wanted.iter().filter_map(Cut::member));
+        }
         let mut found = false;
         for cut in wanted {
             if *tries == 0 {
@@ -100,24 +114,28 @@ fn reduce_once(value: &mut Value, tries: &mut usize, cuts: &dyn Fn(&str, &Value)
             }
             *tries -= 1;
             // Nothing is copied: most tries come to nothing, and the part is put back.
-            let Some(part) = value.pointer_mut(pointer) else { continue };
+            let Some(part) = part_mut(value, pointer) else { continue };
             let Some(cut) = part_with(cut, part) else { continue };
             let is_hopeless = demands.as_ref().is_some_and(|demands| demands.refuse(pointer, cut.member(), part));
             if !is_hopeless && (goal.shows)(value) {
                 found = true;
                 break;
             }
-            if let Some(part) = value.pointer_mut(pointer) {
+            if let Some(part) = part_mut(value, pointer) {
                 part_without(cut, part);
             }
         }
         if found {
             reduced = true;
-            pointers = places(value);
-            demands = goal.demands(value);
+            if let Some(demands) = &mut demands {
+                demands.forget();
+            }
         } else {
             stubborn.extend(digest);
-            next += 1;
+            let below = if listed <= MAX_PARTS { below(pointer, value) } else { Vec::new() };
+            listed += below.len();
+            places.extend(below);
+            places.pop_front();
         }
     }
     reduced
@@ -192,24 +210,21 @@ fn size(value: &Value) -> usize {
     }
 }
 
-/// JSON Pointers to all parts of a value, the outer ones first.
-fn places(value: &Value) -> Vec<String> {
-    let mut places = vec![String::new()];
-    let mut next = 0;
-    while let Some(place) = places.get(next).cloned() {
-        if places.len() > MAX_PARTS {
-            break;
-        }
-        match value.pointer(&place) {
-            Some(Value::Array(items)) => places.extend((0..items.len()).map(|index| format!("{place}/{index}"))),
-            Some(Value::Object(members)) => {
-                places.extend(members.keys().map(|name| format!("{place}/{}", escape(name))));
-            }
-            _ => {}
-        }
-        next += 1;
+fn part_mut<'v>(value: &'v mut Value, pointer: &str) -> Option<&'v mut Value> {
+    pointer.split('/').skip(1).try_fold(value, |value, step| match value {
+        Value::Object(members) => members.get_mut(&*unescape(step)),
+        Value::Array(items) => items.get_mut(step.parse::<usize>().ok()?),
+        _ => None,
+    })
+}
+
+/// JSON Pointers to the items or members of the part at `pointer`.
+fn below(pointer: &str, value: &Value) -> Vec<String> {
+    match part(value, pointer) {
+        Some(Value::Array(items)) => (0..items.len()).map(|index| format!("{pointer}/{index}")).collect(),
+        Some(Value::Object(members)) => members.keys().map(|name| format!("{pointer}/{}", escape(name))).collect(),
+        _ => Vec::new(),
     }
-    places
 }
 
 /// What might be taken away. What has two characters or less, or is a name of JSON, is small enough.

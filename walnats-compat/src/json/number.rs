@@ -188,7 +188,15 @@ impl Range {
             is_exhausted = true;
         }
         // All multiples between two bounds that the machine's numbers have, or real numbers at a single point.
-        let is_exhausted = is_exhausted && self.step.is_some() && first.is_some() && last.is_some();
+        let mut is_exhausted = is_exhausted && first.is_some() && last.is_some();
+        if is_exhausted && self.step.is_none() {
+            // The grid has the integers. Of other numbers, the machine has doubles.
+            let doubles = grid.doubles_within(&from, &to);
+            if let Some(found) = doubles.iter().flatten().find_map(&mut try_factor) {
+                return found;
+            }
+            is_exhausted = doubles.is_some();
+        }
         let is_single = self.least.is_some() && self.least == self.most && !is_possible;
         if is_exhausted || is_single { Outcome::Empty } else { Outcome::open(Reason::Number) }
     }

@@ -28,7 +28,10 @@ impl Solver {
         let mut goal = Goal { literals, atoms, steps: self.limits.steps_for_a_place };
         let mut outcome = Outcome::Empty;
         for kind in Kind::ALL {
-            if atoms.iter().any(|atom| kind_of(atom).is_some_and(|other| other != kind)) {
+            let is_refused = |literal: &Literal| literal.holds && !self.arena.summary(literal.id).allows(kind);
+            if atoms.iter().any(|atom| kind_of(atom).is_some_and(|other| other != kind))
+                || literals.iter().any(is_refused)
+            {
                 continue;
             }
             outcome = outcome.or(self.search(State::new(kind, literals, atoms), &mut goal));

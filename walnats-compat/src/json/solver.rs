@@ -3,9 +3,9 @@
 //! A question that comes up while it is being answered is answered with "no": a smallest value that satisfies it has no part
 //! that does, too. What was found under such an assumption is kept only if the assumption turns out right.
 
-use std::collections::HashMap;
 use std::time::Instant;
 
+use foldhash::HashMap;
 use serde_json::Value;
 use walnats_schema::SchemaId;
 
@@ -59,10 +59,10 @@ impl Solver {
             deadline: Instant::now() + limits.time,
             watch: Stopwatch::start(),
             is_late: false,
-            answers: HashMap::new(),
-            provisional: HashMap::new(),
+            answers: HashMap::default(),
+            provisional: HashMap::default(),
             order: Vec::new(),
-            open: HashMap::new(),
+            open: HashMap::default(),
             lowest: usize::MAX,
         }
     }

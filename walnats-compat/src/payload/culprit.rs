@@ -1,5 +1,7 @@
 //! Which keyword of the reader refuses a payload, and what the writer has in its place.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 use walnats_codegen::diagnostic::Level;
 use walnats_schema::pointer::escape;
@@ -81,10 +83,8 @@ fn locate(writer: Root<'_>, reader: Root<'_>, payload: &Value, violation: &Viola
                 .any(|found| found.keyword == keyword && found.pointer == own)
     };
     let says = |set: &SchemaSet, id: SchemaId, keyword: &str| keyword::value(set, set.get(id), keyword);
-    let is_shared = |id: SchemaId| {
-        let wanted = says(reader.set, id, keyword);
-        counterparts.iter().any(|&other| says(writer.set, other, keyword) == wanted)
-    };
+    let shared: HashSet<Option<Value>> = counterparts.iter().map(|&id| says(writer.set, id, keyword)).collect();
+    let is_shared = |id: SchemaId| shared.contains(&says(reader.set, id, keyword));
     let breaking: Vec<SchemaId> = candidates.iter().filter(breaks).copied().collect();
     let schema = breaking.iter().copied().find(|&id| !is_shared(id)).or_else(|| breaking.first().copied())?;
 

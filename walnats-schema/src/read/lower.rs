@@ -37,6 +37,9 @@ use crate::{Schema, SchemaId, SchemaSet};
 /// How many schemas are lowered at most: more are hostile input.
 const MAX_SCHEMAS: usize = 1_000_000;
 
+/// For how many schemas there is room before the first is read.
+const MAX_EXPECTED: usize = 4_096;
+
 /// A schema that is asked for.
 #[derive(Clone, Debug, Default)]
 pub struct SchemaRoot {
@@ -157,12 +160,13 @@ struct Lowerer<'a, 'r> {
 
 impl<'a, 'r> Lowerer<'a, 'r> {
     fn new(registry: &'r mut Registry<'a>, options: &'r LowerOptions, report: &'r mut Report) -> Self {
+        let expected = registry.schema_count.min(MAX_EXPECTED);
         Self {
             registry,
             options,
             report,
-            set: SchemaSet::default(),
-            annotations: Vec::new(),
+            set: SchemaSet { schemas: Vec::with_capacity(expected), ..SchemaSet::default() },
+            annotations: Vec::with_capacity(expected),
             ids: HashMap::new(),
             resources: Vec::new(),
             queue: VecDeque::new(),
@@ -206,6 +210,7 @@ impl<'a, 'r> Lowerer<'a, 'r> {
                 }
                 let schema = self.schema(id, &location);
                 self.set.schemas[id.0 as usize] = schema;
+                self.annotations[id.0 as usize].path = location.path;
             }
             if !self.reach_dynamic_anchors() {
                 return;

@@ -1,6 +1,6 @@
 //! References, `allOf`, `anyOf`, `oneOf`, `not`, and `if`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::{Checked, Evaluated, Here, Validator};
 use crate::{At, Condition, DynamicReference, Schema, SchemaId, Violation, expectation};
@@ -62,7 +62,7 @@ impl<'s> Validator<'s> {
         for (index, &branch) in branches.iter().enumerate() {
             match self.branch(branch, here, seen.as_deref_mut()) {
                 Ok(()) => matched = true,
-                Err(violations) => misses.add(index, violations, here.at),
+                Err(violations) => self.note_miss(&mut misses, (index, violations), here.at),
             }
             // The other branches matter only for what they evaluate.
             if matched && seen.is_none() {
@@ -92,10 +92,17 @@ impl<'s> Validator<'s> {
                         )
                     });
                 }
-                (Err(violations), _) => misses.add(index, violations, here.at),
+                (Err(violations), _) => self.note_miss(&mut misses, (index, violations), here.at),
             }
         }
         if matched.is_some() { Ok(()) } else { self.no_match("oneOf", "exactly one", branches.len(), misses, here.at) }
+    }
+
+    /// Notes how far a branch is from a match, where somebody wants to know.
+    fn note_miss(&self, misses: &mut Misses, (index, violations): (usize, Vec<Violation>), at: &At<'_>) {
+        if self.violations.is_some() {
+            misses.add(index, violations, at);
+        }
     }
 
     /// Applies a schema that may fail; what it evaluates counts only if it doesn't.
@@ -195,10 +202,10 @@ impl Misses {
         }
         let (first, others) = self.constants.split_first()?;
         let pointer = first.keys().find(|pointer| others.iter().all(|branch| branch.contains_key(*pointer)))?;
-        let mut listed: Vec<&str> = Vec::new();
+        let (mut listed, mut seen) = (Vec::new(), HashSet::new());
         for expected in self.constants.iter().map(|branch| branch[pointer].as_str()) {
             let expected = expected.strip_prefix(expectation::ONE_OF).unwrap_or(expected);
-            if !listed.contains(&expected) {
+            if seen.insert(expected) {
                 listed.push(expected);
             }
         }

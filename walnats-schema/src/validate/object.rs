@@ -32,15 +32,18 @@ impl Validator<'_> {
                 self.property_name(schema, name, at)?;
             }
         }
+        let mut declared = 0;
         for (name, schema) in &rules.properties {
             if let Some((name, value)) = members.get_key_value(name) {
+                declared += 1;
                 self.check(*schema, Here::new(value, &at.property(name)), None)?;
                 if let Some(seen) = seen.as_deref_mut() {
                     seen.property(name);
                 }
             }
         }
-        if rules.pattern_properties.is_empty() && rules.additional_properties.is_none() {
+        let has_others = declared < members.len() && rules.additional_properties.is_some();
+        if rules.pattern_properties.is_empty() && !has_others {
             return Ok(());
         }
         self.other_properties(rules, members, at, seen)

@@ -21,7 +21,7 @@ pub(super) fn check(package: &Package<'_>, report: &mut Report) {
             bare == *site.schema
         };
         // Next to a `$ref` of old drafts the list means nothing.
-        if site.schema.enumeration.is_none() || values.len() > MOST_VALUES {
+        if site.schema.enumeration.is_none() || values.is_empty() || values.len() > MOST_VALUES {
             continue;
         }
         let hosts = package.hosts(site);

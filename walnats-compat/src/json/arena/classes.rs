@@ -1,8 +1,9 @@
 //! Which schemas say the same, however often they refer to themselves.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use foldhash::{HashMap, HashMapExt};
 use walnats_schema::{Schema, SchemaId};
 
 /// The class of each schema, numbered in the order in which they occur: schemas of one class accept the same, because they say
@@ -35,7 +36,7 @@ fn shapes(schemas: &mut [Schema]) -> Vec<u32> {
     for schema in schemas.iter_mut() {
         schema.children_mut().into_iter().for_each(|id| *id = SchemaId(0));
     }
-    let mut shapes: HashMap<&Schema, u32> = HashMap::new();
+    let mut shapes: HashMap<&Schema, u32> = HashMap::with_capacity(schemas.len());
     let number = |schema| {
         let next = shapes.len() as u32;
         *shapes.entry(schema).or_insert(next)
@@ -52,7 +53,9 @@ fn refine(classes: &mut [u32], children: &[Vec<u32>], unordered: &[[Range<usize>
     }
     let mut sizes: Vec<usize> = vec![0; classes.iter().max().map_or(0, |class| *class as usize + 1)];
     classes.iter().for_each(|class| sizes[*class as usize] += 1);
-    let mut waiting: BTreeSet<u32> = (0..classes.len() as u32).collect();
+    // What refers to nothing says no more than its shape.
+    let refers = |schema: &u32| !children[*schema as usize].is_empty();
+    let mut waiting: BTreeSet<u32> = (0..classes.len() as u32).filter(refers).collect();
     while !waiting.is_empty() {
         let mut next = BTreeSet::new();
         for (class, mut groups) in groups(&waiting, classes, children, unordered) {

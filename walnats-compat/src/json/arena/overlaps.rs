@@ -6,7 +6,7 @@ use std::rc::Rc;
 use walnats_schema::SchemaId;
 
 use super::Arena;
-use crate::json::summary::Summary;
+use crate::json::summary::{Name, Summary};
 
 /// Up to how many branches each is compared with each.
 const FEW: usize = 32;
@@ -23,7 +23,7 @@ pub(super) fn overlaps(arena: &Arena, branches: &[SchemaId]) -> Vec<Vec<usize>> 
     }
     // What has a value of its own is compared with what has the same, and with what has none.
     let member = discriminator(&summaries);
-    let keys: Vec<Option<BTreeSet<u32>>> = summaries.iter().map(|summary| summary.key(member.as_ref())).collect();
+    let keys: Vec<Option<&[u32]>> = summaries.iter().map(|summary| summary.key(member)).collect();
     let mut by_key: HashMap<u32, Vec<usize>> = HashMap::new();
     let mut without = Vec::new();
     for (index, key) in keys.iter().enumerate() {
@@ -42,8 +42,8 @@ pub(super) fn overlaps(arena: &Arena, branches: &[SchemaId]) -> Vec<Vec<usize>> 
 }
 
 /// The member that has a few values in the most branches; `None` if the branches themselves have.
-fn discriminator(summaries: &[Rc<Summary>]) -> Option<Rc<str>> {
-    let mut counts: BTreeMap<Option<Rc<str>>, usize> = BTreeMap::new();
+fn discriminator(summaries: &[Rc<Summary>]) -> Option<Name> {
+    let mut counts: BTreeMap<Option<Name>, usize> = BTreeMap::new();
     for name in summaries.iter().flat_map(|summary| summary.keys()) {
         *counts.entry(name).or_default() += 1;
     }

@@ -71,6 +71,11 @@ impl Grid {
         if from.sign() != to.sign() || !self.is_beyond_integers(from) || !self.is_beyond_integers(to) {
             return None;
         }
+        self.doubles_within(from, to)
+    }
+
+    /// All doubles from one value to another, in units of the grid. `None` if there are too many, or some are not on the grid.
+    pub(super) fn doubles_within(&self, from: &BigInt, to: &BigInt) -> Option<Vec<BigInt>> {
         // The nearest double may be on either side.
         let mut double = format!("{from}e-{}", self.digits).parse::<f64>().ok()?.next_down();
         let mut doubles = Vec::new();

@@ -1,5 +1,6 @@
 //! JSON (RFC 8259), to the letter: no comments, no trailing commas, no repeated names.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -98,7 +99,7 @@ impl Builder<'_> {
     }
 
     fn members(&mut self, properties: Vec<ObjectProp>, depth: usize) -> Option<Vec<Member>> {
-        let mut members = Members::default();
+        let mut members = Members::of(properties.len());
         for property in properties {
             let range = property.name.range();
             let name = match property.name {
@@ -120,20 +121,28 @@ impl Builder<'_> {
 #[derive(Default)]
 pub(super) struct Members {
     pub(super) list: Vec<Member>,
-    /// Where each name stands in the list.
-    seen: std::collections::HashMap<String, usize>,
+    /// Where each name stands in the list, if they are many.
+    seen: HashMap<String, usize>,
 }
+
+/// Up to how many members a name is looked for one by one.
+const FEW: usize = 16;
 
 /// Members that say nothing about instances when their values are texts.
 const PROSE: [&str; 3] = ["$comment", "description", "title"];
 
 impl Members {
+    fn of(count: usize) -> Self {
+        Self { list: Vec::with_capacity(count), seen: HashMap::new() }
+    }
+
     pub(super) fn push(&mut self, member: Member, file: &Arc<SourceFile>, report: &mut Report) {
         let place = |span: &Range<usize>| Place { file: Arc::clone(file), span: span.clone() };
-        let Some(first) = self.seen.get(&member.name).map(|index| &mut self.list[*index]) else {
-            self.seen.insert(member.name.clone(), self.list.len());
-            return self.list.push(member);
+        let Some(index) = self.position(&member.name) else {
+            self.list.push(member);
+            return self.note_names();
         };
+        let first = &mut self.list[index];
         let prose = PROSE.contains(&member.name.as_str())
             && [&first.value, &member.value].iter().all(|value| value.as_str().is_some());
         let harmless = prose || first.value.to_json() == member.value.to_json();
@@ -146,5 +155,20 @@ impl Members {
         );
         // As most readers have it, and so do Rust, JavaScript and Python.
         *first = member;
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        match self.seen.is_empty() {
+            true => self.list.iter().position(|member| member.name == name),
+            false => self.seen.get(name).copied(),
+        }
+    }
+
+    /// Notes the names that are not noted yet, once they are many.
+    fn note_names(&mut self) {
+        if self.list.len() > FEW {
+            let unnoted = self.list.iter().enumerate().skip(self.seen.len());
+            self.seen.extend(unnoted.map(|(index, member)| (member.name.clone(), index)));
+        }
     }
 }

@@ -36,6 +36,7 @@ pub struct Annotations {
     pub place: Place,
 }
 
+/// All but the path.
 pub(super) fn read(location: &Location<'_>, document: &Document, draft: Draft) -> Annotations {
     let node = location.node;
     let text = |name: &str| node.get(name).and_then(Node::as_str).map(str::to_owned);
@@ -56,7 +57,7 @@ pub(super) fn read(location: &Location<'_>, document: &Document, draft: Draft) -
         write_only: flag("writeOnly"),
         draft,
         document: location.document,
-        path: location.path.clone(),
+        path: Vec::new(),
         place: document.place(&node.span),
     }
 }

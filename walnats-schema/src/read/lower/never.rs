@@ -6,11 +6,14 @@
 mod bounds;
 mod implied;
 mod members;
+mod obvious;
+mod union;
 
 use std::collections::HashMap;
 
 use serde_json::Value;
 
+use self::union::Union;
 use crate::{JsonType, Schema, SchemaId, SchemaSet};
 
 /// How many places are looked at for one set of schemas; what is beyond is taken for possible.
@@ -136,6 +139,8 @@ pub(super) struct Finder<'s> {
     /// The outermost open place that was met again since.
     met_again: usize,
     steps: usize,
+    /// Large unions of constants, by their schemas.
+    unions: HashMap<SchemaId, Option<Union<'s>>>,
 }
 
 /// One place: the schemas that apply together, by `$ref` and `allOf`.
@@ -146,14 +151,26 @@ struct Together<'s> {
 
 impl<'s> Finder<'s> {
     pub(super) fn new(set: &'s SchemaSet) -> Self {
-        Self { set, known: HashMap::new(), open: HashMap::new(), met_again: usize::MAX, steps: 0 }
+        let (known, open, unions) = Default::default();
+        Self { set, known, open, met_again: usize::MAX, steps: 0, unions }
     }
 
     /// Why no value fits all of `ids`, if that is certain.
     pub(super) fn never(&mut self, ids: &[SchemaId]) -> Option<Why> {
         // Where the dynamic scope decides what applies, a schema alone does not say it.
-        let is_static = self.set.resources.is_empty();
-        let all = is_static.then(|| self.set.conjuncts(ids))?;
+        if !self.set.resources.is_empty() {
+            return None;
+        }
+        let all = match ids {
+            [only] => {
+                let only = obvious::target(self.set, *only);
+                if obvious::has_a_value(self.set, only) {
+                    return None;
+                }
+                self.set.conjuncts(&[only])
+            }
+            _ => self.set.conjuncts(ids),
+        };
         let fresh = all.clone();
         self.place(all, fresh)
     }
@@ -217,12 +234,14 @@ impl<'s> Finder<'s> {
     }
 
     /// Why none of the listed values is valid: exact, since each can be tried.
-    fn listed(&self, together: &Together<'_>, values: &[Value]) -> Option<Why> {
+    fn listed(&mut self, together: &Together<'_>, values: &[Value]) -> Option<Why> {
+        let set = self.set;
         let refusal = |value: &Value| {
-            let mut violations = together.ids.iter().map(|id| self.set.validate(*id, value));
+            let mut violations = together.ids.iter().map(|id| set.validate(*id, value));
             violations.find_map(|violations| violations.list.first().map(|first| first.keyword))
         };
-        if values.len() > MAX_TRIES {
+        if values.len() > MAX_TRIES || values.iter().any(|value| together.ids.iter().all(|id| self.accepts(*id, value)))
+        {
             return None;
         }
         let refusals: Option<Vec<&str>> = values.iter().map(refusal).collect();

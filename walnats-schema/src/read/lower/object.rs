@@ -6,7 +6,7 @@ use crate::{ObjectRules, SchemaId};
 
 use super::Lowerer;
 use super::schema_object::{SchemaObject, texts};
-use crate::read::document::{Member, NodeValue};
+use crate::read::document::{Member, Node, NodeValue};
 use crate::read::resolve::count;
 
 impl<'a> Lowerer<'a, '_> {
@@ -21,11 +21,8 @@ impl<'a> Lowerer<'a, '_> {
         rules.max_properties = object.value("maxProperties").and_then(count);
         if let Some(required) = object.value("required") {
             let mut seen = HashSet::new();
-            for name in texts(required) {
-                if seen.insert(name.clone()) {
-                    rules.required.push(name);
-                }
-            }
+            let names = required.items().iter().filter_map(Node::as_str).filter(|name| seen.insert(*name));
+            rules.required = names.map(str::to_owned).collect();
         }
         for member in object.value("dependentRequired").map_or(&[][..], |node| node.members()) {
             rules.dependent_required.push((member.name.clone(), texts(&member.value)));

@@ -1,14 +1,14 @@
 //! `required` of members that cannot be there, or that nobody declares.
 
-use std::collections::{BTreeSet, HashSet};
+mod together;
 
-use serde_json::Value;
+use std::collections::HashSet;
 
+use self::together::Together;
 use super::Annotations;
 use super::never::{Finder, MAX_PARTS, Why};
 use crate::read::diagnostic::{Diagnostic, Place, Report, Severity};
 use crate::read::resolve::Registry;
-use crate::read::suggestion::did_you_mean;
 use crate::{Schema, SchemaId, SchemaSet};
 
 /// Reports every `required` name that no object can have, and those that are misspelt names of declared members. Returns
@@ -23,6 +23,9 @@ pub(super) fn report(
     let mut reported = HashSet::new();
     let mut finder = Finder::new(set);
     for id in (0..).map(SchemaId).take(set.schemas.len()) {
+        if !asks_for_members(set.get(id)) && applies_alone(set.get(id)) {
+            continue;
+        }
         let own = set.conjuncts(&[id]);
         if own.len() > MAX_PARTS {
             continue;
@@ -31,11 +34,7 @@ pub(super) fn report(
         let places = std::iter::once((vec![id], own, false));
         let places = places.chain(branches.into_iter().map(|it| (vec![id, it], set.conjuncts(&[it]), true)));
         for (ids, named, is_branch) in places {
-            let asks = |id: &SchemaId| {
-                let object = &set.get(*id).object;
-                !(object.required.is_empty() && object.dependent_required.is_empty())
-            };
-            if named.len() > MAX_PARTS || !named.iter().any(asks) {
+            if named.len() > MAX_PARTS || !named.iter().any(|id| asks_for_members(set.get(*id))) {
                 continue;
             }
             let together = Together::new(set, &ids);
@@ -77,20 +76,20 @@ pub(super) fn report(
     never
 }
 
+fn asks_for_members(schema: &Schema) -> bool {
+    !(schema.object.required.is_empty() && schema.object.dependent_required.is_empty())
+}
+
+/// Whether no other schema ever applies together with this one.
+fn applies_alone(schema: &Schema) -> bool {
+    schema.direct_conjuncts().next().is_none() && branches(schema).next().is_none()
+}
+
 /// The schemas that apply in some cases where `part` does.
 fn branches(part: &Schema) -> impl Iterator<Item = SchemaId> + '_ {
     let conditional = part.condition.iter().flat_map(|condition| condition.then.iter().chain(&condition.else_));
     let dependent = part.object.dependent_schemas.iter().map(|(_, schema)| schema);
     part.any_of.iter().chain(&part.one_of).chain(conditional).chain(dependent).copied()
-}
-
-/// The schemas that apply together at one place, by `$ref` and `allOf`.
-struct Together<'s> {
-    set: &'s SchemaSet,
-    parts: Vec<(SchemaId, &'s Schema)>,
-    declared: BTreeSet<&'s str>,
-    /// What is declared and not required: names that may have been meant.
-    optional: BTreeSet<&'s str>,
 }
 
 enum Problem {
@@ -100,104 +99,6 @@ enum Problem {
     Never(Why),
     /// Objects can have it, and a declared one is written nearly like it.
     Undeclared,
-}
-
-impl<'s> Together<'s> {
-    fn new(set: &'s SchemaSet, ids: &[SchemaId]) -> Self {
-        let parts = set.conjuncts(ids).into_iter().map(|id| (id, set.get(id))).collect();
-        let mut together = Self { set, parts, declared: BTreeSet::new(), optional: BTreeSet::new() };
-        let required: HashSet<&str> = together.required().map(|(_, name)| name).collect();
-        if !required.is_empty() || together.dependent().next().is_some() {
-            let properties = together.parts.iter().flat_map(|(_, schema)| &schema.object.properties);
-            together.declared = properties.map(|(name, _)| name.as_str()).collect();
-            together.optional = together.declared.iter().filter(|name| !required.contains(**name)).copied().collect();
-        }
-        together
-    }
-
-    fn required(&self) -> impl Iterator<Item = (SchemaId, &'s str)> {
-        self.parts.iter().flat_map(|(id, schema)| schema.object.required.iter().map(|name| (*id, name.as_str())))
-    }
-
-    /// What is required because another member is there: who says so, that member, and the required one.
-    fn dependent(&self) -> impl Iterator<Item = (SchemaId, &'s str, &'s str)> {
-        self.parts.iter().flat_map(|(id, schema)| {
-            let dependent = schema.object.dependent_required.iter();
-            dependent.flat_map(|(cause, names)| names.iter().map(|name| (*id, cause.as_str(), name.as_str())))
-        })
-    }
-
-    /// The declared member, not required itself, whose name is nearly `name`.
-    fn near(&self, name: &str) -> Option<&'s str> {
-        self.alike(name).or_else(|| did_you_mean(name, self.optional.iter().copied()))
-    }
-
-    /// The declared member, not required itself, whose name is `name` but for case, `_` and `-`.
-    fn alike(&self, name: &str) -> Option<&'s str> {
-        let plain = |name: &str| name.to_lowercase().replace(['_', '-'], "");
-        self.optional.iter().find(|optional| plain(optional) == plain(name)).copied()
-    }
-
-    fn problem(&self, name: &str) -> Option<Problem> {
-        if let Some(keyword) = self.parts.iter().find_map(|(_, schema)| self.refuses(schema, name)) {
-            return Some(Problem::Impossible(keyword));
-        }
-        let is_declared = self.declared.contains(name)
-            || self.parts.iter().any(|(_, schema)| !self.by_pattern(schema, name).is_empty());
-        (!is_declared && self.near(name).is_some()).then_some(Problem::Undeclared)
-    }
-
-    /// Why no value is valid for the member, unless the member's own schema gets a finding for that.
-    fn never(&self, name: &str, finder: &mut Finder<'_>) -> Option<Problem> {
-        let parts: Vec<&Schema> = self.parts.iter().map(|(_, schema)| *schema).collect();
-        let schemas = finder.of_member(&parts, name);
-        let why = if schemas.is_empty() { None } else { finder.never(&schemas) }?;
-        (!why.is_of_member() || schemas.len() > 1).then_some(Problem::Never(why))
-    }
-
-    /// The keyword by which `schema` refuses the member `name`, whatever its value.
-    fn refuses(&self, schema: &Schema, name: &str) -> Option<&'static str> {
-        let object = &schema.object;
-        let is_never = |id: &SchemaId| self.set.get(*id).never;
-        let property = object.properties.iter().find(|(property, _)| property == name).map(|(_, id)| id);
-        let patterns = self.by_pattern(schema, name);
-        if property.is_some_and(is_never) {
-            return Some("properties");
-        }
-        if patterns.iter().any(is_never) {
-            return Some("patternProperties");
-        }
-        let is_named = property.is_some() || !patterns.is_empty();
-        if !is_named && object.additional_properties.as_ref().is_some_and(is_never) {
-            return Some("additionalProperties");
-        }
-        let names = object.property_names;
-        if names.is_some_and(|names| !self.set.is_valid(names, &Value::String(name.to_owned()))) {
-            return Some("propertyNames");
-        }
-        let is_closed = object.unevaluated_properties.as_ref().is_some_and(is_never);
-        (is_closed && !self.may_evaluate(schema, name)).then_some("unevaluatedProperties")
-    }
-
-    fn by_pattern(&self, schema: &Schema, name: &str) -> Vec<SchemaId> {
-        let patterns = schema.object.pattern_properties.iter();
-        patterns.filter(|(pattern, _)| self.set.matches(pattern, name)).map(|(_, id)| *id).collect()
-    }
-
-    /// Whether `schema`, or what applies with it, evaluates the member, or may do so depending on the value.
-    fn may_evaluate(&self, schema: &Schema, name: &str) -> bool {
-        let Some((id, _)) = self.parts.iter().find(|(_, part)| std::ptr::eq(*part, schema)) else { return true };
-        Together::new(self.set, &[*id]).parts.iter().any(|(_, part)| {
-            let depends =
-                !(part.any_of.is_empty() && part.one_of.is_empty() && part.object.dependent_schemas.is_empty())
-                    || part.condition.is_some()
-                    || part.dynamic_reference.is_some();
-            depends
-                || part.object.additional_properties.is_some()
-                || part.object.properties.iter().any(|(property, _)| property == name)
-                || !self.by_pattern(part, name).is_empty()
-        })
-    }
 }
 
 /// The finding as one about a branch, where it would be an error.

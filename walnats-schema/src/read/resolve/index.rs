@@ -1,5 +1,6 @@
 //! Finds the resources and anchors of documents.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
@@ -37,6 +38,7 @@ impl<'a> Registry<'a> {
             document_uris: HashMap::new(),
             claimed_twice: HashMap::new(),
             metaschemas_are_indexed: false,
+            schema_count: 0,
             large: RefCell::default(),
         };
         for document in documents {
@@ -91,7 +93,7 @@ struct Walk<'w, 'a> {
     registry: &'w mut Registry<'a>,
     report: &'w mut Report,
     document: DocumentId,
-    path: Vec<String>,
+    path: Vec<Cow<'a, str>>,
 }
 
 impl<'a> Walk<'_, 'a> {
@@ -100,6 +102,7 @@ impl<'a> Walk<'_, 'a> {
         if !matches!(node.value, NodeValue::Object(_)) {
             return;
         }
+        self.registry.schema_count += 1;
         let (resource, dialect) = self.identify(node, resource, dialect);
         self.anchors(node, resource, dialect);
         for member in node.members() {
@@ -108,7 +111,7 @@ impl<'a> Walk<'_, 'a> {
             let Some(keyword) = known else { continue };
             for (step, child) in keyword.schemas(&member.value) {
                 let length = self.path.len();
-                self.path.push(member.name.clone());
+                self.path.push(Cow::Borrowed(&member.name));
                 self.path.extend(step);
                 self.schema(child, resource, dialect);
                 self.path.truncate(length);
@@ -153,23 +156,25 @@ impl<'a> Walk<'_, 'a> {
     }
 
     fn anchors(&mut self, node: &'a Node, resource: ResourceId, dialect: Dialect) {
-        let location = self.location(node, resource);
+        if dialect.draft < Draft::Draft201909 {
+            return;
+        }
         let text = |keyword: &str| node.get(keyword).and_then(Node::as_str).map(str::to_owned);
-        if dialect.draft >= Draft::Draft201909
-            && let Some(anchor) = text("$anchor")
-        {
-            self.add_anchor(anchor, location.clone());
+        if let Some(anchor) = text("$anchor") {
+            self.add_anchor(anchor, self.location(node, resource));
         }
         if dialect.draft == Draft::Draft202012
             && let Some(anchor) = text("$dynamicAnchor")
         {
+            let location = self.location(node, resource);
             self.add_anchor(anchor.clone(), location.clone());
             self.registry.resource_mut(resource).dynamic_anchors.entry(anchor).or_insert(location.clone());
         }
-        let target = self.registry.resource_mut(resource);
         let recursive = node.get("$recursiveAnchor").is_some_and(|value| value.value == NodeValue::Bool(true));
-        if dialect.draft == Draft::Draft201909 && recursive && std::ptr::eq(target.root.node, node) {
-            target.dynamic_anchors.insert(String::new(), location);
+        let is_root = std::ptr::eq(self.registry.resource(resource).root.node, node);
+        if dialect.draft == Draft::Draft201909 && recursive && is_root {
+            let location = self.location(node, resource);
+            self.registry.resource_mut(resource).dynamic_anchors.insert(String::new(), location);
         }
     }
 
@@ -190,7 +195,8 @@ impl<'a> Walk<'_, 'a> {
     }
 
     fn location(&self, node: &'a Node, resource: ResourceId) -> Location<'a> {
-        Location { document: self.document, path: self.path.clone(), node, resource }
+        let path = self.path.iter().map(|step| step.clone().into_owned()).collect();
+        Location { document: self.document, path, node, resource }
     }
 }
 

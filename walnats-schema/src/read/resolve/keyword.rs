@@ -1,5 +1,6 @@
 //! Every keyword of drafts 4 to 2020-12: where it means something, and what its value looks like.
 
+use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 use super::dialect::Dialect;
@@ -148,17 +149,17 @@ impl Keyword {
     }
 
     /// The schemas in a keyword's value, each with the steps that lead to it from there.
-    pub(crate) fn schemas<'a>(&self, value: &'a Node) -> Vec<(Option<String>, &'a Node)> {
+    pub(crate) fn schemas<'a>(&self, value: &'a Node) -> Vec<(Option<Cow<'a, str>>, &'a Node)> {
         let is_schema = |node: &Node| matches!(node.value, NodeValue::Object(_) | NodeValue::Bool(_));
         match (self.shape, &value.value) {
             (Shape::Schema | Shape::SchemaOrSchemas, _) if is_schema(value) => vec![(None, value)],
             (Shape::Schemas | Shape::SchemaOrSchemas, NodeValue::Array(items)) => {
-                items.iter().enumerate().map(|(index, item)| (Some(index.to_string()), item)).collect()
+                items.iter().enumerate().map(|(index, item)| (Some(Cow::Owned(index.to_string())), item)).collect()
             }
             (Shape::Members | Shape::Dependencies, NodeValue::Object(members)) => members
                 .iter()
                 .filter(|member| is_schema(&member.value))
-                .map(|member| (Some(member.name.clone()), &member.value))
+                .map(|member| (Some(Cow::Borrowed(member.name.as_str())), &member.value))
                 .collect(),
             _ => Vec::new(),
         }

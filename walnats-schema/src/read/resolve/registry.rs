@@ -38,6 +38,8 @@ pub struct Registry<'a> {
     /// URIs that several resources claim, with the second claim.
     pub(super) claimed_twice: HashMap<Uri, Place>,
     pub(super) metaschemas_are_indexed: bool,
+    /// How many schemas the documents have.
+    pub(crate) schema_count: usize,
     /// The members of large objects that references led through, by address.
     pub(super) large: RefCell<HashMap<*const Node, HashMap<&'a str, &'a Node>>>,
 }
@@ -114,8 +116,8 @@ impl<'a> Registry<'a> {
 
     /// A part of a schema that is a schema itself.
     pub(crate) fn child(&self, parent: &Location<'a>, steps: &[&str], node: &'a Node) -> Location<'a> {
-        let mut path = parent.path.clone();
-        path.extend(steps.iter().map(|step| (*step).to_owned()));
+        let mut path = Vec::with_capacity(parent.path.len() + steps.len());
+        path.extend(parent.path.iter().map(String::as_str).chain(steps.iter().copied()).map(str::to_owned));
         let resource = self.by_root.get(&std::ptr::from_ref(node)).copied().unwrap_or(parent.resource);
         Location { document: parent.document, path, node, resource }
     }
