@@ -22,7 +22,7 @@ use super::monitor::{ReaderMonitor, Shared};
 use super::options::{ReaderOptions, Start};
 use super::pause::{Paused, ReaderControl};
 use super::pull_loop::PullLoop;
-use super::registration::{self, Registered};
+use super::registration::{self, Registered, Starting};
 use super::served::Served;
 use super::source::Source;
 use super::supervision::supervised;
@@ -186,9 +186,17 @@ impl Reader {
         let most = handlers.iter().map(|handler| handler.gathers()).max().unwrap_or(1);
         self.options = self.options.clone().concurrency(self.options.concurrency.max(most));
         let mut shutdown = pin!(shutdown);
-        let replays = self.replays().stream;
-        let registered = registration::in_time(async || self.registered().await, &replays, shutdown.as_mut()).await?;
-        let Some(mut consumers) = registered else { return Ok(Served::default()) };
+        let mut starting = Starting::now();
+        let mut consumers = loop {
+            match self.registered().await {
+                Ok(consumers) => break consumers,
+                Err(error) => {
+                    if !starting.again(error, &self.replays().stream, shutdown.as_mut()).await? {
+                        return Ok(Served::default());
+                    }
+                }
+            }
+        };
         // Dead letters that are replayed go to the service itself.
         consumers.retain(|consumer| self.reread.is_none() || !consumer.wanted.is_replay);
         let (stop, stopping) = watch::channel(false);

@@ -33,23 +33,39 @@ pub(super) struct Registered {
 /// How long a reader that starts waits for servers that choose a leader, for example.
 const STARTING: Duration = Duration::from_secs(30);
 
-/// Registers as `attempt` does, again if what failed may pass by itself. `None` if `shutdown` ended meanwhile.
-pub(super) async fn in_time(
-    attempt: impl AsyncFn() -> Result<Vec<Registered>, ReadError>,
-    replays: &str,
-    mut shutdown: Pin<&mut impl Future<Output = ()>>,
-) -> Result<Option<Vec<Registered>>, ReadError> {
-    let start = Instant::now();
-    let mut pause = Duration::from_millis(250);
-    loop {
-        let error = match attempt().await {
-            Err(error) if start.elapsed() < STARTING && passes(&error, replays) => error,
-            registered => return registered.map(Some),
-        };
+/// The pauses between attempts to register.
+#[derive(Debug)]
+pub(super) struct Starting {
+    since: Instant,
+    pause: Duration,
+}
+
+impl Starting {
+    pub(super) fn now() -> Self {
+        Self { since: Instant::now(), pause: Duration::from_millis(250) }
+    }
+
+    /// Waits before the next attempt, until `shutdown` at the latest: then it returns `false`.
+    ///
+    /// # Errors
+    ///
+    /// The error, if it does not pass by itself or did not for too long.
+    pub(super) async fn again(
+        &mut self,
+        error: ReadError,
+        replays: &str,
+        shutdown: Pin<&mut impl Future<Output = ()>>,
+    ) -> Result<bool, ReadError> {
+        if self.since.elapsed() >= STARTING || !passes(&error, replays) {
+            return Err(error);
+        }
         tracing::warn!(error = %Chain(&error), "a reader could not register what it needs: it tries again");
         tokio::select! {
-            () = shutdown.as_mut() => return Ok(None),
-            () = sleep(pause) => pause = (pause * 2).min(Duration::from_secs(3)),
+            () = shutdown => Ok(false),
+            () = sleep(self.pause) => {
+                self.pause = (self.pause * 2).min(Duration::from_secs(3));
+                Ok(true)
+            }
         }
     }
 }

@@ -7,8 +7,6 @@ mod clock;
 mod dead_letters;
 mod faults;
 mod handling;
-mod instances;
-mod killed;
 mod layered;
 mod monitoring;
 mod ordering;
