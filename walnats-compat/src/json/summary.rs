@@ -120,8 +120,8 @@ impl Summary {
             return Rc::clone(&other.members);
         }
         let mut all = Vec::with_capacity(self.members.len().max(other.members.len()));
-        let (mut own, mut others) = (self.members.iter().peekable(), other.members.iter().peekable());
-        while let Some((name, member)) = own.next() {
+        let mut others = other.members.iter().peekable();
+        for (name, member) in self.members.iter() {
             while let Some(earlier) = others.next_if(|(known, _)| known < name) {
                 all.push(earlier.clone());
             }
