@@ -2,7 +2,7 @@
 //! processor time: running the unoptimised build script, and `cargo check` of what came out. Also: lines, and how many crates a
 //! user's build script needs.
 //!
-//! `cargo run --manifest-path tools/bench/Cargo.toml -p cost`
+//! `cargo run --manifest-path tools/bench/Cargo.toml -p cost`; `-- json`, `-- protobuf` or `-- crates` runs one part.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -21,10 +21,21 @@ struct Candidate {
 }
 
 fn main() -> Result<()> {
-    beside("typify", ["bench-events", "bench-typify"], [0.5, 0.5, 1.0])?;
-    // prost's own code is a part of ours.
-    beside("prost-build", ["bench-messages", "bench-prost"], [0.0; 3])?;
-    println!("{:<44} {:>8} {:>10}", "crates that a JSON-only build script needs", "<= 40", crates()?);
+    let part = env::args().nth(1);
+    if !matches!(part.as_deref(), None | Some("json" | "protobuf" | "crates")) {
+        return Err("the parts are `json`, `protobuf` and `crates`".into());
+    }
+    let runs = |name: &str| part.as_deref().is_none_or(|part| part == name);
+    if runs("json") {
+        beside("typify", ["bench-events", "bench-typify"], [0.5, 0.5, 1.0])?;
+    }
+    if runs("protobuf") {
+        // prost's own code is a part of ours.
+        beside("prost-build", ["bench-messages", "bench-prost"], [0.0; 3])?;
+    }
+    if runs("crates") {
+        println!("{:<44} {:>8} {:>10}", "crates that a JSON-only build script needs", "<= 40", crates()?);
+    }
     Ok(())
 }
 

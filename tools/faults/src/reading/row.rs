@@ -143,7 +143,8 @@ impl ReadRow {
 
     /// The options of its readers.
     pub fn reader_options(&self) -> ReaderOptions {
-        let retry = Backoff::new([Duration::from_millis(200)]).attempts(5);
+        // Deliveries whose end the server forgets are attempts, too.
+        let retry = Backoff::new([Duration::from_millis(200)]).attempts(100);
         let options = ReaderOptions::new().ack_wait(Duration::from_secs(2)).retry(retry);
         (self.options)(options.concurrency(self.concurrency))
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use walnats_runtime::{Backoff, Retention, StreamDescriptor};
+use walnats_runtime::{Backoff, ReaderOptions, Retention, StreamDescriptor};
 
 use crate::Result;
 use crate::reading::row::{Again, ReadRow, ReadRules, Seen, Work};
@@ -65,6 +65,7 @@ pub static ROWS: &[ReadRow] = &[
     ReadRow {
         name: "poison that kills its reader",
         work: |seen| if kills(seen.number) { Work::Aborts } else { Work::Done(15) },
+        options: five_attempts,
         rules: ReadRules { again: Again::InHand, dead: kills, ..ReadRules::DEFAULT },
         ..ReadRow::DEFAULT
     },
@@ -77,7 +78,12 @@ pub static ROWS: &[ReadRow] = &[
     },
 ];
 
-const POISONED: ReadRow = ReadRow { rules: ReadRules { dead: is_poison, ..ReadRules::DEFAULT }, ..ReadRow::DEFAULT };
+const POISONED: ReadRow =
+    ReadRow { options: five_attempts, rules: ReadRules { dead: is_poison, ..ReadRules::DEFAULT }, ..ReadRow::DEFAULT };
+
+fn five_attempts(options: ReaderOptions) -> ReaderOptions {
+    options.retry(Backoff::new([Duration::from_millis(200)]).attempts(5))
+}
 
 fn is_poison(number: usize) -> bool {
     number % 50 == 7

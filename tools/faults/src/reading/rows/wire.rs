@@ -40,7 +40,6 @@ pub static ROWS: &[ReadRow] = &[
     },
     ReadRow {
         name: "deliveries lost",
-        options: |options| options.retry(walnats_runtime::Backoff::new([Duration::from_millis(200)]).attempts(50)),
         strike: |stage| Box::pin(flow(stage, Way::ToClient, Flow::Lose(30))),
         rules: ANY,
         ..ReadRow::DEFAULT
