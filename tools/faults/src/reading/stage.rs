@@ -245,10 +245,7 @@ impl Stage {
     }
 
     fn add(&mut self) -> Result<()> {
-        let mut command = self.world.command("read");
-        // Handlers panic on purpose.
-        command.env("RUST_BACKTRACE", "0");
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let mut child = self.world.command("read").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let (number, record) = (self.started, Arc::clone(&self.record));
         self.started += 1;
         let input = child.stdin.take();
