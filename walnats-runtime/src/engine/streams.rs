@@ -194,13 +194,17 @@ impl Stream {
         self.acknowledged
     }
 
-    /// The stream acknowledged something.
-    pub(super) fn acknowledges(&mut self, domain: Option<&str>) {
+    /// The stream acknowledged something. Returns whether it was not known to be in that domain: what an API of another
+    /// domain answers from now on says nothing about it.
+    pub(super) fn acknowledges(&mut self, domain: Option<&str>) -> bool {
         (self.silent, self.absent) = (0, false);
         self.acknowledged = true;
-        if self.domain.as_deref() != domain {
+        let moved = self.domain.as_deref() != domain;
+        if moved {
             self.domain = domain.map(str::to_owned);
+            self.inspecting = None;
         }
+        moved
     }
 
     /// Its configuration as it was last seen.

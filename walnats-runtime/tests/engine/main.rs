@@ -18,6 +18,7 @@ mod hostile;
 mod lazily;
 mod life;
 mod line;
+mod moved;
 mod namesakes;
 mod naming;
 mod not_stored;

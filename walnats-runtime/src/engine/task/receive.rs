@@ -92,7 +92,8 @@ impl Task {
     fn on_stored(&mut self, sequence: u64, stored: Stored) {
         let Some(job) = self.ring.get(sequence) else { return };
         let Stored { stream, domain, sequence: stored, duplicate } = stored;
-        self.streams.get_mut(job.stream).acknowledges(domain.as_deref());
+        let id = job.stream;
+        let moved = self.streams.get_mut(id).acknowledges(domain.as_deref());
         self.hang_ups.passed(&job.load, job.bytes);
         let message = job.load.last();
         // A generated id can only have been stored by an earlier attempt.
@@ -102,6 +103,9 @@ impl Task {
         }
         let message_id = message.message_id.clone();
         self.finish(sequence, Ok(Receipt { outcome, stream, domain, message_id }));
+        if moved {
+            self.inspect(id, false);
+        }
     }
 
     /// The stream answers, so its pause ends.
