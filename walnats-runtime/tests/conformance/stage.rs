@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use walnats_runtime::{EmitError, Memory, Options, Publisher, Receipt, StreamDescriptor};
 use walnats_server::NatsServer;
 
-pub type TestResult = Result<(), Box<dyn Error + Send + Sync>>;
+pub type TestResult<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 
 /// How long anything may take on a busy machine.
 pub const LIMIT: Duration = Duration::from_secs(60);
@@ -81,16 +81,11 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// On a server, without what earlier rows left there.
+    /// On a server without streams.
     pub async fn real(server: &NatsServer, row: &Row) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let publisher = Publisher::connect(server.url(), row.streams, Options::new()).await?;
-        let stage = Self { publisher, memory: None, seen: Arc::default() };
-        let names = stage.call("STREAM.NAMES", json!({})).await;
-        for name in names["streams"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-            stage.call(&format!("STREAM.DELETE.{name}"), json!({})).await;
-        }
-        stage.publisher.register(row.streams).await?;
-        Ok(stage)
+        publisher.register(row.streams).await?;
+        Ok(Self { publisher, memory: None, seen: Arc::default() })
     }
 
     pub async fn in_memory(row: &Row) -> Self {
