@@ -157,7 +157,7 @@ fn main() {
 
 #[test]
 fn types_of_other_crates_are_used() -> Result<()> {
-    let nested = NestedCrate::with_features("extern_shop", MAIN, &["protobuf"])?;
+    let nested = NestedCrate::new("extern_shop", MAIN)?;
     let runtime =
         format!("walnats-runtime = {{ path = {:?}, features = [\"protobuf\"] }}", workspace().join("walnats-runtime"));
     let codegen =

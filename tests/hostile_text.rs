@@ -68,7 +68,7 @@ const TEXTS: [&str; 48] = [
 
 #[test]
 fn text_is_text() -> Result<()> {
-    let nested = NestedCrate::with_features("hostile-text", walnats_harness::nested::OFFICIAL_SUITE, &["protobuf"])?;
+    let nested = NestedCrate::new("hostile-text", walnats_harness::nested::OFFICIAL_SUITE)?;
     let mut config = String::new();
     for (at, text) in TEXTS.iter().enumerate() {
         nested.write(&format!("schemas/t{at:02}.json"), &schema(text).to_string())?;

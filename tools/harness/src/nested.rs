@@ -24,12 +24,8 @@ pub struct NestedCrate {
 
 impl NestedCrate {
     /// An events crate without schemas: `build.rs`, `src/lib.rs`, and `main` as its program.
+    /// Every one has the same features of walnats-codegen and walnats-runtime, so that these are built once.
     pub fn new(name: &'static str, main: &str) -> Result<Self> {
-        Self::with_features(name, main, &[])
-    }
-
-    /// The same, with features of both walnats-codegen and walnats-runtime.
-    pub fn with_features(name: &'static str, main: &str, features: &[&str]) -> Result<Self> {
         let workspace = workspace();
         let nested = Self { name, dir: scratch().join(name) };
         fs::create_dir_all(nested.dir.join("src"))?;
@@ -50,10 +46,10 @@ publish = false
 [dependencies]
 serde_json = {{ version = "1", features = ["raw_value"] }}
 tokio = {{ version = "1", features = ["rt", "macros"] }}
-walnats-runtime = {{ path = {runtime:?}, features = {features:?} }}
+walnats-runtime = {{ path = {runtime:?}, features = ["protobuf"] }}
 
 [build-dependencies]
-walnats-codegen = {{ path = {codegen:?}, features = {features:?} }}
+walnats-codegen = {{ path = {codegen:?}, features = ["protobuf"] }}
 
 [profile.dev]
 debug = false
