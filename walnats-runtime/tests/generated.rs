@@ -66,7 +66,7 @@ packages! {
     alike: "../../walnats-codegen/fixtures/generate/alike/expected/events.rs" { Checkout Read ReadAll }
     keys: "../../walnats-codegen/fixtures/generate/keys/expected/events.rs" { ABTestStarted }
     neighbours: "../../walnats-codegen/fixtures/generate/neighbours/expected/events.rs" { MeterRead OrderPlaced }
-    tolerant: "../../walnats-codegen/fixtures/generate/tolerant/expected/events.rs" { ParcelLost ParcelSeen ParcelSent }
+    tolerant: "../../walnats-codegen/fixtures/generate/tolerant/expected/events.rs" { ParcelBilled ParcelLost ParcelSeen ParcelSent }
     undeclared: "../../walnats-codegen/fixtures/generate/undeclared/expected/events.rs" { Moved }
     numbers: "../../walnats-codegen/fixtures/generate/numbers/expected/events.rs" { Measured }
     once: "../../walnats-codegen/fixtures/generate/once/expected/events.rs" { OrderPlaced OrderShipped SeatTaken }
@@ -238,6 +238,29 @@ fn what_is_kept_is_there_and_says_that_it_cannot_be_emitted() {
     assert_eq!(tolerant::ParcelLost::READ, ReadMode::Strict);
     // As strictly as ever, also inside of a thread that reads tolerantly elsewhere.
     assert!(ParcelSent::decode(payload).is_err());
+}
+
+#[test]
+fn values_of_every_kind_are_kept_with_their_json() {
+    use tolerant::parcel_billed::{
+        ParcelBilled, ParcelBilledPaid, ParcelBilledPriority, ParcelBilledRefund, ParcelBilledZone,
+    };
+    let payload = r#"{"priority":9,"zone":"abroad","rate":0.7,"paid":{"by":"coins","n":[1]},"refund":{"coins":1}}"#;
+    let Tolerated { event, unknown, .. } = ParcelBilled::decode_tolerant(payload).unwrap();
+    assert_eq!((unknown.members, unknown.values, unknown.variants), (0, 3, 2));
+    assert_eq!((event.priority, event.rate), (ParcelBilledPriority::Unknown(9), Some(0.7)));
+    assert_eq!((event.priority.get(), event.priority.to_string().as_str()), (9, "9"));
+    assert_eq!(event.zone, Some(ParcelBilledZone::Unknown("abroad".into())));
+    assert_eq!(event.paid, ParcelBilledPaid::Unknown(serde_json::json!({"by": "coins", "n": [1]})));
+    assert_eq!(event.refund, ParcelBilledRefund::Unknown(serde_json::json!({"coins": 1})));
+    let error = event.validate().unwrap_err();
+    let places: Vec<&str> = error.violations().iter().map(|violation| violation.pointer.as_str()).collect();
+    assert_eq!(places, ["/priority", "/rate", "/zone", "/paid", "/refund"]);
+    assert!(event.encode().is_err());
+    // Nothing that was kept is taken for what is listed.
+    assert!(ParcelBilledPriority::try_from(9).is_err());
+    let known = ParcelBilled { priority: ParcelBilledPriority::N1, ..event };
+    assert!(known.encode().unwrap_err().to_string().contains("JSON"), "{:?}", known.encode());
 }
 
 /// Those with JSON instances.

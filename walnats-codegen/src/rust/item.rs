@@ -66,11 +66,12 @@ impl Context<'_> {
                     _ => self.union(item, body, &idents, file),
                 };
                 let mut variants = self.variant_checks(body, &idents, file, checks);
+                let kind = if body.dispatch == Dispatch::JsonType { "value" } else { "variant" };
                 match body.keeps_unknown.then(|| unknown_ident(&idents)) {
-                    Some(unknown) if variants.is_empty() => lines.extend(check_of_unknown(&unknown, "variant")),
+                    Some(unknown) if variants.is_empty() => lines.extend(check_of_unknown(&unknown, kind)),
                     Some(unknown) => variants.push(VariantCheckText {
                         pattern: format!("{unknown}(_)"),
-                        check: "rt::unknown_variant(at, violations),".to_owned(),
+                        check: format!("rt::unknown_{kind}(at, violations),"),
                     }),
                     None => {}
                 }
@@ -230,6 +231,10 @@ impl Context<'_> {
                 Dispatch::Member if variant.tags.is_empty() => "_".to_owned(),
                 _ => variant.tags.iter().map(|tag| literal(tag)).collect::<Vec<_>>().join(" | "),
             },
+            read: match body.keeps_unknown && body.dispatch == Dispatch::JsonType {
+                true => format!("union.listed(Self::{ident}, Self::{})", unknown_ident(idents)),
+                false => format!("union.variant(Self::{ident})"),
+            },
             is_unique: body.variants.iter().filter(|other| other.typed.is_same_type(&variant.typed)).count() == 1,
         });
         let (subject, expected) = match &body.dispatch {
@@ -258,6 +263,7 @@ impl Context<'_> {
             attempts: body.dispatch == Dispatch::Attempt,
             is_total: body.dispatch == Dispatch::Member && body.variants.iter().any(|variant| variant.tags.is_empty()),
             subject,
+            otherwise: wrapped::otherwise(body, idents, &literal(&expected)),
             expected: literal(&expected),
             unknown: body.keeps_unknown.then(|| unknown_ident(idents)),
         })

@@ -109,6 +109,19 @@ pub struct IntegersTemplate {
     pub variants: Vec<StringText>,
 }
 
+/// An enum of integers that keeps others when it is read tolerantly.
+#[derive(Template)]
+#[template(path = "kept_integers.rs.jinja")]
+pub struct KeptIntegersTemplate {
+    pub docs: Doc,
+    pub derives: String,
+    pub integer: &'static str,
+    pub name: String,
+    pub variants: Vec<StringText>,
+    /// The variant for any other integer.
+    pub unknown: String,
+}
+
 /// A variant that is a string.
 pub struct StringText {
     pub docs: Doc,
@@ -130,7 +143,10 @@ pub struct UnionTemplate {
     /// Whether one variant is what else there is.
     pub is_total: bool,
     pub subject: String,
+    /// That no variant was found, as a literal.
     pub expected: String,
+    /// What is read where no variant is found.
+    pub otherwise: String,
     /// The variant for what a tolerant reader does not know.
     pub unknown: Option<String>,
 }
@@ -141,6 +157,7 @@ pub struct VariantText {
     pub ident: String,
     pub type_text: String,
     pub pattern: String,
+    pub read: String,
     pub is_unique: bool,
 }
 
@@ -153,7 +170,10 @@ pub struct WrappedTemplate {
     pub name: String,
     pub variants: Vec<WrappedVariantText>,
     pub subject: String,
-    pub expected: String,
+    /// What is read where no variant is found.
+    pub otherwise: String,
+    /// The variant for what a tolerant reader does not know.
+    pub unknown: Option<String>,
 }
 
 /// A variant, with how it is read and written.
