@@ -15,6 +15,7 @@ use super::types::{Body, Dispatch, Field, ItemId, Struct, Type, Typed, Union};
 use crate::model::EventId;
 use parameter::Parameter;
 
+mod conversion;
 mod default;
 mod enumeration;
 mod json_type;
@@ -276,6 +277,9 @@ impl Context<'_> {
             docs::of_type(self.note(self.types.items[item].id), &self.names[item.0], event.map(docs::of_event));
         if let Some(event) = event.filter(|event| event.description.is_none()) {
             docs.splice(0..0, [format!("The event {}.", markdown::code(&event.name)), String::new()]);
+        }
+        for obstacle in self.obstacles(item) {
+            docs.extend([String::new(), obstacle]);
         }
         docs
     }

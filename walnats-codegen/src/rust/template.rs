@@ -228,6 +228,22 @@ pub struct VariantCheckText {
     pub check: String,
 }
 
+/// A `From`: of a newtype, of a struct by its fields, or of an enum by its variants.
+#[derive(Template)]
+#[template(path = "conversion.rs.jinja")]
+pub struct ConversionTemplate {
+    pub docs: Doc,
+    pub source: String,
+    pub target: String,
+    /// What the parameter is called.
+    pub binding: &'static str,
+    pub newtype: Option<String>,
+    /// Of a struct.
+    pub fields: Option<Vec<(String, String)>>,
+    /// Patterns and values, without the types.
+    pub arms: Vec<(String, String)>,
+}
+
 /// What makes a type an event.
 #[derive(Template)]
 #[template(path = "event.rs.jinja")]
