@@ -4,6 +4,7 @@ mod constraint;
 mod protobuf;
 mod stream;
 mod template;
+mod version;
 
 use std::collections::BTreeMap;
 use std::ops::Index;
@@ -23,6 +24,7 @@ pub use self::protobuf::{
 };
 pub use self::stream::{Discard, Retention, Storage, Stream};
 pub use self::template::{FieldPath, ScalarKind, Template, TemplatePart};
+pub use self::version::version;
 use crate::diagnostic::Place;
 
 /// All events of a package, with the types, streams and services they need.

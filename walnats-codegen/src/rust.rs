@@ -1,6 +1,6 @@
 //! An `EventModel` becomes files of Rust.
 //!
-//! `builder` finds the types and `prover` what they prove, `type_names` names them, `layout` says which file holds what;
+//! `builder` finds the types and `prover` what they prove, `versions` what becomes of one version of an event in another, `type_names` names them, `layout` says which file holds what;
 //! `item`, `event` and `emitter` write them down through the templates. Each pass takes the data of those before it.
 
 mod builder;
@@ -34,6 +34,7 @@ mod stream;
 mod template;
 mod type_names;
 mod types;
+mod versions;
 
 use std::collections::BTreeMap;
 
@@ -57,6 +58,7 @@ pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
     let layout = layout::layout(model, &types, &forms);
     let names = type_names::type_names(model, &types, &forms);
     let judged = judged::names(model, &types);
+    let conversions = versions::conversions(model, &types, &forms);
     let mut always_checked = vec![false; types.items.len()];
     for form in &forms {
         if let EventForm::Item(item) = form {
@@ -64,7 +66,14 @@ pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
         }
     }
     types.items_that_are_attempted().for_each(|item| always_checked[item.0] = true);
-    let context = Context { model, types: &types, layout: &layout, names: &names.items, always_checked };
+    let context = Context {
+        model,
+        types: &types,
+        layout: &layout,
+        names: &names.items,
+        conversions: &conversions,
+        always_checked,
+    };
     let judged_name = |id: SchemaId| judged.get(&id).cloned().unwrap_or_default();
     let checks = Checks::new(&types, &judged_name);
 
@@ -184,6 +193,9 @@ fn file_text(
             EventForm::Newtype | EventForm::Message => event_names[event.0].clone(),
         };
         text += &context.event(*event, &path, report);
+        for conversion in context.conversions.all.iter().filter(|conversion| conversion.newer == *event) {
+            text += &context.conversion(conversion, file);
+        }
     }
     let parts = files[file].parts.iter().map(|part| format!("mod {part};\npub use self::{part}::*;\n"));
     let import = if text.contains("rt::") { "use ::walnats_runtime::private as rt;\n" } else { "" };

@@ -51,7 +51,7 @@ const RUST_FLOORS: &[&[&str]] = &[
     &["types"],
     &["builder", "prover"],
     &["code", "idents", "judged", "layout", "template"],
-    &["constraint", "coverage", "stream", "type_names"],
+    &["constraint", "coverage", "stream", "type_names", "versions"],
     &["checks", "context", "docs"],
     &["emitter", "event", "item", "reader"],
     &["protobuf"],

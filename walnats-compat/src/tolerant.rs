@@ -75,11 +75,23 @@ pub(crate) fn open_files(side: &Side, root: SchemaId, reading: Reading, files: &
             });
         }
         match changes.kept.get(&id) {
-            Some(Kept::Value { null }) => {
-                let types = if *null { json!(["string", "null"]) } else { json!("string") };
-                *schema = Map::from_iter([("type".to_owned(), types)]);
+            Some(Kept::Value { types, range }) => {
+                *schema = Map::from_iter([("type".to_owned(), json!(types))]);
+                for (keyword, limit) in ["minimum", "maximum"].into_iter().zip(range.iter().flatten()) {
+                    schema.insert(keyword.to_owned(), json!(limit));
+                }
             }
-            Some(Kept::Variant { tag, known }) => keep_variant(schema, set, id, tag, known),
+            Some(Kept::Variant { tag, known }) => {
+                let unknown =
+                    json!({ "type": "object", "required": [tag], "properties": { tag: other_string(known) } });
+                keep_variants(schema, set, id, vec![unknown]);
+            }
+            Some(Kept::Member { known, strings }) => {
+                let known: Map<String, Value> = known.iter().map(|name| (name.clone(), json!({ "not": {} }))).collect();
+                let object = json!({ "type": "object", "properties": known, "minProperties": 1, "maxProperties": 1 });
+                let string = (!strings.is_empty()).then(|| other_string(strings));
+                keep_variants(schema, set, id, [object].into_iter().chain(string).collect());
+            }
             None => {}
         }
         if changes.alternatives.contains(&id)
@@ -94,16 +106,20 @@ pub(crate) fn open_files(side: &Side, root: SchemaId, reading: Reading, files: &
     }
 }
 
-/// Adds an alternative: any object with a tag that is not known.
-fn keep_variant(schema: &mut Map<String, Value>, set: &SchemaSet, id: SchemaId, tag: &str, known: &[String]) {
-    let text = json!({ "type": "string", "not": { "enum": known } });
-    let unknown = json!({ "type": "object", "required": [tag], "properties": { tag: text } });
+/// Any string but those that are known.
+fn other_string(known: &[String]) -> Value {
+    json!({ "type": "string", "not": { "enum": known } })
+}
+
+/// Adds alternatives: what is unknown.
+fn keep_variants(schema: &mut Map<String, Value>, set: &SchemaSet, id: SchemaId, unknown: Vec<Value>) {
     let own = if set.get(id).one_of.is_empty() { "anyOf" } else { "oneOf" };
     match schema.get_mut(own).and_then(Value::as_array_mut) {
-        Some(alternatives) if has_own_alternatives(set.get(id)) => alternatives.push(unknown),
+        Some(alternatives) if has_own_alternatives(set.get(id)) => alternatives.extend(unknown),
         _ => {
-            let known = std::mem::take(schema);
-            schema.insert("anyOf".to_owned(), json!([known, unknown]));
+            let known = Value::Object(std::mem::take(schema));
+            let alternatives: Vec<Value> = [known].into_iter().chain(unknown).collect();
+            schema.insert("anyOf".to_owned(), alternatives.into());
         }
     }
 }

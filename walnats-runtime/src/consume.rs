@@ -17,7 +17,7 @@ mod in_order;
 mod incoming;
 mod key;
 #[cfg(feature = "tower")]
-mod layers;
+pub(crate) mod layers;
 mod line;
 mod monitor;
 mod options;

@@ -121,7 +121,8 @@ pub fn decode_tolerant<T: DeserializeOwned + Validate>(
     let event = event.map_err(|error: ReadError| DecodeError::Unrepresentable {
         reason: wide::reason(&value).unwrap_or_else(|| error.to_string()),
     })?;
-    Ok(Tolerated { event, unknown })
+    let held = tolerance::counting(|violations| event.check(&At::Root, violations));
+    Ok(Tolerated { event, unknown: unknown.and(held) })
 }
 
 /// Reads any JSON text: by the same reader, because `serde_json` rounds floats of many digits; what that reader refuses, `serde_json` explains.

@@ -65,6 +65,13 @@ pub use consume::{
 };
 #[cfg(feature = "tower")]
 pub use consume::{Delivered, Next};
+
+/// Layers of tower that ship, for [`ReaderOptions::layer`](crate::ReaderOptions::layer). Timeouts and limits are those of tower:
+/// `tower::timeout::TimeoutLayer`, `tower::limit::GlobalConcurrencyLimitLayer`.
+#[cfg(feature = "tower")]
+pub mod layers {
+    pub use crate::consume::layers::{LayerFuture, Metrics, MetricsLayer, Trace, TraceLayer};
+}
 pub use credentials::Credentials;
 pub use emit::{BoxFuture, Buffered, Emit, Request, RequestError};
 pub use error::*;

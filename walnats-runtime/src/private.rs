@@ -13,7 +13,9 @@ pub use crate::json::check::*;
 pub use crate::json::object::{
     Additional, Constants, Names, OPEN, missing, set, set_conditional, struct_name, unknown,
 };
-pub use crate::json::tolerance::{ignore, kept_value, listed, unknown_value, unknown_variant, write_kept};
+pub use crate::json::tolerance::{
+    ignore, listed, listed_integer, unknown_value, unknown_variant, write_kept, write_kept_value,
+};
 pub use crate::json::{
     Kind, Schemas, Union, Validate, any_value as read_value, decode, encode, union, validate, write_adjacent,
     write_only, written_member,

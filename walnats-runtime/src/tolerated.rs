@@ -31,7 +31,7 @@ impl<T> From<T> for Tolerated<T> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unknown {
-    /// Members that were ignored, not counting those inside of them.
+    /// Members that were ignored, or kept where a schema around them refuses them; not counting those inside of them.
     pub members: u64,
     /// Values of enumerations that were kept; of protobuf's JSON mapping, names of enumerations that were ignored.
     pub values: u64,
@@ -43,5 +43,13 @@ impl Unknown {
     /// Whether the schema knows all of the payload.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            members: self.members + other.members,
+            values: self.values + other.values,
+            variants: self.variants + other.variants,
+        }
     }
 }

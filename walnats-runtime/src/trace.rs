@@ -55,6 +55,30 @@ pub(crate) fn process<'a>(
     )
 }
 
+/// The span of a layer around a handler, with the place of the event in its stream. Its parent is the current span, which is the one
+/// of [`process`]; where that is filtered out, the span that emitted the event.
+#[cfg(feature = "tower")]
+pub(crate) fn handle<'a>(
+    event: &'static str,
+    stream: &str,
+    sequence: u64,
+    attempt: u64,
+    context: impl FnOnce() -> Option<(&'a str, &'a str)>,
+) -> Span {
+    let _parent = Span::current().is_none().then(|| remote::attach(context));
+    tracing::info_span!(
+        "handle",
+        otel.name = %format_args!("handle {event}"),
+        otel.kind = "internal",
+        walnats.event = event,
+        walnats.stream = stream,
+        walnats.sequence = sequence,
+        walnats.attempt = attempt,
+        otel.status_code = Empty,
+        error.type = Empty,
+    )
+}
+
 /// Records how handling an event failed. The reason is not recorded: it can name parts of the event.
 #[cfg(feature = "consume")]
 pub(crate) fn failed(span: &Span, kind: &'static str) {

@@ -66,7 +66,10 @@ packages! {
     alike: "../../walnats-codegen/fixtures/generate/alike/expected/events.rs" { Checkout Read ReadAll }
     keys: "../../walnats-codegen/fixtures/generate/keys/expected/events.rs" { ABTestStarted }
     neighbours: "../../walnats-codegen/fixtures/generate/neighbours/expected/events.rs" { MeterRead OrderPlaced }
-    tolerant: "../../walnats-codegen/fixtures/generate/tolerant/expected/events.rs" { ParcelLost ParcelSeen ParcelSent }
+    versions: "../../walnats-codegen/fixtures/generate/versions/expected/events.rs" {
+        InvoiceIssued InvoiceIssuedV2 InvoiceIssuedV3 OrderPlaced OrderPlacedV2 ParcelSent ParcelSentV2
+    }
+    tolerant: "../../walnats-codegen/fixtures/generate/tolerant/expected/events.rs" { ParcelBilled ParcelLost ParcelSeen ParcelSent }
     undeclared: "../../walnats-codegen/fixtures/generate/undeclared/expected/events.rs" { Moved }
     numbers: "../../walnats-codegen/fixtures/generate/numbers/expected/events.rs" { Measured }
     once: "../../walnats-codegen/fixtures/generate/once/expected/events.rs" { OrderPlaced OrderShipped SeatTaken }
@@ -238,6 +241,83 @@ fn what_is_kept_is_there_and_says_that_it_cannot_be_emitted() {
     assert_eq!(tolerant::ParcelLost::READ, ReadMode::Strict);
     // As strictly as ever, also inside of a thread that reads tolerantly elsewhere.
     assert!(ParcelSent::decode(payload).is_err());
+}
+
+#[test]
+fn values_of_every_kind_are_kept_with_their_json() {
+    use tolerant::parcel_billed::{
+        ParcelBilled, ParcelBilledPaid, ParcelBilledPriority, ParcelBilledRefund, ParcelBilledZone,
+    };
+    let payload = r#"{"priority":9,"zone":"abroad","rate":0.7,"paid":{"by":"coins","n":[1]},"refund":{"coins":1}}"#;
+    let Tolerated { event, unknown, .. } = ParcelBilled::decode_tolerant(payload).unwrap();
+    assert_eq!((unknown.members, unknown.values, unknown.variants), (0, 3, 2));
+    assert_eq!((event.priority, event.rate), (ParcelBilledPriority::Unknown(9), Some(0.7)));
+    assert_eq!((event.priority.get(), event.priority.to_string().as_str()), (9, "9"));
+    assert_eq!(event.zone, Some(ParcelBilledZone::Unknown("abroad".into())));
+    assert_eq!(event.paid, ParcelBilledPaid::Unknown(serde_json::json!({"by": "coins", "n": [1]})));
+    assert_eq!(event.refund, ParcelBilledRefund::Unknown(serde_json::json!({"coins": 1})));
+    let error = event.validate().unwrap_err();
+    let places: Vec<&str> = error.violations().iter().map(|violation| violation.pointer.as_str()).collect();
+    assert_eq!(places, ["/priority", "/rate", "/zone", "/paid", "/refund"]);
+    assert!(event.encode().is_err());
+    // Nothing that was kept is taken for what is listed.
+    assert!(ParcelBilledPriority::try_from(9).is_err());
+    let known = ParcelBilled { priority: ParcelBilledPriority::N1, ..event };
+    assert!(known.encode().unwrap_err().to_string().contains("JSON"), "{:?}", known.encode());
+}
+
+/// The valid payloads of an event of the fixture with versions.
+fn payloads_of_versions<E: Event>() -> Vec<E> {
+    let text = include_str!("../../walnats-codegen/fixtures/generate/versions/instances.json");
+    let instances: BTreeMap<String, Value> = serde_json::from_str(text).unwrap();
+    let payloads = instances[E::DESCRIPTOR.name]["valid"].as_array().unwrap();
+    payloads.iter().map(|payload| E::decode(payload.to_string().as_bytes()).unwrap()).collect()
+}
+
+/// Each event as another version, which is valid, with its JSON.
+fn converted<A: Event + Clone, B: Event + From<A> + PartialEq + std::fmt::Debug>() -> Vec<(A, B, Value)> {
+    let events = payloads_of_versions::<A>().into_iter().map(|event| {
+        let other = B::from(event.clone());
+        other.validate().unwrap();
+        let payload = other.encode().unwrap();
+        assert_eq!(B::decode(&payload).unwrap(), other);
+        (event, other, serde_json::from_slice(&payload).unwrap())
+    });
+    events.collect()
+}
+
+#[test]
+fn versions_of_an_event_are_made_of_each_other() {
+    use versions::{InvoiceIssued, InvoiceIssuedV2, InvoiceIssuedV3, ParcelSent, ParcelSentV2};
+    for (before, after, json) in converted::<InvoiceIssued, InvoiceIssuedV2>() {
+        assert_eq!((json["currency"].as_str(), json.get("urgent")), (Some("EUR"), None), "by default, and absent");
+        assert_eq!(json["language"], if before.language.is_some() { "de" } else { "en" });
+        assert_eq!(before.additional.get("more"), after.additional.get("more"));
+        assert!(!after.additional.contains_key("currency"), "it is a member of the newer version");
+        // Back again, nothing is lost but what was taken from its default or dropped.
+        let mut again = InvoiceIssued::from(after);
+        again.language = before.language;
+        let mut before = before;
+        before.additional.remove("currency");
+        assert_eq!(again, before);
+    }
+    for (_, _, json) in converted::<InvoiceIssuedV2, InvoiceIssued>() {
+        assert_eq!((json.get("currency"), json.get("urgent")), (None, None), "the older version has no such members");
+    }
+    assert!(!converted::<InvoiceIssuedV2, InvoiceIssuedV3>().is_empty());
+    assert!(!converted::<ParcelSent, ParcelSentV2>().is_empty());
+}
+
+#[test]
+fn what_a_tolerant_reader_kept_stays_unknown_in_another_version() {
+    use versions::parcel_sent_v2::{ParcelSentV2, ParcelSentV2Carrier, ParcelSentV2Payer, ParcelSentV2Priority};
+    let payload = r#"{"carrier":"sea","priority":7,"payer":{"coins":1}}"#;
+    let event = ParcelSentV2::from(versions::ParcelSent::decode_tolerant(payload).unwrap().event);
+    // The newer version lists it, and yet nobody has said that it means the same.
+    assert_eq!(event.carrier, ParcelSentV2Carrier::Unknown("sea".to_owned()));
+    assert_eq!(event.priority, ParcelSentV2Priority::Unknown(7));
+    assert_eq!(event.payer, ParcelSentV2Payer::Unknown(serde_json::json!({"coins": 1})));
+    assert_eq!(event.validate().unwrap_err().violations().len(), 3);
 }
 
 /// Those with JSON instances.

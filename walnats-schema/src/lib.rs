@@ -27,7 +27,7 @@ pub use schema::{
     ArrayRules, Condition, Contains, DynamicReference, Format, IntegerFormat, JsonType, NumberRules, ObjectRules,
     Resource, Schema, SchemaId, SchemaSet, StringRules,
 };
-pub use tolerant::{Kept, Tolerance, has_own_alternatives, reached, tolerant};
+pub use tolerant::{Kept, Tolerance, has_own_alternatives, keeping, reached, tolerant};
 pub use violation::{At, Cut, MAX_VIOLATIONS, Violation, Violations};
 
 /// The README's example, which is compiled.

@@ -3,18 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Number, Value};
 
-use crate::schema::{JsonType, ObjectRules, Schema, SchemaId, SchemaSet};
+use crate::schema::{JsonType, NumberRules, ObjectRules, Schema, SchemaId, SchemaSet};
 
 /// What a reader keeps at a schema, although the schema does not list it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kept {
-    /// Any string, of a schema that lists strings.
+    /// Any value of these types, of a schema that lists values.
     Value {
-        /// Whether the schema accepts `null`, too.
-        null: bool,
+        /// Those of the values that are listed.
+        types: Vec<JsonType>,
+        /// Of integers, the least and the greatest that the reader has room for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        range: Option<[Number; 2]>,
     },
     /// Any object whose tag is none of those known, of a union.
     Variant {
@@ -22,6 +25,14 @@ pub enum Kept {
         tag: String,
         /// What it is in the variants of the schema.
         known: Vec<String>,
+    },
+    /// Any object whose only member has another name, of a union whose variants are objects of one member; any other string
+    /// as well, where variants are strings.
+    Member {
+        /// The names of the members.
+        known: Vec<String>,
+        /// The strings.
+        strings: Vec<String>,
     },
 }
 
@@ -66,7 +77,16 @@ impl Tolerance {
 
 /// The set as tolerant readers apply it. Ids and roots mean the same schemas.
 pub fn tolerant(set: &SchemaSet) -> SchemaSet {
-    let Tolerance { opened, alternatives, kept } = Tolerance::of(set);
+    apply(set, Tolerance::of(set))
+}
+
+/// The set with what tolerant readers keep, and with no members that they ignore.
+pub fn keeping(set: &SchemaSet) -> SchemaSet {
+    apply(set, Tolerance { opened: BTreeSet::new(), ..Tolerance::of(set) })
+}
+
+fn apply(set: &SchemaSet, tolerance: Tolerance) -> SchemaSet {
+    let Tolerance { opened, alternatives, kept } = tolerance;
     let mut tolerant = SchemaSet { kept: BTreeMap::new(), ..set.clone() };
     for id in opened {
         let object = &mut tolerant.schemas[id.0 as usize].object;
@@ -115,29 +135,49 @@ fn refuses_members(set: &SchemaSet, object: &ObjectRules) -> bool {
 fn keep(set: &mut SchemaSet, id: SchemaId, kept: Kept) {
     let resource = set.get(id).resource;
     let plain = || Schema { resource, ..Schema::default() };
-    match kept {
-        Kept::Value { null } => {
-            let types = [JsonType::String].into_iter().chain(null.then_some(JsonType::Null));
-            set.schemas[id.0 as usize] = Schema { types: Some(types.collect()), ..plain() };
+    let unknown = match kept {
+        Kept::Value { types, range } => {
+            let [minimum, maximum] = range.map_or([None, None], |range| range.map(Some));
+            let number = NumberRules { minimum, maximum, ..NumberRules::default() };
+            set.schemas[id.0 as usize] = Schema { types: Some(types), number, ..plain() };
+            return;
         }
         Kept::Variant { tag, known } => {
-            let known = known.into_iter().map(Value::String).collect();
-            let known = add(set, Schema { enumeration: Some(known), ..plain() });
-            let text = add(set, Schema { types: Some(vec![JsonType::String]), not: Some(known), ..plain() });
+            let text = add_other_string(set, plain(), known);
             let object =
                 ObjectRules { required: vec![tag.clone()], properties: vec![(tag, text)], ..ObjectRules::default() };
-            let unknown = add(set, Schema { types: Some(vec![JsonType::Object]), object, ..plain() });
-            let schema = &mut set.schemas[id.0 as usize];
-            if has_own_alternatives(schema) {
-                let own = if schema.one_of.is_empty() { &mut schema.any_of } else { &mut schema.one_of };
-                own.push(unknown);
-                return;
-            }
-            let known = std::mem::take(schema);
-            let known = add(set, known);
-            set.schemas[id.0 as usize] = Schema { any_of: vec![known, unknown], ..plain() };
+            vec![add(set, Schema { types: Some(vec![JsonType::Object]), object, ..plain() })]
         }
+        Kept::Member { known, strings } => {
+            let never = add(set, Schema { never: true, ..plain() });
+            let object = ObjectRules {
+                properties: known.into_iter().map(|name| (name, never)).collect(),
+                min_properties: Some(1),
+                max_properties: Some(1),
+                ..ObjectRules::default()
+            };
+            let object = add(set, Schema { types: Some(vec![JsonType::Object]), object, ..plain() });
+            let has_strings = !strings.is_empty();
+            let string = has_strings.then(|| add_other_string(set, plain(), strings));
+            [object].into_iter().chain(string).collect()
+        }
+    };
+    let schema = &mut set.schemas[id.0 as usize];
+    if has_own_alternatives(schema) {
+        let own = if schema.one_of.is_empty() { &mut schema.any_of } else { &mut schema.one_of };
+        own.extend(unknown);
+        return;
     }
+    let known = std::mem::take(schema);
+    let known = add(set, known);
+    set.schemas[id.0 as usize] = Schema { any_of: [known].into_iter().chain(unknown).collect(), ..plain() };
+}
+
+/// Any string but those that are known.
+fn add_other_string(set: &mut SchemaSet, plain: Schema, known: Vec<String>) -> SchemaId {
+    let known = known.into_iter().map(Value::String).collect();
+    let known = add(set, Schema { enumeration: Some(known), ..plain.clone() });
+    add(set, Schema { types: Some(vec![JsonType::String]), not: Some(known), ..plain })
 }
 
 fn add(set: &mut SchemaSet, schema: Schema) -> SchemaId {

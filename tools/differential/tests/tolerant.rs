@@ -27,6 +27,30 @@ const SEED: usize = 5;
 /// How many faults are shown.
 const SHOWN: usize = 20;
 
+/// Of those made by hand, some that tolerant readers have an answer to.
+const COMPATIBLE: [&str; 17] = [
+    "integer",
+    "integer-or-null",
+    "integer-of-64-bits",
+    "integer-of-map",
+    "number",
+    "mixed",
+    "mixed-or-null",
+    "key",
+    "key-or-null",
+    "key-of-list-of-map",
+    "key-named",
+    "key-or-unit",
+    "adjacent",
+    "union-of-unions",
+    "variant-or-text",
+    "key-or-number",
+    "integer-or-text",
+];
+
+/// And some that they have none to: of a JSON type that is not listed, or beyond the type in Rust.
+const BREAKING: [&str; 3] = ["integer-beyond", "mixed-other-type", "unit-among-keys"];
+
 const SETTINGS: &str = r#"
 [lints]
 required-never = "allow"
@@ -113,6 +137,15 @@ fn tolerant_readers_read_what_is_compatible_for_them() -> Result<()> {
         kept.len()
     );
     assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults[..faults.len().min(SHOWN)].join("\n"));
+    for name in COMPATIBLE {
+        assert!(
+            compatible.contains(name) && tolerated.contains(name),
+            "{name} is not compatible, or nothing of it was new"
+        );
+    }
+    for name in BREAKING {
+        assert!(!compatible.contains(name), "{name} is compatible");
+    }
     // Otherwise the test would show nothing.
     assert!(compatible.len() > 5 && tolerated.len() > 5 && kept.len() > 5 && refused > 0);
     Ok(())
@@ -214,10 +247,14 @@ fn add_to(keywords: &mut Map<String, Value>, random: &mut Random) {
         members.insert("added".to_owned(), json!({ "type": ["string", "integer", "array"] }));
     }
     if let Some(Value::Array(values)) = keywords.get_mut("enum")
-        && values.iter().all(Value::is_string)
         && random.chance(50)
     {
-        values.push("added".into());
+        let added = match values.first() {
+            Some(Value::Number(number)) if number.is_f64() => json!(7.25),
+            Some(Value::Number(_)) => json!(4321),
+            _ => json!("added"),
+        };
+        values.push(added);
     }
 }
 
@@ -244,6 +281,22 @@ fn by_hand() -> Vec<(&'static str, Value, Value)> {
         })
     };
     let (few, more) = (values(&["x", "y"]), values(&["x", "y", "z"]));
+    let only = |name: &str| closed(json!({ name: { "type": "integer" } }));
+    let adjacent = |kind: &str| closed(json!({ "kind": { "const": kind }, "content": { "type": "integer" } }));
+    let either = |one: Value, other: Value| json!({ "anyOf": [one, other] });
+    let (few_integers, more_integers) = (json!({ "enum": [1, 2] }), json!({ "enum": [1, 2, 3] }));
+    let (one_key, another) =
+        (json!({ "oneOf": [only("a"), only("b")] }), json!({ "oneOf": [only("a"), only("b"), only("c")] }));
+    let unit = |text: &str| json!({ "const": text });
+    let named = |names: &[&str]| {
+        let alternatives: Vec<Value> = names.iter().map(|name| json!({ "$ref": format!("#/$defs/{name}") })).collect();
+        json!({
+            "type": "object",
+            "required": ["a"],
+            "properties": { "a": { "oneOf": alternatives } },
+            "$defs": { "x": only("x"), "y": only("y"), "z": only("z") }
+        })
+    };
     let (two, three) = (json!({ "oneOf": [card(), cash()] }), json!({ "oneOf": [card(), cash(), crypto()] }));
     let described = |values: &[&str]| {
         let values = values.iter().map(|value| json!({ "const": value, "description": value }));
@@ -301,6 +354,75 @@ fn by_hand() -> Vec<(&'static str, Value, Value)> {
             "tag-of-several",
             json!({ "oneOf": [card(), closed(json!({ "kind": { "enum": ["cash", "cheque"] }, "till": { "type": "integer" } }))] }),
             three,
+        ),
+        ("integer", object(few_integers.clone()), object(more_integers.clone())),
+        ("integer-or-null", object(json!({ "enum": [1, 2, null] })), object(json!({ "enum": [1, 2, 3, null] }))),
+        ("integer-of-64-bits", object(json!({ "enum": [1, u64::MAX] })), object(json!({ "enum": [1, 2, u64::MAX] }))),
+        ("integer-beyond", object(few_integers.clone()), object(json!({ "enum": [1, 2, u64::MAX] }))),
+        (
+            "integer-of-map",
+            json!({ "type": "object", "additionalProperties": few_integers }),
+            json!({ "type": "object", "additionalProperties": more_integers }),
+        ),
+        ("number", object(json!({ "enum": [0.5, 2.5] })), object(json!({ "enum": [0.5, 2.5, 4, 7.25] }))),
+        ("mixed", object(json!({ "enum": ["x", 1, 2] })), object(json!({ "enum": ["x", 1, 2, "y", 3, 3.5] }))),
+        ("mixed-or-null", object(json!({ "enum": ["x", 1, null] })), object(json!({ "enum": ["x", 1, 2, null] }))),
+        ("mixed-other-type", object(json!({ "enum": ["x", 1] })), object(json!({ "enum": ["x", 1, true] }))),
+        ("key", one_key.clone(), another.clone()),
+        ("key-inside", object(one_key.clone()), object(another.clone())),
+        ("key-or-null", object(nullable(one_key.clone())), object(nullable(another.clone()))),
+        (
+            "key-of-list-of-map",
+            object(json!({ "type": "object", "additionalProperties": { "type": "array", "items": one_key } })),
+            object(json!({ "type": "object", "additionalProperties": { "type": "array", "items": another } })),
+        ),
+        ("key-named", named(&["x", "y"]), named(&["x", "y", "z"])),
+        (
+            "key-or-unit",
+            object(json!({ "oneOf": [only("a"), unit("x"), unit("y")] })),
+            object(json!({ "oneOf": [only("a"), unit("x"), unit("y"), unit("z"), only("b")] })),
+        ),
+        (
+            "unit-among-keys",
+            object(json!({ "oneOf": [only("a"), only("b")] })),
+            object(json!({ "oneOf": [only("a"), only("b"), unit("x")] })),
+        ),
+        (
+            "adjacent",
+            object(json!({ "oneOf": [adjacent("x"), adjacent("y")] })),
+            object(json!({ "oneOf": [adjacent("x"), adjacent("y"), adjacent("z")] })),
+        ),
+        (
+            "union-in-variant",
+            object(json!({ "oneOf": [only("a"), closed(json!({ "b": { "oneOf": [card(), cash()] } }))] })),
+            object(json!({ "oneOf": [only("a"), closed(json!({ "b": { "oneOf": [card(), cash(), crypto()] } }))] })),
+        ),
+        (
+            "union-of-unions",
+            object(json!({ "oneOf": [{ "oneOf": [card(), cash()] }, variant("gold", "bars")] })),
+            object(json!({ "oneOf": [{ "oneOf": [card(), cash(), crypto()] }, variant("gold", "bars")] })),
+        ),
+        (
+            "variant-or-text",
+            object(either(json!({ "oneOf": [card(), cash()] }), json!({ "type": "string" }))),
+            object(either(json!({ "oneOf": [card(), cash(), crypto()] }), json!({ "type": "string" }))),
+        ),
+        (
+            "key-or-number",
+            object(either(json!({ "oneOf": [only("a"), only("b")] }), json!({ "type": "number" }))),
+            object(either(json!({ "oneOf": [only("a"), only("b"), only("c")] }), json!({ "type": "number" }))),
+        ),
+        (
+            "integer-or-text",
+            object(either(json!({ "enum": [1, 2] }), json!({ "type": "string" }))),
+            object(either(json!({ "enum": [1, 2, 3] }), json!({ "type": "string" }))),
+        ),
+        (
+            "value-in-open-part",
+            json!({ "anyOf": [{ "properties": { "a": { "enum": [1, 2] } } }, { "properties": { "b": { "enum": [0.5, 1.5] } } }],
+                "unevaluatedProperties": false }),
+            json!({ "anyOf": [{ "properties": { "a": { "enum": [1, 2, 3] } } }, { "properties": { "b": { "enum": [0.5, 1.5, 2.5] } } }],
+                "properties": { "c": {} }, "unevaluatedProperties": false }),
         ),
         (
             "either",

@@ -118,7 +118,8 @@ impl Builder<'_> {
         };
         let conjunction = Conjunction::new(self.schemas, ids, location);
         let typed = self.typed(&conjunction, depth);
-        self.kept.place(self.schemas, ids, &typed);
+        let is_list = matches!(typed.ty, Type::Float | Type::Nullable(_)) && self.is_plain_list(&conjunction);
+        self.kept.place(self.schemas, ids, &typed, is_list);
         typed
     }
 

@@ -5,6 +5,7 @@ use walnats_schema::SchemaId;
 use super::code::type_text;
 use super::layout::{FileId, Layout};
 use super::types::{Typed, Types};
+use super::versions::Conversions;
 use crate::model::{Annotations, EventModel};
 
 /// Everything that the text of a package depends on.
@@ -14,6 +15,8 @@ pub struct Context<'m> {
     pub layout: &'m Layout,
     /// By item.
     pub names: &'m [String],
+    /// Between versions of events.
+    pub conversions: &'m Conversions,
     /// Items that implement `Validate` even if there is nothing to check.
     pub always_checked: Vec<bool>,
 }

@@ -15,6 +15,7 @@ use super::types::{Body, Dispatch, Field, ItemId, Struct, Type, Typed, Union};
 use crate::model::EventId;
 use parameter::Parameter;
 
+mod conversion;
 mod default;
 mod enumeration;
 mod json_type;
@@ -66,11 +67,12 @@ impl Context<'_> {
                     _ => self.union(item, body, &idents, file),
                 };
                 let mut variants = self.variant_checks(body, &idents, file, checks);
+                let kind = if body.dispatch == Dispatch::JsonType { "value" } else { "variant" };
                 match body.keeps_unknown.then(|| unknown_ident(&idents)) {
-                    Some(unknown) if variants.is_empty() => lines.extend(check_of_unknown(&unknown, "variant")),
+                    Some(unknown) if variants.is_empty() => lines.extend(check_of_unknown(&unknown, kind)),
                     Some(unknown) => variants.push(VariantCheckText {
                         pattern: format!("{unknown}(_)"),
-                        check: "rt::unknown_variant(at, violations),".to_owned(),
+                        check: format!("rt::unknown_{kind}(at, violations),"),
                     }),
                     None => {}
                 }
@@ -230,6 +232,10 @@ impl Context<'_> {
                 Dispatch::Member if variant.tags.is_empty() => "_".to_owned(),
                 _ => variant.tags.iter().map(|tag| literal(tag)).collect::<Vec<_>>().join(" | "),
             },
+            read: match body.keeps_unknown && body.dispatch == Dispatch::JsonType {
+                true => format!("union.listed(Self::{ident}, Self::{})", unknown_ident(idents)),
+                false => format!("union.variant(Self::{ident})"),
+            },
             is_unique: body.variants.iter().filter(|other| other.typed.is_same_type(&variant.typed)).count() == 1,
         });
         let (subject, expected) = match &body.dispatch {
@@ -258,6 +264,7 @@ impl Context<'_> {
             attempts: body.dispatch == Dispatch::Attempt,
             is_total: body.dispatch == Dispatch::Member && body.variants.iter().any(|variant| variant.tags.is_empty()),
             subject,
+            otherwise: wrapped::otherwise(body, idents, &literal(&expected)),
             expected: literal(&expected),
             unknown: body.keeps_unknown.then(|| unknown_ident(idents)),
         })
@@ -270,6 +277,9 @@ impl Context<'_> {
             docs::of_type(self.note(self.types.items[item].id), &self.names[item.0], event.map(docs::of_event));
         if let Some(event) = event.filter(|event| event.description.is_none()) {
             docs.splice(0..0, [format!("The event {}.", markdown::code(&event.name)), String::new()]);
+        }
+        for obstacle in self.obstacles(item) {
+            docs.extend([String::new(), obstacle]);
         }
         docs
     }

@@ -37,6 +37,28 @@ impl JsonTypes {
         })
     }
 
+    /// As `type` names them.
+    pub fn names(self) -> Vec<JsonType> {
+        const NAMES: [(JsonTypes, JsonType); 7] = [
+            (JsonTypes::NULL, JsonType::Null),
+            (JsonTypes::BOOLEAN, JsonType::Boolean),
+            (JsonTypes::NUMBER, JsonType::Number),
+            (JsonTypes::INTEGER, JsonType::Integer),
+            (JsonTypes::STRING, JsonType::String),
+            (JsonTypes::ARRAY, JsonType::Array),
+            (JsonTypes::OBJECT, JsonType::Object),
+        ];
+        let (mut left, mut names) = (self, Vec::new());
+        for (types, name) in NAMES {
+            // Numbers include integers.
+            if left.has(types) {
+                left = left.without(types);
+                names.push(name);
+            }
+        }
+        names
+    }
+
     /// The types of these values.
     pub fn of_values(values: &[Value]) -> Self {
         values.iter().fold(Self::NONE, |all, value| all.or(Self::of_value(value)))

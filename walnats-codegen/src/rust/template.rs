@@ -109,6 +109,19 @@ pub struct IntegersTemplate {
     pub variants: Vec<StringText>,
 }
 
+/// An enum of integers that keeps others when it is read tolerantly.
+#[derive(Template)]
+#[template(path = "kept_integers.rs.jinja")]
+pub struct KeptIntegersTemplate {
+    pub docs: Doc,
+    pub derives: String,
+    pub integer: &'static str,
+    pub name: String,
+    pub variants: Vec<StringText>,
+    /// The variant for any other integer.
+    pub unknown: String,
+}
+
 /// A variant that is a string.
 pub struct StringText {
     pub docs: Doc,
@@ -130,7 +143,10 @@ pub struct UnionTemplate {
     /// Whether one variant is what else there is.
     pub is_total: bool,
     pub subject: String,
+    /// That no variant was found, as a literal.
     pub expected: String,
+    /// What is read where no variant is found.
+    pub otherwise: String,
     /// The variant for what a tolerant reader does not know.
     pub unknown: Option<String>,
 }
@@ -141,6 +157,7 @@ pub struct VariantText {
     pub ident: String,
     pub type_text: String,
     pub pattern: String,
+    pub read: String,
     pub is_unique: bool,
 }
 
@@ -153,7 +170,10 @@ pub struct WrappedTemplate {
     pub name: String,
     pub variants: Vec<WrappedVariantText>,
     pub subject: String,
-    pub expected: String,
+    /// What is read where no variant is found.
+    pub otherwise: String,
+    /// The variant for what a tolerant reader does not know.
+    pub unknown: Option<String>,
 }
 
 /// A variant, with how it is read and written.
@@ -206,6 +226,22 @@ pub struct VariantCheckText {
     pub pattern: String,
     /// What follows the arrow.
     pub check: String,
+}
+
+/// A `From`: of a newtype, of a struct by its fields, or of an enum by its variants.
+#[derive(Template)]
+#[template(path = "conversion.rs.jinja")]
+pub struct ConversionTemplate {
+    pub docs: Doc,
+    pub source: String,
+    pub target: String,
+    /// What the parameter is called.
+    pub binding: &'static str,
+    pub newtype: Option<String>,
+    /// Of a struct.
+    pub fields: Option<Vec<(String, String)>>,
+    /// Patterns and values, without the types.
+    pub arms: Vec<(String, String)>,
 }
 
 /// What makes a type an event.

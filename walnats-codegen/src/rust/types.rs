@@ -76,7 +76,7 @@ pub struct Enum {
     pub names: Vec<String>,
     /// The schema whose annotations describe each value, where it has one of its own.
     pub ids: Vec<Option<SchemaId>>,
-    /// Whether tolerant readers keep other strings.
+    /// Whether tolerant readers keep other values.
     pub keeps_unknown: bool,
 }
 
@@ -98,7 +98,11 @@ impl Enum {
 
     /// Whether values are copied, and need no `clone`: none holds a string.
     pub fn is_copied(&self) -> bool {
-        self.kind != EnumKind::OpenStrings && !self.keeps_unknown
+        match self.kind {
+            EnumKind::Strings => !self.keeps_unknown,
+            EnumKind::OpenStrings => false,
+            EnumKind::Integers(_) => true,
+        }
     }
 
     /// The values as JSON.
@@ -150,7 +154,7 @@ impl Field {
 pub struct Union {
     pub variants: Vec<Variant>,
     pub dispatch: Dispatch,
-    /// Whether tolerant readers keep objects with other tags.
+    /// Whether tolerant readers keep what no variant is: objects with other tags or members, other values of a list.
     pub keeps_unknown: bool,
 }
 

@@ -1,5 +1,9 @@
 //! Layers of tower around handlers.
 
+mod measured;
+mod traced;
+mod watched;
+
 use std::error::Error;
 use std::fmt;
 use std::future::poll_fn;
@@ -9,6 +13,9 @@ use std::task::{Context, Poll};
 use tower_layer::Layer;
 use tower_service::Service;
 
+pub use self::measured::{Metrics, MetricsLayer};
+pub use self::traced::{Trace, TraceLayer};
+pub use self::watched::LayerFuture;
 use super::around::{Around, Layers};
 use super::delivery::Delivery;
 use super::handler::Handling;
@@ -32,7 +39,7 @@ pub struct Next {
 }
 
 impl ReaderOptions {
-    /// Puts a layer of tower around the handlers: `tower::timeout`, `tower::limit`, one of your own. A layer that is added later is
+    /// Puts a layer of tower around the handlers: `tower::timeout`, `tower::limit`, those of [`layers`](crate::layers), one of your own. A layer that is added later is
     /// around those before it. The feature `tower` brings this.
     ///
     /// An error of a layer is tried again, like one of a handler that passes. Time in layers counts for

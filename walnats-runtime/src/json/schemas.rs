@@ -15,6 +15,8 @@ pub struct Schemas {
     set: OnceLock<SchemaSet>,
     /// As tolerant readers apply it.
     tolerant: OnceLock<SchemaSet>,
+    /// As it applies to what a tolerant reader has made of a payload.
+    keeping: OnceLock<SchemaSet>,
 }
 
 /// A value as JSON. Integers beyond 64 bits become the nearest float.
@@ -36,7 +38,7 @@ pub fn written_member(value: &impl Serialize, names: &[&str]) -> String {
 impl Schemas {
     /// The set that `json` is.
     pub const fn new(json: &'static str) -> Self {
-        Self { json, set: OnceLock::new(), tolerant: OnceLock::new() }
+        Self { json, set: OnceLock::new(), tolerant: OnceLock::new(), keeping: OnceLock::new() }
     }
 
     /// Every way in which `instance` breaks the schema that the set knows by `name`.
@@ -49,9 +51,17 @@ impl Schemas {
         judge(self.tolerant.get_or_init(|| walnats_schema::tolerant(self.set())), name, instance)
     }
 
+    /// The same of what a tolerant reader holds: the members that the schema refuses, and the values that it does not list.
+    fn judge_held(&self, name: &str, instance: &Value) -> Violations {
+        let mut found = judge(self.keeping.get_or_init(|| walnats_schema::keeping(self.set())), name, instance);
+        found.list.extend(self.judge(name, instance).list.into_iter().filter(|violation| violation.keyword == "enum"));
+        found
+    }
+
     /// Checks a value that no Rust type can be exact about by the schema that the set knows by `name`.
     pub fn check(&self, name: &str, value: &impl Serialize, at: &At<'_>, violations: &mut Vec<Violation>) {
         let found = match json_value(value) {
+            Ok(value) if tolerance::is_counting() => self.judge_held(name, &value),
             Ok(value) if tolerance::is_tolerant() => self.judge_tolerantly(name, &value),
             Ok(value) => self.judge(name, &value),
             // It keeps something, and was judged as a whole.

@@ -5,10 +5,11 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
-use serde::ser;
+use serde::ser::{self, Serialize, Serializer};
 use serde_json::Value;
 use walnats_schema::{At, Violation};
 
@@ -25,6 +26,7 @@ struct Tolerant {
 
 thread_local! {
     static READING: Cell<Option<Tolerant>> = const { Cell::new(None) };
+    static COUNTING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Puts back what was there before, also when a deserializer panics.
@@ -47,6 +49,40 @@ pub(super) fn tolerantly<T>(again: usize, read: impl FnOnce() -> T) -> (T, Unkno
 pub(super) fn strictly<T>(read: impl FnOnce() -> T) -> T {
     let _restore = Restore(READING.replace(None));
     read()
+}
+
+/// What `check` finds in an event that was read tolerantly, beyond what was counted while it was read: members that a part
+/// has room for and a schema around it refuses, and numbers that are not listed.
+pub(super) fn counting(check: impl FnOnce(&mut Vec<Violation>)) -> Unknown {
+    struct End;
+    impl Drop for End {
+        fn drop(&mut self) {
+            COUNTING.set(false);
+        }
+    }
+    let (mut violations, end) = (Vec::new(), End);
+    COUNTING.set(true);
+    check(&mut violations);
+    drop(end);
+    let (kept, others): (Vec<_>, Vec<_>) = violations.iter().partition(|violation| is_of_kept(violation));
+    let is_counted = |pointer: &str| {
+        let inside =
+            |kept: &str| pointer.strip_prefix(kept).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        kept.iter().any(|violation| inside(&violation.pointer))
+    };
+    // A schema may be asked twice, as a part of another.
+    let found = |keywords: &[&str]| {
+        let found = others.iter().filter(|violation| keywords.contains(&violation.keyword));
+        let pointers: BTreeSet<&str> = found.map(|violation| violation.pointer.as_str()).collect();
+        pointers.into_iter().filter(|pointer| !is_counted(pointer)).count() as u64
+    };
+    let members = found(&["unevaluatedProperties", "additionalProperties"]);
+    Unknown { members, values: found(&["enum"]), ..Unknown::default() }
+}
+
+/// Whether the thread counts what an event holds: then what is only kept can be written, to be judged.
+pub(super) fn is_counting() -> bool {
+    COUNTING.get()
 }
 
 /// Whether the thread reads tolerantly.
@@ -109,6 +145,24 @@ pub fn listed<'de, D: Deserializer<'de>, T>(
     deserializer.deserialize_str(Listed { known, unknown })
 }
 
+/// Reads an integer that is one of a list, or that a tolerant reader keeps.
+///
+/// # Errors
+///
+/// The value is not such an integer, or not listed.
+pub fn listed_integer<'de, D: Deserializer<'de>, I: Deserialize<'de> + Copy, T>(
+    deserializer: D,
+    known: fn(I) -> Option<T>,
+    unknown: fn(I) -> T,
+) -> Result<T, D::Error> {
+    let value = I::deserialize(deserializer)?;
+    match known(value) {
+        Some(value) => Ok(value),
+        None if meet(|met| met.values += 1) => Ok(unknown(value)),
+        None => Err(D::Error::custom("expected one of the integers that the schema lists")),
+    }
+}
+
 struct Listed<T> {
     known: fn(&str) -> Option<T>,
     unknown: fn(String) -> T,
@@ -168,18 +222,26 @@ pub fn unknown_variant(at: &At<'_>, violations: &mut Vec<Violation>) {
     violations.push(Violation { pointer: at.pointer(), keyword: "oneOf", expected: UNKNOWN_VARIANT.to_owned() });
 }
 
-/// The error for writing a value that is only kept.
-pub fn kept_value<E: ser::Error>() -> E {
-    E::custom(format_args!("expected {UNKNOWN_VALUE}"))
+/// Refuses to write a value that is only kept.
+///
+/// # Errors
+///
+/// Always, short of [`counting`].
+pub fn write_kept_value<T: Serialize, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    if is_counting() { value.serialize(serializer) } else { Err(kept(UNKNOWN_VALUE)) }
 }
 
 /// Refuses to write a variant that is only kept.
 ///
 /// # Errors
 ///
-/// Always.
-pub fn write_kept<S: ser::Serializer>(_: &Value, _: S) -> Result<S::Ok, S::Error> {
-    Err(ser::Error::custom(format_args!("expected {UNKNOWN_VARIANT}")))
+/// Always, short of [`counting`].
+pub fn write_kept<S: Serializer>(value: &Value, serializer: S) -> Result<S::Ok, S::Error> {
+    if is_counting() { value.serialize(serializer) } else { Err(kept(UNKNOWN_VARIANT)) }
+}
+
+fn kept<E: ser::Error>(expected: &str) -> E {
+    E::custom(format_args!("expected {expected}"))
 }
 
 /// Whether a violation is one of those two.

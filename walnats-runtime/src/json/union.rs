@@ -166,6 +166,42 @@ impl<'de> Union<'_, 'de> {
         Reader::read_value(self.reader.skip_value()?).map(variant)
     }
 
+    /// As [`Union::keep`], of objects with one member, whose name no variant has, and of strings.
+    ///
+    /// # Errors
+    ///
+    /// The reader is strict, or the value is something else.
+    pub fn keep_member<V>(self, variant: fn(Value) -> V, expected: &'static str) -> Result<V, ReadError> {
+        let mut members = self.reader.clone();
+        let is_kept = match self.kind() {
+            Kind::Object => members.first_text().is_some() && members.next_name().is_none(),
+            kind => kind == Kind::String,
+        };
+        if !is_kept || !tolerance::meet(|met| met.variants += 1) {
+            return Err(Self::mismatch(expected));
+        }
+        Reader::read_value(self.reader.skip_value()?).map(variant)
+    }
+
+    /// Reads the value as `T` and makes it a variant. A tolerant reader keeps it where the schema does not list it.
+    ///
+    /// # Errors
+    ///
+    /// The value is not a valid `T`, and the reader is strict.
+    pub fn listed<T: Deserialize<'de>, V: Validate>(
+        mut self,
+        variant: fn(T) -> V,
+        unknown: fn(Value) -> V,
+    ) -> Result<V, ReadError> {
+        if let Some(value) = tolerance::strictly(|| self.attempt(variant)) {
+            return Ok(value);
+        }
+        if !tolerance::meet(|met| met.values += 1) {
+            return Err(Self::mismatch("a value that the schema lists"));
+        }
+        Reader::read_value(self.reader.skip_value()?).map(unknown)
+    }
+
     /// The error for a value that matches no variant.
     pub fn mismatch(expected: &'static str) -> ReadError {
         ReadError::custom(format_args!("expected {expected}"))

@@ -17,6 +17,12 @@ mod with {
     pub(crate) fn describe() {
         describe_counter!("walnats_read_total", Unit::Count, "Deliveries that ended, by what became of the event");
         describe_histogram!("walnats_handle_seconds", Unit::Seconds, "Time that handlers took, for each attempt");
+        #[cfg(feature = "tower")]
+        describe_histogram!(
+            "walnats_layer_seconds",
+            Unit::Seconds,
+            "Time that calls took within a MetricsLayer, by how they ended"
+        );
         describe_histogram!(
             "walnats_read_age_seconds",
             Unit::Seconds,
@@ -50,6 +56,27 @@ mod with {
 
         pub(crate) fn end(self, service: &'static str, event: &'static str) {
             histogram!("walnats_handle_seconds", "service" => service, "event" => event).record(self.0.elapsed());
+        }
+    }
+
+    /// What a layer is around, at work.
+    #[cfg(feature = "tower")]
+    pub(crate) struct Layer {
+        layer: &'static str,
+        event: &'static str,
+        begin: Instant,
+    }
+
+    #[cfg(feature = "tower")]
+    impl Layer {
+        pub(crate) fn begin(layer: &'static str, event: &'static str) -> Self {
+            Self { layer, event, begin: Instant::now() }
+        }
+
+        pub(crate) fn end(&self, end: &'static str) {
+            let Self { layer, event, begin } = self;
+            histogram!("walnats_layer_seconds", "layer" => *layer, "event" => *event, "end" => end)
+                .record(begin.elapsed());
         }
     }
 
@@ -92,6 +119,18 @@ mod without {
         }
 
         pub(crate) fn end(self, _: &'static str, _: &'static str) {}
+    }
+
+    #[cfg(feature = "tower")]
+    pub(crate) struct Layer;
+
+    #[cfg(feature = "tower")]
+    impl Layer {
+        pub(crate) fn begin(_: &'static str, _: &'static str) -> Self {
+            Self
+        }
+
+        pub(crate) fn end(&self, _: &'static str) {}
     }
 
     pub(crate) fn settled(_: &'static str, _: &'static str, _: impl FnOnce() -> SystemTime, _: Timestamp, _: u64) {}

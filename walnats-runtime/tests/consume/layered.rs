@@ -1,12 +1,15 @@
 //! Layers of tower around handlers.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 use tower::ServiceBuilder;
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower::timeout::TimeoutLayer;
+use walnats_runtime::layers::MetricsLayer;
 use walnats_runtime::{Delivered, Delivery, HandlerError, Settle};
 use walnats_server::NatsServer;
 
@@ -97,5 +100,60 @@ async fn a_layer_sees_each_delivery_and_what_became_of_it_and_the_last_one_is_ou
         seen.all(),
         ["outer order-placed", "inner order-placed", &format!("inner {dead}"), &format!("outer {dead}")]
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn layers_measure_how_long_calls_take_and_how_they_end() -> TestResult {
+    let recorder = DebuggingRecorder::new();
+    let snapshotter = recorder.snapshotter();
+    // All tasks run on this thread.
+    let _local = metrics::set_default_local_recorder(&recorder);
+    let server = NatsServer::start()?;
+    let events = ready(&server).await?;
+    for id in ["done", "retry", "dead", "panic", "slow"] {
+        place(&events, id).await?;
+    }
+    // One stack of tower's, in which errors are what they are; between calls of `layer` they are retries.
+    let timeout = ServiceBuilder::new()
+        .layer(MetricsLayer::new("stack"))
+        .layer(TimeoutLayer::new(Duration::from_millis(500)))
+        .into_inner();
+    let layers = |options: walnats_runtime::ReaderOptions| {
+        options
+            .retry(quick().attempts(1))
+            .layer(MetricsLayer::new("inner"))
+            .layer(timeout.clone())
+            .layer(MetricsLayer::new("outer"))
+    };
+    let running = run(&events, layers, async |order: OrderPlaced, _: &Delivery| match order.id.as_str() {
+        "retry" => Settle::retry("later"),
+        "dead" => Settle::dead_letter("no"),
+        "panic" => panic!("a bug"),
+        "slow" => std::future::pending().await,
+        _ => Settle::Done,
+    });
+    dead_letters(&events, 4).await?;
+    settled(&events, "orders").await;
+    running.stop().await?;
+    let mut ends = BTreeMap::new();
+    for (key, _, _, value) in snapshotter.snapshot().into_vec() {
+        let labels: BTreeMap<&str, &str> = key.key().labels().map(|label| (label.key(), label.value())).collect();
+        if let (Some(layer), DebugValue::Histogram(times)) = (labels.get("layer"), value) {
+            assert_eq!(labels["event"], "order-placed");
+            if labels["end"] == "cancelled" {
+                assert!(times[0].into_inner() >= 0.5, "{times:?}");
+            }
+            ends.insert(format!("{layer} {}", labels["end"]), times.len());
+        }
+    }
+    // The outer ones see that the timeout ended what the inner one saw cut off.
+    let mut expected = BTreeMap::new();
+    for (layer, slow) in [("inner", "cancelled"), ("stack", "error"), ("outer", "retry")] {
+        for end in ["done", "retry", "dead_letter", "panic", slow] {
+            *expected.entry(format!("{layer} {end}")).or_default() += 1;
+        }
+    }
+    assert_eq!(ends, expected);
     Ok(())
 }

@@ -1,10 +1,8 @@
 //! Versions of an event: `invoice-issued.v2` beside `invoice-issued`.
 
-use std::collections::BTreeMap;
-
 use super::Package;
 use crate::diagnostic::{Diagnostic, Report};
-use crate::model::{Event, EventModel};
+use crate::model::{Event, EventModel, version};
 
 /// Older versions that are not deprecated.
 pub(super) fn deprecated(package: &Package<'_>, report: &mut Report) {
@@ -26,7 +24,7 @@ pub(super) fn gap(package: &Package<'_>, report: &mut Report) {
             let [(number, event), (next, newer)] = pair else { continue };
             if *next > number + 1 {
                 let message = format!("`{}` is the version after `{}`", newer.name, event.name);
-                let base = base(&newer.name).map_or(newer.name.as_str(), |(base, _)| base);
+                let base = version(&newer.name).map_or(newer.name.as_str(), |(base, _)| base);
                 let help = format!("call it `{base}.v{}`, or bring back what was in between", number + 1);
                 let finding = Diagnostic::warning("WN0753", newer.place.clone(), message);
                 report.push(finding.related(event.place.clone(), "the version before it").help(help));
@@ -51,20 +49,9 @@ pub(super) fn alike(package: &Package<'_>, report: &mut Report) {
     }
 }
 
-/// Of each event with several versions, all of them with their numbers, the oldest first.
+/// As [`EventModel::versions`], with the events.
 fn versions(model: &EventModel) -> Vec<Vec<(u64, &Event)>> {
-    let mut all: BTreeMap<&str, BTreeMap<u64, &Event>> = BTreeMap::new();
-    for event in &model.events {
-        let (base, number) = base(&event.name).unwrap_or((&event.name, 1));
-        all.entry(base).or_default().insert(number, event);
-    }
-    let several = all.into_values().filter(|versions| versions.len() > 1);
-    several.map(|versions| versions.into_iter().collect()).collect()
-}
-
-/// What `.v2` ends, and its number.
-fn base(name: &str) -> Option<(&str, u64)> {
-    let (base, version) = name.rsplit_once('.')?;
-    let digits = version.strip_prefix('v').filter(|digits| !digits.starts_with('0'))?;
-    Some((base, digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())??))
+    let events =
+        |versions: Vec<(u64, _)>| versions.into_iter().map(|(number, id)| (number, &model.events[id])).collect();
+    model.versions().into_iter().map(events).collect()
 }

@@ -10,6 +10,7 @@ use super::{Builder, fingerprint};
 use crate::rust::conjunction::Conjunction;
 use crate::rust::integer::{Integer, integral};
 use crate::rust::json_types::JsonTypes;
+use crate::rust::schemas::has_rules;
 use crate::rust::types::{Body, Enum, EnumKind, Type, Typed};
 
 /// How often a value is tried with a branch, to find which of the values are accepted.
@@ -42,6 +43,14 @@ impl Builder<'_> {
         let values = self.enumeration(conjunction);
         let listed = values.map(|values| values.into_iter().map(|value| Listed { value, id: None }).collect());
         listed.or_else(|| self.enumeration_of_branches(conjunction))
+    }
+
+    /// Whether several values are listed, and nothing else is asked of them.
+    pub(super) fn is_plain_list(&self, conjunction: &Conjunction) -> bool {
+        !conjunction.schemas(self.schemas.set).any(has_rules)
+            && self
+                .listed(conjunction)
+                .is_some_and(|listed| listed.iter().filter(|one| !one.value.is_null()).count() > 1)
     }
 
     /// An enum, unless it would have no variants.
@@ -109,7 +118,9 @@ impl Builder<'_> {
         };
         let names = values.iter().zip(&ids).map(name).collect();
         let body = Enum { kind: EnumKind::Integers(integer), names, values, ids, keeps_unknown: false };
-        Some(Typed::exact(Type::Item(self.item(conjunction, Body::Enum(body)))))
+        let item = self.item(conjunction, Body::Enum(body));
+        self.kept.made(self.schemas, item, conjunction);
+        Some(Typed::exact(Type::Item(item)))
     }
 
     /// What the schema asks to call a value.

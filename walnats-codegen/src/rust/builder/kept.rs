@@ -3,31 +3,37 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use walnats_schema::{Kept, SchemaId, reached};
+use serde_json::Number;
+use walnats_schema::{JsonType, Kept, SchemaId, reached};
 
 use super::Builder;
 use crate::model::EventModel;
 use crate::model::Payload;
 use crate::rust::conjunction::Conjunction;
+use crate::rust::json_types::JsonTypes;
 use crate::rust::schemas::{Schemas, has_rules};
-use crate::rust::types::{Body, Dispatch, EnumKind, ItemId, Type, Typed};
+use crate::rust::types::{Adjacent, Body, Dispatch, Enum, EnumKind, Form, ItemId, Type, Typed, Types, Union, Variant};
 
 /// What is noted while types are made.
 #[derive(Default)]
 pub(super) struct Notes {
     /// Schemas that apply alone at some place, and the item that values are there; whether `null` is another value.
     places: BTreeMap<SchemaId, (ItemId, bool)>,
+    /// Schemas that list numbers which are floats in Rust, and whether they list `null`.
+    floats: BTreeMap<SchemaId, bool>,
     /// Of enums and unions, the schemas that they are made of.
     parts: BTreeMap<ItemId, BTreeSet<SchemaId>>,
     /// Enums of which nothing is asked but to be listed.
     plain: BTreeSet<ItemId>,
+    /// Unions of the types of values that one schema lists, with these types.
+    mixed: BTreeMap<ItemId, JsonTypes>,
     /// Schemas whose values tell others apart, or which apply together with others.
     fixed: BTreeSet<SchemaId>,
 }
 
 impl Notes {
-    /// Notes what values are at a place where all of `ids` apply.
-    pub(super) fn place(&mut self, schemas: &Schemas<'_>, ids: &[SchemaId], typed: &Typed) {
+    /// Notes what values are at a place where all of `ids` apply, and whether they only have to be among several that are listed.
+    pub(super) fn place(&mut self, schemas: &Schemas<'_>, ids: &[SchemaId], typed: &Typed, is_list: bool) {
         let (inner, null) = match &typed.ty {
             Type::Nullable(inner) => (&**inner, true),
             _ => (typed, false),
@@ -36,6 +42,7 @@ impl Notes {
             ([id], Type::Item(item)) if inner.is_exact() && typed.is_exact() => {
                 self.places.insert(*id, (*item, null));
             }
+            ([id], Type::Float) if is_list => drop(self.floats.insert(*id, null)),
             ([_], _) => {}
             _ => self.fix(schemas, ids),
         }
@@ -54,6 +61,18 @@ impl Notes {
             self.plain.insert(item);
         }
     }
+
+    /// Notes a union of the types of values that a schema lists.
+    pub(super) fn mixed(&mut self, item: ItemId, json_types: JsonTypes) {
+        self.mixed.insert(item, json_types);
+    }
+
+    /// Notes that `part` lists some of the values of a union, which keeps what neither of them lists.
+    pub(super) fn part_of_mixed(&mut self, part: &Typed) {
+        if let Type::Item(item) = part.ty {
+            self.parts.remove(&item);
+        }
+    }
 }
 
 impl Builder<'_> {
@@ -68,34 +87,103 @@ impl Builder<'_> {
         if reached.is_empty() {
             return;
         }
-        let Notes { places, parts, plain, mut fixed } = std::mem::take(&mut self.kept);
-        let can_keep = |item: ItemId| match &self.types.items[item].body {
-            Body::Enum(body) => body.kind == EnumKind::Strings && body.values.len() > 1 && plain.contains(&item),
-            Body::Union(body) => matches!(body.dispatch, Dispatch::Tag(_)),
-            _ => false,
-        };
-        let placed: BTreeSet<ItemId> = places.values().map(|(item, _)| *item).collect();
-        let others = parts.iter().filter(|(item, _)| !placed.contains(item) || !can_keep(**item));
-        fixed.extend(others.flat_map(|(_, ids)| ids));
-        let kept: BTreeMap<SchemaId, (ItemId, bool)> = places
-            .into_iter()
-            .filter(|(id, (item, _))| reached.contains(id) && !fixed.contains(id) && can_keep(*item))
-            .collect();
-        for (id, (item, null)) in kept {
-            let kept = match &mut self.types.items[item].body {
-                Body::Enum(body) => {
-                    body.keeps_unknown = true;
-                    Kept::Value { null }
-                }
-                Body::Union(body) => {
-                    body.keeps_unknown = true;
-                    let Dispatch::Tag(tag) = &body.dispatch else { continue };
-                    let known = body.variants.iter().flat_map(|variant| variant.tags.iter().cloned()).collect();
-                    Kept::Variant { tag: tag.clone(), known }
-                }
+        let notes = std::mem::take(&mut self.kept);
+        let keepable: BTreeMap<ItemId, Kept> =
+            self.types.ids().filter_map(|item| Some((item, notes.keepable(&self.types, item)?))).collect();
+        let placed: BTreeSet<ItemId> = notes.places.values().map(|(item, _)| *item).collect();
+        let others = notes.parts.iter().filter(|(item, _)| !placed.contains(item) || !keepable.contains_key(item));
+        let fixed: BTreeSet<SchemaId> = others.flat_map(|(_, ids)| ids).chain(&notes.fixed).copied().collect();
+        let is_kept = |id: &SchemaId| reached.contains(id) && !fixed.contains(id);
+        for (id, (item, null)) in notes.places.into_iter().filter(|(id, _)| is_kept(id)) {
+            let Some(kept) = keepable.get(&item) else { continue };
+            match &mut self.types.items[item].body {
+                Body::Enum(body) => body.keeps_unknown = true,
+                Body::Union(body) => body.keeps_unknown = true,
                 _ => continue,
-            };
-            self.types.kept.insert(id, kept);
+            }
+            self.types.kept.insert(id, or_null(kept.clone(), null));
         }
+        for (id, null) in notes.floats.into_iter().filter(|(id, _)| is_kept(id)) {
+            self.types.kept.insert(id, or_null(Kept::Value { types: vec![JsonType::Number], range: None }, null));
+        }
+    }
+}
+
+impl Notes {
+    /// What an item keeps, if it can keep anything.
+    fn keepable(&self, types: &Types, item: ItemId) -> Option<Kept> {
+        match &types.items[item].body {
+            Body::Enum(body) if body.values.len() > 1 && self.plain.contains(&item) => of_enum(body),
+            Body::Union(body) => match &body.dispatch {
+                Dispatch::Tag(tag) => {
+                    let known = body.variants.iter().flat_map(|variant| variant.tags.iter().cloned()).collect();
+                    Some(Kept::Variant { tag: tag.clone(), known })
+                }
+                Dispatch::Wrapped => of_wrapped(body),
+                Dispatch::Member => of_members(types, body),
+                Dispatch::JsonType => {
+                    self.mixed.get(&item).map(|mixed| Kept::Value { types: mixed.names(), range: None })
+                }
+                Dispatch::Attempt => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+fn of_enum(body: &Enum) -> Option<Kept> {
+    match body.kind {
+        EnumKind::Strings => Some(Kept::Value { types: vec![JsonType::String], range: None }),
+        EnumKind::OpenStrings => None,
+        EnumKind::Integers(integer) => {
+            let (least, most) = integer.range();
+            let range = Some([Number::from_i128(least)?, Number::from_i128(most)?]);
+            Some(Kept::Value { types: vec![JsonType::Integer], range })
+        }
+    }
+}
+
+/// Of an enum as serde writes it.
+fn of_wrapped(body: &Union) -> Option<Kept> {
+    let (mut tag, mut tagged) = (None, Vec::new());
+    let (mut known, mut strings) = (Vec::new(), Vec::new());
+    for variant in &body.variants {
+        match variant.form.clone() {
+            Form::Plain => return None,
+            Form::Unit(text, _) => strings.push(text),
+            Form::Member(name) => known.push(name),
+            Form::Adjacent(Adjacent { tag: name, text, .. }) => {
+                tag = Some(name);
+                tagged.push(text);
+            }
+        }
+    }
+    Some(match tag {
+        Some(tag) => Kept::Variant { tag, known: tagged },
+        None => Kept::Member { known, strings },
+    })
+}
+
+/// Of a union of objects that have one member each, and no other.
+fn of_members(types: &Types, body: &Union) -> Option<Kept> {
+    let only_member = |variant: &Variant| {
+        let Type::Item(item) = variant.typed.ty else { return None };
+        let Body::Struct(object) = &types.items[item].body else { return None };
+        let [field] = object.fields.as_slice() else { return None };
+        let is_only = variant.typed.is_exact() && object.additional.is_none() && field.required;
+        (is_only && variant.tags == [field.name.clone()]).then(|| field.name.clone())
+    };
+    let known = body.variants.iter().map(only_member).collect::<Option<_>>()?;
+    Some(Kept::Member { known, strings: Vec::new() })
+}
+
+/// The same of a schema that accepts `null`, too, or does not.
+fn or_null(kept: Kept, null: bool) -> Kept {
+    match kept {
+        Kept::Value { mut types, range } if null => {
+            types.push(JsonType::Null);
+            Kept::Value { types, range }
+        }
+        kept => kept,
     }
 }

@@ -46,12 +46,24 @@ impl Builder<'_> {
             return self.any_value(conjunction);
         }
         let item = self.item(conjunction, Body::Union(Union::of(Dispatch::JsonType)));
+        if self.is_mixed_list(conjunction) {
+            self.kept.made(self.schemas, item, conjunction);
+            self.kept.mixed(item, conjunction.json_types);
+        }
         self.queue.push_back((item, conjunction.clone()));
         Typed::exact(Type::Item(item))
     }
 
+    /// Whether all that the union is are strings, numbers and booleans that are listed.
+    fn is_mixed_list(&self, conjunction: &Conjunction) -> bool {
+        !conjunction.json_types.has(JsonTypes::ARRAY)
+            && !conjunction.json_types.has(JsonTypes::OBJECT)
+            && self.is_plain_list(conjunction)
+    }
+
     /// The variants of [`Builder::union_of_json_types`].
     pub(super) fn json_type_variants(&mut self, conjunction: &Conjunction) -> Body {
+        let is_mixed_list = self.is_mixed_list(conjunction);
         let mut variants = Vec::new();
         let mut dispatch = Dispatch::JsonType;
         let home = conjunction.home(self.schemas).map(|id| SchemaLocation::of(self.notes, id));
@@ -72,6 +84,12 @@ impl Builder<'_> {
                 self.types.hints.entry(SchemaLocation::of(self.notes, id)).or_insert(hint);
             }
             let typed = self.typed(&choice, 1);
+            match branch {
+                _ if is_mixed_list => self.kept.part_of_mixed(&typed),
+                // Values of this type are what the branch accepts.
+                Some(branch) if conjunction.own.is_empty() => self.kept.place(self.schemas, &[branch], &typed, false),
+                _ => {}
+            }
             let name = named.unwrap_or_else(|| type_word(&typed.ty, json_types).to_owned());
             let id = branch.or(choice.home(self.schemas)).or(conjunction.whole.last().copied()).unwrap_or(SchemaId(0));
             variants.push(Variant {

@@ -27,6 +27,7 @@ impl Builder<'_> {
             return None;
         }
         let item = self.item(conjunction, Body::Union(Union::of(Dispatch::Wrapped)));
+        self.kept.made(self.schemas, item, conjunction);
         self.queue.push_back((item, conjunction.clone()));
         Some(Typed::exact(Type::Item(item)))
     }

@@ -6,7 +6,9 @@ use crate::rust::context::Context;
 use crate::rust::docs;
 use crate::rust::idents::{enum_idents, other_ident, unknown_ident};
 use crate::rust::rename;
-use crate::rust::template::{EnumTemplate, IntegersTemplate, KeptEnumTemplate, OpenEnumTemplate, StringText, render};
+use crate::rust::template::{
+    EnumTemplate, IntegersTemplate, KeptEnumTemplate, KeptIntegersTemplate, OpenEnumTemplate, StringText, render,
+};
 use crate::rust::types::{Enum, EnumKind, ItemId};
 
 impl Context<'_> {
@@ -32,6 +34,18 @@ impl Context<'_> {
             1 => ["Clone", "Copy", "Debug", "Default", "PartialEq", "Eq"],
             _ => ["Clone", "Copy", "Debug", "PartialEq", "Eq", "Hash"],
         };
+        if let EnumKind::Integers(integer) = body.kind
+            && body.keeps_unknown
+        {
+            return render(&KeptIntegersTemplate {
+                docs: self.item_docs(item),
+                derives: self.derives(&derives, &[]),
+                integer: integer_text(integer),
+                name: self.names[item.0].clone(),
+                unknown: unknown_ident(&enum_idents(body)),
+                variants,
+            });
+        }
         if let EnumKind::Integers(integer) = body.kind {
             return render(&IntegersTemplate {
                 docs: self.item_docs(item),

@@ -4,10 +4,11 @@ use crate::rust::checks::Checks;
 use crate::rust::code::literal;
 use crate::rust::context::Context;
 use crate::rust::docs;
+use crate::rust::idents::unknown_ident;
 use crate::rust::layout::FileId;
 use crate::rust::operand::Operand;
 use crate::rust::template::{VariantCheckText, WrappedTemplate, WrappedVariantText, render};
-use crate::rust::types::{Adjacent, Form, ItemId, Typed, Union, Variant};
+use crate::rust::types::{Adjacent, Dispatch, Form, ItemId, Typed, Union, Variant};
 
 impl Context<'_> {
     pub(super) fn wrapped(&self, item: ItemId, body: &Union, idents: &[String], file: FileId) -> String {
@@ -54,7 +55,8 @@ impl Context<'_> {
             name: self.names[item.0].clone(),
             variants: variants.collect(),
             subject: tag.map_or("(union.kind(), &*union.wrapper())".to_owned(), |tag| format!("&*union.tag({tag})")),
-            expected: literal(&format!("one of {}", idents.join(", "))),
+            otherwise: otherwise(body, idents, &literal(&format!("one of {}", idents.join(", ")))),
+            unknown: body.keeps_unknown.then(|| unknown_ident(idents)),
         })
     }
 
@@ -97,6 +99,18 @@ impl Context<'_> {
         });
         variants.collect()
     }
+}
+
+/// What is read at a union of which no variant was found, where `expected` was.
+pub(super) fn otherwise(body: &Union, idents: &[String], expected: &str) -> String {
+    // What a list of several types keeps is of those types.
+    if !body.keeps_unknown || body.dispatch == Dispatch::JsonType {
+        return format!("Err(rt::Union::mismatch({expected}))");
+    }
+    let is_tagged = body.variants.iter().any(|variant| matches!(variant.form, Form::Adjacent(_)));
+    let has_members = matches!(body.dispatch, Dispatch::Wrapped | Dispatch::Member) && !is_tagged;
+    let keep = if has_members { "keep_member" } else { "keep" };
+    format!("union.{keep}(Self::{}, {expected})", unknown_ident(idents))
 }
 
 /// Whether a value of one type would be either variant.
