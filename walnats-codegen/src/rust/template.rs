@@ -325,6 +325,7 @@ pub struct RootTemplate {
     pub modules: Vec<ModuleText>,
     pub exports: Vec<String>,
     pub has_json: bool,
+    pub has_samples: bool,
     pub streams: Vec<StreamText>,
 }
 
