@@ -11,8 +11,15 @@ type Version = [u64; 3];
 
 #[test]
 fn every_dependency_admits_the_stated_version() -> Result<(), Box<dyn Error>> {
-    let packages =
-        ["walnats-schema", "walnats-codegen", "walnats-memory", "walnats-runtime", "walnats-outbox", "walnats-server"];
+    let packages = [
+        "walnats-schema",
+        "walnats-codegen",
+        "walnats-memory",
+        "walnats-proptest",
+        "walnats-runtime",
+        "walnats-outbox",
+        "walnats-server",
+    ];
     let metadata = metadata()?;
     let versions = versions(&metadata)?;
     let needs = needs(&metadata)?;

@@ -10,7 +10,7 @@ use walnats_harness::nested::{NestedCrate, workspace};
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// Those that are published, in the order in which they depend on each other.
-const PUBLISHED: [&str; 12] = [
+const PUBLISHED: [&str; 13] = [
     "walnats-schema",
     "walnats-subject",
     "walnats-format",
@@ -22,6 +22,7 @@ const PUBLISHED: [&str; 12] = [
     "walnats-runtime",
     "walnats-outbox",
     "walnats-samples",
+    "walnats-proptest",
     "walnats-cli",
 ];
 

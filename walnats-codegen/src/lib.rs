@@ -66,6 +66,12 @@ impl Package {
         lower::editions(&self.sources)
     }
 
+    /// The protobuf messages that `roots` reach, by full names, whether they are events or not. `None` where there are no protobuf
+    /// files.
+    pub fn messages(&self, roots: &[&str]) -> Option<model::ProtobufModel> {
+        lower::messages(&self.sources, roots)
+    }
+
     /// What is wrong with the rules of `buf.validate` in the protobuf files that compile, in messages that no event reaches, too:
     /// what generating code would find if they were events.
     pub fn rules_report(&self) -> Report {

@@ -39,7 +39,7 @@ use source::Declaration;
 
 use crate::diagnostic::{Report, Stopped};
 use crate::load::SourceSet;
-use crate::model::{EventModel, Payload};
+use crate::model::{EventModel, Payload, ProtobufModel};
 use crate::settings::{ReadName, Settings, Text};
 
 /// Makes the model of everything that was read.
@@ -88,6 +88,11 @@ pub fn lower(sources: &SourceSet, settings: &Settings, report: &mut Report) -> R
 /// source info and custom options. `None` where there are none.
 pub fn descriptors(sources: &SourceSet) -> Option<Vec<u8>> {
     Messages::lower(sources, &mut Report::default()).descriptors()
+}
+
+/// The messages that `roots` reach, by full names, whether they are events or not. `None` where there are no protobuf files.
+pub fn messages(sources: &SourceSet, roots: &[&str]) -> Option<ProtobufModel> {
+    Messages::lower(sources, &mut Report::default()).model_of(roots)
 }
 
 /// What is wrong with the rules of `buf.validate` in the protobuf files that compile, in messages that no event reaches, too.

@@ -28,6 +28,7 @@ pub mod protobuf;
 mod prover;
 mod reader;
 mod rename;
+mod sample_data;
 mod schema_location;
 mod schemas;
 mod stream;
@@ -41,9 +42,11 @@ use std::collections::BTreeMap;
 use walnats_schema::{Kept, SchemaId};
 
 pub use self::coverage::{EventCoverage, JudgedSchema};
+pub use self::sample_data::SampleData;
 
 use self::checks::Checks;
 use self::context::Context;
+use self::emitter::RootParts;
 use self::layout::{EventForm, FileId, Layout};
 use self::schemas::Schemas;
 use self::types::Types;
@@ -89,15 +92,22 @@ pub fn generate(model: &EventModel, report: &mut Report) -> Vec<GeneratedFile> {
         })
         .collect();
     let paths: Vec<String> = model.event_ids().map(|event| context.path_from_root(event, &names.events)).collect();
-    files.push(GeneratedFile {
-        path: write::ROOT.to_owned(),
-        content: context.root(&paths, !messages.is_empty(), messages.iter().any(|file| file.path == "rules.rs")),
-    });
+    let samples = SampleData::of(model);
+    let parts = RootParts {
+        has_messages: !messages.is_empty(),
+        has_rules: messages.iter().any(|file| file.path == "rules.rs"),
+        has_samples: !samples.is_empty(),
+    };
+    files.push(GeneratedFile { path: write::ROOT.to_owned(), content: context.root(&paths, parts) });
     files.extend(model.event_ids().filter_map(|event| context.schema_file(event)));
     if model.events.iter().any(|event| matches!(event.payload, Payload::Json(_))) {
         // Plain data with string keys always has a JSON form.
         let content = serde_json::to_string(&judged::schema_set(model, &judged, &types)).unwrap_or_default();
         files.push(GeneratedFile { path: "schemas.json".to_owned(), content });
+    }
+    if !samples.is_empty() {
+        let content = serde_json::to_string(&samples).unwrap_or_default();
+        files.push(GeneratedFile { path: "samples.json".to_owned(), content });
     }
     files.extend(messages);
     files

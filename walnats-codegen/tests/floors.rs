@@ -30,7 +30,7 @@ const LOWER_FLOORS: &[&[&str]] = &[
 /// The same, inside of `lower::protobuf`.
 const PROTOBUF_FLOORS: &[&[&str]] = &[
     &["custom", "descriptor", "token"],
-    &["edited", "edition", "feature", "place", "plain", "soundness", "taken"],
+    &["edited", "edition", "feature", "inputs", "place", "plain", "soundness", "taken"],
     &["externs", "names", "option"],
     &["text"],
     &["library", "prune", "rules"],
@@ -45,7 +45,7 @@ const LINES_FLOORS: &[&[&str]] = &[&["scan"], &["part"], &["wrap"]];
 
 /// The same, inside of `rust`.
 const RUST_FLOORS: &[&[&str]] = &[
-    &["integer", "json_types", "markdown", "names", "operand", "proof", "rename", "schema_location"],
+    &["integer", "json_types", "markdown", "names", "operand", "proof", "rename", "sample_data", "schema_location"],
     &["schemas"],
     &["conjunction"],
     &["types"],

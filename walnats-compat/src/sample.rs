@@ -6,6 +6,7 @@ mod number;
 mod object;
 mod random;
 mod string;
+mod variation;
 
 use std::collections::HashMap;
 
@@ -13,6 +14,7 @@ use serde_json::{Map, Value};
 use walnats_schema::{JsonType, Pattern, Schema, SchemaId, SchemaSet};
 
 pub use self::random::Random;
+pub use self::variation::Examples;
 
 /// How deep instances nest, more or less: beyond it, only what is required is made.
 const DEPTH: usize = 5;
@@ -50,12 +52,28 @@ pub struct Instances<'s> {
     left: usize,
     /// Whether values are such as people write, rather than such as validators have trouble with.
     is_plain: bool,
+    /// Whether what was made before changes nothing: the same choices then give the same instance.
+    is_steady: bool,
 }
 
 impl<'s> Instances<'s> {
     /// For the schemas of `set`.
     pub fn new(set: &'s SchemaSet) -> Self {
-        Self { set, samples: HashMap::new(), patterns: HashMap::new(), sloppiness: 0, left: 0, is_plain: false }
+        Self {
+            set,
+            samples: HashMap::new(),
+            patterns: HashMap::new(),
+            sloppiness: 0,
+            left: 0,
+            is_plain: false,
+            is_steady: false,
+        }
+    }
+
+    /// The same; what is made does not depend on what was made before.
+    #[must_use]
+    pub fn steady(set: &'s SchemaSet) -> Self {
+        Self { is_steady: true, ..Self::new(set) }
     }
 
     /// An instance that the schema `id` may well accept, or nearly so.

@@ -92,7 +92,7 @@ pub use stats::Stats;
 pub use stream::{Discard, Retention, Storage, StreamDescriptor};
 pub use subject::{MAX_MESSAGE_ID_BYTES, MAX_SUBJECT_BYTES, schedule_filter};
 #[cfg(feature = "testing")]
-pub use testing::{Emitted, EmittedMessage, Fault, Memory};
+pub use testing::{Emitted, EmittedMessage, EventSchema, Fault, Memory, WithSchema};
 pub use tolerated::{ReadMode, Tolerated, Unknown};
 #[cfg(feature = "chrono")]
 pub use types::chrono;

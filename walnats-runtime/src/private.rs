@@ -165,6 +165,54 @@ macro_rules! testing {
     ($($ignored:tt)*) => {};
 }
 
+/// What tests make events up from; for generated code.
+#[cfg(feature = "testing")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! samples {
+    ($json:expr) => {
+        #[allow(dead_code)]
+        static SAMPLES: &str = $json;
+    };
+}
+
+/// What tests make events up from; for generated code. Without the feature `testing`, nothing.
+#[cfg(not(feature = "testing"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! samples {
+    ($($ignored:tt)*) => {};
+}
+
+/// Implements `WithSchema`: with the schemas of the package for JSON events, without for messages; for generated code.
+#[cfg(feature = "testing")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! schema_of {
+    ($type:ty, $schemas:path, $samples:path) => {
+        impl $crate::WithSchema for $type {
+            fn schema() -> $crate::EventSchema {
+                $crate::EventSchema { schemas: Some($schemas.json()), samples: $samples }
+            }
+        }
+    };
+    ($type:ty, $samples:path) => {
+        impl $crate::WithSchema for $type {
+            fn schema() -> $crate::EventSchema {
+                $crate::EventSchema { schemas: None, samples: $samples }
+            }
+        }
+    };
+}
+
+/// Implements `WithSchema`; for generated code. Without the feature `testing`, nothing.
+#[cfg(not(feature = "testing"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! schema_of {
+    ($($ignored:tt)*) => {};
+}
+
 /// The schema whose text generated code embeds.
 #[cfg(feature = "schemars")]
 pub fn committed_schema(text: &str) -> schemars::Schema {

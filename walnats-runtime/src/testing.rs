@@ -3,6 +3,7 @@
 mod assertion;
 mod emitted;
 mod fault;
+mod with_schema;
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use std::time::{Duration, SystemTime};
 pub use self::assertion::assert_emitted;
 pub use self::emitted::{Emitted, EmittedMessage};
 pub use self::fault::Fault;
+pub use self::with_schema::{EventSchema, WithSchema};
 use crate::chain::Chain;
 use crate::event::Event;
 use crate::options::{InMemory, Options};

@@ -3,6 +3,7 @@
 pub mod case;
 pub mod comparable;
 pub mod coverage;
+pub mod embedded;
 pub mod judge;
 pub mod made;
 pub mod payload;
@@ -10,11 +11,15 @@ pub mod protobuf;
 pub mod run;
 pub mod sample_folder;
 pub mod schema_test;
+pub mod simpler;
 pub mod sources;
+pub mod varied;
 
 pub use case::{Case, Expected};
 pub use coverage::{Coverage, coverage};
+pub use embedded::Embedded;
 pub use judge::{Judge, Verdict};
 pub use made::make;
 pub use run::{cases, run};
 pub use sources::Sources;
+pub use varied::Varied;

@@ -1,7 +1,7 @@
 //! Payloads made up from schemas: valid ones, and such as are refused.
 
-use prost_reflect::DynamicMessage;
 use prost_reflect::prost::Message;
+use prost_reflect::{DynamicMessage, ReflectMessage};
 use serde_json::Value;
 use walnats_codegen::model::{Event, Payload as Carried};
 use walnats_compat::json::{Containment, Limits, Root, contained};
@@ -117,7 +117,7 @@ fn json(
 }
 
 /// The same value, with whole numbers written as integers.
-fn with_integers(value: Value) -> Value {
+pub(crate) fn with_integers(value: Value) -> Value {
     match value {
         Value::Array(items) => items.into_iter().map(with_integers).collect(),
         Value::Object(members) => members.into_iter().map(|(name, value)| (name, with_integers(value))).collect(),
@@ -163,8 +163,8 @@ fn messages(
                 let made = Made { json: instance::json(&message)?, binary: Some(message.encode_to_vec()) };
                 return (!judge.keeps_rules(&message)).then_some(made);
             }
-            let json = instance::json(&message)?;
             if wanted.invalid {
+                let json = instance::json(&message)?;
                 let json = instance::spoiled(&json, random);
                 let refused = DynamicMessage::deserialize_with_options(kind.clone(), &json, &options).is_err();
                 let mut binary = message.encode_to_vec();
@@ -173,11 +173,7 @@ fn messages(
                 let unreadable = DynamicMessage::decode(kind.clone(), binary.as_slice()).is_err();
                 return (refused && unreadable).then_some(Made { json, binary: Some(binary) });
             }
-            let binary = message.encode_to_vec();
-            let read = DynamicMessage::deserialize_with_options(kind.clone(), &json, &options).ok()?;
-            let decoded = DynamicMessage::decode(kind.clone(), binary.as_slice()).ok()?;
-            let is_whole = crate::protobuf::missing(&decoded).is_empty();
-            (is_whole && read == decoded && judge.keeps_rules(&decoded)).then_some(Made { json, binary: Some(binary) })
+            whole(judge, event, &message)
         });
         match candidate {
             Some(one) => {
@@ -189,4 +185,23 @@ fn messages(
         }
     }
     Ok(())
+}
+
+/// The payload that a message is, if it is valid, and the same in both encodings.
+pub(crate) fn whole(judge: &Judge<'_>, event: &Event, message: &DynamicMessage) -> Option<Made> {
+    // The quickest first.
+    if !judge.keeps_rules(message) {
+        return None;
+    }
+    let (kind, options) = (message.descriptor(), instance::reading(event.protobuf_encoding));
+    let made = encoded(message)?;
+    let read = DynamicMessage::deserialize_with_options(kind.clone(), &made.json, &options).ok()?;
+    let decoded = DynamicMessage::decode(kind, made.binary.as_deref()?).ok()?;
+    let is_whole = crate::protobuf::missing(&decoded).is_empty();
+    (is_whole && read == decoded).then_some(made)
+}
+
+/// A message in both encodings, if it has a JSON form.
+pub(crate) fn encoded(message: &DynamicMessage) -> Option<Made> {
+    Some(Made { json: instance::json(message)?, binary: Some(message.encode_to_vec()) })
 }

@@ -6,10 +6,10 @@ use walnats_floors::{Floors, faults};
 
 /// From the bottom up.
 const FLOORS: Floors<'static> = &[
-    &["comparable", "payload", "protobuf", "sources"],
+    &["comparable", "embedded", "payload", "protobuf", "simpler", "sources"],
     &["case", "judge"],
     &["coverage", "made", "sample_folder", "schema_test"],
-    &["run"],
+    &["run", "varied"],
 ];
 
 /// Those of `protobuf`.

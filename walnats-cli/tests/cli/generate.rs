@@ -24,7 +24,7 @@ fn generate_writes_what_check_then_finds() {
     let event = folder.path().join("src/events/user_created.rs");
     fs::write(&event, fs::read_to_string(&event).unwrap() + "\n").unwrap();
     let edited = walnats(folder.path(), &check);
-    let said = "src/events/user_created.rs: differs\nsrc/events: 4 files; findings: 1 error, 0 warnings\n";
+    let said = "src/events/user_created.rs: differs\nsrc/events: 5 files; findings: 1 error, 0 warnings\n";
     assert_eq!((edited.code, edited.stdout.as_str()), (1, said));
     let again = walnats(folder.path(), &["generate", "--out", "src/events"]);
     assert!(again.stdout.contains("1 written"), "{}", again.stdout);
@@ -50,14 +50,16 @@ fn generate_refuses_broken_schemas_and_places() {
 
 #[test]
 fn generate_keeps_what_others_have_written() {
-    for file in ["src/events/mod.rs", "src/events/user_created.rs", "src/events/schemas.json"] {
+    for file in
+        ["src/events/mod.rs", "src/events/user_created.rs", "src/events/schemas.json", "src/events/samples.json"]
+    {
         let folder = sound();
         fs::create_dir_all(folder.path().join("src/events")).unwrap();
         fs::write(folder.path().join(file), "// mine\n").unwrap();
         let ran = walnats(folder.path(), &["generate", "--out", "src/events"]);
         assert_eq!(fs::read_to_string(folder.path().join(file)).unwrap(), "// mine\n");
         if ran.code == 0 {
-            assert!(file.ends_with("schemas.json"), "{file} is in the way");
+            assert!(file.ends_with(".json"), "{file} is in the way");
             continue;
         }
         assert_eq!(ran.code, 2, "{}", ran.stdout);

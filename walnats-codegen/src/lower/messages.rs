@@ -72,6 +72,12 @@ mod on {
             self.0.as_ref().map(|lowered| lowered.messages.model(&roots(events), externs, report))
         }
 
+        /// The messages that `roots` reach, by full names.
+        pub(in crate::lower) fn model_of(&self, roots: &[&str]) -> Option<ProtobufModel> {
+            let model = |lowered: &Lowered| lowered.messages.model(roots, &BTreeMap::new(), &mut Report::default());
+            self.0.as_ref().map(model)
+        }
+
         /// All files, as an encoded `google.protobuf.FileDescriptorSet`.
         pub(in crate::lower) fn descriptors(&self) -> Option<Vec<u8>> {
             self.0.as_ref().map(|lowered| lowered.messages.descriptors())
@@ -155,6 +161,10 @@ mod off {
             _: &BTreeMap<String, String>,
             _: &mut Report,
         ) -> Option<ProtobufModel> {
+            None
+        }
+
+        pub(in crate::lower) fn model_of(&self, _: &[&str]) -> Option<ProtobufModel> {
             None
         }
 

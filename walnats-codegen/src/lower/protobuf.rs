@@ -8,6 +8,7 @@ mod edited;
 mod edition;
 mod externs;
 mod feature;
+mod inputs;
 mod library;
 mod mistake;
 mod names;
@@ -40,6 +41,7 @@ use crate::lower::template::FieldProblem;
 use crate::model::{Payload, ProtobufModel, ScalarKind};
 
 use externs::Externs;
+use inputs::Inputs;
 use place::Places;
 
 pub use library::OWN as OWN_PROTOS;
@@ -63,6 +65,7 @@ pub fn lower(sources: &[ProtobufSource], report: &mut Report) -> Option<Lowered>
         pool: compiled.pool,
         implicit: compiled.implicit,
         editions: compiled.editions,
+        inputs: Inputs::new(sources),
         places: Places::new(compiled.files),
     };
     let (possible, others): (Vec<_>, Vec<_>) =
@@ -93,6 +96,7 @@ pub struct Messages {
     implicit: BTreeSet<String>,
     /// The files that were written in an edition.
     editions: BTreeSet<String>,
+    inputs: Inputs,
     places: Places,
 }
 
@@ -112,6 +116,7 @@ impl Messages {
             rules: rules::lower(self.sources(), &reached, &externs, report),
             externs: externs.of(&reached, &all),
             places: own.flat_map(|file| self.places.names(file, &wanted)).collect(),
+            sources: self.inputs.needed(&self.pool, pruned.iter().map(FileDescriptorProto::name)),
             files: plain::files(&pruned, &|name| externs.covers(name)),
             descriptors: FileDescriptorSet { file: pruned }.encode_to_vec(),
         }

@@ -24,6 +24,9 @@ pub struct ProtobufModel {
     /// Types that other crates have, by full name of the message or enumeration with a leading dot: those that messages in
     /// `files` hold. In `descriptors` such a message is a stand-in without its fields.
     pub externs: BTreeMap<String, ProtobufExtern>,
+    /// The files that `files` are made of, and what they import, as they were read, by the names that
+    /// imports say. They are for tests that make events up.
+    pub sources: BTreeMap<String, Vec<u8>>,
     /// Where names are written, by full name of the message, enumeration, field (`shop.v1.Order.id`), oneof or value
     /// (`shop.v1.Status.PAID`). What comes from descriptor sets has none.
     pub places: BTreeMap<String, Place>,

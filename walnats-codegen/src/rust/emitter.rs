@@ -28,9 +28,18 @@ const METHODS: [&str; 15] = [
     "shutdown",
 ];
 
+/// What else the root module has.
+#[derive(Clone, Copy)]
+pub struct RootParts {
+    pub has_messages: bool,
+    pub has_rules: bool,
+    /// Whether there is a file `samples.json`.
+    pub has_samples: bool,
+}
+
 impl Context<'_> {
     /// The root module. `paths` has for each event the path of its type from the root.
-    pub fn root(&self, paths: &[String], has_messages: bool, has_rules: bool) -> String {
+    pub fn root(&self, paths: &[String], parts: RootParts) -> String {
         let services = &self.model.services;
         let (exports, type_names) = exports(paths);
         let service_types = service_types(services, &type_names);
@@ -43,9 +52,10 @@ impl Context<'_> {
         });
         let root = RootTemplate {
             version: VERSION,
-            modules: self.modules(has_messages, has_rules),
+            modules: self.modules(parts.has_messages, parts.has_rules),
             exports,
             has_json: self.model.events.iter().any(|event| matches!(event.payload, Payload::Json(_))),
+            has_samples: parts.has_samples,
             streams: self.model.streams.iter().map(stream::text).collect(),
         };
         let events = EmitterTemplate {

@@ -361,6 +361,7 @@ pub struct RootTemplate {
     pub modules: Vec<ModuleText>,
     pub exports: Vec<String>,
     pub has_json: bool,
+    pub has_samples: bool,
     pub streams: Vec<StreamText>,
 }
 

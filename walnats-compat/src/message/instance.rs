@@ -1,6 +1,7 @@
 //! Messages made up from their descriptors.
 
 mod pool;
+mod variation;
 mod well_known;
 
 use std::collections::HashMap;
@@ -15,6 +16,7 @@ use walnats_codegen::model::{FieldChecks, NestedChecks, ProtobufEncoding, Protob
 use super::rules;
 use crate::sample::Random;
 pub use pool::Pool;
+pub use variation::vary;
 use well_known::well_known;
 
 /// How deep messages nest; beyond it, only what is required is set.
@@ -22,12 +24,19 @@ const DEPTH: usize = 4;
 /// Beyond it, nothing is set.
 const MAX_DEPTH: usize = 12;
 
-/// How often a value is made anew that breaks its rules.
+/// How often a value is made anew, at each depth.
 const ATTEMPTS: usize = 100;
+/// The same for what comes to nothing often.
+const HASTY: usize = 8;
 
 /// A message in which most fields are set, and which most likely keeps `rules`.
 pub fn message(kind: &MessageDescriptor, rules: Option<&ProtobufRules>, random: &mut Random) -> DynamicMessage {
-    Maker { rules, extra: None, random }.filled(kind, 0)
+    Maker { attempts: ATTEMPTS, rules, extra: None, random }.filled(kind, 0)
+}
+
+/// The same at less effort: it keeps `rules` less often.
+pub fn hasty(kind: &MessageDescriptor, rules: Option<&ProtobufRules>, random: &mut Random) -> DynamicMessage {
+    Maker { attempts: HASTY, rules, extra: None, random }.filled(kind, 0)
 }
 
 /// The same, in which some values are what other rules speak of, or near that.
@@ -37,7 +46,7 @@ pub fn near(
     extra: &Pool,
     random: &mut Random,
 ) -> DynamicMessage {
-    Maker { rules, extra: Some(extra), random }.filled(kind, 0)
+    Maker { attempts: ATTEMPTS, rules, extra: Some(extra), random }.filled(kind, 0)
 }
 
 /// Changes or removes one field, whatever rules say of it.
@@ -49,7 +58,7 @@ pub fn change(message: &mut DynamicMessage, random: &mut Random) {
     let field = random.pick(&fields).clone();
     match random.chance(30) {
         true => message.clear_field(&field),
-        false => Maker { rules: None, extra: None, random }.set(message, &field, None, 0),
+        false => Maker { attempts: ATTEMPTS, rules: None, extra: None, random }.set(message, &field, None, 0),
     }
 }
 
@@ -85,6 +94,8 @@ pub fn spoiled(message: &Json, random: &mut Random) -> Json {
 
 /// Makes messages; with rules, such as most likely keep them.
 struct Maker<'r> {
+    /// How often a value is made anew that breaks its rules.
+    attempts: usize,
     rules: Option<&'r ProtobufRules>,
     /// Of other rules, whose values are used at times.
     extra: Option<&'r Pool>,
@@ -153,7 +164,7 @@ impl Maker<'_> {
                     rules::keeps(rules, value, &checks.value) && !(is_zero && checks.is_required)
                 }
             };
-            for _ in 0..ATTEMPTS {
+            for _ in 0..self.attempts {
                 if is_right(&value) {
                     break;
                 }
@@ -202,7 +213,7 @@ impl Maker<'_> {
     fn checked(&mut self, kind: &Kind, checks: Option<&NestedChecks>, depth: usize) -> Value {
         let mut value = self.one(kind, checks.map(|checks| &checks.value), depth);
         if let (Some(rules), Some(checks)) = (self.rules, checks) {
-            for _ in 0..ATTEMPTS {
+            for _ in 0..self.attempts {
                 if rules::keeps(rules, &value, &checks.value) {
                     break;
                 }

@@ -59,7 +59,7 @@ impl<'s> Instances<'s> {
     }
 
     /// What applies to the member `name`.
-    fn schemas_of(&mut self, name: &str, applying: &[&'s Schema]) -> Vec<SchemaId> {
+    pub(super) fn schemas_of(&mut self, name: &str, applying: &[&'s Schema]) -> Vec<SchemaId> {
         let mut ids = Vec::new();
         for rules in applying.iter().map(|schema| &schema.object) {
             let before = ids.len();

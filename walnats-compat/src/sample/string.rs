@@ -52,7 +52,9 @@ impl<'s> Instances<'s> {
 
     /// A text that matches `pattern`, if one was found.
     pub(super) fn sample(&mut self, pattern: &'s str, random: &mut Random) -> Option<String> {
+        let mut own = Random::new(0);
         let samples = self.samples.entry(pattern).or_insert_with(|| {
+            let random = if self.is_steady { &mut own } else { &mut *random };
             let Ok(compiled) = Pattern::new(pattern) else { return Vec::new() };
             let mut texts: Vec<String> = edge_cases::TEXTS.iter().map(|text| (*text).to_owned()).collect();
             if let Ok(hir) = regex_syntax::parse(pattern) {

@@ -41,6 +41,12 @@ impl Schemas {
         Self { json, set: OnceLock::new(), tolerant: OnceLock::new(), keeping: OnceLock::new() }
     }
 
+    /// The set as JSON.
+    #[cfg(feature = "testing")]
+    pub const fn json(&self) -> &'static str {
+        self.json
+    }
+
     /// Every way in which `instance` breaks the schema that the set knows by `name`.
     pub fn judge(&self, name: &str, instance: &Value) -> Violations {
         judge(self.set(), name, instance)
