@@ -8,7 +8,8 @@ use clap::Args;
 use serde_json::{Map, Value, json};
 use walnats_codegen::Package;
 use walnats_codegen::model::{
-    Discard, Event, EventModel, Payload, ProtobufEncoding, Retention, Service, Storage, Stream, UnknownMembers,
+    Discard, Event, EventModel, Payload, ProtobufEncoding, ReadMode, Retention, Service, Storage, Stream,
+    UnknownMembers,
 };
 
 use crate::global_options::GlobalOptions;
@@ -88,6 +89,7 @@ fn event(event: &Event) -> Value {
         "once": once,
         "deprecated": event.deprecated,
         "owner": event.owner,
+        "read": read_mode(event.read),
         "payload": payload,
         "source": { "file": event.place.file.path, "line": line, "column": column },
     })
@@ -151,5 +153,13 @@ fn service(service: &Service) -> Value {
         "description": service.description,
         "emits": service.emits,
         "consumes": service.consumes,
+        "read": service.read.map(read_mode),
     })
+}
+
+fn read_mode(read: ReadMode) -> &'static str {
+    match read {
+        ReadMode::Strict => "strict",
+        ReadMode::Tolerant => "tolerant",
+    }
 }

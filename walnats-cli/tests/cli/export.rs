@@ -113,7 +113,7 @@ fn the_model_has_the_form_that_is_published() {
     // Nothing is printed that is not described.
     let strict: Value = serde_json::from_str(&closed(&schema).to_string()).unwrap();
     let validator = jsonschema::validator_for(&strict).unwrap();
-    let settings = "[streams.a]\nretention = \"workqueue\"\nmax_age = \"36h\"\nmax_messages = 7\ndiscard = \"new\"\n\n[services.s]\nemits = [\"a\"]\n";
+    let settings = "[streams.a]\nretention = \"workqueue\"\nmax_age = \"36h\"\nmax_messages = 7\ndiscard = \"new\"\n\n[services.s]\nemits = [\"a\"]\n\n[services.t]\nconsumes = [\"a\"]\nread = \"tolerant\"\n";
     let [a, b] = TRICKY;
     let tricky = package(&[a, b, ("walnats.toml", settings)]);
     for folder in [workspace(), tricky.path()] {
@@ -126,6 +126,8 @@ fn the_model_has_the_form_that_is_published() {
     }
     let model: Value = serde_json::from_str(&walnats(tricky.path(), &["export", "model"]).stdout).unwrap();
     assert_eq!(model["version"], 1);
+    assert_eq!((&model["events"][0]["read"], &model["services"][0]["read"]), (&"strict".into(), &Value::Null));
+    assert_eq!(model["services"][1]["read"], "tolerant");
     assert_eq!(
         model["streams"][0]["settings"],
         serde_json::json!({"retention": "workqueue", "max_age_seconds": 129_600.0, "max_messages": 7, "discard": "new"})
