@@ -123,7 +123,7 @@ impl<'j> Varied<'j> {
             }
         }
         // It was judged before.
-        content.made().unwrap_or_else(|| Made { json: Value::Null, binary: None })
+        content.made().unwrap_or(Made { json: Value::Null, binary: None })
     }
 
     /// The payload that `json` is, if it is valid; of messages, by protobuf's JSON mapping.
