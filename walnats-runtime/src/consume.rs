@@ -15,6 +15,7 @@ mod held;
 mod in_hand;
 mod in_order;
 mod incoming;
+mod job;
 mod key;
 #[cfg(feature = "tower")]
 pub(crate) mod layers;
@@ -23,6 +24,7 @@ mod monitor;
 mod options;
 mod ordered;
 mod pause;
+mod position;
 mod pull_loop;
 mod reader;
 mod refusals;

@@ -201,34 +201,6 @@ impl fmt::Debug for Delivery {
     }
 }
 
-impl Position {
-    /// Reads the subject of an acknowledgement (ADR-15):
-    /// `$JS.ACK.[<domain>.<account>.]<stream>.<consumer>.<delivered>.<stream seq>.<consumer seq>.<time>.<pending>[.<token>]`.
-    ///
-    /// `stream` is the name that is expected: it is shared, where it is that.
-    pub(super) fn of(reply: &str, stream: &Arc<str>) -> Option<Self> {
-        let rest = reply.strip_prefix("$JS.ACK.")?;
-        let skipped = match rest.bytes().filter(|byte| *byte == b'.').count() {
-            0..6 | 7 => return None,
-            6 => 0,
-            _ => 2,
-        };
-        let mut tokens = rest.split('.').skip(skipped);
-        let name = tokens.next()?;
-        let mut tokens = tokens.skip(1);
-        let mut number = || tokens.next()?.parse::<u64>().ok();
-        Some(Self {
-            stream: if name == &**stream { stream.clone() } else { name.into() },
-            attempt: number()?,
-            sequence: number()?,
-            delivery: number()?,
-            time: Timestamp::from_nanosecond(i128::from(number()?)).ok()?,
-            pending: number()?,
-            replay: None,
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -251,7 +223,15 @@ mod tests {
         ] {
             assert_eq!(Position::of(reply, &"orders".into()), Some(position.clone()), "{reply}");
         }
-        for reply in ["", "_INBOX.a", "$JS.ACK.orders.billing.2.7.9.1800000000000000000", "$JS.ACK.a.b.c.d.e.f.g"] {
+        for reply in [
+            "",
+            "_INBOX.a",
+            "$JS.ACK.orders.billing.2.7.9.1800000000000000000",
+            "$JS.ACK.x.orders.billing.2.7.9.1800000000000000000.5",
+            "$JS.ACK.orders.billing.2.7.9.1800000000000000000.",
+            "$JS.ACK.orders.billing.2.7.9.18446744073709551616.5",
+            "$JS.ACK.a.b.c.d.e.f.g",
+        ] {
             assert_eq!(Position::of(reply, &"orders".into()), None, "{reply}");
         }
     }

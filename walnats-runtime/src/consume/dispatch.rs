@@ -97,7 +97,8 @@ impl Dispatcher {
             }
         };
         let mut event = None;
-        let most = self.attempts(&message);
+        let most = self.options.retry.most();
+        let most = if position.attempt > most { self.attempts(&message) } else { most };
         let verdict = self.judge(&message, &position, source, &mut event, most).await;
         if !matches!(verdict, Verdict::Done) {
             in_hand.for_at_most(Duration::from_secs(120));

@@ -46,6 +46,10 @@ const ORDERED_TICK: Duration = Duration::from_millis(50);
 /// How many messages a pull asks for, if they are handled in order.
 const ORDERED_BATCH: usize = 1_000_000;
 
+/// With pulls open, it asks for more when this part of the permits is free: rarely enough that pulls cost the server little, and early
+/// enough that it has something to send while the rest is handled.
+const PULL_PARTS: usize = 4;
+
 /// Silence after which the consumer is looked at.
 const SILENCE: Duration = Duration::from_millis(3_500);
 
@@ -68,7 +72,7 @@ pub(super) struct PullLoop {
     /// Everything up to this sequence number was settled when it was last looked at.
     ack_floor: u64,
     limits: PullLimits,
-    workers: Workers,
+    workers: Workers<Dispatcher>,
     /// Of one that reads once more what is stored: the sequence number up to which it reads, and when it was last looked whether it is there.
     reread: Option<(u64, Instant)>,
     has_caught_up: bool,
@@ -100,7 +104,7 @@ impl PullLoop {
         Self {
             ordered: consumer.wanted.is_ordered.then(|| Ordered::new(&inbox)),
             inbox,
-            workers: Workers::new(dispatcher.clone()),
+            workers: Workers::new(dispatcher.clone(), dispatcher.options.concurrency),
             source,
             connects: connects(&dispatcher),
             ack_floor: consumer.present.ack_floor(),
@@ -176,7 +180,7 @@ impl PullLoop {
         // message left.
         let now = Instant::now();
         let is_worth = match &self.ordered {
-            None => free > 0 && (self.open == 0 || free * 2 >= all) && self.open < self.limits.waiting,
+            None => free > 0 && (self.open == 0 || free * PULL_PARTS >= all) && self.open < self.limits.waiting,
             // The consumer's window limits what comes. A pull is open all the time: it is what keeps the server's choice.
             Some(_) => self.open == 0 || now.duration_since(self.last_pull) >= self.expires() * 3 / 4,
         };
@@ -215,7 +219,7 @@ impl PullLoop {
         let most = match (stopping, self.open) {
             (true, _) => 0,
             (false, 0) => all.saturating_sub(1),
-            (false, open) => (all / 2).checked_sub(open)?,
+            (false, open) => (all - all.div_ceil(PULL_PARTS)).checked_sub(open)?,
         };
         Some(most.min(fewer))
     }
@@ -246,6 +250,7 @@ impl PullLoop {
             self.source.progress.sign(now);
         }
         self.source.progress.report();
+        self.workers.look();
         let is_silent = self.open > 0 && now.duration_since(self.last_sign) > SILENCE;
         // Each pull has ended by then. What is still counted as open was lost on its way.
         let is_over = self.open > 0 && now.duration_since(self.last_pull) > EXPIRES + HEARTBEAT;

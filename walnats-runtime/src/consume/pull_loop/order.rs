@@ -9,7 +9,7 @@ use super::{PullLoop, connects};
 use crate::consume::acknowledgement::Acknowledgement;
 use crate::consume::consumer::{self, GROUP, Wanted};
 use crate::consume::dispatch::GRACE;
-use crate::consume::workers::Job;
+use crate::consume::job::Job;
 
 /// The pause before a message that was recalled comes again.
 const RECALLED: Duration = Duration::from_millis(10);
@@ -23,13 +23,12 @@ impl PullLoop {
         let Some(ordered) = &mut self.ordered else { return };
         let is_cut = *self.dispatcher.cut.borrow();
         if stopping {
-            for held in ordered.line.leaves(is_cut) {
-                self.workers.start(Job::GiveBack(held));
-            }
+            self.workers.start(ordered.line.leaves(is_cut).into_iter().map(Job::GiveBack));
         }
-        for held in ordered.line.next(self.dispatcher.publisher.options().instant()) {
-            self.workers.start(Job::HandleInOrder(held, self.source.clone(), ordered.settling.clone()));
-        }
+        let next = ordered.line.next(self.dispatcher.publisher.options().instant());
+        let settling = &ordered.settling;
+        let jobs = next.into_iter().map(|held| Job::HandleInOrder(held, self.source.clone(), settling.clone()));
+        self.workers.start(jobs);
     }
 
     /// Whether the connection was lost since that was last looked at: a server that was killed may deliver to another instance what
@@ -77,9 +76,7 @@ impl PullLoop {
         }
         if !ordered.is_chosen() {
             // The chosen instance waits for what is here, and would wait for as long as this one says "in progress".
-            for held in ordered.line.leaves(true) {
-                self.workers.start(Job::GiveBack(held));
-            }
+            self.workers.start(ordered.line.leaves(true).into_iter().map(Job::GiveBack));
         }
         if let Ok(Some(present)) = consumer::present(&self.api, &self.consumer.wanted).await {
             let limit = self.dispatcher.options.handler_timeout.saturating_add(self.consumer.wanted.ack_wait * 3);

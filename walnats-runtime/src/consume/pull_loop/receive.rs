@@ -7,20 +7,21 @@ use futures_util::{FutureExt, StreamExt};
 use tokio::time::Instant;
 
 use super::{BETWEEN_SHORT_PULLS, HEARTBEAT, PullLoop};
+use crate::consume::job::Job;
 use crate::consume::status::Status;
-use crate::consume::workers::Job;
 
 impl PullLoop {
     /// Takes a message of the subscription, and those that are there with it.
     pub(super) fn take_all(&mut self, first: Message, messages: &mut Subscriber, stopping: bool) {
         let mut message = Some(first);
         let (mut is_heard, mut is_served) = (false, false);
+        let mut jobs = Vec::new();
         while let Some(next) = message.take() {
             match Status::of(&next) {
                 _ if self.ordered.as_mut().is_some_and(|ordered| ordered.hears(&next)) => {}
                 None => {
                     (is_heard, is_served) = (true, true);
-                    self.take(next);
+                    jobs.extend(self.take(next));
                 }
                 Some(status) => {
                     is_heard = true;
@@ -30,6 +31,8 @@ impl PullLoop {
             }
             message = messages.next().now_or_never().flatten();
         }
+        // Together, because each start wakes tasks.
+        self.workers.start(jobs);
         let now = Instant::now();
         if is_heard {
             self.last_sign = now;
@@ -39,17 +42,16 @@ impl PullLoop {
         }
     }
 
-    /// Takes a message of the stream.
-    fn take(&mut self, message: Message) {
+    /// Takes a message of the stream. Returns what is to be done with it now.
+    fn take(&mut self, message: Message) -> Option<Job> {
         self.refusals.over();
         self.open = self.open.saturating_sub(1);
         match &mut self.ordered {
             Some(ordered) => {
                 ordered.take(message, &self.dispatcher, &self.source.stream, self.consumer.wanted.ack_wait);
+                None
             }
-            None => {
-                self.workers.start(Job::Handle(message, self.source.clone()));
-            }
+            None => Some(Job::Handle(message, self.source.clone())),
         }
     }
 
