@@ -139,7 +139,10 @@ async fn what_is_left_wakes_the_loop_while_others_are_busy() {
     begun(&mut listener, [0]).await;
     assert!(timeout(Duration::from_millis(50), workers.fall_to(None)).await.is_err());
     workers.start([(1, Does::Leaves(7))]);
+    let begin = Instant::now();
     timeout(Duration::from_secs(20), workers.fall_to(None)).await.expect("it is woken");
+    // A timeout looks once more at its end.
+    assert!(begin.elapsed() < Duration::from_secs(15), "it was not woken");
     assert_eq!((workers.left(), workers.left(), workers.busy()), (vec![Left::Lapsed(7)], vec![], 1));
 }
 
