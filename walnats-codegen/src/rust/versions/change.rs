@@ -1,7 +1,7 @@
 //! How a value where one type is used becomes a value where another is.
 
 use super::{Proven, Prover};
-use crate::model::Constraint;
+use crate::model::{Bound, Constraint};
 use crate::rust::types::{ItemId, Type, Typed};
 
 /// What is done to a value.
@@ -46,7 +46,7 @@ impl Prover<'_> {
             return Ok(Change::Wrap(Box::new(self.change(source, inner)?)));
         }
         let change = self.types(&source.ty, &target.ty)?;
-        let is_asked = |constraint: &Constraint| source.constraints.contains(constraint);
+        let is_asked = |limit: &Constraint| source.constraints.iter().any(|other| implies(other, limit));
         if !target.constraints.iter().all(is_asked) {
             return Err(self.obstacle("has other limits"));
         }
@@ -91,6 +91,32 @@ impl Prover<'_> {
             (source, target) if is_plain(source) && source == target => Ok(Change::Same),
             _ => Err(self.obstacle("has another type")),
         }
+    }
+}
+
+/// Whether what keeps to one limit keeps to the other, too.
+fn implies(limit: &Constraint, other: &Constraint) -> bool {
+    match (limit, other) {
+        (Constraint::MinLength(limit), Constraint::MinLength(other))
+        | (Constraint::MinItems(limit), Constraint::MinItems(other))
+        | (Constraint::MinProperties(limit), Constraint::MinProperties(other)) => limit >= other,
+        (Constraint::MaxLength(limit), Constraint::MaxLength(other))
+        | (Constraint::MaxItems(limit), Constraint::MaxItems(other))
+        | (Constraint::MaxProperties(limit), Constraint::MaxProperties(other)) => limit <= other,
+        (Constraint::Minimum(limit), Constraint::Minimum(other))
+        | (Constraint::ExclusiveMinimum(limit), Constraint::ExclusiveMinimum(other)) => is_within(*other, *limit),
+        (Constraint::Maximum(limit), Constraint::Maximum(other))
+        | (Constraint::ExclusiveMaximum(limit), Constraint::ExclusiveMaximum(other)) => is_within(*limit, *other),
+        _ => limit == other,
+    }
+}
+
+/// Whether one bound is not greater than the other, of the same type.
+fn is_within(one: Bound, other: Bound) -> bool {
+    match (one, other) {
+        (Bound::Integer(one), Bound::Integer(other)) => one <= other,
+        (Bound::Float(one), Bound::Float(other)) => one <= other,
+        _ => false,
     }
 }
 
