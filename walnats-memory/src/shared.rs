@@ -58,7 +58,8 @@ impl Shared {
 
     pub(crate) fn moment(&self) -> Moment {
         let real = time::real();
-        Moment { now: real.saturating_add(self.moved.load(Ordering::SeqCst)), real }
+        let now = real.saturating_add(self.moved.load(Ordering::SeqCst));
+        Moment { now, real, until: now }
     }
 
     pub(crate) fn moved(&self) -> Nanos {
@@ -151,14 +152,14 @@ impl Shared {
 
     pub(crate) fn advance(&self, by: Nanos) {
         let mut broker = self.broker();
-        let Moment { now, real } = self.moment();
+        let Moment { now, real, .. } = self.moment();
         let target = now.saturating_add(by).min(LATEST);
         let mut last = now;
-        let frames = broker.run(Moment { now, real });
+        let frames = broker.run(Moment { now, real, until: target });
         self.send(frames);
         while let Some(due) = broker.jetstream.due().filter(|due| *due > last && *due <= target) {
             last = due;
-            let frames = broker.run(Moment { now: due, real });
+            let frames = broker.run(Moment { now: due, real, until: target });
             self.send(frames);
         }
         self.moved.store(target.saturating_sub(real), Ordering::SeqCst);
@@ -170,7 +171,7 @@ impl Shared {
 
     /// How long until something is due.
     pub(crate) fn due(&self) -> Option<Duration> {
-        let Moment { now, real } = self.moment();
+        let Moment { now, real, .. } = self.moment();
         let jetstream = &self.broker().jetstream;
         let due = jetstream.due().map(|due| due.saturating_sub(now));
         let pulls = jetstream.pulls_due().map(|due| due.saturating_sub(real));

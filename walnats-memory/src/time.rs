@@ -17,6 +17,8 @@ pub(crate) struct Moment {
     pub(crate) now: Nanos,
     /// What clients live by, who wait for answers: pulls end by it.
     pub(crate) real: Nanos,
+    /// Where a clock that is being moved stops, otherwise `now`. Clients can acknowledge nothing before that.
+    pub(crate) until: Nanos,
 }
 
 /// The clock of the machine.

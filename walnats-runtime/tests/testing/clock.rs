@@ -52,6 +52,27 @@ async fn until(seen: &Seen, count: usize, memory: Option<&Memory>) -> Vec<String
 }
 
 #[tokio::test]
+async fn an_attempt_that_comes_while_the_clock_moves_has_its_time() -> TestResult {
+    let events = Events::in_memory().await;
+    let memory = events.memory();
+    let seen = Seen::default();
+    let (stop, served) = run(reader(&events, &seen));
+    events.emit_order_placed(&order("fails")).await?;
+    until(&seen, 1, None).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+
+    // The next attempt comes after an hour; its reader cannot answer before the clock stops.
+    memory.advance(HOUR * 24);
+    timeout(LIMIT, memory.settled("billing")).await?;
+
+    assert_eq!(*seen.lock().expect("nothing panics with it"), ["fails 1", "fails 2"]);
+    drop(stop);
+    let served = served.await??;
+    assert_eq!((served.done, served.retried, served.dead), (1, 1, 0));
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_pause_of_hours_ends_when_the_clock_says_so() -> TestResult {
     let events = Events::in_memory().await;
     let memory = events.memory();

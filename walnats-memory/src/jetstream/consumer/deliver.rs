@@ -46,7 +46,7 @@ impl Consumer {
                 }
                 *bytes -= size;
             }
-            self.track(message.sequence, moment.now, &mut delivered.settled);
+            self.track(message.sequence, moment.until, &mut delivered.settled);
             undelivered = Some(left);
             out.to.clone_from(&pull.reply);
             delivered.out.push(out);
@@ -86,12 +86,12 @@ impl Consumer {
         found
     }
 
-    /// Notes that a message is delivered.
-    fn track(&mut self, sequence: u64, now: Nanos, settled: &mut Vec<u64>) {
+    /// Notes that a message is delivered. A client has time to acknowledge it from `until` on.
+    fn track(&mut self, sequence: u64, until: Nanos, settled: &mut Vec<u64>) {
         self.delivered.delivery += 1;
         let attempt = self.attempts.entry(sequence).or_default();
         *attempt += 1;
-        let due = now.saturating_add(self.config.patience(*attempt));
+        let due = until.saturating_add(self.config.patience(*attempt));
         if self.again.front() == Some(&sequence) {
             self.again.pop_front();
             // The first delivery counts for the floor.
