@@ -1,5 +1,7 @@
 //! What tests make events up from, beyond the schemas that generated code embeds anyway.
 
+mod proto;
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -14,7 +16,7 @@ pub struct SampleData {
     /// Values that schemas show, as examples and as defaults, by the position of the schema in `schemas.json`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub examples: BTreeMap<SchemaId, Vec<serde_json::Value>>,
-    /// The protobuf files that events need, by the name that an import says.
+    /// The protobuf files that events need, without comments and white space, by the name that an import says.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub protos: BTreeMap<String, String>,
     /// The same of compiled descriptor sets, in hexadecimal digits.
@@ -33,7 +35,7 @@ impl SampleData {
             Self { examples: (0..).map(SchemaId).zip(&model.notes).filter_map(values).collect(), ..Self::default() };
         for (name, bytes) in model.protobuf.iter().flat_map(|protobuf| &protobuf.sources) {
             match std::str::from_utf8(bytes) {
-                Ok(text) if name.ends_with(".proto") => data.protos.insert(name.clone(), text.to_owned()),
+                Ok(text) if name.ends_with(".proto") => data.protos.insert(name.clone(), proto::compact(text)),
                 _ => data.descriptor_sets.insert(name.clone(), hexadecimal(bytes)),
             };
         }
